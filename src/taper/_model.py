@@ -1,0 +1,174 @@
+"""What every record here is built on: frozen, closed values, and rationals that were never floats."""
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, ValidationError
+
+from taper.errors import InvalidInput, TaperError
+
+Rational = int | str | Decimal | Fraction
+"""What an exact number may be given as. A float is refused: it was rounded before it arrived."""
+
+_LONGEST = 48
+_NUMBER = re.compile(r"(?:(\d+) )?(\d+)/(\d+)|(\d+)(?:\.(\d+))?", re.ASCII)
+
+
+class NotExact(InvalidInput):
+    """A number that is not exact, not finite, not plain, or not a number."""
+
+
+def exact(value: object) -> Fraction:
+    """Read a number as an exact fraction.
+
+    Args:
+        value: An int, Fraction, Decimal or text such as "2.5", "1/2" or "3 1/3".
+
+    Raises:
+        NotExact: If the value is a float, is not finite, or is text in any other shape.
+    """
+    match value:
+        case bool() | None:
+            raise NotExact(f'a number was expected, got {value!r}; write text such as "2.5"')
+        case Fraction():
+            return value
+        case int():
+            return Fraction(value)
+        case Decimal():
+            return _from_decimal(value)
+        case float():
+            raise NotExact(f'{value!r} is a float, rounded before it arrived; write the text "{value!r}"')
+        case str():
+            return _from_text(value)
+        case _:
+            raise NotExact(f'a number was expected, got {type(value).__name__}; write text such as "2.5"')
+
+
+def _from_decimal(value: Decimal) -> Fraction:
+    if not value.is_finite():
+        raise NotExact(f"{value} is not a finite number; write a plain number such as 2.5")
+    if value.is_zero() and value.is_signed():
+        raise NotExact("-0 is not an amount; write 0")
+    if abs(value.adjusted()) > 30 or len(value.as_tuple().digits) > _LONGEST:
+        raise NotExact("the number has more digits than any amount; write a plain number such as 2.5")
+    return Fraction(value)
+
+
+def _from_text(text: str) -> Fraction:
+    found = _NUMBER.fullmatch(text) if len(text) <= _LONGEST else None
+    if found is None:
+        raise NotExact(_why_not_a_number(text))
+    whole, top, bottom, head, tail = found.groups()
+    if head is not None:
+        return Fraction(int(head + (tail or "")), 10 ** len(tail or ""))
+    if int(bottom) == 0:
+        raise NotExact(f"{text!r} divides by zero; write it like 1/2")
+    return int(whole or 0) + Fraction(int(top), int(bottom))
+
+
+def _why_not_a_number(text: str) -> str:
+    if len(text) > _LONGEST:
+        return f"a number of {len(text)} characters is longer than any amount; write it in full, like 2.5"
+    if not text.strip():
+        return "the number is empty; write it like 2.5"
+    if not text.isascii():
+        return f"{text!r} holds characters other than the digits 0 to 9; write it like 2.5"
+    if "," in text:
+        point, plain = text.replace(",", "."), text.replace(",", "")
+        return f"{text!r} holds a comma, which can mean two things; write {point} or {plain}"
+    if text.lstrip().startswith("-"):
+        return f"{text!r} is negative; write 0 or a positive number"
+    if re.fullmatch(r"[\d.]+[eE][+-]?\d+", text):
+        return f"{text!r} is written with an exponent; write it in full, like 2.5"
+    return f"{text!r} is not a plain number; write it like 5, 2.5, 1/2 or 3 1/3"
+
+
+def write_number(value: Fraction) -> str:
+    """Write an exact number so that reading it gives it back: 2.5, 0.125, 3 1/3.
+
+    No trailing zero, always a leading zero; a decimal of more than 12 places is written as a fraction.
+    """
+    sign, value = ("-", -value) if value < 0 else ("", value)
+    scaled = value * 10**12
+    if scaled.denominator == 1:
+        whole, part = divmod(scaled.numerator, 10**12)
+        decimals = f"{part:012d}".rstrip("0")
+        return f"{sign}{whole}.{decimals}" if decimals else f"{sign}{whole}"
+    whole, rest = divmod(value.numerator, value.denominator)
+    ratio = f"{rest}/{value.denominator}"
+    return f"{sign}{whole} {ratio}" if whole else f"{sign}{ratio}"
+
+
+Exact = Annotated[Fraction, BeforeValidator(exact), PlainSerializer(write_number, return_type=str)]
+"""A field that holds an exact number and is written as text."""
+
+
+class Value(BaseModel):
+    """A record that never changes and holds no field but its own."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, defer_build=True)
+
+    def __init__(self, /, **data: Any) -> None:
+        try:
+            super().__init__(**data)
+        except ValidationError as error:
+            raise as_invalid_input(error, type(self).__name__) from None
+
+    # Pydantic must build nested records itself, so that the path of an error stays whole.
+    __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
+
+    @classmethod
+    def read(cls, data: object, *, where: str = "") -> Self:
+        """Build the record from plain data, as read from JSON or TOML.
+
+        Raises:
+            InvalidInput: If anything is missing, unknown or wrong; the message lists each with its path.
+        """
+        try:
+            return cls.model_validate(data)
+        except ValidationError as error:
+            raise as_invalid_input(error, where) from None
+
+
+def as_invalid_input(error: ValidationError, where: str) -> InvalidInput:
+    """Say each thing that a validation found, one a line, as path and plain words."""
+    lines = list(dict.fromkeys(_problems(error)))
+    if len(lines) == 1:
+        path, what = lines[0]
+        return InvalidInput(what, where=join_path(where, path))
+    text = "\n".join(f"  {path}: {what}" if path else f"  {what}" for path, what in lines)
+    return InvalidInput(f"{len(lines)} things are wrong:\n{text}", where=where)
+
+
+def _problems(error: ValidationError) -> Iterator[tuple[str, str]]:
+    for item in error.errors(include_url=False):
+        path = ""
+        for part in item["loc"]:
+            path = f"{path}[{part}]" if isinstance(part, int) else join_path(path, str(part))
+        yield path, _plain_words(item)
+
+
+def _plain_words(item: Any) -> str:
+    cause = item.get("ctx", {}).get("error")
+    if isinstance(cause, TaperError):
+        return str(cause)
+    if isinstance(cause, ValueError):
+        return str(cause)
+    match item["type"]:
+        case "missing":
+            return "is missing; add it"
+        case "extra_forbidden":
+            return "is not a known key; remove it or correct its spelling"
+        case _:
+            got = repr(item["input"])
+            return f"{item['msg'][0].lower()}{item['msg'][1:]}, got {got if len(got) < 60 else got[:57] + '...'}"
+
+
+def join_path(path: str, part: str) -> str:
+    """Join two parts of a path as `courses[0].steps`."""
+    if not path or not part:
+        return path or part
+    return f"{path}{part}" if part.startswith("[") else f"{path}.{part}"

@@ -1,0 +1,41 @@
+"""The bases of the error tree: what could not be read, and what could not be computed."""
+
+
+class TaperError(Exception):
+    """Base of every error raised on purpose by this library.
+
+    An error means that something cannot be computed. What can be computed and deserves a look is a
+    finding, never an error.
+    """
+
+    def __init__(self, message: str, *, where: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.where = where
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.message}" if self.where else self.message
+
+
+class InvalidInput(TaperError, ValueError):
+    """Something handed in cannot be read or contradicts itself; `where` is its path."""
+
+
+class CannotCompute(TaperError, ValueError):
+    """What was asked is well formed and has no exact answer; the message names the nearest that has."""
+
+
+class NotFound(TaperError, LookupError):
+    """A name is not known; near names are listed and none is picked."""
+
+    def __init__(self, message: str, *, where: str = "", near: tuple[str, ...] = ()) -> None:
+        super().__init__(message, where=where)
+        self.near = near
+
+
+class MissingExtra(TaperError, ImportError):
+    """An optional package is not installed; the message holds the command that installs it."""
+
+
+class OutOfScope(TaperError, ValueError):
+    """The request lies outside what this library plans, and is refused by name."""

@@ -1,0 +1,148 @@
+"""What a check says: findings, what could not be assessed, and what was clear."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from functools import total_ordering
+from typing import Self
+
+from taper._model import Value
+from taper.errors import TaperError
+from taper.source import Grade, Source
+
+
+@total_ordering
+class Severity(StrEnum):
+    """Harm, in the words of FHIR R4 `DetectedIssue.severity`; high is the greatest."""
+
+    HIGH = "high"
+    MODERATE = "moderate"
+    LOW = "low"
+
+    @property
+    def rank(self) -> int:
+        return {"low": 1, "moderate": 2, "high": 3}[self.value]
+
+    def __lt__(self, other: str) -> bool:
+        return self.rank < Severity(other).rank
+
+
+Evidence = Grade
+"""The grade of the source behind a finding; it never lowers a severity."""
+
+
+class Finding(Value):
+    """Something that can be computed and that someone should look at: a fact with its source.
+
+    `value` and `limit` are the measured value and what it was compared with, as text with units. `day` and
+    `last_day` are day numbers of the plan, counted from 1, both inclusive.
+    """
+
+    rule: str
+    severity: Severity
+    evidence: Evidence | None = None
+    message: str
+    drug: str | None = None
+    course: str | None = None
+    step: int | None = None
+    slot: str | None = None
+    day: int | None = None
+    last_day: int | None = None
+    value: str | None = None
+    limit: str | None = None
+    source: Source | None = None
+
+
+class NotAssessed(Value):
+    """A rule that could not be applied, to which drug, and what was missing."""
+
+    rule: str
+    drug: str | None = None
+    missing: str
+
+
+class Clear(Value):
+    """A rule that was applied, against one source, and found nothing."""
+
+    rule: str
+    drug: str | None = None
+    source: Source | None = None
+
+
+class LeftOut(Value):
+    """A source that was held and not compared, because the caller named another."""
+
+    rule: str
+    drug: str
+    source: Source
+
+
+class RequirementNotMet(TaperError):
+    """A review holds more than the caller allows; `review` is the whole of it."""
+
+    def __init__(self, message: str, *, where: str = "", review: "Review | None" = None) -> None:
+        super().__init__(message, where=where)
+        self.review = review
+
+
+class Review(Value):
+    """Everything a check found, could not assess, and found clear. It changes nothing and permits nothing."""
+
+    findings: tuple[Finding, ...] = ()
+    not_assessed: tuple[NotAssessed, ...] = ()
+    clear: tuple[Clear, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+
+    @classmethod
+    def of(cls, answers: Iterable["Answer"]) -> Self:
+        """Sort answers into a review: findings by harm, then by day; the rest by rule and drug."""
+        listed = list(dict.fromkeys(answers))
+        return cls(
+            findings=tuple(sorted((a for a in listed if isinstance(a, Finding)), key=_finding_order)),
+            not_assessed=tuple(sorted((a for a in listed if isinstance(a, NotAssessed)), key=_answer_order)),
+            clear=tuple(sorted((a for a in listed if isinstance(a, Clear)), key=_answer_order)),
+            left_out=tuple(sorted((a for a in listed if isinstance(a, LeftOut)), key=_answer_order)),
+        )
+
+    @property
+    def worst(self) -> Severity | None:
+        """The greatest severity found, or None without findings; None never means safe."""
+        return max((finding.severity for finding in self.findings), default=None)
+
+    def require(
+        self,
+        *,
+        at_most: Severity | str | None = None,
+        all_assessed: bool = True,
+        accept_not_assessed: Iterable[str] = (),
+    ) -> Self:
+        """The review itself, if it holds no more than allowed: a gate for callers who want one.
+
+        Args:
+            at_most: The greatest severity that passes; None lets no finding pass.
+            all_assessed: Whether every rule that applies must have been assessed.
+            accept_not_assessed: Rules that may stay unassessed.
+
+        Raises:
+            RequirementNotMet: If a finding is graver, or a rule was not assessed.
+        """
+        allowed = Severity(at_most).rank if at_most is not None else 0
+        graver = [finding for finding in self.findings if finding.severity.rank > allowed]
+        accepted = set(accept_not_assessed)
+        unseen = [gap for gap in self.not_assessed if all_assessed and gap.rule not in accepted]
+        if graver or unseen:
+            lines = [f"{f.severity}: {f.message}" for f in graver]
+            lines += [f"not assessed: {gap.rule}: {gap.missing}" for gap in unseen]
+            raise RequirementNotMet("the review does not pass:\n  " + "\n  ".join(lines), review=self)
+        return self
+
+
+Answer = Finding | NotAssessed | Clear | LeftOut
+
+
+def _finding_order(finding: Finding) -> tuple[object, ...]:
+    return (-finding.severity.rank, finding.day or 0, finding.rule, finding.drug or "", finding.slot or "", finding.message)
+
+
+def _answer_order(answer: NotAssessed | Clear | LeftOut) -> tuple[str, ...]:
+    detail = answer.missing if isinstance(answer, NotAssessed) else answer.source.id if answer.source else ""
+    return answer.rule, answer.drug or "", detail

@@ -1,0 +1,292 @@
+"""Lookup of drugs and tables: shipped data, brand synonyms, and overlays for local policy."""
+
+import difflib
+import tomllib
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+from taper._json import read_text_file
+from taper._model import join_path
+from taper.equivalence import EquivalenceTable
+from taper.errors import InvalidInput, NotFound
+from taper.monograph import Monograph
+from taper.product import Product, name_product
+from taper.source import Source
+
+_Read = TypeVar("_Read", Monograph, EquivalenceTable, Source)
+
+
+class UnknownDrug(NotFound):
+    """A drug that is not held; near names are listed, and none is picked."""
+
+
+class InvalidData(InvalidInput):
+    """A data file that does not load: an unknown key, a figure without a source, two products with one id."""
+
+
+class Formulary:
+    """Monographs and equivalence tables, looked up by exact name or known brand synonym. It never changes.
+
+    Example:
+        >>> [str(p.strength) for p in Formulary.shipped().products("baclofen", market="us") if p.strength][:2]
+        ['5 mg', '10 mg']
+    """
+
+    def __init__(self, monographs: Iterable[Monograph] = (), tables: Iterable[EquivalenceTable] = ()) -> None:
+        self._monographs = {item.drug: item for item in monographs}
+        self._tables = {item.id: item for item in tables}
+        self._synonyms = _synonyms(self._monographs.values())
+        _check_products(self._monographs.values())
+
+    @staticmethod
+    def shipped() -> "Formulary":
+        """The data that comes with the library, read once."""
+        return _shipped()
+
+    @property
+    def drugs(self) -> tuple[str, ...]:
+        """The names of the drugs held, sorted."""
+        return tuple(sorted(self._monographs))
+
+    @property
+    def tables(self) -> tuple[EquivalenceTable, ...]:
+        """The equivalence tables held, by id."""
+        return tuple(self._tables[key] for key in sorted(self._tables))
+
+    def name_of(self, name: str) -> str:
+        """The name under which a drug is held, from that name or a known brand synonym.
+
+        Raises:
+            UnknownDrug: If it is neither; near names are listed and none is picked.
+        """
+        key = name.strip().lower()
+        if key in self._monographs:
+            return key
+        if key in self._synonyms:
+            return self._synonyms[key]
+        known = sorted({*self._monographs, *self._synonyms})
+        near = tuple(difflib.get_close_matches(key, known, n=4, cutoff=0.6))
+        hint = f"Near names are {', '.join(near)}; write the one that is meant" if near else _listing(self.drugs)
+        raise UnknownDrug(f"{name!r} is not in the formulary. {hint}", near=near)
+
+    def holds(self, name: str) -> bool:
+        """Whether a drug is held under this name or a synonym."""
+        key = name.strip().lower()
+        return key in self._monographs or key in self._synonyms
+
+    def monograph(self, name: str) -> Monograph:
+        """All that is held about a drug.
+
+        Raises:
+            UnknownDrug: If it is not held.
+        """
+        return self._monographs[self.name_of(name)]
+
+    def get(self, name: str) -> Monograph | None:
+        """All that is held about a drug, or None."""
+        return self._monographs[self.name_of(name)] if self.holds(name) else None
+
+    def products(self, name: str, *, market: str | None = None) -> tuple[Product, ...]:
+        """The products of a drug, of one market ("us", "uk") or of all.
+
+        Raises:
+            UnknownDrug: If the drug is not held.
+            NotFound: If no product of that market is held.
+        """
+        held = self.monograph(name).products
+        found = tuple(product for product in held if market is None or product.market == market)
+        if market is not None and not found:
+            markets = ", ".join(sorted({product.market or "none named" for product in held})) or "none"
+            raise NotFound(f"no {market} product of {name} is held; markets held: {markets}. Name one of them")
+        return found
+
+    def table(self, name: str) -> EquivalenceTable:
+        """An equivalence table by its id.
+
+        Raises:
+            NotFound: If it is not held; the message lists those that are.
+        """
+        if name not in self._tables:
+            raise NotFound(f"{name!r} is not an equivalence table. Held: {', '.join(sorted(self._tables))}")
+        return self._tables[name]
+
+    def overlaid(self, path: str | Path, *, name: str | None = None) -> Self:
+        """A formulary with a TOML file laid over this one: local limits and products, added or in place of others.
+
+        The file has the shape of the shipped ones, `drug` and sections, or several under `[drugs.NAME]`. What it
+        adds carries the overlay's name as its source's layer. `replaces = ["source-id"]` leaves out what those
+        sources say; nothing else is ever taken away.
+
+        Raises:
+            InvalidData: If it does not load, or redefines a source of another layer.
+        """
+        text = read_text_file(path)
+        where = Path(path).name
+        data = _read_toml(text, where)
+        layer = name or str(data.pop("overlay", Path(path).stem))
+        parts = data.pop("drugs", None)
+        each = parts.items() if isinstance(parts, dict) else [(str(data.get("drug", "")), data)]
+        merged = dict(self._monographs)
+        for drug, part in each:
+            body = {**part, "drug": self.name_of(drug) if self.holds(drug) else drug}
+            merged[body["drug"]] = _lay_over(merged.get(body["drug"]), body, layer, f"{where}: {drug}")
+        return type(self)(merged.values(), self._tables.values())
+
+
+def _lay_over(below: Monograph | None, data: dict[str, Any], layer: str, where: str) -> Monograph:
+    replaced = set(data.pop("replaces", ()))
+    known = {source.id: source for source in below.sources} if below else {}
+    for key in data.get("sources", {}):
+        if key in known:
+            raise InvalidData(f"the source {key!r} is already held; give the overlay's own source another id", where=where)
+    data.setdefault("reviewed_on", below.reviewed_on if below else None)
+    above = read_monograph(data, where=where, layer=layer, known=known)
+    if below is None:
+        return above
+    unknown = replaced - set(known)
+    if unknown:
+        raise InvalidData(f"replaces names {', '.join(sorted(unknown))}, which is not held; name a held source", where=where)
+    return _merge(below, above, replaced)
+
+
+def _merge(below: Monograph, above: Monograph, replaced: set[str]) -> Monograph:
+    made: dict[str, Any] = {"drug": below.drug, "reviewed_on": above.reviewed_on}
+    for name in Monograph.model_fields:
+        old, new = getattr(below, name), getattr(above, name)
+        if isinstance(old, tuple):
+            kept = tuple(item for item in old if _source_id(item) not in replaced)
+            made[name] = kept + tuple(item for item in new if item not in kept)
+    return Monograph(**made)
+
+
+def _source_id(item: object) -> str | None:
+    source = getattr(item, "source", None)
+    return source.id if isinstance(source, Source) else None
+
+
+def read_monograph(
+    data: Mapping[str, Any], *, where: str, layer: str = "shipped", known: Mapping[str, Source] | None = None
+) -> Monograph:
+    """Build a monograph from plain data in which each `source` is the id of an entry under `sources`.
+
+    Raises:
+        InvalidData: If anything is unknown, missing or uncited.
+    """
+    body = dict(data)
+    sources = {**(known or {}), **_read_sources(body.pop("sources", {}), where, layer)}
+    drug = body.get("drug", "")
+    used: set[str] = set()
+    for key, value in body.items():
+        body[key] = _cite(value, sources, join_path(where, key), used)
+    body["products"] = [_complete(item, drug) for item in body.get("products", [])]
+    unused = sorted(set(sources) - used - set(known or {}))
+    if unused:
+        raise InvalidData(f"the source {unused[0]!r} is cited by nothing; cite it or remove it", where=where)
+    monograph = _read_as(Monograph, body, where)
+    for product in monograph.products:
+        if product.source is None:
+            raise InvalidData(f"product {product.id} has no source; add one", where=where)
+    return monograph
+
+
+def read_table(data: Mapping[str, Any], *, where: str) -> EquivalenceTable:
+    """Build an equivalence table from plain data.
+
+    Raises:
+        InvalidData: If anything is unknown, missing or uncited.
+    """
+    body = dict(data)
+    sources = _read_sources(body.pop("sources", {}), where, "shipped")
+    body["source"] = _cite({"source": body.get("source")}, sources, where, set())["source"]
+    return _read_as(EquivalenceTable, body, where)
+
+
+def _complete(item: Any, drug: str) -> Any:
+    if not isinstance(item, dict):
+        return item
+    return {"drug": drug, "id": name_product({"drug": drug, **item}), **item}
+
+
+def _read_sources(data: Any, where: str, layer: str) -> dict[str, Source]:
+    if not isinstance(data, dict):
+        raise InvalidData("sources is a table of tables; write [sources.NAME]", where=where)
+    return {
+        key: _read_as(Source, {**body, "id": key, "layer": layer}, f"{where}: sources.{key}")
+        for key, body in data.items()
+    }
+
+
+def _cite(value: Any, sources: Mapping[str, Source], where: str, used: set[str]) -> Any:
+    if isinstance(value, list):
+        return [_cite(item, sources, f"{where}[{index}]", used) for index, item in enumerate(value)]
+    if not isinstance(value, dict):
+        return value
+    made = {key: _cite(item, sources, join_path(where, key), used) for key, item in value.items()}
+    for key in ("source", "score_source"):
+        if key in made:
+            made[key] = _look_up(made[key], sources, where)
+            used.add(made[key].id)
+    return made
+
+
+def _look_up(name: Any, sources: Mapping[str, Source], where: str) -> Source:
+    if isinstance(name, str) and name in sources:
+        return sources[name]
+    raise InvalidData(f"cites the source {name!r}, which is not defined; add [sources.{name}]", where=where)
+
+
+def _read_as(kind: type[_Read], body: dict[str, Any], where: str) -> _Read:
+    try:
+        return kind.read(body, where=where)
+    except InvalidInput as error:
+        raise InvalidData(error.message, where=error.where) from None
+
+
+def _read_toml(text: str, where: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text, parse_float=Decimal)
+    except tomllib.TOMLDecodeError as error:
+        raise InvalidData(f"not TOML: {error}; correct it there", where=where) from None
+
+
+def _synonyms(monographs: Iterable[Monograph]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for item in monographs:
+        for synonym in item.synonyms:
+            key = synonym.lower()
+            if found.setdefault(key, item.drug) != item.drug:
+                raise InvalidData(f"{synonym!r} names both {found[key]} and {item.drug}; keep one")
+    return found
+
+
+def _check_products(monographs: Iterable[Monograph]) -> None:
+    seen: dict[str, str] = {}
+    for item in monographs:
+        for product in item.products:
+            if product.id in seen:
+                raise InvalidData(f"two products have the id {product.id!r}; give one another id", where=item.drug)
+            if product.drug != item.drug:
+                raise InvalidData(f"product {product.id} is of {product.drug}; list it there", where=item.drug)
+            seen[product.id] = item.drug
+
+
+def _listing(names: tuple[str, ...]) -> str:
+    return f"Held: {', '.join(names)}. Or give its products" if names else "The formulary is empty; give its products"
+
+
+@cache
+def _shipped() -> Formulary:
+    data = resources.files("taper") / "data"
+    return Formulary(
+        [read_monograph(body, where=name) for name, body in _each(data / "drugs")],
+        [read_table(body, where=name) for name, body in _each(data / "equivalences")],
+    )
+
+
+def _each(folder: Any) -> list[tuple[str, dict[str, Any]]]:
+    files = sorted((item for item in folder.iterdir() if item.name.endswith(".toml")), key=lambda item: item.name)
+    return [(item.name, _read_toml(item.read_text("utf-8"), item.name)) for item in files]
