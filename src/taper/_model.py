@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PlainSerializer, ValidationError
 
 from taper.errors import InvalidInput, TaperError
 
@@ -102,8 +102,28 @@ def write_number(value: Fraction) -> str:
     return f"{sign}{whole} {ratio}" if whole else f"{sign}{ratio}"
 
 
+def write_count(value: Fraction) -> str:
+    """Write a count of units as people say it: 1, 1/2, 1 1/2."""
+    whole, rest = divmod(value.numerator, value.denominator)
+    part = f"{rest}/{value.denominator}" if rest else ""
+    return f"{whole} {part}" if whole and part else part or str(whole)
+
+
+def _some(value: tuple[Any, ...]) -> tuple[Any, ...]:
+    if not value:
+        raise InvalidInput("is empty; write at least one")
+    return value
+
+
+NotEmpty = AfterValidator(_some)
+"""A tuple that holds something. Unlike a least length, it stays silent when an item of the tuple is wrong."""
+
 Exact = Annotated[Fraction, BeforeValidator(exact), PlainSerializer(write_number, return_type=str)]
 """A field that holds an exact number and is written as text."""
+
+
+Count = Annotated[Fraction, BeforeValidator(exact), PlainSerializer(write_count, return_type=str)]
+"""A field that holds a count of units and is written as 1 1/2."""
 
 
 class Value(BaseModel):
@@ -147,7 +167,8 @@ def _problems(error: ValidationError) -> Iterator[tuple[str, str]]:
     for item in error.errors(include_url=False):
         path = ""
         for part in item["loc"]:
-            path = f"{path}[{part}]" if isinstance(part, int) else join_path(path, str(part))
+            if not str(part).startswith("~") and part != "[key]":
+                path = f"{path}[{part}]" if isinstance(part, int) else join_path(path, str(part))
         yield path, _plain_words(item)
 
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, model_validator
 from pydantic_core import CoreSchema, core_schema
 
-from taper._model import Exact, NotExact, Rational, Value, exact, write_number
+from taper._model import Count, NotExact, Rational, Value, exact, write_count, write_number
 from taper.dose import Dose, split_quantity
 from taper.errors import InvalidInput, OutOfScope
 from taper.source import Name, Source, Text
@@ -308,7 +308,7 @@ class Portion(Value):
     """A product, by id, and either a count of its units or a volume of it."""
 
     product: str
-    count: Exact | None = None
+    count: Count | None = None
     volume: Volume | None = None
 
     @model_validator(mode="after")
@@ -321,7 +321,7 @@ class Portion(Value):
         return self
 
     def __str__(self) -> str:
-        return f"{write_number(self.count)} x {self.product}" if self.count else f"{self.volume} of {self.product}"
+        return f"{write_count(self.count)} x {self.product}" if self.count else f"{self.volume} of {self.product}"
 
 
 def name_product(data: dict[str, Any]) -> str:

@@ -1,0 +1,334 @@
+"""What is meant: steps of regimens, courses of one drug, and plans of one or more courses."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, JsonValue, Tag, model_validator
+
+from taper._json import read_json, read_json_file
+from taper._model import NotEmpty, Value
+from taper.dates import LONGEST_DAYS, Duration, day_after
+from taper.dose import AverageDose, DailyDose, Dose
+from taper.errors import InvalidInput, OutOfScope
+from taper.product import DosageForm, Form, Release
+from taper.regimen import NOTHING, WEEKDAYS, Regimen, Slot, Weekday
+from taper.source import Name, Text
+
+FORMAT = "taper-plan/1"
+
+
+class StartNeeded(InvalidInput):
+    """A plan with months or weekdays has day numbers only once it has a start."""
+
+
+def _drug(value: object) -> object:
+    if isinstance(value, str):
+        _refuse_drug(value)
+    return value
+
+
+def _refuse_drug(text: str) -> None:
+    for route in ("intrathecal", "injection", "pump", "patch", "rectal"):
+        if route in text.lower():
+            raise OutOfScope(f"{text!r} names the {route} route; only products taken by mouth are planned here")
+    if re.search(r"[/+]|\band\b", text):
+        raise OutOfScope(f"{text!r} names a combination product; plan each drug in a course of its own")
+
+
+Drug = Annotated[str, Field(min_length=1, max_length=80), BeforeValidator(_drug)]
+
+
+class Pattern(Value):
+    """A day, a cycle of days taken in turn, or a week of days; exactly one of the three."""
+
+    regimen: Regimen | None = None
+    cycle: Annotated[tuple[Regimen, ...], Field(min_length=2, max_length=366)] | None = None
+    weekly: dict[Weekday, Regimen] | None = None
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    @model_validator(mode="after")
+    def _one_pattern(self) -> Self:
+        given = [name for name in ("regimen", "cycle", "weekly") if getattr(self, name) is not None]
+        if len(given) != 1:
+            raise InvalidInput(f"has {' and '.join(given) or 'no doses'}; write one of regimen, cycle and weekly")
+        if not any(self.days):
+            raise InvalidInput("has no doses; leave the step out, or give what is taken")
+        return self
+
+    @property
+    def days(self) -> tuple[Regimen, ...]:
+        """The days of the pattern once through: one, those of the cycle, or Monday to Sunday."""
+        if self.regimen is not None:
+            return (self.regimen,)
+        if self.cycle is not None:
+            return self.cycle
+        return tuple((self.weekly or {}).get(day, NOTHING) for day in WEEKDAYS)
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether every day is the same."""
+        return len(set(self.days)) == 1
+
+    @property
+    def average(self) -> AverageDose:
+        """The mean daily total over the pattern, to stand beside the days and never instead of them."""
+        return AverageDose.over(day.total for day in self.days)
+
+    @property
+    def largest(self) -> DailyDose:
+        """The largest daily total in the pattern."""
+        return max(day.total for day in self.days)
+
+    @property
+    def slots(self) -> tuple[Slot, ...]:
+        """Every time of day that the pattern uses, in order."""
+        return tuple(sorted({slot for day in self.days for slot in day.slots}))
+
+    def on(self, index: int, weekday: int | None = None) -> Regimen:
+        """The regimen on a day of the pattern.
+
+        Args:
+            index: How many days since its first day, from 0.
+            weekday: Monday is 0; needed by a weekly pattern.
+
+        Raises:
+            StartNeeded: If a weekly pattern is asked without a weekday.
+        """
+        if self.weekly is None:
+            days = self.days
+            return days[index % len(days)]
+        if weekday is None:
+            raise StartNeeded("a weekly pattern has days only once the plan has a start; give a start date")
+        return self.weekly.get(WEEKDAYS[weekday], NOTHING)
+
+    def __str__(self) -> str:
+        if self.regimen is not None:
+            return str(self.regimen)
+        if self.cycle is not None:
+            return "in turn: " + "; ".join(str(day) for day in self.cycle)
+        return "; ".join(f"{day}: {regimen}" for day, regimen in (self.weekly or {}).items())
+
+
+class Step(Pattern):
+    """A pattern held for a length of time; without one, it stays open."""
+
+    lasting: Duration | None = Field(default=None, alias="for")
+    kind: Literal["increase", "step-back"] | None = None
+    review_before: bool = False
+    products: tuple[Name, ...] = ()
+
+
+class Before(Pattern):
+    """What was taken until day 1, and for how long if known."""
+
+    lasting: Duration | None = Field(default=None, alias="for")
+
+
+
+def _before_tag(value: object) -> str:
+    return "~before" if isinstance(value, dict | Before) else "~nothing"
+
+
+BeforeField = (
+    Annotated[
+        Annotated[Literal["nothing"], Tag("~nothing")] | Annotated[Before, Tag("~before")],
+        Discriminator(_before_tag),
+    ]
+    | None
+)
+
+
+class Course(Value):
+    """The steps of one drug, what came before them, and what comes after.
+
+    `then` is "continue" if and only if the last step is open, "stop" if the drug ends there, and "review" if the
+    plan ends there and a person decides. An absent `before` is unknown.
+    """
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]*$", max_length=80)] = ""
+    drug: Drug
+    release: Release | None = None
+    form: Form | None = None
+    indication: Name | None = None
+    before: BeforeField = None
+    starts_on_day: Annotated[int, Field(ge=1, le=LONGEST_DAYS, strict=True)] = 1
+    then: Literal["continue", "stop", "review"]
+    products: tuple[Name, ...] = ()
+    steps: Annotated[tuple[Step, ...], Field(max_length=LONGEST_DAYS), NotEmpty]
+    made_by: dict[str, JsonValue] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named(cls, data: Any) -> Any:
+        if isinstance(data, dict) and "id" not in data and isinstance(data.get("drug"), str):
+            return {"id": re.sub(r"[^A-Za-z0-9._-]+", "-", data["drug"]).strip("-._") or "course", **data}
+        return data
+
+    @model_validator(mode="after")
+    def _agrees(self) -> Self:
+        for index, step in enumerate(self.steps[:-1]):
+            if step.lasting is None:
+                raise InvalidInput(f"steps[{index}] has no end and is not the last; add \"for\", or move it to the end")
+        is_open = self.steps[-1].lasting is None
+        if is_open and self.then != "continue":
+            raise InvalidInput(f'the last step has no end, yet then is "{self.then}"; write "continue" or add "for"')
+        if not is_open and self.then == "continue":
+            raise InvalidInput('then is "continue", yet the last step has an end; remove its "for" or write "review"')
+        if len({slot.is_clock for step in self.steps for slot in step.slots}) > 1:
+            raise InvalidInput("some steps use named times and some clock times; use one kind in a course")
+        return self
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the last step has no end."""
+        return self.then == "continue"
+
+    @property
+    def is_in_days(self) -> bool:
+        """Whether every day number is known without a start date."""
+        return all(step.lasting is None or step.lasting.is_in_days for step in self.steps) and not self.has_weekdays
+
+    @property
+    def has_weekdays(self) -> bool:
+        return any(step.weekly is not None for step in self.steps)
+
+    def bounds(self, start: date | None = None) -> tuple[tuple[int, int | None], ...]:
+        """The first and last day number of each step, both inclusive; None where the last step is open.
+
+        Args:
+            start: The date of the plan's day 1; needed where a step lasts months or years.
+
+        Raises:
+            StartNeeded: If it is needed and absent.
+        """
+        return tuple(self._bounds(start))
+
+    def _bounds(self, start: date | None) -> Iterator[tuple[int, int | None]]:
+        first, gone = self.starts_on_day, ()
+        for step in self.steps:
+            if step.lasting is None:
+                yield first, None
+                return
+            gone = (*gone, step.lasting)
+            following = self._day_after(gone, start)
+            yield first, following - 1
+            first = following
+
+    def _day_after(self, gone: tuple[Duration, ...], start: date | None) -> int:
+        if start is None:
+            if not all(duration.is_in_days for duration in gone):
+                raise StartNeeded(f"course {self.id} lasts months, which have days only from a start; give a start date")
+            return self.starts_on_day + sum(duration.days for duration in gone)
+        begins = day_after(start, ()) if self.starts_on_day == 1 else _later(start, self.starts_on_day - 1)
+        return self.starts_on_day + (day_after(begins, gone) - begins).days
+
+
+def _later(start: date, count: int) -> date:
+    return day_after(start, (Duration(count),))
+
+
+class Plan(Value):
+    """One or more courses on one axis of days: what is meant, before products and dates.
+
+    Example:
+        >>> plan = Plan.read({"format": "taper-plan/1", "courses": [{"drug": "baclofen", "then": "continue",
+        ...     "steps": [{"regimen": {"evening": "5 mg"}}]}]})
+        >>> print(plan.courses[0].steps[0])
+        5 mg evening
+    """
+
+    format: Literal["taper-plan/1"] = FORMAT
+    title: Text | None = None
+    courses: Annotated[tuple[Course, ...], Field(max_length=50), NotEmpty]
+
+    @model_validator(mode="after")
+    def _agrees(self) -> Self:
+        ids = [course.id for course in self.courses]
+        for name in ids:
+            if ids.count(name) > 1:
+                raise InvalidInput(f"two courses have the id {name!r}; give one another id")
+        for index, course in enumerate(self.courses):
+            _check_length(course, f"courses[{index}]")
+        return self
+
+    @property
+    def is_open(self) -> bool:
+        """Whether any course goes on without an end."""
+        return any(course.is_open for course in self.courses)
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the plan's meaning: canonical JSON without title and made_by, doses in mg."""
+        text = json.dumps(_canonical(self), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The plan as plain data in the plan format."""
+        made = self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+        return {"format": self.format, **{key: made[key] for key in ("title", "courses") if key in made}}
+
+    def to_json(self) -> str:
+        """The plan as JSON text in the plan format; reading it gives the plan back."""
+        return json.dumps(self.to_dict(), indent=2, ensure_ascii=False) + "\n"
+
+
+def _check_length(course: Course, where: str) -> None:
+    total_days = sum(step.lasting.days for step in course.steps if step.lasting)
+    total_months = sum(step.lasting.months for step in course.steps if step.lasting)
+    if course.starts_on_day + total_days + total_months * 31 > LONGEST_DAYS + 31:
+        raise InvalidInput("the plan is longer than 20 years; split it", where=where)
+
+
+def _canonical(value: object) -> Any:
+    match value:
+        case Dose():
+            return value.in_unit("mg").text
+        case Duration():
+            return f"{value.days} days" if value.is_in_days else f"{value.months} months"
+        case Regimen():
+            return {intake.slot.name: _canonical(intake.dose) for intake in value}
+        case Value():
+            fields = type(value).model_fields
+            pairs = {info.alias or name: getattr(value, name) for name, info in fields.items()}
+            kept = {key: item for key, item in pairs.items() if key not in {"title", "made_by"}}
+            return {key: _canonical(item) for key, item in kept.items() if item not in (None, (), False)}
+        case dict():
+            return {str(key): _canonical(item) for key, item in value.items()}
+        case tuple():
+            return [_canonical(item) for item in value]
+        case _:
+            return value
+
+
+def read_plan(text: str, *, where: str = "") -> Plan:
+    """Read a plan from JSON text in the plan format.
+
+    Raises:
+        InvalidInput: If it is not JSON or not a plan; the message lists each problem with its path.
+    """
+    return _as_plan(read_json(text, where=where), where)
+
+
+def load_plan(path: str | Path) -> Plan:
+    """Read a plan from a JSON file in the plan format.
+
+    Raises:
+        InvalidInput: If it cannot be read; the message lists each problem with its path.
+    """
+    return _as_plan(read_json_file(path), str(path))
+
+
+def _as_plan(data: Any, where: str) -> Plan:
+    if not isinstance(data, dict):
+        raise InvalidInput("a plan is a JSON object with format and courses; write {...}", where=where)
+    if data.get("format") != FORMAT:
+        raise InvalidInput(f'format is {data.get("format")!r}; write "{FORMAT}"', where=where)
+    return Plan.read(data, where=where)
