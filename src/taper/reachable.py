@@ -13,7 +13,7 @@ from pydantic import Field
 from taper._model import Exact, Value
 from taper.dose import Dose
 from taper.errors import CannotCompute, InvalidInput
-from taper.product import Portion, Product, Volume
+from taper.product import DosageForm, Portion, Product, Volume
 
 _MOST_DOSES = 10**6
 _Amount = TypeVar("_Amount", int, tuple[int, int, int])
@@ -23,12 +23,14 @@ class Handling(Value):
     """How an intake may be put together, and what each nuisance weighs. The weights are judgment, not evidence.
 
     `pieces` and `products` are the most in one intake. A tablet and a liquid share an intake only with
-    `mix_forms`.
+    `mix_forms`. With `round_liquids` a volume is measured in steps of 1, 2, 5, 10 ... graduation marks, the coarsest
+    that is not above a tenth of the dose: a plan stays readable, and no two neighbors lie further apart than that.
     """
 
     pieces: Annotated[int, Field(ge=1, le=100)] = 40
     products: Annotated[int, Field(ge=1, le=10)] = 4
     mix_forms: bool = False
+    round_liquids: bool = False
     divided_piece: Exact = Fraction(1, 20)
     further_product: Exact = Fraction(1, 20)
     further_piece: Exact = Fraction(1, 80)
@@ -61,7 +63,13 @@ class NotReachable(CannotCompute):
     """A dose that the products cannot make; `below` and `above` are the nearest that they can."""
 
     def __init__(
-        self, message: str, *, where: str = "", dose: Dose | None = None, below: Dose | None = None, above: Dose | None = None
+        self,
+        message: str,
+        *,
+        where: str = "",
+        dose: Dose | None = None,
+        below: Dose | None = None,
+        above: Dose | None = None,
     ) -> None:
         super().__init__(message, where=where)
         self.dose = dose
@@ -80,7 +88,7 @@ class _Key(NamedTuple):
     divided: int
     pieces: int
     products: int
-    names: tuple[tuple[str, Fraction], ...]
+    names: tuple[tuple[int, str, Fraction], ...]
 
 
 class _Take(NamedTuple):
@@ -105,12 +113,20 @@ class Reachable:
         3 x d2
     """
 
-    def __init__(self, products: Iterable[Product], *, up_to: Dose, handling: Handling | None = None) -> None:
+    def __init__(
+        self,
+        products: Iterable[Product],
+        *,
+        up_to: Dose,
+        handling: Handling | None = None,
+        always: Iterable[Dose] = (),
+    ) -> None:
         self.products = tuple(sorted(products, key=lambda product: product.id))
         self.handling = handling or Handling()
         self.up_to = up_to
         _check_products(self.products)
         self._grain = _grain(self.products)
+        self._always = {dose.mg / self._grain for dose in always}
         self._best = self._search()
         self._amounts = sorted(self._best)
 
@@ -124,7 +140,7 @@ class Reachable:
         return self._whole(dose) in self._best
 
     def recipe(self, dose: Dose) -> Recipe:
-        """The best recipe of a dose: the least handling, then divided pieces, pieces, products, names.
+        """The best recipe of a dose: the least handling, then divided pieces, pieces, products, form, names.
 
         Raises:
             NotReachable: If it cannot be made; the error names the nearest doses that can.
@@ -134,7 +150,7 @@ class Reachable:
             raise self._cannot(dose)
         key = self._best[amount]
         by_id = {product.id: product for product in self.products}
-        portions = tuple(_portion(by_id[name], count) for name, count in key.names)
+        portions = tuple(_portion(by_id[name], count) for _, name, count in key.names)
         ordered = tuple(sorted(portions, key=lambda portion: _portion_order(by_id[portion.product])))
         return Recipe(dose, ordered, key.handling, key.divided, key.pieces)
 
@@ -188,7 +204,11 @@ class Reachable:
                     if amount + take.amount > limit:
                         break
                     if pieces + take.pieces <= self.handling.pieces and used < self.handling.products:
-                        _keep(states, (amount + take.amount, pieces + take.pieces, used + 1), self._plus(key, product, take))
+                        _keep(
+                            states,
+                            (amount + take.amount, pieces + take.pieces, used + 1),
+                            self._plus(key, product, take),
+                        )
             self._refuse_too_many(len(states))
         return states
 
@@ -209,7 +229,7 @@ class Reachable:
             key.divided + take.divided,
             key.pieces + take.pieces,
             key.products + 1,
-            (*key.names, (product.id, take.count)),
+            (*key.names, (_rank(product), product.id, take.count)),
         )
 
     def _free_first(self, key: _Key) -> _Key:
@@ -224,7 +244,7 @@ class Reachable:
         for (amount, pieces, used), key in list(bases):
             if used >= self.handling.products or pieces >= self.handling.pieces:
                 continue
-            for measured, volume in self._volumes(liquid, limit - amount):
+            for measured, volume in self._volumes(liquid, amount, limit):
                 further = self.handling.further_product if used else Fraction(0)
                 base = self._free_first(key)
                 made = _Key(
@@ -232,23 +252,31 @@ class Reachable:
                     key.divided,
                     key.pieces,
                     key.products + 1,
-                    (*key.names, (liquid.id, volume)),
+                    (*key.names, (_rank(liquid), liquid.id, volume)),
                 )
                 _keep(best, amount + measured, made)
             self._refuse_too_many(len(best))
 
-    def _volumes(self, liquid: Product, limit: int) -> Iterator[tuple[int, Fraction]]:
+    def _volumes(self, liquid: Product, beside: int, limit: int) -> Iterator[tuple[int, Fraction]]:
         assert liquid.concentration is not None
         if liquid.smallest_volume is None:
             return
         step = (liquid.graduation or liquid.smallest_volume).ml
-        most = limit * self._grain / liquid.concentration.mg_per_ml
+        mark = int(step * liquid.concentration.mg_per_ml / self._grain)
+        most = (limit - beside) * self._grain / liquid.concentration.mg_per_ml
         if liquid.largest_volume is not None:
             most = min(most, liquid.largest_volume.ml)
         first = -(-liquid.smallest_volume.ml // step)
         self._refuse_too_many(int(most // step) - int(first))
         for number in range(int(first), int(most // step) + 1):
-            yield int(number * step * liquid.concentration.mg_per_ml / self._grain), number * step
+            if self._is_round(number, mark, beside):
+                yield number * mark, number * step
+
+    def _is_round(self, number: int, mark: int, beside: int) -> bool:
+        total = beside + number * mark
+        if not self.handling.round_liquids or total in self._always:
+            return True
+        return number % round_marks(total, mark) == 0
 
     def _refuse_too_many(self, count: int) -> None:
         if count > _MOST_DOSES:
@@ -268,6 +296,19 @@ def make(dose: Dose, products: Iterable[Product], *, handling: Handling | None =
     solid = [product.strength for product in listed if product.strength is not None]
     reach = dose + max(solid) if solid else dose * 2
     return Reachable(listed, up_to=reach.in_unit(dose.unit), handling=handling).recipe(dose)
+
+
+def round_marks(dose: int, mark: int) -> int:
+    """How many graduation marks to measure at a time: the coarsest of 1, 2, 5, 10 ... within a tenth of the dose.
+
+    The series counts marks rather than mg, so that every step can be measured, and scaling all doses and products
+    scales the steps alike.
+    """
+    marks, coarser = 1, 2
+    while coarser * mark * 10 <= dose:
+        marks = coarser
+        coarser = marks * 5 // 2 if str(marks)[0] == "2" else marks * 2
+    return marks
 
 
 def _keep(best: dict[_Amount, _Key], amount: _Amount, key: _Key) -> None:
@@ -308,6 +349,10 @@ def _check_products(products: tuple[Product, ...]) -> None:
     for name in ids:
         if ids.count(name) > 1:
             raise InvalidInput(f"two products have the id {name!r}; give one another id")
+
+
+def _rank(product: Product) -> int:
+    return list(DosageForm).index(product.form)
 
 
 def _portion(product: Product, count: Fraction) -> Portion:
