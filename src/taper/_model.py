@@ -1,12 +1,12 @@
 """What every record here is built on: frozen, closed values, and rationals that were never floats."""
 
 import re
-from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PlainSerializer, ValidationError
+from pydantic_core import ErrorDetails
 
 from taper.errors import InvalidInput, TaperError
 
@@ -109,6 +109,17 @@ def write_count(value: Fraction) -> str:
     return f"{whole} {part}" if whole and part else part or str(whole)
 
 
+def write_percent(part: Fraction) -> str:
+    """Write a part of one as a percentage: 12.5 %, or about 33.3 % where it has more than two decimals.
+
+    What is rounded, half to even, says "about".
+    """
+    percent = part * 100
+    if (percent * 100).denominator == 1:
+        return f"{write_number(percent)} %"
+    return f"about {write_number(Fraction(round(percent * 10), 10))} %"
+
+
 def _some(value: tuple[Any, ...]) -> tuple[Any, ...]:
     if not value:
         raise InvalidInput("is empty; write at least one")
@@ -153,31 +164,33 @@ class Value(BaseModel):
             raise as_invalid_input(error, where) from None
 
 
-def as_invalid_input(error: ValidationError, where: str) -> InvalidInput:
-    """Say each thing that a validation found, one a line, as path and plain words."""
-    lines = list(dict.fromkeys(_problems(error)))
-    if len(lines) == 1:
-        path, what = lines[0]
-        return InvalidInput(what, where=join_path(where, path))
+def as_invalid_input(error: ValidationError, where: str) -> TaperError:
+    """Say each thing that a validation found, one a line, as path and plain words.
+
+    A single problem that is one of our own errors keeps its type.
+    """
+    items = error.errors(include_url=False)
+    if len(items) == 1:
+        path, cause = _path(items[0]), items[0].get("ctx", {}).get("error")
+        kind = type(cause) if isinstance(cause, TaperError) else InvalidInput
+        return kind(_plain_words(items[0], path), where=join_path(where, path))
+    lines = dict.fromkeys((_path(item), _plain_words(item, _path(item))) for item in items)
     text = "\n".join(f"  {path}: {what}" if path else f"  {what}" for path, what in lines)
     return InvalidInput(f"{len(lines)} things are wrong:\n{text}", where=where)
 
 
-def _problems(error: ValidationError) -> Iterator[tuple[str, str]]:
-    for item in error.errors(include_url=False):
-        path = ""
-        for part in item["loc"]:
-            if not str(part).startswith("~") and part != "[key]":
-                path = f"{path}[{part}]" if isinstance(part, int) else join_path(path, str(part))
-        yield path, _plain_words(item)
+def _path(item: ErrorDetails) -> str:
+    path = ""
+    for part in item["loc"]:
+        if not str(part).startswith("~") and part != "[key]":
+            path = f"{path}[{part}]" if isinstance(part, int) else join_path(path, str(part))
+    return path
 
 
-def _plain_words(item: Any) -> str:
+def _plain_words(item: ErrorDetails, path: str) -> str:
     cause = item.get("ctx", {}).get("error")
     if isinstance(cause, TaperError):
-        return str(cause)
-    if isinstance(cause, ValueError):
-        return str(cause)
+        return cause.message if path.lower().endswith(cause.where.lower()) else str(cause)
     match item["type"]:
         case "missing":
             return "is missing; add it"

@@ -3,10 +3,10 @@
 import re
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 from dateutil.relativedelta import relativedelta
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, PlainSerializer, PlainValidator, WithJsonSchema
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
@@ -160,6 +160,19 @@ def check_date(value: object) -> date:
     if not EARLIEST <= value <= LATEST:
         raise InvalidDate(f"{value.isoformat()} lies outside 1900 to 2200; check the year")
     return value
+
+
+def _calendar_date(value: object) -> date:
+    return read_date(value) if isinstance(value, str) else check_date(value)
+
+
+CalendarDate = Annotated[
+    date,
+    PlainValidator(_calendar_date),
+    PlainSerializer(date.isoformat, return_type=str),
+    WithJsonSchema({"type": "string", "format": "date"}),
+]
+"""A field that holds a calendar date, read from ISO text only."""
 
 
 def read_date(text: str) -> date:

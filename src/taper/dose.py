@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable
 from enum import StrEnum
 from fractions import Fraction
-from functools import total_ordering
 from typing import Any, ClassVar, Self
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -48,7 +47,6 @@ def split_quantity(text: str) -> tuple[str, str]:
     return (found[1], found[2] or "") if found else (text, "")
 
 
-@total_ordering
 class _Mass:
     """An exact mass with the unit it is written in; equal by meaning, never across its subclasses."""
 
@@ -124,6 +122,15 @@ class _Mass:
 
     def __lt__(self, other: Self) -> bool:
         return self._mg < other._mg if isinstance(other, type(self)) else NotImplemented
+
+    def __le__(self, other: Self) -> bool:
+        return self._mg <= other._mg if isinstance(other, type(self)) else NotImplemented
+
+    def __gt__(self, other: Self) -> bool:
+        return self._mg > other._mg if isinstance(other, type(self)) else NotImplemented
+
+    def __ge__(self, other: Self) -> bool:
+        return self._mg >= other._mg if isinstance(other, type(self)) else NotImplemented
 
     def __hash__(self) -> int:
         return hash((type(self).__name__, self._mg))

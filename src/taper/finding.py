@@ -140,7 +140,14 @@ Answer = Finding | NotAssessed | Clear | LeftOut
 
 
 def _finding_order(finding: Finding) -> tuple[object, ...]:
-    return (-finding.severity.rank, finding.day or 0, finding.rule, finding.drug or "", finding.slot or "", finding.message)
+    return (
+        -finding.severity.rank,
+        finding.day or 0,
+        finding.rule,
+        finding.drug or "",
+        finding.slot or "",
+        finding.message,
+    )
 
 
 def _answer_order(answer: NotAssessed | Clear | LeftOut) -> tuple[str, ...]:

@@ -142,14 +142,18 @@ def _lay_over(below: Monograph | None, data: dict[str, Any], layer: str, where: 
     known = {source.id: source for source in below.sources} if below else {}
     for key in data.get("sources", {}):
         if key in known:
-            raise InvalidData(f"the source {key!r} is already held; give the overlay's own source another id", where=where)
+            raise InvalidData(
+                f"the source {key!r} is already held; give the overlay's own source another id", where=where
+            )
     data.setdefault("reviewed_on", below.reviewed_on if below else None)
     above = read_monograph(data, where=where, layer=layer, known=known)
     if below is None:
         return above
     unknown = replaced - set(known)
     if unknown:
-        raise InvalidData(f"replaces names {', '.join(sorted(unknown))}, which is not held; name a held source", where=where)
+        raise InvalidData(
+            f"replaces names {', '.join(sorted(unknown))}, which is not held; name a held source", where=where
+        )
     return _merge(below, above, replaced)
 
 

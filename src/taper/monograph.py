@@ -1,6 +1,5 @@
 """The cited facts of one drug: products, ceilings, kidney bands, stopping advice, and the rest that rules read."""
 
-from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 from typing import Annotated, Literal, Self
@@ -8,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from taper._model import Exact, Value
-from taper.dates import Duration
+from taper.dates import CalendarDate, Duration
 from taper.dose import Dose
 from taper.errors import InvalidInput
 from taper.product import DosageForm, Product, Release
@@ -451,7 +450,7 @@ class Monograph(Value):
     drug: Name
     synonyms: tuple[Text, ...] = ()
     classes: tuple[Name, ...] = ()
-    reviewed_on: date
+    reviewed_on: CalendarDate
     products: tuple[Product, ...] = ()
     codes: tuple[Code, ...] = ()
     ceilings: tuple[Ceiling, ...] = ()

@@ -423,9 +423,7 @@ def points_of_occupancy(
     return _pace(base, every, None if up_to is None else _points(up_to), aim, never_more_than)
 
 
-def _pace(
-    base: Base, every: Duration, up_to: Fraction | None, aim: Aim | None, second: str | Base | None
-) -> Pace:
+def _pace(base: Base, every: Duration, up_to: Fraction | None, aim: Aim | None, second: str | Base | None) -> Pace:
     other = read_base(second) if isinstance(second, str) else second
     return Pace(base=base, every=every, up_to=up_to, aim=aim, never_more_than=other)
 

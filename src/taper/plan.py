@@ -15,11 +15,11 @@ from taper._model import NotEmpty, Value
 from taper.dates import LONGEST_DAYS, Duration, day_after
 from taper.dose import AverageDose, DailyDose, Dose
 from taper.errors import InvalidInput, OutOfScope
-from taper.product import DosageForm, Form, Release
+from taper.product import Form, Release
 from taper.regimen import NOTHING, WEEKDAYS, Regimen, Slot, Weekday
 from taper.source import Name, Text
 
-FORMAT = "taper-plan/1"
+FORMAT: Literal["taper-plan/1"] = "taper-plan/1"
 
 
 class StartNeeded(InvalidInput):
@@ -130,7 +130,6 @@ class Before(Pattern):
     lasting: Duration | None = Field(default=None, alias="for")
 
 
-
 def _before_tag(value: object) -> str:
     return "~before" if isinstance(value, dict | Before) else "~nothing"
 
@@ -176,7 +175,7 @@ class Course(Value):
     def _agrees(self) -> Self:
         for index, step in enumerate(self.steps[:-1]):
             if step.lasting is None:
-                raise InvalidInput(f"steps[{index}] has no end and is not the last; add \"for\", or move it to the end")
+                raise InvalidInput(f'steps[{index}] has no end and is not the last; add "for", or move it to the end')
         is_open = self.steps[-1].lasting is None
         if is_open and self.then != "continue":
             raise InvalidInput(f'the last step has no end, yet then is "{self.then}"; write "continue" or add "for"')
@@ -212,7 +211,8 @@ class Course(Value):
         return tuple(self._bounds(start))
 
     def _bounds(self, start: date | None) -> Iterator[tuple[int, int | None]]:
-        first, gone = self.starts_on_day, ()
+        first = self.starts_on_day
+        gone: tuple[Duration, ...] = ()
         for step in self.steps:
             if step.lasting is None:
                 yield first, None
@@ -225,7 +225,9 @@ class Course(Value):
     def _day_after(self, gone: tuple[Duration, ...], start: date | None) -> int:
         if start is None:
             if not all(duration.is_in_days for duration in gone):
-                raise StartNeeded(f"course {self.id} lasts months, which have days only from a start; give a start date")
+                raise StartNeeded(
+                    f"course {self.id} lasts months, which have days only from a start; give a start date"
+                )
             return self.starts_on_day + sum(duration.days for duration in gone)
         begins = day_after(start, ()) if self.starts_on_day == 1 else _later(start, self.starts_on_day - 1)
         return self.starts_on_day + (day_after(begins, gone) - begins).days

@@ -5,11 +5,13 @@ from collections.abc import Iterable
 from enum import StrEnum
 from fractions import Fraction
 from functools import total_ordering
+from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, model_validator
 from pydantic_core import CoreSchema, core_schema
 
+from taper._json import read_json, read_json_file
 from taper._model import Count, NotExact, Rational, Value, exact, write_count, write_number
 from taper.dose import Dose, split_quantity
 from taper.errors import InvalidInput, OutOfScope
@@ -331,3 +333,39 @@ def name_product(data: dict[str, Any]) -> str:
     parts = [str(data.get("drug", "")), "" if release == "immediate" else release, str(data.get("form", "")), amount]
     text = "-".join(part for part in parts if part).lower().replace("/", "-per-").replace(" ", "")
     return re.sub(r"[^a-z0-9.+-]", "-", text).strip("-") or "product"
+
+
+def read_products(text: str, *, where: str = "") -> tuple[Product, ...]:
+    """Read products from JSON text: a list of objects, of which drug, form and a strength or concentration suffice.
+
+    Raises:
+        InvalidInput: If it is not such a list, or two products share an id; each problem comes with its path.
+    """
+    return _as_products(read_json(text, where=where), where)
+
+
+def load_products(path: str | Path) -> tuple[Product, ...]:
+    """Read products from a JSON file.
+
+    Raises:
+        InvalidInput: If it cannot be read; the message lists each problem with its path.
+    """
+    return _as_products(read_json_file(path), str(path))
+
+
+def _as_products(data: object, where: str) -> tuple[Product, ...]:
+    if not isinstance(data, list) or not all(isinstance(item, dict) for item in data):
+        raise InvalidInput("products are a JSON list of objects; write [{...}]", where=where)
+    products = tuple(Product.read(_completed(item), where=f"{where}[{index}]") for index, item in enumerate(data))
+    ids = [product.id for product in products]
+    for name in ids:
+        if ids.count(name) > 1:
+            raise InvalidInput(f"two products have the id {name!r}; give one another id", where=where)
+    return products
+
+
+def _completed(item: dict[str, Any]) -> dict[str, Any]:
+    made = {("allow_pieces" if key == "pieces" else key): value for key, value in item.items()}
+    if "pieces" in item and "allow_pieces" in item:
+        raise InvalidInput("pieces and allow_pieces are the same key; keep allow_pieces")
+    return {"id": name_product(made), **made}

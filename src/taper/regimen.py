@@ -36,7 +36,9 @@ class Slot:
     def __init__(self, name: str) -> None:
         if isinstance(name, str) and name.strip().lower() in _AS_NEEDED:
             raise OutOfScope(f"{name!r} is an as-needed dose, which has no day; plan it outside, name it as a fact")
-        if not isinstance(name, str) or not (name in NAMED_SLOTS or re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", name)):
+        if not isinstance(name, str) or not (
+            name in NAMED_SLOTS or re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", name)
+        ):
             raise InvalidSlot(f'{name!r} is not a time of day; write {", ".join(NAMED_SLOTS)} or a time like "14:00"')
         object.__setattr__(self, "_name", name)
 
@@ -221,6 +223,7 @@ class Regimen:
             ),
             serialization=core_schema.plain_serializer_function_ser_schema(lambda regimen: regimen.as_dict()),
         )
+
 
 NOTHING = Regimen()
 """A day without doses."""

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from taper._model import Value
+from taper.dates import CalendarDate
 
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.+-]*$", max_length=80)]
@@ -42,7 +43,7 @@ class Source(Value):
     locator: Text
     year: Annotated[int, Field(ge=1900, le=2200)] | Literal["undated"]
     grade: Grade
-    verified_on: date
+    verified_on: CalendarDate
     jurisdiction: Annotated[str, Field(pattern=r"^[A-Z]{2}(/[A-Z]{2})*$")] | None = None
     note: Text | None = None
     layer: Text = "shipped"

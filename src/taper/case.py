@@ -1,0 +1,261 @@
+"""What a rule may read: a realized plan as days, the person, and the cited facts of each drug."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from math import lcm
+
+from taper.dates import LONGEST_DAYS
+from taper.dose import DailyDose
+from taper.errors import NotFound
+from taper.finding import LeftOut, NotAssessed, Severity
+from taper.formulary import Formulary
+from taper.monograph import Cited, Monograph
+from taper.patient import Patient
+from taper.plan import StartNeeded
+from taper.realization import RealizedCourse, RealizedIntake, RealizedPlan, RealizedStep
+from taper.renal import applies_to_age
+from taper.source import Source
+
+
+@dataclass(frozen=True, slots=True)
+class CourseIntake:
+    """One dose of a day: of which course and step, and the realized intake."""
+
+    course: str
+    step: int
+    intake: RealizedIntake
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Consecutive days on which a drug is taken alike; `last` is None where the plan goes on without an end.
+
+    `repeats` marks a day of a cycle that goes on without an end: it comes again in every cycle.
+    """
+
+    first: int
+    last: int | None
+    total: DailyDose
+    intakes: tuple[CourseIntake, ...]
+    repeats: bool = False
+
+
+def stretch_words(stretch: tuple[Run, ...]) -> str:
+    """The days of neighboring runs, for a reader."""
+    words = day_words(stretch[0].first, stretch[-1].last)
+    return f"{words}, and again in every cycle" if any(run.repeats for run in stretch) else words
+
+
+def day_words(first: int, last: int | None) -> str:
+    """Day numbers for a reader: "day 1", "days 1-3", "from day 8"."""
+    if last is None:
+        return f"from day {first}"
+    return f"day {first}" if first == last else f"days {first}-{last}"
+
+
+@dataclass(frozen=True)
+class Case:
+    """A realized plan, a person, and the sources to compare with; rules read it and change nothing.
+
+    `sources` narrows every comparison to those source ids; what is held and not compared is listed in the review.
+    """
+
+    realized: RealizedPlan
+    patient: Patient
+    formulary: Formulary
+    start: date | None = None
+    sources: tuple[str, ...] = ()
+
+    @property
+    def courses(self) -> tuple[RealizedCourse, ...]:
+        return self.realized.courses
+
+    @property
+    def drugs(self) -> tuple[str, ...]:
+        return self.realized.drugs
+
+    def courses_of(self, drug: str) -> tuple[RealizedCourse, ...]:
+        """The courses of a drug."""
+        return tuple(course for course in self.courses if course.drug == drug)
+
+    def monograph(self, drug: str) -> Monograph | None:
+        """What is held about a drug, or None."""
+        return self.formulary.get(drug)
+
+    @cached_property
+    def _bounds(self) -> dict[str, tuple[tuple[int, int | None], ...]]:
+        return self.realized.bounds(self.start)
+
+    @cached_property
+    def _runs(self) -> dict[str, tuple[Run, ...]]:
+        return {drug: tuple(_merged(self._pieces(drug))) for drug in self.drugs}
+
+    def runs(self, drug: str) -> tuple[Run, ...]:
+        """The days of a drug in order, courses summed, equal neighbors joined; days without doses are runs of 0."""
+        return self._runs[drug]
+
+    def _pieces(self, drug: str) -> Iterator[Run]:
+        lanes = [_lane(course, self._bounds[course.course.id]) for course in self.courses_of(drug)]
+        edges = sorted({edge for lane in lanes for piece in lane for edge in (piece.first, piece.after) if edge})
+        places = [0] * len(lanes)
+        for first, after in zip([1, *edges], [*edges, None], strict=True):
+            if after == first:
+                continue
+            active = [piece for index, lane in enumerate(lanes) for piece in _held(lane, places, index, first)]
+            if after is None and not any(piece.after is None for piece in active):
+                return
+            yield from self._days(active, first, after)
+
+    def _days(self, active: "list[_Piece]", first: int, after: int | None) -> Iterator[Run]:
+        cycles = [1 if p.step.step.is_constant else len(p.step.days) for p in active]
+        period = lcm(*cycles) if cycles else 1
+        if period == 1:
+            yield self._run(active, first, None if after is None else after - 1)
+            return
+        last = first + min(period, LONGEST_DAYS) - 1 if after is None else after - 1
+        for day in range(first, last + 1):
+            yield self._run(active, day, day, repeats=after is None)
+
+    def _run(self, active: "list[_Piece]", first: int, last: int | None, *, repeats: bool = False) -> Run:
+        intakes = tuple(
+            sorted(
+                (intake for piece in active for intake in piece.on(first, self._weekday(first, active))),
+                key=lambda item: (item.intake.slot.is_clock, item.intake.slot),
+            )
+        )
+        return Run(first, last, DailyDose.of(item.intake.dose for item in intakes), intakes, repeats)
+
+    def _weekday(self, day: int, active: "list[_Piece]") -> int | None:
+        if not any(piece.step.step.weekly is not None for piece in active):
+            return None
+        if self.start is None:
+            raise StartNeeded("a weekly pattern has days only once the plan has a start; give a start date")
+        return (self.start + timedelta(days=day - 1)).weekday()
+
+    def compares(self, source: Source) -> bool:
+        """Whether a source is to be compared with, as the caller named it or named none."""
+        return not self.sources or source.id in self.sources
+
+    def applying(self, facts: Iterable[Cited], drug: str) -> "tuple[Cited, ...]":
+        """The facts that apply to the release and form in which the plan takes a drug, whatever the age."""
+        return tuple(fact for fact in facts if any(applies_to_products(fact, c) for c in self.courses_of(drug)))
+
+    def age_fits(self, fact: Cited) -> bool | None:
+        """Whether the person's age is one the fact is about; None if it is about an age and none is known."""
+        if not fact.needs_age:
+            return True
+        if self.patient.age is None:
+            return None
+        return applies_to_age(fact.age_from, fact.age_below, self.patient.age)
+
+
+def applies_to_products(fact: Cited, course: RealizedCourse) -> bool:
+    """Whether a fact is about the release and a form of the products that a course uses."""
+    forms = {product.form for product in course.used}
+    return (not fact.releases or course.release in fact.releases) and (not fact.forms or bool(forms & set(fact.forms)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """One step of a course on the day axis, `after` being the day after its last, or None."""
+
+    course: str
+    number: int
+    step: RealizedStep
+    first: int
+    after: int | None
+
+    def reaches(self, day: int) -> bool:
+        return self.after is None or day < self.after
+
+    def on(self, day: int, weekday: int | None) -> tuple[CourseIntake, ...]:
+        realized = self.step.on(day - self.first, weekday)
+        return tuple(CourseIntake(self.course, self.number, intake) for intake in realized.intakes)
+
+
+def _held(lane: list[_Piece], places: list[int], index: int, day: int) -> list[_Piece]:
+    while places[index] < len(lane) and not lane[places[index]].reaches(day):
+        places[index] += 1
+    held = lane[places[index]] if places[index] < len(lane) else None
+    return [held] if held is not None and held.first <= day else []
+
+
+def _lane(course: RealizedCourse, bounds: tuple[tuple[int, int | None], ...]) -> list[_Piece]:
+    return [
+        _Piece(course.course.id, number, step, first, None if last is None else last + 1)
+        for number, (step, (first, last)) in enumerate(zip(course.steps, bounds, strict=True), start=1)
+    ]
+
+
+def _merged(pieces: Iterable[Run]) -> Iterator[Run]:
+    held: Run | None = None
+    for run in pieces:
+        if held is not None and _alike(held, run):
+            held = Run(held.first, run.last, held.total, held.intakes, held.repeats)
+            continue
+        if held is not None:
+            yield held
+        held = run
+    if held is not None:
+        yield held
+
+
+def _alike(one: Run, other: Run) -> bool:
+    def doses(run: Run) -> list[tuple[object, ...]]:
+        return [(item.course, item.step, item.intake.slot, item.intake.dose) for item in run.intakes]
+
+    return one.repeats == other.repeats and doses(one) == doses(other)
+
+
+def stretches(runs: Iterable[Run], test: Callable[[Run], bool]) -> Iterator[tuple[Run, ...]]:
+    """Neighboring runs for which a test holds, joined: one finding for a stretch of days, not one a day."""
+    group: list[Run] = []
+    for run in runs:
+        if test(run):
+            group.append(run)
+        elif group:
+            yield tuple(group)
+            group = []
+    if group:
+        yield tuple(group)
+
+
+def uncited(case: Case, rule: str) -> Iterator[NotAssessed]:
+    """A *not assessed* for each drug that is not in the formulary."""
+    for drug in case.drugs:
+        if case.monograph(drug) is None:
+            yield NotAssessed(rule=rule, drug=drug, missing=f"{drug} is not in the formulary; no source is held")
+
+
+def left_out(case: Case, rule: str, drug: str, facts: Iterable[Cited]) -> Iterator[LeftOut]:
+    """The sources that are held for a rule and not compared, because the caller named others."""
+    for fact in facts:
+        if not case.compares(fact.source):
+            yield LeftOut(rule=rule, drug=drug, source=fact.source)
+
+
+def check_sources(case: Case) -> None:
+    """Raise if a named source is held for none of the plan's drugs.
+
+    Raises:
+        NotFound: Listing those that are.
+    """
+    held = {s.id for drug in case.drugs if (m := case.monograph(drug)) is not None for s in m.sources}
+    for name in case.sources:
+        if name not in held:
+            raise NotFound(
+                f"the source {name!r} is not held for {', '.join(case.drugs)}. Held: {', '.join(sorted(held))}"
+            )
+
+
+def capped(severity: Severity, *, weak: bool) -> Severity:
+    """A severity, moderate at most where what it rests on can never decide."""
+    return min(severity, Severity.MODERATE) if weak else severity
+
+
+def cite(fact: Cited) -> str:
+    """A short citation for the end of a message; a secondary source says so."""
+    words = "; secondary source" if fact.source.grade == "C" else ""
+    return f"({fact.source.organization}, {fact.source.year}{words})"

@@ -1,0 +1,151 @@
+"""A schedule as a table for people: plain text, Markdown, and CSV for machines."""
+
+import csv
+import io
+from collections.abc import Iterator
+from datetime import date
+
+from taper.finding import Review
+from taper.product import Product
+from taper.schedule import Day, End, Schedule, ScheduledIntake
+from taper.supply import Supply
+from taper.words import describe_ending, describe_portion
+
+NOTICE = "A count and its sources, not advice. A prescriber or pharmacist decides."
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def to_table(
+    schedule: Schedule, review: Review | None = None, supply: Supply | None = None, *, every_day: bool = False
+) -> str:
+    """A schedule as plain text: one row for each stretch of equal days, then its end, review and supply.
+
+    Args:
+        schedule: The days to show.
+        review: What a check found; findings and what was not assessed are printed in full.
+        supply: What to supply, printed below.
+        every_day: One row a day instead of one a stretch.
+    """
+    rows = [("days", "dates", "slot", "dose", "take", "total"), *_rows(schedule, every_day=every_day)]
+    widths = [max(len(row[column]) for row in rows) for column in range(6)]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    lines.insert(1, "  ".join("-" * width for width in widths))
+    title = schedule.realized.plan.title
+    head = [title, ""] if title else []
+    parts = [*head, *lines, "", *describe_ending(schedule), *_supply_lines(supply), *_review_lines(review), "", NOTICE]
+    return "\n".join(parts) + "\n"
+
+
+def to_markdown(schedule: Schedule, review: Review | None = None, supply: Supply | None = None) -> str:
+    """A schedule as a Markdown table with its end, supply and review; the same rows as the plain table."""
+    title = schedule.realized.plan.title
+    lines = [f"# {_escape(title)}", ""] if title else []
+    lines += ["| days | dates | slot | dose | take | total |", "| --- | --- | --- | --- | --- | --- |"]
+    lines += ["| " + " | ".join(_escape(cell) for cell in row) + " |" for row in _rows(schedule, every_day=False)]
+    tail = [*describe_ending(schedule), *_supply_lines(supply), *_review_lines(review), "", NOTICE]
+    return "\n".join([*lines, "", *(_escape(line) for line in tail)]) + "\n"
+
+
+def to_csv(schedule: Schedule) -> str:
+    """A schedule as CSV, one line a portion: date, day, course, step, drug, slot, dose, product, count, volume.
+
+    A cell that a spreadsheet could read as a formula is preceded by an apostrophe.
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["date", "day", "course", "step", "drug", "slot", "dose", "product", "count", "volume"])
+    for day in schedule.days:
+        for intake in day.intakes:
+            for unit in intake.to_dict()["units"]:
+                cells = [day.date.isoformat(), str(day.number), intake.course, str(intake.step), intake.drug,
+                         intake.slot.name, intake.dose.text, unit["product"], unit.get("count", ""),
+                         unit.get("volume", "")]  # fmt: skip
+                writer.writerow([_safe(cell) for cell in cells])
+    return out.getvalue()
+
+
+def _safe(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+
+
+def _escape(text: str) -> str:
+    for mark in ("\\", "|", "<", "*", "_", "`"):
+        text = text.replace(mark, f"\\{mark}")
+    return text
+
+
+def _rows(schedule: Schedule, *, every_day: bool) -> Iterator[tuple[str, ...]]:
+    products = {product.id: product for product in schedule.products}
+    for group in _stretches(schedule.days, every_day=every_day):
+        yield from _rows_of(schedule, group, products)
+
+
+def _stretches(days: tuple[Day, ...], *, every_day: bool) -> Iterator[list[Day]]:
+    group: list[Day] = []
+    for day in days:
+        if group and (every_day or day.intakes != group[-1].intakes):
+            yield group
+            group = []
+        group.append(day)
+    if group:
+        yield group
+
+
+def _rows_of(schedule: Schedule, group: list[Day], products: dict[str, Product]) -> Iterator[tuple[str, ...]]:
+    first, last = group[0], group[-1]
+    goes_on = last.number == len(schedule.days) and schedule.ends in {End.CONTINUES, End.WINDOW}
+    numbers = f"{first.number}" if first is last else f"{first.number}-{last.number}"
+    days = f"{numbers} ..." if goes_on else numbers
+    dates = _short(first.date) if first is last else f"{_short(first.date)} - {_short(last.date)}"
+    totals = ", ".join(str(total) for total in first.totals.values())
+    if not first.intakes:
+        yield days, dates, "", "nothing", "", ""
+    for index, intake in enumerate(first.intakes):
+        take = " + ".join(describe_portion(portion, products[portion.product]) for portion in intake.portions)
+        start = (days, dates) if index == 0 else ("", "")
+        yield *start, intake.slot.name, _dose(intake, schedule), take, totals if index == 0 else ""
+
+
+def _dose(intake: ScheduledIntake, schedule: Schedule) -> str:
+    return f"{intake.drug} {intake.dose}" if len(schedule.realized.drugs) > 1 else str(intake.dose)
+
+
+def _short(day: date) -> str:
+    return f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def _supply_lines(supply: Supply | None) -> list[str]:
+    if supply is None:
+        return []
+    kept = (
+        "the rest of a divided unit is kept" if supply.remnants == "keep" else "the rest of a divided unit is discarded"
+    )
+    lines = ["", f"Supply for {supply.days_supply} days, {supply.start} to {supply.last} ({kept}):"]
+    for line in supply.lines:
+        over = f", {line.leftover_text} left over" if line.leftover else ""
+        packs = f" in {line.packs} packs" if line.packs is not None else ""
+        lines.append(
+            f"  {line.supplied} x {line.product.label}{packs}, {line.used_text} used{over} ({line.product.id})"
+        )
+    return lines
+
+
+def _review_lines(review: Review | None) -> list[str]:
+    if review is None:
+        return []
+    lines = [
+        "",
+        f"Review: {len(review.findings)} found, {len(review.not_assessed)} not assessed, {len(review.clear)} clear",
+    ]
+    lines += [f"  {finding.severity.value.upper()} {finding.rule}: {finding.message}" for finding in review.findings]
+    lines += [f"  NOT ASSESSED {gap.rule}{_of(gap.drug)}: missing {gap.missing}" for gap in review.not_assessed]
+    lines += [
+        f"  clear {item.rule}{_of(item.drug)}{': ' + item.source.id if item.source else ''}" for item in review.clear
+    ]
+    lines += [f"  left out {item.rule}{_of(item.drug)}: {item.source.id}" for item in review.left_out]
+    return lines
+
+
+def _of(drug: str | None) -> str:
+    return f" ({drug})" if drug else ""

@@ -1,0 +1,350 @@
+"""What a source says at a figure of kidney function, and a plan proposed from it for someone who starts."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from taper._model import Value
+from taper.dose import Dose
+from taper.errors import CannotCompute, NotFound
+from taper.formulary import Formulary
+from taper.kidney import EGFR, AbsoluteEGFR, CreatinineClearance
+from taper.monograph import KidneyAction, KidneyAdvice, KidneyBand, KidneyState, Measure
+from taper.patient import Patient
+from taper.plan import Course, Plan, Step
+from taper.product import Product
+from taper.reachable import Reachable
+from taper.regimen import Intake, Regimen, Slot
+from taper.selection import choose_products, name_of_drug
+from taper.source import Source
+
+Figure = EGFR | AbsoluteEGFR | CreatinineClearance
+
+
+class NoProposal(CannotCompute):
+    """A source gives no doses for this person, or gives them for someone else; the message cites it."""
+
+    def __init__(self, message: str, *, where: str = "", source: Source | None = None) -> None:
+        super().__init__(message, where=where)
+        self.source = source
+
+
+@dataclass(frozen=True, slots=True)
+class KidneyReading:
+    """What one source says for one person: a band or state with the figure read, or what is missing.
+
+    `says` is None where the source has no word at the figure. `shared_edge` is true where it prints the figure
+    in two bands and the more cautious is read.
+    """
+
+    advice: KidneyAdvice
+    says: KidneyBand | KidneyState | None = None
+    figure: Figure | None = None
+    missing: str | None = None
+    shared_edge: bool = False
+    dialysis: bool = False
+
+    @property
+    def place(self) -> str:
+        """Where the person stands, in words: "eGFR 28 mL/min/1.73 m2, below 30"."""
+        if self.dialysis:
+            return "on dialysis"
+        if self.figure is None:
+            return "impaired kidney function"
+        text = f"{self.figure.measure} {self.figure.text}"
+        if isinstance(self.says, KidneyBand):
+            text = f"{text}, {band_words(self.says)}"
+        return f"{text} (printed in two bands, the more cautious is read)" if self.shared_edge else text
+
+
+def band_words(band: KidneyBand) -> str:
+    """The edges of a band as its source prints them: "from 30 to below 60"."""
+    low = _edge("from", band.at_least) or _edge("above", band.above)
+    high = _edge("to", band.at_most) or _edge("below", band.below)
+    return " ".join(part for part in (low, high) if part) or "any value"
+
+
+def _edge(word: str, value: Fraction | None) -> str:
+    return "" if value is None else f"{word} {value}"
+
+
+def figure_of(measure: Measure, patient: Patient) -> Figure | None:
+    """The person's figure of one measure, reported or computed from their facts; never of another measure."""
+    if measure is Measure.EGFR:
+        return patient.known_egfr()
+    return patient.known_crcl() if measure is Measure.CRCL else patient.absolute_egfr
+
+
+def read_advice(advice: KidneyAdvice, patient: Patient) -> KidneyReading:
+    """Read what one source says for one person, without converting any measure into another."""
+    if patient.dialysis:
+        if advice.dialysis is None:
+            return KidneyReading(advice, missing="what this source says on dialysis", dialysis=True)
+        return KidneyReading(advice, says=advice.dialysis, dialysis=True)
+    if patient.kidney_stable is False:
+        return KidneyReading(advice, missing="a stable kidney function; a changing one has no figure")
+    if advice.measure is None or not advice.bands:
+        return _read_impaired(advice, patient)
+    figure = figure_of(advice.measure, patient)
+    if figure is None:
+        return KidneyReading(advice, missing=f"a figure of {advice.measure}, the measure of this source")
+    return _read_band(advice, figure, patient)
+
+
+def _read_impaired(advice: KidneyAdvice, patient: Patient) -> KidneyReading:
+    figure = patient.known_egfr() or patient.known_crcl() or patient.absolute_egfr
+    if figure is None:
+        return KidneyReading(advice, missing="a figure of kidney function")
+    if advice.impaired is None or _is_normal(figure):
+        return KidneyReading(advice, figure=figure)
+    return KidneyReading(advice, says=advice.impaired, figure=figure)
+
+
+def _is_normal(figure: Figure) -> bool:
+    return isinstance(figure, EGFR) and figure.value >= 90
+
+
+def _read_band(advice: KidneyAdvice, figure: Figure, patient: Patient) -> KidneyReading:
+    held = advice.bands_at(figure.value)
+    if held:
+        return KidneyReading(advice, says=advice.band_at(figure.value), figure=figure, shared_edge=len(held) > 1)
+    if any(b.upper is not None and b.upper <= figure.value for b in advice.bands) and any(
+        b.lower is not None and b.lower >= figure.value for b in advice.bands
+    ):
+        return KidneyReading(advice, figure=figure, missing=f"a band at {figure.text}; the source leaves a gap there")
+    return _read_impaired(advice, patient) if advice.impaired else KidneyReading(advice, figure=figure)
+
+
+class KidneyChange(Value):
+    """One dose that a source would change: which, from what, to what, and why."""
+
+    course: str
+    step: int
+    slot: Slot
+    before: Dose
+    after: Dose
+    why: str
+
+
+class KidneyProposal(Value):
+    """What one source would make of a plan at one figure of kidney function: a proposal, not a plan."""
+
+    source: Source
+    basis: str
+    place: str
+    says: str
+    changes: tuple[KidneyChange, ...]
+    plan: Plan
+    note: str | None = None
+
+
+def propose_for_kidney(
+    plan: Plan,
+    patient: Patient,
+    *,
+    source: str,
+    products: Iterable[Product],
+    formulary: Formulary | None = None,
+) -> KidneyProposal:
+    """Apply one named source's kidney advice, in its own shape, to the courses that start a drug.
+
+    Doses are rounded down to what the products can make. None rises and none becomes 0.
+
+    Raises:
+        NoProposal: If the source says to avoid, gives no figure, is about other people, or a course is not a start.
+        NotFound: If no kidney advice has that source; the message lists those that have.
+        CannotCompute: If a dose would have to be smaller than any that the products make.
+    """
+    held = formulary if formulary is not None else Formulary.shipped()
+    listed = tuple(products)
+    courses, changes, reading = [], [], None
+    for course in plan.courses:
+        drug = name_of_drug(course, listed, held)
+        advice = _named(held, drug, source, course) if held.holds(drug) else None
+        if advice is None:
+            courses.append(course)
+            continue
+        _refuse_taken(course, advice)
+        reading = _readable(advice, patient, held, drug)
+        found = Reachable(choose_products(course, drug, listed), up_to=_largest(course))
+        made = _Application(course, reading, found, listed)
+        courses.append(made.course())
+        changes.extend(made.changes)
+    if reading is None or reading.says is None:
+        raise _no_such_source(held, plan, listed, source)
+    return KidneyProposal(
+        source=reading.advice.source,
+        basis=reading.advice.basis,
+        place=reading.place,
+        says=words_of(reading.says),
+        changes=tuple(changes),
+        plan=plan.model_copy(update={"courses": tuple(courses)}),
+        note=_later_note(reading),
+    )
+
+
+def words_of(says: KidneyBand | KidneyState) -> str:
+    """What a band or state says, in words: "daily maximum of 10 mg"."""
+    match says.action:
+        case KidneyAction.MAXIMUM | KidneyAction.INITIAL:
+            return f"{says.action} of {says.maximum or says.initial}"
+        case KidneyAction.RANGE:
+            return f"{says.action} of {says.low}" + ("" if says.low == says.high else f" to {says.high}")
+        case KidneyAction.FRACTION:
+            return f"{says.fraction} of the usual dose"
+        case _:
+            return str(says.action)
+
+
+def _later_note(reading: KidneyReading) -> str | None:
+    if reading.says is not None and reading.says.action is KidneyAction.INITIAL:
+        return "the source gives a first daily dose only; later steps are unchanged and it says nothing of them"
+    return reading.says.note if reading.says else None
+
+
+def _named(formulary: Formulary, drug: str, source: str, course: Course) -> KidneyAdvice | None:
+    found = [
+        advice
+        for advice in formulary.monograph(drug).kidney
+        if advice.source.id == source and (not advice.indications or course.indication in advice.indications)
+    ]
+    return found[0] if found else None
+
+
+def _no_such_source(formulary: Formulary, plan: Plan, products: tuple[Product, ...], source: str) -> NotFound:
+    drugs = [name_of_drug(course, products, formulary) for course in plan.courses]
+    names = {a.source.id for drug in drugs if formulary.holds(drug) for a in formulary.monograph(drug).kidney}
+    listed = ", ".join(sorted(names)) or "none"
+    return NotFound(
+        f"no kidney advice for {', '.join(drugs)} has the source {source!r}. Held: {listed}", near=tuple(sorted(names))
+    )
+
+
+def _refuse_taken(course: Course, advice: KidneyAdvice) -> None:
+    if course.before == "nothing":
+        return
+    what = "what was taken before is unknown" if course.before is None else f"{course.before} was taken before"
+    raise NoProposal(
+        f"{what}, and a smaller first dose would be an abrupt cut for someone who takes the drug; "
+        'a proposal is for a start, where before is "nothing"',
+        where=f"course {course.id}",
+        source=advice.source,
+    )
+
+
+def _readable(advice: KidneyAdvice, patient: Patient, formulary: Formulary, drug: str) -> KidneyReading:
+    where, cite = advice.source.id, advice.source.citation
+    if advice.needs_age and patient.age is None:
+        raise NoProposal(f"the source speaks of an age group and no age is given; give the age. {cite}", where=where)
+    if patient.age is not None and not applies_to_age(advice.age_from, advice.age_below, patient.age):
+        raise NoProposal(f"the source speaks of another age group than {patient.age}. {cite}", where=where)
+    reading = read_advice(advice, patient)
+    if reading.dialysis:
+        said = words_of(reading.says) if reading.says else "nothing"
+        raise NoProposal(
+            f"a person on dialysis has no proposal; the source says {said}. {cite}", where=where, source=advice.source
+        )
+    if reading.missing:
+        raise NoProposal(f"missing: {reading.missing}. {cite}", where=where, source=advice.source)
+    if reading.says is None:
+        raise NoProposal(f"the source says nothing at {reading.place}. {cite}", where=where, source=advice.source)
+    if reading.says.action not in _WITH_FIGURE:
+        others = ", ".join(_with_figures(formulary, drug, patient)) or "none"
+        raise NoProposal(
+            f"at {reading.place} the source says {words_of(reading.says)}, which is not a dose. "
+            f"Sources with a figure for this person: {others}. {cite}",
+            where=where,
+            source=advice.source,
+        )
+    return reading
+
+
+_WITH_FIGURE = {
+    KidneyAction.NO_CHANGE, KidneyAction.MAXIMUM, KidneyAction.RANGE, KidneyAction.INITIAL, KidneyAction.FRACTION,
+}  # fmt: skip
+
+
+def applies_to_age(age_from: int | None, age_below: int | None, age: int) -> bool:
+    """Whether an age lies in a half-open group."""
+    return (age_from is None or age >= age_from) and (age_below is None or age < age_below)
+
+
+def _with_figures(formulary: Formulary, drug: str, patient: Patient) -> list[str]:
+    readings = [read_advice(advice, patient) for advice in formulary.monograph(drug).kidney]
+    return sorted(r.advice.source.id for r in readings if r.says is not None and r.says.action in _WITH_FIGURE)
+
+
+def _largest(course: Course) -> Dose:
+    return max(intake.dose for step in course.steps for day in step.days for intake in day)
+
+
+class _Application:
+    """One source's advice applied to one course."""
+
+    def __init__(
+        self, course: Course, reading: KidneyReading, reachable: Reachable, products: tuple[Product, ...]
+    ) -> None:
+        assert reading.says is not None
+        self._course, self._reading, self._says = course, reading, reading.says
+        self._reachable, self._products = reachable, products
+        self.changes: list[KidneyChange] = []
+
+    def course(self) -> Course:
+        steps = tuple(self._step(number, step) for number, step in enumerate(self._course.steps, start=1))
+        return self._course.model_copy(update={"steps": steps, "made_by": None} if self.changes else {})
+
+    def _step(self, number: int, step: Step) -> Step:
+        if self._says.action is KidneyAction.INITIAL and number > 1:
+            return step
+        days = tuple(self._day(number, day) for day in step.days)
+        if step.regimen is not None:
+            return step.model_copy(update={"regimen": days[0]})
+        if step.cycle is not None:
+            return step.model_copy(update={"cycle": days})
+        return step.model_copy(
+            update={"weekly": dict(zip(step.weekly or {}, self._weekdays(number, step), strict=True))}
+        )
+
+    def _weekdays(self, number: int, step: Step) -> list[Regimen]:
+        return [self._day(number, day) for day in (step.weekly or {}).values()]
+
+    def _day(self, number: int, day: Regimen) -> Regimen:
+        factor = self._factor(day)
+        if factor >= 1:
+            return day
+        return Regimen(Intake(intake.slot, self._less(number, intake, factor)) for intake in day)
+
+    def _factor(self, day: Regimen) -> Fraction:
+        if self._says.fraction is not None:
+            return self._says.fraction
+        limit = self._says.maximum or self._says.high or self._says.initial
+        return Fraction(1) if limit is None or not day.total else limit.mg / day.total.mg
+
+    def _less(self, number: int, intake: Intake, factor: Fraction) -> Dose:
+        wanted = intake.dose * factor
+        after = wanted if self._reachable.can_make(wanted) else self._reachable.neighbors(wanted)[0]
+        if after is None:
+            raise self._too_small(number, intake, wanted)
+        change = KidneyChange(
+            course=self._course.id, step=number, slot=intake.slot, before=intake.dose, after=after,
+            why=f"{words_of(self._says)} at {self._reading.place}; {wanted} rounded down to what the products make"
+            if after != wanted else f"{words_of(self._says)} at {self._reading.place}",
+        )  # fmt: skip
+        if change not in self.changes:
+            self.changes.append(change)
+        return after
+
+    def _too_small(self, number: int, intake: Intake, wanted: Dose) -> CannotCompute:
+        smallest = self._reachable.doses[0] if self._reachable.doses else None
+        made = f"the smallest that the products make is {smallest}" if smallest else "the products make none"
+        return CannotCompute(
+            f"{intake.dose} would become {wanted}, and {made}; a proposal never reaches 0. {self._what_makes_less()}",
+            where=f"course {self._course.id}, step {number}, {intake.slot}",
+        )
+
+    def _what_makes_less(self) -> str:
+        drug = self._reachable.products[0].drug
+        liquids = [p.label for p in self._products if p.drug == drug and p.form.is_liquid and p.smallest_volume is None]
+        if liquids:
+            return f"The {liquids[0]} would make less once its smallest_volume is given; add it"
+        return "Add a smaller strength, a permission to divide, or a liquid that can be measured"

@@ -1,0 +1,64 @@
+"""Rules read a realized plan and return findings, what could not be assessed, and what was clear."""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from types import ModuleType
+
+from taper.case import Case, check_sources
+from taper.finding import Answer, Review
+from taper.formulary import Formulary
+from taper.patient import UNKNOWN, Patient
+from taper.realization import RealizedPlan
+from taper.rules import (
+    abrupt_stop,
+    ceiling,
+    cycle_cut,
+    first_change,
+    intake_ceiling,
+    kidney,
+    score,
+)
+from taper.schedule import Schedule
+
+ALL: tuple[ModuleType, ...] = (ceiling, intake_ceiling, kidney, abrupt_stop, first_change, score, cycle_cut)
+"""Every rule, as its module; each has a `NAME` and an `assess(case)`."""
+
+
+def rule_names() -> tuple[str, ...]:
+    """The names of the rules, as findings carry them."""
+    return tuple(module.NAME for module in ALL)
+
+
+def check(
+    plan: RealizedPlan | Schedule,
+    patient: Patient | None = None,
+    *,
+    start: date | None = None,
+    sources: Iterable[str] = (),
+    formulary: Formulary | None = None,
+) -> Review:
+    """Compare a realized plan with every cited limit that applies. It changes nothing.
+
+    Args:
+        plan: A realized plan, or a schedule, which brings its start.
+        patient: What is known about the person; without it every rule that needs a fact is not assessed.
+        start: The date of day 1, where the plan has months or weekdays.
+        sources: Ids of sources to compare with; others are listed as left out. All are compared if none is named.
+        formulary: The facts to compare with; those the plan was realized with if not given.
+
+    Raises:
+        NotFound: If a named source is held for none of the plan's drugs.
+        StartNeeded: If the plan has months or weekdays and no start is given.
+    """
+    made = plan.realized if isinstance(plan, Schedule) else plan
+    begins = plan.start if isinstance(plan, Schedule) else start
+    held = formulary if formulary is not None else made.formulary
+    case = Case(made, patient or UNKNOWN, held, begins, tuple(sources))
+    check_sources(case)
+    return Review.of(_answers(case))
+
+
+def _answers(case: Case) -> Iterator[Answer]:
+    for module in ALL:
+        assess: Callable[[Case], Iterable[Answer]] = module.assess
+        yield from assess(case)
