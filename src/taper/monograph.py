@@ -73,6 +73,7 @@ class KidneyAction(StrEnum):
     INITIAL = "initial daily dose"
     FRACTION = "fraction of the usual dose"
     PROPORTION = "in proportion to the measure"
+    IF_WORTH_IT = "only if the benefit outweighs the risk"
     AVOID = "avoid"
 
     @property
@@ -241,7 +242,8 @@ class Stopping(Cited):
 
     A range has two ends, `low` and `high`; a single figure is written in both. `at_most` says that the
     source words the figure as the fastest allowed; without it the figure is its typical pace. `last_dose` is
-    the dose from which the source stops. `used_for_at_least` and `from_daily_dose` say whom it is about.
+    the dose from which the source stops. `used_for_at_least` and `from_daily_dose` say whom it is about;
+    `down_to_daily_dose` says how far down the advice reaches, if not to 0.
     """
 
     shape: StoppingShape
@@ -259,6 +261,7 @@ class Stopping(Cited):
     at_most: bool = False
     used_for_at_least: Duration | None = None
     from_daily_dose: Dose | None = None
+    down_to_daily_dose: Dose | None = None
 
     @model_validator(mode="after")
     def _agrees(self) -> Self:
@@ -309,24 +312,30 @@ class TitrationStep(Value):
 
 
 class Titration(Cited):
-    """How one source says that the drug is increased: labeled steps, or an increment and an interval.
+    """How one source says that the drug is increased: labeled steps, or an increment with or without an interval.
 
-    `with_drugs` names the co-medication column it belongs to; `column` is that column's short name.
+    `column` is the short name of a column of a source's table; it is about people who take one of `with_names` and
+    none of `without_names`. `increments_from_day` is the first day of the increments, where the source gives it.
     """
 
     column: Name | None = None
+    with_names: tuple[Name, ...] = ()
+    without_names: tuple[Name, ...] = ()
     steps: tuple[TitrationStep, ...] = ()
     increment_low: Dose | None = None
     increment_high: Dose | None = None
     increment_per: Literal["day", "intake"] = "day"
     every_low: Duration | None = None
     every_high: Duration | None = None
+    increments_from_day: Annotated[int, Field(ge=1)] | None = None
     at_most: bool = False
 
     @model_validator(mode="after")
     def _agrees(self) -> Self:
-        if not self.steps and not (self.increment_high and self.every_low):
-            raise InvalidInput("a titration has steps, or an increment and an interval; add what the source gives")
+        if not self.steps and not self.increment_high:
+            raise InvalidInput("a titration has steps or an increment; add what the source gives")
+        if self.every_low is not None and not self.increment_high:
+            raise InvalidInput("an interval belongs to an increment; add increment_high")
         days = [step.from_day for step in self.steps]
         if days != sorted(set(days)) or (days and days[0] != 1):
             raise InvalidInput("labeled steps begin on day 1 and follow each other; correct from_day")

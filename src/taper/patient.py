@@ -51,9 +51,13 @@ def _figure(kind: type[EGFR] | type[AbsoluteEGFR] | type[CreatinineClearance]) -
 
 
 class Medication(Value):
-    """Another medicine or class, by name, and the day it was stopped if it was."""
+    """Another medicine or class, by name, and the day it was stopped if it was.
+
+    `classes` says what it belongs to, such as "opioid", where the formulary does not hold it.
+    """
 
     name: _NameText
+    classes: tuple[_NameText, ...] = ()
     until: CalendarDate | None = None
 
 
