@@ -1,0 +1,196 @@
+"""The ground a plan walks on: the doses each intake can take, in whole grains, with what handling them costs."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import reduce
+from math import gcd, lcm
+
+from taper.dose import Dose
+from taper.errors import CannotCompute, InvalidInput
+from taper.patterns.weights import Weights
+from taper.reachable import Reachable
+from taper.regimen import Intake, Regimen, Slot
+from taper.scales import ONE_PACE, Measure, between
+
+State = tuple[int, ...]
+"""One day's regimen: the dose of each intake, in grains, by time of day."""
+
+
+class TooManyStates(CannotCompute):
+    """More regimens than can be searched; the message names the times of day and what makes them so many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One intake: the doses it can take, from the least, and what each costs to handle.
+
+    `start` is what it takes now, `whole` what it took before the taper as a whole began, `floor` where it ends.
+    """
+
+    slot: Slot
+    doses: tuple[int, ...]
+    costs: Mapping[int, int]
+    liquid: frozenset[int]
+    start: int
+    floor: int
+    whole: int
+
+    def below(self, dose: int) -> tuple[int, ...]:
+        """The doses it can fall to, from the largest."""
+        return tuple(other for other in reversed(self.doses) if self.floor <= other < dose)
+
+
+class Ground:
+    """Everything the search needs, in integers: lines of doses, positions on rulers, costs, whose turn it is."""
+
+    def __init__(
+        self,
+        lines: tuple[Line, ...],
+        *,
+        grain: Fraction,
+        groups: tuple[tuple[int, ...], ...],
+        measure: Measure,
+        weights: Weights,
+        target: int | None,
+    ) -> None:
+        self.lines = lines
+        self.grain = grain
+        self.groups = groups
+        self.measure = measure
+        self.weights = weights
+        self.target = target
+        self.start: State = tuple(line.start for line in lines)
+        self.floor: State = tuple(line.floor for line in lines)
+        stop = measure.stop_from
+        self.stop = None if stop is None or (target or sum(self.floor)) else int(stop / grain)
+        # Where 0 is not arrived at, or is not charged, a ruler that does not reach it is as good as one that does.
+        self.is_additive = measure.is_additive or self.stop is not None or bool(target or sum(self.floor))
+        self.scale = weights.scale
+        self.unit = self.scale * ONE_PACE**2
+        self.further = int(weights.further_intake * self.scale) * ONE_PACE**2
+        self.switch = int(weights.change_of_form * self.scale) * ONE_PACE**2
+        self._short, self._long = int(weights.short * self.scale), int(weights.long * self.scale)
+        self._places: dict[int, tuple[int | None, ...]] = {}
+        self._below = [{dose: line.below(dose) for dose in line.doses} for line in lines]
+        way = [max(line.whole, line.start) - line.floor for line in lines]
+        self._way = lcm(*(part for part in way if part)) if any(way) else 1
+        self._share = [self._way // part if part else 0 for part in way]
+
+    def is_goal(self, state: State) -> bool:
+        """Whether a plan may end here."""
+        return state == self.floor if self.target is None else sum(state) == self.target
+
+    def below(self, intake: int, dose: int) -> tuple[int, ...]:
+        """The doses that one intake can fall to from a dose, the largest first."""
+        return self._below[intake][dose]
+
+    def share(self, intake: int, state: State) -> int:
+        """How much of its own way an intake still has before it, in whole parts."""
+        return (state[intake] - self.floor[intake]) * self._share[intake]
+
+    def turns(self, state: State) -> tuple[int, ...]:
+        """The intakes whose turn it is: those with the largest share in the first group that can fall."""
+        for group in self.groups:
+            shares = [(self.share(index, state), index) for index in group]
+            most = max(shares)[0]
+            if most > 0:
+                return tuple(index for share, index in shares if share == most)
+        return ()
+
+    def is_even(self, state: State) -> bool:
+        """Whether the shares inside each group lie no further apart than allowed."""
+        spread = self.weights.spread
+        for group in self.groups:
+            shares = [self.share(index, state) for index in group if self._share[index]]
+            if shares and (max(shares) - min(shares)) * spread.denominator > spread.numerator * self._way:
+                return False
+        return True
+
+    def places(self, total: int) -> tuple[int | None, ...]:
+        """Where a total lies on the ruler of the pace and on that of each limit."""
+        found = self._places.get(total)
+        if found is None:
+            mg = total * self.grain
+            rulers = (self.measure.ruler, *(limit.ruler for limit in self.measure.limits))
+            found = self._places[total] = tuple(ruler.position(mg) for ruler in rulers)
+        return found
+
+    def excess(self, high: int, low: int) -> int:
+        """The squared excess of a fall between two totals, summed over the limits."""
+        before, after = self.places(high), self.places(low)
+        cost = 0
+        for index, limit in enumerate(self.measure.limits, 1):
+            over = (between(before[index], after[index]) or 0) - limit.accepts
+            if over > 0:
+                cost += over * over
+        return cost
+
+    def misfit(self, high: int, low: int) -> int:
+        """What it costs that a fall is not one pace."""
+        fall = between(self.places(high)[0], self.places(low)[0])
+        if fall is None:
+            return 0
+        off = fall - ONE_PACE
+        return off * off * (self._short if off <= 0 else self._long)
+
+    def handle(self, state: State) -> int:
+        """What it costs to handle a regimen."""
+        return sum(line.costs[dose] for line, dose in zip(self.lines, state, strict=True))
+
+    def switches(self, before: State, after: State) -> int:
+        """What it costs that intakes change between tablets and liquid."""
+        changed = 0
+        for line, old, new in zip(self.lines, before, after, strict=True):
+            if new != old and new and old and (old in line.liquid) != (new in line.liquid):
+                changed += 1
+        return changed * self.switch
+
+    def regimen(self, state: State) -> Regimen:
+        """A state as a regimen."""
+        pairs = zip(self.lines, state, strict=True)
+        return Regimen(Intake(line.slot, Dose(dose * self.grain)) for line, dose in pairs if dose)
+
+    def refuse_too_many(self, count: int) -> None:
+        """Raise if more states than allowed were met.
+
+        Raises:
+            TooManyStates: Naming the times of day and the number of doses at each.
+        """
+        if count <= self.weights.most_states:
+            return
+        sizes = ", ".join(f"{line.slot}: {len(line.doses)} doses" for line in self.lines)
+        liquid = " The liquid's graduation makes most of them; measure in coarser steps." * any(
+            line.liquid for line in self.lines
+        )
+        raise TooManyStates(
+            f"more than {self.weights.most_states} regimens could be taken on the way ({sizes}).{liquid} "
+            "Give fewer products, a coarser graduation, or another order"
+        )
+
+
+def common_grain(amounts: Iterable[Fraction]) -> Fraction:
+    """The largest amount of which all given ones are whole multiples."""
+    listed = [amount for amount in amounts if amount]
+    if not listed:
+        raise InvalidInput("nothing is taken, so nothing can fall; give what is taken before day 1")
+    bottom = lcm(*(amount.denominator for amount in listed))
+    return Fraction(reduce(gcd, (amount.numerator * (bottom // amount.denominator) for amount in listed)), bottom)
+
+
+def line_of(
+    reachable: Reachable, *, slot: Slot, start: Dose, floor: Dose, whole: Dose, grain: Fraction, scale: int
+) -> Line:
+    """One intake's line of doses from what products can make; the start is on it, as what was taken."""
+    doses, costs, liquid = {0}, {0: 0}, set()
+    for dose in reachable.doses:
+        if floor <= dose <= start:
+            recipe = reachable.recipe(dose)
+            grains = int(dose.mg / grain)
+            doses.add(grains)
+            costs[grains] = int(recipe.handling * scale) * ONE_PACE**2
+            if recipe.has_liquid:
+                liquid.add(grains)
+    top, bottom = int(start.mg / grain), int(floor.mg / grain)
+    kept = tuple(sorted(dose for dose in doses if bottom <= dose))
+    return Line(slot, kept, costs, frozenset(liquid), top, bottom, int(whole.mg / grain))
