@@ -1,6 +1,7 @@
 """What every record here is built on: frozen, closed values, and rationals that were never floats."""
 
 import re
+from copy import copy
 from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Any, Self
@@ -14,6 +15,7 @@ Rational = int | str | Decimal | Fraction
 """What an exact number may be given as. A float is refused: it was rounded before it arrived."""
 
 _LONGEST = 48
+_LONGEST_BITS = 1000
 _NUMBER = re.compile(r"(?:(\d+) )?(\d+)/(\d+)|(\d+)(?:\.(\d+))?", re.ASCII)
 
 
@@ -33,10 +35,8 @@ def exact(value: object) -> Fraction:
     match value:
         case bool() | None:
             raise NotExact(f'a number was expected, got {value!r}; write text such as "2.5"')
-        case Fraction():
-            return value
-        case int():
-            return Fraction(value)
+        case int() | Fraction():
+            return _bounded(Fraction(value))
         case Decimal():
             return _from_decimal(value)
         case float():
@@ -45,6 +45,13 @@ def exact(value: object) -> Fraction:
             return _from_text(value)
         case _:
             raise NotExact(f'a number was expected, got {type(value).__name__}; write text such as "2.5"')
+
+
+def _bounded(value: Fraction) -> Fraction:
+    # Python refuses to print longer integers, so a message about one would fail in its turn.
+    if max(value.numerator.bit_length(), value.denominator.bit_length()) > _LONGEST_BITS:
+        raise NotExact("the number has more digits than any amount; write a plain number such as 2.5")
+    return value
 
 
 def _from_decimal(value: Decimal) -> Fraction:
@@ -167,13 +174,14 @@ class Value(BaseModel):
 def as_invalid_input(error: ValidationError, where: str) -> TaperError:
     """Say each thing that a validation found, one a line, as path and plain words.
 
-    A single problem that is one of our own errors keeps its type.
+    A single problem that is one of our own errors keeps its type and its attributes.
     """
     items = error.errors(include_url=False)
     if len(items) == 1:
         path, cause = _path(items[0]), items[0].get("ctx", {}).get("error")
-        kind = type(cause) if isinstance(cause, TaperError) else InvalidInput
-        return kind(_plain_words(items[0], path), where=join_path(where, path))
+        made = copy(cause) if isinstance(cause, TaperError) else InvalidInput("")
+        made.message, made.where = _plain_words(items[0], path), join_path(where, path)
+        return made
     lines = dict.fromkeys((_path(item), _plain_words(item, _path(item))) for item in items)
     text = "\n".join(f"  {path}: {what}" if path else f"  {what}" for path, what in lines)
     return InvalidInput(f"{len(lines)} things are wrong:\n{text}", where=where)

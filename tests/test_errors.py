@@ -1,0 +1,43 @@
+"""The error tree: every error of this library is a TaperError and the builtin it specializes."""
+
+import pytest
+
+import taper
+from taper import CannotCompute, InvalidInput, MissingExtra, NotFound, OutOfScope, TaperError
+
+BUILTINS = {
+    InvalidInput: ValueError,
+    CannotCompute: ValueError,
+    NotFound: LookupError,
+    MissingExtra: ImportError,
+    OutOfScope: ValueError,
+}
+
+
+@pytest.mark.parametrize("kind", BUILTINS)
+def test_each_base_specializes_a_builtin(kind):
+    assert issubclass(kind, TaperError)
+    assert issubclass(kind, BUILTINS[kind])
+
+
+def test_the_place_comes_before_the_message():
+    error = InvalidInput("got 0; write 1", where="steps[0]")
+    assert str(error) == "steps[0]: got 0; write 1"
+    assert (error.where, error.message) == ("steps[0]", "got 0; write 1")
+
+
+def test_without_a_place_the_message_stands_alone():
+    assert str(InvalidInput("got 0; write 1")) == "got 0; write 1"
+
+
+def test_near_names_are_an_attribute():
+    assert NotFound("not held", near=("clonidine", "clozapine")).near == ("clonidine", "clozapine")
+
+
+def test_an_unknown_public_name_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="no attribute 'dosage'"):
+        taper.dosage  # noqa: B018
+
+
+def test_every_public_name_is_listed():
+    assert set(taper.__all__) <= set(dir(taper))
