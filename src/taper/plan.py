@@ -50,16 +50,26 @@ class Pattern(Value):
     cycle: Annotated[tuple[Regimen, ...], Field(min_length=2, max_length=366)] | None = None
     weekly: dict[Weekday, Regimen] | None = None
 
-    model_config = ConfigDict(populate_by_name=True)
+    model_config = ConfigDict(
+        populate_by_name=True,
+        json_schema_extra={"oneOf": [{"required": [name]} for name in ("regimen", "cycle", "weekly")]},
+    )
 
     @model_validator(mode="after")
     def _one_pattern(self) -> Self:
-        given = [name for name in ("regimen", "cycle", "weekly") if getattr(self, name) is not None]
+        self._check_pattern()
+        return self
+
+    def _check_pattern(self) -> None:
+        given = self._patterns
         if len(given) != 1:
             raise InvalidInput(f"has {' and '.join(given) or 'no doses'}; write one of regimen, cycle and weekly")
         if not any(self.days):
             raise InvalidInput("has no doses; leave the step out, or give what is taken")
-        return self
+
+    @property
+    def _patterns(self) -> list[str]:
+        return [name for name in ("regimen", "cycle", "weekly") if getattr(self, name) is not None]
 
     @property
     def days(self) -> tuple[Regimen, ...]:
@@ -68,7 +78,9 @@ class Pattern(Value):
             return (self.regimen,)
         if self.cycle is not None:
             return self.cycle
-        return tuple((self.weekly or {}).get(day, NOTHING) for day in WEEKDAYS)
+        if self.weekly is not None:
+            return tuple(self.weekly.get(day, NOTHING) for day in WEEKDAYS)
+        return (NOTHING,)
 
     @property
     def is_constant(self) -> bool:
@@ -112,16 +124,46 @@ class Pattern(Value):
             return str(self.regimen)
         if self.cycle is not None:
             return "in turn: " + "; ".join(str(day) for day in self.cycle)
-        return "; ".join(f"{day}: {regimen}" for day, regimen in (self.weekly or {}).items())
+        if self.weekly is not None:
+            return "; ".join(f"{day}: {regimen}" for day, regimen in self.weekly.items())
+        return str(NOTHING)
 
 
 class Step(Pattern):
-    """A pattern held for a length of time; without one, it stays open."""
+    """A pattern held for a length of time; without one, it stays open.
+
+    A step of the kind "gap" is a time in which doses were not taken, one of the kind "decision" a time for which
+    nothing is planned until a person decides; both are written without doses, and never take the place of a stop.
+    """
 
     lasting: Duration | None = Field(default=None, alias="for")
-    kind: Literal["increase", "step-back"] | None = None
+    kind: Literal["increase", "step-back", "gap", "decision"] | None = None
     review_before: bool = False
     products: tuple[Name, ...] = ()
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "oneOf": [
+                {"required": ["regimen"]},
+                {"required": ["cycle"]},
+                {"required": ["weekly"]},
+                {"required": ["kind"], "properties": {"kind": {"enum": ["gap", "decision"]}}},
+            ]
+        },
+    )
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is taken in it: a gap, or a time that waits for a decision."""
+        return self.kind in {"gap", "decision"}
+
+    def _check_pattern(self) -> None:
+        if not self.is_empty:
+            super()._check_pattern()
+        elif self._patterns:
+            raise InvalidInput(f'is a "{self.kind}" and has a {self._patterns[0]}; remove one of the two')
+        elif self.review_before or self.products:
+            raise InvalidInput(f'is a "{self.kind}", in which nothing is taken; remove review_before and products')
 
 
 class Before(Pattern):
@@ -161,7 +203,7 @@ class Course(Value):
     starts_on_day: Annotated[int, Field(ge=1, le=LONGEST_DAYS, strict=True)] = 1
     then: Literal["continue", "stop", "review"]
     products: tuple[Name, ...] = ()
-    steps: Annotated[tuple[Step, ...], Field(max_length=LONGEST_DAYS), NotEmpty]
+    steps: Annotated[tuple[Step, ...], Field(max_length=LONGEST_DAYS, json_schema_extra={"minItems": 1}), NotEmpty]
     made_by: dict[str, JsonValue] | None = None
 
     @model_validator(mode="before")
@@ -176,6 +218,8 @@ class Course(Value):
         for index, step in enumerate(self.steps[:-1]):
             if step.lasting is None:
                 raise InvalidInput(f'steps[{index}] has no end and is not the last; add "for", or move it to the end')
+        if self.steps[0].is_empty:
+            raise InvalidInput(f'steps[0] is a "{self.steps[0].kind}"; begin with what is taken')
         is_open = self.steps[-1].lasting is None
         if is_open and self.then != "continue":
             raise InvalidInput(f'the last step has no end, yet then is "{self.then}"; write "continue" or add "for"')
@@ -189,6 +233,11 @@ class Course(Value):
     def is_open(self) -> bool:
         """Whether the last step has no end."""
         return self.then == "continue"
+
+    @property
+    def needs_decision(self) -> bool:
+        """Whether its last step waits for a person to decide what follows."""
+        return self.steps[-1].kind == "decision"
 
     @property
     def is_in_days(self) -> bool:
@@ -249,7 +298,7 @@ class Plan(Value):
 
     format: Literal["taper-plan/1"] = FORMAT
     title: Text | None = None
-    courses: Annotated[tuple[Course, ...], Field(max_length=50), NotEmpty]
+    courses: Annotated[tuple[Course, ...], Field(max_length=50, json_schema_extra={"minItems": 1}), NotEmpty]
 
     @model_validator(mode="after")
     def _agrees(self) -> Self:
