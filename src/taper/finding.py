@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from enum import StrEnum
-from functools import total_ordering
 from typing import Self
 
 from taper._model import Value
@@ -10,7 +9,6 @@ from taper.errors import TaperError
 from taper.source import Grade, Source
 
 
-@total_ordering
 class Severity(StrEnum):
     """Harm, in the words of FHIR R4 `DetectedIssue.severity`; high is the greatest."""
 
@@ -22,8 +20,18 @@ class Severity(StrEnum):
     def rank(self) -> int:
         return {"low": 1, "moderate": 2, "high": 3}[self.value]
 
+    # All four, since text brings its own order, in which "moderate" stands above "high".
     def __lt__(self, other: str) -> bool:
         return self.rank < Severity(other).rank
+
+    def __le__(self, other: str) -> bool:
+        return self.rank <= Severity(other).rank
+
+    def __gt__(self, other: str) -> bool:
+        return self.rank > Severity(other).rank
+
+    def __ge__(self, other: str) -> bool:
+        return self.rank >= Severity(other).rank
 
 
 Evidence = Grade

@@ -1,0 +1,78 @@
+"""Findings in order of harm, and a gate that counts what could not be assessed."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from taper import Clear, Finding, NotAssessed, Review, Severity
+from taper.finding import RequirementNotMet
+
+severities = st.sampled_from(Severity)
+findings = st.builds(
+    Finding,
+    rule=st.sampled_from(["ceiling", "score"]),
+    severity=severities,
+    message=st.sampled_from(["one", "two"]),
+    day=st.none() | st.integers(1, 9),
+)
+gaps = st.builds(NotAssessed, rule=st.sampled_from(["kidney", "score"]), missing=st.sampled_from(["age", "eGFR"]))
+clears = st.builds(Clear, rule=st.sampled_from(["ceiling", "kidney"]))
+reviews = st.lists(st.one_of(findings, gaps, clears), max_size=8).map(Review.of)
+
+
+def test_high_is_graver_than_moderate_and_moderate_than_low():
+    assert Severity.HIGH > Severity.MODERATE > Severity.LOW
+    assert max(Severity) is Severity.HIGH
+    assert Severity.LOW < "high"
+    assert Severity.HIGH >= "moderate"
+    assert Severity.LOW <= Severity.LOW
+    assert not Severity.MODERATE > "high"
+
+
+@given(st.lists(st.one_of(findings, gaps, clears), max_size=8), st.randoms(use_true_random=False))
+def test_the_order_in_which_rules_answer_never_shows(answers, random):
+    shuffled = list(answers)
+    random.shuffle(shuffled)
+    assert Review.of(answers) == Review.of(shuffled)
+
+
+@given(reviews)
+def test_the_gravest_stands_first(review):
+    ranks = [finding.severity.rank for finding in review.findings]
+    assert ranks == sorted(ranks, reverse=True)
+    assert review.worst == (review.findings[0].severity if review.findings else None)
+
+
+@given(reviews, st.none() | severities)
+def test_the_gate_opens_exactly_when_nothing_is_graver_and_all_was_assessed(review, at_most):
+    allowed = at_most.rank if at_most else 0
+    passes = all(finding.severity.rank <= allowed for finding in review.findings) and not review.not_assessed
+    if passes:
+        assert review.require(at_most=at_most) is review
+    else:
+        with pytest.raises(RequirementNotMet) as caught:
+            review.require(at_most=at_most)
+        assert caught.value.review is review
+
+
+@given(reviews)
+def test_a_rule_that_may_stay_unassessed_is_named(review):
+    accepted = {gap.rule for gap in review.not_assessed}
+    assert review.require(at_most="high", accept_not_assessed=accepted) is review
+    assert review.require(at_most="high", all_assessed=False) is review
+
+
+def test_the_gate_says_everything_that_holds_it_shut():
+    review = Review.of(
+        [
+            Finding(rule="ceiling", severity="high", message="too much"),
+            NotAssessed(rule="kidney", missing="an eGFR"),
+        ]
+    )
+    with pytest.raises(RequirementNotMet, match="high: too much\n  not assessed: kidney: an eGFR"):
+        review.require()
+
+
+@given(reviews)
+def test_a_review_goes_through_json_unchanged(review):
+    assert Review.model_validate_json(review.model_dump_json()) == review
