@@ -72,6 +72,8 @@ class _Mass:
         """
         if not isinstance(text, str):
             raise InvalidAmount(f'got {text!r} without a unit; write text such as "5 mg"', got=text)
+        if text.strip() and text != text.strip():
+            raise InvalidAmount(f'{text!r} begins or ends with a space; write it like "{text.strip()}"', got=text)
         bare = text.removesuffix(cls._suffix)
         number, unit = split_quantity(bare)
         if not unit and number.strip():
