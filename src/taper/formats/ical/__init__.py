@@ -1,0 +1,171 @@
+"""A schedule as an iCalendar file: one recurring event for each step and time of day."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, time, timedelta
+from enum import Enum
+from types import ModuleType
+from zoneinfo import ZoneInfo
+
+from taper.errors import InvalidInput, MissingExtra
+from taper.formats.ical.clocks import read_clocks
+from taper.formats.ical.entries import Diary, Entry, Style
+from taper.formats.ical.published import Published, read_published
+from taper.formats.ical.write import Manner, write_calendar
+from taper.formats.ical.zone import find_zone, refuse_skipped
+from taper.regimen import Slot
+from taper.schedule import Schedule
+from taper.words import describe_ending
+
+
+class Unsaid(Enum):
+    """What stands for an argument that was not given, where None has a meaning of its own."""
+
+    ZONE = "zone"
+
+
+class ZoneNeeded(InvalidInput):
+    """A calendar with clock times says in which zone they are, or says that they float."""
+
+
+def to_ical(
+    schedule: Schedule,
+    *,
+    times: Mapping[str, str] | None = None,
+    tz: str | Unsaid | None = Unsaid.ZONE,
+    style: Style = "series",
+    identity: str | None = None,
+    private: bool = False,
+    alarms: timedelta | None = None,
+    stamp: datetime | None = None,
+    sequence: int = 0,
+    previous: Schedule | str | None = None,
+) -> str:
+    """A schedule as iCalendar text: timed events where clock times are known, all-day events elsewhere.
+
+    The same arguments give the same bytes as long as the zone data is the same. An event keeps its UID as long as its
+    course, its step's doses and its time of day do, wherever the step moves; so a revised plan, published again,
+    changes events and doubles none. Events are of class PRIVATE and do not block time.
+
+    Args:
+        schedule: The days to write; only what it shows is written.
+        times: Clock times of named times of day, such as {"morning": "08:00"}. Without them events are all-day.
+        tz: The zone of the clock times, such as "Europe/London", or None for floating times, which every device
+            shows by its own clock wherever it is. Needed as soon as there are clock times.
+        style: "series" writes one event for each step and time of day, "per-dose" one for each dose, and "banner"
+            one all-day event for each step.
+        identity: What this plan is called in the UIDs of its events; its start and its courses if not given. Name
+            it to keep events the same when the start moves.
+        private: Leave the names of drugs, and the plan's title, out of what a locked screen shows: the summaries and
+            the name of the calendar. The descriptions keep them.
+        alarms: How long before each dose a reader is asked to remind; none if not given. A reader may ignore it.
+        stamp: When the calendar was made, for DTSTAMP; the first instant of the start date in UTC if not given.
+        sequence: How often the calendar was revised; with `previous` it is above the one that was published.
+        previous: What was published before, as the schedule or as the text that this function gave for it; the
+            events that are gone come out as cancelled.
+
+    Raises:
+        MissingExtra: If the package icalendar is not installed.
+        ZoneNeeded: If there are clock times and `tz` says nothing of them.
+        ZoneNotFound: If the zone does not exist; near names are listed.
+        ClockSkipped: If a dose falls into an hour that the zone's clocks skip on its date.
+        InvalidInput: If `times` leaves out a time of day or puts two in the wrong order, if a zone or alarms are
+            given and there are no clock times, or if the sequence is not above that of `previous`.
+    """
+    icalendar = _icalendar()
+    earlier = [previous] if isinstance(previous, Schedule) else []
+    clocks = _clocks([schedule, *earlier], style, times)
+    zone = _zone(clocks, tz)
+    live = Diary(schedule, clocks, identity=identity, is_private=private).entries(style)
+    _check_clocks(zone, live)
+    published = read_published(icalendar, previous) if isinstance(previous, str) else None
+    for old in earlier:
+        published = Published(Diary(old, clocks, identity=identity, is_private=private).entries(style), sequence=0)
+    manner = Manner(
+        name="Medicines" if private else schedule.realized.plan.title or ", ".join(schedule.realized.drugs),
+        said=" ".join(_said(schedule, clocks, zone, alarms, private=private)),
+        zone=zone,
+        stamp=_stamp(schedule, stamp),
+        sequence=_sequence(sequence, published),
+        alarms=_alarms(alarms, clocks),
+    )
+    return write_calendar(icalendar, (*live, *_gone(live, published)), manner)
+
+
+def _icalendar() -> ModuleType:
+    try:
+        import icalendar
+    except ImportError:
+        raise MissingExtra('a calendar needs the package icalendar: pip install "taper-schedule[calendar]"') from None
+    return icalendar
+
+
+def _clocks(schedules: list[Schedule], style: Style, times: Mapping[str, str] | None) -> dict[Slot, time]:
+    if style != "banner":
+        return read_clocks(schedules, times)
+    if times:
+        raise InvalidInput("a banner lasts whole days and has no clock times; leave times out, or choose a style")
+    return {}
+
+
+def _zone(clocks: Mapping[Slot, time], tz: str | Unsaid | None) -> ZoneInfo | None:
+    zone = find_zone(tz) if isinstance(tz, str) else None
+    if clocks and isinstance(tz, Unsaid):
+        slot, clock = min(clocks.items())
+        raise ZoneNeeded(
+            f'{slot} is at {clock:%H:%M}, and nothing says where; pass a zone such as tz="Europe/London", or tz=None '
+            "for floating times, which every device shows by its own clock"
+        )
+    if zone is not None and not clocks:
+        raise InvalidInput(f"{zone.key} is given for clock times and there are none; give times, or leave tz out")
+    return zone
+
+
+def _check_clocks(zone: ZoneInfo | None, entries: tuple[Entry, ...]) -> None:
+    for entry in entries:
+        if zone is not None and entry.clock is not None:
+            for day in entry.dates:
+                refuse_skipped(zone, day, entry.clock)
+
+
+def _gone(live: tuple[Entry, ...], published: Published | None) -> tuple[Entry, ...]:
+    kept = {entry.uid for entry in live}
+    return tuple(entry.cancelled() for entry in (published.entries if published else ()) if entry.uid not in kept)
+
+
+def _said(
+    schedule: Schedule, clocks: Mapping[Slot, time], zone: ZoneInfo | None, alarms: timedelta | None, *, private: bool
+) -> list[str]:
+    lines = [] if private else describe_ending(schedule)
+    if zone is not None:
+        lines.append(f"Times are clock times in {zone.key}.")
+    elif clocks:
+        lines.append("Times are floating: every device shows them by its own clock, wherever it is.")
+    if alarms is not None:
+        lines.append("Reminders are asked for, not promised: not every calendar program rings.")
+    return lines
+
+
+def _stamp(schedule: Schedule, stamp: datetime | None) -> datetime:
+    if stamp is None:
+        return datetime.combine(schedule.start, time(), UTC)
+    if stamp.tzinfo is None:
+        raise InvalidInput(f"the stamp {stamp} has no zone; write datetime(2027, 3, 1, 8, tzinfo=UTC)")
+    return stamp.astimezone(UTC).replace(microsecond=0)
+
+
+def _sequence(sequence: int, published: Published | None) -> int:
+    least = 0 if published is None else published.sequence + 1
+    if isinstance(sequence, bool) or not isinstance(sequence, int) or sequence < least:
+        beyond = " is not above that of the published calendar" if published else " is not a count"
+        raise InvalidInput(f"sequence {sequence!r}{beyond}; write sequence={least} or more")
+    return sequence
+
+
+def _alarms(alarms: timedelta | None, clocks: Mapping[Slot, time]) -> timedelta | None:
+    if alarms is None:
+        return None
+    if not isinstance(alarms, timedelta) or not timedelta() <= alarms <= timedelta(days=1):
+        raise InvalidInput(f"alarms {alarms!r} is not a time before a dose; write timedelta(minutes=10)")
+    if not clocks:
+        raise InvalidInput("alarms come before a clock time and there are none; give times, or leave alarms out")
+    return alarms

@@ -1,0 +1,176 @@
+"""What stands on a calendar: a series of equal doses, a single dose, or the banner of a step."""
+
+import json
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, time, timedelta
+from itertools import groupby
+from typing import Literal, get_args
+
+from taper.dose import Dose
+from taper.errors import InvalidInput
+from taper.realization import RealizedStep
+from taper.regimen import Slot
+from taper.schedule import DatedStep, Schedule, ScheduledIntake
+from taper.words import describe_ending, describe_portion
+
+Style = Literal["series", "per-dose", "banner"]
+STYLES: tuple[Style, ...] = get_args(Style)
+_NAMESPACE = uuid.UUID("5f4e2f0c-6b0e-5d0a-9a51-0d8f5a7c1e42")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event: from which date, at what time if any, every how many days and how often, and what it says."""
+
+    uid: str
+    first: date
+    clock: time | None
+    every: int
+    count: int
+    days: int
+    summary: str
+    description: str
+    is_cancelled: bool = False
+
+    @property
+    def dates(self) -> tuple[date, ...]:
+        """Each date on which it begins."""
+        return tuple(self.first + timedelta(days=self.every * index) for index in range(self.count))
+
+    @property
+    def last(self) -> date:
+        """The last date that it reaches."""
+        return self.first + timedelta(days=self.every * (self.count - 1) + self.days - 1)
+
+    def cancelled(self) -> "Entry":
+        """The same event as one that no longer takes place."""
+        return replace(self, is_cancelled=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Dose:
+    """A dose, its date, the step it belongs to, and its place in that step's pattern."""
+
+    date: date
+    step: DatedStep
+    intake: ScheduledIntake
+    place: int
+
+    @property
+    def period(self) -> int:
+        return 7 if self.step.realized.step.weekly is not None else len(self.step.realized.days)
+
+
+class Diary:
+    """Writes the entries of a schedule, all with the same identity and the same discretion."""
+
+    def __init__(
+        self, schedule: Schedule, clocks: Mapping[Slot, time], *, identity: str | None, is_private: bool
+    ) -> None:
+        self._schedule = schedule
+        self._clocks = clocks
+        self._identity = identity or json.dumps([schedule.start.isoformat(), sorted(schedule.course_ends)])
+        self._is_private = is_private
+        self._products = {product.id: product for product in schedule.products}
+        self._ending = " ".join(describe_ending(schedule))
+        self._seen: dict[tuple[str, int], tuple[str, int]] = {}
+
+    def entries(self, style: Style) -> tuple[Entry, ...]:
+        """The entries in the order of their dates and times.
+
+        Raises:
+            InvalidInput: If there is no such style.
+        """
+        writers: dict[Style, Callable[[], Iterator[Entry]]] = {
+            "series": self._series, "per-dose": self._doses, "banner": self._banners
+        }  # fmt: skip
+        if style not in writers:
+            raise InvalidInput(f"style {style!r} is not known; write one of {', '.join(STYLES)}")
+        return tuple(sorted(writers[style](), key=lambda entry: (entry.first, entry.clock or time(), entry.uid)))
+
+    def _series(self) -> Iterator[Entry]:
+        for run, number in _runs(self._schedule):
+            first = run[0]
+            uid = self._uid("series", *self._content(first.step), first.intake.slot.name, first.place, number)
+            every = first.period if len(run) > 1 else 1
+            yield self._dose_entry(uid, first, every, len(run))
+
+    def _doses(self) -> Iterator[Entry]:
+        for dose in _doses(self._schedule):
+            uid = self._uid("dose", dose.step.course, dose.date.isoformat(), dose.intake.slot.name)
+            yield self._dose_entry(uid, dose, 1, 1)
+
+    def _dose_entry(self, uid: str, dose: _Dose, every: int, count: int) -> Entry:
+        last = dose.date + timedelta(days=every * (count - 1))
+        dates = f"{dose.date} to {last}" if last != dose.date else f"{dose.date}"
+        full = self._summary(dose.intake, dose.intake.drug)
+        private = self._summary(dose.intake, self._alias(dose.intake.drug))
+        said = f"{full}. Step" if self._is_private else "Step"
+        return Entry(
+            uid, dose.date, self._clocks.get(dose.intake.slot), every, count, 1,
+            private if self._is_private else full,
+            f"{said} {dose.intake.step}, {dates}. {self._ending}",
+        )  # fmt: skip
+
+    def _banners(self) -> Iterator[Entry]:
+        for step in self._schedule.steps:
+            last = min(step.last or self._schedule.last, self._schedule.last)
+            name = self._alias(step.drug) if self._is_private else step.drug
+            pattern = str(step.realized.step)
+            said = f"{step.drug} {pattern}. " if self._is_private else ""
+            yield Entry(
+                self._uid("banner", *self._content(step)), step.first, None, 1, 1, (last - step.first).days + 1,
+                f"{name} {pattern}", f"{said}Step {step.number}, {step.first} to {last}. {self._ending}",
+            )  # fmt: skip
+
+    def _summary(self, intake: ScheduledIntake, name: str) -> str:
+        take = " + ".join(describe_portion(portion, self._products[portion.product]) for portion in intake.portions)
+        return f"{name} {intake.dose} {intake.slot}: {take}"
+
+    def _alias(self, drug: str) -> str:
+        drugs = self._schedule.realized.drugs
+        return "medicine" if len(drugs) == 1 else f"medicine {drugs.index(drug) + 1}"
+
+    def _content(self, step: DatedStep) -> tuple[str, str, int]:
+        """A step by what is taken in it and how many equal steps of its course came before; never by its number."""
+        key = step.course, step.number
+        if key not in self._seen:
+            contents = [_pattern(other) for other in self._schedule.realized.course(step.course).steps]
+            mine = contents[step.number - 1]
+            self._seen[key] = mine, contents[: step.number - 1].count(mine)
+        return (step.course, *self._seen[key])
+
+    def _uid(self, *parts: str | int) -> str:
+        return str(uuid.uuid5(_NAMESPACE, json.dumps([self._identity, *parts])))
+
+
+def _doses(schedule: Schedule) -> Iterator[_Dose]:
+    steps = {(step.course, step.number): step for step in schedule.steps}
+    for day in schedule.days:
+        for intake in day.intakes:
+            step = steps[intake.course, intake.step]
+            weekly = step.realized.step.weekly is not None
+            place = day.date.weekday() if weekly else (day.number - step.first_day) % len(step.realized.days)
+            yield _Dose(day.date, step, intake, place)
+
+
+def _runs(schedule: Schedule) -> Iterator[tuple[list[_Dose], int]]:
+    """The doses in runs that one rule can repeat, and the number of the run among those of its step and place."""
+    places: dict[tuple[str, int, Slot, int], list[_Dose]] = {}
+    for dose in _doses(schedule):
+        places.setdefault((dose.step.course, dose.step.number, dose.intake.slot, dose.place), []).append(dose)
+    for doses in places.values():
+        marks = [(dose.date.toordinal() - index * dose.period, dose) for index, dose in enumerate(doses)]
+        for number, (_, run) in enumerate(groupby(marks, key=lambda mark: (mark[0], mark[1].intake))):
+            yield [dose for _, dose in run], number
+
+
+def _pattern(step: RealizedStep) -> str:
+    days = [{intake.slot.name: _milligrams(intake.dose) for intake in day.intakes} for day in step.days]
+    return json.dumps(["weekly" if step.step.weekly is not None else "cycle", days], sort_keys=True)
+
+
+def _milligrams(dose: Dose) -> str:
+    return dose.in_unit("mg").text

@@ -1,0 +1,59 @@
+"""A calendar that was published before: its events, and how often it was revised."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from types import ModuleType
+from typing import Any
+
+from taper.errors import InvalidInput
+from taper.formats.ical.entries import Entry
+
+MAKER = "-//taper//taper-schedule//EN"
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The events of an earlier calendar and the highest number by which it was revised."""
+
+    entries: tuple[Entry, ...]
+    sequence: int
+
+
+def read_published(icalendar: ModuleType, text: str) -> Published:
+    """Read back a calendar that this library wrote.
+
+    Raises:
+        InvalidInput: If it is not an iCalendar file, or another program wrote it.
+    """
+    try:
+        calendar = icalendar.Calendar.from_ical(text)
+    except (ValueError, IndexError) as error:
+        raise InvalidInput(f"is not an iCalendar file: {error}", where="previous") from None
+    if str(calendar.get("PRODID")) != MAKER:
+        raise InvalidInput(f"was written by {calendar.get('PRODID')}, not by this library", where="previous")
+    events = calendar.walk("VEVENT")
+    try:
+        entries = tuple(_entry(event) for event in events)
+        return Published(entries, max((int(event.get("SEQUENCE", 0)) for event in events), default=0))
+    except (KeyError, ValueError, AttributeError, TypeError) as error:
+        raise InvalidInput(f"holds an event that was changed: {error!r}; publish anew", where="previous") from None
+
+
+def _entry(event: Mapping[str, Any]) -> Entry:
+    start = event["DTSTART"].dt
+    timed = isinstance(start, datetime)
+    day: date = start.date() if timed else start
+    clock: time | None = start.time() if timed else None
+    rule = event.get("RRULE", {})
+    end: date = day + timedelta(days=1) if timed else event["DTEND"].dt
+    return Entry(
+        uid=str(event["UID"]),
+        first=day,
+        clock=clock,
+        every=int(rule.get("INTERVAL", [1])[0]),
+        count=int(rule.get("COUNT", [1])[0]),
+        days=(end - day).days,
+        summary=str(event["SUMMARY"]),
+        description=str(event["DESCRIPTION"]),
+    )

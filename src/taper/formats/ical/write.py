@@ -1,0 +1,117 @@
+"""Entries as iCalendar text, by the package icalendar."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from types import ModuleType
+from typing import Any
+from unicodedata import category
+from zoneinfo import ZoneInfo
+
+from taper.formats.ical.entries import Entry
+from taper.formats.ical.published import MAKER
+from taper.formats.ical.zone import Observance, observances
+
+_LASTS = timedelta(minutes=15)
+_REFRESH = timedelta(days=1)
+_BREAKS = {"Cc", "Zl", "Zp", "Cs"}
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """What a calendar is called, what it says of itself, and how each of its events is written."""
+
+    name: str
+    said: str
+    zone: ZoneInfo | None
+    stamp: datetime
+    sequence: int
+    alarms: timedelta | None
+
+
+def write_calendar(icalendar: ModuleType, entries: Iterable[Entry], manner: Manner) -> str:
+    """The calendar as text, with its zone before its events."""
+    listed = tuple(entries)
+    made = icalendar.Calendar()
+    made.add("prodid", MAKER)
+    made.add("version", "2.0")
+    made.add("method", "PUBLISH")
+    # As vText, since the package escapes no property that it does not know.
+    for name in ("name", "x-wr-calname"):
+        made.add(name, icalendar.vText(_plain(manner.name)))
+    for name in ("description", "x-wr-caldesc") if manner.said else ():
+        made.add(name, icalendar.vText(_plain(manner.said)))
+    made.add("refresh-interval", _REFRESH, parameters={"VALUE": "DURATION"})
+    made.add("x-published-ttl", icalendar.vDuration(_REFRESH))
+    if manner.zone is not None and listed:
+        made.add_component(_timezone(icalendar, manner.zone, listed))
+    for entry in listed:
+        made.add_component(_event(icalendar, entry, manner))
+    text: str = made.to_ical().decode("utf-8")
+    return text
+
+
+def _event(icalendar: ModuleType, entry: Entry, manner: Manner) -> Any:
+    event = icalendar.Event()
+    event.add("uid", entry.uid)
+    event.add("dtstamp", manner.stamp.astimezone(UTC))
+    event.add("sequence", manner.sequence)
+    event.add("status", "CANCELLED" if entry.is_cancelled else "CONFIRMED")
+    _add_time(icalendar, event, entry, manner.zone)
+    if entry.count > 1:
+        interval = {"interval": entry.every} if entry.every > 1 else {}
+        event.add("rrule", {"freq": "daily", **interval, "count": entry.count})
+    event.add("summary", _plain(entry.summary))
+    event.add("description", _plain(entry.description))
+    event.add("class", "PRIVATE")
+    event.add("transp", "TRANSPARENT")
+    if manner.alarms is not None and entry.clock is not None and not entry.is_cancelled:
+        event.add_component(_alarm(icalendar, entry, manner.alarms))
+    return event
+
+
+def _add_time(icalendar: ModuleType, event: Any, entry: Entry, zone: ZoneInfo | None) -> None:
+    if entry.clock is None:
+        event.add("dtstart", entry.first)
+        event.add("dtend", entry.first + timedelta(days=entry.days))
+        return
+    # The wall time and the name of its zone; a duration, since an end could fall into a skipped hour.
+    start = icalendar.vDDDTypes(datetime.combine(entry.first, entry.clock))
+    if zone is not None:
+        start.params["TZID"] = zone.key
+    event.add("dtstart", start)
+    event.add("duration", _LASTS)
+
+
+def _alarm(icalendar: ModuleType, entry: Entry, before: timedelta) -> Any:
+    alarm = icalendar.Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("trigger", -before)
+    alarm.add("description", _plain(entry.summary))
+    return alarm
+
+
+def _timezone(icalendar: ModuleType, zone: ZoneInfo, entries: tuple[Entry, ...]) -> Any:
+    made = icalendar.Timezone()
+    made.add("tzid", zone.key)
+    first, last = min(entry.first for entry in entries), max(entry.last for entry in entries)
+    for observance in observances(zone, first, last):
+        made.add_component(_observance(icalendar, observance))
+    return made
+
+
+def _observance(icalendar: ModuleType, observance: Observance) -> Any:
+    onset = observance.onset
+    made = icalendar.TimezoneDaylight() if onset.kind == "DAYLIGHT" else icalendar.TimezoneStandard()
+    made.add("dtstart", onset.at)
+    made.add("tzoffsetfrom", onset.before)
+    made.add("tzoffsetto", onset.after)
+    made.add("tzname", onset.name)
+    if observance.weekday is not None:
+        made.add("rrule", {"freq": "yearly", "bymonth": observance.month, "byday": observance.weekday})
+    return made
+
+
+def _plain(text: str) -> str:
+    """A text without control characters, which iCalendar forbids, and on one line."""
+    return "".join(" " if category(character) in _BREAKS else character for character in text)

@@ -1,0 +1,171 @@
+"""The changes of a zone's clocks, in the form that every calendar reader understands alike."""
+
+import calendar
+import difflib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from taper.errors import InvalidInput, MissingExtra, NotFound
+
+_DAY, _SECOND = timedelta(days=1), timedelta(seconds=1)
+_WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+_OF_THE_MACHINE = {"localtime", "posixrules", "Factory"}
+
+
+class ZoneNotFound(NotFound):
+    """A time zone that the zone data does not hold; near names are listed and none is picked."""
+
+
+class ClockSkipped(InvalidInput):
+    """A clock time that a date does not have, because the clocks go forward over it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Onset:
+    """One change of a zone's clocks; `at` is the wall time at which it comes, read by the offset before it."""
+
+    at: datetime
+    before: timedelta
+    after: timedelta
+    name: str
+
+    @property
+    def kind(self) -> Literal["DAYLIGHT", "STANDARD"]:
+        """DAYLIGHT where the clocks go forward, whatever the zone calls its standard."""
+        return "DAYLIGHT" if self.after > self.before else "STANDARD"
+
+    def skips(self, wall: datetime) -> bool:
+        """Whether a wall time falls into what the clocks jump over."""
+        return self.at <= wall < self.at + (self.after - self.before)
+
+
+@dataclass(frozen=True, slots=True)
+class Observance:
+    """An onset and, where the zone repeats it every year, the month and day of the week on which it does."""
+
+    onset: Onset
+    month: int | None = None
+    weekday: str | None = None
+
+
+def find_zone(name: str) -> ZoneInfo:
+    """The zone of a name such as Europe/London, from the zone data of the system or of the package tzdata.
+
+    Raises:
+        ZoneNotFound: If there is none of exactly that name.
+        MissingExtra: If there is no zone data at all.
+    """
+    known = available_timezones() - _OF_THE_MACHINE
+    if not known:
+        raise MissingExtra("no time zone data is installed: pip install tzdata")
+    if not isinstance(name, str) or name not in known:
+        near = _near(str(name), known)
+        hint = f"Near names are {', '.join(near)}; write the one that is meant" if near else 'Write "Europe/London"'
+        raise ZoneNotFound(f"{name!r} is not a time zone. {hint}", where="tz", near=near)
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ZoneNotFound(f"the zone data of {name} cannot be read: {error}; install tzdata", where="tz") from None
+
+
+def _near(name: str, known: set[str]) -> tuple[str, ...]:
+    wanted = name.strip().lower().replace(" ", "_")
+    exact = sorted(zone for zone in known if wanted in {zone.lower(), zone.lower().rpartition("/")[2]})
+    lowered = {zone.lower(): zone for zone in sorted(known)}
+    close = difflib.get_close_matches(wanted, lowered, n=4, cutoff=0.6)
+    return tuple(exact) or tuple(lowered[zone] for zone in close)
+
+
+def observances(zone: ZoneInfo, first: date, last: date) -> tuple[Observance, ...]:
+    """What a calendar must say of a zone so that each wall time from the first to the last date has its offset.
+
+    A zone that changes by the same yearly rules over these years, and the year on either side, is written as those
+    rules; any other as one observance for each onset, since a widely used reader takes only the first of a list.
+    """
+    years = range(max(first.year - 1, 1), last.year + 2)
+    onsets = tuple(_onsets(zone, years))
+    yearly = _yearly(onsets, years)
+    if yearly:
+        return yearly
+    if onsets and onsets[0].at < datetime.combine(first, time()) - _DAY:
+        return tuple(Observance(onset) for onset in onsets)
+    return (Observance(_state(zone, years[0])), *(Observance(onset) for onset in onsets))
+
+
+def refuse_skipped(zone: ZoneInfo, day: date, clock: time) -> None:
+    """Raise if a date has no such clock time in a zone.
+
+    Raises:
+        ClockSkipped: Naming the hours that are skipped; a calendar program would leave the dose out or move it.
+    """
+    wall = datetime.combine(day, clock)
+    if (wall.replace(tzinfo=zone).astimezone(UTC).astimezone(zone)).replace(tzinfo=None) == wall:
+        return
+    onset = next(o for o in _onsets(zone, range(day.year, day.year + 1)) if o.skips(wall))
+    until = onset.at + (onset.after - onset.before)
+    raise ClockSkipped(
+        f"{clock:%H:%M} does not exist on {day} in {zone.key}, where the clocks go from {onset.at:%H:%M} to "
+        f"{until:%H:%M}; choose another clock time, or pass tz=None for floating times"
+    )
+
+
+def _onsets(zone: ZoneInfo, years: range) -> Iterator[Onset]:
+    at, end = datetime(years[0], 1, 1, tzinfo=UTC), datetime(years[-1] + 1, 1, 1, tzinfo=UTC)
+    before = _offset(zone, at)
+    while at < end:
+        after = _offset(zone, at + _DAY)
+        if after != before:
+            moment = _moment(zone, at, before)
+            yield Onset(moment.replace(tzinfo=None) + before, before, after, _name(zone, moment))
+            before = after
+        at += _DAY
+
+
+def _moment(zone: ZoneInfo, low: datetime, before: timedelta) -> datetime:
+    span = _DAY // _SECOND
+    gone = 0
+    while span - gone > 1:
+        middle = (gone + span) // 2
+        if _offset(zone, low + middle * _SECOND) == before:
+            gone = middle
+        else:
+            span = middle
+    return low + span * _SECOND
+
+
+def _state(zone: ZoneInfo, year: int) -> Onset:
+    at = datetime(year, 1, 1, tzinfo=UTC)
+    offset = _offset(zone, at)
+    return Onset(at.replace(tzinfo=None), offset, offset, _name(zone, at))
+
+
+def _offset(zone: ZoneInfo, moment: datetime) -> timedelta:
+    return moment.astimezone(zone).utcoffset() or timedelta()
+
+
+def _name(zone: ZoneInfo, moment: datetime) -> str:
+    return moment.astimezone(zone).tzname() or zone.key
+
+
+def _yearly(onsets: tuple[Onset, ...], years: range) -> tuple[Observance, ...]:
+    made = []
+    for key in dict.fromkeys((onset.before, onset.after, onset.name, onset.at.time()) for onset in onsets):
+        group = [onset for onset in onsets if (onset.before, onset.after, onset.name, onset.at.time()) == key]
+        days = set.intersection(*(_days_of(onset.at) for onset in group))
+        if [onset.at.year for onset in group] != list(years) or not days:
+            return ()
+        # "The last Sunday" before "the fourth": either gives these years, the last is what zones say.
+        month, weekday = min(days)
+        made.append(Observance(group[0], month, weekday))
+    return tuple(made)
+
+
+def _days_of(at: datetime) -> set[tuple[int, str]]:
+    name = _WEEKDAYS[at.weekday()]
+    days = {(at.month, f"{(at.day - 1) // 7 + 1}{name}")}
+    if at.day + 7 > calendar.monthrange(at.year, at.month)[1]:
+        days.add((at.month, f"-1{name}"))
+    return days
