@@ -1,6 +1,6 @@
 """A plan that can be swallowed: every dose as exact portions of real products, or an error that says what is near."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -102,6 +102,7 @@ class RealizedPlan:
     plan: Plan
     courses: tuple[RealizedCourse, ...]
     formulary: Formulary = field(repr=False, compare=False)
+    handling: Handling = field(default_factory=Handling, repr=False, compare=False)
 
     def course(self, name: str) -> RealizedCourse:
         """The course with an id.
@@ -152,15 +153,30 @@ def realize(
         3 x d2
     """
     held = formulary if formulary is not None else Formulary.shipped()
+    rules = handling or Handling()
     listed = tuple(products)
     problems: list[NotReachable] = []
     courses = tuple(
-        _realize_course(course, listed, held, handling or Handling(), _place(plan, course), problems)
-        for course in plan.courses
+        _realize_course(course, listed, held, rules, _place(plan, course), problems) for course in plan.courses
     )
     if problems:
         raise _report(problems)
-    return RealizedPlan(plan, courses, held)
+    return RealizedPlan(plan, courses, held, rules)
+
+
+def realize_steps(
+    steps: Iterable[Step], products: tuple[Product, ...], handling: Handling, *, where: str = ""
+) -> tuple[RealizedStep, ...]:
+    """The recipes of some steps of a course, from products that were chosen for it.
+
+    Raises:
+        CannotRealize: If a dose cannot be made; the error names each and its nearest neighbors.
+    """
+    listed, problems = tuple(steps), list[NotReachable]()
+    realized = tuple(_realize_steps(listed, products, handling, f"{where}, " if where else "", problems))
+    if problems:
+        raise _report(problems)
+    return realized
 
 
 def _place(plan: Plan, course: Course) -> str:
@@ -177,15 +193,26 @@ def _realize_course(
 ) -> RealizedCourse:
     drug = name_of_drug(course, products, formulary)
     chosen = choose_products(course, drug, products)
+    return RealizedCourse(course, drug, chosen, tuple(_realize_steps(course.steps, chosen, handling, place, problems)))
+
+
+def _realize_steps(
+    steps: tuple[Step, ...],
+    products: tuple[Product, ...],
+    handling: Handling,
+    place: str,
+    problems: list[NotReachable],
+) -> Iterator[RealizedStep]:
     searches: dict[tuple[str, ...], Reachable] = {}
-    steps = []
-    for number, step in enumerate(course.steps, start=1):
-        allowed = narrow(chosen, step.products, f"{place}step {number}")
+    for number, step in enumerate(steps, start=1):
+        if step.is_empty:
+            yield RealizedStep(step, (RealizedDay((), DailyDose.of(())),))
+            continue
+        allowed = narrow(products, step.products, f"{place}step {number}")
         key = tuple(product.id for product in allowed)
         if key not in searches:
-            searches[key] = Reachable(allowed, up_to=_reach(course, allowed), handling=handling)
-        steps.append(_realize_step(step, searches[key], f"{place}step {number}", problems))
-    return RealizedCourse(course, drug, chosen, tuple(steps))
+            searches[key] = Reachable(allowed, up_to=_reach(steps, allowed), handling=handling)
+        yield _realize_step(step, searches[key], f"{place}step {number}", problems)
 
 
 def _realize_step(step: Step, search: Reachable, where: str, problems: list[NotReachable]) -> RealizedStep:
@@ -202,8 +229,8 @@ def _realize_step(step: Step, search: Reachable, where: str, problems: list[NotR
     return RealizedStep(step, tuple(days))
 
 
-def _reach(course: Course, products: tuple[Product, ...]) -> Dose:
-    doses = [intake.dose for step in course.steps for day in step.days for intake in day]
+def _reach(steps: tuple[Step, ...], products: tuple[Product, ...]) -> Dose:
+    doses = [intake.dose for step in steps for day in step.days for intake in day]
     largest = max(doses)
     solid = [product.strength for product in products if product.strength is not None]
     return (largest + max(solid) if solid else largest * 2).in_unit(largest.unit)

@@ -12,6 +12,7 @@ from taper._model import write_count
 from taper.dates import LATEST, LONGEST_DAYS, Duration, check_date, day_after
 from taper.dose import DailyDose, Dose
 from taper.errors import InvalidInput
+from taper.log import Log
 from taper.product import Portion, Product
 from taper.realization import RealizedCourse, RealizedPlan, RealizedStep
 from taper.regimen import Slot
@@ -20,12 +21,49 @@ FORMAT = "taper-schedule/1"
 
 
 class End(StrEnum):
-    """How a schedule or a course ends: in a stop, going on, at a review, or cut off by the window shown."""
+    """How a schedule or a course ends: in a stop, going on, at a review, undecided, or cut off by the window shown."""
 
     STOP = "stop"
     CONTINUES = "continues"
     REVIEW = "review"
+    DECISION = "decision needed"
     WINDOW = "window"
+
+
+class NoteKind(StrEnum):
+    """What a day says beside its doses."""
+
+    REVIEW_BEFORE = "waits for review"
+    STEP_BACK = "stepped back"
+    GAP = "not taken"
+    DECISION = "decision needed"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a day says beside its doses, of one course: why it holds none, or what its step waits for."""
+
+    course: str
+    step: int
+    kind: NoteKind
+
+    def to_dict(self) -> dict[str, Any]:
+        """The note as plain data."""
+        return {"course": self.course, "step": self.step, "note": self.kind.value}
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A step that waits for a person's word before it begins."""
+
+    course: str
+    step: int
+    day: int
+    date: date
+
+    def to_dict(self) -> dict[str, Any]:
+        """The gate as plain data."""
+        return {"course": self.course, "step": self.step, "day": self.day, "date": self.date.isoformat()}
 
 
 class HorizonNeeded(InvalidInput):
@@ -57,11 +95,15 @@ class ScheduledIntake:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One calendar date, its number in the plan counted from 1, and its doses in order; it may hold none."""
+    """One calendar date, its number in the plan counted from 1, and its doses in order; it may hold none.
+
+    `notes` say why it holds none where doses were not taken or a decision is needed, and what its steps wait for.
+    """
 
     date: date
     number: int
     intakes: tuple[ScheduledIntake, ...]
+    notes: tuple[Note, ...] = ()
 
     @property
     def totals(self) -> dict[str, DailyDose]:
@@ -71,12 +113,13 @@ class Day:
 
     def to_dict(self) -> dict[str, Any]:
         """The day as plain data."""
-        return {
+        made = {
             "date": self.date.isoformat(),
             "day": self.number,
             "intakes": [intake.to_dict() for intake in self.intakes],
             "totals": {drug: total.text for drug, total in self.totals.items()},
         }
+        return made | ({"notes": [note.to_dict() for note in self.notes]} if self.notes else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +152,10 @@ class Beyond:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """A realized plan on dates: its days, its dated steps, how it ends, and what a window leaves out."""
+    """A realized plan on dates: its days, its dated steps, how it ends, and what a window leaves out.
+
+    `log` is what happened to it since it was first made, where it was adjusted.
+    """
 
     realized: RealizedPlan
     start: date
@@ -118,11 +164,28 @@ class Schedule:
     ends: End
     course_ends: dict[str, End]
     beyond: Beyond | None = None
+    log: Log | None = None
 
     @property
     def last(self) -> date:
         """The last date shown."""
         return self.days[-1].date
+
+    @property
+    def gates(self) -> tuple[Gate, ...]:
+        """The steps shown that wait for a person's word, in order of days."""
+        waiting = [
+            Gate(step.course, step.number, step.first_day, step.first)
+            for step in self.steps
+            if step.realized.step.review_before
+        ]
+        return tuple(sorted(waiting, key=lambda gate: gate.day))
+
+    @property
+    def changes_from(self) -> int | None:
+        """The number of the first day that is not history: that of the last change, or None without one."""
+        changed = self.log.changes_from if self.log is not None else None
+        return None if changed is None else (changed - self.start).days + 1
 
     @property
     def products(self) -> tuple[Product, ...]:
@@ -154,6 +217,10 @@ class Schedule:
                 "days": self.beyond.days, "intakes": self.beyond.intakes, "last": self.beyond.last.isoformat()
             }  # fmt: skip
         made["courses"] = {name: end.value for name, end in self.course_ends.items()}
+        if self.gates:
+            made["gates"] = [gate.to_dict() for gate in self.gates]
+        if self.log is not None:
+            made["log"] = self.log.to_dict()
         made["days"] = [day.to_dict() for day in self.days]
         return made
 
@@ -238,6 +305,8 @@ def _check_reach(start: date, days: int) -> None:
 
 def _course_end(course: RealizedCourse, steps: tuple[DatedStep, ...], shown: int) -> End:
     last = next(step.last_day for step in reversed(steps) if step.course == course.course.id)
+    if course.course.needs_decision:
+        return End.DECISION
     if last is None:
         return End.CONTINUES
     if last > shown:
@@ -246,7 +315,7 @@ def _course_end(course: RealizedCourse, steps: tuple[DatedStep, ...], shown: int
 
 
 def _end(ends: dict[str, End]) -> End:
-    for kind in (End.CONTINUES, End.WINDOW, End.REVIEW):
+    for kind in (End.DECISION, End.CONTINUES, End.WINDOW, End.REVIEW):
         if kind in ends.values():
             return kind
     return End.STOP
@@ -254,15 +323,24 @@ def _end(ends: dict[str, End]) -> End:
 
 def _days(realized: RealizedPlan, steps: tuple[DatedStep, ...], start: date, first: int, last: int) -> Iterator[Day]:
     lanes = [_Lane([step for step in steps if step.course == c.course.id]) for c in realized.courses]
-    seen: dict[tuple[int, ...], tuple[ScheduledIntake, ...]] = {}
+    seen: dict[tuple[int, ...], tuple[tuple[ScheduledIntake, ...], tuple[Note, ...]]] = {}
     for number in range(first, last + 1):
         when = start + timedelta(days=number - 1)
         groups = tuple(lane.on(number, when.weekday()) for lane in lanes)
         key = tuple(id(group) for group in groups)
         if key not in seen:
-            merged = [intake for group in groups for intake in group]
-            seen[key] = tuple(sorted(merged, key=lambda intake: intake.slot))
-        yield Day(when, number, seen[key])
+            merged = [intake for group in groups for intake in group.intakes]
+            notes = tuple(note for group in groups for note in group.notes)
+            seen[key] = tuple(sorted(merged, key=lambda intake: intake.slot)), notes
+        yield Day(when, number, *seen[key])
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """What one course gives to a day."""
+
+    intakes: tuple[ScheduledIntake, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 class _Lane:
@@ -271,10 +349,10 @@ class _Lane:
     def __init__(self, steps: list[DatedStep]) -> None:
         self._steps = steps
         self._index = 0
-        self._made: dict[tuple[int, int], tuple[ScheduledIntake, ...]] = {}
-        self._empty: tuple[ScheduledIntake, ...] = ()
+        self._made: dict[tuple[int, int], _Group] = {}
+        self._empty = _Group()
 
-    def on(self, number: int, weekday: int) -> tuple[ScheduledIntake, ...]:
+    def on(self, number: int, weekday: int) -> _Group:
         while self._index < len(self._steps) and _is_over(self._steps[self._index], number):
             self._index += 1
         if self._index == len(self._steps) or number < self._steps[self._index].first_day:
@@ -283,7 +361,7 @@ class _Lane:
         offset = number - step.first_day
         place = weekday if step.realized.step.weekly is not None else offset % len(step.realized.days)
         if (self._index, place) not in self._made:
-            self._made[self._index, place] = _intakes(step, offset, weekday)
+            self._made[self._index, place] = _Group(_intakes(step, offset, weekday), tuple(_notes(step)))
         return self._made[self._index, place]
 
 
@@ -296,6 +374,17 @@ def _intakes(step: DatedStep, offset: int, weekday: int) -> tuple[ScheduledIntak
         ScheduledIntake(step.course, step.number, step.drug, intake.slot, intake.dose, intake.recipe.portions)
         for intake in step.realized.on(offset, weekday).intakes
     )
+
+
+_NOTED = {"gap": NoteKind.GAP, "decision": NoteKind.DECISION, "step-back": NoteKind.STEP_BACK}
+
+
+def _notes(dated: DatedStep) -> Iterator[Note]:
+    step = dated.realized.step
+    if step.review_before:
+        yield Note(dated.course, dated.number, NoteKind.REVIEW_BEFORE)
+    if step.kind in _NOTED:
+        yield Note(dated.course, dated.number, _NOTED[step.kind])
 
 
 def _beyond(realized: RealizedPlan, steps: tuple[DatedStep, ...], start: date, shown: int, length: int) -> Beyond:
