@@ -1,10 +1,28 @@
 """What is said of a dose, a step and an end, in words that every format shares."""
 
+from datetime import date, timedelta
 from fractions import Fraction
 
 from taper._model import write_count
+from taper.log import (
+    ChangeProducts,
+    Event,
+    Gap,
+    Hold,
+    PassReview,
+    Replanned,
+    Resume,
+    ResumeAt,
+    Retarget,
+    Slow,
+    SpeedUp,
+    StepBack,
+    Stop,
+    Then,
+    TitrateAnew,
+)
 from taper.product import DosageForm, Portion, Product, Release
-from taper.schedule import End, Schedule
+from taper.schedule import End, Note, Schedule
 
 _PLURALS = {DosageForm.ORAL_SOLUTION: "oral solution", DosageForm.ORAL_SUSPENSION: "oral suspension"}
 
@@ -31,13 +49,84 @@ def describe_ending(schedule: Schedule) -> list[str]:
             case End.CONTINUES:
                 lines.append(f"{name}: the plan continues beyond {schedule.last}, without an end.")
             case End.STOP:
-                last = schedule.steps_of(name)[-1].last
+                last = [step.last for step in schedule.steps_of(name) if not step.realized.step.is_empty][-1]
                 lines.append(f"{name}: stop; the last dose is on {last}.")
+            case End.DECISION:
+                lines.append(f"{name}: decision needed; nothing is planned from {_undecided_from(schedule, name)}.")
             case End.REVIEW:
                 last = schedule.steps_of(name)[-1].last
                 lines.append(f"{name}: the plan ends on {last} with a review; it says nothing of what follows.")
             case End.WINDOW:
                 lines.append(f"{name}: the plan goes on beyond {schedule.last}, which this window does not show.")
+    for gate in schedule.gates:
+        lines.append(f"{gate.course}: step {gate.step}, from {gate.date}, waits for review before it begins.")
     if schedule.beyond is not None:
         lines.append(f"Not shown: {schedule.beyond}.")
     return lines
+
+
+def _undecided_from(schedule: Schedule, course: str) -> date:
+    steps = schedule.realized.course(course).course.bounds(schedule.start)
+    return schedule.start + timedelta(days=steps[-1][0] - 1)
+
+
+def describe_note(note: Note, schedule: Schedule) -> str:
+    """What a day says beside its doses, with its course where there are several: "decision needed"."""
+    return note.kind.value if len(schedule.realized.courses) == 1 else f"{note.course}: {note.kind.value}"
+
+
+def describe_changes(schedule: Schedule) -> list[str]:
+    """What happened to a schedule since it was first made, and the scores that were given to its days."""
+    if schedule.log is None:
+        return []
+    lines = [_describe_event(event) for event in schedule.log.events]
+    if schedule.log.symptoms:
+        scores = "; ".join(f"{symptom.day} {symptom}" for symptom in schedule.log.symptoms)
+        lines.append(f"Scores given: {scores}.")
+    return lines
+
+
+def _describe_event(event: Event) -> str:
+    whose = f"{event.course}: " if event.course is not None else ""
+    return f"{event.day}: {whose}{_what_happened(event)}."
+
+
+def _what_happened(event: Event) -> str:
+    match event:
+        case Hold():
+            return f"held for {event.lasting}{_then_replanned(event)}"
+        case StepBack():
+            many = "1 step" if event.steps == 1 else f"{event.steps} steps"
+            return f"stepped back by {many} for {event.lasting}{_then_replanned(event)}"
+        case Slow() | SpeedUp():
+            return f"{'slowed' if event.kind == 'slow' else 'sped up'} to {event.pace}"
+        case ChangeProducts():
+            return f"products changed to {', '.join(event.products)}{_then_replanned(event)}"
+        case Retarget():
+            return f"now to end at {event.to}{_then_replanned(event)}"
+        case Gap():
+            return f"not taken for {event.lasting}, {_what_follows(event.then)}"
+        case Resume():
+            return "resumed" if event.then is None else f"decided after a gap: {_what_follows(event.then)}"
+        case PassReview():
+            return "the next step that waited for review may begin"
+        case Stop():
+            return "stopped"
+
+
+def _then_replanned(event: Replanned) -> str:
+    if event.rest == "shift":
+        return ""
+    return ", the rest planned anew" if event.pace is None else f", the rest planned anew at {event.pace}"
+
+
+def _what_follows(then: Then | None) -> str:
+    match then:
+        case None:
+            return "decision needed on what follows"
+        case ResumeAt():
+            return f"then resumed at {then.resume}{_then_replanned(then)}"
+        case TitrateAnew():
+            return "then titrated anew"
+        case _:
+            return "then stopped"

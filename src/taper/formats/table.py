@@ -9,7 +9,7 @@ from taper.finding import Review
 from taper.product import Product
 from taper.schedule import Day, End, Schedule, ScheduledIntake
 from taper.supply import Supply
-from taper.words import describe_ending, describe_portion
+from taper.words import describe_changes, describe_ending, describe_note, describe_portion
 
 NOTICE = "A count and its sources, not advice. A prescriber or pharmacist decides."
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -33,7 +33,17 @@ def to_table(
     lines.insert(1, "  ".join("-" * width for width in widths))
     title = schedule.realized.plan.title
     head = [title, ""] if title else []
-    parts = [*head, *lines, "", *describe_ending(schedule), *_supply_lines(supply), *_review_lines(review), "", NOTICE]
+    parts = [
+        *head,
+        *lines,
+        "",
+        *describe_ending(schedule),
+        *_change_lines(schedule),
+        *_supply_lines(supply),
+        *_review_lines(review),
+        "",
+        NOTICE,
+    ]
     return "\n".join(parts) + "\n"
 
 
@@ -43,7 +53,14 @@ def to_markdown(schedule: Schedule, review: Review | None = None, supply: Supply
     lines = [f"# {_escape(title)}", ""] if title else []
     lines += ["| days | dates | slot | dose | take | total |", "| --- | --- | --- | --- | --- | --- |"]
     lines += ["| " + " | ".join(_escape(cell) for cell in row) + " |" for row in _rows(schedule, every_day=False)]
-    tail = [*describe_ending(schedule), *_supply_lines(supply), *_review_lines(review), "", NOTICE]
+    tail = [
+        *describe_ending(schedule),
+        *_change_lines(schedule),
+        *_supply_lines(supply),
+        *_review_lines(review),
+        "",
+        NOTICE,
+    ]
     return "\n".join([*lines, "", *(_escape(line) for line in tail)]) + "\n"
 
 
@@ -84,7 +101,7 @@ def _rows(schedule: Schedule, *, every_day: bool) -> Iterator[tuple[str, ...]]:
 def _stretches(days: tuple[Day, ...], *, every_day: bool) -> Iterator[list[Day]]:
     group: list[Day] = []
     for day in days:
-        if group and (every_day or day.intakes != group[-1].intakes):
+        if group and (every_day or (day.intakes, day.notes) != (group[-1].intakes, group[-1].notes)):
             yield group
             group = []
         group.append(day)
@@ -99,12 +116,16 @@ def _rows_of(schedule: Schedule, group: list[Day], products: dict[str, Product])
     days = f"{numbers} ..." if goes_on else numbers
     dates = _short(first.date) if first is last else f"{_short(first.date)} - {_short(last.date)}"
     totals = ", ".join(str(total) for total in first.totals.values())
+    notes = [describe_note(note, schedule) for note in first.notes]
     if not first.intakes:
-        yield days, dates, "", "nothing", "", ""
+        yield days, dates, "", "nothing", ", ".join(notes), ""
+        return
     for index, intake in enumerate(first.intakes):
         take = " + ".join(describe_portion(portion, products[portion.product]) for portion in intake.portions)
         start = (days, dates) if index == 0 else ("", "")
         yield *start, intake.slot.name, _dose(intake, schedule), take, totals if index == 0 else ""
+    for note in notes:
+        yield "", "", "", "", note, ""
 
 
 def _dose(intake: ScheduledIntake, schedule: Schedule) -> str:
@@ -113,6 +134,11 @@ def _dose(intake: ScheduledIntake, schedule: Schedule) -> str:
 
 def _short(day: date) -> str:
     return f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def _change_lines(schedule: Schedule) -> list[str]:
+    lines = describe_changes(schedule)
+    return ["", "What happened:", *(f"  {line}" for line in lines)] if lines else []
 
 
 def _supply_lines(supply: Supply | None) -> list[str]:
