@@ -4,8 +4,8 @@ import argparse
 import json
 import os
 import sys
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +105,7 @@ def _add_schedule(parser: argparse.ArgumentParser) -> None:
     _add_days(parser)
     parser.add_argument("--patient", metavar="FILE", help="facts about the person, for the review below the table")
     parser.add_argument("--times", default="", metavar="morning=08:00,...", help="clock times for the calendar")
+    parser.add_argument("--tz", metavar="ZONE", help="the zone of the clock times; floating if not given")
     parser.add_argument("--format", choices=["table", "markdown", "csv", "json", "ics"], default="table")
     parser.add_argument("--every-day", action="store_true", help="one row a day in the table")
     _add_out(parser)
@@ -217,7 +218,7 @@ def _schedule(options: argparse.Namespace) -> int:
         "markdown": lambda: to_markdown(schedule, _review(options, schedule), count_supply(schedule)),
         "csv": lambda: to_csv(schedule),
         "json": lambda: _json_text(schedule.to_dict()),
-        "ics": lambda: to_ical(schedule, times=_times(options.times)),
+        "ics": lambda: _calendar(options, schedule),
     }
     _deliver(writers[kind](), options)
     return 0
@@ -229,6 +230,14 @@ def _table(options: argparse.Namespace, schedule: Schedule) -> str:
 
 def _review(options: argparse.Namespace, schedule: Schedule) -> Review:
     return check(schedule, load_patient(options.patient) if options.patient else UNKNOWN)
+
+
+def _calendar(options: argparse.Namespace, schedule: Schedule) -> str:
+    times = _times(options.times)
+    clocked = bool(times) or any(intake.slot.is_clock for day in schedule.days for intake in day.intakes)
+    if clocked and options.tz is None:
+        print("taper: the times are floating, each device's own; --tz Europe/London would pin them", file=sys.stderr)
+    return to_ical(schedule, times=times, tz=options.tz)
 
 
 def _times(text: str) -> dict[str, str]:
@@ -344,12 +353,14 @@ def write_whole(path: Path, text: str, *, force: bool) -> None:
     """
     if path.exists() and not force:
         raise InvalidInput("exists; choose another name, or add --force", where=str(path))
+    partial = path.with_name(f".{path.name}.part")
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".taper-")
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+        with partial.open("w", encoding="utf-8", newline="") as file:
             file.write(text)
-        os.replace(name, path)
+        partial.replace(path)
     except OSError as error:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
         raise InvalidInput(f"cannot be written ({error.strerror}); check the folder", where=str(path)) from None
 
 

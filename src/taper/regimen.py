@@ -224,6 +224,10 @@ class Regimen:
             serialization=core_schema.plain_serializer_function_ser_schema(lambda regimen: regimen.as_dict()),
         )
 
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {**handler(schema), "additionalProperties": False}
+
 
 NOTHING = Regimen()
 """A day without doses."""

@@ -1,0 +1,40 @@
+"""Write the JSON Schemas of the plan, products and patient formats from the models that read them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from taper.patient import Patient
+from taper.plan import Plan
+from taper.product import Product
+
+FOLDER = Path(__file__).parent / "reference"
+
+
+def schemas() -> dict[str, dict[str, Any]]:
+    """Each schema by the name of its file."""
+    plan = Plan.model_json_schema(by_alias=True)
+    plan["required"] = ["format", "courses"]
+    products = {"type": "array", "items": Product.model_json_schema(by_alias=True)}
+    products["$defs"] = products["items"].pop("$defs")
+    products["items"]["required"] = ["drug", "form"]
+    products["items"]["properties"]["pieces"] = products["items"]["properties"]["allow_pieces"]
+    return {
+        "taper-plan.schema.json": _headed("taper-plan/1: a plan", plan),
+        "products.schema.json": _headed("A list of products", products),
+        "patient.schema.json": _headed("A patient", Patient.model_json_schema(by_alias=True)),
+    }
+
+
+def _headed(title: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": title}
+
+
+def written(schema: dict[str, Any]) -> str:
+    """A schema as the text of its file."""
+    return json.dumps(schema, indent=2, sort_keys=True) + "\n"
+
+
+if __name__ == "__main__":
+    for name, schema in schemas().items():
+        (FOLDER / name).write_text(written(schema), encoding="utf-8")

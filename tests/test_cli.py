@@ -1,0 +1,372 @@
+"""The command line says what the library says, exits as documented, and never shows a traceback."""
+
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from taper import Formulary, check, load_plan, load_protocol, realize
+from taper.cli import main, write_whole
+from taper.errors import InvalidInput
+
+EXAMPLE = "baclofen-raynaud-example"
+HEALTHY = {"age": 45, "egfr": "95", "kidney_stable": True, "dialysis": False}
+
+
+@pytest.fixture
+def run(capsys):
+    def call(*arguments):
+        code = main([str(argument) for argument in arguments])
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return call
+
+
+@pytest.fixture
+def write(tmp_path):
+    def put(name, data):
+        path = tmp_path / name
+        path.write_text(data if isinstance(data, str) else json.dumps(data), encoding="utf-8")
+        return path
+
+    return put
+
+
+def _plan(**course):
+    steps = [{"for": "2 days", "regimen": {"evening": "5 mg"}}]
+    return {"format": "taper-plan/1", "courses": [{"drug": "baclofen", "then": "stop", "steps": steps, **course}]}
+
+
+def test_drugs_lists_the_drugs_held(run):
+    code, out, _ = run("drugs")
+    assert code == 0
+    assert out.split() == list(Formulary.shipped().drugs)
+    assert json.loads(run("drugs", "--json")[1]) == {"drugs": list(Formulary.shipped().drugs)}
+
+
+def test_protocols_says_which_are_examples_and_what_they_leave_open(run):
+    code, out, _ = run("protocols")
+    assert code == 0
+    assert "baclofen-raynaud-example  [example]" in out
+    assert "--choose step=larger | smaller" in out
+    listed = json.loads(run("protocols", "--json")[1])["protocols"]
+    assert {item["status"] for item in listed} == {"label", "guideline", "example"}
+
+
+def test_show_prints_limits_with_their_sources(run):
+    code, out, _ = run("show", "Lioresal")
+    assert code == 0
+    assert "80 mg" in out
+    assert json.loads(run("show", "baclofen", "--json")[1])["drug"] == "baclofen"
+
+
+def test_a_schedule_as_json_is_the_librarys_own(run):
+    code, out, _ = run("schedule", EXAMPLE, "--start", "2027-03-01", "--days", "10", "--format", "json")
+    data = json.loads(out)
+    assert code == 0
+    assert data["format"] == "taper-schedule/1"
+    assert data["ends"] == "continues"
+    assert [day["totals"]["baclofen"] for day in data["days"]] == ["5 mg"] * 3 + ["10 mg"] * 4 + ["15 mg"] * 3
+    assert data["days"][0]["date"] == "2027-03-01"
+
+
+def test_json_overrides_the_format_of_a_schedule(run):
+    arguments = ("schedule", EXAMPLE, "--start", "2027-03-01", "--days", "3")
+    assert run(*arguments, "--json")[1] == run(*arguments, "--format", "json")[1]
+
+
+@pytest.mark.parametrize(
+    ("kind", "sign"),
+    [("table", "Review:"), ("markdown", "| days |"), ("csv", "date,day,course"), ("ics", "BEGIN:VCALENDAR")],
+)
+def test_each_format_of_a_schedule_is_printed(run, kind, sign):
+    code, out, _ = run("schedule", EXAMPLE, "--start", "2027-03-01", "--days", "10", "--format", kind)
+    assert code == 0
+    assert sign in out
+
+
+def test_a_table_can_show_every_day(run):
+    _, out, _ = run("schedule", EXAMPLE, "--start", "2027-03-01", "--days", "3", "--every-day")
+    assert "Tue 2 Mar 2027" in out
+
+
+def test_an_open_plan_without_a_horizon_is_refused(run):
+    code, out, err = run("schedule", EXAMPLE, "--start", "2027-03-01")
+    assert (code, out) == (2, "")
+    assert "continues without an end" in err
+    assert "Traceback" not in err
+
+
+def test_a_window_on_a_closed_plan_counts_and_names_what_lies_beyond(run):
+    _, out, _ = run("schedule", "diazepam-example", "--start", "2027-03-01", "--days", "30")
+    assert "Not shown: 194 more days with 374 doses beyond this window, to 2027-10-10." in out
+    _, out, _ = run("supply", "diazepam-example", "--start", "2027-03-01", "--days", "30")
+    assert "Not counted: 194 more days" in out
+
+
+def test_a_calendar_with_clock_times_puts_doses_at_them(run):
+    times = "morning=08:00,noon=13:00,evening=20:00"
+    arguments = ("schedule", EXAMPLE, "--start", "2027-03-01", "--days", "10", "--format", "ics")
+    _, out, err = run(*arguments, "--times", times)
+    assert "DTSTART:20270301T200000" in out
+    assert "floating" in err
+    _, out, err = run(*arguments, "--times", times, "--tz", "Europe/London")
+    assert "DTSTART;TZID=Europe/London:20270301T200000" in out
+    assert err == ""
+    code, _, err = run(*arguments, "--times", "morning")
+    assert code == 2
+    assert "--times" in err
+
+
+def test_supply_counts_the_units_of_the_days_shown(run):
+    code, out, _ = run("supply", EXAMPLE, "--start", "2027-03-01", "--days", "28", "--json")
+    assert code == 0
+    assert json.loads(out)["lines"][0]["used"] == "74"
+    assert "The plan goes on beyond 2027-03-28" in run("supply", EXAMPLE, "--start", "2027-03-01", "--days", "28")[1]
+
+
+def test_supply_of_a_whole_plan_says_nothing_of_beyond(run):
+    _, out, _ = run("supply", "diazepam-example", "--start", "2027-03-01", "--remnants", "discard")
+    assert "discarded" in out
+    assert "beyond" not in out
+
+
+def test_check_exits_1_when_something_high_is_found(run, write):
+    plan = write("plan.json", _plan(steps=[{"for": "2 days", "regimen": {"evening": "90 mg"}}], then="review"))
+    code, out, _ = run("check", plan)
+    assert code == 1
+    assert "HIGH  ceiling: days 1-2: 90 mg/day of baclofen is above the maximum of 80 mg/day" in out
+    assert "at: DailyMed setid" in out
+
+
+def test_check_exits_3_when_nothing_was_found_and_something_was_not_assessed(run):
+    code, out, _ = run("check", EXAMPLE)
+    assert code == 3
+    assert "NOT ASSESSED  kidney" in out
+
+
+def test_check_exits_0_when_what_was_not_assessed_is_accepted_and_findings_lie_below_the_gate(run, write):
+    made = realize(load_protocol(EXAMPLE).plan(), Formulary.shipped().products("baclofen", market="us"))
+    unseen = ",".join(sorted({gap.rule for gap in check(made).not_assessed}))
+    assert run("check", EXAMPLE, "--accept-not-assessed", unseen)[0] == 0
+    patient = write("patient.json", {**HEALTHY, "egfr": "50"})
+    strict = run("check", EXAMPLE, "--patient", patient, "--fail-on", "low", "--accept-not-assessed", unseen)
+    assert strict[0] == 1
+
+
+def test_check_prints_the_review_as_json(run):
+    data = json.loads(run("check", EXAMPLE, "--json")[1])
+    assert set(data) >= {"findings", "not_assessed", "clear"}
+    assert all(set(item) >= {"rule", "drug", "missing"} for item in data["not_assessed"])
+
+
+def test_check_with_a_named_source_lists_those_left_out(run, write):
+    patient = write("patient.json", HEALTHY)
+    _, out, _ = run("check", EXAMPLE, "--patient", patient, "--source", "us-tablet-dailymed")
+    assert "left out" in out
+    code, _, err = run("check", EXAMPLE, "--source", "nobody")
+    assert code == 2
+    assert "us-tablet-dailymed" in err
+
+
+def test_check_refuses_to_accept_a_rule_that_does_not_exist(run):
+    code, _, err = run("check", EXAMPLE, "--accept-not-assessed", "kidneys")
+    assert code == 2
+    assert "kidney" in err
+
+
+def test_check_takes_a_start_for_a_plan_in_months(run, write):
+    step = [{"for": "1 month", "regimen": {"evening": "5 mg"}}]
+    plan = write("plan.json", _plan(steps=step, then="review", before="nothing"))
+    assert run("check", plan)[0] == 2
+    assert run("check", plan, "--start", "2027-01-31")[0] == 3
+
+
+def test_kidney_shows_a_proposal_and_its_changes(run, write):
+    patient = write("patient.json", {"crcl": "40", "kidney_stable": True, "dialysis": False, "age": 70})
+    solution = {"drug": "baclofen", "form": "oral solution", "concentration": "5 mg/5 mL", "smallest_volume": "0.5 mL"}
+    products = write("products.json", [solution])
+    arguments = ("kidney", EXAMPLE, "--patient", patient, "--source", "vlavonou-2014", "--products", products)
+    code, out, _ = run(*arguments)
+    assert code == 0
+    assert "step 1, evening: 5 mg -> 2.5 mg" in out
+    data = json.loads(run(*arguments, "--json")[1])
+    assert data["plan"]["courses"][0]["steps"][0]["regimen"] == {"evening": "2.5 mg"}
+
+
+def test_kidney_says_when_no_dose_would_change(run, write):
+    patient = write("patient.json", {"egfr": "28", "kidney_stable": True, "dialysis": False})
+    _, out, _ = run("kidney", EXAMPLE, "--patient", patient, "--source", "nefrologia-2020")
+    assert "No dose would change." in out
+    assert "Note: the source gives a first daily dose only" in out
+
+
+def test_kidney_refuses_someone_who_takes_the_drug(run, write):
+    taken = {"regimen": {"evening": "10 mg"}, "for": "1 year"}
+    plan = write("plan.json", _plan(before=taken))
+    patient = write("patient.json", {"crcl": "40", "kidney_stable": True, "dialysis": False})
+    code, _, err = run("kidney", plan, "--patient", patient, "--source", "vlavonou-2014")
+    assert code == 2
+    assert "abrupt cut" in err
+
+
+def test_a_protocol_with_choices_needs_them(run):
+    code, _, err = run("check", "diazepam-cks")
+    assert code == 2
+    assert 'Choose step from "larger", "smaller"' in err
+    chosen = ("--choose", "step=larger", "--choose", "every=2 weeks")
+    assert run("check", "diazepam-cks", *chosen)[0] in {1, 3}
+    assert run("check", EXAMPLE, "--choose", "x=y")[0] == 2
+    assert run("check", "no-such-plan")[0] == 2
+
+
+def test_choices_go_with_protocols_only(run, write):
+    code, _, err = run("check", write("plan.json", _plan()), "--choose", "step=larger")
+    assert code == 2
+    assert "--choose" in err
+
+
+def test_a_drug_outside_the_formulary_works_with_products_and_is_not_assessed(run, write):
+    plan = write("plan.json", _plan(drug="somnil", before="nothing", then="review"))
+    products = write("products.json", [{"drug": "somnil", "form": "tablet", "strength": "10 mg", "pieces": 2}])
+    code, out, _ = run("check", plan, "--products", products)
+    assert code == 3
+    assert "somnil is not in the formulary" in out
+    assert run("check", plan)[0] == 2
+
+
+def test_products_of_another_market_can_be_chosen(run):
+    arguments = ("--start", "2027-03-01", "--days", "7", "--market", "uk")
+    _, out, _ = run("supply", EXAMPLE, *arguments, "--json")
+    assert {line["product"] for line in json.loads(out)["lines"]} == {"baclofen-uk-tablet-5mg"}
+
+
+def test_a_tablet_without_a_known_score_is_not_divided(run):
+    code, _, err = run("schedule", "diazepam-example", "--start", "2027-03-01", "--market", "uk")
+    assert code == 2
+    assert "step 10, morning: 3 mg of diazepam cannot be made from" in err
+    assert "The nearest that can are 2.5 mg and 4 mg" in err
+
+
+def test_a_drug_of_one_market_takes_that_market(run, write):
+    steps = [{"for": "2 days", "regimen": {"bedtime": "5 mg"}}]
+    plan = write("plan.json", _plan(drug="nitrazepam", steps=steps))
+    assert "nitrazepam-uk" in run("schedule", plan, "--start", "2027-03-01")[1]
+
+
+def test_an_overlay_adds_a_local_limit(run, write):
+    local = """
+drug = "baclofen"
+overlay = "local"
+[sources.local-policy]
+organization = "A hospital"
+title = "Local policy"
+locator = "page 1"
+year = 2026
+grade = "A"
+verified_on = 2026-11-01
+[[ceilings]]
+limit = "10 mg"
+source = "local-policy"
+"""
+    code, out, _ = run("check", EXAMPLE, "--overlay", write("local.toml", local))
+    assert code == 1
+    assert "above the maximum of 10 mg/day (A hospital, 2026)" in out
+
+
+def test_a_plan_is_read_from_standard_input(run, monkeypatch):
+    stdin = io.TextIOWrapper(io.BytesIO(json.dumps(_plan()).encode()))
+    monkeypatch.setattr(sys, "stdin", stdin)
+    assert run("schedule", "-", "--start", "2027-03-01")[0] == 0
+
+
+def test_a_file_is_written_whole_and_never_over_another(run, tmp_path):
+    out = tmp_path / "plan.ics"
+    arguments = ("schedule", EXAMPLE, "--start", "2027-03-01", "--days", "5", "--format", "ics", "--out", out)
+    assert run(*arguments)[0] == 0
+    first = out.read_bytes()
+    assert first.startswith(b"BEGIN:VCALENDAR\r\n")
+    code, _, err = run(*arguments)
+    assert code == 2
+    assert "--force" in err
+    assert run(*arguments, "--force")[0] == 0
+    assert out.read_bytes() == first
+    assert [path.name for path in tmp_path.iterdir()] == ["plan.ics"]
+
+
+def test_a_file_that_cannot_be_written_is_an_error(tmp_path):
+    with pytest.raises(InvalidInput, match="cannot be written"):
+        write_whole(tmp_path / "missing" / "plan.ics", "text", force=False)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        pytest.param(b"\xff\xfe\x00", "not UTF-8", id="broken UTF-8"),
+        pytest.param(b"[" * 100_000, "nested", id="100,000 brackets"),
+        pytest.param(b"{" * 10, "not JSON", id="not JSON"),
+        pytest.param(b'{"format": "taper-plan/1", "format": "x"}', "written twice", id="repeated key"),
+        pytest.param(b'{"format": "taper-plan/2"}', "taper-plan/1", id="unknown format"),
+        pytest.param(b"[]", "JSON object", id="not an object"),
+    ],
+)
+def test_a_broken_file_is_one_message_with_its_path(run, tmp_path, content, said):
+    path = tmp_path / "plan.json"
+    path.write_bytes(content)
+    code, out, err = run("check", path)
+    assert (code, out) == (2, "")
+    assert said in err
+    assert "plan.json" in err
+    assert "Traceback" not in err
+
+
+def test_a_file_of_100_mb_is_refused_without_being_read_whole(run, tmp_path):
+    path = tmp_path / "large.json"
+    with path.open("wb") as file:
+        file.truncate(100_000_000)
+    code, _, err = run("check", path)
+    assert code == 2
+    assert "larger than 5 MB" in err
+
+
+@pytest.mark.parametrize("start", ["1899-12-31", "2027-02-30", "01/03/2027", "2027-3-1", "today"])
+def test_a_start_that_is_no_usable_date_is_refused(run, start):
+    code, _, err = run("schedule", EXAMPLE, "--start", start, "--days", "3")
+    assert code == 2
+    assert start in err
+
+
+@pytest.mark.parametrize("days", ["0", "-3", "9999999"])
+def test_a_horizon_that_is_no_usable_length_is_refused(run, days):
+    assert run("schedule", EXAMPLE, "--start", "2027-03-01", "--days", days)[0] == 2
+
+
+def test_the_program_runs_as_a_module_and_ends_quietly_when_its_reader_leaves():
+    command = [
+        sys.executable,
+        "-m",
+        "taper.cli",
+        "schedule",
+        EXAMPLE,
+        "--start",
+        "2027-03-01",
+        "--days",
+        "7000",
+        "--json",
+    ]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdout.read(100)
+    process.stdout.close()
+    errors = process.stderr.read()
+    process.stderr.close()
+    assert process.wait() == 0
+    assert errors == b""
+
+
+def test_the_example_of_the_repository_is_the_shipped_one():
+    path = Path(__file__).parent.parent / "examples" / "baclofen.json"
+    assert load_plan(path) == load_protocol(EXAMPLE).plan()
