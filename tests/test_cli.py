@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from taper import Formulary, check, load_plan, load_protocol, realize
-from taper.cli import main, write_whole
+from taper.cli import main
+from taper.cli.common import write_whole
 from taper.errors import InvalidInput
 
 EXAMPLE = "baclofen-raynaud-example"

@@ -1,0 +1,157 @@
+"""What the commands share: options, reading what they name, and writing what they make."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from taper._json import LARGEST_BYTES, decode
+from taper.dates import Duration, read_date
+from taper.errors import InvalidInput, NotFound
+from taper.formulary import Formulary
+from taper.plan import Plan, load_plan, read_plan
+from taper.product import Product, load_products
+from taper.protocols import load_protocol, protocol_names
+from taper.realization import RealizedPlan, realize
+from taper.schedule import Schedule, to_schedule
+
+FOUND, NOT_COMPUTED, NOT_ASSESSED = 1, 2, 3
+Run = Callable[[argparse.Namespace], int]
+
+
+def add_command(commands: Any, name: str, run: Run, words: str) -> argparse.ArgumentParser:
+    """A parser for one command, with the function that runs it."""
+    made: argparse.ArgumentParser = commands.add_parser(name, help=words, description=words)
+    made.set_defaults(run=run)
+    return made
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """Add --json."""
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def add_plan(parser: argparse.ArgumentParser) -> None:
+    """Add PLAN and where its products come from."""
+    parser.add_argument("plan", metavar="PLAN", help="a plan file, - for standard input, or a protocol's name")
+    parser.add_argument(
+        "--choose", action="append", default=[], metavar="NAME=OPTION", help="a choice a protocol leaves open"
+    )
+    parser.add_argument("--products", metavar="FILE", help="the products that can be had; the shipped ones otherwise")
+    parser.add_argument("--market", metavar="us|uk", help="whose shipped products; us where held, if not given")
+    parser.add_argument(
+        "--overlay", metavar="FILE", help="a TOML file of local limits and products, laid over the shipped"
+    )
+
+
+def add_days(parser: argparse.ArgumentParser) -> None:
+    """Add the start and the horizon."""
+    parser.add_argument("--start", required=True, metavar="DATE", help="the date of day 1")
+    parser.add_argument("--days", type=int, metavar="N", help="the horizon of an open plan; a window on a closed one")
+
+
+def add_out(parser: argparse.ArgumentParser) -> None:
+    """Add --out and --force."""
+    parser.add_argument("--out", metavar="FILE", help="write to a file, whole or not at all")
+    parser.add_argument("--force", action="store_true", help="overwrite the file if it exists")
+
+
+def read_plan_named(options: argparse.Namespace) -> Plan:
+    """The plan that was named: a file, standard input, or a protocol.
+
+    Raises:
+        TaperError: If it cannot be read.
+    """
+    name = options.plan
+    if name in protocol_names():
+        return load_protocol(name).plan(**_choices(options.choose))
+    if options.choose:
+        raise InvalidInput(f"--choose goes with a shipped protocol; {name} is not one, remove it")
+    if name == "-":
+        return read_plan(
+            decode(sys.stdin.buffer.read(LARGEST_BYTES + 1), where="standard input"), where="standard input"
+        )
+    if not Path(name).exists():
+        raise NotFound(f"{name!r} is neither a file nor a protocol. Protocols: {', '.join(protocol_names())}")
+    return load_plan(name)
+
+
+def _choices(pairs: Sequence[str]) -> Mapping[str, str]:
+    split = [pair.partition("=") for pair in pairs]
+    return {name.replace("-", "_"): option for name, _, option in split}
+
+
+def formulary_of(options: argparse.Namespace) -> Formulary:
+    """The shipped formulary, with the overlay that was named."""
+    return Formulary.shipped().overlaid(options.overlay) if options.overlay else Formulary.shipped()
+
+
+def products_of(options: argparse.Namespace, plan: Plan, formulary: Formulary) -> tuple[Product, ...]:
+    """The products given, and the shipped ones of every other drug."""
+    given = load_products(options.products) if options.products else ()
+    found = list(given)
+    for drug in dict.fromkeys(course.drug for course in plan.courses):
+        key = drug.strip().lower()
+        name = key if any(p.drug == key for p in given) else formulary.name_of(drug)
+        if not any(product.drug == name for product in given):
+            found += formulary.products(name, market=options.market or market_of(formulary, name))
+    return tuple(found)
+
+
+def market_of(formulary: Formulary, drug: str) -> str | None:
+    """The market whose products are used where none is named: us where it is held, else the first."""
+    markets = sorted({product.market or "" for product in formulary.products(drug)} - {""})
+    return "us" if "us" in markets else markets[0] if markets else None
+
+
+def realized(options: argparse.Namespace) -> RealizedPlan:
+    """The plan that was named, realized."""
+    plan, formulary = read_plan_named(options), formulary_of(options)
+    return realize(plan, products_of(options, plan, formulary), formulary=formulary)
+
+
+def dated(options: argparse.Namespace) -> Schedule:
+    """The plan that was named, on dates."""
+    horizon = Duration(options.days) if options.days is not None else None
+    return to_schedule(realized(options), start=read_date(options.start), horizon=horizon)
+
+
+def deliver(text: str, options: argparse.Namespace) -> None:
+    """Print a text, or write it to the file that was named."""
+    if not options.out:
+        print(text, end="")
+        return
+    write_whole(Path(options.out), text, force=options.force)
+    print(f"wrote {options.out}")
+
+
+def write_whole(path: Path, text: str, *, force: bool) -> None:
+    """Write a file whole or not at all; an existing one only with force.
+
+    Raises:
+        InvalidInput: If the file exists and force is not given, or it cannot be written.
+    """
+    if path.exists() and not force:
+        raise InvalidInput("exists; choose another name, or add --force", where=str(path))
+    partial = path.with_name(f".{path.name}.part")
+    try:
+        with partial.open("w", encoding="utf-8", newline="") as file:
+            file.write(text)
+        partial.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+        raise InvalidInput(f"cannot be written ({error.strerror}); check the folder", where=str(path)) from None
+
+
+def json_text(data: object) -> str:
+    """Data as indented JSON text."""
+    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+
+
+def print_json(data: object) -> None:
+    """Print data as JSON."""
+    print(json_text(data), end="")

@@ -1,0 +1,94 @@
+"""Commands that lay a plan on dates and count it: schedule, supply."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from taper.cli.common import add_command, add_days, add_json, add_out, add_plan, dated, deliver, json_text, print_json
+from taper.errors import InvalidInput
+from taper.finding import Review
+from taper.formats.ical import to_ical
+from taper.formats.table import to_csv, to_markdown, to_table
+from taper.patient import UNKNOWN, load_patient
+from taper.rules import check
+from taper.schedule import Schedule
+from taper.supply import count_supply
+
+
+def add(commands: Any) -> None:
+    """Add the commands schedule and supply."""
+    _add_schedule(add_command(commands, "schedule", _schedule, "lay a plan on dates"))
+    _add_supply(add_command(commands, "supply", _supply, "count what a plan uses"))
+
+
+def _add_schedule(parser: argparse.ArgumentParser) -> None:
+    add_plan(parser)
+    add_days(parser)
+    parser.add_argument("--patient", metavar="FILE", help="facts about the person, for the review below the table")
+    parser.add_argument("--times", default="", metavar="morning=08:00,...", help="clock times for the calendar")
+    parser.add_argument("--tz", metavar="ZONE", help="the zone of the clock times; floating if not given")
+    parser.add_argument("--format", choices=["table", "markdown", "csv", "json", "ics"], default="table")
+    parser.add_argument("--every-day", action="store_true", help="one row a day in the table")
+    add_out(parser)
+    add_json(parser)
+
+
+def _add_supply(parser: argparse.ArgumentParser) -> None:
+    add_plan(parser)
+    add_days(parser)
+    parser.add_argument("--remnants", choices=["keep", "discard"], default="keep", help="what becomes of divided units")
+    add_json(parser)
+
+
+def _schedule(options: argparse.Namespace) -> int:
+    schedule = dated(options)
+    kind = "json" if options.json else options.format
+    writers: dict[str, Callable[[], str]] = {
+        "table": lambda: _table(options, schedule),
+        "markdown": lambda: to_markdown(schedule, _review(options, schedule), count_supply(schedule)),
+        "csv": lambda: to_csv(schedule),
+        "json": lambda: json_text(schedule.to_dict()),
+        "ics": lambda: _calendar(options, schedule),
+    }
+    deliver(writers[kind](), options)
+    return 0
+
+
+def _table(options: argparse.Namespace, schedule: Schedule) -> str:
+    return to_table(schedule, _review(options, schedule), count_supply(schedule), every_day=options.every_day)
+
+
+def _review(options: argparse.Namespace, schedule: Schedule) -> Review:
+    return check(schedule, load_patient(options.patient) if options.patient else UNKNOWN)
+
+
+def _calendar(options: argparse.Namespace, schedule: Schedule) -> str:
+    times = _times(options.times)
+    clocked = bool(times) or any(intake.slot.is_clock for day in schedule.days for intake in day.intakes)
+    if clocked and options.tz is None:
+        print("taper: the times are floating, each device's own; --tz Europe/London would pin them", file=sys.stderr)
+    return to_ical(schedule, times=times, tz=options.tz)
+
+
+def _times(text: str) -> dict[str, str]:
+    pairs = [part.strip().partition("=") for part in text.split(",") if part.strip()]
+    for name, equals, clock in pairs:
+        if not (name and equals and clock):
+            raise InvalidInput(f"--times: {name!r} has no clock time; write morning=08:00,evening=20:00")
+    return {name: clock for name, _, clock in pairs}
+
+
+def _supply(options: argparse.Namespace) -> int:
+    supply = count_supply(dated(options), remnants=options.remnants)
+    if options.json:
+        print_json(supply.to_dict())
+        return 0
+    kept = "kept for a later dose" if supply.remnants == "keep" else "discarded"
+    print(f"{supply.days_supply} days, {supply.start} to {supply.last}; the rest of a divided unit is {kept}")
+    for line in supply.lines:
+        packs = f" in {line.packs} packs" if line.packs is not None else ""
+        print(f"  {line.supplied} x {line.product.label}{packs}: {line.used_text} used, {line.leftover_text} left over")
+    if supply.ends.value in {"continues", "window"}:
+        print(f"The plan goes on beyond {supply.last}." + (f" Not counted: {supply.beyond}." if supply.beyond else ""))
+    return 0
