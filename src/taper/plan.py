@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -38,6 +39,15 @@ def _refuse_drug(text: str) -> None:
             raise OutOfScope(f"{text!r} names the {route} route; only products taken by mouth are planned here")
     if re.search(r"[/+]|\band\b", text):
         raise OutOfScope(f"{text!r} names a combination product; plan each drug in a course of its own")
+
+
+def _without_floats(value: object) -> object:
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for item in items:
+        _without_floats(item)
+    if isinstance(value, float | Decimal):
+        raise InvalidInput(f'holds {value}, a float that reading back would change; write the text "{value}"')
+    return value
 
 
 Drug = Annotated[str, Field(min_length=1, max_length=80), BeforeValidator(_drug)]
@@ -204,7 +214,7 @@ class Course(Value):
     then: Literal["continue", "stop", "review"]
     products: tuple[Name, ...] = ()
     steps: Annotated[tuple[Step, ...], Field(max_length=LONGEST_DAYS, json_schema_extra={"minItems": 1}), NotEmpty]
-    made_by: dict[str, JsonValue] | None = None
+    made_by: Annotated[dict[str, JsonValue], BeforeValidator(_without_floats)] | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -334,7 +344,7 @@ class Plan(Value):
 def _check_length(course: Course, where: str) -> None:
     total_days = sum(step.lasting.days for step in course.steps if step.lasting)
     total_months = sum(step.lasting.months for step in course.steps if step.lasting)
-    if course.starts_on_day + total_days + total_months * 31 > LONGEST_DAYS + 31:
+    if 2 * (course.starts_on_day - 1 + total_days) + total_months * 61 > 2 * LONGEST_DAYS:
         raise InvalidInput("the plan is longer than 20 years; split it", where=where)
 
 
