@@ -161,6 +161,16 @@ class Concentration:
         return cls(Dose.parse(found[1]), Volume.parse(volume))
 
     @property
+    def mass(self) -> Dose:
+        """The mass that the label names."""
+        return self._mass
+
+    @property
+    def volume(self) -> Volume:
+        """The volume that the label says holds it."""
+        return self._volume
+
+    @property
     def mg_per_ml(self) -> Fraction:
         return self._mass.mg / self._volume.ml
 
