@@ -12,7 +12,9 @@ START = date(2027, 3, 1)
 
 
 def tablet(strength, **more):
-    return Product.read({"id": f"t{strength.replace(' ', '')}", "drug": DRUG, "form": "tablet", "strength": strength} | more)
+    return Product.read(
+        {"id": f"t{strength.replace(' ', '')}", "drug": DRUG, "form": "tablet", "strength": strength} | more
+    )
 
 
 def liquid(concentration="5 mg/5 mL", **more):
@@ -58,7 +60,9 @@ def source_data(organization="Test Institute", grade="A"):
 
 def formulary(*, drug=DRUG, sources=None, **sections):
     """A formulary of one drug whose sections name their sources; each named source is made up."""
-    named = {item["source"] for items in sections.values() for item in items if isinstance(item, dict) and "source" in item}
+    named = {
+        item["source"] for items in sections.values() for item in items if isinstance(item, dict) and "source" in item
+    }
     made = {name: source_data(f"Institute {name}") | (sources or {}).get(name, {}) for name in sorted(named)}
     data = {"drug": drug, "reviewed_on": date(2026, 11, 22), "sources": made} | sections
     return Formulary([read_monograph(data, where="test")])

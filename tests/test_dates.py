@@ -32,7 +32,8 @@ class TestDurations:
         assert months(1) != "1 month"
 
     @pytest.mark.parametrize(
-        "text", ["0 days", "1.5 days", "-1 days", "3", "three days", "3  days", "3 hours", "1/2 week", "\u0663 days", 3, None]
+        "text",
+        ["0 days", "1.5 days", "-1 days", "3", "three days", "3  days", "3 hours", "1/2 week", "\u0663 days", 3, None],
     )
     def test_anything_but_a_whole_positive_number_is_refused(self, text):
         with pytest.raises(InvalidDuration):

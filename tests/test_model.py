@@ -87,7 +87,6 @@ class TestReadingANumber:
         with pytest.raises(NotExact, match=words):
             exact(value)
 
-
     @pytest.mark.parametrize("sign", [1, -1])
     def test_a_number_too_long_to_print_is_refused_in_words(self, sign):
         for value in (sign * 10**5000, Fraction(sign, 10**5000)):

@@ -36,7 +36,9 @@ class TestSlots:
         assert adapter.validate_python(slot) is slot
         assert hash(Slot(slot.name)) == hash(slot)
 
-    @pytest.mark.parametrize("name", ["am", "Morning", "24:00", "8:00", "08:60", "08:00:00", "", "\u0660\u0668:00", 8, None])
+    @pytest.mark.parametrize(
+        "name", ["am", "Morning", "24:00", "8:00", "08:60", "08:00:00", "", "\u0660\u0668:00", 8, None]
+    )
     def test_anything_else_is_refused_with_the_names(self, name):
         with pytest.raises(InvalidSlot, match="morning, noon, evening, bedtime"):
             Slot(name)
