@@ -371,3 +371,67 @@ def test_the_program_runs_as_a_module_and_ends_quietly_when_its_reader_leaves():
 def test_the_example_of_the_repository_is_the_shipped_one():
     path = Path(__file__).parent.parent / "examples" / "baclofen.json"
     assert load_plan(path) == load_protocol(EXAMPLE).plan()
+
+
+@pytest.mark.parametrize(
+    "command", ["drugs", "show", "protocols", "check", "schedule", "supply", "kidney", "down", "recipe"]
+)
+def test_every_command_explains_itself(capsys, command):
+    with pytest.raises(SystemExit) as left:
+        main([command, "--help"])
+    assert left.value.code == 0
+    assert f"usage: taper {command}" in capsys.readouterr().out
+
+
+DOWN = ("down", "diazepam", "--from", "10 mg morning, 10 mg bedtime")
+PACE = ("--pace", "10% of current, at least 1 mg, up to 12.5%, every 2 weeks")
+
+
+def test_down_plans_a_taper_and_reports_its_largest_and_last_fall_first(run):
+    code, out, _ = run(*DOWN, *PACE, "--order", "evenly")
+    assert code == 0
+    assert out.startswith("Largest fall: day 29, 16 mg/day to 14 mg/day: 2 mg")
+    assert "Last fall: day 225, 1 mg/day to 0 mg/day" in out
+    data = json.loads(run(*DOWN, *PACE, "--order", "evenly", "--json")[1])
+    assert set(data) == {"plan", "report"}
+    assert data["plan"]["courses"][0]["then"] == "stop"
+
+
+def test_down_writes_a_plan_that_the_other_commands_read(run, tmp_path):
+    out = tmp_path / "plan.json"
+    assert run(*DOWN, *PACE, "--order", "evenly", "--out", out)[0] == 0
+    assert "stop; the last dose is on 2027-10-10" in run("schedule", out, "--start", "2027-03-01")[1]
+
+
+def test_down_can_end_at_a_dose_or_a_day(run):
+    for target in ("10 mg", "5 mg morning, 5 mg bedtime"):
+        data = json.loads(run(*DOWN, *PACE, "--order", "evenly", "--to", target, "--json")[1])
+        assert data["plan"]["courses"][0]["then"] == "continue"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        pytest.param((*DOWN, *PACE), "order", id="several intakes without an order"),
+        pytest.param((*DOWN, "--pace", "10% of current, every 2 weeks", "--order", "evenly"), "at least", id="no end"),
+        pytest.param(("down", "diazepam", "--from", "10 mg", *PACE), "--from", id="no time of day"),
+        pytest.param((*DOWN, *PACE, "--order", "evenly", "--only", "x"), "--only", id="unknown product"),
+        pytest.param(("down", "diazepan", "--from", "10 mg noon", *PACE), "diazepam", id="near name"),
+    ],
+)
+def test_down_refuses_what_it_cannot_plan(run, arguments, said):
+    code, _, err = run(*arguments)
+    assert code == 2
+    assert said in err
+
+
+def test_recipe_says_how_a_dose_is_made_and_what_is_near(run, write):
+    code, out, _ = run("recipe", "diazepam", "3.5 mg")
+    assert code == 0
+    assert "1/2 x 5 mg tablet + 1/2 x 2 mg tablet" in out
+    assert json.loads(run("recipe", "diazepam", "3.5 mg", "--json")[1])["below"] == "3 mg"
+    code, _, err = run("recipe", "diazepam", "3.4 mg")
+    assert code == 2
+    assert "3 mg and 3.5 mg" in err
+    liquid = {"drug": "diazepam", "form": "oral solution", "concentration": "2 mg/5 mL", "smallest_volume": "0.5 mL"}
+    assert "8.5 mL" in run("recipe", "diazepam", "3.4 mg", "--products", write("products.json", [liquid]))[1]

@@ -54,7 +54,7 @@ def _add_down(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--to", default="0", metavar="DOSE|DAY", help="0, a daily total, or a day; 0 if not given")
     parser.add_argument(
-        "--pace", required=True, help='such as "10% of current, at least 1 mg, up to 12.5%%, every 2 weeks"'
+        "--pace", required=True, help='such as "10%% of current, at least 1 mg, up to 12.5%%, every 2 weeks"'
     )
     parser.add_argument("--order", help='whose turn it is: evenly, "in order", "keep last: bedtime"')
     parser.add_argument("--stays", choices=["by fall", "even", "proportional"], default="by fall")
