@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from taper.finding import Clear as Clear
     from taper.finding import Finding as Finding
     from taper.finding import NotAssessed as NotAssessed
+    from taper.finding import RequirementNotMet as RequirementNotMet
     from taper.finding import Review as Review
     from taper.finding import Severity as Severity
     from taper.formats.ical import to_ical as to_ical
@@ -46,6 +47,8 @@ if TYPE_CHECKING:
     from taper.patient import Patient as Patient
     from taper.patient import load_patient as load_patient
     from taper.patient import read_patient as read_patient
+    from taper.patterns import Taper as Taper
+    from taper.patterns import plan_taper as plan_taper
     from taper.plan import Before as Before
     from taper.plan import Course as Course
     from taper.plan import Plan as Plan
@@ -85,7 +88,7 @@ _HOMES = {
     "taper.dose": ("AverageDose", "DailyDose", "Dose", "MassUnit", "mcg", "mg"),
     "taper.equivalence": ("EquivalenceTable",),
     "taper.errors": ("CannotCompute", "InvalidInput", "MissingExtra", "NotFound", "OutOfScope", "TaperError"),
-    "taper.finding": ("Clear", "Finding", "NotAssessed", "Review", "Severity"),
+    "taper.finding": ("Clear", "Finding", "NotAssessed", "RequirementNotMet", "Review", "Severity"),
     "taper.formats.ical": ("to_ical",),
     "taper.formats.table": ("to_csv", "to_markdown", "to_table"),
     "taper.formulary": ("Formulary",),
@@ -101,6 +104,7 @@ _HOMES = {
     ),
     "taper.monograph": ("Monograph",),
     "taper.patient": ("Patient", "load_patient", "read_patient"),
+    "taper.patterns": ("Taper", "plan_taper"),
     "taper.plan": ("Before", "Course", "Plan", "Step", "load_plan", "read_plan"),
     "taper.product": ("DosageForm", "Portion", "Product", "Release", "Volume", "load_products", "read_products"),
     "taper.protocols": ("Protocol", "load_protocol", "protocol_names"),

@@ -1,0 +1,19 @@
+"""How the documentation is built."""
+
+project = "taper"
+author = "The taper contributors"
+project_copyright = "2026, the taper contributors"
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.viewcode"]
+exclude_patterns = ["_build"]
+html_theme = "furo"
+html_title = "taper"
+html_show_sphinx = False
+html_copy_source = False
+myst_enable_extensions = ["colon_fence", "deflist", "fieldlist"]
+myst_heading_anchors = 3
+autodoc_typehints = "signature"
+autodoc_member_order = "bysource"
+autodoc_default_options = {"members": True, "undoc-members": False, "show-inheritance": True}
+napoleon_custom_sections = [("Units", "notes_style"), ("Sources", "notes_style")]
+suppress_warnings = ["myst.xref_missing"]
+nitpicky = False
