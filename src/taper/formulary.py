@@ -127,14 +127,25 @@ class Formulary:
         text = read_text_file(path)
         where = Path(path).name
         data = _read_toml(text, where)
-        layer = name or str(data.pop("overlay", Path(path).stem))
+        own = str(data.pop("overlay", Path(path).stem))
+        layer = name or own
         parts = data.pop("drugs", None)
         each = parts.items() if isinstance(parts, dict) else [(str(data.get("drug", "")), data)]
         merged = dict(self._monographs)
         for drug, part in each:
+            _check_shape(part, f"{where}: {drug}")
             body = {**part, "drug": self.name_of(drug) if self.holds(drug) else drug}
             merged[body["drug"]] = _lay_over(merged.get(body["drug"]), body, layer, f"{where}: {drug}")
         return type(self)(merged.values(), self._tables.values())
+
+
+def _check_shape(part: object, where: str) -> None:
+    if not isinstance(part, dict):
+        raise InvalidData(f"a drug is a table, got {part!r}; write [drugs.NAME]", where=where)
+    if not isinstance(part.get("sources", {}), dict):
+        raise InvalidData("sources is a table of tables; write [sources.NAME]", where=where)
+    if not isinstance(part.get("replaces", []), list):
+        raise InvalidData('replaces is a list of source ids; write ["NAME"]', where=where)
 
 
 def _lay_over(below: Monograph | None, data: dict[str, Any], layer: str, where: str) -> Monograph:
@@ -186,7 +197,8 @@ def read_monograph(
     used: set[str] = set()
     for key, value in body.items():
         body[key] = _cite(value, sources, join_path(where, key), used)
-    body["products"] = [_complete(item, drug) for item in body.get("products", [])]
+    if isinstance(body.get("products"), list):
+        body["products"] = [_complete(item, drug) for item in body["products"]]
     unused = sorted(set(sources) - used - set(known or {}))
     if unused:
         raise InvalidData(f"the source {unused[0]!r} is cited by nothing; cite it or remove it", where=where)
@@ -255,6 +267,8 @@ def _read_toml(text: str, where: str) -> dict[str, Any]:
         return tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
         raise InvalidData(f"not TOML: {error}; correct it there", where=where) from None
+    except RecursionError:
+        raise InvalidData("nested too deeply; no monograph is", where=where) from None
 
 
 def _synonyms(monographs: Iterable[Monograph]) -> dict[str, str]:
