@@ -1,4 +1,4 @@
-"""What is said of a dose, a step and an end, in words that every format shares."""
+"""What is said of a dose and an end in plain English, without any package for languages."""
 
 from datetime import date, timedelta
 from fractions import Fraction
@@ -23,6 +23,7 @@ from taper.log import (
 )
 from taper.product import DosageForm, Portion, Product, Release
 from taper.schedule import End, Note, Schedule
+from taper.words.endings import is_last_of_drug, last_dose
 
 _PLURALS = {DosageForm.ORAL_SOLUTION: "oral solution", DosageForm.ORAL_SUSPENSION: "oral suspension"}
 
@@ -49,8 +50,7 @@ def describe_ending(schedule: Schedule) -> list[str]:
             case End.CONTINUES:
                 lines.append(f"{name}: the plan continues beyond {schedule.last}, without an end.")
             case End.STOP:
-                last = [step.last for step in schedule.steps_of(name) if not step.realized.step.is_empty][-1]
-                lines.append(f"{name}: stop; the last dose is on {last}.")
+                lines.append(_describe_stop(schedule, name))
             case End.DECISION:
                 lines.append(f"{name}: decision needed; nothing is planned from {_undecided_from(schedule, name)}.")
             case End.REVIEW:
@@ -63,6 +63,14 @@ def describe_ending(schedule: Schedule) -> list[str]:
     if schedule.beyond is not None:
         lines.append(f"Not shown: {schedule.beyond}.")
     return lines
+
+
+def _describe_stop(schedule: Schedule, course: str) -> str:
+    last = last_dose(schedule, course)[0]
+    if is_last_of_drug(schedule, course):
+        return f"{course}: stop; the last dose is on {last}."
+    drug = schedule.realized.course(course).drug
+    return f"{course}: the last dose of this course is on {last}; other courses hold doses of {drug}."
 
 
 def _undecided_from(schedule: Schedule, course: str) -> date:

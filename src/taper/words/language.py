@@ -1,0 +1,209 @@
+"""One language: its numbers, dates, times of day and products, as a person reads them."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from functools import lru_cache
+from types import ModuleType
+from typing import NamedTuple
+
+from taper._model import write_count, write_number
+from taper.dose import DailyDose, Dose
+from taper.errors import MissingExtra
+from taper.product import Concentration, Portion, Product, Release, Volume
+from taper.regimen import Slot
+from taper.words.phrases import LANGUAGES as LANGUAGES
+from taper.words.phrases import Pair, Phrases, phrases_of
+
+_VOWELS = tuple("aeiouyhàâäéèêëîïôöùûü")
+_GLYPHS = {"1/2": "½", "1/3": "⅓", "2/3": "⅔", "1/4": "¼", "3/4": "¾"}
+
+
+class _Babel(NamedTuple):
+    """The parts of Babel that are used, imported together."""
+
+    dates: ModuleType
+    lists: ModuleType
+    numbers: ModuleType
+
+
+class Language:
+    """What amounts, dates, times of day and products are called in one language.
+
+    Numbers have the decimal sign of the language and no thousands separator, since a comma or a point there means
+    the opposite in another. Names of drugs are not translated.
+    """
+
+    def __init__(self, code: str, phrases: Phrases, babel: _Babel) -> None:
+        self.code = code
+        self.phrases = phrases
+        self._babel = babel
+
+    def date(self, day: date) -> str:
+        """A date in full, with its weekday."""
+        return self._date(day, self.phrases.dates.long)
+
+    def short_date(self, day: date) -> str:
+        """A date for a table, with its weekday."""
+        return self._date(day, self.phrases.dates.short)
+
+    def month(self, day: date) -> str:
+        """The month and year of a date, for a heading."""
+        text: str = self._babel.dates.format_date(day, self.phrases.dates.month, locale=self.code)
+        return capitalize(text)
+
+    def _date(self, day: date, pattern: str) -> str:
+        ordinal = self.phrases.dates.first_of_month if day.day == 1 else None
+        held = pattern.replace(" d ", f" '{ordinal}' ") if ordinal else pattern
+        text: str = self._babel.dates.format_date(day, held, locale=self.code)
+        return text
+
+    def weekday(self, index: int, *, short: bool = False) -> str:
+        """The name of a weekday; Monday is 0."""
+        names = self._babel.dates.get_day_names(
+            "abbreviated" if short else "wide", context="stand-alone" if short else "format", locale=self.code
+        )
+        return str(names[index])
+
+    def join(self, items: Iterable[str]) -> str:
+        """A list in a sentence: a, b and c."""
+        text: str = self._babel.lists.format_list(list(items), locale=self.code)
+        return text
+
+    def number(self, value: Fraction) -> str:
+        """An exact number with the decimal sign of the language: 2.5 or 2,5; a non-terminating one as 3 1/3."""
+        plain = write_number(value)
+        if "/" in plain:
+            return plain
+        text: str = self._babel.numbers.format_decimal(Decimal(plain), format="0.############", locale=self.code)
+        return text
+
+    def amount(self, dose: Dose | DailyDose) -> str:
+        """An amount with its unit, exactly."""
+        return f"{self.number(dose.mg / dose.unit.in_mg)} {getattr(self.phrases.units, dose.unit.value)}"
+
+    def volume(self, volume: Volume) -> str:
+        """A volume with its unit, exactly."""
+        return f"{self.number(volume.ml)} {self.phrases.units.ml}"
+
+    def concentration(self, concentration: Concentration) -> str:
+        """A concentration as labeled, with a word in place of the slash."""
+        volume = concentration.volume
+        held = self.phrases.units.ml if volume.ml == 1 else self.volume(volume)
+        return self.phrases.concentration.format(mass=self.amount(concentration.mass), volume=held)
+
+    def figure(self, count: Fraction) -> str:
+        """A count in figures: 2, ½, 1½. The part is one sign, since 1 1/2 has been read as 11/2."""
+        whole, rest = divmod(count.numerator, count.denominator)
+        glyph = _GLYPHS.get(f"{rest}/{count.denominator}")
+        if not rest or glyph is None:
+            return write_count(count)
+        return f"{whole}{glyph}" if whole else glyph
+
+    def count(self, count: Fraction, product: Product) -> str:
+        """A count of a product in words: "half a tablet", "one and a half tablets"; above twenty, in figures."""
+        whole, rest = divmod(count.numerator, count.denominator)
+        if not rest:
+            return self._whole(whole, product)
+        pair = self.phrases.parts.get(f"{rest}/{count.denominator}")
+        form, forms, kind = self.form_words(product)
+        if pair is None:
+            return f"{self.figure(count)} {forms}"
+        article, numbers = self.phrases.numbers.article[kind], self._number_word(whole, kind)
+        held = self._whole(whole, product)
+        return pair[bool(whole)].format(form=form, forms=forms, a=article, number=numbers, whole=held)
+
+    def _whole(self, whole: int, product: Product) -> str:
+        form, forms, kind = self.form_words(product)
+        return f"{self._number_word(whole, kind)} {form if whole == 1 else forms}"
+
+    def _number_word(self, whole: int, kind: str) -> str:
+        if whole == 1:
+            return self.phrases.numbers.one[kind]
+        words = self.phrases.numbers.words
+        return words[whole - 2] if 2 <= whole <= 20 else str(whole)
+
+    def form_words(self, product: Product) -> tuple[str, str, str]:
+        """The form of a product for one, for several, and the kind of noun it is."""
+        release = "" if product.release is Release.IMMEDIATE else f"{product.release} "
+        return self.phrases.forms[f"{release}{product.form}"]
+
+    def drug(self, name: str) -> str:
+        """The name of a drug, as this language writes a name; it is not translated."""
+        return capitalize(name) if self.phrases.drug_capital else name
+
+    def of(self, name: str) -> str:
+        """A drug as what something is made of: "of baclofen", "d'alprazolam"."""
+        elided = self.phrases.of_vowel if name.lower().startswith(_VOWELS) else None
+        return (elided or self.phrases.of).format(drug=self.drug(name))
+
+    def product(self, product: Product) -> str:
+        """A product in full: drug, form and strength."""
+        phrases, form = self.phrases, self.form_words(product)[0]
+        held = {"form": form, "drug": self.drug(product.drug), "of_drug": self.of(product.drug)}
+        if product.concentration is not None:
+            return phrases.liquid_product.format(concentration=self.concentration(product.concentration), **held)
+        return phrases.solid_product.format(strength=self._strength(product), **held)
+
+    def portion(self, portion: Portion, product: Product) -> str:
+        """A portion in a sentence, in words and figures, with its strength or its concentration and dose."""
+        held = {"drug": self.drug(product.drug), "of_drug": self.of(product.drug)}
+        if portion.volume is not None and product.concentration is not None:
+            return self.phrases.liquid.format(
+                volume=self.volume(portion.volume), form=self.form_words(product)[0],
+                concentration=self.concentration(product.concentration),
+                dose=self.amount(product.dose_of(portion)), **held,
+            )  # fmt: skip
+        count = portion.count or Fraction(0)
+        return self.phrases.solid.format(
+            count=self.count(count, product), figure=self.figure(count), strength=self._strength(product), **held
+        )
+
+    def short_portion(self, portion: Portion, product: Product) -> str:
+        """A portion for a small space: "1½ × 5 mg tablet"."""
+        form = self.form_words(product)[0]
+        if portion.volume is not None and product.concentration is not None:
+            return self.phrases.short_liquid.format(
+                volume=self.volume(portion.volume), form=form, concentration=self.concentration(product.concentration)
+            )
+        figure = self.figure(portion.count or Fraction(0))
+        return self.phrases.short_solid.format(figure=figure, form=form, strength=self._strength(product))
+
+    def _strength(self, product: Product) -> str:
+        return self.amount(product.strength) if product.strength is not None else ""
+
+    def slot(self, slot: Slot) -> Pair:
+        """A time of day as a label and in a sentence; noon and midnight are said as such."""
+        slots = self.phrases.slots
+        if not slot.is_clock:
+            pair: Pair = getattr(slots, slot.name)
+            return pair
+        special = {"12:00": slots.midday, "00:00": slots.midnight}
+        clock = slots.clock_one if slot.name.startswith("01") and slots.clock_one else slots.clock
+        label, phrase = special.get(slot.name, clock)
+        return label.format(clock=slot.name), phrase.format(clock=slot.name)
+
+
+def capitalize(text: str) -> str:
+    """The text with its first letter as a capital, and the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def speak(language: str = "en") -> Language:
+    """A language by its two-letter code: en, es, fr or de.
+
+    Raises:
+        NotFound: If it is not one of these.
+        MissingExtra: If the package babel is not installed.
+    """
+    return Language(language, phrases_of(language), _babel())
+
+
+def _babel() -> _Babel:
+    try:
+        from babel import dates, lists, numbers
+    except ImportError:
+        raise MissingExtra('words need the package babel: pip install "taper-schedule[language]"') from None
+    return _Babel(dates, lists, numbers)

@@ -1,0 +1,180 @@
+"""The reviewed phrases of one language, read from a data file; a missing or unknown one is an error."""
+
+import tomllib
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+
+from taper._model import Value
+from taper.errors import NotFound
+
+LANGUAGES = ("en", "es", "fr", "de")
+_FOLDER = Path(__file__).parent.parent / "data" / "words"
+
+Pair = tuple[str, str]
+"""Two ways to say one thing: a slot as a label and in a sentence, a part of a unit alone and after whole units."""
+
+
+class DatePatterns(Value):
+    """How a date is written, as CLDR patterns; French says the first of a month as an ordinal."""
+
+    long: str
+    short: str
+    month: str
+    first_of_month: str | None = None
+
+
+class UnitWords(Value):
+    """The unit of a mass or volume, as written beside a number."""
+
+    mcg: str
+    mg: str
+    g: str
+    ml: str
+
+
+class SlotWords(Value):
+    """Times of day, each as a label and in a sentence."""
+
+    morning: Pair
+    noon: Pair
+    evening: Pair
+    bedtime: Pair
+    clock: Pair
+    clock_one: Pair | None = None
+    midday: Pair
+    midnight: Pair
+
+
+class NumberWords(Value):
+    """Whole numbers from two to twenty, the word for one, and the article, by kind of noun."""
+
+    words: Annotated[tuple[str, ...], Field(min_length=19, max_length=19)]
+    one: dict[str, str]
+    article: dict[str, str]
+
+
+class StepPhrases(Value):
+    """What a step is, on which days, and its total."""
+
+    closed: str
+    one_day: str
+    open: str
+    every_day: str
+    this_day: str
+    cycle_day: str
+    cycle_again: str
+    weekdays: str
+    no_dose: str
+    total: str
+    step_back: str
+    review_before: str
+    gap: str
+    decision: str
+
+
+class ChangePhrases(Value):
+    """What differs from the step before."""
+
+    nothing: str
+    unknown: str
+    more: str
+    less: str
+    same: str
+    by_day: str
+    range: str
+    new_slot: str
+    changed_slot: str
+    gone_slot: str
+    new_product: str
+    gone_product: str
+
+
+class EndingPhrases(Value):
+    """What follows a step; only `stop` says that a drug ends."""
+
+    next: str
+    stop: str
+    part: str
+    review: str
+    continues: str
+    window: str
+    beyond: str
+
+
+class HandoutPhrases(Value):
+    """Headings and notices of a handout."""
+
+    title: str
+    name: str
+    questions: str
+    notice: str
+    how_to_use: str
+    steps: str
+    step: str
+    take: str
+    change: str
+    then: str
+    calendar: str
+    no_dose: str
+    clinician: str
+    supply: str
+    kept: str
+    discarded: str
+    product: str
+    used: str
+    supplied: str
+    packs: str
+    leftover: str
+    review: str
+    findings: str
+    not_assessed: str
+    clear: str
+    left_out: str
+    none: str
+    no_review: str
+    source: str
+    plan_id: str
+
+
+class Phrases(Value):
+    """Everything that is said in one language, apart from names of days and months."""
+
+    name: str
+    of: str
+    of_vowel: str | None = None
+    drug_capital: bool
+    take: str
+    solid: str
+    liquid: str
+    solid_product: str
+    liquid_product: str
+    concentration: str
+    short_solid: str
+    short_liquid: str
+    dates: DatePatterns
+    units: UnitWords
+    slots: SlotWords
+    numbers: NumberWords
+    parts: dict[str, Pair]
+    forms: dict[str, tuple[str, str, str]]
+    step: StepPhrases
+    change: ChangePhrases
+    ending: EndingPhrases
+    handout: HandoutPhrases
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def phrases_of(language: str) -> Phrases:
+    """The phrases of a language by its two-letter code.
+
+    Raises:
+        NotFound: If it is not one that is held.
+    """
+    if language not in LANGUAGES:
+        held = ", ".join(LANGUAGES)
+        raise NotFound(f"the language {language!r} is not held; choose one of {held}", near=LANGUAGES)
+    path = _FOLDER / f"{language}.toml"
+    return Phrases.read(tomllib.loads(path.read_text(encoding="utf-8")), where=path.name)

@@ -1,0 +1,40 @@
+"""The products of a plan by id, and what tells two of them apart that read alike."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Self
+
+from taper.product import Portion, Product
+from taper.schedule import Schedule
+from taper.words.language import Language
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Every product that the plan is made of; those with the same drug, form and strength are told apart by id."""
+
+    products: dict[str, Product]
+    alike: frozenset[str]
+
+    @classmethod
+    def of(cls, schedule: Schedule) -> Self:
+        """The products that the courses of a schedule use."""
+        held = {product.id: product for course in schedule.realized.courses for product in course.used}
+        labels = Counter((product.drug, product.label) for product in held.values())
+        return cls(held, frozenset(name for name, p in held.items() if labels[p.drug, p.label] > 1))
+
+    def name(self, portion: Portion, language: Language) -> str:
+        """A portion in a sentence."""
+        return language.portion(portion, self.products[portion.product]) + self.tag(portion.product)
+
+    def short_name(self, portion: Portion, language: Language) -> str:
+        """A portion for a small space."""
+        return language.short_portion(portion, self.products[portion.product]) + self.tag(portion.product)
+
+    def product(self, name: str, language: Language) -> str:
+        """A product in full."""
+        return language.product(self.products[name]) + self.tag(name)
+
+    def tag(self, name: str) -> str:
+        """The id in brackets, where the words alone could mean another product."""
+        return f" [{name}]" if name in self.alike else ""
