@@ -135,6 +135,15 @@ class OfOccupancy(Value):
     km: Some
     source: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.+-]*$", max_length=80)]
 
+    @model_validator(mode="after")
+    def _within_curve(self) -> Self:
+        if self.high >= self.vmax:
+            raise InvalidPace(
+                f"{write_number(self.high)} points are the whole curve, whose Vmax is {write_number(self.vmax)}; "
+                "write fewer points"
+            )
+        return self
+
     def __str__(self) -> str:
         span = _span(write_number(self.low), write_number(self.high))
         return f"{span} points of occupancy with Vmax {write_number(self.vmax)} and Km {self.km} by {self.source}"
@@ -148,7 +157,8 @@ class Pace(Value):
     """So much on a named base per interval, and the largest fall that is accepted.
 
     `up_to` is in the base's own unit: mg, percent, points; for bands, paces. A range accepts its fast end and
-    needs an aim. `never_more_than` is a second base whose one pace is never knowingly exceeded either.
+    needs an aim. `never_more_than` is a second base whose one pace is never knowingly exceeded either; where it is a
+    percentage of the current dose without `at_least`, that is the dose from which the pace itself may fall to 0.
 
     Example:
         >>> pace = Pace.parse("10% of current, at least 1 mg, up to 12.5%, every 2 weeks")

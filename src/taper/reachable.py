@@ -135,6 +135,16 @@ class Reachable:
         """Every dose above 0 that can be made, from the least."""
         return tuple(self._dose(amount) for amount in self._amounts)
 
+    def weigh(self) -> Iterator[tuple[Fraction, Fraction, bool]]:
+        """Each dose in mg, from the least, with what handling it weighs and whether it holds a measured liquid.
+
+        The same as asking each dose for its recipe, without writing the recipes down.
+        """
+        liquid = {product.id for product in self.products if product.form.is_liquid}
+        for amount in self._amounts:
+            key = self._best[amount]
+            yield amount * self._grain, key.handling, any(name in liquid for _, name, _ in key.names)
+
     def can_make(self, dose: Dose) -> bool:
         """Whether a dose can be made exactly."""
         return self._whole(dose) in self._best

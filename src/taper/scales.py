@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from taper.dose import DailyDose, Dose
 from taper.errors import InvalidInput
@@ -31,6 +32,11 @@ class Ruler(ABC):
     def at(self, mg: Fraction) -> Fraction | Decimal | None:
         """The position of a total in mg, in paces; None where the ruler does not reach (0 on a bare logarithm)."""
 
+    @property
+    @abstractmethod
+    def last_pace(self) -> Fraction:
+        """The total in mg from which a fall to 0 is one pace."""
+
     def position(self, mg: Fraction) -> int | None:
         """The position of a total in 10^-36 paces."""
         place = self.at(mg)
@@ -50,13 +56,15 @@ class Ruler(ABC):
         return None if fall is None else Fraction(fall, ONE_PACE)
 
 
-_HALF = _FINE // ONE_PACE // 2
-_UNIT = _FINE // ONE_PACE
+UNIT = _FINE // ONE_PACE
+"""How many parts of a position make a billionth of a pace."""
+
+HALF = UNIT // 2
 
 
 def between(high: int | None, low: int | None) -> int | None:
     """The difference of two positions in billionths of a pace; None if either is not on the ruler."""
-    return None if high is None or low is None else (high - low + _HALF) // _UNIT
+    return None if high is None or low is None else (high - low + HALF) // UNIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +75,10 @@ class Linear(Ruler):
 
     def at(self, mg: Fraction) -> Fraction:
         return mg / self.step
+
+    @property
+    def last_pace(self) -> Fraction:
+        return self.step
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +100,12 @@ class Logarithmic(Ruler):
             return mg / self.at_least
         return _EXACT.add(_decimal(1 / self.part), self._turns(mg / knee))
 
+    @property
+    def last_pace(self) -> Fraction:
+        return self.unit if self.at_least is None else self.at_least
+
     def _turns(self, ratio: Fraction) -> Decimal:
-        per_pace = _decimal(1 - self.part).ln(_EXACT)
-        return _EXACT.divide(_decimal(ratio).ln(_EXACT), -per_pace)
+        return _EXACT.divide(_decimal(ratio).ln(_EXACT), -_log(1 - self.part))
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +126,16 @@ class Banded(Ruler):
                 place += (reach - edge) / step
         return place
 
+    @property
+    def last_pace(self) -> Fraction:
+        tops = [edge for edge, _ in self.bands[1:]]
+        left = Fraction(1)
+        for (edge, step), top in zip(self.bands, [*tops, None], strict=True):
+            if top is None or (top - edge) / step >= left:
+                return edge + left * step
+            left -= (top - edge) / step
+        raise AssertionError("the last band has no top")
+
 
 @dataclass(frozen=True, slots=True)
 class OccupancyCurve(Ruler):
@@ -126,6 +151,15 @@ class OccupancyCurve(Ruler):
 
     def at(self, mg: Fraction) -> Fraction:
         return self.occupancy(mg) / self.points
+
+    @property
+    def last_pace(self) -> Fraction:
+        return self.km * self.points / (self.vmax - self.points)
+
+
+@lru_cache(maxsize=64)
+def _log(value: Fraction) -> Decimal:
+    return _decimal(value).ln(_EXACT)
 
 
 def _decimal(value: Fraction) -> Decimal:
@@ -199,11 +233,6 @@ class Measure:
     limits: tuple[Limit, ...]
     stop_from: Fraction | None
 
-    @property
-    def is_additive(self) -> bool:
-        """Whether every limit reaches 0, so that the least excess can be told fall by fall."""
-        return all(limit.ruler.at(Fraction(0)) is not None for limit in self.limits)
-
     def excess(self, before: Fraction, after: Fraction) -> tuple[int, ...]:
         """How far a fall goes beyond each limit, in billionths of a pace; 0 where it does not."""
         return tuple(max(0, (limit.ruler.fall(before, after) or 0) - limit.accepts) for limit in self.limits)
@@ -224,10 +253,22 @@ def measure_of(pace: Pace, start: DailyDose) -> Measure:
         limit = Limit(ruler, _accepted(pace, start.mg), "what was accepted" if pace.up_to else "the pace")
     limits = [limit]
     if pace.never_more_than is not None:
-        second = ruler_of(pace.never_more_than, start=start.mg)
+        second = _second(pace.never_more_than, ruler, start.mg, stops=_stop(base) is not None)
         limits.append(Limit(second, ONE_PACE, f"never more than {pace.never_more_than}"))
-    stop = base.last_dose.mg if isinstance(base, OfCurrent) and base.last_dose is not None else None
-    return Measure(ruler, tuple(limits), stop)
+    return Measure(ruler, tuple(limits), _stop(base))
+
+
+def _stop(base: Base) -> Fraction | None:
+    return base.last_dose.mg if isinstance(base, OfCurrent) and base.last_dose is not None else None
+
+
+def _second(base: Base, first: Ruler, start: Fraction, *, stops: bool) -> Ruler:
+    made = ruler_of(base, start=start)
+    if isinstance(made, Logarithmic) and made.at_least is None and not stops:
+        # A bare percentage never reaches 0, and a limit that is silent there would favor stopping at once. So
+        # where the pace itself may fall to 0, the second limit may too, and it counts mg from there.
+        return Logarithmic(made.part, made.unit, first.last_pace)
+    return made
 
 
 def _accepted(pace: Pace, start: Fraction) -> int:

@@ -1,10 +1,11 @@
 """The fast search along one falling order, where the least excess can be told fall by fall."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from taper.patterns.ground import Ground, State
 from taper.patterns.search import Route, search
-from taper.scales import ONE_PACE, between
+from taper.scales import HALF, ONE_PACE, UNIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def solve(ground: Ground, *, fewest: int | None = None, most: int | None = None)
     On an additive ruler, and with one falling order, a plan has the least excess if and only if each fall is
     within what is accepted or goes to the next regimen that can be made. So only such falls are looked at.
     """
-    chain = chain_of(ground) if fewest is None and most is None and ground.is_additive else None
+    chain = chain_of(ground) if fewest is None and most is None else None
     if chain is None:
         return search(ground, fewest=fewest, most=most)
     return _walk(ground, chain)
@@ -52,60 +53,71 @@ def _walk(ground: Ground, chain: Chain) -> Route | None:
     last = _last(ground, chain, totals)
     if last is None:
         return None
-    places = [ground.places(total) for total in totals]
-    here = [place[0] for place in places]
-    limits = [([place[k] for place in places], limit.accepts) for k, limit in enumerate(ground.measure.limits, 1)]
-    weigh = _Costs(ground, chain)
-    # Backward: the best way on from each place, compared by excess, cost, changes, then larger totals first.
+    weigh = _Weights(ground, chain, totals)
+    # Backward: the best way on from each place. All ways within the limits have the same excess, so cost decides,
+    # then the number of changes, then the larger next total, which comes first.
     excess, cost, changes, following = [0] * (last + 1), [0] * (last + 1), [0] * (last + 1), [-1] * (last + 1)
-    stop = ground.stop
     for i in range(last - 1, -1, -1):
-        if stop is not None and totals[i] <= stop:
+        if ground.stop is not None and totals[i] <= ground.stop:
             continue
-        best = None
-        for j in range(i + 1, last + 1):
-            over = 0
-            for at, accepts in limits:
-                off = (between(at[i], at[j]) or 0) - accepts
-                if off > 0:
-                    over += off * off
-            if over and j > i + 1:
-                break
-            off = (between(here[i], here[j]) or 0) - ONE_PACE
-            mine = off * off * (weigh.short if off <= 0 else weigh.long) + weigh.arc(i, j)
-            key = (over + excess[j], mine + cost[j], changes[j] + 1)
-            # The first of equals has the larger next total, so it stays.
-            if best is None or key < best:
-                best, following[i] = key, j
-        assert best is not None
-        excess[i], cost[i], changes[i] = best
+        end = min(weigh.reach(i), last)
+        best, mine = -1, (0, 0)
+        for j, extra in weigh.falls(i, max(end, i + 1)):
+            key = (extra + cost[j], changes[j])
+            if best < 0 or key < mine:
+                best, mine = j, key
+        following[i], cost[i], changes[i] = best, mine[0], mine[1] + 1
+        excess[i] = excess[best] + (ground.excess(totals[i], totals[best]) if end <= i else 0)
     return _route(ground, chain, following, excess[0], cost[0])
 
 
 def _last(ground: Ground, chain: Chain, totals: list[int]) -> int | None:
     if ground.stop is not None:
-        inside = [index for index, total in enumerate(totals) if total > 0]
+        inside = [index for index, total in enumerate(totals) if 0 < total]
         return inside[-1] if totals[inside[-1]] <= ground.stop else None
     return next((index for index, state in enumerate(chain.states) if ground.is_goal(state)), None)
 
 
-class _Costs:
-    """The cost of a change along a chain, apart from its misfit."""
+class _Weights:
+    """What each fall along a chain costs, laid out for speed: positions as whole billionths and their rest."""
 
-    def __init__(self, ground: Ground, chain: Chain) -> None:
-        self.short = int(ground.weights.short * ground.scale)
-        self.long = int(ground.weights.long * ground.scale)
-        self.handle = [ground.handle(state) for state in chain.states]
-        self.is_plain = not any(line.liquid for line in ground.lines) and len(ground.lines) == 1
-        self._ground, self._chain = ground, chain
+    def __init__(self, ground: Ground, chain: Chain, totals: list[int]) -> None:
+        self._ground, self._chain, self._totals = ground, chain, totals
+        self._split = [divmod(ground.places(total)[0] or 0, UNIT) for total in totals]
+        self._handle = [ground.handle(state) for state in chain.states]
         self._next = [chain.starts_with(index, ground) for index in range(len(chain.states))]
+        self._mixed = ground.has_forms and any(set(line.doses) - line.liquid - {0} for line in ground.lines)
 
-    def arc(self, i: int, j: int) -> int:
-        if self.is_plain:
-            return self.handle[j]
-        states, ground = self._chain.states, self._ground
-        further = self._chain.turn[j] - self._next[i]
-        return self.handle[j] + further * ground.further + ground.switches(states[i], states[j])
+    def reach(self, i: int) -> int:
+        """The last place that a fall from a place may go to within every limit; the place itself if there is none."""
+        low, high = i, len(self._totals) - 1
+        while low < high:
+            middle = (low + high + 1) // 2
+            if self._ground.excess(self._totals[i], self._totals[middle]):
+                high = middle - 1
+            else:
+                low = middle
+        return low
+
+    def falls(self, i: int, end: int) -> Iterator[tuple[int, int]]:
+        """Each fall from a place to those after it, and what it costs."""
+        ground, turn, handle, split, mixed = self._ground, self._chain.turn, self._handle, self._split, self._mixed
+        short, long, further, here = ground.short, ground.long, ground.further, self._next[i]
+        whole, rest = split[i]
+        whole -= ONE_PACE
+        for j in range(i + 1, end + 1):
+            other, left = split[j]
+            off, left = whole - other, rest - left
+            if left >= HALF:
+                off += 1
+            elif left < -HALF:
+                off -= 1
+            cost = off * off * (short if off <= 0 else long) + handle[j]
+            if turn[j] != here:
+                cost += (turn[j] - here) * further
+            if mixed:
+                cost += ground.switches(self._chain.states[i], self._chain.states[j])
+            yield j, cost
 
 
 def _route(ground: Ground, chain: Chain, following: list[int], excess: int, cost: int) -> Route:

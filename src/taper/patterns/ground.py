@@ -9,7 +9,6 @@ from math import gcd, lcm
 from taper.dose import Dose
 from taper.errors import CannotCompute, InvalidInput
 from taper.patterns.weights import Weights
-from taper.reachable import Reachable
 from taper.regimen import Intake, Regimen, Slot
 from taper.scales import ONE_PACE, Measure, between
 
@@ -56,7 +55,11 @@ class Ground:
     ) -> None:
         self.lines = lines
         self.grain = grain
-        self.groups = groups
+        # An intake that has nowhere to fall has no turn.
+        self.groups = tuple(
+            kept for group in groups if (kept := tuple(i for i in group if lines[i].start > lines[i].floor))
+        )
+        self._shares = groups
         self.measure = measure
         self.weights = weights
         self.target = target
@@ -64,14 +67,16 @@ class Ground:
         self.floor: State = tuple(line.floor for line in lines)
         stop = measure.stop_from
         self.stop = None if stop is None or (target or sum(self.floor)) else int(stop / grain)
-        # Where 0 is not arrived at, or is not charged, a ruler that does not reach it is as good as one that does.
-        self.is_additive = measure.is_additive or self.stop is not None or bool(target or sum(self.floor))
         self.scale = weights.scale
         self.unit = self.scale * ONE_PACE**2
         self.further = int(weights.further_intake * self.scale) * ONE_PACE**2
         self.switch = int(weights.change_of_form * self.scale) * ONE_PACE**2
-        self._short, self._long = int(weights.short * self.scale), int(weights.long * self.scale)
+        self.short, self.long = int(weights.short * self.scale), int(weights.long * self.scale)
+        self.has_forms = any(line.liquid for line in lines)
         self._places: dict[int, tuple[int | None, ...]] = {}
+        self._falls: dict[int, dict[int, tuple[int, int]]] = {}
+        self._even: dict[State, bool] = {}
+        self._handled: dict[State, int] = {}
         self._below = [{dose: line.below(dose) for dose in line.doses} for line in lines]
         way = [max(line.whole, line.start) - line.floor for line in lines]
         self._way = lcm(*(part for part in way if part)) if any(way) else 1
@@ -100,8 +105,14 @@ class Ground:
 
     def is_even(self, state: State) -> bool:
         """Whether the shares inside each group lie no further apart than allowed."""
+        known = self._even.get(state)
+        if known is None:
+            known = self._even[state] = self._is_even(state)
+        return known
+
+    def _is_even(self, state: State) -> bool:
         spread = self.weights.spread
-        for group in self.groups:
+        for group in self._shares:
             shares = [self.share(index, state) for index in group if self._share[index]]
             if shares and (max(shares) - min(shares)) * spread.denominator > spread.numerator * self._way:
                 return False
@@ -112,34 +123,47 @@ class Ground:
         found = self._places.get(total)
         if found is None:
             mg = total * self.grain
-            rulers = (self.measure.ruler, *(limit.ruler for limit in self.measure.limits))
-            found = self._places[total] = tuple(ruler.position(mg) for ruler in rulers)
+            first = self.measure.ruler
+            here = first.position(mg)
+            others = (limit.ruler for limit in self.measure.limits)
+            rest = (here if ruler is first else ruler.position(mg) for ruler in others)
+            found = self._places[total] = (here, *rest)
+        return found
+
+    def fall(self, high: int, low: int) -> tuple[int, int]:
+        """The excess of a fall between two totals, squared and summed over the limits, and the cost of its misfit."""
+        known = self._falls.setdefault(high, {})
+        found = known.get(low)
+        if found is None:
+            found = known[low] = self._measure(self.places(high), self.places(low))
         return found
 
     def excess(self, high: int, low: int) -> int:
         """The squared excess of a fall between two totals, summed over the limits."""
-        before, after = self.places(high), self.places(low)
-        cost = 0
+        return self.fall(high, low)[0]
+
+    def _measure(self, before: tuple[int | None, ...], after: tuple[int | None, ...]) -> tuple[int, int]:
+        excess = 0
         for index, limit in enumerate(self.measure.limits, 1):
             over = (between(before[index], after[index]) or 0) - limit.accepts
             if over > 0:
-                cost += over * over
-        return cost
-
-    def misfit(self, high: int, low: int) -> int:
-        """What it costs that a fall is not one pace."""
-        fall = between(self.places(high)[0], self.places(low)[0])
-        if fall is None:
-            return 0
-        off = fall - ONE_PACE
-        return off * off * (self._short if off <= 0 else self._long)
+                excess += over * over
+        fall = between(before[0], after[0])
+        off = 0 if fall is None else fall - ONE_PACE
+        return excess, off * off * (self.short if off <= 0 else self.long)
 
     def handle(self, state: State) -> int:
         """What it costs to handle a regimen."""
-        return sum(line.costs[dose] for line, dose in zip(self.lines, state, strict=True))
+        known = self._handled.get(state)
+        if known is None:
+            pairs = zip(self.lines, state, strict=True)
+            known = self._handled[state] = sum(line.costs[dose] for line, dose in pairs)
+        return known
 
     def switches(self, before: State, after: State) -> int:
         """What it costs that intakes change between tablets and liquid."""
+        if not self.has_forms:
+            return 0
         changed = 0
         for line, old, new in zip(self.lines, before, after, strict=True):
             if new != old and new and old and (old in line.liquid) != (new in line.liquid):
@@ -179,18 +203,23 @@ def common_grain(amounts: Iterable[Fraction]) -> Fraction:
 
 
 def line_of(
-    reachable: Reachable, *, slot: Slot, start: Dose, floor: Dose, whole: Dose, grain: Fraction, scale: int
+    weighed: Iterable[tuple[Fraction, Fraction, bool]],
+    *,
+    slot: Slot,
+    start: Dose,
+    floor: Dose,
+    whole: Dose,
+    grain: Fraction,
+    scale: int,
 ) -> Line:
-    """One intake's line of doses from what products can make; the start is on it, as what was taken."""
-    doses, costs, liquid = {0}, {0: 0}, set()
-    for dose in reachable.doses:
-        if floor <= dose <= start:
-            recipe = reachable.recipe(dose)
-            grains = int(dose.mg / grain)
-            doses.add(grains)
-            costs[grains] = int(recipe.handling * scale) * ONE_PACE**2
-            if recipe.has_liquid:
-                liquid.add(grains)
+    """One intake's line of doses, from each dose in mg with its handling and whether it holds a liquid."""
     top, bottom = int(start.mg / grain), int(floor.mg / grain)
-    kept = tuple(sorted(dose for dose in doses if bottom <= dose))
-    return Line(slot, kept, costs, frozenset(liquid), top, bottom, int(whole.mg / grain))
+    costs, liquid = {0: 0}, set()
+    for mg, handling, has_liquid in weighed:
+        grains = int(mg / grain)
+        if bottom <= grains <= top:
+            costs[grains] = int(handling * scale) * ONE_PACE**2
+            if has_liquid:
+                liquid.add(grains)
+    doses = tuple(sorted(dose for dose in costs if dose >= bottom))
+    return Line(slot, doses, costs, frozenset(liquid), top, bottom, int(whole.mg / grain))

@@ -47,7 +47,8 @@ class Problem:
 
     @property
     def slots(self) -> tuple[Slot, ...]:
-        return self.before.slots
+        """Every time of day of the taper as a whole; where an intake has ended, it still has its share in the order."""
+        return tuple(sorted({*self.before.slots, *(self.start.slots if self.start is not None else ())}))
 
     @property
     def measure(self) -> Measure:
@@ -67,7 +68,7 @@ class Problem:
             NotReachable: If they cannot make what is taken now, or the target.
         """
         found = []
-        for made, ground in self._grounds():
+        for made, ground in self.grounds():
             route = solve(ground, fewest=self.fewest, most=self.most)
             if route is not None:
                 found.append(Solved(self, ground, route, made))
@@ -79,7 +80,8 @@ class Problem:
         """The same question without some products."""
         return replace(self, products=tuple(item for item in self.products if item.id not in ids))
 
-    def _grounds(self) -> Iterator[tuple[tuple[Reachable, ...], Ground]]:
+    def grounds(self) -> Iterator[tuple[tuple[Reachable | None, ...], Ground]]:
+        """Each ground to walk on: one, or one for each choice of a form per intake."""
         kinds = {item.form.is_liquid for item in self.products}
         if self.forms == "any" or len(kinds) == 1:
             yield self._ground((None,) * len(self.slots))
@@ -87,37 +89,53 @@ class Problem:
         for choice in combinations((False, True), repeat=len(self.slots)):
             yield self._ground(choice)
 
-    def _ground(self, liquid: tuple[bool | None, ...]) -> tuple[tuple[Reachable, ...], Ground]:
-        made = tuple(self.reachable(intake, liquid=kind) for intake, kind in zip(self.before, liquid, strict=True))
-        floors = [self._floor(intake) for intake in self.before]
-        amounts = [dose.mg for reachable in made for dose in reachable.doses]
-        wholes = [self._whole(intake) for intake in self.before]
-        amounts += [intake.dose.mg for intake in self.before] + [dose.mg for dose in (*floors, *wholes)]
-        amounts.append(self.target.mg)
-        grain = common_grain(amounts)
+    def _ground(self, liquid: tuple[bool | None, ...]) -> tuple[tuple[Reachable | None, ...], Ground]:
+        made = tuple(self._reachable_at(slot, liquid=kind) for slot, kind in zip(self.slots, liquid, strict=True))
+        weighed = [self._weigh(slot, reachable) for slot, reachable in zip(self.slots, made, strict=True)]
+        ends = [(self._now(slot), self._floor(slot), self._whole(slot)) for slot in self.slots]
+        amounts = [mg for line in weighed for mg, _, _ in line]
+        grain = common_grain([*amounts, *(dose.mg for doses in ends for dose in doses), self.target.mg])
         scale = self.weights.scale
         lines = tuple(
-            line_of(reachable, slot=now.slot, start=now.dose, floor=floor, whole=whole, grain=grain, scale=scale)
-            for reachable, now, floor, whole in zip(made, self.before, floors, wholes, strict=True)
+            line_of(line, slot=slot, start=now, floor=floor, whole=whole, grain=grain, scale=scale)
+            for line, slot, (now, floor, whole) in zip(weighed, self.slots, ends, strict=True)
         )
         total = None if isinstance(self.to, Regimen) else int(self.to.mg / grain)
         groups = self.order.over(self.slots)
         ground = Ground(lines, grain=grain, groups=groups, measure=self.measure, weights=self.weights, target=total)
         return made, ground
 
-    def _whole(self, intake: Intake) -> Dose:
-        return (self.start.dose_at(intake.slot) if self.start is not None else None) or intake.dose
+    def _weigh(self, slot: Slot, reachable: Reachable | None) -> list[tuple[Fraction, Fraction, bool]]:
+        if reachable is None:
+            return []
+        weighed = list(reachable.weigh())
+        now = self._now(slot)
+        if not reachable.can_make(now):
+            # What is taken now stays what it is, also where the intake is to go over to one form.
+            recipe = self.reachable(Intake(slot, now)).recipe(now)
+            weighed.append((now.mg, recipe.handling, recipe.has_liquid))
+        return weighed
 
-    def _floor(self, intake: Intake) -> Dose:
-        return (self.to.dose_at(intake.slot) or _NONE) if isinstance(self.to, Regimen) else _NONE
+    def _now(self, slot: Slot) -> Dose:
+        return self.before.dose_at(slot) or _NONE
 
-    def reachable(self, intake: Intake, *, liquid: bool | None = None) -> Reachable:
-        """What the products make for one intake, up to what it takes now."""
+    def _whole(self, slot: Slot) -> Dose:
+        return (self.start.dose_at(slot) if self.start is not None else None) or self._now(slot)
+
+    def _floor(self, slot: Slot) -> Dose:
+        return (self.to.dose_at(slot) or _NONE) if isinstance(self.to, Regimen) else _NONE
+
+    def _reachable_at(self, slot: Slot, *, liquid: bool | None) -> Reachable | None:
+        now = self._now(slot)
+        return self.reachable(Intake(slot, now), liquid=liquid) if now else None
+
+    def reachable(self, intake: Intake, *, liquid: bool | None = None, above: bool = False) -> Reachable:
+        """What the products make for one intake, up to what it takes now, or somewhat above."""
         products = self.products if liquid is None else [p for p in self.products if p.form.is_liquid == liquid]
         handling = self.weights.handling(mix_forms=self.mix_forms, round_liquids=self.round_liquids)
-        floor = self._floor(intake)
-        always = [dose for dose in (intake.dose, floor, _as_dose(self.target)) if dose]
-        return Reachable(products, up_to=intake.dose, handling=handling, always=always)
+        always = [dose for dose in (intake.dose, self._floor(intake.slot), _as_dose(self.target)) if dose]
+        up_to = intake.dose * 2 if above else intake.dose
+        return Reachable(products, up_to=up_to, handling=handling, always=always)
 
     def check(self) -> None:
         """Refuse what can be told before searching: a start or a target that cannot be made, a target above the start.
@@ -151,7 +169,7 @@ class Problem:
 
     def _check_made(self, slot: Slot, dose: Dose, intake: Intake, what: str) -> None:
         try:
-            self.reachable(intake).recipe(dose)
+            self.reachable(intake, above=True).recipe(dose)
         except NotReachable as error:
             caps = f"in at most {self.weights.pieces} pieces of {self.weights.products} products an intake"
             message = error.message.replace("cannot be made", f"{what} cannot be made, {caps},", 1)
@@ -205,7 +223,7 @@ class Solved:
     problem: Problem
     ground: Ground
     route: Route
-    made: tuple[Reachable, ...]
+    made: tuple[Reachable | None, ...]
     regimens: tuple[Regimen, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -230,8 +248,9 @@ class Solved:
 
     def recipe(self, intake: Intake) -> Recipe:
         """How an intake of the plan is made."""
-        now = next(item for item in self.problem.before if item.slot == intake.slot)
-        reachable = self.made[self.problem.slots.index(now.slot)]
+        reachable = self.made[self.problem.slots.index(intake.slot)]
+        if reachable is None or not reachable.can_make(intake.dose):
+            reachable = self.problem.reachable(intake)
         return reachable.recipe(intake.dose)
 
 

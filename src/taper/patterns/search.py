@@ -108,12 +108,14 @@ def _within(ground: Ground, bound: int, fewest: int | None, most: int | None) ->
         if most is not None and node.changes >= most:
             continue
         for after, excess, cost in arcs(ground, state, bound):
-            made = _Node(after, node.excess + excess, node.cost + cost, node.changes + 1, node)
-            key = (after, made.changes if counted else 0)
+            key = (after, node.changes + 1 if counted else 0)
             held = best.get(key)
             if held is None:
                 ground.refuse_too_many(len(best))
                 heappush(heap, (-sum(after), after, key[1]))
+            elif (node.excess + excess, node.cost + cost) > (held.excess, held.cost):
+                continue
+            made = _Node(after, node.excess + excess, node.cost + cost, node.changes + 1, node)
             if held is None or made.is_before(held):
                 best[key] = made
     return min(ends, key=lambda route: route.rank, default=None)
@@ -139,9 +141,9 @@ def arcs(ground: Ground, state: State, bound: int) -> Iterator[tuple[State, int,
     """
     high = sum(state)
     for after, falls in _changes(ground, state, bound).items():
-        low = sum(after)
-        cost = ground.misfit(high, low) + ground.handle(after) + ground.switches(state, after)
-        yield after, ground.excess(high, low), cost + ground.further * (falls - 1)
+        excess, misfit = ground.fall(high, sum(after))
+        cost = misfit + ground.handle(after) + ground.switches(state, after)
+        yield after, excess, cost + ground.further * (falls - 1)
 
 
 def _changes(ground: Ground, state: State, bound: int) -> dict[State, int]:
@@ -150,7 +152,6 @@ def _changes(ground: Ground, state: State, bound: int) -> dict[State, int]:
     least = ground.target if ground.target is not None else sum(ground.floor)
     if ground.stop is not None:
         least = 1  # only the stop from the last dose arrives at 0
-    additive = ground.is_additive
 
     def extend(now: State, used: tuple[int, ...], *, smallest: bool) -> None:
         for intake in ground.turns(now):
@@ -162,9 +163,7 @@ def _changes(ground: Ground, state: State, bound: int) -> dict[State, int]:
                 if low < least:
                     break
                 if ground.excess(high, low) > bound:
-                    if additive:
-                        break
-                    continue
+                    break
                 is_smallest = smallest and place == 0
                 if is_smallest or ground.is_even(after):
                     found.setdefault(after, len(used) + 1)
