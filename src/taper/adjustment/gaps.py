@@ -1,0 +1,64 @@
+"""Doses not taken, and what follows them: never anything that nobody decided."""
+
+from dataclasses import replace
+
+from taper.adjustment.now import Now
+from taper.adjustment.rest import climb, follow
+from taper.log import Gap, InvalidEvent, ResumeAt, Then, TitrateAnew
+from taper.pace import Pace
+from taper.plan import Course, Step
+from taper.track import Ending, Piece, Rung, Track, empty, marked, total
+
+
+def gap(now: Now, track: Track, event: Gap) -> Track:
+    """Empty days, and then what was decided; until it is, days that say that a decision is needed."""
+    if event.then == "stop":
+        return track.going((), then="stop")
+    length = now.length(event.lasting)
+    missed = Piece(empty("gap"), length, touched=True)
+    if event.then is not None:
+        made = decide(replace(now, day=now.day + length), track, event.then, track.ahead)
+        return made.going([missed, *made.ahead])
+    left = total(track.ahead)
+    waits = Piece(empty("decision"), None if left is None else max(1, left - length), touched=True)
+    then: Ending = "continue" if left is None else "review"
+    return track.going([missed, waits], waiting=track.ahead, planned_then=track.then, then=then)
+
+
+def decide(now: Now, track: Track, then: Then, planned: tuple[Piece, ...]) -> Track:
+    """The course from now on as someone decided; `planned` is what lay ahead when the gap began."""
+    open_again = replace(track, then=track.planned_then or track.then, waiting=(), planned_then=None)
+    match then:
+        case ResumeAt():
+            return _resume_at(now, open_again, then, planned)
+        case TitrateAnew():
+            course = Course(id=track.name, drug=track.course.course.drug, then=then.then, steps=then.titrate)
+            return climb(now, open_again, [], course)
+        case _:
+            return open_again.going((), then="stop")
+
+
+def _resume_at(now: Now, track: Track, then: ResumeAt, planned: tuple[Piece, ...]) -> Track:
+    if then.rest == "replan":
+        return _resume_and_replan(now, track, then)
+    if planned and planned[0].step.step.regimen == then.resume:
+        return track.going(planned)
+    here = track.rung or 0
+    for index in [*range(here, -1, -1), *range(here + 1, len(track.ladder))]:
+        if track.ladder[index].regimen == then.resume:
+            first, *others = now.rungs(track, index)
+            return track.going(
+                [replace(first, step=marked(first.step, kind="step-back", review_before=False)), *others]
+            )
+    known = "; ".join(dict.fromkeys(str(rung.regimen) for rung in track.ladder if rung.regimen))
+    raise InvalidEvent(f'no step of {track.name} is {then.resume}; resume at one ({known}), or write rest "replan"')
+
+
+def _resume_and_replan(now: Now, track: Track, then: ResumeAt) -> Track:
+    if then.pace is None and (track.made_by is None or "pace" not in track.made_by):
+        raise InvalidEvent(f"{track.name} was written by hand; give a pace to plan it anew, or shift the rest")
+    pace = then.pace or Pace.parse(str((track.made_by or {})["pace"]))
+    step = now.realize(track, [Step(regimen=then.resume, kind="step-back")])[0]
+    rung = Rung(step, now.length(pace.every))
+    ladder = (*track.ladder[: (track.rung or 0) + 1], rung)
+    return follow(now, replace(track, ladder=ladder), then, [rung.piece(len(ladder) - 1)], [])

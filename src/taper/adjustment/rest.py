@@ -1,0 +1,110 @@
+"""What follows a change: the rest of a plan shifted as it is, or planned anew."""
+
+from dataclasses import replace
+from typing import Any
+
+from taper.adjustment.now import NothingToChange, Now
+from taper.log import InvalidEvent, Replanned, Slow, SpeedUp
+from taper.patterns.anew import plan_anew
+from taper.patterns.taper import plan_taper
+from taper.plan import Before, Course
+from taper.regimen import NOTHING, Regimen
+from taper.track import Piece, Rung, Track, total
+
+
+def follow(
+    now: Now, track: Track, how: Replanned, kept: list[Piece], rest: list[Piece], *, to: Regimen | None = None
+) -> Track:
+    """The course with some pieces kept, and then the rest: the one given, or one planned anew.
+
+    Raises:
+        InvalidEvent: If it cannot be planned anew: it was written by hand, or differs from day to day.
+    """
+    if how.rest == "shift":
+        return track.going([*kept, *rest])
+    length = total(kept)
+    if length is None:
+        raise NothingToChange(f"{track.name} stays at its dose without an end; there is no rest to plan anew")
+    course = _planned_anew(track, how, kept[-1] if kept else track.past[-1], to)
+    return climb(replace(now, day=now.day + length), track, kept, course)
+
+
+def _planned_anew(track: Track, how: Replanned, last: Piece, to: Regimen | None) -> Course:
+    taken = last.step.step.regimen
+    if taken is None:
+        raise InvalidEvent(f"{last.step.step} differs from day to day, so a fall from it has no size; shift the rest")
+    given: dict[str, Any] = {"products": track.products, "before": taken, "pace": how.pace, "order": how.order}
+    course = track.course.course.model_copy(update={"made_by": track.made_by})
+    if track.made_by is not None:
+        return plan_anew(course, day=course.starts_on_day, to=to, **given).course
+    if how.pace is None:
+        raise InvalidEvent(f"{track.name} was written by hand; give a pace to plan it anew, or shift the rest")
+    first = course.before.regimen if isinstance(course.before, Before) else track.ladder[0].regimen
+    return plan_taper(drug=track.course.drug, to=_target(track) if to is None else to, start=first, **given).course
+
+
+def _target(track: Track) -> Regimen:
+    last = NOTHING if track.then == "stop" else track.ladder[-1].regimen
+    if last is None:
+        raise InvalidEvent(f"{track.name} ends in {track.ladder[-1].step.step}; give a target, or shift the rest")
+    return last
+
+
+def climb(now: Now, track: Track, kept: list[Piece], course: Course) -> Track:
+    """The course with some pieces kept and then the steps of another, which become the rungs of its ladder."""
+    bounds = course.model_copy(update={"starts_on_day": 1}).bounds(now.date_of(now.day))
+    lengths = [None if last is None else last - first + 1 for first, last in bounds]
+    here = kept[-1].rung if kept and kept[-1].rung is not None else track.rung or 0
+    below = track.ladder[: here + 1]
+    steps = now.realize(track, course.steps)
+    rungs = [Rung(step, length) for step, length in zip(steps, lengths, strict=True)]
+    pieces = [rung.piece(len(below) + place) for place, rung in enumerate(rungs)]
+    then, last = course.then, track.ladder[-1].length
+    if track.then == "review" and then == "continue" and last is not None and course.made_by is not None:
+        # The plan was to be looked at again after its last step, and still is.
+        then, pieces[-1] = "review", pieces[-1].lasting(last)
+    made_by = course.made_by if course.made_by is not None else track.made_by
+    return track.going([*kept, *pieces], ladder=(*below, *rungs), then=then, made_by=made_by)
+
+
+def slow(now: Now, track: Track, event: Slow) -> Track:
+    """The rest at a slower pace; what was still to come of the present dose is kept.
+
+    Raises:
+        InvalidEvent: If the pace arrives earlier than the plan does.
+    """
+    made = _at_pace(now, track, event, least=track.joined)
+    before, after = _arrival(track), _arrival(made)
+    if after < before:
+        early = "1 day" if before - after == 1 else f"{before - after} days"
+        raise InvalidEvent(f"at {event.pace} {track.name} arrives {early} earlier; write speed-up for that")
+    return made
+
+
+def speed_up(now: Now, track: Track, event: SpeedUp) -> Track:
+    """The rest at another pace; only what was held of the present dose is kept beyond the new interval."""
+    return _at_pace(now, track, event, least=tuple(piece for piece in track.joined if piece.held))
+
+
+def _at_pace(now: Now, track: Track, event: Slow | SpeedUp, *, least: tuple[Piece, ...]) -> Track:
+    """The present dose is kept for the new interval, counted from its first day, and for as long as `least`."""
+    if total(track.joined) is None:
+        raise NothingToChange(f"{track.name} stays at this dose without an end; retarget it instead")
+    begun = now.day - _days_at_dose(track)
+    keep = max(begun + now.length(event.pace.every, begun) - now.day, total(least) or 0)
+    kept = [now.going_on(track, keep)] if keep else []
+    how = Replanned(rest="replan", pace=event.pace, order=event.order)
+    return follow(now, track, how, kept, [])
+
+
+def _days_at_dose(track: Track) -> int:
+    length = 0
+    for piece in reversed(track.past):
+        if piece.rung != track.past[-1].rung:
+            break
+        length += piece.length or 0
+    return length
+
+
+def _arrival(track: Track) -> int:
+    return track.first + track.gone + sum(piece.length or 0 for piece in track.ahead)
