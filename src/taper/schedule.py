@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from taper._model import write_count
-from taper.dates import LATEST, LONGEST_DAYS, Duration, check_date, day_after
+from taper.dates import LONGEST_DAYS, Duration, check_date, day_after
 from taper.dose import DailyDose, Dose
 from taper.errors import InvalidInput
 from taper.log import Log
@@ -251,7 +251,7 @@ def to_schedule(realized: RealizedPlan, *, start: date, horizon: Duration | None
     steps = tuple(_dated_steps(realized, start))
     length = _plan_length(steps)
     shown = _shown_days(realized, start, horizon, length)
-    _check_reach(start, max(shown, length or 0))
+    _check_length(max(shown, length or 0))
     everything = list(_days(realized, steps, start, 1, shown))
     ends = {course.course.id: _course_end(course, steps, shown) for course in realized.courses}
     beyond = None
@@ -296,11 +296,9 @@ def _shown_days(realized: RealizedPlan, start: date, horizon: Duration | None, l
     return wanted if length is None else min(wanted, length)
 
 
-def _check_reach(start: date, days: int) -> None:
+def _check_length(days: int) -> None:
     if days > LONGEST_DAYS:
-        raise InvalidInput(f"{days} days are more than 20 years; give a shorter horizon")
-    if (LATEST - start).days < days:
-        raise InvalidInput(f"the plan ends after {LATEST}; give an earlier start")
+        raise InvalidInput(f"{days} days are more than 20 years; split the plan")
 
 
 def _course_end(course: RealizedCourse, steps: tuple[DatedStep, ...], shown: int) -> End:

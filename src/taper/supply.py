@@ -8,6 +8,7 @@ from math import ceil
 from typing import Any, Literal
 
 from taper._model import write_count
+from taper.errors import NotFound
 from taper.product import Product, Volume
 from taper.schedule import Beyond, End, Schedule
 
@@ -65,10 +66,13 @@ class Supply:
         """The line of a product, by id.
 
         Raises:
-            KeyError: If the schedule uses none of it.
+            NotFound: If the schedule uses none of it.
         """
-        by_id = {line.product.id: line for line in self.lines}
-        return by_id[product]
+        for line in self.lines:
+            if line.product.id == product:
+                return line
+        used = ", ".join(line.product.id for line in self.lines) or "nothing"
+        raise NotFound(f"the schedule uses no {product!r}; it uses {used}. Name one of them")
 
     def to_dict(self) -> dict[str, Any]:
         """The supply as plain data."""
