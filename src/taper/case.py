@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 from math import lcm
+from typing import TypeVar
 
 from taper.dates import LONGEST_DAYS
 from taper.dose import DailyDose
@@ -14,9 +15,12 @@ from taper.formulary import Formulary
 from taper.monograph import Cited, Monograph
 from taper.patient import Patient
 from taper.plan import StartNeeded
+from taper.product import DosageForm, Release
 from taper.realization import RealizedCourse, RealizedIntake, RealizedPlan, RealizedStep
 from taper.renal import applies_to_age
 from taper.source import Source
+
+_Fact = TypeVar("_Fact", bound=Cited)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +94,23 @@ class Case:
 
     @cached_property
     def _runs(self) -> dict[str, tuple[Run, ...]]:
-        return {drug: tuple(_merged(self._pieces(drug))) for drug in self.drugs}
+        return {drug: self.runs_of(self.courses_of(drug)) for drug in self.drugs}
 
     def runs(self, drug: str) -> tuple[Run, ...]:
         """The days of a drug in order, courses summed, equal neighbors joined; days without doses are runs of 0."""
         return self._runs[drug]
 
-    def _pieces(self, drug: str) -> Iterator[Run]:
-        lanes = [_lane(course, self._bounds[course.course.id]) for course in self.courses_of(drug)]
+    def runs_of(self, courses: Iterable[RealizedCourse]) -> tuple[Run, ...]:
+        """The days of some courses taken together, of one drug or of several, in order."""
+        return tuple(_merged(self._pieces(tuple(courses))))
+
+    def bounds(self, course: RealizedCourse) -> tuple[int, int | None]:
+        """The first and the last day of a course; None where it goes on."""
+        held = self._bounds[course.course.id]
+        return held[0][0], held[-1][1]
+
+    def _pieces(self, courses: tuple[RealizedCourse, ...]) -> Iterator[Run]:
+        lanes = [_lane(course, self._bounds[course.course.id]) for course in courses]
         edges = sorted({edge for lane in lanes for piece in lane for edge in (piece.first, piece.after) if edge})
         places = [0] * len(lanes)
         for first, after in zip([1, *edges], [*edges, None], strict=True):
@@ -138,9 +151,26 @@ class Case:
         """Whether a source is to be compared with, as the caller named it or named none."""
         return not self.sources or source.id in self.sources
 
-    def applying(self, facts: Iterable[Cited], drug: str) -> "tuple[Cited, ...]":
+    @cached_property
+    def _made_of(self) -> dict[str, tuple[Release, frozenset[DosageForm]]]:
+        return {c.course.id: (c.release, frozenset(product.form for product in c.used)) for c in self.courses}
+
+    def applies_to(self, fact: Cited, course: RealizedCourse) -> bool:
+        """Whether a fact is about the release and a form of the products that a course uses."""
+        return _is_about(fact, *self._made_of[course.course.id])
+
+    def applying(self, facts: Iterable[_Fact], drug: str) -> tuple[_Fact, ...]:
         """The facts that apply to the release and form in which the plan takes a drug, whatever the age."""
-        return tuple(fact for fact in facts if any(applies_to_products(fact, c) for c in self.courses_of(drug)))
+        return tuple(fact for fact in facts if any(self.applies_to(fact, c) for c in self.courses_of(drug)))
+
+    def indication_fits(self, fact: Cited, drug: str) -> bool | None:
+        """Whether a fact is about the plan's indication; None if it is about some, and a course names none."""
+        if not fact.indications:
+            return True
+        wanted = {course.course.indication for course in self.courses_of(drug)}
+        if wanted & set(fact.indications):
+            return True
+        return None if None in wanted else False
 
     def age_fits(self, fact: Cited) -> bool | None:
         """Whether the person's age is one the fact is about; None if it is about an age and none is known."""
@@ -153,8 +183,11 @@ class Case:
 
 def applies_to_products(fact: Cited, course: RealizedCourse) -> bool:
     """Whether a fact is about the release and a form of the products that a course uses."""
-    forms = {product.form for product in course.used}
-    return (not fact.releases or course.release in fact.releases) and (not fact.forms or bool(forms & set(fact.forms)))
+    return _is_about(fact, course.release, frozenset(product.form for product in course.used))
+
+
+def _is_about(fact: Cited, release: Release, forms: frozenset[DosageForm]) -> bool:
+    return (not fact.releases or release in fact.releases) and (not fact.forms or bool(forms & set(fact.forms)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,10 @@
 import difflib
 import tomllib
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -56,6 +58,18 @@ class Formulary:
     def tables(self) -> tuple[EquivalenceTable, ...]:
         """The equivalence tables held, by id."""
         return tuple(self._tables[key] for key in sorted(self._tables))
+
+    @cached_property
+    def conditions(self) -> frozenset[str]:
+        """Every condition that a source names against any drug."""
+        return frozenset(fact.condition for item in self._monographs.values() for fact in item.contraindications)
+
+    @cached_property
+    def companions(self) -> frozenset[str]:
+        """Every drug, every class of drugs held, and whatever else an interaction names."""
+        held = self._monographs.values()
+        named = {name for item in held for fact in item.interactions for name in fact.with_names}
+        return frozenset({*self._monographs, *named, *(name for item in held for name in item.classes)})
 
     def name_of(self, name: str) -> str:
         """The name under which a drug is held, from that name or a known brand synonym.
@@ -137,6 +151,31 @@ class Formulary:
             body = {**part, "drug": self.name_of(drug) if self.holds(drug) else drug}
             merged[body["drug"]] = _lay_over(merged.get(body["drug"]), body, layer, f"{where}: {drug}")
         return type(self)(merged.values(), self._tables.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """A source that was last looked at more than a year before a day, and what cites it."""
+
+    source: Source
+    cited_by: tuple[str, ...]
+
+
+def list_stale(formulary: Formulary, *, as_of: date) -> tuple[Stale, ...]:
+    """The sources of a formulary that were last looked at more than a year before a day, the oldest first.
+
+    Example:
+        >>> list_stale(Formulary.shipped(), as_of=date(2026, 12, 1))
+        ()
+    """
+    found: dict[Source, list[str]] = {}
+    for drug in formulary.drugs:
+        for source in formulary.monograph(drug).sources:
+            found.setdefault(source, []).append(drug)
+    for table in formulary.tables:
+        found.setdefault(table.source, []).append(table.id)
+    old = [Stale(source, tuple(names)) for source, names in found.items() if source.is_older_than_a_year(as_of)]
+    return tuple(sorted(old, key=lambda item: (item.source.verified_on, item.source.id, item.cited_by)))
 
 
 def _check_shape(part: object, where: str) -> None:

@@ -45,6 +45,14 @@ class CeilingKind(StrEnum):
     DERIVED = "derived from the highest regimen named"
     CLAIM = "claim without a source of its own"
 
+    @property
+    def words(self) -> str:
+        """What it is, as it stands before "of 80 mg/day"."""
+        return {
+            CeilingKind.DERIVED: "figure derived from the highest regimen named,",
+            CeilingKind.CLAIM: "figure of an article that cites nothing,",
+        }.get(self, self.value)
+
 
 class Ceiling(Cited):
     """A published maximum, for one day or for one intake."""
@@ -369,12 +377,13 @@ class Contraindication(Cited):
 
 
 class LiverAdvice(Cited):
-    """One source on liver impairment: mild, moderate, severe or any."""
+    """One source on liver impairment, by degree. `initial` is a first dose, of a day or of one intake."""
 
     impairment: tuple[Literal["mild", "moderate", "severe"], ...]
     action: Literal["no change", "caution", "reduce", "avoid", "contraindicated"]
     maximum: Dose | None = None
     initial: Dose | None = None
+    initial_per: Literal["day", "intake"] = "day"
     fraction: Exact | None = None
 
 
@@ -384,6 +393,7 @@ class AgeAdvice(Cited):
     action: Literal["caution", "reduce", "avoid", "not established"]
     maximum: Dose | None = None
     initial: Dose | None = None
+    initial_per: Literal["day", "intake"] = "day"
     what: Text
 
     @model_validator(mode="after")

@@ -201,10 +201,10 @@ def _statement(item: Any) -> str:
         case Harm():
             return item.what
         case LiverAdvice():
-            figures = _figures(maximum=item.maximum, first=item.initial, part=item.fraction)
+            figures = _figures(maximum=item.maximum, first=_first(item), part=item.fraction)
             return f"{', '.join(item.impairment)} impairment: {item.action}{figures}"
         case AgeAdvice():
-            return f"{item.action}: {item.what}{_figures(maximum=item.maximum, first=item.initial)}"
+            return f"{item.action}: {item.what}{_figures(maximum=item.maximum, first=_first(item))}"
         case PregnancyAdvice():
             return f"{item.state}: {item.action}; {item.what}"
         case Contraindication():
@@ -228,6 +228,12 @@ def _statement(item: Any) -> str:
 
 def _range(low: object, high: object) -> str:
     return str(low) if high is None or low == high else f"{low} to {high}"
+
+
+def _first(item: LiverAdvice | AgeAdvice) -> str | None:
+    if item.initial is None:
+        return None
+    return f"{item.initial} {'a day' if item.initial_per == 'day' else 'at one time'}"
 
 
 def _figures(**figures: object) -> str:

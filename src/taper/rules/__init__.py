@@ -11,17 +11,53 @@ from taper.patient import UNKNOWN, Patient
 from taper.realization import RealizedPlan
 from taper.rules import (
     abrupt_stop,
+    age,
     ceiling,
+    combined_equivalent,
+    concentration_change,
+    contraindication,
     cycle_cut,
+    duration,
     first_change,
+    formulation_swap,
+    gap,
     intake_ceiling,
+    interaction,
     kidney,
+    liver,
+    pace,
+    pregnancy,
     score,
+    substitution,
+    swing,
+    titration_speed,
 )
 from taper.schedule import Schedule
 
-ALL: tuple[ModuleType, ...] = (ceiling, intake_ceiling, kidney, abrupt_stop, first_change, score, cycle_cut)
-"""Every rule, as its module; each has a `NAME` and an `assess(case)`."""
+ALL: tuple[ModuleType, ...] = (
+    ceiling,
+    intake_ceiling,
+    combined_equivalent,
+    kidney,
+    liver,
+    age,
+    pregnancy,
+    contraindication,
+    interaction,
+    substitution,
+    abrupt_stop,
+    first_change,
+    pace,
+    titration_speed,
+    duration,
+    gap,
+    swing,
+    score,
+    formulation_swap,
+    concentration_change,
+    cycle_cut,
+)
+"""Every rule, as its module; each has a `NAME`, what it `READS`, and an `assess(case)`."""
 
 
 def rule_names() -> tuple[str, ...]:

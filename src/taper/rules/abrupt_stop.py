@@ -11,6 +11,7 @@ from taper.monograph import Stopping, StoppingShape
 from taper.plan import Before
 
 NAME = "abrupt-stop"
+READS = ("before", "indication")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def assess(case: Case) -> Iterator[Answer]:
         monograph, ending = case.monograph(drug), _ending(case, drug)
         if monograph is None or ending is None:
             continue
-        facts = tuple(item for item in case.applying(monograph.stopping, drug) if isinstance(item, Stopping))
+        facts = case.applying(monograph.stopping, drug)
         yield from left_out(case, NAME, drug, facts)
         if not facts:
             yield NotAssessed(rule=NAME, drug=drug, missing="advice on stopping the drug; no source is held")
@@ -80,6 +81,8 @@ def _is_about(case: Case, drug: str, fact: Stopping, ending: _Ending) -> bool:
     wanted = {course.course.indication for course in case.courses_of(drug)}
     if fact.indications and None not in wanted and not wanted & set(fact.indications):
         return False
+    if fact.down_to_daily_dose is not None and fact.down_to_daily_dose:
+        return False  # it reaches down to a dose, and says nothing of stopping from there
     if fact.from_daily_dose is not None and ending.maintained.mg < fact.from_daily_dose.mg:
         return False
     least = fact.used_for_at_least

@@ -8,6 +8,7 @@ from taper.finding import Answer, Clear, Finding, NotAssessed, Severity
 from taper.monograph import Ceiling, CeilingKind
 
 NAME = "ceiling"
+READS = ("patient.age", "indication")
 
 
 def assess(case: Case) -> Iterator[Answer]:
@@ -27,7 +28,7 @@ def assess(case: Case) -> Iterator[Answer]:
 
 
 def _assess_drug(case: Case, drug: str, ceilings: tuple[Ceiling, ...]) -> Iterator[Answer]:
-    held = tuple(item for item in case.applying(ceilings, drug) if isinstance(item, Ceiling))
+    held = case.applying(ceilings, drug)
     wanted = {course.course.indication for course in case.courses_of(drug)}
     named = next(iter(wanted)) if len(wanted) == 1 else None
     fitting = tuple(item for item in held if named and (not item.indications or named in item.indications))
@@ -78,14 +79,13 @@ def _severity(
 def _finding(drug: str, ceiling: Ceiling, stretch: tuple[Run, ...], severity: Severity) -> Finding:
     highest = max(stretch, key=lambda run: run.total.mg)
     limit = DailyDose(ceiling.limit.mg).in_unit(ceiling.limit.unit)
-    what = str(ceiling.kind) if ceiling.kind is not CeilingKind.CLAIM else "figure of an article that cites nothing,"
     depends = severity is Severity.MODERATE and ceiling.kind is CeilingKind.MAXIMUM
     place = highest.intakes[0]
     return Finding(
         rule=NAME,
         severity=severity,
         evidence=ceiling.source.grade,
-        message=f"{stretch_words(stretch)}: {highest.total} of {drug} is above the {what} of {limit}"
+        message=f"{stretch_words(stretch)}: {highest.total} of {drug} is above the {ceiling.kind.words} of {limit}"
         f"{_for_whom(ceiling)}{'; it depends on the indication' if depends else ''} {cite(ceiling)}",
         drug=drug,
         course=place.course,

@@ -7,6 +7,7 @@ from taper.finding import Answer, Clear, Finding, Severity
 from taper.realization import RealizedCourse
 
 NAME = "cycle-cut"
+READS: tuple[str, ...] = ()
 
 
 def assess(case: Case) -> Iterator[Answer]:

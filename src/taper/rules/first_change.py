@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from taper._model import write_percent
-from taper.case import Case, applies_to_products, cite, left_out, uncited
+from taper.case import Case, cite, left_out, uncited
 from taper.dose import DailyDose
 from taper.finding import Answer, Clear, Finding, NotAssessed, Severity
 from taper.monograph import Stopping, StoppingShape
 from taper.realization import RealizedCourse
 
 NAME = "first-change"
+READS = ("before", "indication")
 
 
 def assess(case: Case) -> Iterator[Answer]:
@@ -23,7 +24,7 @@ def assess(case: Case) -> Iterator[Answer]:
     for course in case.courses:
         monograph = case.monograph(course.drug)
         if monograph is not None:
-            facts = tuple(item for item in monograph.stopping if applies_to_products(item, course))
+            facts = tuple(item for item in monograph.stopping if case.applies_to(item, course))
             yield from left_out(case, NAME, course.drug, facts)
             yield from _assess_course(course, tuple(item for item in facts if case.compares(item.source)))
 
@@ -40,7 +41,8 @@ def _assess_course(course: RealizedCourse, facts: tuple[Stopping, ...]) -> Itera
     if not facts:
         yield NotAssessed(rule=NAME, drug=course.drug, missing="advice on reducing the drug; no source is held")
     for fact in facts:
-        if not fact.indications or course.course.indication in {None, *fact.indications}:
+        reaches = fact.down_to_daily_dose is None or before.largest.mg > fact.down_to_daily_dose.mg
+        if reaches and (not fact.indications or course.course.indication in {None, *fact.indications}):
             yield _compare(course, fact, before.largest, first)
 
 

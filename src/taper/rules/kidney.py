@@ -9,6 +9,15 @@ from taper.monograph import KidneyAction, KidneyAdvice, KidneyBand
 from taper.renal import KidneyReading, read_advice, words_of
 
 NAME = "kidney"
+READS = (
+    "patient.egfr",
+    "patient.crcl",
+    "patient.dialysis",
+    "patient.kidney_stable",
+    "patient.age",
+    "before",
+    "indication",
+)
 
 
 def assess(case: Case) -> Iterator[Answer]:
@@ -23,7 +32,7 @@ def assess(case: Case) -> Iterator[Answer]:
         monograph = case.monograph(drug)
         if monograph is None:
             continue
-        held = tuple(item for item in case.applying(monograph.kidney, drug) if isinstance(item, KidneyAdvice))
+        held = case.applying(monograph.kidney, drug)
         if not held:
             yield NotAssessed(rule=NAME, drug=drug, missing="advice on kidney function; no source is held")
             continue
@@ -80,8 +89,8 @@ def _above(case: Case, drug: str, reading: KidneyReading, limit: Dose) -> Iterat
     for stretch in stretches(case.runs(drug), lambda run: run.total.mg > limit.mg):
         found = True
         highest = max(stretch, key=lambda run: run.total.mg)
-        yield _finding(reading, drug, Severity.HIGH, f"{stretch_words(stretch)}: {highest.total} of {drug} is above the "
-                       f"{_said(reading)}", day=stretch[0].first, last_day=stretch[-1].last,
+        words = f"{stretch_words(stretch)}: {highest.total} of {drug} is above the {_said(reading)}"
+        yield _finding(reading, drug, Severity.HIGH, words, day=stretch[0].first, last_day=stretch[-1].last,
                        value=str(highest.total), limit=_per_day(limit))  # fmt: skip
     if not found:
         yield Clear(rule=NAME, drug=drug, source=reading.advice.source)

@@ -8,6 +8,7 @@ from taper.product import Product
 from taper.realization import RealizedCourse
 
 NAME = "score"
+READS: tuple[str, ...] = ()
 
 
 def assess(case: Case) -> Iterator[Answer]:

@@ -1,0 +1,112 @@
+"""Other medicines of the person, resolved to the names and classes that sources use."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from taper.case import Case
+from taper.formulary import Formulary
+from taper.patient import Medication
+
+_WIDER = {
+    "alpha-2-agonist": ("antihypertensive", "cns-depressant"),
+    "alpha-blocker": ("antihypertensive",),
+    "antipsychotic": ("cns-depressant",),
+    "barbiturate": ("cns-depressant", "enzyme-inducer"),
+    "benzodiazepine": ("cns-depressant",),
+    "beta-blocker": ("antihypertensive",),
+    "calcium-channel-blocker": ("antihypertensive",),
+    "gabapentinoid": ("cns-depressant",),
+    "hypnotic": ("cns-depressant",),
+    "maoi": ("serotonergic",),
+    "muscle-relaxant": ("cns-depressant",),
+    "opioid": ("cns-depressant",),
+    "sedative-antihistamine": ("cns-depressant",),
+    "snri": ("serotonergic", "antidepressant"),
+    "ssri": ("serotonergic", "antidepressant"),
+    "strong-cyp2d6-inhibitor": ("cyp2d6-inhibitor",),
+    "strong-cyp3a-inducer": ("enzyme-inducer",),
+    "tca": ("serotonergic", "antidepressant", "anticholinergic", "cns-depressant"),
+    "triptan": ("serotonergic",),
+    "z-drug": ("hypnotic", "cns-depressant"),
+}
+"""Classes that lie in a wider one, as sources use the words."""
+
+_PLAIN = frozenset(
+    {"amphetamine", "anticholinergic", "anticoagulant", "anticonvulsant", "antidepressant", "antidiabetic"}
+    | {"antiepileptic", "antihypertensive", "antiplatelet", "antiseizure", "cns-depressant", "corticosteroid"}
+    | {"cyp2c19-inhibitor", "cyp2d6-inhibitor", "enzyme-inducer", "estrogen-contraceptive", "fluoroquinolone"}
+    | {"glucocorticoid", "nitrate", "nsaid", "pde5-inhibitor", "qt-prolonging", "serotonergic"}
+    | {"strong-cyp1a2-inhibitor", "strong-cyp3a-inhibitor", "vasodilator"}
+)
+CLASSES = frozenset({*_WIDER, *_PLAIN})
+"""Names that stand for a class; a medicine written as one belongs to it and to the classes it lies in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Companion:
+    """One other medicine: as it was written, every name and class it goes by, and the day it was stopped.
+
+    `drug` is the name under which the formulary holds it, or None. `is_known` is false where neither the formulary
+    nor the caller says to which classes it belongs.
+    """
+
+    written: str
+    names: frozenset[str]
+    drug: str | None = None
+    until: date | None = None
+    is_known: bool = True
+
+    def days_since(self, first_day: date) -> int:
+        """For how many days it had been stopped on a day; 0 or less if it was still taken."""
+        return 0 if self.until is None else (first_day - self.until).days
+
+
+def plain(name: str) -> str:
+    """A name as sources write it: lower case, with hyphens."""
+    return "-".join(name.lower().split())
+
+
+def names_of(formulary: Formulary, drug: str) -> frozenset[str]:
+    """The name of a drug and the classes that the formulary gives it."""
+    monograph = formulary.get(drug)
+    return _widened({drug, *(monograph.classes if monograph is not None else ())})
+
+
+def _widened(names: set[str]) -> frozenset[str]:
+    return frozenset({*names, *(wider for name in names for wider in _WIDER.get(name, ()))})
+
+
+def other_medicines(case: Case) -> tuple[Companion, ...] | None:
+    """The person's other medicines, those taken as needed among them; None where neither list is given."""
+    patient = case.patient
+    if patient.medications is None and patient.as_needed is None:
+        return None
+    listed = [*(patient.medications or ()), *(Medication(name=name) for name in patient.as_needed or ())]
+    return tuple(_resolve(case.formulary, item) for item in listed)
+
+
+def missing_lists(case: Case) -> tuple[str, ...]:
+    """What is not known of the person's other medicines, in words."""
+    lists = {
+        "the list of other medicines (medications)": case.patient.medications,
+        "the list of medicines taken as needed (as_needed)": case.patient.as_needed,
+    }
+    return tuple(words for words, held in lists.items() if held is None)
+
+
+def _resolve(formulary: Formulary, item: Medication) -> Companion:
+    written, key = item.name, plain(item.name)
+    held = formulary.get(written) or formulary.get(key)
+    given = {plain(name) for name in item.classes}
+    if held is not None:
+        return Companion(written, names_of(formulary, held.drug) | _widened(given), held.drug, item.until)
+    known = next((name for name in (key, key.removesuffix("s")) if name in formulary.companions), None)
+    names = _widened({known or key, *given})
+    # A class is known by its name; a single drug of which only the name is known may belong to any class.
+    return Companion(written, names, None, item.until, is_known=bool(given) or known in CLASSES)
+
+
+def first_date(case: Case, day: int) -> date | None:
+    """The date of a day of the plan: by its start, else by the day that the facts about the person describe."""
+    start = case.start or case.patient.as_of
+    return None if start is None else start + timedelta(days=day - 1)

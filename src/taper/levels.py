@@ -1,0 +1,172 @@
+"""A drug's daily total as levels in order, from what was taken before to what comes after a stop, and its changes."""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from taper.case import Case, CourseIntake, Run
+from taper.dates import Duration
+from taper.dose import DailyDose, MassUnit
+from taper.plan import Before
+from taper.realization import RealizedStep
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """Consecutive days with one total; `run` is None before the plan and after a stop.
+
+    `last` is None where it goes on without an end. What was taken before is a level whose last day is 0.
+    """
+
+    first: int
+    last: int | None
+    total: DailyDose
+    run: Run | None = None
+
+    @property
+    def mg(self) -> Fraction:
+        return self.total.mg
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The passage from one level to the next: on which day, from what, to what."""
+
+    before: Level
+    after: Level
+
+    @property
+    def day(self) -> int:
+        return self.after.first
+
+    @property
+    def mg(self) -> Fraction:
+        return self.before.mg - self.after.mg
+
+    @property
+    def place(self) -> CourseIntake | None:
+        """A dose that belongs to the change: of the day it falls on, else of the day before."""
+        for level in (self.after, self.before):
+            if level.run is not None and level.run.intakes:
+                return level.run.intakes[0]
+        return None
+
+
+@dataclass(frozen=True)
+class Levels:
+    """The levels of one drug in order, and what is known at their two ends.
+
+    `knows_before` is false where a course does not say what was taken before it. `stops` says that the plan ends
+    in a stop, which is then the last level.
+    """
+
+    all: tuple[Level, ...]
+    knows_before: bool
+    stops: bool
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """Every change of the total, in order."""
+        pairs = zip(self.all, self.all[1:], strict=False)
+        return tuple(Change(one, other) for one, other in pairs if one.mg != other.mg)
+
+    @property
+    def falls(self) -> tuple[Change, ...]:
+        return tuple(change for change in self.changes if change.mg > 0)
+
+    @property
+    def rises(self) -> tuple[Change, ...]:
+        return tuple(change for change in self.changes if change.mg < 0)
+
+    @property
+    def peak(self) -> DailyDose:
+        """The largest total before or in the plan."""
+        return max((level.total for level in self.all), key=lambda total: total.mg)
+
+    def is_final_stop(self, change: Change) -> bool:
+        """Whether a change is the fall to 0 with which the plan stops the drug."""
+        return self.stops and change.after is self.all[-1]
+
+    def since(self, days: int, pick: Callable[[Fraction, Fraction], bool]) -> Iterator[Change]:
+        """Each change, counted from the extreme of the so many days before it: the other reading of a rate.
+
+        Args:
+            days: The length of the window; changes on any so many days in a row count together.
+            pick: Whether the first of two totals is the more extreme.
+        """
+        window: deque[Level] = deque()
+        for one, other in zip(self.all, self.all[1:], strict=False):
+            while window and not pick(window[-1].mg, one.mg):
+                window.pop()
+            window.append(one)
+            while window[0].last is not None and window[0].last < other.first - days:
+                window.popleft()
+            if one.mg != other.mg:
+                yield Change(window[0], other)
+
+
+def levels_of(case: Case, drug: str) -> Levels:
+    """The levels of a drug: what was taken before, each stretch of days, and 0 after a stop.
+
+    What was taken before a course counts until the course begins. A cycle that goes on without an end is shown
+    twice, so that the passage from its last day to its first is seen.
+    """
+    courses, runs = case.courses_of(drug), case.runs(drug)
+    befores = [(case.bounds(course)[0], course.course.before) for course in courses]
+    taken = [(start, before.largest.mg) for start, before in befores if isinstance(before, Before)]
+    unit = next(run for run in runs if run.intakes).total.unit
+    made = [Level(0, 0, _dose(sum((mg for _, mg in taken), Fraction(0)), unit))]
+    for run in runs:
+        still = sum((mg for start, mg in taken if start > run.first), Fraction(0))
+        made.append(Level(run.first, run.last, _dose(run.total.mg + still, unit) if still else run.total, run))
+    made += _again(runs)
+    stops = _stops(case, drug)
+    if stops:
+        while made[-1].run is not None and not made[-1].run.intakes:
+            made.pop()
+        made.append(Level((made[-1].last or 0) + 1, None, _dose(Fraction(0), unit)))
+    return Levels(tuple(made), all(before is not None for _, before in befores), stops)
+
+
+def _dose(mg: Fraction, unit: MassUnit) -> DailyDose:
+    return DailyDose(mg).in_unit(unit)
+
+
+def _again(runs: tuple[Run, ...]) -> Iterator[Level]:
+    cycle = [run for run in runs if run.repeats]
+    length = sum((run.last or run.first) - run.first + 1 for run in cycle)
+    for run in cycle:
+        yield Level(run.first + length, (run.last or run.first) + length, run.total, run)
+
+
+def _stops(case: Case, drug: str) -> bool:
+    last = [run for run in case.runs(drug) if run.intakes][-1]
+    held = {item.course for item in last.intakes}
+    final = [course for course in case.courses_of(drug) if course.course.id in held]
+    return last.last is not None and not last.repeats and all(course.course.then == "stop" for course in final)
+
+
+def step_at(case: Case, place: CourseIntake) -> RealizedStep:
+    """The step to which a dose belongs."""
+    return case.realized.course(place.course).steps[place.step - 1]
+
+
+def used_before(case: Case, drug: str) -> int | None:
+    """For how many days, at least, a drug was taken before the plan: 0 if it was not, None if unknown."""
+    befores = [course.course.before for course in case.courses_of(drug)]
+    if any(before is None for before in befores):
+        return None
+    lengths = [before.lasting for before in befores if isinstance(before, Before)]
+    known = [fewest_days(length) for length in lengths if length is not None]
+    return max(known, default=0) if len(known) == len(lengths) else None
+
+
+def fewest_days(length: Duration) -> int:
+    """The days of a length of time, a month counted as 28."""
+    return length.days + 28 * length.months
+
+
+def most_days(length: Duration) -> int:
+    """The days of a length of time, a month counted as 31."""
+    return length.days + 31 * length.months

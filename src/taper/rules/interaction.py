@@ -1,0 +1,154 @@
+"""The drug together with the person's other medicines, and with the other drugs of the plan."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from taper.case import Case, cite, day_words, left_out, uncited
+from taper.companions import Companion, first_date, missing_lists, names_of, other_medicines
+from taper.comparison import find, whole_plan
+from taper.dates import Duration
+from taper.finding import Answer, Clear, NotAssessed, Severity
+from taper.levels import most_days
+from taper.monograph import Interaction
+
+NAME = "interaction"
+READS = (
+    "patient.medications",
+    "patient.as_needed",
+    "patient.medications.until",
+    "patient.age",
+    "indication",
+    "start",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Met:
+    """Another medicine that meets the drug: by what name, when, or what would have to be known to tell."""
+
+    other: str
+    days: dict[str, int | None]
+    when: str
+    missing: str | None = None
+
+
+def assess(case: Case) -> Iterator[Answer]:
+    """Look up the person's other medicines, regular and as needed, and the plan's other drugs, by name and by class,
+    in what the sources of either drug say.
+
+    Contraindicated and to avoid are high; adjust and caution are moderate. A medicine stopped before the plan counts
+    only under a source that names a time to wait, up to and including its last day. A missing list is not assessed;
+    an empty one is a known "none". A medicine of which neither the formulary nor the caller gives the class is not
+    assessed by class.
+    """
+    yield from uncited(case, NAME)
+    for drug in case.drugs:
+        monograph = case.monograph(drug)
+        if monograph is not None:
+            facts = [
+                f for f in case.applying(monograph.interactions, drug) if case.indication_fits(f, drug) is not False
+            ]
+            yield from left_out(case, NAME, drug, facts)
+            yield from _assess_drug(case, drug, [fact for fact in facts if case.compares(fact.source)])
+
+
+def _assess_drug(case: Case, drug: str, facts: list[Interaction]) -> Iterator[Answer]:
+    yield from (NotAssessed(rule=NAME, drug=drug, missing=words) for words in missing_lists(case))
+    others = [item for item in other_medicines(case) or () if item.drug != drug]
+    if not facts:
+        yield NotAssessed(rule=NAME, drug=drug, missing="interactions of the drug; no source is held")
+    yield from _unknown(drug, others, facts)
+    answers = [*_with_others(case, drug, others, facts), *_within_plan(case, drug, facts)]
+    yield from answers
+    told = {answer.source for answer in answers if not isinstance(answer, NotAssessed)}
+    if not missing_lists(case) and all(item.is_known for item in others):
+        for fact in facts:
+            if fact.source not in told and not any(isinstance(answer, NotAssessed) for answer in answers):
+                yield Clear(rule=NAME, drug=drug, source=fact.source)
+
+
+def _unknown(drug: str, others: list[Companion], facts: list[Interaction]) -> Iterator[Answer]:
+    for item in others:
+        if not item.is_known and facts:
+            missing = f"the classes of {item.written}, which is not in the formulary; sources name classes too"
+            yield NotAssessed(rule=NAME, drug=drug, missing=f"{missing}. Give its classes, such as opioid")
+
+
+# With the person's other medicines.
+
+
+def _with_others(case: Case, drug: str, others: list[Companion], facts: list[Interaction]) -> Iterator[Answer]:
+    for item in others:
+        for fact in facts:
+            if item.names & set(fact.with_names):
+                yield from _answer(case, drug, fact, _meet(case, drug, item, fact.within))
+        for fact in _facts_of(case, item.drug):
+            if names_of(case.formulary, drug) & set(fact.with_names):
+                yield from _answer(case, drug, fact, _meet(case, drug, item, None))
+
+
+def _facts_of(case: Case, drug: str | None) -> list[Interaction]:
+    monograph = case.monograph(drug) if drug is not None else None
+    held = monograph.interactions if monograph is not None else ()
+    # Neither product nor indication of the other medicine is known, so what is about some of them is passed over.
+    return [f for f in held if not (f.releases or f.forms or f.indications) and case.compares(f.source)]
+
+
+def _meet(case: Case, drug: str, item: Companion, within: Duration | None) -> _Met | None:
+    plan = whole_plan(case, drug)
+    if item.until is None:
+        return _Met(item.written, plan, f"with {item.written}")
+    first = first_date(case, plan["day"] or 1)
+    if first is None:
+        missing = f"the plan's start, to tell how long {item.written} had been stopped"
+        return _Met(item.written, plan, "", missing)
+    gone = item.days_since(first)
+    if gone <= 0:
+        return _Met(item.written, plan, f"with {item.written}, taken until {item.until}")
+    if within is not None and gone <= most_days(within):
+        return _Met(item.written, plan, f"{gone} days after {item.written} was stopped")
+    return None
+
+
+def _answer(case: Case, drug: str, fact: Interaction, met: _Met | None) -> Iterator[Answer]:
+    if met is None:
+        return
+    fits = case.age_fits(fact)
+    if met.missing is not None or fits is None:
+        missing = met.missing or f"the age, of which the source speaks on {met.other}"
+        yield NotAssessed(rule=NAME, drug=drug, missing=f"{missing} {cite(fact)}")
+    elif fits:
+        severity = Severity.HIGH if fact.action in {"contraindicated", "avoid"} else Severity.MODERATE
+        within = f" within {fact.within}" if fact.within is not None and "after" in met.when else ""
+        message = f"{drug} {met.when}: the source says {fact.action}{within}: {fact.what}"
+        limit = f"{fact.within}" if within else fact.action
+        yield find(case, NAME, drug, fact, severity, message, value=met.other, limit=limit, **met.days)
+
+
+# Between the drugs of one plan.
+
+
+def _within_plan(case: Case, drug: str, facts: list[Interaction]) -> Iterator[Answer]:
+    for other in case.drugs:
+        names = names_of(case.formulary, other)
+        for fact in facts:
+            if other != drug and names & set(fact.with_names):
+                yield from _answer(case, drug, fact, _overlap(case, drug, other, fact.within))
+
+
+def _overlap(case: Case, drug: str, other: str, within: Duration | None) -> _Met | None:
+    own, theirs = _span(case, drug), _span(case, other)
+    first = max(own[0], theirs[0])
+    last = min((day for day in (own[1], theirs[1]) if day is not None), default=None)
+    if last is None or first <= last:
+        return _Met(other, {"day": first, "last_day": last}, f"with {other}, {day_words(first, last)}")
+    gone = own[0] - (theirs[1] or own[0])
+    if within is not None and 0 < gone <= most_days(within):
+        return _Met(other, {"day": own[0], "last_day": own[1]}, f"{gone} days after {other} was stopped")
+    return None
+
+
+def _span(case: Case, drug: str) -> tuple[int, int | None]:
+    bounds = [case.bounds(course) for course in case.courses_of(drug)]
+    lasts = [last for _, last in bounds]
+    return min(first for first, _ in bounds), None if None in lasts else max(last for last in lasts if last is not None)

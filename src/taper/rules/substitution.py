@@ -1,0 +1,81 @@
+"""Uses for which a source says that the drug does not serve, and drugs that it does not stand in for."""
+
+from collections.abc import Iterator
+
+from taper.case import Case, cite, left_out, uncited
+from taper.companions import missing_lists, other_medicines
+from taper.comparison import find, whole_plan
+from taper.finding import Answer, Clear, NotAssessed, Severity
+from taper.levels import levels_of
+from taper.monograph import NotFor
+
+NAME = "substitution"
+READS = ("indication", "patient.medications", "patient.as_needed")
+
+
+def assess(case: Case) -> Iterator[Answer]:
+    """Compare the plan's indication, and the drugs that are reduced or were stopped, with what a drug is not for.
+
+    A drug for such a use, or coming where another that it must not stand in for goes, is high. No indication, and a
+    missing list of medicines where one may have been stopped, are not assessed. Where no source names such a use, the
+    rule does not apply to the drug.
+    """
+    yield from uncited(case, NAME)
+    for drug in case.drugs:
+        monograph = case.monograph(drug)
+        if monograph is not None:
+            held = case.applying(monograph.not_for, drug)
+            yield from left_out(case, NAME, drug, held)
+            facts = [fact for fact in held if case.compares(fact.source) and case.age_fits(fact) is not False]
+            for fact in facts:
+                yield from _judge(case, drug, fact)
+            yield from _without_indication(case, drug, facts)
+
+
+def _without_indication(case: Case, drug: str, facts: list[NotFor]) -> Iterator[Answer]:
+    if facts and None in _wanted(case, drug):
+        uses = ", ".join(sorted({fact.use for fact in facts}))
+        yield NotAssessed(rule=NAME, drug=drug, missing=f"the indication; sources say that it is not for {uses}")
+
+
+def _wanted(case: Case, drug: str) -> set[str | None]:
+    return {course.course.indication for course in case.courses_of(drug)}
+
+
+def _judge(case: Case, drug: str, fact: NotFor) -> Iterator[Answer]:
+    wanted = _wanted(case, drug)
+    gone = list(_replaced(case, drug, fact))
+    missing = list(_missing(case, fact))
+    if case.age_fits(fact) is None and (gone or fact.use in wanted):
+        yield NotAssessed(rule=NAME, drug=drug, missing=f"the age, of which the source speaks {cite(fact)}")
+    elif fact.use in wanted:
+        yield _finding(case, drug, fact, f"for {fact.use}", fact.use)
+    elif gone:
+        yield from (_finding(case, drug, fact, f"where {other} goes", other) for other in gone)
+    elif missing:
+        yield from (NotAssessed(rule=NAME, drug=drug, missing=f"{words} {cite(fact)}") for words in missing)
+    elif None not in wanted:
+        yield Clear(rule=NAME, drug=drug, source=fact.source)
+
+
+def _missing(case: Case, fact: NotFor) -> Iterator[str]:
+    if fact.instead_of:
+        listed = ", ".join(fact.instead_of)
+        yield from (f"{words}, to tell whether it comes in place of {listed}" for words in missing_lists(case))
+
+
+def _replaced(case: Case, drug: str, fact: NotFor) -> Iterator[str]:
+    """The drugs it must not stand in for that the plan reduces or stops, or that were stopped before."""
+    for other in fact.instead_of:
+        uses = {course.course.indication for course in case.courses_of(other)}
+        is_for_it = not uses or None in uses or fact.use in uses
+        reduced = other in case.drugs and other != drug and bool(levels_of(case, other).falls)
+        stopped = any(item.drug == other and item.until is not None for item in other_medicines(case) or ())
+        if is_for_it and (reduced or stopped):
+            yield other
+
+
+def _finding(case: Case, drug: str, fact: NotFor, where: str, value: str) -> Answer:
+    message = f"{drug} {where}: the source says: {fact.what}"
+    return find(case, NAME, drug, fact, Severity.HIGH, message, value=value, limit=f"not for {fact.use}",
+                **whole_plan(case, drug))  # fmt: skip
