@@ -102,7 +102,7 @@ class TestDates:
         with pytest.raises(InvalidDate, match="check the year"):
             read_date(day.isoformat())
 
-    @pytest.mark.parametrize("value", [datetime(2027, 3, 1, 8), "2027-03-01", 20270301, None])
+    @pytest.mark.parametrize("value", [datetime(2027, 3, 1, 8), "2027-03-01", 20270301, None])  # noqa: DTZ001
     def test_a_day_is_a_date_and_nothing_else(self, value):
         with pytest.raises(InvalidDate, match="calendar date"):
             check_date(value)

@@ -109,7 +109,8 @@ class TestMeaning:
         assert hash(left) == hash(right)
         assert left <= right
         assert left >= right
-        assert not (left < right or left > right)
+        assert not (left < right)
+        assert not (left > right)
 
     @given(wide, wide)
     def test_order_is_that_of_the_amounts(self, one, other):

@@ -1,10 +1,10 @@
 """Tables across drugs: each named by its source, none a default, all of them approximate."""
 
 import pytest
-from builders import source_data
 from hypothesis import given
 from hypothesis import strategies as st
 
+from builders import source_data
 from taper import EquivalenceTable, Formulary, InvalidInput, NotFound, mg
 
 PLAIN = {

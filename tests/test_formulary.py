@@ -1,10 +1,10 @@
 """Lookup of drugs: exact names and brand synonyms, near names listed and never picked, overlays for local policy."""
 
 import pytest
-from builders import DRUG, formulary
 from hypothesis import given
 from hypothesis import strategies as st
 
+from builders import DRUG, formulary
 from taper import Formulary, InvalidInput, NotFound, mg
 from taper.formulary import InvalidData, UnknownDrug, read_monograph, read_table
 
@@ -27,7 +27,7 @@ class TestNames:
 
     @pytest.mark.parametrize("name", ["clozapine", "clonazepan", "diazpam", "baclofene"])
     def test_a_near_name_is_listed_and_never_picked(self, name):
-        with pytest.raises(UnknownDrug, match="Near names are .*; write the one that is meant") as caught:
+        with pytest.raises(UnknownDrug, match=r"Near names are .*; write the one that is meant") as caught:
             SHIPPED.name_of(name)
         assert caught.value.near
         assert not SHIPPED.holds(name)
@@ -79,7 +79,7 @@ class TestTables:
     def test_a_table_is_found_by_its_id(self):
         for held in SHIPPED.tables:
             assert SHIPPED.table(held.id) is held
-        with pytest.raises(NotFound, match="'x' is not an equivalence table. Held: "):
+        with pytest.raises(NotFound, match=r"'x' is not an equivalence table. Held: "):
             SHIPPED.table("x")
 
     def test_an_uncited_table_is_refused(self):

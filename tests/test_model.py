@@ -171,7 +171,7 @@ class TestRecords:
             one: Exact
             other: Exact
 
-        with pytest.raises(InvalidInput, match="2 things are wrong:\n  one: .*\n  other: "):
+        with pytest.raises(InvalidInput, match=r"2 things are wrong:\n  one: .*\n  other: "):
             Two.read({"one": "x", "other": "y"})
         with pytest.raises(InvalidInput, match="should be a valid dictionary"):
             Two.read(5)

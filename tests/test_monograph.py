@@ -3,10 +3,10 @@
 from fractions import Fraction
 
 import pytest
-from builders import source_data
 from hypothesis import given
 from hypothesis import strategies as st
 
+from builders import source_data
 from taper import Formulary, InvalidInput, Source
 from taper.monograph import (
     AgeAdvice,

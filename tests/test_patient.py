@@ -126,7 +126,7 @@ def test_anything_else_is_refused_with_its_path(text, words):
 
 
 def test_a_float_is_refused_when_built_in_python():
-    with pytest.raises(InvalidInput, match="egfr: got 42.5; write the reported figure as text"):
+    with pytest.raises(InvalidInput, match=r"egfr: got 42.5; write the reported figure as text"):
         Patient(egfr=42.5)
-    with pytest.raises(InvalidInput, match="70.5 is a float"):
+    with pytest.raises(InvalidInput, match=r"70.5 is a float"):
         Patient(weight_kg=70.5)

@@ -1,13 +1,14 @@
 """Plans: what is meant, before products and dates."""
 
+import itertools
 import json
 from datetime import date, datetime
 
 import pytest
-from builders import DRUG, course, plan_of, plan_with, step
 from hypothesis import given
 from hypothesis import strategies as st
 
+from builders import DRUG, course, plan_of, plan_with, step
 from taper import InvalidInput, OutOfScope, Plan, Regimen, Step, load_plan, read_plan
 from taper.dates import InvalidDate
 from taper.dose import InvalidAmount
@@ -141,7 +142,7 @@ class TestDays:
             bounds = item.bounds()
             assert len(bounds) == len(item.steps)
             assert bounds[0][0] == item.starts_on_day
-            for (_, last), (first, _) in zip(bounds, bounds[1:], strict=False):
+            for (_, last), (first, _) in itertools.pairwise(bounds):
                 assert first == last + 1
             for (first, last), one in zip(bounds, item.steps, strict=True):
                 assert last is None if one.lasting is None else last - first + 1 == one.lasting.days
@@ -151,7 +152,7 @@ class TestDays:
         plan = plan_of(*(step("5 mg", str(item)) for item in listed), starts_on_day=first)
         bounds = plan.courses[0].bounds(start)
         assert bounds[0][0] == first
-        assert all(one[1] + 1 == other[0] for one, other in zip(bounds, bounds[1:], strict=False))
+        assert all(one[1] + 1 == other[0] for one, other in itertools.pairwise(bounds))
         assert all(low <= high for low, high in bounds)
 
     def test_months_and_weekdays_have_days_only_from_a_start(self):
@@ -168,7 +169,7 @@ class TestDays:
 
     def test_a_start_is_a_date(self):
         with pytest.raises(InvalidDate):
-            plan_of(step("5 mg", "1 week")).courses[0].bounds(datetime(2027, 3, 1))
+            plan_of(step("5 mg", "1 week")).courses[0].bounds(datetime(2027, 3, 1))  # noqa: DTZ001
 
 
 class TestPatterns:

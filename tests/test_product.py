@@ -5,11 +5,11 @@ import pickle
 from fractions import Fraction
 
 import pytest
-from builders import DRUG, liquid, tablet
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
+from builders import DRUG, liquid, tablet
 from taper import DosageForm, InvalidInput, OutOfScope, Portion, Product, Volume, load_products, mg, read_products
 from taper.product import Concentration, InvalidVolume, Release, name_product
 from taper.testing import capsules, liquids, product_sets, tablets
@@ -244,7 +244,9 @@ class TestFiles:
             ('[{"drug": "x", "form": "tablet", "strength": "5 mg", "pieces": 2, "allow_pieces": 2}]', "same key"),
             ('[{"drug": "x", "form": "tablet", "strength": "5 mg", "colour": "red"}]', "colour: is not a known key"),
             (
-                '[{"drug": "x", "form": "tablet", "strength": "5 mg"}, {"drug": "x", "form": "tablet", "strength": "5 mg"}]',
+                '[{"id": "a", "drug": "x"}, {"id": "a", "drug": "x"}]'.replace(
+                    '"x"', '"x", "form": "tablet", "strength": "5 mg"'
+                ),
                 "two products have the id",
             ),
         ],

@@ -1,8 +1,8 @@
 """Which products a course is made from: none that must not mix."""
 
 import pytest
-from builders import DRUG, TABLETS, formulary, plan_of, step, tablet
 
+from builders import DRUG, TABLETS, formulary, plan_of, step, tablet
 from taper import Product
 from taper.formulary import UnknownDrug
 from taper.selection import NoProducts, choose_products, name_of_drug, narrow

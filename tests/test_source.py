@@ -3,8 +3,8 @@
 from datetime import date
 
 import pytest
-from builders import source_data
 
+from builders import source_data
 from taper import Grade, InvalidInput, Source
 
 
