@@ -107,8 +107,8 @@ def _observance(icalendar: ModuleType, observance: Observance) -> Any:
     made.add("tzoffsetfrom", onset.before)
     made.add("tzoffsetto", onset.after)
     made.add("tzname", onset.name)
-    if observance.weekday is not None:
-        made.add("rrule", {"freq": "yearly", "bymonth": observance.month, "byday": observance.weekday})
+    if observance.rule is not None:
+        made.add("rrule", {"freq": "yearly", "bymonth": observance.rule.month, "byday": observance.rule.byday})
     return made
 
 

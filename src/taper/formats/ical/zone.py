@@ -3,14 +3,16 @@
 import calendar
 import difflib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
+from taper.dates import EARLIEST
 from taper.errors import InvalidInput, MissingExtra, NotFound
 
 _DAY, _SECOND = timedelta(days=1), timedelta(seconds=1)
+_EPOCH = 1970
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _OF_THE_MACHINE = {"localtime", "posixrules", "Factory"}
 
@@ -43,12 +45,31 @@ class Onset:
 
 
 @dataclass(frozen=True, slots=True)
+class Rule:
+    """The first to fifth, or with -1 the last, of a weekday in a month; Monday is 0."""
+
+    month: int
+    weekday: int
+    nth: int
+
+    @property
+    def byday(self) -> str:
+        """The rule as BYDAY writes it, such as -1SU."""
+        return f"{self.nth}{_WEEKDAYS[self.weekday]}"
+
+    def day_in(self, year: int) -> date:
+        """The day it names in a year."""
+        days = [date(year, self.month, day) for day in range(1, calendar.monthrange(year, self.month)[1] + 1)]
+        named = [day for day in days if day.weekday() == self.weekday]
+        return named[self.nth - 1 if self.nth > 0 else self.nth]
+
+
+@dataclass(frozen=True, slots=True)
 class Observance:
-    """An onset and, where the zone repeats it every year, the month and day of the week on which it does."""
+    """An onset and, where the zone repeats it every year, the rule by which it does."""
 
     onset: Onset
-    month: int | None = None
-    weekday: str | None = None
+    rule: Rule | None = None
 
 
 def find_zone(name: str) -> ZoneInfo:
@@ -84,14 +105,16 @@ def observances(zone: ZoneInfo, first: date, last: date) -> tuple[Observance, ..
 
     A zone that changes by the same yearly rules over these years, and the year on either side, is written as those
     rules; any other as one observance for each onset, since a widely used reader takes only the first of a list.
+    Both begin in 1970: a server compares the years 2000 to 2019 with UTC, and forgets a zone that looks the same.
     """
     years = range(max(first.year - 1, 1), last.year + 2)
-    onsets = tuple(_onsets(zone, years))
+    onsets = list(_onsets(zone, years))
     yearly = _yearly(onsets, years)
     if yearly:
         return yearly
-    if onsets and onsets[0].at < datetime.combine(first, time()) - _DAY:
-        return tuple(Observance(onset) for onset in onsets)
+    while onsets and not onsets[0].before and years[0] > EARLIEST.year:
+        years = range(years[0] - 1, years[-1] + 1)
+        onsets = list(_onsets(zone, years))
     return (Observance(_state(zone, years[0])), *(Observance(onset) for onset in onsets))
 
 
@@ -137,9 +160,10 @@ def _moment(zone: ZoneInfo, low: datetime, before: timedelta) -> datetime:
 
 
 def _state(zone: ZoneInfo, year: int) -> Onset:
-    at = datetime(year, 1, 1, tzinfo=UTC)
-    offset = _offset(zone, at)
-    return Onset(at.replace(tzinfo=None), offset, offset, _name(zone, at))
+    moment = datetime(year, 1, 1, tzinfo=UTC)
+    offset = _offset(zone, moment)
+    at = datetime.combine(date(min(year, _EPOCH), 1, 1), time())
+    return Onset(at, offset, offset, _name(zone, moment))
 
 
 def _offset(zone: ZoneInfo, moment: datetime) -> timedelta:
@@ -150,22 +174,21 @@ def _name(zone: ZoneInfo, moment: datetime) -> str:
     return moment.astimezone(zone).tzname() or zone.key
 
 
-def _yearly(onsets: tuple[Onset, ...], years: range) -> tuple[Observance, ...]:
+def _yearly(onsets: list[Onset], years: range) -> tuple[Observance, ...]:
     made = []
     for key in dict.fromkeys((onset.before, onset.after, onset.name, onset.at.time()) for onset in onsets):
         group = [onset for onset in onsets if (onset.before, onset.after, onset.name, onset.at.time()) == key]
-        days = set.intersection(*(_days_of(onset.at) for onset in group))
-        if [onset.at.year for onset in group] != list(years) or not days:
+        rules = set.intersection(*(_rules_of(onset.at) for onset in group))
+        if [onset.at.year for onset in group] != list(years) or not rules:
             return ()
-        # "The last Sunday" before "the fourth": either gives these years, the last is what zones say.
-        month, weekday = min(days)
-        made.append(Observance(group[0], month, weekday))
-    return tuple(made)
+        # Both "last" and "fourth" may give these years; the last is what zones say.
+        rule = min(rules, key=lambda rule: rule.nth)
+        start = datetime.combine(rule.day_in(min(years[0], _EPOCH)), group[0].at.time())
+        made.append(Observance(replace(group[0], at=start), rule))
+    return tuple(sorted(made, key=lambda observance: observance.onset.at))
 
 
-def _days_of(at: datetime) -> set[tuple[int, str]]:
-    name = _WEEKDAYS[at.weekday()]
-    days = {(at.month, f"{(at.day - 1) // 7 + 1}{name}")}
-    if at.day + 7 > calendar.monthrange(at.year, at.month)[1]:
-        days.add((at.month, f"-1{name}"))
-    return days
+def _rules_of(at: datetime) -> set[Rule]:
+    from_start = (at.day - 1) // 7 + 1
+    is_last = at.day + 7 > calendar.monthrange(at.year, at.month)[1]
+    return {Rule(at.month, at.weekday(), nth) for nth in ({from_start, -1} if is_last else {from_start})}
