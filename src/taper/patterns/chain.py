@@ -73,7 +73,7 @@ def _walk(ground: Ground, chain: Chain) -> Route | None:
 
 def _last(ground: Ground, chain: Chain, totals: list[int]) -> int | None:
     if ground.stop is not None:
-        inside = [index for index, total in enumerate(totals) if 0 < total]
+        inside = [index for index, total in enumerate(totals) if total > 0]
         return inside[-1] if totals[inside[-1]] <= ground.stop else None
     return next((index for index, state in enumerate(chain.states) if ground.is_goal(state)), None)
 

@@ -118,7 +118,7 @@ def plan_taper(
     problem = Problem(
         drug=drug,
         before=now,
-        pace=_read_pace(pace, now, listed, weights),
+        pace=read_pace(pace, now, listed, weights),
         products=listed,
         order=choose(order, now.slots),
         weights=weights,
@@ -181,7 +181,12 @@ def _read_target(to: Day | Dose | str | Literal[0]) -> Regimen | DailyDose:
             raise InvalidInput(f'got {to!r}; write 0, a daily total such as "5 mg", or a regimen', where="to")
 
 
-def _read_pace(pace: Pace | str, now: Regimen, products: tuple[Product, ...], weights: Weights) -> Pace:
+def read_pace(pace: Pace | str, now: Regimen, products: tuple[Product, ...], weights: Weights) -> Pace:
+    """A pace, read if it is text; where it lacks its end, the error says which values the products allow.
+
+    Raises:
+        InvalidPace: If it cannot be read.
+    """
     try:
         return Pace.parse(pace) if isinstance(pace, str) else pace
     except PaceWithoutEnd as error:

@@ -1,0 +1,132 @@
+"""Daily micro-tapers: each day the smallest dose that can be made on or above a smooth curve."""
+
+from collections.abc import Iterable, Iterator
+
+from pydantic import JsonValue
+
+from taper.dates import days as in_days
+from taper.errors import InvalidInput
+from taper.pace import Pace
+from taper.patterns.ground import Ground, State
+from taper.patterns.order import Order, choose
+from taper.patterns.problem import NoPlan, Problem
+from taper.patterns.steps import Steps, StepsReport
+from taper.patterns.taper import Day, check_drug, read_day, read_pace
+from taper.patterns.weights import STANDARD, Weights
+from taper.plan import Before, Course, Plan, Step
+from taper.product import Product
+from taper.regimen import NOTHING
+from taper.scales import ONE_PACE, between
+
+
+def plan_micro_taper(
+    *,
+    drug: str,
+    before: Day,
+    pace: Pace | str,
+    products: Iterable[Product],
+    order: Order | str | None = None,
+    mix_forms: bool = False,
+    weights: Weights = STANDARD,
+    title: str | None = None,
+) -> Steps:
+    """A taper that falls a little each day: the smallest dose that can be made on or above the pace's own curve.
+
+    With 10% of current per 4 weeks, day `t` follows `(1 - 0.1)^(t/28)` of the start: the same 10% in 28 days, and
+    not 10/28 % a day. The plan tracks the curve; it is not chosen among others. It ends where the curve meets the
+    last dose or 0.
+
+    Args:
+        drug: The drug, as its products name it.
+        before: What is taken each day until day 1.
+        pace: How much per interval; the interval is in days or weeks.
+        products: What can be dispensed.
+        order: Whose turn it is, where there are several intakes; evenly, each follows its own share of the curve.
+        mix_forms: Whether a tablet and a liquid may share an intake.
+        weights: What the planner weighs.
+        title: The plan's title.
+
+    Raises:
+        InvalidInput: If the interval is in months.
+        NotReachable: If the products cannot make what is taken now.
+        NoPlan: If the curve ends before the first fall.
+
+    Example:
+        >>> liquid = Product(id="solution", drug="diazepam", form="oral solution", concentration="1 mg/mL",
+        ...                  smallest_volume="0.5 mL", graduation="0.1 mL")
+        >>> made = plan_micro_taper(drug="diazepam", before={"bedtime": "5 mg"}, products=[liquid],
+        ...     pace="10% of current, last dose 1 mg, every 2 weeks")
+        >>> [str(step.regimen) for step in made.course.steps[:3]], str(made.course.steps[0].lasting)
+        (['5 mg bedtime', '4.9 mg bedtime', '4.8 mg bedtime'], '2 days')
+    """
+    listed = check_drug(drug, products)
+    now = read_day(before, "before")
+    asked = read_pace(pace, now, listed, weights)
+    if not asked.every.is_in_days:
+        raise InvalidInput(f"{asked.every} has no number of days; write the interval in days or weeks", where="pace")
+    problem = Problem(
+        drug, now, asked, listed, choose(order, now.slots), weights, mix_forms=mix_forms, round_liquids=False
+    )
+    problem.check()
+    _, ground = next(problem.grounds())
+    states = list(_track(ground, asked.every.days))
+    if not states:
+        raise NoPlan("the curve ends on day 1; give a slower pace, or plan a taper in steps")
+    steps = tuple(
+        Step(regimen=ground.regimen(state), lasting=in_days(length)) for state, length in _runs(states)
+    )
+    made_by: dict[str, JsonValue] = {
+        "pattern": "micro-taper",
+        "before": dict(now.as_dict()),
+        "pace": str(asked),
+        "order": str(problem.order),
+        "products": [product.id for product in listed],
+    }
+    course = Course(
+        drug=drug,
+        before=Before(regimen=now),
+        then="stop",
+        steps=steps,
+        products=tuple(product.id for product in listed),
+        made_by=made_by,
+    )
+    return Steps(Plan(title=title, courses=(course,)), StepsReport(course, ground.measure.ruler))
+
+
+def _track(ground: Ground, interval: int) -> Iterator[State]:
+    """The regimen of each day: from day 1, until the curve goes below the last dose, or arrives at 0."""
+    state, high = ground.start, sum(ground.start)
+    low = ground.measure.stop_from if ground.measure.stop_from is not None else None
+    ruler, first = ground.measure.ruler, ground.start
+    end = ruler.position(low) if low is not None else ruler.position(NOTHING.total.mg)
+    whole = between(ruler.position(high * ground.grain), end) or 0
+    day = 1
+    while day * ONE_PACE < whole * interval or (low is not None and day * ONE_PACE == whole * interval):
+        state = _follow(ground, state, first, day, interval)
+        yield state
+        day += 1
+
+
+def _follow(ground: Ground, state: State, first: State, day: int, interval: int) -> State:
+    for group in ground.groups:
+        rest = sum(state) - sum(state[index] for index in group)
+        share = sum(first[index] for index in group)
+        for index in group:
+            for dose in reversed(ground.below(index, state[index])):
+                # The day's total if the whole group stood at this intake's share of its start.
+                part = rest * ground.grain + share * ground.grain * dose / first[index]
+                fallen = ground.measure.ruler.fall(sum(first) * ground.grain, part)
+                if fallen is not None and fallen * interval <= day * ONE_PACE:
+                    state = (*state[:index], dose, *state[index + 1 :])
+                    break
+        if any(state[index] for index in group):
+            return state
+    return state
+
+
+def _runs(states: list[State]) -> Iterator[tuple[State, int]]:
+    begin = 0
+    for index in range(1, len(states) + 1):
+        if index == len(states) or states[index] != states[begin]:
+            yield states[begin], index - begin
+            begin = index

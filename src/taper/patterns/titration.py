@@ -1,0 +1,272 @@
+"""Titrations: upward to a target, by increments or by a label's own steps, with doses that products make."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
+from typing import Literal
+
+from pydantic import JsonValue
+
+from taper.dates import Duration, days
+from taper.dose import DailyDose, Dose
+from taper.errors import CannotCompute, InvalidInput, NotFound
+from taper.monograph import Monograph, Titration, TitrationStep
+from taper.pace import Aim
+from taper.patterns.steps import Steps, StepsReport
+from taper.patterns.taper import Day, check_drug, read_day
+from taper.patterns.weights import STANDARD, Weights
+from taper.plan import Before, Course, Plan, Step
+from taper.product import Product
+from taper.reachable import Reachable
+from taper.regimen import NOTHING, Intake, Regimen, Slot
+
+_LONGEST = 1000
+
+
+class NoTitration(CannotCompute):
+    """The products or the label's steps do not lead to the target; the message says what stands in the way."""
+
+
+def plan_titration(
+    *,
+    drug: str,
+    to: Dose | str,
+    slots: Sequence[str],
+    products: Iterable[Product],
+    by: Titration | tuple[Dose | str, Duration],
+    before: Day | Literal["nothing"] = "nothing",
+    aim: Aim | None = None,
+    weights: Weights = STANDARD,
+    indication: str | None = None,
+    title: str | None = None,
+) -> Steps:
+    """A plan upward to a daily total, never faster than the steps asked for, in doses that the products make.
+
+    By an increment: one intake rises at a time, in the order of `slots`, turn by turn, each by the largest step that
+    can be made within the increment. By a label's titration: each labeled total is divided as evenly as the products
+    allow over the first so many of `slots`; a total above the target is left out, and the target is the last step.
+
+    Args:
+        drug: The drug, as its products name it.
+        to: The daily total to arrive at: a target, or a ceiling that the caller names.
+        slots: The times of day in the order in which they are added, such as evening, morning, noon.
+        products: What can be dispensed.
+        by: An increment and its interval, or one titration of a monograph.
+        before: What is taken until day 1.
+        aim: Which end of a labeled range to plan by; needed where there is one.
+        weights: What the planner weighs; judgment, not evidence.
+        indication: What the drug is taken for.
+        title: The plan's title.
+
+    Raises:
+        InvalidInput: If the target is not above what is taken, or a range has no aim.
+        NotReachable: If a dose cannot be made; the message names the nearest.
+        NoTitration: If the steps do not lead to the target.
+
+    Example:
+        >>> tablets = [Product(id="baclofen-10mg", drug="baclofen", form="tablet", strength="10 mg", score=2)]
+        >>> made = plan_titration(drug="baclofen", to="15 mg", by=("5 mg", days(3)), products=tablets,
+        ...                       slots=["evening", "morning", "noon"])
+        >>> for step in made.course.steps:
+        ...     print(step.lasting or "then", "|", step)
+        3 days | 5 mg evening
+        3 days | 5 mg morning, 5 mg evening
+        then | 5 mg morning, 5 mg noon, 5 mg evening
+    """
+    listed = check_drug(drug, products)
+    now = NOTHING if before == "nothing" else read_day(before, "before")
+    target = Dose.parse(to) if isinstance(to, str) else to
+    if target.mg <= now.total.mg:
+        raise InvalidInput(f"the target of {target} is not above the {now.total} taken now; plan a taper", where="to")
+    named = tuple(Slot(name) for name in slots)
+    if len(set(named)) != len(named) or not named:
+        raise InvalidInput("slots names no time of day, or one twice; name each once, in the order they are added")
+    climb = _Climb(listed, target, named, weights)
+    if isinstance(by, Titration):
+        steps = tuple(_labeled(climb, by, now, aim))
+    else:
+        size = Dose.parse(by[0]) if isinstance(by[0], str) else by[0]
+        steps = tuple(_by_increment(climb, now, size, by[1]))
+    made_by: dict[str, JsonValue] = {
+        "pattern": "titration",
+        "to": target.text,
+        "slots": [slot.name for slot in named],
+        "by": by.source.id if isinstance(by, Titration) else [str(by[0]), str(by[1])],
+        "products": [product.id for product in listed],
+    }
+    course = Course(
+        drug=drug,
+        indication=indication,
+        before="nothing" if before == "nothing" else Before(regimen=now),
+        then="continue",
+        steps=steps,
+        products=tuple(product.id for product in listed),
+        made_by=made_by,
+    )
+    return Steps(Plan(title=title, courses=(course,)), StepsReport(course))
+
+
+class _Climb:
+    """What the products make for one intake, up to the target."""
+
+    def __init__(
+        self, products: tuple[Product, ...], target: Dose, slots: tuple[Slot, ...], weights: Weights
+    ) -> None:
+        self.slots = slots
+        self.target = target
+        self.reachable = Reachable(products, up_to=target, handling=weights.handling())
+        self.doses = [dose for dose, _, _ in self.reachable.weigh()]
+        self.unit = target.unit
+
+    def regimen(self, amounts: dict[Slot, Fraction]) -> Regimen:
+        return Regimen(Intake(slot, Dose(mg).in_unit(self.unit)) for slot, mg in amounts.items() if mg)
+
+    def divided(self, total: Fraction, times: int) -> Regimen:
+        """A total over the first so many slots, as evenly as can be made; the larger doses first."""
+        if times > len(self.slots):
+            raise InvalidInput(f"{times} intakes a day, and {len(self.slots)} times of day; name {times} in slots")
+        best = min(self._parts(total, times, total), key=lambda parts: (max(parts) - min(parts), parts), default=None)
+        if best is None:
+            if times == 1:
+                self.reachable.recipe(Dose(total).in_unit(self.unit))
+            raise NoTitration(
+                f"{Dose(total).in_unit(self.unit)} cannot be made in {times} intakes from these products; "
+                "add a smaller strength, or name another number of intakes"
+            )
+        return self.regimen(dict(zip(self.slots, best, strict=False)))
+
+    def _parts(self, total: Fraction, times: int, most: Fraction) -> Iterator[tuple[Fraction, ...]]:
+        if times == 1:
+            if total <= most and total in self.doses:
+                yield (total,)
+            return
+        for dose in self.doses:
+            if dose * times >= total and dose <= most and dose < total:
+                for rest in self._parts(total - dose, times - 1, dose):
+                    yield (dose, *rest)
+
+
+def _by_increment(climb: _Climb, now: Regimen, size: Dose, every: Duration) -> Iterator[Step]:
+    if not size:
+        raise InvalidInput("an increment of 0 mg rises nowhere; write one above 0", where="by")
+    taken = {slot: (now.dose_at(slot) or Dose(0)).mg for slot in climb.slots}
+    for slot in now.slots:
+        if slot not in taken:
+            raise InvalidInput(f"something is taken at {slot} already; name it in slots too", where="slots")
+    turn = 0
+    for _ in range(_LONGEST):
+        left = climb.target.mg - sum(taken.values())
+        slot, dose = _next(climb, taken, turn, min(size.mg, left), size)
+        taken[slot] = dose
+        turn = climb.slots.index(slot) + 1
+        done = sum(taken.values()) == climb.target.mg
+        yield Step(regimen=climb.regimen(taken), kind="increase", lasting=None if done else every)
+        if done:
+            return
+    raise NoTitration(f"more than {_LONGEST} steps lead to {climb.target}; give a larger increment")
+
+
+def _next(
+    climb: _Climb, taken: dict[Slot, Fraction], turn: int, most: Fraction, size: Dose
+) -> tuple[Slot, Fraction]:
+    """The next slot in turn that can rise within the increment, and its new dose."""
+    for offset in range(len(climb.slots)):
+        slot = climb.slots[(turn + offset) % len(climb.slots)]
+        higher = [dose for dose in climb.doses if taken[slot] < dose <= taken[slot] + most]
+        if higher:
+            return slot, max(higher)
+    now = DailyDose(sum(taken.values())).in_unit(climb.unit)
+    smallest = Dose(min(climb.doses)).in_unit(climb.unit) if climb.doses else climb.target
+    raise NoTitration(
+        f"from {now} no intake can rise by {Dose(most).in_unit(climb.unit)} or less (the increment is {size}); the "
+        f"smallest dose that can be made is {smallest}. Give another target or increment, or add a smaller strength"
+    )
+
+
+def _labeled(climb: _Climb, by: Titration, now: Regimen, aim: Aim | None) -> Iterator[Step]:
+    made = list(_label_steps(by, climb.target, now, aim))
+    for index, (day, step, total) in enumerate(made):
+        regimen = climb.divided(total.mg, step.times_per_day or 1)
+        following = made[index + 1][0] if index + 1 < len(made) else None
+        lasting = None if following is None else days(following - day)
+        if step.every_other_day:
+            yield Step(cycle=(regimen, NOTHING), kind="increase", lasting=lasting)
+        else:
+            yield Step(regimen=regimen, kind="increase", lasting=lasting)
+
+
+def _label_steps(
+    by: Titration, target: Dose, now: Regimen, aim: Aim | None
+) -> Iterator[tuple[int, TitrationStep, Dose]]:
+    """The label's steps as day, step and total, from above what is taken now up to the target."""
+    last: tuple[int, TitrationStep, Dose] | None = None
+    gone = 0
+    for step in by.steps:
+        total = _end(step.total, step.total_up_to, aim)
+        if total.mg <= now.total.mg and not step.every_other_day:
+            continue
+        if last is None:
+            gone = step.from_day - 1
+        last = (step.from_day - gone, step, min(total, target))
+        yield last
+        if total >= target and not step.every_other_day:
+            return
+    yield from _beyond(by, target, last, now, aim)
+
+
+def _beyond(
+    by: Titration, target: Dose, last: tuple[int, TitrationStep, Dose] | None, now: Regimen, aim: Aim | None
+) -> Iterator[tuple[int, TitrationStep, Dose]]:
+    if by.increment_high is None or by.every_low is None:
+        reached = f"end at {last[2]}" if last else "lie below what is taken now"
+        raise NoTitration(f"the labeled steps {reached} and name no increment with an interval; give another target")
+    times = (last[1].times_per_day if last else len(now.slots)) or 1
+    size = _end(by.increment_low or by.increment_high, by.increment_high, aim)
+    per_day = size * (times if by.increment_per == "intake" else 1)
+    every = _interval(by, aim)
+    total, day = (last[2], last[0]) if last else (Dose(now.total.mg), 1 - every)
+    day = day if by.increments_from_day is None or not last else max(day, by.increments_from_day - every)
+    while total < target:
+        day, total = day + every, min(total + per_day, target)
+        yield day, TitrationStep(from_day=day, total=total, times_per_day=times), total
+
+
+def _interval(by: Titration, aim: Aim | None) -> int:
+    assert by.every_low is not None
+    slow, fast = by.every_high or by.every_low, by.every_low
+    if slow != fast and aim is None:
+        raise InvalidInput(f'the label gives {fast} to {slow}; add aim "slow" or "fast"', where="aim")
+    chosen = fast if aim == "fast" else slow
+    if not chosen.is_in_days:
+        raise InvalidInput(f"an interval of {chosen} has no number of days; give an increment of your own", where="by")
+    return chosen.days
+
+
+def _end(low: Dose, high: Dose | None, aim: Aim | None) -> Dose:
+    if high is None or high == low:
+        return low
+    if aim is None:
+        raise InvalidInput(f'the label gives {low} to {high}; add aim "slow" or "fast"', where="aim")
+    return high if aim == "fast" else low
+
+
+def choose_titration(
+    monograph: Monograph, *, source: str | None = None, column: str | None = None, indication: str | None = None
+) -> Titration:
+    """One titration of a monograph, by its source, its co-medication column and its indication.
+
+    Raises:
+        NotFound: If none fits, or several do; the message lists what is held, and none is picked.
+    """
+    fits = [
+        item
+        for item in monograph.titrations
+        if (source is None or item.source.id == source)
+        and (column is None or item.column == column)
+        and (indication is None or not item.indications or indication in item.indications)
+    ]
+    if len(fits) == 1:
+        return fits[0]
+    listed = fits or list(monograph.titrations)
+    held = "; ".join(f"{item.source.id}{f', column {item.column}' if item.column else ''}" for item in listed)
+    what = "several titrations fit" if fits else "no titration fits"
+    raise NotFound(f"{what}; held are {held or 'none'}. Name a source, a column or an indication", where=monograph.drug)
