@@ -26,15 +26,20 @@ def assess(case: Case) -> Iterator[Answer]:
         if monograph is not None:
             facts = tuple(item for item in monograph.stopping if case.applies_to(item, course))
             yield from left_out(case, NAME, course.drug, facts)
-            yield from _assess_course(course, tuple(item for item in facts if case.compares(item.source)))
+            compared = tuple(item for item in facts if case.compares(item.source))
+            yield from _assess_course(course, _first_total(case, course), compared)
 
 
-def _assess_course(course: RealizedCourse, facts: tuple[Stopping, ...]) -> Iterator[Answer]:
+def _first_total(case: Case, course: RealizedCourse) -> DailyDose:
+    day = course.course.starts_on_day
+    return next(run.total for run in case.runs_of((course,)) if run.last is None or run.last >= day)
+
+
+def _assess_course(course: RealizedCourse, first: DailyDose, facts: tuple[Stopping, ...]) -> Iterator[Answer]:
     before = course.course.before
     if before is None:
         yield NotAssessed(rule=NAME, drug=course.drug, missing="what was taken before day 1 (before)")
         return
-    first = course.course.steps[0].days[0].total
     if before == "nothing" or first >= before.largest:
         yield Clear(rule=NAME, drug=course.drug)
         return
@@ -55,7 +60,7 @@ def _compare(course: RealizedCourse, fact: Stopping, before: DailyDose, first: D
         return NotAssessed(rule=NAME, drug=course.drug, missing=missing)
     if fall <= allowed:
         return Clear(rule=NAME, drug=course.drug, source=fact.source)
-    limit = f"{DailyDose(allowed)}" if fact.percent_high is None else f"{fact.percent_high} %"
+    limit = f"{DailyDose(allowed)}" if fact.percent_high is None else write_percent(fact.percent_high / 100)
     said = f"the source says {'at most' if fact.at_most else 'typically'} {limit} {cite(fact)}"
     return Finding(
         rule=NAME,
