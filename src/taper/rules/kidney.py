@@ -25,7 +25,8 @@ def assess(case: Case) -> Iterator[Answer]:
 
     To avoid, and a dose above a maximum, a range or a first dose, are high; "reduce" without a figure is
     moderate; caution is low. No figure of the source's measure, unstable function and a gap in the source are not
-    assessed. A single-dose pharmacokinetic result is left out unless its source is named.
+    assessed. A source is clear only where dialysis and stability are known. A single-dose pharmacokinetic result is
+    left out unless its source is named.
     """
     yield from uncited(case, NAME)
     for drug in case.drugs:
@@ -37,15 +38,17 @@ def assess(case: Case) -> Iterator[Answer]:
             yield NotAssessed(rule=NAME, drug=drug, missing="advice on kidney function; no source is held")
             continue
         yield from left_out(case, NAME, drug, held)
-        yield from _unknown_state(case, drug, held)
+        unknown = tuple(_unknown_state(case, drug))
+        yield from unknown
         for advice in held:
             if case.compares(advice.source):
-                yield from _assess_advice(case, drug, advice)
+                answers = _assess_advice(case, drug, advice)
+                yield from (answer for answer in answers if not (unknown and isinstance(answer, Clear)))
 
 
-def _unknown_state(case: Case, drug: str, held: tuple[KidneyAdvice, ...]) -> Iterator[Answer]:
-    if case.patient.dialysis is None and any(advice.dialysis for advice in held):
-        yield NotAssessed(rule=NAME, drug=drug, missing="whether the person is on dialysis, of which sources speak")
+def _unknown_state(case: Case, drug: str) -> Iterator[Answer]:
+    if case.patient.dialysis is None:
+        yield NotAssessed(rule=NAME, drug=drug, missing="whether the person is on dialysis (dialysis)")
     if case.patient.kidney_stable is None and not case.patient.dialysis:
         yield NotAssessed(rule=NAME, drug=drug, missing="whether kidney function is stable (kidney_stable)")
 
