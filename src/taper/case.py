@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from taper.dates import LONGEST_DAYS
 from taper.dose import DailyDose
-from taper.errors import NotFound
+from taper.errors import InvalidInput, NotFound
 from taper.finding import LeftOut, NotAssessed, Severity
 from taper.formulary import Formulary
 from taper.monograph import Cited, Monograph
@@ -280,6 +280,21 @@ def check_sources(case: Case) -> None:
         if name not in held:
             raise NotFound(
                 f"the source {name!r} is not held for {', '.join(case.drugs)}. Held: {', '.join(sorted(held))}"
+            )
+
+
+def check_doses(case: Case) -> None:
+    """Raise if a course holds no dose on any of its days, so that there is nothing to compare.
+
+    Raises:
+        InvalidInput: Naming the course.
+    """
+    taken = {item.course for drug in case.drugs for run in case.runs(drug) for item in run.intakes}
+    for course in case.courses:
+        if course.course.id not in taken:
+            raise InvalidInput(
+                "holds no dose, since its weekdays do not fall on its days; lengthen its step, or change its weekdays",
+                where=f"course {course.course.id}",
             )
 
 

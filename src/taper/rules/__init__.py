@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from types import ModuleType
 
-from taper.case import Case, check_sources
+from taper.case import Case, check_doses, check_sources
 from taper.finding import Answer, Review
 from taper.formulary import Formulary
 from taper.patient import UNKNOWN, Patient
@@ -84,6 +84,7 @@ def check(
 
     Raises:
         NotFound: If a named source is held for none of the plan's drugs.
+        InvalidInput: If a course holds no dose on any of its days.
         StartNeeded: If the plan has months or weekdays and no start is given.
     """
     made = plan.realized if isinstance(plan, Schedule) else plan
@@ -91,6 +92,7 @@ def check(
     held = formulary if formulary is not None else made.formulary
     case = Case(made, patient or UNKNOWN, held, begins, tuple(sources))
     check_sources(case)
+    check_doses(case)
     return Review.of(_answers(case))
 
 
