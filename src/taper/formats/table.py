@@ -154,6 +154,18 @@ def _supply_lines(supply: Supply | None) -> list[str]:
         lines.append(
             f"  {line.supplied} x {line.product.label}{packs}, {line.used_text} used{over} ({line.product.id})"
         )
+    return lines + (_fill_lines(supply) if len(supply.fills) > 1 else [])
+
+
+def _fill_lines(supply: Supply) -> list[str]:
+    lines = []
+    for fill in supply.fills:
+        many = "1 day" if fill.days_supply == 1 else f"{fill.days_supply} days"
+        lines.append(f"  Fill {fill.number}, {fill.first} to {fill.last} ({many}):")
+        for line in (line for line in fill.lines if line.supplied_amount):
+            packs = f" in {line.packs} packs" if line.packs is not None else ""
+            lasts = f", lasts until {line.lasts_until}" if line.lasts_until > fill.last else ""
+            lines.append(f"    {line.supplied} x {line.product.label}{packs}{lasts} ({line.product.id})")
     return lines
 
 
