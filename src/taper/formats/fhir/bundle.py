@@ -1,0 +1,134 @@
+"""A resource or a Bundle opened: its version, its requests for doses, and its requests for supply."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from taper.errors import InvalidInput
+from taper.formats.fhir.medication import Version
+from taper.formats.fhir.notes import Notes
+from taper.formats.fhir.walk import as_list, as_map, refuse_modifiers
+
+_OLDER = {"MedicationOrder": "DSTU2", "MedicationPrescription": "DSTU1"}
+_ONLY_IN: dict[Version, tuple[str, ...]] = {
+    "R4": (
+        "medicationCodeableConcept",
+        "medicationReference",
+        "reasonCode",
+        "reportedBoolean",
+        "instantiatesCanonical",
+    ),
+    "R5": ("medication", "reason", "renderedDosageInstruction", "effectiveDosePeriod", "device"),
+}
+_LIVE = {"draft", "active"}
+
+
+class WrongResource(InvalidInput):
+    """Data that is not a FHIR medication request of a version that is read, nor a bundle of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One MedicationRequest, where it stands, and the other resources it may refer to."""
+
+    where: str
+    body: Mapping[str, Any]
+    others: Mapping[str, Mapping[str, Any]]
+
+    @property
+    def is_supply(self) -> bool:
+        """Whether it asks for a supply for other requests, and orders no doses itself."""
+        return not self.body.get("dosageInstruction") and "basedOn" in self.body and "dispenseRequest" in self.body
+
+    def resolve(self, reference: str) -> Mapping[str, Any] | None:
+        """The resource of a reference: contained, by its full address, or by type and id."""
+        if reference.startswith("#"):
+            contained = [as_map(item) for item in as_list(self.body.get("contained"))]
+            return next((item for item in contained if item.get("id") == reference[1:]), None)
+        return self.others.get(reference)
+
+
+def open_requests(data: object, notes: Notes) -> tuple[Request, ...]:
+    """Every MedicationRequest of a resource or Bundle; what must not be followed is refused in the notes.
+
+    Raises:
+        WrongResource: If there is none.
+    """
+    requests = tuple(_requests(data))
+    if not requests:
+        raise WrongResource("the bundle holds no MedicationRequest; give one that does")
+    for request in requests:
+        _check_status(request, notes)
+        refuse_modifiers(request.body, request.where, notes)
+    subjects = {str(as_map(request.body.get("subject")).get("reference", "")) for request in requests}
+    if len(subjects) > 1:
+        notes.refuse("status", "", f"the requests are for {len(subjects)} subjects; read those of one at a time")
+    return requests
+
+
+def _requests(data: object) -> Iterator[Request]:
+    kind = as_map(data).get("resourceType")
+    if kind == "MedicationRequest":
+        yield Request("MedicationRequest", as_map(data), {})
+        return
+    if kind != "Bundle":
+        raise WrongResource(_why_wrong(kind))
+    entries = [as_map(entry) for entry in as_list(as_map(data).get("entry"))]
+    others = {name: as_map(entry.get("resource")) for entry in entries for name in _names(entry)}
+    for index, entry in enumerate(entries):
+        body = as_map(entry.get("resource"))
+        if body.get("resourceType") in _OLDER:
+            raise WrongResource(_why_wrong(body.get("resourceType")))
+        if body.get("resourceType") == "MedicationRequest":
+            yield Request(f"entry[{index}]", body, others)
+
+
+def _why_wrong(kind: object) -> str:
+    if kind in _OLDER:
+        return f"a {kind} is FHIR {_OLDER[str(kind)]}; convert it to a MedicationRequest of R4 or R5"
+    if kind is None:
+        return "there is no resourceType; give a FHIR MedicationRequest or a Bundle of them"
+    return f"a {kind} is no request for doses; give a MedicationRequest or a Bundle of them"
+
+
+def _names(entry: Mapping[str, Any]) -> Iterator[str]:
+    body = as_map(entry.get("resource"))
+    if isinstance(entry.get("fullUrl"), str):
+        yield entry["fullUrl"]
+    if "resourceType" in body and "id" in body:
+        yield f"{body['resourceType']}/{body['id']}"
+
+
+def _check_status(request: Request, notes: Notes) -> None:
+    status, where = request.body.get("status"), f"{request.where}.status"
+    if request.body.get("doNotPerform") is True:
+        notes.refuse("status", f"{request.where}.doNotPerform", "it says that the drug is not to be taken")
+    if status == "entered-in-error":
+        notes.refuse("status", where, "it was entered in error; give the one that was meant")
+    elif status not in _LIVE:
+        notes.report("status", where, f"its status is {status!r}, so it may not be in force")
+    if request.body.get("intent") == "option":
+        notes.refuse(
+            "status", f"{request.where}.intent", "it is one option among several; give the one that was chosen"
+        )
+
+
+def read_version(requests: tuple[Request, ...], wanted: Version | None) -> Version:
+    """The FHIR version of the requests, by the elements that only one version has.
+
+    Raises:
+        WrongResource: If they mix versions, show none, or show another than the one wanted.
+    """
+    found: dict[Version, str] = {}
+    for request in requests:
+        for version, keys in _ONLY_IN.items():
+            shown = next((key for key in keys if key in request.body), None)
+            if shown is not None:
+                found[version] = f"{request.where}.{shown}"
+    if len(found) > 1:
+        raise WrongResource(f"{found['R4']} is FHIR R4 and {found['R5']} is R5; give one version")
+    for version, where in found.items():
+        if wanted not in {None, version}:
+            raise WrongResource(f"{where} is FHIR {version}, and {wanted} was named; name the version it is")
+        return version
+    raise WrongResource("it names no medication as FHIR R4 or R5 do; R4 has medicationCodeableConcept, R5 medication")

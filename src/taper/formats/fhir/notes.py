@@ -1,0 +1,93 @@
+"""What an import noticed: what does not agree, what was not read, and what makes a plan impossible."""
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Literal
+
+from taper.errors import InvalidInput, TaperError
+
+Kind = Literal[
+    "version", "status", "medication", "route", "as-needed", "dose", "unit", "rate", "range", "time", "bounds", "gap",
+    "overlap", "text", "supply", "maximum", "ending", "not-read", "before",
+]  # fmt: skip
+ACCEPTABLE: tuple[Kind, ...] = ("text", "gap")
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """One thing that an import noticed, and where; `refuses` says that no plan is read because of it."""
+
+    kind: Kind
+    where: str
+    message: str
+    refuses: bool
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.kind}: {self.message}" if self.where else f"{self.kind}: {self.message}"
+
+
+class CannotImport(InvalidInput):
+    """A resource that no plan can be read from; `reports` holds everything that was noticed, not only what refuses."""
+
+    def __init__(self, message: str, *, where: str = "", reports: tuple[ImportReport, ...] = ()) -> None:
+        super().__init__(message, where=where)
+        self.reports = reports
+
+
+class Notes:
+    """The reports of one import, in the order in which they were made."""
+
+    def __init__(self, accept: Collection[str] = ()) -> None:
+        unknown = sorted(set(accept) - set(ACCEPTABLE))
+        if unknown:
+            raise InvalidInput(
+                f"{unknown[0]!r} cannot be accepted; name any of {', '.join(ACCEPTABLE)}", where="accept"
+            )
+        self._accepted = frozenset(accept)
+        self._reports: list[ImportReport] = []
+
+    @property
+    def reports(self) -> tuple[ImportReport, ...]:
+        return tuple(dict.fromkeys(self._reports))
+
+    def accepts(self, kind: Kind) -> bool:
+        """Whether the caller has said that this kind does not stand in the way."""
+        return kind in self._accepted
+
+    def refuse(self, kind: Kind, where: str, message: str) -> None:
+        """Note something that makes a plan impossible, unless the caller accepts its kind."""
+        self._reports.append(ImportReport(kind, where, message, refuses=not self.accepts(kind)))
+
+    def report(self, kind: Kind, where: str, message: str) -> None:
+        """Note something that a reader should know and that leaves the doses certain."""
+        self._reports.append(ImportReport(kind, where, message, refuses=False))
+
+    @contextmanager
+    def catching(self, kind: Kind, where: str) -> Iterator[None]:
+        """Turn an error of this library into a refusal, so that everything else is still looked at."""
+        try:
+            yield
+        except TaperError as error:
+            self.refuse(kind, f"{where}.{error.where}" if error.where else where, error.message)
+
+    @contextmanager
+    def reporting(self, kind: Kind, where: str) -> Iterator[None]:
+        """Turn an error of this library into a report: what it is about does not decide a dose."""
+        try:
+            yield
+        except TaperError as error:
+            self.report(kind, where, error.message)
+
+    def require_none(self) -> None:
+        """Raise if anything makes a plan impossible.
+
+        Raises:
+            CannotImport: Listing all that was noticed.
+        """
+        refusing = [item for item in self.reports if item.refuses]
+        if refusing:
+            other = [item for item in self.reports if not item.refuses]
+            lines = [str(item) for item in refusing] + [f"also {item}" for item in other]
+            text = "no plan can be read from this resource:\n  " + "\n  ".join(lines)
+            raise CannotImport(text, reports=self.reports)

@@ -1,0 +1,162 @@
+"""The requests of one course read together: its drug, its steps, and how it ends."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from taper.dose import Dose
+from taper.formats.fhir.agreement import Dispensed, check_period, check_texts, read_dispensed
+from taper.formats.fhir.bundle import Request
+from taper.formats.fhir.notes import Notes
+from taper.formats.fhir.read_dosage import ReadDosage, read_dosage
+from taper.formats.fhir.read_medication import Requested, read_medication
+from taper.formats.fhir.read_steps import ReadStep, read_steps, step_data
+from taper.formats.fhir.read_timing import SlotsByFrequency
+from taper.formats.fhir.request import COURSE, REVIEW_THERAPY
+from taper.formats.fhir.walk import as_list, as_map, codes_of, first_text
+
+_NOT_READ = ("note", "priorPrescription", "substitution", "insurance", "detectedIssue", "eventHistory")
+_INDICATION = re.compile(r"[a-z0-9][a-z0-9.+-]{0,79}")
+
+
+@dataclass(frozen=True, slots=True)
+class ReadCourse:
+    """What the requests of a course say; `requested` is None where no drug could be read."""
+
+    where: str
+    name: str | None
+    requested: Requested | None
+    strength: Dose | None
+    steps: tuple[ReadStep, ...]
+    dispensed: tuple[Dispensed, ...]
+    then: str
+    indication: str | None
+
+    @property
+    def first(self) -> date | None:
+        return self.steps[0].bounds.first if self.steps else None
+
+
+def course_groups(requests: Sequence[Request]) -> Iterator[tuple[Request, ...]]:
+    """Requests that name one course of one group go together; any other stands alone."""
+    made: dict[tuple[str, ...], list[Request]] = {}
+    for index, request in enumerate(requests):
+        name = _course_name(request.body)
+        group = str(as_map(request.body.get("groupIdentifier")).get("value", ""))
+        made.setdefault((group, name) if name else (str(index),), []).append(request)
+    yield from map(tuple, made.values())
+
+
+def _course_name(body: Mapping[str, Any]) -> str | None:
+    for item in map(as_map, as_list(body.get("identifier"))):
+        if as_map(item.get("type")).get("text") == COURSE["text"] and isinstance(item.get("value"), str):
+            return str(item["value"])
+    return None
+
+
+def read_course(
+    requests: tuple[Request, ...], slots: SlotsByFrequency | None, strength: Dose | None, notes: Notes
+) -> ReadCourse:
+    """Read the requests of one course; what cannot be read is refused in the notes."""
+    head = requests[0]
+    requested = [read_medication(request.body, request.where, request.resolve, notes) for request in requests]
+    drugs = {item.drug for item in requested if item is not None}
+    if len(drugs) > 1:
+        notes.refuse("medication", head.where, f"one course names {' and '.join(sorted(drugs))}; give each a course")
+    parts = [_dosages(request, slots, notes) for request in requests]
+    steps = read_steps(_in_order(parts) if _course_name(head.body) else sum(parts, []), head.where, notes)
+    check_texts(steps, notes)
+    for request in requests:
+        _report_not_read(request, notes)
+    if len(requests) == 1:
+        check_period(head.body, steps, head.where, notes)
+    of = requested[0]
+    dispensed = [read_dispensed(request.body, request.where, of, notes) for request in requests] if of else []
+    return ReadCourse(
+        head.where,
+        _course_name(head.body),
+        of,
+        (of.strength if of else None) or strength,
+        steps,
+        tuple(item for item in dispensed if item is not None),
+        _then(head, steps, notes),
+        _indication(head, notes),
+    )
+
+
+def _dosages(request: Request, slots: SlotsByFrequency | None, notes: Notes) -> list[ReadDosage]:
+    listed = as_list(request.body.get("dosageInstruction"))
+    return [
+        read_dosage(as_map(item), f"{request.where}.dosageInstruction[{index}]", slots, notes)
+        for index, item in enumerate(listed)
+    ]
+
+
+def _in_order(parts: list[list[ReadDosage]]) -> list[ReadDosage]:
+    """Requests of one step each, which name their course, carry no sequence; their dates give it."""
+    if any(dosage.sequence is not None for part in parts for dosage in part):
+        return [dosage for part in parts for dosage in part]
+    ordered = sorted(parts, key=lambda part: min((item.bounds.first or date.min for item in part), default=date.min))
+    return [replace(item, sequence=number) for number, part in enumerate(ordered, start=1) for item in part]
+
+
+def _then(request: Request, steps: Sequence[ReadStep], notes: Notes) -> str:
+    stated, where = request.body.get("courseOfTherapyType"), f"{request.where}.courseOfTherapyType"
+    codes = codes_of(stated)
+    if not steps or steps[-1].bounds.is_open:
+        if "acute" in codes:
+            notes.report(
+                "ending", where, "the course is called short, and its last dosage has no end; it is read as open"
+            )
+        return "continue"
+    if "acute" in codes:
+        return "stop"
+    if "continuous" in codes:
+        notes.report(
+            "ending", where, "the course is called continuous, and its last dosage ends; what follows is not said"
+        )
+    elif first_text(stated) != REVIEW_THERAPY:
+        notes.report(
+            "ending", where, "whether the drug stops after the last dosage is not said; it is read as a review"
+        )
+    return "review"
+
+
+def _indication(request: Request, notes: Notes) -> str | None:
+    reasons = as_list(request.body.get("reasonCode")) or [
+        as_map(item).get("concept") for item in as_list(request.body.get("reason"))
+    ]
+    names = [name for name in map(first_text, reasons) if name is not None]
+    if len(names) == 1 and _INDICATION.fullmatch(names[0]):
+        return names[0]
+    if names:
+        said = "; ".join(names)
+        notes.report(
+            "not-read", request.where, f"the reason {said!r} is no short name of an indication, and is left out"
+        )
+    return None
+
+
+def _report_not_read(request: Request, notes: Notes) -> None:
+    held = [key for key in _NOT_READ if key in request.body]
+    if held:
+        notes.report("not-read", request.where, f"not read: {', '.join(held)}")
+
+
+def course_data(course: ReadCourse, start: date | None, notes: Notes) -> dict[str, Any]:
+    """A course in the plan format; what its steps cannot be read as is refused in the notes."""
+    of = course.requested
+    made: dict[str, Any] = {"drug": of.drug if of else "", "then": course.then}
+    if of is not None:
+        made |= {"release": of.release} if of.release else {}
+        made |= {"form": of.form} if of.form else {}
+    made |= {"indication": course.indication} if course.indication else {}
+    if start is not None and course.first is not None:
+        made["starts_on_day"] = (course.first - start).days + 1
+    steps: list[dict[str, Any]] = []
+    for step in course.steps:
+        with notes.catching("dose", step.where):
+            steps += step_data(step, course.strength)
+    return made | {"steps": steps}
