@@ -8,55 +8,64 @@ from taper.schedule import DatedStep, End, Schedule
 from taper.words.language import Language
 
 
-def last_dose(schedule: Schedule, course: str) -> tuple[date, Slot]:
-    """The date and time of day of the last dose of a course that is shown; its last days may hold none."""
-    return next(
-        (day.date, intake.slot)
-        for day in reversed(schedule.days)
-        for intake in reversed(day.intakes)
-        if intake.course == course
-    )
+def last_dose(schedule: Schedule, course: str) -> tuple[date, Slot] | None:
+    """The date and time of day of the last dose of a course that is shown; None if its days hold no dose."""
+    for day in reversed(schedule.days):
+        for intake in reversed(day.intakes):
+            if intake.course == course:
+                return day.date, intake.slot
+    return None
 
 
 def is_last_of_drug(schedule: Schedule, course: str) -> bool:
     """Whether no other course of the same drug goes on after the last dose of this one."""
-    drug, (when, _) = schedule.realized.course(course).drug, last_dose(schedule, course)
-    for other in schedule.realized.courses:
-        if other.drug == drug and other.course.id != course:
-            name = other.course.id
-            if schedule.course_ends[name] is not End.STOP or last_dose(schedule, name)[0] > when:
-                return False
-    return True
+    drug, mine = schedule.realized.course(course).drug, last_dose(schedule, course)
+    others = [c.course.id for c in schedule.realized.courses if c.drug == drug and c.course.id != course]
+    return all(_ends_by(schedule, other, None if mine is None else mine[0]) for other in others)
+
+
+def _ends_by(schedule: Schedule, course: str, when: date | None) -> bool:
+    if schedule.course_ends[course] is not End.STOP:
+        return False
+    last = last_dose(schedule, course)
+    return last is None or (when is not None and last[0] <= when)
 
 
 def describe_what_follows(schedule: Schedule, step: DatedStep, language: Language) -> Iterator[str]:
     """The step that comes next, or how the course ends, and where the window cuts it off."""
     words = language.phrases.ending
     if step.last is not None and step.number < len(schedule.realized.course(step.course).steps):
-        yield words.next.format(number=step.number + 1, date=language.date(step.last + timedelta(days=1)))
+        yield words.next.format(number=step.number + 1, date=language.long_date(step.last + timedelta(days=1)))
     else:
         yield from _end(schedule, step, language)
     if step.last is not None and step.last > schedule.last:
-        yield words.window.format(date=language.date(schedule.last))
+        yield words.window.format(date=language.long_date(schedule.last))
 
 
 def _end(schedule: Schedule, step: DatedStep, language: Language) -> Iterator[str]:
     words = language.phrases.ending
     match schedule.course_ends[step.course]:
         case End.CONTINUES:
-            yield words.continues.format(date=language.date(schedule.last))
+            yield words.continues.format(date=language.long_date(schedule.last))
         case End.REVIEW if step.last is not None:
-            yield words.review.format(date=language.date(step.last))
+            yield words.review.format(date=language.long_date(step.last))
         case End.STOP:
-            yield _stop(schedule, step, language)
+            yield from _stop(schedule, step, language)
 
 
-def _stop(schedule: Schedule, step: DatedStep, language: Language) -> str:
-    when, slot = last_dose(schedule, step.course)
-    held = {"date": language.date(when), "when": language.slot(slot)[1]}
-    if not is_last_of_drug(schedule, step.course):
-        return language.phrases.ending.part.format(of_drug=language.of(step.drug), **held)
-    return language.phrases.ending.stop.format(after=language.date(when + timedelta(days=1)), **held)
+def _stop(schedule: Schedule, step: DatedStep, language: Language) -> Iterator[str]:
+    words, last = language.phrases.ending, last_dose(schedule, step.course)
+    ends = is_last_of_drug(schedule, step.course)
+    after = step.first if last is None else last[0] + timedelta(days=1)
+    if last is None:
+        yield words.no_last
+    else:
+        template = words.last if ends else words.last_part
+        yield template.format(date=language.long_date(last[0]), when=language.slot(last[1])[1])
+    if ends:
+        yield words.stop.format(after=language.long_date(after))
+    else:
+        yield words.part.format(of_drug=language.of(step.drug))
 
 
 def describe_beyond(schedule: Schedule, language: Language) -> str | None:
@@ -65,5 +74,5 @@ def describe_beyond(schedule: Schedule, language: Language) -> str | None:
         return None
     beyond = schedule.beyond
     return language.phrases.ending.beyond.format(
-        date=language.date(beyond.last), days=beyond.days, intakes=beyond.intakes
+        date=language.long_date(beyond.last), days=beyond.days, intakes=beyond.intakes
     )

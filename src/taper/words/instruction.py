@@ -103,12 +103,12 @@ def _heading(schedule: Schedule, step: DatedStep, language: Language) -> str:
         "number": step.number,
         "steps": len(schedule.realized.course(step.course).steps),
         "name": name_course(schedule, step, language),
-        "first": language.date(step.first),
+        "first": language.long_date(step.first),
     }
     if step.last is None:
         return words.open.format(**held)
     template = words.one_day if step.first == step.last else words.closed
-    return template.format(last=language.date(step.last), days=length_of(step), **held)
+    return template.format(last=language.long_date(step.last), days=length_of(step), **held)
 
 
 def _notes(step: DatedStep, language: Language) -> Iterator[str]:
@@ -139,7 +139,7 @@ def _days(step: DatedStep, language: Language, shelf: Shelf) -> Iterator[DayText
     else:
         length = len(step.realized.days)
         for index, day in occurring_days(step):
-            first = language.date(step.first + timedelta(days=index))
+            first = language.long_date(step.first + timedelta(days=index))
             label = words.cycle_day.format(number=index + 1, length=length, date=first)
             yield _day(label, day, language, shelf)
 

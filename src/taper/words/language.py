@@ -40,7 +40,7 @@ class Language:
         self.phrases = phrases
         self._babel = babel
 
-    def date(self, day: date) -> str:
+    def long_date(self, day: date) -> str:
         """A date in full, with its weekday."""
         return self._date(day, self.phrases.dates.long)
 

@@ -96,6 +96,9 @@ class EndingPhrases(Value):
     """What follows a step; only `stop` says that a drug ends."""
 
     next: str
+    last: str
+    last_part: str
+    no_last: str
     stop: str
     part: str
     review: str

@@ -66,11 +66,12 @@ def describe_ending(schedule: Schedule) -> list[str]:
 
 
 def _describe_stop(schedule: Schedule, course: str) -> str:
-    last = last_dose(schedule, course)[0]
+    last = last_dose(schedule, course)
     if is_last_of_drug(schedule, course):
-        return f"{course}: stop; the last dose is on {last}."
+        return f"{course}: stop; " + ("its days hold no dose." if last is None else f"the last dose is on {last[0]}.")
     drug = schedule.realized.course(course).drug
-    return f"{course}: the last dose of this course is on {last}; other courses hold doses of {drug}."
+    mine = "its days hold no dose" if last is None else f"the last dose of this course is on {last[0]}"
+    return f"{course}: {mine}; other courses hold doses of {drug}."
 
 
 def _undecided_from(schedule: Schedule, course: str) -> date:
