@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from taper._model import Value
+from taper._model import Value, write_number
 from taper.dose import Dose
 from taper.errors import CannotCompute, NotFound
 from taper.formulary import Formulary
@@ -15,7 +15,7 @@ from taper.plan import Course, Plan, Step
 from taper.product import Product
 from taper.reachable import Reachable
 from taper.regimen import Intake, Regimen, Slot
-from taper.selection import choose_products, name_of_drug
+from taper.selection import choose_products, name_of_drug, narrow
 from taper.source import Source
 
 Figure = EGFR | AbsoluteEGFR | CreatinineClearance
@@ -60,12 +60,12 @@ class KidneyReading:
 def band_words(band: KidneyBand) -> str:
     """The edges of a band as its source prints them: "from 30 to below 60"."""
     low = _edge("from", band.at_least) or _edge("above", band.above)
-    high = _edge("to", band.at_most) or _edge("below", band.below)
+    high = _edge("to", band.at_most) or _edge("to below" if low else "below", band.below)
     return " ".join(part for part in (low, high) if part) or "any value"
 
 
 def _edge(word: str, value: Fraction | None) -> str:
-    return "" if value is None else f"{word} {value}"
+    return "" if value is None else f"{word} {write_number(value)}"
 
 
 def figure_of(measure: Measure, patient: Patient) -> Figure | None:
@@ -158,16 +158,18 @@ def propose_for_kidney(
     held = formulary if formulary is not None else Formulary.shipped()
     listed = tuple(products)
     courses, changes, reading = [], [], None
+    applied: dict[str, str] = {}
     for course in plan.courses:
         drug = name_of_drug(course, listed, held)
-        advice = _named(held, drug, source, course) if held.holds(drug) else None
+        chosen = choose_products(course, drug, listed)
+        advice = _named(held, drug, source, course, chosen) if held.holds(drug) else None
         if advice is None:
             courses.append(course)
             continue
         _refuse_taken(course, advice)
+        _refuse_two(course, applied.setdefault(drug, course.id), drug, advice)
         reading = _readable(advice, patient, held, drug)
-        found = Reachable(choose_products(course, drug, listed), up_to=_largest(course))
-        made = _Application(course, reading, found, listed)
+        made = _Application(course, reading, chosen, listed)
         courses.append(made.course())
         changes.extend(made.changes)
     if reading is None or reading.says is None:
@@ -202,13 +204,20 @@ def _later_note(reading: KidneyReading) -> str | None:
     return reading.says.note if reading.says else None
 
 
-def _named(formulary: Formulary, drug: str, source: str, course: Course) -> KidneyAdvice | None:
-    found = [
-        advice
-        for advice in formulary.monograph(drug).kidney
-        if advice.source.id == source and (not advice.indications or course.indication in advice.indications)
-    ]
-    return found[0] if found else None
+def _named(
+    formulary: Formulary, drug: str, source: str, course: Course, products: tuple[Product, ...]
+) -> KidneyAdvice | None:
+    release, forms = products[0].release, {product.form for product in products}
+    for advice in formulary.monograph(drug).kidney:
+        fits = (
+            advice.source.id == source
+            and (not advice.indications or course.indication in advice.indications)
+            and (not advice.releases or release in advice.releases)
+            and (not advice.forms or forms & set(advice.forms))
+        )
+        if fits:
+            return advice
+    return None
 
 
 def _no_such_source(formulary: Formulary, plan: Plan, products: tuple[Product, ...], source: str) -> NotFound:
@@ -230,6 +239,15 @@ def _refuse_taken(course: Course, advice: KidneyAdvice) -> None:
         where=f"course {course.id}",
         source=advice.source,
     )
+
+
+def _refuse_two(course: Course, first: str, drug: str, advice: KidneyAdvice) -> None:
+    if course.id != first:
+        raise NoProposal(
+            f"{drug} is also taken in course {first}, and a limit is for their sum; join the two in one course",
+            where=f"course {course.id}",
+            source=advice.source,
+        )
 
 
 def _readable(advice: KidneyAdvice, patient: Patient, formulary: Formulary, drug: str) -> KidneyReading:
@@ -282,19 +300,27 @@ class _Application:
     """One source's advice applied to one course."""
 
     def __init__(
-        self, course: Course, reading: KidneyReading, reachable: Reachable, products: tuple[Product, ...]
+        self, course: Course, reading: KidneyReading, chosen: tuple[Product, ...], products: tuple[Product, ...]
     ) -> None:
         assert reading.says is not None
         self._course, self._reading, self._says = course, reading, reading.says
-        self._reachable, self._products = reachable, products
+        self._chosen, self._products = chosen, products
+        self._searches: dict[tuple[str, ...], Reachable] = {}
         self.changes: list[KidneyChange] = []
+
+    def _reachable(self, number: int) -> Reachable:
+        names = self._course.steps[number - 1].products
+        if names not in self._searches:
+            allowed = narrow(self._chosen, names, f"course {self._course.id}, step {number}")
+            self._searches[names] = Reachable(allowed, up_to=_largest(self._course))
+        return self._searches[names]
 
     def course(self) -> Course:
         steps = tuple(self._step(number, step) for number, step in enumerate(self._course.steps, start=1))
         return self._course.model_copy(update={"steps": steps, "made_by": None} if self.changes else {})
 
     def _step(self, number: int, step: Step) -> Step:
-        if self._says.action is KidneyAction.INITIAL and number > 1:
+        if step.is_empty or (self._says.action is KidneyAction.INITIAL and number > 1):
             return step
         days = tuple(self._day(number, day) for day in step.days)
         if step.regimen is not None:
@@ -321,8 +347,8 @@ class _Application:
         return Fraction(1) if limit is None or not day.total else limit.mg / day.total.mg
 
     def _less(self, number: int, intake: Intake, factor: Fraction) -> Dose:
-        wanted = intake.dose * factor
-        after = wanted if self._reachable.can_make(wanted) else self._reachable.neighbors(wanted)[0]
+        wanted, reachable = intake.dose * factor, self._reachable(number)
+        after = wanted if reachable.can_make(wanted) else reachable.neighbors(wanted)[0]
         if after is None:
             raise self._too_small(number, intake, wanted)
         change = KidneyChange(
@@ -335,7 +361,8 @@ class _Application:
         return after
 
     def _too_small(self, number: int, intake: Intake, wanted: Dose) -> CannotCompute:
-        smallest = self._reachable.doses[0] if self._reachable.doses else None
+        doses = self._reachable(number).doses
+        smallest = doses[0] if doses else None
         made = f"the smallest that the products make is {smallest}" if smallest else "the products make none"
         return CannotCompute(
             f"{intake.dose} would become {wanted}, and {made}; a proposal never reaches 0. {self._what_makes_less()}",
@@ -343,7 +370,7 @@ class _Application:
         )
 
     def _what_makes_less(self) -> str:
-        drug = self._reachable.products[0].drug
+        drug = self._chosen[0].drug
         liquids = [p.label for p in self._products if p.drug == drug and p.form.is_liquid and p.smallest_volume is None]
         if liquids:
             return f"The {liquids[0]} would make less once its smallest_volume is given; add it"
