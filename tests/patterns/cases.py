@@ -5,15 +5,15 @@ from typing import Any
 
 from hypothesis import assume
 from hypothesis import strategies as st
-from patterns.oracle import Case, Liquid, Ruling, Tablet, makeable
 
+from patterns.oracle import Case, Liquid, Ruling, Tablet, makeable
 from taper.dates import weeks
 from taper.dose import DailyDose, Dose
 from taper.pace import Band, Bands, Fixed, OfCurrent, OfOccupancy, OfStart, Pace
 from taper.patterns.order import Order
 from taper.patterns.problem import Problem
 from taper.patterns.weights import Weights
-from taper.product import Product, Volume
+from taper.product import Concentration, Product, Volume
 from taper.regimen import Intake, Regimen, Slot
 
 SLOTS = ("morning", "noon", "bedtime")
@@ -131,7 +131,7 @@ def problem_of(case: Case, **changes: Any) -> Problem:
                 id=item.name,
                 drug="d",
                 form="oral solution",
-                concentration=f"{item.per_ml} mg/mL",
+                concentration=Concentration(Dose(item.per_ml), Volume(1)),
                 smallest_volume=Volume(item.least),
                 graduation=Volume(item.mark),
             )

@@ -5,9 +5,9 @@ from fractions import Fraction
 
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
+
 from patterns.cases import accepted, cases, problem_of
 from patterns.oracle import Case, Enumeration
-
 from taper.errors import CannotCompute
 from taper.patterns.chain import chain_of, solve
 from taper.patterns.problem import Problem, Solved
