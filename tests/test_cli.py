@@ -374,7 +374,7 @@ def test_the_example_of_the_repository_is_the_shipped_one():
 
 
 @pytest.mark.parametrize(
-    "command", ["drugs", "show", "protocols", "check", "schedule", "supply", "kidney", "down", "recipe"]
+    "command", ["drugs", "show", "protocols", "check", "schedule", "supply", "kidney", "down", "up", "cross", "recipe"]
 )
 def test_every_command_explains_itself(capsys, command):
     with pytest.raises(SystemExit) as left:
@@ -435,3 +435,50 @@ def test_recipe_says_how_a_dose_is_made_and_what_is_near(run, write):
     assert "3 mg and 3.5 mg" in err
     liquid = {"drug": "diazepam", "form": "oral solution", "concentration": "2 mg/5 mL", "smallest_volume": "0.5 mL"}
     assert "8.5 mL" in run("recipe", "diazepam", "3.4 mg", "--products", write("products.json", [liquid]))[1]
+
+
+def test_up_follows_the_labels_own_steps_or_an_increment(run):
+    label = ("up", "baclofen", "--to", "60 mg", "--slots", "morning,noon,evening", "--by", "label")
+    code, _, err = run(*label)
+    assert code == 2
+    assert "us-tablet-dailymed" in err
+    data = json.loads(run(*label, "--label", "us-tablet-dailymed", "--json")[1])
+    assert data["plan"]["courses"][0]["steps"][1]["regimen"] == {
+        "morning": "10 mg",
+        "noon": "10 mg",
+        "evening": "10 mg",
+    }
+    ramp = ("up", "baclofen", "--to", "15 mg", "--slots", "evening,morning,noon", "--by", "5 mg every 3 days")
+    assert "3 days: 5 mg morning, 5 mg evening" in run(*ramp)[1]
+    assert run("up", "baclofen", "--to", "15 mg", "--slots", "evening", "--by", "slowly")[0] == 2
+
+
+def test_up_can_apply_one_sources_kidney_advice(run, write):
+    solution = {"drug": "baclofen", "form": "oral solution", "concentration": "5 mg/5 mL", "smallest_volume": "0.5 mL"}
+    products = write("products.json", [solution])
+    patient = write("patient.json", {"crcl": "40", "kidney_stable": True, "dialysis": False})
+    ramp = ("up", "baclofen", "--to", "15 mg", "--slots", "evening,morning,noon", "--by", "5 mg every 3 days")
+    arguments = (*ramp, "--products", products, "--kidney", "vlavonou-2014")
+    code, out, _ = run(*arguments, "--patient", patient)
+    assert code == 0
+    assert "step 1, evening: 5 mg -> 2.5 mg" in out
+    code, _, err = run(*arguments)
+    assert code == 2
+    assert "--patient" in err
+
+
+def test_cross_names_its_table_and_shows_the_spread(run, write):
+    arguments = ("cross", "alprazolam", "--from", "1 mg morning, 1 mg bedtime", "--to-drug", "diazepam",
+                 "--every", "1 week", "--rounding", "down")  # fmt: skip
+    code, out, _ = run(*arguments, "--equivalence", "ashton-2002")
+    assert code == 0
+    assert "40 mg a day together (30 mg to 40 mg)" in out
+    tapered = run(
+        *arguments, "--equivalence", "va-dod-2021", "--pace", "2 mg, every 2 weeks", "--order", "evenly", "--json"
+    )
+    assert json.loads(tapered[1])["plan"]["courses"][1]["then"] == "stop"
+    code, _, err = run(*arguments, "--equivalence", "nobody")
+    assert code == 2
+    assert "nhs-scotland-2024" in err
+    tablets = write("products.json", [{"drug": "diazepam", "form": "tablet", "strength": "10 mg"}])
+    assert run(*arguments, "--equivalence", "ashton-2002", "--to-products", tablets, "--stages", "2")[0] == 0

@@ -11,11 +11,13 @@ from typing import Any
 from taper._json import LARGEST_BYTES, decode
 from taper.dates import Duration, read_date
 from taper.errors import InvalidInput, NotFound
+from taper.formats.table import NOTICE
 from taper.formulary import Formulary
 from taper.plan import Plan, load_plan, read_plan
 from taper.product import Product, load_products
 from taper.protocols import load_protocol, protocol_names
 from taper.realization import RealizedPlan, realize
+from taper.regimen import Regimen
 from taper.schedule import Schedule, to_schedule
 
 FOUND, NOT_COMPUTED, NOT_ASSESSED = 1, 2, 3
@@ -155,3 +157,63 @@ def json_text(data: object) -> str:
 def print_json(data: object) -> None:
     """Print data as JSON."""
     print(json_text(data), end="")
+
+
+def read_day(text: str, where: str) -> Regimen:
+    """One day's doses from text such as "10 mg morning, 10 mg bedtime".
+
+    Raises:
+        InvalidInput: If a part is not a dose and a time of day.
+    """
+    doses: dict[str, str] = {}
+    for part in text.split(","):
+        dose, _, slot = part.strip().rpartition(" ")
+        if not dose or slot in doses:
+            raise InvalidInput(f'{text!r} is not one day; write it like "10 mg morning, 10 mg bedtime"', where=where)
+        doses[slot] = dose
+    try:
+        return Regimen.of(doses)
+    except InvalidInput as error:
+        raise InvalidInput(str(error), where=where) from None
+
+
+def read_time(text: str | None) -> Duration | None:
+    """A length of time, if one was given."""
+    return Duration.parse(text) if text else None
+
+
+def add_drug(parser: argparse.ArgumentParser) -> None:
+    """Add DRUG and where its products come from."""
+    parser.add_argument("drug", metavar="DRUG")
+    parser.add_argument("--products", metavar="FILE", help="the products that can be had; the shipped ones otherwise")
+    parser.add_argument("--market", metavar="us|uk", help="whose shipped products; us where held, if not given")
+    parser.add_argument("--only", action="append", default=[], metavar="ID", help="use this product; may be repeated")
+
+
+def products_of_drug(options: argparse.Namespace) -> tuple[str, tuple[Product, ...]]:
+    """The drug that was named, and its products: those given, else the shipped ones of one market.
+
+    Raises:
+        TaperError: If the drug is not held, or a product is not among them.
+    """
+    formulary = Formulary.shipped()
+    given = load_products(options.products) if options.products else ()
+    key = options.drug.strip().lower()
+    drug = key if any(product.drug == key for product in given) else formulary.name_of(options.drug)
+    found = tuple(product for product in given if product.drug == drug)
+    found = found or formulary.products(drug, market=options.market or market_of(formulary, drug))
+    unknown = sorted(set(options.only) - {product.id for product in found})
+    if unknown:
+        held = ", ".join(product.id for product in found)
+        raise InvalidInput(f"--only: {unknown[0]!r} is not among the products: {held}")
+    return drug, tuple(product for product in found if not options.only or product.id in options.only)
+
+
+def deliver_plan(plan: Plan, report: str, data: dict[str, Any], options: argparse.Namespace) -> int:
+    """Print a plan with its report, as text or JSON, and write the plan alone to the file that was named."""
+    text = json_text({"plan": plan.to_dict(), "report": data}) if options.json else f"{report}\n\n{NOTICE}\n"
+    print(text, end="")
+    if options.out:
+        write_whole(Path(options.out), plan.to_json(), force=options.force)
+        print(f"wrote {options.out}", file=sys.stderr)
+    return 0
