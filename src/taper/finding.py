@@ -99,17 +99,43 @@ class Review(Value):
     not_assessed: tuple[NotAssessed, ...] = ()
     clear: tuple[Clear, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
+    changes_from: int | None = None
 
     @classmethod
-    def of(cls, answers: Iterable["Answer"]) -> Self:
-        """Sort answers into a review: findings by harm, then by day; the rest by rule and drug."""
+    def of(cls, answers: Iterable["Answer"], *, changes_from: int | None = None) -> Self:
+        """Sort answers into a review: findings by harm, then by day; the rest by rule and drug.
+
+        Args:
+            answers: What the rules said.
+            changes_from: The first day number that is not history, where the plan was adjusted.
+        """
         listed = list(dict.fromkeys(answers))
         return cls(
+            changes_from=changes_from,
             findings=tuple(sorted((a for a in listed if isinstance(a, Finding)), key=_finding_order)),
             not_assessed=tuple(sorted((a for a in listed if isinstance(a, NotAssessed)), key=_answer_order)),
             clear=tuple(sorted((a for a in listed if isinstance(a, Clear)), key=_answer_order)),
             left_out=tuple(sorted((a for a in listed if isinstance(a, LeftOut)), key=_answer_order)),
         )
+
+    def lies_in_past(self, finding: Finding) -> bool | None:
+        """Whether a finding is about days before the last change alone.
+
+        None where that cannot be said: the plan was not adjusted, or the finding is about no days.
+        """
+        if self.changes_from is None or finding.day is None:
+            return None
+        return finding.last_day is not None and finding.last_day < self.changes_from
+
+    @property
+    def past(self) -> tuple[Finding, ...]:
+        """The findings about days before the last change alone: what was, and cannot be changed any more."""
+        return tuple(finding for finding in self.findings if self.lies_in_past(finding))
+
+    @property
+    def ahead(self) -> tuple[Finding, ...]:
+        """The findings that are not in the past, those about no days among them."""
+        return tuple(finding for finding in self.findings if not self.lies_in_past(finding))
 
     @property
     def worst(self) -> Severity | None:

@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterator
 from datetime import date
 
-from taper.finding import Review
+from taper.finding import Finding, Review
 from taper.product import Product
 from taper.schedule import Day, End, Schedule, ScheduledIntake
 from taper.supply import Supply
@@ -176,13 +176,20 @@ def _review_lines(review: Review | None) -> list[str]:
         "",
         f"Review: {len(review.findings)} found, {len(review.not_assessed)} not assessed, {len(review.clear)} clear",
     ]
-    lines += [f"  {finding.severity.value.upper()} {finding.rule}: {finding.message}" for finding in review.findings]
+    lines += [
+        f"  {finding.severity.value.upper()} {finding.rule}: {finding.message}{_in_past(review, finding)}"
+        for finding in review.findings
+    ]
     lines += [f"  NOT ASSESSED {gap.rule}{_of(gap.drug)}: missing {gap.missing}" for gap in review.not_assessed]
     lines += [
         f"  clear {item.rule}{_of(item.drug)}{': ' + item.source.id if item.source else ''}" for item in review.clear
     ]
     lines += [f"  left out {item.rule}{_of(item.drug)}: {item.source.id}" for item in review.left_out]
     return lines
+
+
+def _in_past(review: Review, finding: Finding) -> str:
+    return " [in the past]" if review.lies_in_past(finding) else ""
 
 
 def _of(drug: str | None) -> str:

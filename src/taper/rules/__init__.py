@@ -93,7 +93,7 @@ def check(
     case = Case(made, patient or UNKNOWN, held, begins, tuple(sources))
     check_sources(case)
     check_doses(case)
-    return Review.of(_answers(case))
+    return Review.of(_answers(case), changes_from=plan.changes_from if isinstance(plan, Schedule) else None)
 
 
 def _answers(case: Case) -> Iterator[Answer]:
