@@ -143,9 +143,19 @@ def day_after(start: date, durations: tuple[Duration, ...]) -> date:
         '2027-03-31'
     """
 
-    total_months = sum(duration.months for duration in durations)
-    total_days = sum(duration.days for duration in durations)
-    return check_date(start + relativedelta(months=total_months) + timedelta(days=total_days))
+    return shift(
+        start, months=sum(duration.months for duration in durations), days=sum(duration.days for duration in durations)
+    )
+
+
+def shift(start: date, *, months: int, days: int) -> date:
+    """The date so many months and then so many days after another, stepping back to a month's last day.
+
+    Raises:
+        InvalidDate: If that day lies after the year 2200.
+    """
+    later = start + relativedelta(months=months) if months else start
+    return check_date(later + timedelta(days=days))
 
 
 def check_date(value: object) -> date:

@@ -13,7 +13,7 @@ from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, JsonValu
 
 from taper._json import read_json, read_json_file
 from taper._model import NotEmpty, Value
-from taper.dates import LONGEST_DAYS, Duration, day_after
+from taper.dates import LONGEST_DAYS, Duration, shift
 from taper.dose import AverageDose, DailyDose, Dose
 from taper.errors import InvalidInput, OutOfScope
 from taper.product import Form, Release
@@ -270,30 +270,23 @@ class Course(Value):
         return tuple(self._bounds(start))
 
     def _bounds(self, start: date | None) -> Iterator[tuple[int, int | None]]:
-        first = self.starts_on_day
-        gone: tuple[Duration, ...] = ()
+        begins = None if start is None else shift(start, months=0, days=self.starts_on_day - 1)
+        first, months, days = self.starts_on_day, 0, 0
         for step in self.steps:
             if step.lasting is None:
                 yield first, None
                 return
-            gone = (*gone, step.lasting)
-            following = self._day_after(gone, start)
+            months, days = months + step.lasting.months, days + step.lasting.days
+            following = self.starts_on_day + self._length(begins, months, days)
             yield first, following - 1
             first = following
 
-    def _day_after(self, gone: tuple[Duration, ...], start: date | None) -> int:
-        if start is None:
-            if not all(duration.is_in_days for duration in gone):
-                raise StartNeeded(
-                    f"course {self.id} lasts months, which have days only from a start; give a start date"
-                )
-            return self.starts_on_day + sum(duration.days for duration in gone)
-        begins = day_after(start, ()) if self.starts_on_day == 1 else _later(start, self.starts_on_day - 1)
-        return self.starts_on_day + (day_after(begins, gone) - begins).days
-
-
-def _later(start: date, count: int) -> date:
-    return day_after(start, (Duration(count),))
+    def _length(self, begins: date | None, months: int, days: int) -> int:
+        if begins is not None:
+            return (shift(begins, months=months, days=days) - begins).days
+        if months:
+            raise StartNeeded(f"course {self.id} lasts months, which have days only from a start; give a start date")
+        return days
 
 
 class Plan(Value):
