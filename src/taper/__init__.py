@@ -7,10 +7,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from taper.adherence import Adherence as Adherence
+    from taper.adherence import compare_intakes as compare_intakes
+    from taper.adjustment import apply_log as apply_log
     from taper.dates import Duration as Duration
     from taper.dates import days as days
     from taper.dates import months as months
     from taper.dates import weeks as weeks
+    from taper.difference import Difference as Difference
+    from taper.difference import compare as compare
     from taper.dose import AverageDose as AverageDose
     from taper.dose import DailyDose as DailyDose
     from taper.dose import Dose as Dose
@@ -24,12 +29,14 @@ if TYPE_CHECKING:
     from taper.errors import NotFound as NotFound
     from taper.errors import OutOfScope as OutOfScope
     from taper.errors import TaperError as TaperError
+    from taper.fills import AtMost as AtMost
     from taper.finding import Clear as Clear
     from taper.finding import Finding as Finding
     from taper.finding import NotAssessed as NotAssessed
     from taper.finding import RequirementNotMet as RequirementNotMet
     from taper.finding import Review as Review
     from taper.finding import Severity as Severity
+    from taper.formats.difference_table import to_difference_table as to_difference_table
     from taper.formats.ical import to_ical as to_ical
     from taper.formats.table import to_csv as to_csv
     from taper.formats.table import to_markdown as to_markdown
@@ -43,6 +50,9 @@ if TYPE_CHECKING:
     from taper.kidney import cockcroft_gault as cockcroft_gault
     from taper.kidney import deindex as deindex
     from taper.kidney import kdigo_category as kdigo_category
+    from taper.log import Log as Log
+    from taper.log import load_log as load_log
+    from taper.log import read_log as read_log
     from taper.monograph import Monograph as Monograph
     from taper.patient import Patient as Patient
     from taper.patient import load_patient as load_patient
@@ -80,15 +90,23 @@ if TYPE_CHECKING:
     from taper.schedule import to_schedule as to_schedule
     from taper.source import Grade as Grade
     from taper.source import Source as Source
+    from taper.stock import load_stock as load_stock
+    from taper.stock import read_stock as read_stock
     from taper.supply import Supply as Supply
     from taper.supply import count_supply as count_supply
+    from taper.supply import days_supply as days_supply
 
 _HOMES = {
+    "taper.adherence": ("Adherence", "compare_intakes"),
+    "taper.adjustment": ("apply_log",),
     "taper.dates": ("Duration", "days", "months", "weeks"),
+    "taper.difference": ("Difference", "compare"),
     "taper.dose": ("AverageDose", "DailyDose", "Dose", "MassUnit", "mcg", "mg"),
     "taper.equivalence": ("EquivalenceTable",),
     "taper.errors": ("CannotCompute", "InvalidInput", "MissingExtra", "NotFound", "OutOfScope", "TaperError"),
+    "taper.fills": ("AtMost",),
     "taper.finding": ("Clear", "Finding", "NotAssessed", "RequirementNotMet", "Review", "Severity"),
+    "taper.formats.difference_table": ("to_difference_table",),
     "taper.formats.ical": ("to_ical",),
     "taper.formats.table": ("to_csv", "to_markdown", "to_table"),
     "taper.formulary": ("Formulary",),
@@ -102,6 +120,7 @@ _HOMES = {
         "deindex",
         "kdigo_category",
     ),
+    "taper.log": ("Log", "load_log", "read_log"),
     "taper.monograph": ("Monograph",),
     "taper.patient": ("Patient", "load_patient", "read_patient"),
     "taper.patterns": ("Taper", "plan_taper"),
@@ -115,7 +134,8 @@ _HOMES = {
     "taper.rules": ("check",),
     "taper.schedule": ("Schedule", "to_schedule"),
     "taper.source": ("Grade", "Source"),
-    "taper.supply": ("Supply", "count_supply"),
+    "taper.stock": ("load_stock", "read_stock"),
+    "taper.supply": ("Supply", "count_supply", "days_supply"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
