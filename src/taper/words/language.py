@@ -1,5 +1,6 @@
 """One language: its numbers, dates, times of day and products, as a person reads them."""
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
@@ -48,6 +49,10 @@ class Language:
         """A date for a table, with its weekday."""
         return self._date(day, self.phrases.dates.short)
 
+    def day_and_month(self, day: date) -> str:
+        """The day and the short name of its month, for a calendar."""
+        return self._date(day, self.phrases.dates.day)
+
     def month(self, day: date) -> str:
         """The month and year of a date, for a heading."""
         text: str = self._babel.dates.format_date(day, self.phrases.dates.month, locale=self.code)
@@ -55,7 +60,7 @@ class Language:
 
     def _date(self, day: date, pattern: str) -> str:
         ordinal = self.phrases.dates.first_of_month if day.day == 1 else None
-        held = pattern.replace(" d ", f" '{ordinal}' ") if ordinal else pattern
+        held = re.sub(r"\bd\b", f"'{ordinal}'", pattern) if ordinal else pattern
         text: str = self._babel.dates.format_date(day, held, locale=self.code)
         return text
 

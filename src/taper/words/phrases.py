@@ -22,6 +22,7 @@ class DatePatterns(Value):
 
     long: str
     short: str
+    day: str
     month: str
     first_of_month: str | None = None
 
@@ -140,6 +141,14 @@ class HandoutPhrases(Value):
     no_review: str
     source: str
     plan_id: str
+    on_hand: str
+    fill: str
+    history: str
+    gap: str
+    decision: str
+    waits: str
+    short_step: str
+    page: str
 
 
 class Phrases(Value):

@@ -1,0 +1,142 @@
+"""A schedule as a handout in PDF: tagged for screen readers, the same bytes each time."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Literal
+
+from taper.errors import MissingExtra
+from taper.finding import Answer, Finding, NotAssessed, Review
+from taper.schedule import Schedule
+from taper.supply import Supply
+from taper.words.handout import CalendarDay, Handout, keep_together, make_handout
+from taper.words.supplying import Row
+
+Paper = Literal["a4", "us-letter"]
+_TEMPLATE = Path(__file__).with_name("handout.typ")
+
+
+def to_pdf(
+    schedule: Schedule,
+    review: Review | None = None,
+    supply: Supply | None = None,
+    *,
+    language: str = "en",
+    sunday_first: bool = False,
+    paper: Paper = "a4",
+) -> bytes:
+    """A schedule as a PDF of the same pages as the handout in HTML, tagged as PDF/UA asks for.
+
+    Only the fonts that come with the package typst are used and no time is written, so the same schedule gives the
+    same bytes with the same version of it.
+
+    Args:
+        schedule: The days to show.
+        review: What a check found. Its words are in English in every language.
+        supply: What to supply.
+        language: A two-letter code: en, es, fr or de. Names of drugs are not translated.
+        sunday_first: Whether the weeks of the calendar begin on Sunday.
+        paper: The size of the page.
+
+    Raises:
+        NotFound: If the language is not held.
+        MissingExtra: If the package typst or babel is not installed.
+    """
+    typst = _typst()
+    handout = make_handout(schedule, review, supply, language, sunday_first=sunday_first)
+    data = json.dumps(_kept(_data(handout, paper)), ensure_ascii=False)
+    made: bytes = typst.compile(
+        _TEMPLATE.read_bytes(),
+        format="pdf",
+        sys_inputs={"handout": data},
+        pdf_standards="ua-1",
+        ignore_system_fonts=True,
+    )
+    return made
+
+
+def _typst() -> ModuleType:
+    try:
+        import typst
+    except ImportError:
+        raise MissingExtra('a PDF needs the package typst: pip install "taper-schedule[print]"') from None
+    return typst
+
+
+def _data(handout: Handout, paper: Paper) -> dict[str, Any]:
+    return {
+        "title": handout.title,
+        "language": handout.language.code,
+        "paper": paper,
+        "words": handout.language.phrases.handout.model_dump(),
+        "steps": [asdict(instruction) for instruction in handout.instructions],
+        "beyond": handout.beyond,
+        "weekdays": [name for _, name in handout.weekdays],
+        "months": [
+            {"caption": month.caption, "weeks": [[_day(day) for day in week] for week in month.weeks]}
+            for month in handout.months
+        ],
+        "supply": list(_supply(handout)),
+        "remnants": None if handout.supply is None else handout.supply.remnants,
+        "review": list(_review(handout)),
+        "plan_id": handout.plan_id,
+    }
+
+
+def _kept(held: Any) -> Any:
+    """The data with no place to break a line between a number and its unit."""
+    match held:
+        case str():
+            return keep_together(held)
+        case dict():
+            return {key: _kept(value) for key, value in held.items()}
+        case list() | tuple():
+            return [_kept(value) for value in held]
+        case _:
+            return held
+
+
+def _day(day: CalendarDay | None) -> dict[str, Any] | None:
+    if day is None:
+        return None
+    return {"label": day.label, "notes": day.notes, "intakes": [asdict(intake) for intake in day.intakes]}
+
+
+def _supply(handout: Handout) -> Iterator[dict[str, Any]]:
+    held = handout.supply
+    if held is not None:
+        yield _table(held.caption, held.columns, held.rows)
+        for caption, rows in held.fills:
+            yield _table(caption, held.fill_columns, rows)
+
+
+def _table(caption: str, columns: Row, rows: tuple[Row, ...]) -> dict[str, Any]:
+    return {"caption": caption, "columns": columns, "rows": rows}
+
+
+def _review(handout: Handout) -> Iterator[dict[str, Any]]:
+    words, review = handout.language.phrases.handout, handout.review
+    code = handout.language.code
+    if handout.history:
+        yield {"heading": words.history, "language": "en", "items": [[line] for line in handout.history]}
+    if review is None:
+        yield {"heading": words.review, "language": code, "items": [[words.no_review]]}
+        return
+    parts = ((words.findings, review.findings), (words.not_assessed, review.not_assessed),
+             (words.clear, review.clear), (words.left_out, review.left_out))  # fmt: skip
+    for heading, answers in parts:
+        items = [_answer(answer) for answer in answers]
+        language = "en" if items else code
+        yield {"heading": f"{words.review}: {heading} ({len(items)})", "language": language, "items": items}
+
+
+def _answer(answer: Answer) -> list[str]:
+    of = f" ({answer.drug})" if answer.drug else ""
+    if isinstance(answer, NotAssessed):
+        return [f"{answer.rule}{of}: missing {answer.missing}"]
+    cited = [] if answer.source is None else [answer.source.citation, answer.source.locator]
+    if isinstance(answer, Finding):
+        return [f"{answer.severity.value.upper()} {answer.rule}: {answer.message}", *cited]
+    return [f"{answer.rule}{of}", *cited]
