@@ -16,7 +16,7 @@ from taper.monograph import Cited, Monograph
 from taper.patient import Patient
 from taper.plan import StartNeeded
 from taper.product import DosageForm, Release
-from taper.realization import RealizedCourse, RealizedIntake, RealizedPlan, RealizedStep
+from taper.realization import RealizedCourse, RealizedDay, RealizedIntake, RealizedPlan, RealizedStep
 from taper.renal import applies_to_age
 from taper.source import Source
 
@@ -92,17 +92,21 @@ class Case:
     def _bounds(self) -> dict[str, tuple[tuple[int, int | None], ...]]:
         return self.realized.bounds(self.start)
 
-    @cached_property
-    def _runs(self) -> dict[str, tuple[Run, ...]]:
-        return {drug: self.runs_of(self.courses_of(drug)) for drug in self.drugs}
-
     def runs(self, drug: str) -> tuple[Run, ...]:
         """The days of a drug in order, courses summed, equal neighbors joined; days without doses are runs of 0."""
-        return self._runs[drug]
+        return self.runs_of(self.courses_of(drug))
 
     def runs_of(self, courses: Iterable[RealizedCourse]) -> tuple[Run, ...]:
         """The days of some courses taken together, of one drug or of several, in order."""
-        return tuple(_merged(self._pieces(tuple(courses))))
+        listed = tuple(courses)
+        key = tuple(course.course.id for course in listed)
+        if key not in self._runs:
+            self._runs[key] = tuple(_merged(self._pieces(listed)))
+        return self._runs[key]
+
+    @cached_property
+    def _runs(self) -> dict[tuple[str, ...], tuple[Run, ...]]:
+        return {}
 
     def bounds(self, course: RealizedCourse) -> tuple[int, int | None]:
         """The first and the last day of a course; None where it goes on."""
@@ -132,12 +136,12 @@ class Case:
             yield self._run(active, day, day, repeats=after is None)
 
     def _run(self, active: "list[_Piece]", first: int, last: int | None, *, repeats: bool = False) -> Run:
-        intakes = tuple(
-            sorted(
-                (intake for piece in active for intake in piece.on(first, self._weekday(first, active))),
-                key=lambda item: (item.intake.slot.is_clock, item.intake.slot),
-            )
-        )
+        weekday = self._weekday(first, active)
+        if len(active) == 1:
+            day = active[0].day(first, weekday)
+            return Run(first, last, day.total, active[0].named(day), repeats)
+        taken = (intake for piece in active for intake in piece.named(piece.day(first, weekday)))
+        intakes = tuple(sorted(taken, key=lambda item: (item.intake.slot.is_clock, item.intake.slot)))
         return Run(first, last, DailyDose.of(item.intake.dose for item in intakes), intakes, repeats)
 
     def _weekday(self, day: int, active: "list[_Piece]") -> int | None:
@@ -203,9 +207,11 @@ class _Piece:
     def reaches(self, day: int) -> bool:
         return self.after is None or day < self.after
 
-    def on(self, day: int, weekday: int | None) -> tuple[CourseIntake, ...]:
-        realized = self.step.on(day - self.first, weekday)
-        return tuple(CourseIntake(self.course, self.number, intake) for intake in realized.intakes)
+    def day(self, number: int, weekday: int | None) -> RealizedDay:
+        return self.step.on(number - self.first, weekday)
+
+    def named(self, day: RealizedDay) -> tuple[CourseIntake, ...]:
+        return tuple(CourseIntake(self.course, self.number, intake) for intake in day.intakes)
 
 
 def _held(lane: list[_Piece], places: list[int], index: int, day: int) -> list[_Piece]:

@@ -1,9 +1,10 @@
 """A drug's daily total as levels in order, from what was taken before to what comes after a stop, and its changes."""
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 from taper.case import Case, CourseIntake, Run
 from taper.dates import Duration
@@ -65,21 +66,21 @@ class Levels:
     knows_before: bool
     stops: bool
 
-    @property
+    @cached_property
     def changes(self) -> tuple[Change, ...]:
         """Every change of the total, in order."""
         pairs = zip(self.all, self.all[1:], strict=False)
         return tuple(Change(one, other) for one, other in pairs if one.mg != other.mg)
 
-    @property
+    @cached_property
     def falls(self) -> tuple[Change, ...]:
         return tuple(change for change in self.changes if change.mg > 0)
 
-    @property
+    @cached_property
     def rises(self) -> tuple[Change, ...]:
         return tuple(change for change in self.changes if change.mg < 0)
 
-    @property
+    @cached_property
     def peak(self) -> DailyDose:
         """The largest total before or in the plan."""
         return max((level.total for level in self.all), key=lambda total: total.mg)
@@ -88,21 +89,26 @@ class Levels:
         """Whether a change is the fall to 0 with which the plan stops the drug."""
         return self.stops and change.after is self.all[-1]
 
-    def since(self, days: int, pick: Callable[[Fraction, Fraction], bool]) -> Iterator[Change]:
-        """Each change, counted from the extreme of the so many days before it: the other reading of a rate.
+    def falls_within(self, days: int) -> tuple[Change, ...]:
+        """Each fall, counted from the highest total of the so many days before it: the other reading of a rate."""
+        if days not in self._within:
+            self._within[days] = tuple(self._falls_within(days))
+        return self._within[days]
 
-        Args:
-            days: The length of the window; changes on any so many days in a row count together.
-            pick: Whether the first of two totals is the more extreme.
-        """
+    @cached_property
+    def _within(self) -> dict[int, tuple[Change, ...]]:
+        return {}
+
+    def _falls_within(self, days: int) -> Iterator[Change]:
+        # The window holds levels from the highest down; what a later and higher one hides can never be the highest.
         window: deque[Level] = deque()
         for one, other in zip(self.all, self.all[1:], strict=False):
-            while window and not pick(window[-1].mg, one.mg):
+            while window and window[-1].mg <= one.mg:
                 window.pop()
             window.append(one)
             while window[0].last is not None and window[0].last < other.first - days:
                 window.popleft()
-            if one.mg != other.mg:
+            if one.mg > other.mg:
                 yield Change(window[0], other)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 from taper.case import Case, Run, capped, cite, left_out, stretch_words, uncited
 from taper.comparison import per_day
@@ -15,7 +16,7 @@ NAME = "combined-equivalent"
 READS = ("patient.age", "indication")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Sum:
     """The days of a plan on which two or more drugs of a table are taken, summed in its reference drug.
 
@@ -24,16 +25,16 @@ class _Sum:
 
     table: EquivalenceTable
     drugs: tuple[str, ...]
-    days: dict[Run, tuple[Fraction, Fraction]]
+    days: tuple[tuple[Run, Fraction, Fraction], ...]
 
-    @property
+    @cached_property
     def largest(self) -> Fraction:
-        return max(most for _, most in self.days.values())
+        return max(most for _, _, most in self.days)
 
-    @property
+    @cached_property
     def surely(self) -> Fraction:
         """The largest total that every end of the table's ranges reaches."""
-        return max(least for least, _ in self.days.values())
+        return max(least for _, least, _ in self.days)
 
 
 def assess(case: Case) -> Iterator[Answer]:
@@ -74,7 +75,9 @@ def _sums(case: Case) -> Iterator[_Sum]:
             courses = [course for drug in drugs for course in case.courses_of(drug)]
             drug_of = {course.course.id: course.drug for course in courses}
             ends = {drug: _in_reference(table, table.row(drug)) for drug in drugs}
-            days = {run: _total(run, drug_of, ends) for run in case.runs_of(courses) if _is_shared(run, drug_of)}
+            days = tuple(
+                (run, *_total(run, drug_of, ends)) for run in case.runs_of(courses) if _is_shared(run, drug_of)
+            )
             if days:
                 yield _Sum(table, drugs, days)
 
@@ -90,9 +93,14 @@ def _in_reference(table: EquivalenceTable, row: Equivalent) -> tuple[Fraction, F
 
 
 def _total(run: Run, drug_of: dict[str, str], ends: dict[str, tuple[Fraction, Fraction]]) -> tuple[Fraction, Fraction]:
-    least = sum((item.intake.dose.mg * ends[drug_of[item.course]][0] for item in run.intakes), Fraction(0))
-    most = sum((item.intake.dose.mg * ends[drug_of[item.course]][1] for item in run.intakes), Fraction(0))
-    return least, most
+    taken: dict[str, Fraction] = {}
+    for item in run.intakes:
+        drug = drug_of[item.course]
+        taken[drug] = taken[drug] + item.intake.dose.mg if drug in taken else item.intake.dose.mg
+    most = sum((mg * ends[drug][1] for drug, mg in taken.items()), Fraction(0))
+    if all(low == high for low, high in (ends[drug] for drug in taken)):
+        return most, most
+    return sum((mg * ends[drug][0] for drug, mg in taken.items()), Fraction(0)), most
 
 
 def _compare(case: Case, drug: str, fact: Ceiling, sums: list[_Sum]) -> Iterator[Answer]:
@@ -115,8 +123,8 @@ def _ends(item: _Sum, drug: str) -> tuple[Fraction, Fraction]:
 def _finding(drug: str, fact: Ceiling, holding: list[_Sum], above: list[_Sum], *, is_certain: bool) -> Finding:
     widest = max(above, key=lambda item: item.largest / _ends(item, drug)[0])
     limit = fact.limit.mg * _ends(widest, drug)[0]
-    days = [run for run, (_, most) in widest.days.items() if most > limit]
-    worst = max(days, key=lambda run: widest.days[run][1])
+    above_it = [(run, most) for run, _, most in widest.days if most > limit]
+    days, worst = [run for run, _ in above_it], max(above_it, key=lambda item: item[1])[0]
     figures = "; ".join(f"{_text(item, drug, fact.limit)} by {item.table.title}" for item in holding)
     some = "" if is_certain else "; not every table, or not every end of a range, says so"
     names = sorted({name for item in above for name in item.drugs})
@@ -139,7 +147,7 @@ def _finding(drug: str, fact: Ceiling, holding: list[_Sum], above: list[_Sum], *
 
 def _text(item: _Sum, drug: str, like: Dose) -> str:
     low, high = _ends(item, drug)
-    least, most = max(item.days.values(), key=lambda ends: ends[1])
+    _, least, most = max(item.days, key=lambda day: day[2])
     amounts = (DailyDose(Fraction(round(end * 100), 100)).in_unit(like.unit) for end in (least / high, most / low))
     return " to ".join(dict.fromkeys(str(amount) for amount in amounts))
 

@@ -148,8 +148,8 @@ def _judge(asked: _Question) -> Iterator[Answer]:
 def _together(asked: _Question) -> Iterator[tuple[Change, Fraction]]:
     if asked.fact.every_low is None:
         return
-    for change in asked.levels.since(fewest_days(asked.fact.every_low), lambda one, other: one > other):
-        if change.mg > 0 and not asked.has_no_figure(change):
+    for change in asked.levels.falls_within(fewest_days(asked.fact.every_low)):
+        if not asked.has_no_figure(change):
             paces = asked.paces(change.before.mg, change.after.mg)
             previous = change.before.last
             if paces is not None and paces > 1 and previous is not None and previous < change.day - 1:
