@@ -158,7 +158,8 @@ class Pace(Value):
 
     `up_to` is in the base's own unit: mg, percent, points; for bands, paces. A range accepts its fast end and
     needs an aim. `never_more_than` is a second base whose one pace is never knowingly exceeded either; where it is a
-    percentage of the current dose without `at_least`, that is the dose from which the pace itself may fall to 0.
+    percentage of the current dose without `at_least`, only the last fall is exempt: the one to 0 from a dose from
+    which the pace itself may fall to 0.
 
     Example:
         >>> pace = Pace.parse("10% of current, at least 1 mg, up to 12.5%, every 2 weeks")

@@ -83,26 +83,32 @@ class Linear(Ruler):
 
 @dataclass(frozen=True, slots=True)
 class Logarithmic(Ruler):
-    """One pace is the same part of the current total, down to where that part is `at_least`; linear below.
+    """One pace is the same part of the current total, down to a knee; linear below it.
 
-    Without `at_least` it does not reach 0.
+    With `at_least` the knee is where that part is so many mg. With `free` it is that dose, from which a fall to 0 is
+    one pace. With neither, it does not reach 0 and counts from `unit`.
     """
 
     part: Fraction
     unit: Fraction
     at_least: Fraction | None = None
+    free: Fraction | None = None
 
     def at(self, mg: Fraction) -> Fraction | Decimal | None:
-        if self.at_least is None:
-            return self._turns(mg / self.unit) if mg else None
-        knee = self.at_least / self.part
+        if self.at_least is not None:
+            return self._from(mg, self.at_least / self.part, 1 / self.part)
+        if self.free is not None:
+            return self._from(mg, self.free, Fraction(1))
+        return self._turns(mg / self.unit) if mg else None
+
+    def _from(self, mg: Fraction, knee: Fraction, height: Fraction) -> Fraction | Decimal:
         if mg <= knee:
-            return mg / self.at_least
-        return _EXACT.add(_decimal(1 / self.part), self._turns(mg / knee))
+            return mg / knee * height
+        return _EXACT.add(_decimal(height), self._turns(mg / knee))
 
     @property
     def last_pace(self) -> Fraction:
-        return self.unit if self.at_least is None else self.at_least
+        return self.at_least or self.free or self.unit
 
     def _turns(self, ratio: Fraction) -> Decimal:
         return _EXACT.divide(_decimal(ratio).ln(_EXACT), -_log(1 - self.part))
@@ -265,9 +271,9 @@ def _stop(base: Base) -> Fraction | None:
 def _second(base: Base, first: Ruler, start: Fraction, *, stops: bool) -> Ruler:
     made = ruler_of(base, start=start)
     if isinstance(made, Logarithmic) and made.at_least is None and not stops:
-        # A bare percentage never reaches 0, and a limit that is silent there would favor stopping at once. So
-        # where the pace itself may fall to 0, the second limit may too, and it counts mg from there.
-        return Logarithmic(made.part, made.unit, first.last_pace)
+        # A bare percentage never reaches 0, and a limit that is silent there would favor stopping at once. So the
+        # fall to 0 from where the pace itself may fall there is one pace of the second limit too.
+        return Logarithmic(made.part, made.unit, free=first.last_pace)
     return made
 
 

@@ -35,6 +35,7 @@ class Ruling:
     bands: tuple[tuple[Fraction, Fraction], ...] = ()
     vmax: Fraction = Fraction(0)
     km: Fraction = Fraction(0)
+    free: Fraction | None = None
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,8 @@ def position(ruling: Ruling, mg: Fraction, start: Fraction) -> Decimal | Fractio
     with localcontext() as context:
         context.prec = 70
         turn = -(_decimal(1 - ruling.size).ln())
+        if ruling.free is not None:
+            return mg / ruling.free if mg <= ruling.free else 1 + _decimal(mg / ruling.free).ln() / turn
         if ruling.at_least is None:
             return _decimal(mg).ln() / turn if mg else None
         knee = ruling.at_least / ruling.size
@@ -141,7 +144,7 @@ def makeable(case: Case, up_to: Fraction) -> dict[Fraction, tuple[Fraction, bool
 
 
 def anchored(case: Case) -> Ruling | None:
-    """The second limit; a bare percentage counts mg from where a fall to 0 is one pace of the pace itself."""
+    """The second limit; of a bare percentage, only the fall to 0 from one pace of the pace itself is exempt."""
     second, first = case.second, case.ruling
     if second is None or second.kind != "current" or second.at_least is not None or first.last_dose is not None:
         return second
@@ -158,7 +161,7 @@ def anchored(case: Case) -> Ruling | None:
             last = low if low <= edge else edge + (1 - edge / low) * high
         case _:
             last = first.km * first.size / (first.vmax - first.size)
-    return Ruling("current", second.size, at_least=last)
+    return Ruling("current", second.size, free=last)
 
 
 class Enumeration:

@@ -113,7 +113,7 @@ class _Climb:
     ) -> None:
         self.slots = slots
         self.target = target
-        self.reachable = Reachable(products, up_to=target, handling=weights.handling())
+        self.reachable = Reachable(products, up_to=target, handling=weights.handling(round_liquids=False))
         self.doses = [dose for dose, _, _ in self.reachable.weigh()]
         self.unit = target.unit
 
