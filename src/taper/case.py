@@ -299,7 +299,7 @@ def check_doses(case: Case) -> None:
     for course in case.courses:
         if course.course.id not in taken:
             raise InvalidInput(
-                "holds no dose, since its weekdays do not fall on its days; lengthen its step, or change its weekdays",
+                "holds no dose on any of its days, since they end before one comes; lengthen it, or change its pattern",
                 where=f"course {course.course.id}",
             )
 
