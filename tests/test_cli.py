@@ -82,7 +82,13 @@ def test_json_overrides_the_format_of_a_schedule(run):
 
 @pytest.mark.parametrize(
     ("kind", "sign"),
-    [("table", "Review:"), ("markdown", "| days |"), ("csv", "date,day,course"), ("ics", "BEGIN:VCALENDAR")],
+    [
+        ("table", "Review:"),
+        ("markdown", "| days |"),
+        ("csv", "date,day,course"),
+        ("ics", "BEGIN:VCALENDAR"),
+        ("fhir-r4", "MedicationRequest"),
+    ],
 )
 def test_each_format_of_a_schedule_is_printed(run, kind, sign):
     code, out, _ = run("schedule", EXAMPLE, "--start", "2027-03-01", "--days", "10", "--format", kind)
@@ -374,7 +380,23 @@ def test_the_example_of_the_repository_is_the_shipped_one():
 
 
 @pytest.mark.parametrize(
-    "command", ["drugs", "show", "protocols", "check", "schedule", "supply", "kidney", "down", "up", "cross", "recipe"]
+    "command",
+    [
+        "drugs",
+        "show",
+        "protocols",
+        "check",
+        "schedule",
+        "supply",
+        "kidney",
+        "down",
+        "up",
+        "cross",
+        "recipe",
+        "adjust",
+        "compare",
+        "import",
+    ],
 )
 def test_every_command_explains_itself(capsys, command):
     with pytest.raises(SystemExit) as left:
@@ -482,3 +504,80 @@ def test_cross_names_its_table_and_shows_the_spread(run, write):
     assert "nhs-scotland-2024" in err
     tablets = write("products.json", [{"drug": "diazepam", "form": "tablet", "strength": "10 mg"}])
     assert run(*arguments, "--equivalence", "ashton-2002", "--to-products", tablets, "--stages", "2")[0] == 0
+
+
+def _log(write, *events):
+    plan = load_protocol("diazepam-example").plan()
+    data = {"format": "taper-log/1", "plan": plan.fingerprint, "start": "2027-03-01", "events": list(events)}
+    return write("log.json", data)
+
+
+def test_adjust_lays_what_happened_over_a_plan_and_leaves_history_as_it_was(run, write):
+    log = _log(write, {"kind": "hold", "day": "2027-04-05", "for": "7 days"})
+    arguments = ("adjust", "diazepam-example", "--log", log, "--start", "2027-03-01")
+    code, out, _ = run(*arguments)
+    assert code == 0
+    assert "stop; the last dose is on 2027-10-17" in out
+    assert "Review:" in out
+    days = json.loads(run(*arguments, "--json")[1])["days"]
+    before = json.loads(run("schedule", "diazepam-example", "--start", "2027-03-01", "--json")[1])["days"]
+    assert days[:35] == before[:35]
+    assert len(days) == len(before) + 7
+
+
+def test_adjust_refuses_the_log_of_another_plan(run, write):
+    log = _log(write, {"kind": "hold", "day": "2027-04-05", "for": "7 days"})
+    assert run("adjust", "baclofen-label", "--log", log, "--start", "2027-03-01")[0] == 2
+    early = _log(write, {"kind": "hold", "day": "2027-02-01", "for": "7 days"})
+    assert run("adjust", "diazepam-example", "--log", early, "--start", "2027-03-01")[0] == 2
+
+
+def test_supply_is_counted_fill_by_fill_with_what_is_on_hand(run, write):
+    stock = write("stock.json", {"diazepam-us-tablet-10mg": "4"})
+    arguments = ("supply", "diazepam-example", "--start", "2027-03-01", "--every", "28 days")
+    _, out, _ = run(*arguments, "--on-hand", stock)
+    assert "fill 1, 2027-03-01 to 2027-03-28: 10 x 10 mg tablet, 168 x 2 mg tablet" in out
+    assert len(json.loads(run(*arguments, "--packs", "--json")[1])["fills"]) == 8
+
+
+@pytest.mark.parametrize("every", ["calendar month", "at most 28 days", "2027-03-01, 2027-05-01"])
+def test_fills_can_be_months_limits_or_dates(run, every):
+    assert run("supply", "diazepam-example", "--start", "2027-03-01", "--every", every)[0] == 0
+
+
+def test_fills_of_no_known_kind_are_refused(run):
+    code, _, err = run("supply", "diazepam-example", "--start", "2027-03-01", "--every", "monthly")
+    assert code == 2
+    assert "--every" in err
+
+
+def test_compare_says_what_differs_day_by_day(run):
+    code, out, _ = run("compare", EXAMPLE, "baclofen-label")
+    assert code == 0
+    assert "days 4-6" in out
+    assert json.loads(run("compare", EXAMPLE, EXAMPLE, "--start", "2027-03-01", "--json")[1])["differences"] == []
+
+
+@pytest.mark.parametrize("version", ["R4", "R5"])
+def test_import_reads_back_what_schedule_wrote(run, tmp_path, version):
+    path = tmp_path / "plan.fhir.json"
+    kind = f"fhir-{version.lower()}"
+    run("schedule", "diazepam-example", "--start", "2027-03-01", "--format", kind, "--out", path)
+    code, out, _ = run("import", path, "--json")
+    assert code == 0
+    steps = load_protocol("diazepam-example").plan().courses[0].steps
+    read = json.loads(out)["plan"]["courses"][0]["steps"]
+    assert [step["regimen"] for step in read] == [step.regimen.as_dict() for step in steps]
+    assert f"Read as {version}" in run("import", path)[1]
+
+
+def test_import_refuses_by_name_what_it_cannot_read(run, write):
+    code, _, err = run("import", write("patient.json", {"resourceType": "Patient"}))
+    assert code == 2
+    assert "Patient" in err
+    request = {"resourceType": "MedicationRequest", "status": "active", "intent": "order",
+               "medicationCodeableConcept": {"text": "diazepam"}, "subject": {"display": "x"},
+               "dosageInstruction": [{"asNeededBoolean": True}]}  # fmt: skip
+    code, _, err = run("import", write("request.json", request))
+    assert code == 2
+    assert "refused:" in err

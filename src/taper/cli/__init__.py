@@ -5,12 +5,12 @@ import os
 import sys
 from collections.abc import Sequence
 
-from taper.cli import climbing, dating, judge, look, planning
+from taper.cli import climbing, counting, dating, exchange, judge, living, look, planning
 from taper.cli.common import NOT_COMPUTED
 from taper.errors import TaperError
 from taper.formats.table import NOTICE
 
-_GROUPS = (look, judge, dating, planning, climbing)
+_GROUPS = (look, judge, dating, counting, planning, climbing, living, exchange)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

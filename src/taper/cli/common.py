@@ -62,20 +62,29 @@ def add_out(parser: argparse.ArgumentParser) -> None:
 
 
 def read_plan_named(options: argparse.Namespace) -> Plan:
-    """The plan that was named: a file, standard input, or a protocol.
+    """The plan that was named: a file, standard input, or a protocol with its choices.
 
     Raises:
         TaperError: If it cannot be read.
     """
-    name = options.plan
-    if name in protocol_names():
-        return load_protocol(name).plan(**_choices(options.choose))
+    if options.plan in protocol_names():
+        return load_protocol(options.plan).plan(**_choices(options.choose))
     if options.choose:
-        raise InvalidInput(f"--choose goes with a shipped protocol; {name} is not one, remove it")
+        raise InvalidInput(f"--choose goes with a shipped protocol; {options.plan} is not one, remove it")
+    return read_plan_at(options.plan)
+
+
+def read_plan_at(name: str) -> Plan:
+    """A plan by name: a file, - for standard input, or a protocol that leaves no choice open.
+
+    Raises:
+        TaperError: If it cannot be read.
+    """
+    if name in protocol_names():
+        return load_protocol(name).plan()
     if name == "-":
-        return read_plan(
-            decode(sys.stdin.buffer.read(LARGEST_BYTES + 1), where="standard input"), where="standard input"
-        )
+        data = sys.stdin.buffer.read(LARGEST_BYTES + 1)
+        return read_plan(decode(data, where="standard input"), where="standard input")
     if not Path(name).exists():
         raise NotFound(f"{name!r} is neither a file nor a protocol. Protocols: {', '.join(protocol_names())}")
     return load_plan(name)
@@ -109,7 +118,7 @@ def market_of(formulary: Formulary, drug: str) -> str | None:
     return "us" if "us" in markets else markets[0] if markets else None
 
 
-def realized(options: argparse.Namespace) -> RealizedPlan:
+def realized_of(options: argparse.Namespace) -> RealizedPlan:
     """The plan that was named, realized."""
     plan, formulary = read_plan_named(options), formulary_of(options)
     return realize(plan, products_of(options, plan, formulary), formulary=formulary)
@@ -118,7 +127,7 @@ def realized(options: argparse.Namespace) -> RealizedPlan:
 def dated(options: argparse.Namespace) -> Schedule:
     """The plan that was named, on dates."""
     horizon = Duration(options.days) if options.days is not None else None
-    return to_schedule(realized(options), start=read_date(options.start), horizon=horizon)
+    return to_schedule(realized_of(options), start=read_date(options.start), horizon=horizon)
 
 
 def deliver(text: str, options: argparse.Namespace) -> None:

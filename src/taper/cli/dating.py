@@ -1,13 +1,14 @@
-"""Commands that lay a plan on dates and count it: schedule, supply."""
+"""The command schedule: a plan laid on dates, in every format."""
 
 import argparse
 import sys
 from collections.abc import Callable
 from typing import Any
 
-from taper.cli.common import add_command, add_days, add_json, add_out, add_plan, dated, deliver, json_text, print_json
+from taper.cli.common import add_command, add_days, add_json, add_out, add_plan, dated, deliver, json_text
 from taper.errors import InvalidInput
 from taper.finding import Review
+from taper.formats.fhir import to_fhir, write_fhir
 from taper.formats.ical import to_ical
 from taper.formats.table import to_csv, to_markdown, to_table
 from taper.patient import UNKNOWN, load_patient
@@ -15,11 +16,12 @@ from taper.rules import check
 from taper.schedule import Schedule
 from taper.supply import count_supply
 
+FORMATS = ("table", "markdown", "csv", "json", "ics", "fhir-r4", "fhir-r5")
+
 
 def add(commands: Any) -> None:
-    """Add the commands schedule and supply."""
+    """Add the command schedule."""
     _add_schedule(add_command(commands, "schedule", _schedule, "lay a plan on dates"))
-    _add_supply(add_command(commands, "supply", _supply, "count what a plan uses"))
 
 
 def _add_schedule(parser: argparse.ArgumentParser) -> None:
@@ -28,16 +30,9 @@ def _add_schedule(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--patient", metavar="FILE", help="facts about the person, for the review below the table")
     parser.add_argument("--times", default="", metavar="morning=08:00,...", help="clock times for the calendar")
     parser.add_argument("--tz", metavar="ZONE", help="the zone of the clock times; floating if not given")
-    parser.add_argument("--format", choices=["table", "markdown", "csv", "json", "ics"], default="table")
+    parser.add_argument("--format", choices=FORMATS, default="table")
     parser.add_argument("--every-day", action="store_true", help="one row a day in the table")
     add_out(parser)
-    add_json(parser)
-
-
-def _add_supply(parser: argparse.ArgumentParser) -> None:
-    add_plan(parser)
-    add_days(parser)
-    parser.add_argument("--remnants", choices=["keep", "discard"], default="keep", help="what becomes of divided units")
     add_json(parser)
 
 
@@ -50,6 +45,8 @@ def _schedule(options: argparse.Namespace) -> int:
         "csv": lambda: to_csv(schedule),
         "json": lambda: json_text(schedule.to_dict()),
         "ics": lambda: _calendar(options, schedule),
+        "fhir-r4": lambda: write_fhir(to_fhir(schedule, version="R4", review=_review(options, schedule))),
+        "fhir-r5": lambda: write_fhir(to_fhir(schedule, version="R5", review=_review(options, schedule))),
     }
     deliver(writers[kind](), options)
     return 0
@@ -77,18 +74,3 @@ def _times(text: str) -> dict[str, str]:
         if not (name and equals and clock):
             raise InvalidInput(f"--times: {name!r} has no clock time; write morning=08:00,evening=20:00")
     return {name: clock for name, _, clock in pairs}
-
-
-def _supply(options: argparse.Namespace) -> int:
-    supply = count_supply(dated(options), remnants=options.remnants)
-    if options.json:
-        print_json(supply.to_dict())
-        return 0
-    kept = "kept for a later dose" if supply.remnants == "keep" else "discarded"
-    print(f"{supply.days_supply} days, {supply.start} to {supply.last}; the rest of a divided unit is {kept}")
-    for line in supply.lines:
-        packs = f" in {line.packs} packs" if line.packs is not None else ""
-        print(f"  {line.supplied} x {line.product.label}{packs}: {line.used_text} used, {line.leftover_text} left over")
-    if supply.ends.value in {"continues", "window"}:
-        print(f"The plan goes on beyond {supply.last}." + (f" Not counted: {supply.beyond}." if supply.beyond else ""))
-    return 0

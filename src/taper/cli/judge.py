@@ -13,7 +13,7 @@ from taper.cli.common import (
     print_json,
     products_of,
     read_plan_named,
-    realized,
+    realized_of,
 )
 from taper.dates import read_date
 from taper.errors import NotFound
@@ -57,7 +57,7 @@ def _check(options: argparse.Namespace) -> int:
     start = read_date(options.start) if options.start else None
     patient = load_patient(options.patient) if options.patient else UNKNOWN
     accepted = _rules(options.accept_not_assessed)
-    made = realized(options)
+    made = realized_of(options)
     review = check(made, patient, start=start, sources=options.source)
     if options.json:
         print_json(review.model_dump(mode="json"))

@@ -1,0 +1,77 @@
+"""The command supply: what a plan uses, fill by fill."""
+
+import argparse
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from taper.cli.common import add_command, add_days, add_json, add_plan, dated, print_json
+from taper.dates import Duration, read_date
+from taper.errors import InvalidInput
+from taper.fills import AtMost, Fills
+from taper.stock import load_stock
+from taper.supply import Supply, count_supply
+
+
+def add(commands: Any) -> None:
+    """Add the command supply."""
+    _add_supply(add_command(commands, "supply", _supply, "count what a plan uses"))
+
+
+def _add_supply(parser: argparse.ArgumentParser) -> None:
+    add_plan(parser)
+    add_days(parser)
+    parser.add_argument("--remnants", choices=["keep", "discard"], default="keep", help="what becomes of divided units")
+    parser.add_argument("--every", metavar="TIME", help='fills: "28 days", "calendar month", "at most 28 days", dates')
+    parser.add_argument("--on-hand", metavar="FILE", help="what is there already, by product id")
+    parser.add_argument("--packs", action="store_true", help="whole packs where their size is known")
+    add_json(parser)
+
+
+def _supply(options: argparse.Namespace) -> int:
+    stock = load_stock(options.on_hand) if options.on_hand else None
+    supply = count_supply(
+        dated(options),
+        remnants=options.remnants,
+        fills=_read_fills(options.every),
+        on_hand=stock,
+        packs=options.packs,
+    )
+    if options.json:
+        print_json(supply.to_dict())
+    else:
+        print("\n".join(_lines(supply)))
+    return 0
+
+
+def _lines(supply: Supply) -> Iterator[str]:
+    kept = "kept for a later dose" if supply.remnants == "keep" else "discarded"
+    yield f"{supply.days_supply} days, {supply.start} to {supply.last}; the rest of a divided unit is {kept}"
+    for line in supply.lines:
+        packs = f" in {line.packs} packs" if line.packs is not None else ""
+        yield f"  {line.supplied} x {line.product.label}{packs}: {line.used_text} used, {line.leftover_text} left over"
+    if len(supply.fills) > 1:
+        for number, fill in enumerate(supply.fills, start=1):
+            counts = (
+                ", ".join(f"{line.supplied} x {line.product.label}" for line in fill.lines if line.used) or "nothing"
+            )
+            yield f"fill {number}, {fill.first} to {fill.last}: {counts}"
+    if supply.ends.value in {"continues", "window"}:
+        not_counted = f" Not counted: {supply.beyond}." if supply.beyond else ""
+        yield f"The plan goes on beyond {supply.last}.{not_counted}"
+
+
+def _read_fills(text: str | None) -> Fills | None:
+    if text is None:
+        return None
+    if text.strip() == "calendar month":
+        return "calendar month"
+    if found := re.fullmatch(r"at most ([0-9]+) days?", text.strip()):
+        return AtMost(int(found[1]))
+    if re.match(r"[0-9]{4}-", text.strip()):
+        return [read_date(part.strip()) for part in text.split(",")]
+    try:
+        return Duration.parse(text.strip())
+    except InvalidInput as error:
+        others = '"calendar month", "at most 28 days", or dates'
+        raise InvalidInput(f"{error.message}, {others}", where="--every") from None
