@@ -44,13 +44,16 @@ def check_texts(steps: Sequence[ReadStep], notes: Notes) -> None:
     for step in steps:
         for dosage in step.dosages:
             told, bound = dosage.told_length, step.bounds.lasting
-            if told is None or step.bounds.is_open or told == bound or told.days == step.length:
+            if told is None or told == bound or told.days == step.length or _ends_there(step, told):
                 continue
-            if _ends_there(step, told):
-                continue
-            dates = f"{step.length} days, {step.bounds.first} to {step.bounds.last}"
-            said = f"step {step.number}: the text says {told}, the bounds say {bound or dates}"
+            said = f"step {step.number}: the text says {told}, the bounds say {bound or _stated(step)}"
             notes.refuse("text", dosage.where, said)
+
+
+def _stated(step: ReadStep) -> str:
+    if step.length is None:
+        return "no end"
+    return f"{step.length} days, {step.bounds.first} to {step.bounds.last}"
 
 
 def _ends_there(step: ReadStep, told: Duration) -> bool:

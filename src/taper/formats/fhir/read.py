@@ -13,7 +13,7 @@ from taper.formats.fhir.bundle import Request, open_requests, read_version
 from taper.formats.fhir.medication import Version
 from taper.formats.fhir.notes import ImportReport, Notes
 from taper.formats.fhir.read_course import ReadCourse, course_data, course_groups, read_course
-from taper.formats.fhir.read_medication import read_medication
+from taper.formats.fhir.read_medication import Options, read_medication
 from taper.formats.fhir.read_timing import SlotsByFrequency
 from taper.plan import Plan
 
@@ -37,11 +37,13 @@ def load_fhir(
     version: Version | None = None,
     slots: SlotsByFrequency | None = None,
     strength: Dose | None = None,
+    drugs: Mapping[str, str] | None = None,
     accept: Collection[str] = (),
 ) -> FhirPlan:
     """Read a plan from a JSON file of a MedicationRequest or a Bundle of them; see `from_fhir`."""
     text = read_text_file(path)
-    return from_fhir(read_json(text, where=str(path)), version=version, slots=slots, strength=strength, accept=accept)
+    data = read_json(text, where=str(path))
+    return from_fhir(data, version=version, slots=slots, strength=strength, drugs=drugs, accept=accept)
 
 
 def from_fhir(
@@ -50,6 +52,7 @@ def from_fhir(
     version: Version | None = None,
     slots: SlotsByFrequency | None = None,
     strength: Dose | None = None,
+    drugs: Mapping[str, str] | None = None,
     accept: Collection[str] = (),
 ) -> FhirPlan:
     """Read a plan from a FHIR MedicationRequest, or from a Bundle of them, of R4 or R5.
@@ -63,6 +66,7 @@ def from_fhir(
         version: "R4" or "R5"; told by the elements if not given, and compared with them if given.
         slots: Times of day where a request says only how often, such as {1: ["morning"], 2: ["morning", "evening"]}.
         strength: What one unit holds, where a request counts units and does not say.
+        drugs: What a drug is called here, by its name in the request, such as {"Prednisone 5mg tablet": "prednisone"}.
         accept: "text" lets the bounds stand where a text says another length; "gap" reads days of which nothing is
             said as a time without doses. Both are still reported.
 
@@ -71,12 +75,12 @@ def from_fhir(
         CannotImport: If no plan can be read; `reports` holds all that was noticed.
     """
     data = read_json(resource) if isinstance(resource, str) else resource
-    notes = Notes(accept)
+    notes, options = Notes(accept), Options(slots, strength, drugs or {})
     requests = open_requests(data, notes)
     found = read_version(requests, version)
     groups = course_groups([request for request in requests if not request.is_supply])
-    courses = tuple(read_course(group, slots, strength, notes) for group in groups)
-    _check_supplies(courses, [request for request in requests if request.is_supply], notes)
+    courses = tuple(read_course(group, options, notes) for group in groups)
+    _check_supplies(courses, [request for request in requests if request.is_supply], options, notes)
     start = _start(courses, notes)
     made = _courses(courses, start, notes)
     if not made:
@@ -88,10 +92,10 @@ def from_fhir(
     return FhirPlan(plan, start, found, notes.reports)
 
 
-def _check_supplies(courses: Sequence[ReadCourse], requests: Sequence[Request], notes: Notes) -> None:
+def _check_supplies(courses: Sequence[ReadCourse], requests: Sequence[Request], options: Options, notes: Notes) -> None:
     extra = []
     for request in requests:
-        of = read_medication(request.body, request.where, request.resolve, notes)
+        of = read_medication(request.body, request.where, request.resolve, options, notes)
         dispensed = read_dispensed(request.body, request.where, of, notes) if of else None
         extra += [(of.drug, dispensed)] if of and dispensed else []
     for drug in dict.fromkeys(course.requested.drug for course in courses if course.requested):

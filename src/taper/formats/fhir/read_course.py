@@ -11,7 +11,7 @@ from taper.formats.fhir.agreement import Dispensed, check_period, check_texts, r
 from taper.formats.fhir.bundle import Request
 from taper.formats.fhir.notes import Notes
 from taper.formats.fhir.read_dosage import ReadDosage, read_dosage
-from taper.formats.fhir.read_medication import Requested, read_medication
+from taper.formats.fhir.read_medication import Options, Requested, read_medication
 from taper.formats.fhir.read_steps import ReadStep, read_steps, step_data
 from taper.formats.fhir.read_timing import SlotsByFrequency
 from taper.formats.fhir.request import COURSE, REVIEW_THERAPY
@@ -56,20 +56,20 @@ def _course_name(body: Mapping[str, Any]) -> str | None:
     return None
 
 
-def read_course(
-    requests: tuple[Request, ...], slots: SlotsByFrequency | None, strength: Dose | None, notes: Notes
-) -> ReadCourse:
+def read_course(requests: tuple[Request, ...], options: Options, notes: Notes) -> ReadCourse:
     """Read the requests of one course; what cannot be read is refused in the notes."""
     head = requests[0]
-    requested = [read_medication(request.body, request.where, request.resolve, notes) for request in requests]
+    requested = [read_medication(request.body, request.where, request.resolve, options, notes) for request in requests]
     drugs = {item.drug for item in requested if item is not None}
     if len(drugs) > 1:
         notes.refuse("medication", head.where, f"one course names {' and '.join(sorted(drugs))}; give each a course")
-    parts = [_dosages(request, slots, notes) for request in requests]
-    steps = read_steps(_in_order(parts) if _course_name(head.body) else sum(parts, []), head.where, notes)
+    parts = [_dosages(request, options.slots, notes) for request in requests]
+    steps = read_steps(_in_order(parts) if _course_name(head.body) else parts[0], head.where, notes)
     check_texts(steps, notes)
     for request in requests:
         _report_not_read(request, notes)
+        if _course_name(request.body) is None:
+            _report_texts(request, notes)
     if len(requests) == 1:
         check_period(head.body, steps, head.where, notes)
     of = requested[0]
@@ -78,7 +78,7 @@ def read_course(
         head.where,
         _course_name(head.body),
         of,
-        (of.strength if of else None) or strength,
+        of.strength if of else options.strength,
         steps,
         tuple(item for item in dispensed if item is not None),
         _then(head, steps, notes),
@@ -106,21 +106,16 @@ def _then(request: Request, steps: Sequence[ReadStep], notes: Notes) -> str:
     stated, where = request.body.get("courseOfTherapyType"), f"{request.where}.courseOfTherapyType"
     codes = codes_of(stated)
     if not steps or steps[-1].bounds.is_open:
-        if "acute" in codes:
-            notes.report(
-                "ending", where, "the course is called short, and its last dosage has no end; it is read as open"
-            )
+        if "continuous" not in codes:
+            called = "called short" if "acute" in codes else "not said to continue"
+            notes.report("ending", where, f"the last dosage has no end, and the course is {called}; read as open")
         return "continue"
     if "acute" in codes:
         return "stop"
     if "continuous" in codes:
-        notes.report(
-            "ending", where, "the course is called continuous, and its last dosage ends; what follows is not said"
-        )
+        notes.report("ending", where, "the last dosage ends, and the course is called continuous; read as a review")
     elif first_text(stated) != REVIEW_THERAPY:
-        notes.report(
-            "ending", where, "whether the drug stops after the last dosage is not said; it is read as a review"
-        )
+        notes.report("ending", where, "whether the drug stops after the last dosage is not said; read as a review")
     return "review"
 
 
@@ -143,6 +138,16 @@ def _report_not_read(request: Request, notes: Notes) -> None:
     held = [key for key in _NOT_READ if key in request.body]
     if held:
         notes.report("not-read", request.where, f"not read: {', '.join(held)}")
+
+
+def _report_texts(request: Request, notes: Notes) -> None:
+    """Show what people read and this does not, beyond a length, so that someone can compare it with the plan."""
+    for index, item in enumerate(map(as_map, as_list(request.body.get("dosageInstruction")))):
+        further = [first_text(extra) for extra in as_list(item.get("additionalInstruction"))]
+        for text in (item.get("text"), item.get("patientInstruction"), *further):
+            if isinstance(text, str):
+                where = f"{request.where}.dosageInstruction[{index}]"
+                notes.report("not-read", where, f"read for a length and nothing else: {text!r}")
 
 
 def course_data(course: ReadCourse, start: date | None, notes: Notes) -> dict[str, Any]:

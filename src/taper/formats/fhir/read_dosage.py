@@ -89,7 +89,10 @@ def _amount(data: Mapping[str, Any], where: str, notes: Notes) -> Dose | Units |
         notes.refuse("dose", at, "it states no dose; write doseQuantity")
     else:
         with notes.catching("unit", f"{at}.doseQuantity"):
-            return read_amount(as_map(dose["doseQuantity"]))
+            amount = read_amount(as_map(dose["doseQuantity"]))
+            if isinstance(amount, Units):
+                refuse_route(amount.unit)
+            return amount
     return None
 
 

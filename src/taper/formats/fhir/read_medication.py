@@ -1,7 +1,7 @@
 """What a request is for: its drug, its form, and what one unit of it holds."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
@@ -16,6 +16,15 @@ Resolve = Callable[[str], Mapping[str, Any] | None]
 
 
 @dataclass(frozen=True, slots=True)
+class Options:
+    """What a caller says that requests leave out: times of day by frequency, a strength, and names of drugs."""
+
+    slots: Mapping[int, Sequence[str]] | None = None
+    strength: Dose | None = None
+    drugs: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Requested:
     """A drug as a request names it; `strength` is what one unit holds, `per_ml` the mg in one mL, where stated."""
 
@@ -26,8 +35,18 @@ class Requested:
     per_ml: Fraction | None = None
 
 
-def read_medication(request: Mapping[str, Any], where: str, resolve: Resolve, notes: Notes) -> Requested | None:
-    """The drug of a request, from its text, its codes' names, or the Medication it refers to."""
+def read_medication(
+    request: Mapping[str, Any], where: str, resolve: Resolve, options: Options, notes: Notes
+) -> Requested | None:
+    """The drug of a request, from its text, its codes' names or its Medication, as the caller calls it."""
+    found = _found(request, where, resolve, notes)
+    if found is None:
+        return None
+    strength = found.strength if found.strength is not None else options.strength
+    return replace(found, drug=options.drugs.get(found.drug, found.drug), strength=strength)
+
+
+def _found(request: Mapping[str, Any], where: str, resolve: Resolve, notes: Notes) -> Requested | None:
     held = as_map(request.get("medication"))
     concept = request.get("medicationCodeableConcept") or held.get("concept")
     reference = as_map(request.get("medicationReference") or held.get("reference")).get("reference")

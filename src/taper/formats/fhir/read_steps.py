@@ -127,6 +127,8 @@ def step_data(step: ReadStep, strength: Dose | None) -> list[dict[str, Any]]:
     Raises:
         InvalidInput: If two of its dosages name one time of day, or its cycle is too long.
     """
+    if any(dosage.amount is None for dosage in step.dosages):
+        return []
     for dosage in step.dosages:
         dose_of(dosage, strength)
     made = _pattern(step, strength)

@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# Validators that no one here wrote look at the FHIR that taper writes, and at planted defects, which they must catch;
+# and taper reads HL7's own examples. One line a validator; any failure fails.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+parts=$here/fhir
+export PIP_DISABLE_PIP_VERSION_CHECK=1 PYTHONDONTWRITEBYTECODE=1
+unset PYTHONPATH
+python=${PYTHON:-python3}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+environment() { # NAME, then what pip installs into it
+  [ -d "$work/$1" ] || "$python" -m venv "$work/$1"
+  "$work/$1/bin/python" -m pip install --quiet --quiet "${@:2}"
+}
+
+echo "setting up: this library, Python validators"
+environment taper "$here/../.."
+environment validators --require-hashes -r "$parts/validators.txt"
+
+"$work/taper/bin/python" "$parts/build.py" "$work/bundles"
+results=()
+validate() { # NAME, then the command that validates
+  "${@:2}" "$1" "$work/bundles" "$work/$1.json"
+  results+=("$work/$1.json")
+}
+validate fhir.resources "$work/validators/bin/python" "$parts/validate.py"
+validate ucumvert "$work/validators/bin/python" "$parts/validate.py"
+
+# Only a package that the index does not hold may be missing; one with another content is a failure.
+if environment validators --require-hashes -r "$parts/fhirkit.txt" 2>"$work/fhirkit.log"; then
+  validate fhirkit-rs "$work/validators/bin/python" "$parts/validate.py"
+elif grep -qE "No matching distribution|Could not find a version" "$work/fhirkit.log"; then
+  echo "not available here: fhirkit-rs"
+else
+  cat "$work/fhirkit.log" >&2
+  exit 1
+fi
+
+if command -v node >/dev/null && command -v npm >/dev/null; then
+  cp "$parts"/package*.json "$parts"/validate.mjs "$work"
+  (cd "$work" && npm ci --silent --no-audit --no-fund --ignore-scripts)
+  cd "$work"
+  validate fhir node validate.mjs
+  validate schema node validate.mjs
+  validate invariants node validate.mjs
+  "$python" "$parts/caught.py" "$work/bundles" "${results[@]}"
+  "$work/taper/bin/python" "$parts/examples.py" "$work/node_modules/hl7.fhir.r4.examples"
+else
+  echo "not available here: Node.js with npm, for npm fhir, HL7's JSON schema and invariants, and HL7's examples"
+  "$python" "$parts/caught.py" "$work/bundles" "${results[@]}"
+fi
