@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from heapq import heappop, heappush
 
+from taper.patterns.floor import Floor
 from taper.patterns.ground import Ground, State
 
 _STOP: State = ()
@@ -67,22 +68,65 @@ def search(ground: Ground, *, fewest: int | None = None, most: int | None = None
     """The best plan over all regimens and orders of falling, or None if there is none.
 
     A fall whose own excess is more than that of a known plan can't be part of a better one; so falls are admitted
-    up to a bound that grows until the plan found lies within it. The result is exact at every bound.
+    up to a bound that grows until the plan found lies within it. Without any excess the cost is bounded in the same
+    way. The result is exact at every bound.
 
     Args:
         ground: The doses, rulers and costs.
         fewest: The least number of changes.
         most: The greatest number of changes.
     """
-    largest = _largest(ground)
-    bound = 0
+    floor = Floor(ground)
+    high = sum(ground.start)
+    if floor.excess.get(high, 0) == 0 and (not floor.is_small or high in floor.cost):
+        found = _without_excess(ground, floor, fewest, most)
+        if found is not None:
+            return found
+    largest, bound = _largest(ground), max(10**18 // 4, floor.excess.get(high, 0))
     while True:
-        found = _within(ground, bound, fewest, most)
+        found = _within(ground, _Bound(bound, None, floor), fewest, most)
         if found is not None and found.excess <= bound:
             return found
         if found is None and bound >= largest:
             return None
-        bound = found.excess if found is not None else min(largest, max(10**18 // 4, bound * 4))
+        bound = found.excess if found is not None else min(largest, bound * 4)
+
+
+def _without_excess(ground: Ground, floor: Floor, fewest: int | None, most: int | None) -> Route | None:
+    least = floor.cost.get(sum(ground.start), 0)
+    room = ground.unit // 10
+    while floor.is_small and room < 64 * ground.unit:
+        found = _within(ground, _Bound(0, least + room, floor), fewest, most)
+        if found is not None:
+            return found
+        room *= 4
+    return _within(ground, _Bound(0, None, floor), fewest, most)
+
+
+@dataclass(frozen=True, slots=True)
+class _Bound:
+    """The most excess, and the most cost if any, that a whole plan may have."""
+
+    excess: int
+    cost: int | None
+    floor: Floor
+
+    def further(self, ground: Ground, total: int, cost: int) -> int:
+        """How many intakes beyond the first may fall in the next change, for what is left of the cost."""
+        if self.cost is None or not ground.further:
+            return len(ground.lines) - 1
+        return (self.cost - cost - self.floor.cost[total]) // ground.further
+
+    def admits(self, total: int, excess: int, cost: int) -> bool:
+        """Whether a plan that has come to a total at this excess and cost can still lie within the bound."""
+        if not self.floor.is_small:
+            return excess <= self.excess
+        if excess + self.floor.excess[total] > self.excess:
+            return False
+        if self.cost is None:
+            return True
+        rest = self.floor.cost.get(total)
+        return rest is not None and cost + rest <= self.cost
 
 
 def _largest(ground: Ground) -> int:
@@ -91,7 +135,7 @@ def _largest(ground: Ground) -> int:
     return ground.excess(high, end) + ground.excess(high, max(lowest, end))
 
 
-def _within(ground: Ground, bound: int, fewest: int | None, most: int | None) -> Route | None:
+def _within(ground: Ground, bound: _Bound, fewest: int | None, most: int | None) -> Route | None:
     counted = fewest is not None or most is not None
     first = _Node(ground.start, 0, 0, 0, None)
     best: dict[tuple[State, int], _Node] = {(ground.start, 0): first}
@@ -107,7 +151,10 @@ def _within(ground: Ground, bound: int, fewest: int | None, most: int | None) ->
             continue
         if most is not None and node.changes >= most:
             continue
-        for after, excess, cost in arcs(ground, state, bound):
+        further = bound.further(ground, sum(state), node.cost)
+        for after, excess, cost in arcs(ground, state, bound.excess, further=further):
+            if not bound.admits(sum(after), node.excess + excess, node.cost + cost):
+                continue
             key = (after, node.changes + 1 if counted else 0)
             held = best.get(key)
             if held is None:
@@ -131,22 +178,25 @@ def _end(ground: Ground, node: _Node) -> Route | None:
     return None
 
 
-def arcs(ground: Ground, state: State, bound: int) -> Iterator[tuple[State, int, int]]:
+def arcs(
+    ground: Ground, state: State, bound: int, *, further: int | None = None
+) -> Iterator[tuple[State, int, int]]:
     """Each change that may be made from a regimen: where to, its excess, its cost.
 
     Args:
         ground: The doses, rulers and costs.
         state: The regimen before the change.
         bound: The greatest excess of one change.
+        further: How many intakes beyond the first may fall in one change; all if absent.
     """
     high = sum(state)
-    for after, falls in _changes(ground, state, bound).items():
+    for after, falls in _changes(ground, state, bound, len(state) if further is None else further).items():
         excess, misfit = ground.fall(high, sum(after))
         cost = misfit + ground.handle(after) + ground.switches(state, after)
         yield after, excess, cost + ground.further * (falls - 1)
 
 
-def _changes(ground: Ground, state: State, bound: int) -> dict[State, int]:
+def _changes(ground: Ground, state: State, bound: int, further: int) -> dict[State, int]:
     found: dict[State, int] = {}
     high = sum(state)
     least = ground.target if ground.target is not None else sum(ground.floor)
@@ -167,7 +217,8 @@ def _changes(ground: Ground, state: State, bound: int) -> dict[State, int]:
                 is_smallest = smallest and place == 0
                 if is_smallest or ground.is_even(after):
                     found.setdefault(after, len(used) + 1)
-                extend(after, (*used, intake), smallest=is_smallest)
+                if len(used) < further:
+                    extend(after, (*used, intake), smallest=is_smallest)
 
     extend(state, (), smallest=True)
     return found
