@@ -81,7 +81,7 @@ def _assess_drug(case: Case, drug: str, levels: Levels, facts: list[Stopping]) -
 def _without_figure(drug: str, levels: Levels, facts: list[Stopping]) -> Iterator[Answer]:
     silent = [f for f in facts if _paces(f, levels.peak.mg) is None and not _is_judged_by_stop(f, levels)]
     if silent:
-        words = "; ".join(dict.fromkeys(f"{fact.shape} {cite(fact)}" for fact in silent))
+        words = "; ".join(sorted({f"{fact.shape} {cite(fact)}" for fact in silent}))
         yield NotAssessed(rule=NAME, drug=drug, missing=f"a figure for the pace; sources say: {words}")
 
 
