@@ -37,6 +37,10 @@ if TYPE_CHECKING:
     from taper.finding import Review as Review
     from taper.finding import Severity as Severity
     from taper.formats.difference_table import to_difference_table as to_difference_table
+    from taper.formats.fhir import from_fhir as from_fhir
+    from taper.formats.fhir import load_fhir as load_fhir
+    from taper.formats.fhir import to_fhir as to_fhir
+    from taper.formats.fhir import write_fhir as write_fhir
     from taper.formats.ical import to_ical as to_ical
     from taper.formats.table import to_csv as to_csv
     from taper.formats.table import to_markdown as to_markdown
@@ -107,6 +111,7 @@ _HOMES = {
     "taper.fills": ("AtMost",),
     "taper.finding": ("Clear", "Finding", "NotAssessed", "RequirementNotMet", "Review", "Severity"),
     "taper.formats.difference_table": ("to_difference_table",),
+    "taper.formats.fhir": ("from_fhir", "load_fhir", "to_fhir", "write_fhir"),
     "taper.formats.ical": ("to_ical",),
     "taper.formats.table": ("to_csv", "to_markdown", "to_table"),
     "taper.formulary": ("Formulary",),

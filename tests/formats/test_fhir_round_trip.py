@@ -232,9 +232,10 @@ def test_extended_release_is_named_even_where_the_plan_does_not_name_it():
     assert read.plan.courses[0].release == "extended"
 
 
-def test_a_gap_is_left_without_doses_and_comes_back_when_it_is_accepted():
+@pytest.mark.parametrize("profile", ["sequences", "separate"])
+def test_a_gap_is_left_without_doses_and_comes_back_when_it_is_accepted(profile):
     plan = plan_of(step("5 mg", "3 days"), {"kind": "gap", "for": "2 days"}, step("5 mg", "3 days"))
-    bundle = to_fhir(to_schedule(realize(plan, TABLETS), start=START))
+    bundle = to_fhir(to_schedule(realize(plan, TABLETS), start=START), profile=profile)
     read = from_fhir(bundle, accept=("gap",))
     assert [(item.kind, str(item.lasting)) for item in read.plan.courses[0].steps] == [
         (None, "3 days"), ("gap", "2 days"), (None, "3 days")

@@ -20,7 +20,6 @@ _ONLY_IN: dict[Version, tuple[str, ...]] = {
     ),
     "R5": ("medication", "reason", "renderedDosageInstruction", "effectiveDosePeriod", "device"),
 }
-_LIVE = {"draft", "active"}
 
 
 class WrongResource(InvalidInput):
@@ -67,7 +66,7 @@ def open_requests(data: object, notes: Notes) -> tuple[Request, ...]:
 
 
 def _requests(data: object) -> Iterator[Request]:
-    kind = as_map(data).get("resourceType")
+    kind = _kind(as_map(data))
     if kind == "MedicationRequest":
         yield Request("MedicationRequest", as_map(data), {})
         return
@@ -77,16 +76,21 @@ def _requests(data: object) -> Iterator[Request]:
     others = {name: as_map(entry.get("resource")) for entry in entries for name in _names(entry)}
     for index, entry in enumerate(entries):
         body = as_map(entry.get("resource"))
-        if body.get("resourceType") in _OLDER:
-            raise WrongResource(_why_wrong(body.get("resourceType")))
-        if body.get("resourceType") == "MedicationRequest":
+        if _kind(body) in _OLDER:
+            raise WrongResource(_why_wrong(_kind(body)))
+        if _kind(body) == "MedicationRequest":
             yield Request(f"entry[{index}]", body, others)
 
 
-def _why_wrong(kind: object) -> str:
+def _kind(body: Mapping[str, Any]) -> str:
+    kind = body.get("resourceType")
+    return kind if isinstance(kind, str) else ""
+
+
+def _why_wrong(kind: str) -> str:
     if kind in _OLDER:
-        return f"a {kind} is FHIR {_OLDER[str(kind)]}; convert it to a MedicationRequest of R4 or R5"
-    if kind is None:
+        return f"a {kind} is FHIR {_OLDER[kind]}; convert it to a MedicationRequest of R4 or R5"
+    if not kind:
         return "there is no resourceType; give a FHIR MedicationRequest or a Bundle of them"
     return f"a {kind} is no request for doses; give a MedicationRequest or a Bundle of them"
 
@@ -105,7 +109,7 @@ def _check_status(request: Request, notes: Notes) -> None:
         notes.refuse("status", f"{request.where}.doNotPerform", "it says that the drug is not to be taken")
     if status == "entered-in-error":
         notes.refuse("status", where, "it was entered in error; give the one that was meant")
-    elif status not in _LIVE:
+    elif status not in ("draft", "active"):
         notes.report("status", where, f"its status is {status!r}, so it may not be in force")
     if request.body.get("intent") == "option":
         notes.refuse(

@@ -46,7 +46,7 @@ def read_dosage(data: Mapping[str, Any], where: str, named: SlotsByFrequency | N
         _amount(data, where, notes),
         rhythm,
         bounds,
-        _told_length(data.get("text")),
+        _told_length(data.get("text"), where, notes),
         tuple(text for text in texts if text is not None),
         tuple(_maxima(data, where, notes)),
     )
@@ -96,9 +96,13 @@ def _amount(data: Mapping[str, Any], where: str, notes: Notes) -> Dose | Units |
     return None
 
 
-def _told_length(text: object) -> Duration | None:
+def _told_length(text: object, where: str, notes: Notes) -> Duration | None:
     found = _LENGTH.search(text) if isinstance(text, str) else None
-    return Duration(int(found[1]), found[2].lower()) if found and int(found[1]) else None
+    try:
+        return Duration(int(found[1]), found[2].lower()) if found else None
+    except InvalidInput as error:
+        notes.refuse("text", where, error.message)
+        return None
 
 
 def _maxima(data: Mapping[str, Any], where: str, notes: Notes) -> Iterator[Dose]:

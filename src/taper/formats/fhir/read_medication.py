@@ -48,7 +48,7 @@ def read_medication(
 
 def _found(request: Mapping[str, Any], where: str, resolve: Resolve, notes: Notes) -> Requested | None:
     held = as_map(request.get("medication"))
-    concept = request.get("medicationCodeableConcept") or held.get("concept")
+    concept = request.get("medicationCodeableConcept", held.get("concept"))
     reference = as_map(request.get("medicationReference") or held.get("reference")).get("reference")
     if concept is not None:
         return _named(first_text(concept), where, notes)

@@ -120,7 +120,7 @@ def _period(repeat: Mapping[str, Any], *, said: bool) -> int:
         return 1
     if period is None or unit is None:
         raise InvalidInput("how often is not said; write frequency, period and periodUnit")
-    if unit not in _DAYS_OF:
+    if not isinstance(unit, str) or unit not in _DAYS_OF:
         raise InvalidInput(f"the period is in {unit!r}, which leaves open at which times of which days; write days")
     return period * _DAYS_OF[unit]
 
@@ -130,7 +130,7 @@ def _slots(repeat: Mapping[str, Any]) -> tuple[Slot, ...]:
     if when and clock:
         raise InvalidInput("it has both when and timeOfDay; write one of them")
     for code in when:
-        if code not in _SLOT_OF:
+        if not isinstance(code, str) or code not in _SLOT_OF:
             raise InvalidInput(
                 f"the time of day {code!r} has no place in a plan; write {', '.join(_SLOT_OF)} or timeOfDay"
             )
@@ -189,9 +189,8 @@ def _check_code(timing: Mapping[str, Any], rhythm: Rhythm, where: str, notes: No
         if said is None:
             notes.report("not-read", f"{where}.code", f"the code {code!r} is not read; repeat is")
         elif said != (rhythm.times, rhythm.every) or rhythm.weekdays:
-            notes.refuse(
-                "time", f"{where}.code", f"the code {code} and repeat disagree on how often; correct one of them"
-            )
+            said_twice = f"the code {code} and repeat differ; correct one of them"
+            notes.refuse("time", f"{where}.code", said_twice)
 
 
 def doses_within(rhythm: Rhythm, first: date | None, days: int) -> Fraction:

@@ -51,13 +51,11 @@ def _length(span: Span) -> str:
 def ending_text(course: Course, last: Span) -> str:
     """How the course ends: it continues, stops, or ends in a review; "stop" only where the end is 0."""
     on = f" on {last.last}" if last.last is not None else ""
-    match course.then:
-        case "continue":
-            return "It continues without an end."
-        case "stop":
-            return f"Stop: the last day is the last of step {last.number}{on}."
-        case "review":
-            return f"It ends{on} with a review and says nothing of what follows."
+    return {
+        "continue": "It continues without an end.",
+        "stop": f"Stop: the last day is the last of step {last.number}{on}.",
+        "review": f"It ends{on} with a review and says nothing of what follows.",
+    }[course.then]
 
 
 def product_name(drug: str, product: Product) -> str:

@@ -93,19 +93,18 @@ def read_amount(data: Mapping[str, Any]) -> Dose | Units:
     Raises:
         UnknownUnit: If it has a UCUM code that is no mass, or no unit at all.
     """
-    number, code = read_number(data), data.get("code")
+    number, code, unit = read_number(data), _word(data, "code"), _word(data, "unit")
     if data.get("system") == UCUM:
         if code in _MASS_OF:
             return Dose(number, _MASS_OF[code])
-        if isinstance(code, str) and code[:1] == "{" and code[-1:] == "}":
+        if code[:1] == "{" and code[-1:] == "}":
             return Units(number, code[1:-1])
         raise UnknownUnit(f"the UCUM unit {code!r} is no mass that a dose is read from; {_hint(code)}")
-    if not code and data.get("unit") in _MASS:
-        return Dose(number, data["unit"])
-    name = code or data.get("unit")
-    if not isinstance(name, str) or not name:
+    if not code and unit in _MASS:
+        return Dose(number, unit)
+    if not code and not unit:
         raise UnknownUnit("the quantity has no unit; write a UCUM code such as mg")
-    return Units(number, name)
+    return Units(number, code or unit)
 
 
 def read_volume(data: Mapping[str, Any]) -> Fraction | None:
@@ -113,8 +112,13 @@ def read_volume(data: Mapping[str, Any]) -> Fraction | None:
     return read_number(data) if data.get("system") == UCUM and data.get("code") == "mL" else None
 
 
-def _hint(code: object) -> str:
-    return _WRONG.get(str(code), "write mg, ug or g")
+def _word(data: Mapping[str, Any], key: str) -> str:
+    value = data.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def _hint(code: str) -> str:
+    return _WRONG.get(code, "write mg, ug or g")
 
 
 def read_duration(data: Mapping[str, Any]) -> Duration:
@@ -124,9 +128,9 @@ def read_duration(data: Mapping[str, Any]) -> Duration:
         UnknownUnit: If it is counted in anything else.
         InvalidInput: If it is not a whole number.
     """
-    number, code = read_number(data), data.get("code")
+    number, code = read_number(data), _word(data, "code")
     if data.get("system") != UCUM or code not in _TIME_OF:
-        got = code or data.get("unit")
+        got = code or _word(data, "unit")
         raise UnknownUnit(f"the length of time is in {got!r}; write the UCUM code d, wk, mo or a")
     if number.denominator != 1:
         raise InvalidInput(f"{write_number(number)} {code} is not a whole number; write it in days")
