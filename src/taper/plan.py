@@ -247,7 +247,7 @@ class Course(Value):
     @property
     def needs_decision(self) -> bool:
         """Whether its last step waits for a person to decide what follows."""
-        return self.steps[-1].kind == "decision"
+        return self.steps[-1].kind == "decision" and self.then != "stop"
 
     @property
     def is_in_days(self) -> bool:

@@ -75,7 +75,7 @@ class Rung:
 class Track:
     """A course under way.
 
-    `first` is its first day number. While a gap waits for a decision, `waiting` and `planned_then` are what was
+    `first` is its first day number, `earlier` are products that it had at some time since. While a gap waits for a decision, `waiting` and `planned_then` are what was
     ahead when it began, and how the course was to end.
     """
 
@@ -87,6 +87,7 @@ class Track:
     then: Ending
     products: tuple[Product, ...]
     made_by: dict[str, Any] | None
+    earlier: tuple[Product, ...] = ()
     waiting: tuple[Piece, ...] = ()
     planned_then: Ending | None = None
 
@@ -165,7 +166,7 @@ class Track:
         """The same course with other products from now on; what was taken says of which it was made."""
         named = tuple(product.id for product in self.products)
         past = tuple(replace(piece, step=_naming(piece.step, named)) for piece in self.past)
-        return replace(self, past=past, products=products)
+        return replace(self, past=past, products=products, earlier=(*self.earlier, *self.products))
 
     def waiting_until(self, day: int) -> "Track":
         """The same course, its last days waiting for a decision until a day that lies beyond them."""
@@ -176,7 +177,8 @@ class Track:
     def finished(self) -> RealizedCourse:
         """The course as it now stands."""
         steps = tuple(self._steps())
-        held = {product.id: product for product in (*self.course.products, *self.products)}
+        everything = (*self.course.products, *self.earlier, *self.products)
+        held = {product.id: product for product in everything}
         fields = dict(self.course.course) | {
             "starts_on_day": self.first,
             "then": self.then,
@@ -184,8 +186,8 @@ class Track:
             "made_by": self.made_by,
         }
         if fields["products"]:
-            fields["products"] = tuple(dict.fromkeys((*fields["products"], *(p.id for p in self.products))))
-        if any(product.form is not fields["form"] for product in self.products):
+            fields["products"] = tuple(dict.fromkeys((*fields["products"], *held)))
+        if any(product.form is not fields["form"] for product in everything):
             fields["form"] = None
         products = tuple(held[name] for name in sorted(held))
         return RealizedCourse(Course(**fields), self.course.drug, products, steps)

@@ -1,0 +1,431 @@
+"""What each event does to a plan, and what is refused because it does not fit."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from builders import START, TABLETS, course, plan_of, plan_with, step, tablet
+from taper import Log, apply_log, check, days, mg, months, realize, to_schedule, to_table, weeks
+from taper.adjustment import DecisionNeeded, NothingToChange, OtherPlan
+from taper.log import (
+    ChangeProducts,
+    Gap,
+    Hold,
+    InvalidEvent,
+    PassReview,
+    Resume,
+    ResumeAt,
+    Retarget,
+    Slow,
+    SpeedUp,
+    StepBack,
+    Stop,
+    Symptom,
+    TitrateAnew,
+)
+from taper.patterns import plan_taper
+from taper.plan import Step
+from taper.realization import CannotRealize
+from taper.schedule import End
+
+TAPER = plan_of(step("8 mg", "10 days"), step("6 mg", "10 days"), step("4 mg", "10 days"), then="stop")
+"""Falls on days 11 and 21, stops after day 30."""
+OPEN = plan_of(step("8 mg", "10 days"), step("6 mg"), then="continue")
+TWO = plan_with(
+    course(step("8 mg", "10 days"), step("6 mg", "10 days"), id="a", then="stop"),
+    course(step("4 mg", "10 days"), step("2 mg", "10 days"), id="b", then="stop", starts_on_day=6),
+)
+
+
+def on(number):
+    return START + timedelta(days=number - 1)
+
+
+def base_of(plan, products=TABLETS, horizon=None):
+    return to_schedule(realize(plan, products), start=START, horizon=horizon)
+
+
+def adjust(plan, *events, horizon=None, products=(), **more):
+    return apply_log(base_of(plan, horizon=horizon), Log.of(plan, START, events, **more), products=products)
+
+
+def doses(schedule, name=None):
+    """Each step of a course as (mg a day on its first day, days)."""
+    name = name or schedule.realized.courses[0].course.id
+    return [
+        (int(item.realized.days[0].total.mg), item.last_day and item.last_day - item.first_day + 1)
+        for item in schedule.steps_of(name)
+    ]
+
+
+def refused(kind, words, plan, *events, **more):
+    with pytest.raises(kind, match=words) as caught:
+        adjust(plan, *events, **more)
+    assert caught.value.where.startswith(f"events[{len(events) - 1}]")
+
+
+class TestHold:
+    def test_a_hold_within_a_step_makes_it_longer_and_moves_the_rest(self):
+        assert doses(adjust(TAPER, Hold(day=on(15), lasting=days(7)))) == [(8, 10), (6, 4), (6, 13), (4, 10)]
+
+    def test_a_hold_on_the_day_of_a_fall_keeps_the_dose_before_it(self):
+        assert doses(adjust(TAPER, Hold(day=on(11), lasting=days(7)))) == [(8, 10), (8, 7), (6, 10), (4, 10)]
+
+    def test_two_holds_on_two_days_add_up(self):
+        held = adjust(TAPER, Hold(day=on(15), lasting=days(7)), Hold(day=on(17), lasting=days(3)))
+        assert len(held.days) == 40
+
+    def test_a_hold_of_months_ends_where_the_calendar_says(self):
+        assert len(adjust(TAPER, Hold(day=on(11), lasting=months(1))).days) == 61
+
+    def test_a_cycle_goes_on_turning_through_a_hold(self):
+        plan = plan_of(step(["4 mg", "2 mg"], "6 days"), then="stop")
+        held = adjust(plan, Hold(day=on(4), lasting=days(3)))
+        assert [int(day.totals["testamine"].mg) for day in held.days] == [4, 2, 4, 2, 4, 2, 4, 2, 4]
+
+    def test_a_weekly_pattern_keeps_its_weekdays_through_a_hold(self):
+        plan = plan_of({"weekly": {"mon": {"evening": "4 mg"}}, "for": "14 days"}, then="stop")
+        held = adjust(plan, Hold(day=on(4), lasting=days(3)))
+        assert {day.date.weekday() for day in held.days if day.intakes} == {0}
+
+    def test_a_hold_of_all_courses_moves_one_that_has_not_begun(self):
+        held = adjust(TWO, Hold(day=on(3), lasting=days(7)))
+        assert held.realized.course("b").course.starts_on_day == 13
+        assert held.realized.course("a").course.bounds()[-1] == (18, 27)
+
+    def test_a_hold_of_one_course_leaves_the_other(self):
+        held = adjust(TWO, Hold(day=on(8), lasting=days(7), course="b"))
+        assert doses(held, "a") == [(8, 10), (6, 10)]
+        assert doses(held, "b") == [(4, 2), (4, 15), (2, 10)]
+
+    def test_lengths_of_months_keep_their_days_when_they_move(self):
+        plan = plan_of(step("8 mg", "10 days"), step("6 mg", "1 month"), then="stop")
+        held = adjust(plan, Hold(day=on(11), lasting=days(40)))
+        assert doses(held) == [(8, 10), (8, 40), (6, 31)]
+
+    def test_a_dose_without_an_end_cannot_be_held(self):
+        refused(NothingToChange, "nothing to hold", OPEN, Hold(day=on(15), lasting=days(3)), horizon=weeks(4))
+
+
+class TestResume:
+    def test_it_ends_a_hold_early(self):
+        resumed = adjust(TAPER, Hold(day=on(15), lasting=days(7)), Resume(day=on(17)))
+        assert doses(resumed) == [(8, 10), (6, 4), (6, 2), (6, 6), (4, 10)]
+
+    def test_it_ends_the_time_of_a_step_back_early(self):
+        resumed = adjust(TAPER, StepBack(day=on(15), steps=1, lasting=days(7)), Resume(day=on(17)))
+        assert doses(resumed) == [(8, 10), (6, 4), (8, 2), (6, 10), (4, 10)]
+
+    @pytest.mark.parametrize("day", [14, 22])
+    def test_what_is_not_held_cannot_be_resumed(self, day):
+        events = [Hold(day=on(15), lasting=days(7))] if day > 15 else []
+        refused(NothingToChange, "is not held", TAPER, *events, Resume(day=on(day)))
+
+    def test_what_was_decided_is_not_decided_again(self):
+        gap = Gap(day=on(15), lasting=days(3), then=ResumeAt(resume={"evening": "6 mg"}))
+        refused(InvalidEvent, "no gap that waits", TAPER, gap, Resume(day=on(20), then="stop"))
+
+
+class TestStepBack:
+    def test_it_returns_to_the_dose_before_and_comes_down_step_by_step(self):
+        assert doses(adjust(TAPER, StepBack(day=on(25), steps=2, lasting=days(5)))) == [
+            (8, 10), (6, 10), (4, 4), (8, 5), (6, 10), (4, 10),
+        ]  # fmt: skip
+
+    def test_it_is_marked_and_nothing_else_is(self):
+        kinds = [
+            item.realized.step.kind for item in adjust(TAPER, StepBack(day=on(25), steps=1, lasting=days(5))).steps
+        ]
+        assert kinds == [None, None, None, "step-back", None]
+
+    def test_it_counts_from_what_was_last_taken_and_not_from_what_was_due(self):
+        assert doses(adjust(TAPER, StepBack(day=on(21), steps=1, lasting=days(5))))[2] == (8, 5)
+
+    def test_a_second_one_goes_further_back(self):
+        twice = adjust(
+            TAPER, StepBack(day=on(25), steps=1, lasting=days(5)), StepBack(day=on(28), steps=1, lasting=days(5))
+        )
+        assert doses(twice)[-3:] == [(8, 5), (6, 10), (4, 10)]
+
+    def test_it_does_not_go_past_the_beginning(self):
+        event = StepBack(day=on(15), steps=2, lasting=days(5))
+        refused(InvalidEvent, "2 steps back lie before the first step of testamine; 1 at most", TAPER, event)
+
+
+class TestPace:
+    PLANNED = plan_taper(
+        drug="testamine", before={"evening": "10 mg"}, pace="1 mg, every 1 week", products=TABLETS
+    ).plan
+
+    def test_a_slower_pace_keeps_the_dose_for_the_new_interval_from_its_first_day(self):
+        slowed = adjust(self.PLANNED, Slow(day=on(10), pace="1 mg, every 2 weeks"))
+        assert doses(slowed)[:4] == [(9, 7), (8, 2), (8, 12), (7, 14)]
+
+    def test_a_plan_written_by_hand_is_slowed_by_the_pace_that_is_given(self):
+        slowed = adjust(TAPER, Slow(day=on(15), pace="1 mg, every 2 weeks"))
+        assert doses(slowed) == [(8, 10), (6, 4), (6, 10), (5, 14), (4, 14), (3, 14), (2, 14), (1, 14)]
+
+    def test_what_arrives_earlier_is_not_slower(self):
+        refused(
+            InvalidEvent, "arrives .* days earlier; write speed-up", TAPER, Slow(day=on(15), pace="3 mg, every 1 week")
+        )
+
+    def test_only_a_written_wish_speeds_a_plan_up(self):
+        faster = adjust(self.PLANNED, SpeedUp(day=on(9), pace="2 mg, every 3 days"))
+        assert doses(faster)[:4] == [(9, 7), (8, 1), (8, 2), (6, 3)]
+
+    def test_a_later_change_keeps_the_pace_of_an_earlier_one(self):
+        slowed = Slow(day=on(10), pace="1 mg, every 2 weeks")
+        back = StepBack(day=on(40), steps=1, lasting=days(7), rest="replan")
+        assert doses(adjust(self.PLANNED, slowed, back))[-3:] == [(3, 14), (2, 14), (1, 14)]
+
+    def test_a_plan_written_by_hand_has_no_pace_of_its_own(self):
+        refused(InvalidEvent, "written by hand; give a pace", TAPER, Hold(day=on(15), lasting=days(3), rest="replan"))
+
+    def test_a_cycle_has_no_size_to_fall_from(self):
+        plan = plan_of(step(["4 mg", "2 mg"], "10 days"), step("2 mg", "10 days"), then="stop")
+        refused(InvalidEvent, "differs from day to day", plan, Slow(day=on(4), pace="1 mg, every 2 weeks"))
+
+    def test_a_dose_without_an_end_has_nothing_to_slow(self):
+        refused(NothingToChange, "retarget it", OPEN, Slow(day=on(15), pace="1 mg, every 1 week"), horizon=weeks(4))
+
+    def test_a_plan_that_ends_in_a_review_still_does(self):
+        plan = plan_of(step("8 mg", "10 days"), step("6 mg", "10 days"))
+        slowed = adjust(plan, Slow(day=on(5), pace="1 mg, every 2 weeks"))
+        assert (doses(slowed)[-2:], slowed.ends) == ([(7, 14), (6, 10)], End.REVIEW)
+
+
+class TestProducts:
+    def test_doses_from_the_day_on_are_made_of_the_new_products_and_earlier_ones_are_not(self):
+        changed = adjust(TAPER, ChangeProducts(day=on(15), products=("t1mg",)))
+        made = [day.intakes[0].portions[0].product for day in changed.days]
+        assert set(made[14:]) == {"t1mg"}
+        assert changed.days[:14] == base_of(TAPER).days[:14]
+
+    def test_a_product_that_nobody_held_comes_from_the_caller(self):
+        new = tablet("4 mg", id="new", score=2)
+        changed = adjust(TAPER, ChangeProducts(day=on(21), products=("new",)), products=[new])
+        assert str(changed.days[-1].intakes[0].portions[0]) == "1 x new"
+        refused(InvalidEvent, "no product 'new'", TAPER, ChangeProducts(day=on(21), products=("new",)))
+
+    def test_a_dose_that_they_cannot_make_is_named_with_its_neighbors(self):
+        refused(CannotRealize, r"4 mg .* cannot be made .* 5 mg", TAPER, ChangeProducts(day=on(21), products=("t5mg",)))
+
+    def test_a_step_back_is_made_of_the_new_products_too(self):
+        changed = ChangeProducts(day=on(21), products=("t2mg",))
+        back = adjust(TAPER, changed, StepBack(day=on(25), steps=1, lasting=days(5)))
+        assert {p.product for day in back.days[20:] for i in day.intakes for p in i.portions} == {"t2mg"}
+
+    def test_a_change_and_a_hold_on_one_day_go_together(self):
+        changed = ChangeProducts(day=on(21), products=("t2mg",))
+        held = adjust(TAPER, changed, Hold(day=on(21), lasting=days(5)))
+        assert str(held.days[20].intakes[0].portions[0]) == "3 x t2mg"
+
+
+class TestGap:
+    GAP = Gap(day=on(15), lasting=days(4))
+
+    def test_until_someone_decides_the_days_are_empty_and_say_so(self):
+        waiting = adjust(TAPER, self.GAP)
+        assert [str(note.kind) for day in waiting.days[14:] for note in day.notes] == ["not taken"] * 4 + [
+            "decision needed"
+        ] * 12
+        assert not any(day.intakes for day in waiting.days[14:])
+        assert waiting.ends is End.DECISION
+        assert "decision needed; nothing is planned from 2027-03-19" in to_table(waiting)
+        assert waiting.days[14].to_dict()["notes"] == [{"course": "testamine", "step": 3, "note": "not taken"}]
+
+    def test_a_plan_without_an_end_waits_without_an_end(self):
+        waiting = adjust(OPEN, self.GAP, horizon=weeks(4))
+        assert (waiting.ends, len(waiting.days)) == (End.DECISION, 28)
+
+    @pytest.mark.parametrize(
+        "event",
+        [Hold(day=on(20), lasting=days(2)), StepBack(day=on(20), steps=1, lasting=days(2)), Resume(day=on(20))],
+        ids=lambda event: event.kind,
+    )
+    def test_nothing_follows_a_gap_that_waits(self, event):
+        refused(DecisionNeeded, "waits for a decision", TAPER, self.GAP, event)
+
+    def test_a_later_decision_resumes_and_the_days_between_stay_empty(self):
+        decided = adjust(TAPER, self.GAP, Resume(day=on(25), then=ResumeAt(resume={"evening": "6 mg"})))
+        assert doses(decided) == [(8, 10), (6, 4), (0, 4), (0, 6), (6, 6), (4, 10)]
+        assert decided.ends is End.STOP
+
+    def test_a_decision_may_come_after_the_day_on_which_the_plan_would_have_ended(self):
+        decided = adjust(TAPER, self.GAP, Resume(day=on(45), then=ResumeAt(resume={"evening": "4 mg"})))
+        assert doses(decided)[-2:] == [(0, 26), (4, 10)]
+
+    def test_it_may_resume_at_an_earlier_step_and_come_down_again(self):
+        back = adjust(TAPER, Gap(day=on(25), lasting=days(4), then=ResumeAt(resume={"evening": "8 mg"})))
+        assert doses(back)[-4:] == [(0, 4), (8, 10), (6, 10), (4, 10)]
+
+    def test_it_may_resume_at_another_dose_if_the_rest_is_planned_anew(self):
+        how = ResumeAt(resume={"evening": "5 mg"}, rest="replan", pace="1 mg, every 1 week")
+        assert doses(adjust(TAPER, Gap(day=on(25), lasting=days(4), then=how)))[-6:] == [
+            (0, 4), (5, 7), (4, 7), (3, 7), (2, 7), (1, 7),
+        ]  # fmt: skip
+        lone = ResumeAt(resume={"evening": "5 mg"})
+        refused(
+            InvalidEvent,
+            "no step .* is 5 mg evening; resume at one",
+            TAPER,
+            Gap(day=on(25), lasting=days(4), then=lone),
+        )
+        paceless = ResumeAt(resume={"evening": "5 mg"}, rest="replan")
+        refused(InvalidEvent, "by hand", TAPER, Gap(day=on(25), lasting=days(4), then=paceless))
+
+    def test_it_may_titrate_anew_by_given_steps(self):
+        anew = TitrateAnew(
+            titrate=(
+                Step(regimen={"evening": "2 mg"}, lasting=days(3), kind="increase"),
+                Step(regimen={"evening": "4 mg"}),
+            ),
+            then="continue",
+        )
+        titrated = adjust(TAPER, Gap(day=on(25), lasting=days(4), then=anew))
+        assert (doses(titrated)[-2:], titrated.ends) == ([(0, 4), (2, 3)], End.CONTINUES)
+
+    def test_it_may_be_the_end(self):
+        stopped = adjust(TAPER, Gap(day=on(25), lasting=days(4), then="stop"))
+        assert (stopped.last, stopped.ends) == (on(24), End.STOP)
+
+    def test_a_stop_ends_the_waiting(self):
+        stopped = adjust(TAPER, self.GAP, Stop(day=on(20)))
+        assert stopped.ends is End.STOP
+        assert f"stop; the last dose is on {on(14)}" in to_table(stopped)
+
+    def test_a_decided_gap_may_end_early(self):
+        gap = Gap(day=on(15), lasting=days(4), then=ResumeAt(resume={"evening": "6 mg"}))
+        assert doses(adjust(TAPER, gap, Resume(day=on(17)))) == [(8, 10), (6, 4), (0, 2), (6, 6), (4, 10)]
+
+    def test_nothing_is_held_that_is_not_taken(self):
+        gap = Gap(day=on(15), lasting=days(4), then=ResumeAt(resume={"evening": "6 mg"}))
+        refused(
+            InvalidEvent, "nothing of testamine is taken the day before", TAPER, gap, Hold(day=on(17), lasting=days(2))
+        )
+
+    def test_a_course_that_has_not_begun_has_no_gap(self):
+        refused(InvalidEvent, "b has not begun; name the course", TWO, Gap(day=on(3), lasting=days(2)))
+
+
+class TestTarget:
+    def test_a_taper_may_end_at_a_step_that_lies_ahead(self):
+        kept = adjust(TAPER, Retarget(day=on(5), to={"evening": "6 mg"}))
+        assert (doses(kept), kept.ends) == ([(8, 4), (8, 6), (6, None)], End.CONTINUES)
+
+    def test_it_may_stay_where_it_is(self):
+        assert doses(adjust(TAPER, Retarget(day=on(15), to={"evening": "6 mg"}))) == [(8, 10), (6, 4), (6, None)]
+
+    def test_a_dose_kept_may_come_to_0_at_a_pace(self):
+        down = Retarget(day=on(15), to={}, rest="replan", pace="2 mg, every 1 week")
+        assert doses(adjust(OPEN, down, horizon=weeks(4))) == [(8, 10), (6, 4), (4, 7), (2, 7)]
+
+    @pytest.mark.parametrize(("to", "words"), [({"evening": "7 mg"}, "no step of 7 mg"), ({}, "ends as it is written")])
+    def test_another_target_needs_a_plan_made_anew(self, to, words):
+        refused(InvalidEvent, words, TAPER, Retarget(day=on(15), to=to))
+
+
+class TestReview:
+    GATED = plan_of(step("8 mg", "10 days"), step("6 mg", "10 days", review_before=True), then="stop")
+
+    def test_a_step_that_waits_for_a_word_shows_as_such(self):
+        schedule = base_of(self.GATED)
+        assert [(gate.step, gate.date) for gate in schedule.gates] == [(2, on(11))]
+        assert schedule.to_dict()["gates"] == [{"course": "testamine", "step": 2, "day": 11, "date": "2027-03-11"}]
+        assert "step 2, from 2027-03-11, waits for review" in to_table(schedule)
+
+    def test_a_word_lets_it_begin(self):
+        passed = adjust(self.GATED, PassReview(day=on(9)))
+        assert (passed.gates, passed.days[:10]) == ((), base_of(self.GATED).days[:10])
+
+    def test_a_hold_keeps_it_waiting(self):
+        held = adjust(self.GATED, Hold(day=on(11), lasting=days(5)))
+        assert [gate.date for gate in held.gates] == [on(16)]
+
+    def test_a_word_too_late_is_refused(self):
+        refused(NothingToChange, "waits for review", self.GATED, PassReview(day=on(12)))
+
+    def test_of_two_courses_the_gate_that_comes_first_is_meant(self):
+        plan = plan_with(
+            course(step("8 mg", "10 days"), step("6 mg", "5 days", review_before=True), id="a"),
+            course(step("8 mg", "5 days"), step("6 mg", "5 days", review_before=True), id="b"),
+        )
+        assert [gate.course for gate in adjust(plan, PassReview(day=on(2))).gates] == ["a"]
+        refused(NothingToChange, "waits for review", TWO, PassReview(day=on(2)))
+
+
+class TestWhole:
+    def test_a_stop_is_the_end_of_a_course(self):
+        stopped = adjust(TAPER, Stop(day=on(15)))
+        assert (stopped.last, stopped.ends, stopped.realized.plan.courses[0].then) == (on(14), End.STOP, "stop")
+
+    def test_a_stop_of_one_course_leaves_the_other(self):
+        stopped = adjust(TWO, Stop(day=on(9), course="a"))
+        assert (doses(stopped, "a"), doses(stopped, "b")) == ([(8, 8)], [(4, 10), (2, 10)])
+        refused(InvalidEvent, "name the one that the stop is of", TWO, Stop(day=on(9)))
+
+    def test_the_review_covers_history_and_says_what_lies_in_it(self):
+        plan = plan_of(step({"evening": "90 mg"}, "5 days"), step({"evening": "10 mg"}, "9 days"), drug="baclofen")
+        products = [tablet("10 mg", drug="baclofen")]
+        base = to_schedule(realize(plan, products), start=START)
+        review = check(apply_log(base, Log.of(plan, START, [Hold(day=on(8), lasting=days(2))])))
+        ceilings = [finding for finding in review.past if finding.rule == "ceiling"]
+        assert ceilings
+        assert {finding.last_day for finding in ceilings} == {5}
+        assert set(review.past) | set(review.ahead) == set(review.findings)
+        assert check(base).past == ()
+
+    def test_scores_are_carried_along(self):
+        scored = adjust(TAPER, symptoms=[Symptom(day=on(3), score=4, scale="sleep")])
+        assert "Scores given: 2027-03-03 4 (sleep)." in to_table(scored)
+        assert scored.days == base_of(TAPER).days
+
+    def test_every_event_is_said_in_words(self):
+        changed = ChangeProducts(day=on(16), products=("t2mg",))
+        events = [Hold(day=on(15), lasting=days(1)), changed, StepBack(day=on(18), steps=1, lasting=days(2))]
+        text = to_table(adjust(TAPER, *events))
+        for words in ("held for 1 day.", "products changed to t2mg.", "stepped back by 1 step for 2 days."):
+            assert words in text
+
+    def test_a_window_stays_a_window_of_the_same_length(self):
+        window = base_of(TAPER, horizon=weeks(2))
+        held = apply_log(window, Log.of(TAPER, START, [Hold(day=on(5), lasting=days(3))]))
+        assert (len(held.days), held.beyond.days) == (14, 19)
+
+    def test_the_caller_may_say_how_far_it_is_shown(self):
+        log = Log.of(OPEN, START, [Hold(day=on(5), lasting=days(3))])
+        assert len(apply_log(base_of(OPEN, horizon=weeks(4)), log, horizon=weeks(6)).days) == 42
+
+    def test_a_log_of_another_plan_or_another_start_is_refused(self):
+        with pytest.raises(OtherPlan, match="give the plan that it is of"):
+            apply_log(base_of(OPEN, horizon=weeks(1)), Log.of(TAPER, START))
+        with pytest.raises(OtherPlan, match="correct the start"):
+            apply_log(base_of(TAPER), Log.of(TAPER, date(2027, 3, 2)))
+
+    def test_an_adjusted_schedule_is_not_adjusted_again(self):
+        log = Log.of(TAPER, START, [Hold(day=on(5), lasting=days(3))])
+        with pytest.raises(InvalidEvent, match="apply the longer log"):
+            apply_log(apply_log(base_of(TAPER), log), log)
+
+    @pytest.mark.parametrize(
+        ("event", "words"),
+        [
+            (Hold(day=on(1), lasting=days(2)), "nothing of the plan has been taken yet"),
+            (Hold(day=on(31), lasting=days(2)), "is after the end of testamine on 2027-03-30"),
+            (Hold(day=on(5), lasting=days(2), course="x"), "there is no course 'x'; name one of testamine"),
+        ],
+    )
+    def test_an_event_outside_the_plan_is_refused(self, event, words):
+        refused(InvalidEvent, words, TAPER, event)
+
+    def test_a_course_that_has_not_begun_has_nothing_to_change(self):
+        refused(NothingToChange, "b begins only on 2027-03-06", TWO, Stop(day=on(3), course="b"))
+
+    def test_a_dose_is_what_the_products_hold_after_every_change(self):
+        changed = adjust(TAPER, ChangeProducts(day=on(15), products=("t1mg", "t2mg")), Stop(day=on(28)))
+        held = {product.id: product for product in changed.products}
+        for day in changed.days:
+            for intake in day.intakes:
+                parts = [held[portion.product].dose_of(portion) for portion in intake.portions]
+                assert sum((part.mg for part in parts), mg(0).mg) == intake.dose.mg
