@@ -56,7 +56,7 @@ def _compare(
         yield Clear(rule=NAME, drug=drug, source=ceiling.source)
         return
     if fits is None:
-        yield NotAssessed(rule=NAME, drug=drug, missing=f"the age; {limit} {_for_whom(ceiling)} {cite(ceiling)}")
+        yield NotAssessed(rule=NAME, drug=drug, missing=f"the age; {limit}{_for_whom(ceiling)} {cite(ceiling)}")
         return
     for stretch in above:
         yield _finding(drug, ceiling, stretch, _severity(case, ceiling, compared, stretch, decided=decided))
@@ -99,5 +99,6 @@ def _finding(drug: str, ceiling: Ceiling, stretch: tuple[Run, ...], severity: Se
 
 
 def _for_whom(ceiling: Ceiling) -> str:
-    age = f" from age {ceiling.age_from}" if ceiling.age_from is not None else ""
-    return (f" for {', '.join(ceiling.indications)}" if ceiling.indications else "") + age
+    use = f" for {', '.join(ceiling.indications)}" if ceiling.indications else ""
+    low = f" from age {ceiling.age_from}" if ceiling.age_from is not None else ""
+    return use + low + (f" below age {ceiling.age_below}" if ceiling.age_below is not None else "")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from taper.case import Case, capped, cite, left_out, stretch_words, stretches, uncited
+from taper.comparison import whole_plan
 from taper.dose import DailyDose, Dose
 from taper.finding import Answer, Clear, Finding, LeftOut, NotAssessed, Severity
 from taper.monograph import KidneyAction, KidneyAdvice, KidneyBand
@@ -128,9 +129,10 @@ def _statement(case: Case, drug: str, reading: KidneyReading) -> Finding:
         KidneyAction.AVOID: Severity.HIGH,
         KidneyAction.CAUTION: Severity.LOW,
     }.get(reading.says.action, Severity.MODERATE)
-    runs = case.runs(drug)
-    return _finding(reading, drug, severity, f"{drug}: the source says {_said(reading)}", day=runs[0].first,
-                    last_day=runs[-1].last, value=reading.figure.text if reading.figure else None)  # fmt: skip
+    value = reading.figure.text if reading.figure else None
+    return _finding(
+        reading, drug, severity, f"{drug}: the source says {_said(reading)}", value=value, **whole_plan(case, drug)
+    )
 
 
 def _finding(
@@ -139,7 +141,7 @@ def _finding(
     severity: Severity,
     message: str,
     *,
-    day: int,
+    day: int | None,
     last_day: int | None,
     value: str | None = None,
     limit: str | None = None,
