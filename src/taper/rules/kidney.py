@@ -167,7 +167,7 @@ def _kind(reading: KidneyReading) -> str:
 
 def _said(reading: KidneyReading) -> str:
     assert reading.says is not None
-    return f"{words_of(reading.says)} at {reading.place}"
+    return f"{words_of(reading.says)} {'' if reading.dialysis else 'at '}{reading.place}"
 
 
 def _edges(reading: KidneyReading) -> str | None:

@@ -1,0 +1,199 @@
+"""What each source says of the person's kidney function, in its own measure and shape."""
+
+import pytest
+
+from builders import answers, course, formulary, plan_of, plan_with, review_of, step
+from taper import Patient
+
+KNOWN = {"dialysis": False, "kidney_stable": True}
+MAXIMUM = {"action": "daily maximum", "maximum": "5 mg"}
+
+
+def held(*bands, **more):
+    return formulary(kidney=[{"source": "k", "measure": "eGFR", "basis": "label", "bands": list(bands)} | more])
+
+
+def found(facts, patient, plan=None, **more):
+    plan = plan or plan_of(step("10 mg", "3 days"), before="nothing")
+    return answers(review_of(plan, facts, Patient.read(KNOWN | patient), **more), "kidney")
+
+
+def below(edge, **more):
+    return {"below": edge} | more
+
+
+class TestActions:
+    @pytest.mark.parametrize(
+        ("action", "severity"),
+        [
+            ({"action": "avoid"}, "high"),
+            ({"action": "reduce, no figure given"}, "moderate"),
+            ({"action": "only if the benefit outweighs the risk"}, "moderate"),
+            ({"action": "in proportion to the measure"}, "moderate"),
+            ({"action": "fraction of the usual dose", "fraction": "1/2"}, "moderate"),
+            ({"action": "caution"}, "low"),
+        ],
+    )
+    def test_what_a_source_says_has_its_harm(self, action, severity):
+        (finding,), *_ = found(held(below(30, **action)), {"egfr": "25"})
+        assert finding.severity == severity
+        assert "at eGFR 25 mL/min/1.73 m2, below 30 (Institute k, 2026)" in finding.message
+        assert (finding.value, finding.limit) == ("25 mL/min/1.73 m2", "eGFR 25 mL/min/1.73 m2, below 30")
+        assert (finding.day, finding.last_day) == (1, 3)
+
+    @pytest.mark.parametrize("action", [MAXIMUM, {"action": "daily range", "low": "2 mg", "high": "5 mg"}])
+    def test_a_day_above_a_figure_is_high_and_one_at_it_is_clear(self, action):
+        plan = plan_of(step("6 mg", "2 days"), step("5 mg", "2 days"))
+        (finding,), _, clear, _ = found(held(below(30, **action)), {"egfr": "25"}, plan)
+        assert (finding.severity, finding.day, finding.last_day, finding.limit) == ("high", 1, 2, "5 mg/day")
+        assert finding.message.startswith("days 1-2: 6 mg/day of testamine is above the daily ")
+        assert not clear
+        assert len(found(held(below(30, **action)), {"egfr": "25"}, plan_of(step("5 mg", "2 days")))[2]) == 1
+
+    def test_no_change_and_a_figure_outside_every_band_are_clear(self):
+        assert len(found(held(below(30, action="no change")), {"egfr": "25"})[2]) == 1
+        assert len(found(held(below(30, action="avoid")), {"egfr": "30"})[2]) == 1
+
+    def test_a_gap_in_the_source_is_not_assessed(self):
+        facts = held(below(30, action="avoid"), {"at_least": 60, "action": "no change"})
+        _, (gap,), clear, _ = found(facts, {"egfr": "45"})
+        assert "the source leaves a gap there" in gap.missing
+        assert not clear
+
+    def test_at_a_shared_edge_the_more_cautious_band_is_read_and_that_is_said(self):
+        facts = held({"at_most": 30, "action": "avoid"}, {"at_least": 30, "action": "caution"})
+        (finding,), *_ = found(facts, {"egfr": "30"})
+        assert finding.severity == "high"
+        assert "printed in two bands, the more cautious is read" in finding.message
+
+    @pytest.mark.parametrize(
+        ("basis", "severity", "words"),
+        [("claim", "moderate", "it is a claim that cites nothing"), ("guideline", "high", "")],
+    )
+    def test_a_claim_is_moderate_at_most_and_says_what_it_is(self, basis, severity, words):
+        (finding,), *_ = found(held(below(30, action="avoid"), basis=basis), {"egfr": "25"})
+        assert finding.severity == severity
+        assert finding.message.endswith(words)
+
+
+class TestFirstDoses:
+    FIRST = held(below(30, action="initial daily dose", initial="5 mg"))
+
+    @pytest.mark.parametrize(("dose", "above"), [("5 mg", False), ("6 mg", True)])
+    def test_a_first_day_above_a_first_dose_is_high(self, dose, above):
+        plan = plan_of(step(dose, "2 days"), step("10 mg", "2 days"), before="nothing")
+        findings, _, clear, _ = found(self.FIRST, {"egfr": "25"}, plan)
+        assert bool(findings) is above
+        assert bool(clear) is not above
+        if above:
+            assert (findings[0].severity, findings[0].day, findings[0].limit) == ("high", 1, "5 mg/day")
+
+    def test_for_someone_who_takes_it_or_may_take_it_there_is_no_first_dose(self):
+        taken = plan_of(step("6 mg", "2 days"), before={"regimen": {"noon": "6 mg"}})
+        for plan, words in (
+            (taken, "takes the drug already"),
+            (plan_of(step("6 mg", "2 days")), "what was taken before"),
+        ):
+            findings, (gap,), clear, _ = found(self.FIRST, {"egfr": "25"}, plan)
+            assert words in gap.missing
+            assert not findings
+            assert not clear
+
+
+class TestMeasures:
+    @pytest.mark.parametrize(
+        ("measure", "field"),
+        [("eGFR", "egfr"), ("creatinine clearance", "crcl"), ("de-indexed eGFR", "absolute_egfr")],
+    )
+    def test_a_band_applies_only_to_the_measure_its_source_used(self, measure, field):
+        facts = held(below(30, action="avoid"), measure=measure)
+        assert len(found(facts, {field: "25"})[0]) == 1
+        others = {"egfr": "25", "crcl": "25", "absolute_egfr": "25"}
+        del others[field]
+        findings, (gap,), clear, _ = found(facts, others)
+        assert gap.missing == f"a figure of {measure}, the measure of this source (Institute k, 2026)"
+        assert not findings
+        assert not clear
+
+    def test_advice_for_impaired_kidneys_as_such_is_found_at_any_figure_that_is_not_normal(self):
+        facts = formulary(kidney=[{"source": "k", "basis": "label", "impaired": {"action": "caution"}}])
+        assert len(found(facts, {"crcl": "80"})[0]) == 1
+        assert found(facts, {"egfr": "95"})[2][0].source.id == "k"
+        assert "a figure of kidney function" in found(facts, {})[1][0].missing
+        (finding,), *_ = found(facts, {"egfr": "80"})
+        assert finding.limit is None
+
+
+class TestStates:
+    def test_unknown_dialysis_and_stability_are_said_and_no_source_is_clear(self):
+        facts, plan = held(below(30, action="avoid")), plan_of(step("10 mg", "3 days"))
+        findings, gaps, clear, _ = answers(review_of(plan, facts, Patient.read({"egfr": "95"})), "kidney")
+        assert [gap.missing for gap in gaps] == [
+            "whether kidney function is stable (kidney_stable)",
+            "whether the person is on dialysis (dialysis)",
+        ]
+        assert not clear
+        assert not findings
+        assert len(answers(review_of(plan, facts, Patient.read({"egfr": "25"})), "kidney")[0]) == 1
+
+    def test_a_changing_function_has_no_figure(self):
+        findings, (gap,), _, _ = found(held(below(30, action="avoid")), {"egfr": "25", "kidney_stable": False})
+        assert "a stable kidney function; a changing one has no figure" in gap.missing
+        assert not findings
+
+    def test_dialysis_is_a_state_and_never_a_low_band(self):
+        facts = held(below(30, **MAXIMUM), dialysis={"action": "avoid"})
+        (finding,), gaps, _, _ = found(facts, {"dialysis": True, "egfr": "8"})
+        assert (finding.severity, finding.limit, finding.value) == ("high", None, None)
+        assert "avoid at on dialysis" not in finding.message
+        assert "on dialysis" in finding.message
+        assert gaps == []
+        _, (gap,), _, _ = found(held(below(30, **MAXIMUM)), {"dialysis": True, "egfr": "8"})
+        assert "what this source says on dialysis" in gap.missing
+
+
+class TestWhom:
+    def test_advice_for_an_age_needs_the_age(self):
+        facts = held(below(30, action="avoid"), age_from=65)
+        assert "the age, of which the source speaks" in found(facts, {"egfr": "25"})[1][0].missing
+        assert len(found(facts, {"egfr": "25", "age": 65})[0]) == 1
+        assert found(facts, {"egfr": "25", "age": 64}) == ([], [], [], [])
+
+    def test_advice_for_another_indication_is_passed_over(self):
+        facts = held(below(30, action="avoid"), indications=["raynaud"])
+        assert found(facts, {"egfr": "25"}) == ([], [], [], [])
+        plan = plan_of(step("10 mg", "3 days"), indication="raynaud")
+        assert len(found(facts, {"egfr": "25"}, plan)[0]) == 1
+
+    def test_a_single_dose_result_is_left_out_unless_its_source_is_named(self):
+        facts = held(below(30, action="fraction of the usual dose", fraction="1/3"), basis="pharmacokinetics")
+        findings, _, clear, left = found(facts, {"egfr": "25"})
+        assert (findings, clear, [item.source.id for item in left]) == ([], [], ["k"])
+        (finding,), *_ = found(facts, {"egfr": "25"}, sources=["k"])
+        assert finding.severity == "moderate"
+        assert finding.message.endswith("; it is a single-dose result")
+
+    def test_a_named_source_alone_is_compared(self):
+        plain = {"measure": "eGFR", "basis": "label", "bands": [below(30, action="avoid")]}
+        facts = formulary(kidney=[plain | {"source": "a"}, plain | {"source": "b"}])
+        findings, _, _, left = found(facts, {"egfr": "25"}, sources=["a"])
+        assert [item.source.id for item in findings] == ["a"]
+        assert [item.source.id for item in left] == ["b"]
+
+    def test_courses_of_a_drug_are_summed(self):
+        plan = plan_with(course(step("3 mg", "2 days"), id="a"), course(step({"noon": "3 mg"}, "2 days"), id="b"))
+        (finding,), *_ = found(held(below(30, **MAXIMUM)), {"egfr": "25"}, plan)
+        assert finding.value == "6 mg/day"
+
+    def test_without_advice_it_is_not_assessed(self):
+        _, (gap,), _, _ = found(formulary(), {"egfr": "25"})
+        assert gap.missing == "advice on kidney function; no source is held"
+
+    def test_a_drug_that_is_not_held_is_not_assessed(self):
+        _, (gap,), _, _ = found(formulary(drug="other"), {"egfr": "25"})
+        assert gap.missing == "testamine is not in the formulary; no source is held"
+
+    def test_an_open_cycle_is_found_without_an_end(self):
+        plan = plan_of(step(["10 mg", {}]), then="continue")
+        (finding,), *_ = found(held(below(30, action="avoid")), {"egfr": "25"}, plan)
+        assert (finding.day, finding.last_day) == (1, None)
