@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from datetime import date, timedelta
+from datetime import timedelta
 from fractions import Fraction
 from importlib.util import find_spec
 from pathlib import Path
@@ -10,39 +10,22 @@ from string import Formatter
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 import taper
+from formats.drawing import DRUG, START, TABLET, dated, schedules
 from formats.reading import STOP_WORDS, Reader
 from taper import Formulary, Plan, Portion, days, realize, to_schedule
 from taper.errors import NotFound
 from taper.product import DosageForm, Product, Release
 from taper.regimen import Slot
 from taper.schedule import End, Schedule
-from taper.testing import DRUG, named_slots, realizable_plans, starts
+from taper.testing import named_slots
 from taper.words import LANGUAGES, describe_ending, speak, write_instructions, write_sig
 
-START = date(2027, 3, 1)
-TABLET = Product(id="t2", drug=DRUG, form="tablet", strength="2 mg", score=2)
 _FOLDER = Path(taper.__file__).parent / "data" / "words"
 READERS = {language: Reader(language) for language in LANGUAGES}
 each_language = pytest.mark.parametrize("language", LANGUAGES)
 assert find_spec("babel"), "these tests need babel"
-
-
-@st.composite
-def schedules(draw):
-    case = draw(realizable_plans())
-    made = realize(case.plan, case.products)
-    horizon = days(draw(st.integers(1, 40)))
-    return to_schedule(
-        made, start=draw(starts()), horizon=horizon if case.plan.is_open or draw(st.booleans()) else None
-    )
-
-
-def dated(*steps, then="review", horizon=None, start=START, products=(TABLET,), **more):
-    plan = Plan.read({"courses": [{"drug": products[0].drug, "then": then, "steps": list(steps), **more}]})
-    return to_schedule(realize(plan, products), start=start, horizon=horizon)
 
 
 def read(schedule: Schedule, language: str):

@@ -9,7 +9,7 @@ from taper.schedule import Schedule
 from taper.source import Source
 from taper.supply import Supply
 from taper.words import Instruction
-from taper.words.handout import CalendarDay, CalendarIntake, CalendarMonth, Handout, keep_together, make_handout
+from taper.words.handout import CalendarDay, CalendarIntake, CalendarMonth, Handout, make_handout, printable
 from taper.words.supplying import Row, SupplyText
 
 _STYLE = Path(__file__).with_name("handout.css")
@@ -59,7 +59,7 @@ def _head(handout: Handout) -> Iterator[str]:
 
 def _text(text: str) -> str:
     """Text for a page: escaped, and with no place to break a line between a number and its unit."""
-    return escape(keep_together(text))
+    return escape(printable(text))
 
 
 def _patient(handout: Handout) -> Iterator[str]:
@@ -140,7 +140,7 @@ def _intake(intake: CalendarIntake, day: str) -> str:
     return (
         f'<li><label><input type="checkbox" aria-describedby="{day}"><span>'
         f'<span class="slot">{_text(intake.slot)}</span> '
-        f'<data class="dose" value="{_text(intake.written)}">{_text(intake.dose)}</data> '
+        f'<data class="dose" value="{escape(intake.written)}">{_text(intake.dose)}</data> '
         f'<span class="drug">{_text(intake.drug)}</span> <span class="take">{takes}</span></span></label></li>'
     )
 

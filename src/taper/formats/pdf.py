@@ -1,21 +1,27 @@
 """A schedule as a handout in PDF: tagged for screen readers, the same bytes each time."""
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal
 
-from taper.errors import MissingExtra
+from taper.errors import CannotCompute, MissingExtra
 from taper.finding import Answer, Finding, NotAssessed, Review
 from taper.schedule import Schedule
 from taper.supply import Supply
-from taper.words.handout import CalendarDay, Handout, keep_together, make_handout
+from taper.words.handout import CalendarDay, Handout, make_handout, printable
 from taper.words.supplying import Row
 
 Paper = Literal["a4", "us-letter"]
+_NO_FONT = re.compile(r"the text `(.+?)` could not be displayed")
 _TEMPLATE = Path(__file__).with_name("handout.typ")
+
+
+class CannotPrint(CannotCompute):
+    """A handout that holds letters which no font at hand has."""
 
 
 def to_pdf(
@@ -26,6 +32,7 @@ def to_pdf(
     language: str = "en",
     sunday_first: bool = False,
     paper: Paper = "a4",
+    font_folders: Iterable[str | Path] = (),
 ) -> bytes:
     """A schedule as a PDF of the same pages as the handout in HTML, tagged as PDF/UA asks for.
 
@@ -39,21 +46,32 @@ def to_pdf(
         language: A two-letter code: en, es, fr or de. Names of drugs are not translated.
         sunday_first: Whether the weeks of the calendar begin on Sunday.
         paper: The size of the page.
+        font_folders: Folders with fonts for letters that those of the package lack; no others are looked for.
 
     Raises:
         NotFound: If the language is not held.
         MissingExtra: If the package typst or babel is not installed.
+        CannotPrint: If a title or a name holds letters that no font at hand has.
     """
     typst = _typst()
     handout = make_handout(schedule, review, supply, language, sunday_first=sunday_first)
     data = json.dumps(_kept(_data(handout, paper)), ensure_ascii=False)
-    made: bytes = typst.compile(
-        _TEMPLATE.read_bytes(),
-        format="pdf",
-        sys_inputs={"handout": data},
-        pdf_standards="ua-1",
-        ignore_system_fonts=True,
-    )
+    try:
+        made: bytes = typst.compile(
+            _TEMPLATE.read_bytes(),
+            format="pdf",
+            sys_inputs={"handout": data},
+            pdf_standards="ua-1",
+            font_paths=[Path(folder) for folder in font_folders],
+            ignore_system_fonts=True,
+        )
+    except typst.TypstError as error:
+        letters = _NO_FONT.search(str(error))
+        if letters is None:
+            raise
+        raise CannotPrint(
+            f"no font at hand has the letters {letters[1]}; give font_folders with one that has"
+        ) from None
     return made
 
 
@@ -89,7 +107,7 @@ def _kept(held: Any) -> Any:
     """The data with no place to break a line between a number and its unit."""
     match held:
         case str():
-            return keep_together(held)
+            return printable(held)
         case dict():
             return {key: _kept(value) for key, value in held.items()}
         case list() | tuple():

@@ -1,6 +1,7 @@
 """A handout as data: its calendar, its steps, what to supply and what a check found, before any format writes it."""
 
 import re
+import unicodedata
 from calendar import Calendar
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from taper.words.shelf import Shelf
 from taper.words.supplying import SupplyText, describe_supply
 
 _BETWEEN = re.compile(r"(?<=[0-9½⅓⅔¼¾]) (?=(?:mg|mcg|g|mL|micro|Mikro)|×)|(?<=×) ")
+# Embeddings, overrides and isolates of writing direction: in a title they could turn around the doses after it.
+_REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,7 @@ def make_handout(
     drugs = spoken.join(spoken.drug(drug) for drug in schedule.realized.drugs)
     return Handout(
         language=spoken,
-        title=schedule.realized.plan.title or spoken.phrases.handout.title.format(drugs=drugs),
+        title=printable(schedule.realized.plan.title or "").strip() or spoken.phrases.handout.title.format(drugs=drugs),
         instructions=write_instructions(schedule, language=language),
         beyond=describe_beyond(schedule, spoken),
         weekdays=tuple(_weekday(spoken, (first + place) % 7) for place in range(len(WEEKDAYS))),
@@ -155,6 +158,13 @@ def _intake(intake: ScheduledIntake, language: Language, shelf: Shelf) -> Calend
     )
 
 
-def keep_together(text: str) -> str:
-    """The text with no place to break a line between a number and its unit."""
-    return _BETWEEN.sub("\u00a0", text)
+def printable(text: str) -> str:
+    """The text as a page can hold it: a number stays with its unit, and no sign reorders or hides its neighbors."""
+    plain = text if text.isprintable() and text.isascii() else "".join(map(_plain, text))
+    return _BETWEEN.sub("\u00a0", plain)
+
+
+def _plain(sign: str) -> str:
+    if sign.isspace():
+        return sign if sign == "\u00a0" else " "
+    return "" if unicodedata.category(sign) in {"Cc", "Cs"} or sign in _REORDERING else sign

@@ -1,0 +1,201 @@
+"""The handout in PDF: its text is the plan, it is tagged, and the same schedule gives the same bytes."""
+
+import io
+import re
+from datetime import date
+
+import pypdf
+import pytest
+from hypothesis import Phase, given, settings
+
+from formats.drawing import DRUG, dated, doses_of, schedules
+from formats.reading import MONTHS, Reader
+from formats.test_html import EVIL, LABELS, REVIEW
+from taper import Log, apply_log, count_supply, days
+from taper.formats.pdf import CannotPrint, to_pdf
+from taper.words import LANGUAGES, write_instructions
+from taper.words.handout import printable
+
+SHORT_MONTHS = {
+    "en": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
+    "es": "ene feb mar abr may jun jul ago sept oct nov dic",
+    "fr": "janv. févr. mars avr. mai juin juil. août sept. oct. nov. déc.",
+    "de": "Jan. Feb. März Apr. Mai Juni Juli Aug. Sept. Okt. Nov. Dez.",
+}
+
+
+def pages_of(made):
+    return [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(made)).pages]
+
+
+def squeezed(text):
+    return re.sub(r"\s+", "", text)
+
+
+def doses_in(made, language):
+    """(date, time of day, drug, dose in mg) of every dose in the calendar, in the order the text has them."""
+    reader, found = Reader(language), []
+    months, short = "|".join(MONTHS[language].split()), SHORT_MONTHS[language].split()
+    slots = "|".join([*LABELS[language], r"\d\d:\d\d"])
+    day = rf"(?P<day>1er|\d+\.?) (?P<month>{'|'.join(map(re.escape, short))})(?= |$)"
+    dose = rf"(?P<slot>{slots})(?: Uhr)?(?: [a-zéí]+)? (?P<dose>[\d,./ ]+? (?:mg|mcg|g)) (?P<drug>{DRUG})"
+    for page in pages_of(made):
+        text = re.sub(r"\s+", " ", page)
+        heading = re.match(rf"(?P<name>{months})(?: de)? (?P<year>\d{{4}}) ", text, re.IGNORECASE)
+        if heading is None:
+            continue
+        year = int(heading["year"])
+        for each in re.finditer(f"{day}|{dose}", text, re.IGNORECASE):
+            if each["day"]:
+                when = date(year, short.index(each["month"]) + 1, int(each["day"].removesuffix("er").removesuffix(".")))
+            else:
+                slot = LABELS[language].get(each["slot"], each["slot"])
+                found.append((when, slot, each["drug"].lower(), reader.amount(each["dose"])))
+    return found
+
+
+# A page is made in a tenth of a second: few are drawn, and a failure is shown as it was found.
+few = settings(max_examples=15, phases=[Phase.explicit, Phase.generate])
+
+
+class TestReadingBack:
+    @few
+    @given(schedule=schedules())
+    def test_the_calendar_reads_back_as_the_doses_of_the_schedule_in_every_language(self, schedule):
+        for language in LANGUAGES:
+            assert doses_in(to_pdf(schedule, language=language), language) == doses_of(schedule)
+
+    @few
+    @given(schedule=schedules())
+    def test_every_instruction_stands_in_it_to_the_letter(self, schedule):
+        text = squeezed(" ".join(pages_of(to_pdf(schedule))))
+        for instruction in write_instructions(schedule):
+            said = [instruction.heading, *instruction.notes, *instruction.change, *instruction.ending]
+            said += [line for day in instruction.days for line in (day.label, *day.takes, day.total or "")]
+            for line in said:
+                assert squeezed(line) in text
+
+    def test_supply_review_and_what_happened_stand_on_the_last_page_alone(self):
+        schedule = dated({"for": "20 days", "regimen": {"morning": "2 mg"}}, title="A plan")
+        log = Log.read({"plan": schedule.realized.plan.fingerprint, "start": "2027-03-01",
+                        "events": [{"kind": "hold", "day": "2027-03-04", "for": "1 week"}]})  # fmt: skip
+        held = apply_log(schedule, log)
+        *patient, clinician = pages_of(to_pdf(held, REVIEW, count_supply(held, fills=days(14))))
+        for said in ("Supply from", "Fill 1", "HIGH ceiling: day 1: too much", "kidney (x): missing eGFR", "held for",
+                     "Review: Held and not compared (1)", "score"):  # fmt: skip
+            assert squeezed(said) in squeezed(clinician)
+            assert squeezed(said) not in squeezed("".join(patient))
+
+    @pytest.mark.parametrize("language", LANGUAGES)
+    def test_without_a_review_the_last_page_says_that_none_was_made(self, language):
+        schedule = dated({"for": "2 days", "regimen": {"morning": "2 mg"}})
+        words = {"en": "No check was made", "es": "no se hizo ninguna comprobación", "fr": "Aucune vérification",
+                 "de": "keine Prüfung vorgenommen"}[language]  # fmt: skip
+        assert squeezed(words) in squeezed(pages_of(to_pdf(schedule, language=language))[-1])
+
+
+class TestEscaping:
+    @pytest.mark.parametrize(
+        "title",
+        [EVIL, '#panic("x")', "$x^2$ *bold* _it_ `raw`", "= heading", "@ref <label> \\", '#image("/etc/passwd")',
+         "//c /*", '"]; #read("x")'],
+        ids=["html", "call", "marks", "heading", "label", "image", "comment", "quote"],
+    )  # fmt: skip
+    def test_a_title_is_text_and_never_markup(self, title):
+        schedule = dated({"for": "2 days", "regimen": {"morning": "2 mg"}}, title=title)
+        made = to_pdf(schedule, REVIEW)
+        assert squeezed(title) in squeezed(pages_of(made)[0])
+        assert pypdf.PdfReader(io.BytesIO(made)).metadata.title == printable(title)
+
+    def test_letters_that_no_font_has_are_refused_with_what_to_do(self):
+        schedule = dated({"for": "2 days", "regimen": {"morning": "2 mg"}}, title="\u4e2d")
+        with pytest.raises(CannotPrint, match='no font at hand has the letters "\u4e2d"; give font_folders'):
+            to_pdf(schedule)
+
+    def test_any_other_fault_of_the_template_is_not_taken_for_a_missing_font(self):
+        import typst
+
+        schedule = dated({"for": "2 days", "regimen": {"morning": "2 mg"}})
+        with pytest.raises(typst.TypstError):
+            to_pdf(schedule, paper="no-such-paper")
+
+
+class TestFile:
+    @few
+    @given(schedule=schedules())
+    def test_the_same_schedule_gives_the_same_bytes(self, schedule):
+        assert to_pdf(schedule, REVIEW, count_supply(schedule)) == to_pdf(schedule, REVIEW, count_supply(schedule))
+
+    def test_it_holds_no_time_and_no_name_of_a_machine(self):
+        made = to_pdf(dated({"for": "2 days", "regimen": {"morning": "2 mg"}}))
+        assert b"CreationDate" not in made
+        assert b"/Author" not in made
+
+    @pytest.mark.parametrize("language", LANGUAGES)
+    def test_it_is_tagged_and_says_its_language_and_title(self, language):
+        schedule = dated({"for": "2 days", "regimen": {"morning": "2 mg"}}, title="A plan")
+        file = pypdf.PdfReader(io.BytesIO(to_pdf(schedule, REVIEW, count_supply(schedule), language=language)))
+        root = file.trailer["/Root"]
+        assert root["/MarkInfo"]["/Marked"]
+        assert root["/Lang"] == language
+        assert root["/ViewerPreferences"]["/DisplayDocTitle"]
+        assert "<pdfuaid:part>1</pdfuaid:part>" in root["/Metadata"].get_data().decode()
+        tags = list(tags_of(root["/StructTreeRoot"]))
+        assert {"/H1", "/H2", "/Table", "/TH", "/TD", "/L", "/LI", "/P"} <= set(tags)
+        assert tags.count("/TH") >= 7 + 4
+
+    @pytest.mark.parametrize(("paper", "size"), [("a4", (595, 842)), ("us-letter", (612, 792))])
+    def test_a_month_lies_across_the_page(self, paper, size):
+        schedule = dated({"for": "40 days", "regimen": {"morning": "2 mg"}})
+        boxes = [page.mediabox for page in pypdf.PdfReader(io.BytesIO(to_pdf(schedule, paper=paper))).pages]
+        sizes = [(round(box.width), round(box.height)) for box in boxes]
+        assert sizes == [size, size[::-1], size[::-1], size]
+
+    @pytest.mark.parametrize("intakes", [4, 12])
+    def test_no_week_is_cut_when_a_month_takes_several_pages(self, intakes):
+        schedule = dated({"for": "28 days", "regimen": {f"{hour:02}:00": "2 mg" for hour in range(intakes)}})
+        made = to_pdf(schedule)
+        pages = [page for page in pages_of(made) if page.startswith("March 2027")]
+        held = [set(re.findall(r"\b(\d+) Mar\b", page)) for page in pages]
+        weeks = [{str(day) for day in range(first, first + 7)} for first in (1, 8, 15, 22)]
+        assert [sum(week <= page for page in held) for week in weeks] == [1, 1, 1, 1]
+        assert sum(map(len, held)) == 28
+        assert len(held) == {4: 1, 12: 4}[intakes]
+        assert doses_in(made, "en") == doses_of(schedule)
+
+    def test_what_is_taller_than_a_page_is_cut_rather_than_lost(self):
+        slots = {f"{hour:02}:{minute:02}": "2 mg" for hour in range(24) for minute in (0, 30)}
+        schedule = dated({"for": "3 days", "cycle": [slots, {}, slots]})
+        made = to_pdf(schedule)
+        assert sorted(dose[1:] for dose in doses_in(made, "en")) == sorted(dose[1:] for dose in doses_of(schedule))
+        text = squeezed("".join(pages_of(made)))
+        for take in write_instructions(schedule)[0].days[2].takes:
+            assert squeezed(take) in text
+        assert not off_the_page(made)
+
+
+def off_the_page(made):
+    """Text that lies outside its page: it would not be printed."""
+    found = []
+    for page in pypdf.PdfReader(io.BytesIO(made)).pages:
+        box = page.mediabox
+
+        def look(text, placed, *rest, box=box):
+            x, y = placed[4], placed[5]
+            if text.strip() and not (0 <= x <= box.width and 0 <= y <= box.height):
+                found.append((text, x, y))
+
+        page.extract_text(visitor_text=look)
+    return found
+
+
+def tags_of(node):
+    node = node.get_object()
+    if isinstance(node, list):
+        for each in node:
+            yield from tags_of(each)
+    elif isinstance(node, dict):
+        if "/S" in node:
+            yield node["/S"]
+        if "/K" in node:
+            yield from tags_of(node["/K"])
