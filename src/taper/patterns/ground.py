@@ -76,6 +76,7 @@ class Ground:
         self._places: dict[int, tuple[int | None, ...]] = {}
         self._falls: dict[int, dict[int, tuple[int, int]]] = {}
         self._even: dict[State, bool] = {}
+        self._turns: dict[State, tuple[int, ...]] = {}
         self._handled: dict[State, int] = {}
         self._below = [{dose: line.below(dose) for dose in line.doses} for line in lines]
         way = [max(line.whole, line.start) - line.floor for line in lines]
@@ -96,6 +97,12 @@ class Ground:
 
     def turns(self, state: State) -> tuple[int, ...]:
         """The intakes whose turn it is: those with the largest share in the first group that can fall."""
+        known = self._turns.get(state)
+        if known is None:
+            known = self._turns[state] = self._whose(state)
+        return known
+
+    def _whose(self, state: State) -> tuple[int, ...]:
         for group in self.groups:
             shares = [(self.share(index, state), index) for index in group]
             most = max(shares)[0]

@@ -93,14 +93,12 @@ def search(ground: Ground, *, fewest: int | None = None, most: int | None = None
 
 
 def _without_excess(ground: Ground, floor: Floor, fewest: int | None, most: int | None) -> Route | None:
-    least = floor.cost.get(sum(ground.start), 0)
-    room = ground.unit // 10
-    while floor.is_small and room < 64 * ground.unit:
-        found = _within(ground, _Bound(0, least + room, floor), fewest, most)
-        if found is not None:
-            return found
-        room *= 4
-    return _within(ground, _Bound(0, None, floor), fewest, most)
+    # The best plan in which one intake falls at a time is quickly found, and no better plan costs more.
+    cost: int | None = None
+    if floor.is_small and len(ground.lines) > 1:
+        simple = _within(ground, _Bound(0, None, floor, one_at_a_time=True), fewest, most)
+        cost = None if simple is None else simple.cost
+    return _within(ground, _Bound(0, cost, floor), fewest, most)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +108,12 @@ class _Bound:
     excess: int
     cost: int | None
     floor: Floor
+    one_at_a_time: bool = False
 
     def further(self, ground: Ground, total: int, cost: int) -> int:
         """How many intakes beyond the first may fall in the next change, for what is left of the cost."""
+        if self.one_at_a_time:
+            return 0
         if self.cost is None or not ground.further:
             return len(ground.lines) - 1
         return (self.cost - cost - self.floor.cost[total]) // ground.further

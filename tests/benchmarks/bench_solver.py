@@ -1,0 +1,158 @@
+"""Planning beside other solvers on the same question, in one run: same optimum, time and arcs in columns.
+
+Run it as a script: `PYTHONPATH=src:tests python tests/benchmarks/bench_solver.py`.
+"""
+
+import subprocess
+import sys
+import time
+import tracemalloc
+from fractions import Fraction
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+import numpy
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
+
+from patterns.graphs import chain_graph, graph
+from patterns.linear import least
+from taper.pace import Pace
+from taper.patterns import STANDARD, evenly, in_order, plan_taper
+from taper.patterns.chain import solve
+from taper.patterns.problem import Problem
+from taper.patterns.search import search
+from taper.product import Product, Volume
+from taper.regimen import Regimen
+
+PACE = Pace.parse("10% of current, at least 1 mg, up to 12.5%, every 2 weeks")
+
+
+def timed(call, *arguments, repeat=3):
+    best, result = None, None
+    for _ in range(repeat):
+        begin = time.perf_counter()
+        result = call(*arguments)
+        spent = time.perf_counter() - begin
+        best = spent if best is None else min(best, spent)
+    return best * 1000, result
+
+
+def one_intake(doses: int) -> Problem:
+    """So many doses up to 100 mg, from one liquid measured in even steps."""
+    step = Volume(Fraction(100, doses))
+    liquid = Product(id="l", drug="d", form="oral solution", concentration="1 mg/mL", smallest_volume=step)
+    before = Regimen.of({"morning": "100 mg"})
+    return Problem("d", before, PACE, (liquid,), in_order(), STANDARD, round_liquids=False)
+
+
+def tablets(*strengths: str) -> tuple[Product, ...]:
+    return tuple(Product(id=f"t{s}", drug="d", form="tablet", strength=f"{s} mg", score=2) for s in strengths)
+
+
+def shortest_path(states, arcs, sinks):
+    """SciPy's Dijkstra on cost alone, in floating point; on arcs without an excess that is the same question."""
+    free = [(tail, head, cost) for tail, head, excess, cost in arcs if not excess]
+    tails, heads, costs = zip(*free, strict=True)
+    # An explicit 0 is no edge to it, so each arc costs a little more, alike.
+    weights = numpy.array([float(cost) + 1.0 for cost in costs])
+    matrix = csr_array((weights, (tails, heads)), shape=(len(states), len(states)))
+    return float(min(dijkstra(matrix, indices=0)[sinks]))
+
+
+def line(*cells):
+    widths = (34, 8, 10, 11, 11, 11, 11, 11)
+    print("  ".join(str(cell).rjust(width) for cell, width in zip(cells, widths, strict=False)))
+
+
+def ms(value):
+    return "-" if value is None else f"{value:.1f}"
+
+
+def compare(name: str, problem: Problem, *, pairs: bool) -> None:
+    build, (_, ground) = timed(lambda: next(problem.grounds()), repeat=1)
+    spent, route = timed(lambda: solve(next(problem.grounds())[1]))
+    spent -= min(build, spent)
+    states, arcs, sinks = (chain_graph if len(ground.groups) == len(ground.lines) else graph)(ground)
+    kept = [arc for arc in arcs if arc[2] <= max(route.excess, 0)]
+    highs, found = timed(least, len(states), kept, 0, sinks, repeat=1)
+    assert found[0] == route.excess
+    assert abs(found[1] - route.cost) <= ground.unit // 10**5
+    path, length = timed(shortest_path, states, kept, sinks) if not route.excess else (None, None)
+    if length is not None:
+        assert abs(length - route.cost) <= 1e-5 * ground.unit
+    whole = None
+    if pairs:
+        states, arcs, sinks = graph(ground)
+        whole, found = timed(least, len(states), arcs, 0, sinks, repeat=1)
+        assert found[0] == route.excess
+    line(name, len(states), len(kept), ms(build), ms(spent), ms(highs), ms(whole), ms(path))
+
+
+def growth() -> None:
+    print("\nGrowth on one intake (quadratic would be x4 for each doubling)")
+    line("doses", "", "", "build ms", "solve ms", "x")
+    last = None
+    for doses in (250, 500, 1000, 2000, 4000):
+        build, _ = timed(lambda doses=doses: next(one_intake(doses).grounds()), repeat=1)
+        grounds = [next(one_intake(doses).grounds())[1] for _ in range(2)]
+        spent = min(timed(solve, ground, repeat=1)[0] for ground in grounds)
+        line(doses, "", "", ms(build), ms(spent), "" if last is None else f"{spent / last:.1f}")
+        last = spent
+
+
+def three_intakes() -> None:
+    print("\nThree intakes, 10 mg each: evenly, exact search over all regimens")
+    line("products", "states", "", "", "solve ms", "peak MB")
+    day = Regimen.of({"morning": "10 mg", "noon": "10 mg", "bedtime": "10 mg"})
+    for name, step in (("tablets 2, 5, 10 mg", None), ("with liquid, rounded, 0.1 mL", "0.1 mL")):
+        liquid = () if step is None else (
+            Product(id="l", drug="d", form="oral solution", concentration="1 mg/mL", smallest_volume=step),
+        )
+        problem = Problem("d", day, PACE, tablets("2", "5", "10") + liquid, evenly(), STANDARD)
+        spent, _ = timed(search, next(problem.grounds())[1], repeat=1)
+        tracemalloc.start()
+        _, ground = next(problem.grounds())
+        search(ground)
+        peak = tracemalloc.get_traced_memory()[1] / 2**20
+        tracemalloc.stop()
+        line(name, len(ground._handled), "", "", ms(spent), f"{peak:.1f}")
+
+
+def a_year() -> None:
+    print("\nA year three times a day from three strengths, request to plan and report, beside `import pydantic`")
+    day = {"morning": "10 mg", "noon": "10 mg", "bedtime": "10 mg"}
+    arguments = {"drug": "d", "before": day, "pace": PACE, "products": tablets("2", "5", "10"), "order": "evenly"}
+    spent, made = timed(lambda: plan_taper(**arguments))
+    tracemalloc.start()
+    plan_taper(**arguments)
+    peak = tracemalloc.get_traced_memory()[1] / 2**20
+    tracemalloc.stop()
+    report, _ = timed(lambda: str(plan_taper(**arguments).report), repeat=1)
+    code = "import time; t = time.perf_counter(); import pydantic; pydantic.BaseModel; print(time.perf_counter() - t)"
+    imported = min(float(subprocess.check_output([sys.executable, "-c", code])) for _ in range(3)) * 1000
+    print(f"{made.report.days} days: plan {ms(spent)} ms (peak {peak:.1f} MB), with its whole report {ms(report)} ms;"
+          f" import pydantic {ms(imported)} ms")
+
+
+def main() -> None:
+    print("Same optimum in every column, in ms; 'arcs' are those that the theorem or the bound leaves.")
+    print("HiGHS and Dijkstra are compiled and given the finished graph: HiGHS solves one program for each key,")
+    print("Dijkstra adds up cost alone, in floating point. Growth no worse than x4 a doubling is quadratic.")
+    line("case", "states", "arcs", "build", "this", "HiGHS arcs", "HiGHS pairs", "Dijkstra")
+    compare("one intake, 50 doses", one_intake(50), pairs=True)
+    compare("one intake, 100 doses", one_intake(100), pairs=True)
+    compare("one intake, 200 doses", one_intake(200), pairs=True)
+    compare("one intake, 1000 doses", one_intake(1000), pairs=False)
+    day = Regimen.of({"morning": "10 mg", "bedtime": "10 mg"})
+    for order in (in_order(), evenly()):
+        problem = Problem("d", day, PACE, tablets("2", "5", "10"), order, STANDARD)
+        compare(f"2 intakes, tablets, {order}", problem, pairs=True)
+    growth()
+    three_intakes()
+    a_year()
+
+
+if __name__ == "__main__":
+    main()
