@@ -105,11 +105,15 @@ class Review(Value):
     def of(cls, answers: Iterable["Answer"], *, changes_from: int | None = None) -> Self:
         """Sort answers into a review: findings by harm, then by day; the rest by rule and drug.
 
+        A source under which a rule found something is not listed as clear for what else it says.
+
         Args:
             answers: What the rules said.
             changes_from: The first day number that is not history, where the plan was adjusted.
         """
         listed = list(dict.fromkeys(answers))
+        found = {(answer.rule, answer.drug, answer.source) for answer in listed if isinstance(answer, Finding)}
+        listed = [a for a in listed if not (isinstance(a, Clear) and (a.rule, a.drug, a.source) in found)]
         return cls(
             changes_from=changes_from,
             findings=tuple(sorted((a for a in listed if isinstance(a, Finding)), key=_finding_order)),

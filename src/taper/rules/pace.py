@@ -72,10 +72,18 @@ def _assess_drug(case: Case, drug: str, levels: Levels, facts: list[Stopping]) -
     if not facts:
         yield NotAssessed(rule=NAME, drug=drug, missing="a pace for reducing the drug; no source is held")
     yield from _without_figure(drug, levels, facts)
+    asked = list(_questions(case, drug, levels, facts))
+    for question in asked:
+        yield from _judge(question)
+    for source in dict.fromkeys(question.fact.source for question in asked):
+        yield from _beyond_the_source([question for question in asked if question.fact.source == source])
+
+
+def _questions(case: Case, drug: str, levels: Levels, facts: list[Stopping]) -> Iterator[_Question]:
     for fact in facts:
         paces = _paces(fact, levels.peak.mg)
         if paces is not None and case.age_fits(fact) is not False and _is_about(fact, levels):
-            yield from _judge(_Question(case, drug, fact, levels, paces))
+            yield _Question(case, drug, fact, levels, paces)
 
 
 def _without_figure(drug: str, levels: Levels, facts: list[Stopping]) -> Iterator[Answer]:
@@ -138,9 +146,9 @@ def _judge(asked: _Question) -> Iterator[Answer]:
     if together:
         answers.append(_found(asked, together, "as a rate"))
     answers += _least_time(asked)
-    answers += _beyond_the_source(asked, [change for change, paces in single if paces is None])
+    answers += _last_fall(asked)
     known = [_as_known(asked, answer) for answer in answers]
-    if not known and asked.levels.knows_before:
+    if not known and asked.levels.knows_before and all(paces is not None for _, paces in single):
         known = [Clear(rule=NAME, drug=asked.drug, source=asked.fact.source)]
     yield from (answer for answer in known if answer is not None)
 
@@ -221,12 +229,8 @@ def _least_time(asked: _Question) -> Iterator[Answer]:
                    value=f"{end - peak} days", limit=str(fact.lasting_at_least))  # fmt: skip
 
 
-def _beyond_the_source(asked: _Question, unmeasured: list[Change]) -> Iterator[Answer]:
+def _last_fall(asked: _Question) -> Iterator[Answer]:
     fact, levels = asked.fact, asked.levels
-    if unmeasured:
-        change = unmeasured[0]
-        missing = f"a pace for the fall from {change.before.total} to {change.after.total} {cite(fact)}"
-        yield NotAssessed(rule=NAME, drug=asked.drug, missing=f"{missing}; the source speaks of other doses")
     stop = next((change for change in levels.falls if asked.has_no_figure(change)), None)
     if stop is None:
         return
@@ -237,6 +241,16 @@ def _beyond_the_source(asked: _Question, unmeasured: list[Change]) -> Iterator[A
     else:
         missing = f"a figure for the last fall, from {stop.before.total} to 0; the source gives a percentage of the"
         yield NotAssessed(rule=NAME, drug=asked.drug, missing=f"{missing} current dose {cite(fact)}")
+
+
+def _beyond_the_source(asked: list[_Question]) -> Iterator[Answer]:
+    """Falls between doses of which a source does not speak; the rows of its table are taken together."""
+    first = asked[0]
+    for change in first.falls:
+        if all(question.paces(change.before.mg, change.after.mg) is None for question in asked):
+            words = f"a pace for the fall from {change.before.total} to {change.after.total} {cite(first.fact)}"
+            yield NotAssessed(rule=NAME, drug=first.drug, missing=f"{words}; the source speaks of other doses")
+            return
 
 
 def _as_known(asked: _Question, answer: Answer) -> Answer | None:
