@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate
-from math import ceil
+from math import ceil, lcm
 from pathlib import Path
 from typing import Any, Literal
 
@@ -76,13 +76,18 @@ class _Counted(Shelf):
         opens_each_time: bool,
     ):
         super().__init__(product, amounts, at_hand, size)
-        used = [sum(day, Fraction(0)) for day in amounts]
-        opened = [Fraction(sum(ceil(amount) for amount in day)) for day in amounts] if opens_each_time else used
-        self._used = list(accumulate(used, initial=Fraction(0)))
-        self._taken = list(accumulate(opened, initial=Fraction(0)))
+        # Sums run over whole grains: fractions of the same bottom, 40 times slower to add.
+        distinct = {id(day): day for day in amounts}
+        self._grain = lcm(at_hand.denominator, *(part.denominator for day in distinct.values() for part in day))
+        used = {key: int(sum(day) * self._grain) for key, day in distinct.items()}
+        opened = {key: sum(ceil(part) for part in day) * self._grain for key, day in distinct.items()}
+        taken = opened if opens_each_time else used
+        self._used = list(accumulate((used[id(day)] for day in amounts), initial=0))
+        self._taken = list(accumulate((taken[id(day)] for day in amounts), initial=0))
 
     def draw(self, first: int, after: int) -> Draw:
-        taken, used = self._taken[after] - self._taken[first], self._used[after] - self._used[first]
+        taken = Fraction(self._taken[after] - self._taken[first], self._grain)
+        used = Fraction(self._used[after] - self._used[first], self._grain)
         carried = self.at_hand
         need = max(Fraction(0), taken - carried)
         if not self.product.form.is_liquid:
@@ -92,7 +97,7 @@ class _Counted(Shelf):
         return Draw(used, supplied, packs, carried, self.at_hand, taken - used, Fraction(0))
 
     def lasts_until(self, first: int) -> int:
-        return bisect_right(self._taken, self._taken[first] + self.at_hand) - 2
+        return bisect_right(self._taken, self._taken[first] + int(self.at_hand * self._grain)) - 2
 
 
 class _Bottles(Shelf):
