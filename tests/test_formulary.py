@@ -166,7 +166,7 @@ class TestOverlays:
         assert laid(both).monograph("baclofen").ceilings[-1].limit == mg(40)
 
     def test_a_drug_that_is_not_held_is_added(self, laid):
-        held = laid(OVERLAY.replace('"baclofen"', '"newdrug"'))
+        held = laid("new = true\n" + OVERLAY.replace('"baclofen"', '"newdrug"'))
         assert held.monograph("newdrug").ceilings[0].limit == mg(40)
         assert "newdrug" not in SHIPPED.drugs
 

@@ -133,10 +133,10 @@ class Formulary:
 
         The file has the shape of the shipped ones, `drug` and sections, or several under `[drugs.NAME]`. What it
         adds carries the overlay's name as its source's layer. `replaces = ["source-id"]` leaves out what those
-        sources say; nothing else is ever taken away.
+        sources say; nothing else is ever taken away. `new = true` says that a drug which is not held is meant.
 
         Raises:
-            InvalidData: If it does not load, or redefines a source of another layer.
+            InvalidData: If it does not load, is about a drug that is not held, or redefines a source of another layer.
         """
         text = read_text_file(path)
         where = Path(path).name
@@ -148,9 +148,19 @@ class Formulary:
         merged = dict(self._monographs)
         for drug, part in each:
             _check_shape(part, f"{where}: {drug}")
-            body = {**part, "drug": self.name_of(drug) if self.holds(drug) else drug}
+            body = {**part, "drug": self._name_to_overlay(drug, part.get("new", False), where)}
+            body.pop("new", None)
             merged[body["drug"]] = _lay_over(merged.get(body["drug"]), body, layer, f"{where}: {drug}")
         return type(self)(merged.values(), self._tables.values())
+
+    def _name_to_overlay(self, drug: str, is_new: object, where: str) -> str:
+        if self.holds(drug):
+            return self.name_of(drug)
+        if is_new is True:
+            return drug
+        near = difflib.get_close_matches(drug.strip().lower(), sorted({*self._monographs, *self._synonyms}), n=4)
+        hint = f"near names are {', '.join(near)}" if near else "no near name is held"
+        raise InvalidData(f"{drug!r} is not held, and {hint}; correct the name, or write new = true", where=where)
 
 
 @dataclass(frozen=True, slots=True)
