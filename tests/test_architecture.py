@@ -1,0 +1,221 @@
+"""What the import linter cannot say: names, clocks, floats, sources, docstrings, and what loads when."""
+
+import ast
+import doctest
+import importlib
+import inspect
+import pkgutil
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import taper
+from taper import Formulary, Source
+from taper.monograph import Cited
+
+SRC = Path(taper.__file__).parent
+FILES = sorted(SRC.rglob("*.py"))
+MODULES = sorted(
+    module.name for module in pkgutil.walk_packages([str(SRC)], "taper.") if not module.name.endswith("__main__")
+)
+HEADINGS = {"Args", "Returns", "Raises", "Units", "Example", "Sources", "Note", "Warning"}
+TREES = {path: ast.parse(path.read_text("utf-8")) for path in FILES}
+
+
+def name_of(path):
+    return str(path.relative_to(SRC))
+
+
+each_file = pytest.mark.parametrize("path", FILES, ids=name_of)
+
+
+def calls(tree):
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            yield node, ast.unparse(node.func)
+
+
+class TestImports:
+    @each_file
+    def test_no_module_imports_the_package_root(self, path):
+        if path == SRC / "__init__.py":
+            return
+        for node in ast.walk(TREES[path]):
+            if isinstance(node, ast.ImportFrom):
+                assert node.module != "taper" or node.level, f"line {node.lineno} imports from the package root"
+                assert node.level == 0, f"line {node.lineno} imports by dots"
+            if isinstance(node, ast.Import):
+                assert "taper" not in [alias.name for alias in node.names], f"line {node.lineno}"
+
+    def test_no_public_name_hides_a_module(self):
+        modules = {module.name for module in pkgutil.iter_modules([str(SRC)])}
+        assert not modules & set(taper.__all__)
+
+    def test_the_two_lists_of_public_names_agree(self):
+        (block,) = [n for n in TREES[SRC / "__init__.py"].body if isinstance(n, ast.If)]
+        typed = {(node.module, alias.name) for node in block.body for alias in node.names}
+        loaded = {(home, name) for home, names in taper._HOMES.items() for name in names}
+        assert typed == loaded
+        assert all(alias.name == alias.asname for node in block.body for alias in node.names)
+
+    @pytest.mark.parametrize("name", taper.__all__)
+    def test_every_public_name_loads(self, name):
+        assert getattr(taper, name) is not None
+
+    def test_importing_the_package_loads_nothing_else(self):
+        names = "('taper.', 'pydantic', 'dateutil')"
+        code = f"import sys, taper; print(sorted(m for m in sys.modules if m.startswith({names})))"
+        done = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=_environment()
+        )
+        assert done.stdout.strip() == "[]"
+
+    @pytest.mark.parametrize(
+        "extra", ["icalendar", "hypothesis", "babel", "matplotlib", "typst", "pyarrow", "xlsxwriter"]
+    )
+    def test_no_optional_package_is_loaded_by_the_spine(self, extra):
+        code = (
+            "import sys; from taper import Formulary, check, count_supply, load_plan, realize, to_schedule, to_table; "
+            f"print({extra!r} in sys.modules)"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=_environment()
+        )
+        assert done.stdout.strip() == "False"
+
+
+def _environment():
+    return {"PYTHONPATH": str(SRC.parent), "PATH": ""}
+
+
+class TestClocksAndNumbers:
+    @each_file
+    def test_nothing_reads_the_clock_the_environment_the_locale_or_the_network(self, path):
+        for node, name in calls(TREES[path]):
+            last = name.rsplit(".", 1)[-1]
+            assert last not in {"today", "now", "utcnow", "getenv", "getlocale", "setlocale", "urlopen"}, (
+                f"line {node.lineno}"
+            )
+            assert name not in {"time.time", "time.localtime", "os.environ.get"}, f"line {node.lineno}"
+        imported = {
+            alias.name for node in ast.walk(TREES[path]) if isinstance(node, ast.Import) for alias in node.names
+        }
+        assert not imported & {"locale", "socket", "urllib", "urllib.request", "http.client", "random", "time"}
+
+    @each_file
+    def test_no_float_is_made(self, path):
+        if name_of(path) in FLOATS:
+            return
+        assert not list(_floats(TREES[path]))
+
+    @each_file
+    def test_no_amount_is_rounded(self, path):
+        if name_of(path) in ROUNDED:
+            return
+        assert not list(_rounded(TREES[path]))
+
+    def test_each_exception_is_still_needed(self):
+        assert all(list(_floats(TREES[SRC / name])) for name in FLOATS if (SRC / name).exists())
+        assert all(list(_rounded(TREES[SRC / name])) for name in ROUNDED if (SRC / name).exists())
+
+
+def _floats(tree):
+    yield from (f"line {node.lineno}" for node, name in calls(tree) if name == "float")
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, float):
+            yield f"line {node.lineno}"
+
+
+def _rounded(tree):
+    return (f"line {node.lineno}" for node, name in calls(tree) if name in {"round", "math.floor", "floor"})
+
+
+FLOATS = {
+    "formulary.py": "how alike two names are",
+    "formats/ical/zone.py": "how alike two names are",
+    "rules/contraindication.py": "how alike two names are",
+    "formats/xlsx.py": "a cell of a spreadsheet, which holds nothing else",
+}
+ROUNDED = {
+    "_model.py": "a percentage for people, which says about",
+    "kidney.py": "a figure of kidney function for people, on its side of every whole number",
+    "scales.py": "a position on a ruler, in billionths of a pace",
+    "patterns/cross.py": "an equivalent for people",
+    "patterns/stays.py": "an average for people",
+    "rules/combined_equivalent.py": "an equivalent for people",
+}
+
+
+class TestData:
+    SHIPPED = Formulary.shipped()
+
+    @pytest.mark.parametrize("drug", SHIPPED.drugs)
+    def test_every_shipped_statement_has_a_source_that_can_be_opened(self, drug):
+        monograph = self.SHIPPED.monograph(drug)
+        for section in type(monograph).model_fields:
+            held = getattr(monograph, section)
+            for item in held if isinstance(held, tuple) else ():
+                if isinstance(item, Cited):
+                    assert isinstance(item.source, Source)
+                    assert item.source.layer == "shipped"
+        for product in monograph.products:
+            assert product.source is not None
+            assert product.score in {"unknown", 1} or product.score_source is not None, product.id
+        for source in monograph.sources:
+            leads_somewhere = re.search(r"[./]|\d", source.locator)
+            assert leads_somewhere or (source.grade == "C" and "never decide" in source.note), source.id
+
+    def test_every_table_has_a_source(self):
+        assert all(table.source.grade for table in self.SHIPPED.tables)
+
+    def test_facts_are_data_and_no_code(self):
+        assert {path.suffix for path in (SRC / "data").rglob("*") if path.is_file()} <= {".toml", ".json"}
+
+
+class TestDocstrings:
+    @each_file
+    def test_a_module_says_in_one_line_what_it_is_about(self, path):
+        text = ast.get_docstring(TREES[path])
+        if path.read_text("utf-8").strip() == "":
+            return
+        assert text, "no docstring"
+        allowed = 4 if path.name == "__init__.py" else 1
+        assert len(text.splitlines()) <= allowed
+        assert text.splitlines()[0].endswith(".")
+
+    @each_file
+    def test_headings_are_from_the_list_and_no_types_are_repeated(self, path):
+        for node in ast.walk(TREES[path]):
+            if not isinstance(node, ast.FunctionDef | ast.ClassDef) or node.name.startswith("_"):
+                continue
+            text = ast.get_docstring(node) or ""
+            assert set(re.findall(r"^([A-Z][A-Za-z]+):\s*$", text, re.MULTILINE)) <= HEADINGS, node.name
+            assert not re.search(r"^\s*\w+ \((str|int|bool|Fraction|date|dict|list|tuple)\):", text, re.MULTILINE)
+
+    @each_file
+    def test_every_public_class_and_function_of_a_module_says_what_it_is(self, path):
+        for node in TREES[path].body:
+            if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+                assert ast.get_docstring(node), f"{node.name} in line {node.lineno}"
+
+    @each_file
+    def test_messages_are_ascii(self, path):
+        refused_on_purpose = {"\u00b5", "\u03bc", "\u2264", "\u2265", "\u00b2"}
+        if "words" in path.parts:  # what is said to people, in their language
+            return
+        for node in ast.walk(TREES[path]):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                assert {sign for sign in node.value if not sign.isascii()} <= refused_on_purpose, f"line {node.lineno}"
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_the_examples_in_docstrings_run(name):
+    try:
+        module = importlib.import_module(name)
+    except taper.MissingExtra as missing:
+        pytest.skip(str(missing))
+    assert inspect.ismodule(module)
+    assert doctest.testmod(module).failed == 0
