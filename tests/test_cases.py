@@ -33,6 +33,7 @@ NEVER = {
     ("gap", "indication"),
     ("gap", "patient.age"),
     ("kidney", "indication"),
+    ("kidney", "patient.absolute_egfr"),
     ("liver", "patient.age"),
     ("age", "indication"),
     ("pregnancy", "indication"),

@@ -13,6 +13,7 @@ NAME = "kidney"
 READS = (
     "patient.egfr",
     "patient.crcl",
+    "patient.absolute_egfr",
     "patient.dialysis",
     "patient.kidney_stable",
     "patient.age",

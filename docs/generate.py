@@ -1,0 +1,132 @@
+"""Write the reference pages of drugs and rules from the data and the rules themselves.
+
+Run `python docs/generate.py`; a test fails while a page differs from what would be written.
+"""
+
+import inspect
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+
+from taper.formats.monograph_text import Entry, sections_of
+from taper.formulary import Formulary
+from taper.monograph import Monograph
+from taper.rules import ALL
+from taper.source import Source
+
+REFERENCE = Path(__file__).parent / "reference"
+_NEVER_EDIT = "<!-- Written by docs/generate.py from the shipped data; edit the data instead. -->"
+
+
+def pages(formulary: Formulary) -> dict[str, str]:
+    """Every generated page by its path below the reference folder."""
+    made = {f"drugs/{drug}.md": _page(_drug_lines(formulary.monograph(drug))) for drug in formulary.drugs}
+    made["drugs.md"] = _page(_index_lines(formulary))
+    made["equivalences.md"] = _page(_table_lines(formulary))
+    made["rules.md"] = _page(_rule_lines())
+    return made
+
+
+def _page(lines: Iterator[str]) -> str:
+    return "\n".join(lines) + "\n"
+
+
+def _drug_lines(monograph: Monograph) -> Iterator[str]:
+    numbers = {source.id: number for number, source in enumerate(monograph.sources, start=1)}
+    yield from (_NEVER_EDIT, "", f"# {monograph.drug}", "")
+    yield f"Also known as {', '.join(monograph.synonyms) or 'nothing else'}. Classes: {', '.join(monograph.classes)}. "
+    yield f"Reviewed on {monograph.reviewed_on}."
+    for section in sections_of(monograph):
+        yield from ("", f"## {section.title}", "")
+        if not section.entries:
+            yield "No source is held."
+        yield from (line for entry in section.entries for line in _entry_lines(entry, numbers))
+    if monograph.not_found:
+        yield from ("", "## Looked for and not found", "")
+        yield from (f"- {_plain(text)}" for text in monograph.not_found)
+    yield from ("", "## Sources", "", "| | grade | source | locator | looked at |", "| --- | --- | --- | --- | --- |")
+    yield from (_source_row(numbers[source.id], source) for source in monograph.sources)
+
+
+def _entry_lines(entry: Entry, numbers: dict[str, int]) -> Iterator[str]:
+    mark = f" \\[{numbers[entry.source.id]}, {entry.source.grade}\\]" if entry.source is not None else ""
+    yield f"- {_plain(entry.says)}{mark}" + (f"<br>{_plain(entry.note)}" if entry.note else "")
+
+
+def _source_row(number: int, source: Source) -> str:
+    section = f", {source.section}" if source.section else ""
+    what = _plain(f"{source.organization}: {source.title}{section} ({source.year})")
+    return f"| {number} | {source.grade} | {what}<br>`{source.id}` | {_plain(source.locator)} | {source.verified_on} |"
+
+
+def _index_lines(formulary: Formulary) -> Iterator[str]:
+    yield from (_NEVER_EDIT, "", "# Drugs", "")
+    yield from ("```{toctree}", ":maxdepth: 1", ":hidden:", "", *(f"drugs/{d}" for d in formulary.drugs), "```", "")
+    yield from (
+        "| drug | products | statements | sources | of grade A | B | C |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+    )
+    for drug in formulary.drugs:
+        monograph = formulary.monograph(drug)
+        entries = sum(len(section.entries) for section in sections_of(monograph)) - len(monograph.products)
+        grades = [str(source.grade) for source in monograph.sources]
+        counts = " | ".join(str(grades.count(grade)) for grade in "ABC")
+        yield f"| [{drug}](drugs/{drug}.md) | {len(monograph.products)} | {entries} | {len(grades)} | {counts} |"
+
+
+def _table_lines(formulary: Formulary) -> Iterator[str]:
+    yield from (_NEVER_EDIT, "", "# Equivalence tables", "")
+    yield "Sources differ about two-fold. No table is a default; each is named where it is used."
+    drugs = sorted({row.drug for table in formulary.tables for row in table.rows})
+    heads = [f"{table.title}<br>`{table.id}`<br>{table.reference} {table.reference_dose}" for table in formulary.tables]
+    yield from ("", f"| drug | {' | '.join(heads)} |", f"| --- |{' --- |' * len(heads)}")
+    for drug in drugs:
+        held = [next((row for row in table.rows if row.drug == drug), None) for table in formulary.tables]
+        cells = [f"{row.dose}{f' to {row.up_to}' if row.up_to else ''}" if row else "" for row in held]
+        yield f"| {drug} | {' | '.join(cells)} |"
+    for table in formulary.tables:
+        note = f" {_plain(table.note)}" if table.note else ""
+        yield from ("", f"## {table.title}", "", f"{_plain(table.source.citation)}.{note}", "")
+        yield f"{_plain(table.source.locator)}, looked at on {table.source.verified_on}."
+
+
+def _rule_lines() -> Iterator[str]:
+    yield from (_NEVER_EDIT, "", "# Rules", "")
+    yield "Each rule reads and changes nothing. It answers with findings, with *not assessed* and what was missing, or"
+    yield "clear. A rule that does not apply to a drug says nothing of it. A drug that is not in the formulary is not"
+    yield "assessed."
+    for module in ALL:
+        words = inspect.getdoc(module.assess) or ""
+        reads = ", ".join(f"`{fact}`" for fact in module.READS)
+        yield from (
+            "",
+            f"## {module.NAME}",
+            "",
+            _plain(textwrap.dedent(inspect.getdoc(module) or "")),
+            "",
+            _plain(words),
+        )
+        yield from ("", f"Reads, beside the plan and the sources: {reads or 'nothing else'}.")
+
+
+def _plain(text: str) -> str:
+    """Text that Markdown takes as it stands."""
+    for mark in ("\\", "|", "*", "_", "[", "]", "<", ">"):
+        text = text.replace(mark, f"\\{mark}")
+    return text
+
+
+def main() -> None:
+    """Write every page, and remove those of drugs that are no longer held."""
+    made = pages(Formulary.shipped())
+    for path in (REFERENCE / "drugs").glob("*.md"):
+        if f"drugs/{path.name}" not in made:
+            path.unlink()
+    for name, text in made.items():
+        target = REFERENCE / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, "utf-8")
+
+
+if __name__ == "__main__":
+    main()

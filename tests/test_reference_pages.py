@@ -1,0 +1,41 @@
+"""The reference pages are what the data and the rules say today."""
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+from taper import Formulary
+from taper.rules import ALL
+
+DOCS = Path(__file__).parent.parent / "docs"
+_spec = importlib.util.spec_from_file_location("generate", DOCS / "generate.py")
+generate = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(generate)
+PAGES = generate.pages(Formulary.shipped())
+
+
+@pytest.mark.parametrize("name", sorted(PAGES))
+def test_the_page_is_not_stale(name):
+    path = DOCS / "reference" / name
+    assert path.exists(), "run: python docs/generate.py"
+    assert path.read_text("utf-8") == PAGES[name], "run: python docs/generate.py"
+
+
+def test_no_page_is_left_of_a_drug_that_is_not_held():
+    assert {f"drugs/{path.name}" for path in (DOCS / "reference" / "drugs").glob("*.md")} <= set(PAGES)
+
+
+@pytest.mark.parametrize("drug", Formulary.shipped().drugs)
+def test_the_page_of_a_drug_names_every_source_with_grade_and_date(drug):
+    page = PAGES[f"drugs/{drug}.md"]
+    for source in Formulary.shipped().monograph(drug).sources:
+        assert f"| {source.grade} |" in page
+        assert f"`{source.id}`" in page
+        assert str(source.verified_on) in page
+
+
+def test_the_page_of_rules_says_of_each_what_it_reads():
+    for rule in ALL:
+        assert f"\n## {rule.NAME}\n" in PAGES["rules.md"]
+    assert PAGES["rules.md"].count("Reads, beside the plan and the sources:") == len(ALL)
