@@ -31,7 +31,7 @@ def to_table(
     widths = [max(len(row[column]) for row in rows) for column in range(6)]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     lines.insert(1, "  ".join("-" * width for width in widths))
-    title = schedule.realized.plan.title
+    title = _one_line(schedule.realized.plan.title)
     head = [title, ""] if title else []
     parts = [
         *head,
@@ -49,7 +49,7 @@ def to_table(
 
 def to_markdown(schedule: Schedule, review: Review | None = None, supply: Supply | None = None) -> str:
     """A schedule as a Markdown table with its end, supply and review; the same rows as the plain table."""
-    title = schedule.realized.plan.title
+    title = _one_line(schedule.realized.plan.title)
     lines = [f"# {_escape(title)}", ""] if title else []
     lines += ["| days | dates | slot | dose | take | total |", "| --- | --- | --- | --- | --- | --- |"]
     lines += ["| " + " | ".join(_escape(cell) for cell in row) + " |" for row in _rows(schedule, every_day=False)]
@@ -86,6 +86,10 @@ def _safe(cell: str) -> str:
     return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
+def _one_line(text: str | None) -> str:
+    return " ".join((text or "").split())
+
+
 def _escape(text: str) -> str:
     for mark in ("\\", "|", "<", "*", "_", "`"):
         text = text.replace(mark, f"\\{mark}")
@@ -115,7 +119,8 @@ def _rows_of(schedule: Schedule, group: list[Day], products: dict[str, Product])
     numbers = f"{first.number}" if first is last else f"{first.number}-{last.number}"
     days = f"{numbers} ..." if goes_on else numbers
     dates = _short(first.date) if first is last else f"{_short(first.date)} - {_short(last.date)}"
-    totals = ", ".join(str(total) for total in first.totals.values())
+    several = len(schedule.realized.drugs) > 1
+    totals = ", ".join(f"{drug} {total}" if several else str(total) for drug, total in first.totals.items())
     notes = [describe_note(note, schedule) for note in first.notes]
     if not first.intakes:
         yield days, dates, "", "nothing", ", ".join(notes), ""

@@ -1,0 +1,127 @@
+"""A schedule as a table for people, and CSV for machines."""
+
+import csv
+import io
+
+import pytest
+
+from builders import START, TABLETS, course, formulary, liquid, plan_of, plan_with, step, tablet
+from taper import Product, check, count_supply, days, realize, to_csv, to_markdown, to_schedule, to_table
+
+OTHER = Product.read({"id": "o5mg", "drug": "other", "form": "tablet", "strength": "5 mg"})
+
+
+def scheduled(plan, horizon=None, products=TABLETS):
+    return to_schedule(realize(plan, products, formulary=formulary()), start=START, horizon=horizon)
+
+
+def rows_of(text):
+    lines = text.splitlines()
+    first = next(index for index, line in enumerate(lines) if line.startswith("---")) + 1
+    return [" ".join(line.split()) for line in lines[first : lines.index("", first)]]
+
+
+class TestThePlainTable:
+    def test_one_row_stands_for_a_stretch_of_equal_days(self):
+        plan = plan_of(step({"morning": "5 mg", "evening": "7 mg"}, "3 days"), step("2 mg", "1 day"), then="stop")
+        assert rows_of(to_table(scheduled(plan))) == [
+            "1-3 Mon 1 Mar 2027 - Wed 3 Mar 2027 morning 5 mg 1 x 5 mg tablet 12 mg/day",
+            "evening 7 mg 1 x 5 mg tablet + 1 x 2 mg tablet",
+            "4 Thu 4 Mar 2027 evening 2 mg 1 x 2 mg tablet 2 mg/day",
+        ]
+
+    def test_every_day_has_a_row_when_asked(self):
+        assert len(rows_of(to_table(scheduled(plan_of(step("5 mg", "3 days"))), every_day=True))) == 3
+
+    def test_a_day_without_doses_says_nothing_is_taken(self):
+        rows = rows_of(to_table(scheduled(plan_of(step(["5 mg", {}], "2 days")))))
+        assert rows[1] == "2 Tue 2 Mar 2027 nothing"
+
+    def test_what_goes_on_says_so(self):
+        opened = to_table(scheduled(plan_of(step("5 mg"), then="continue"), days(3)))
+        window = to_table(scheduled(plan_of(step("5 mg", "9 days")), days(3)))
+        closed = to_table(scheduled(plan_of(step("5 mg", "3 days"))))
+        assert rows_of(opened)[0].startswith("1-3 ... ")
+        assert rows_of(window)[0].startswith("1-3 ... ")
+        assert rows_of(closed)[0].startswith("1-3 Mon")
+        assert "testamine: the plan continues beyond 2027-03-03, without an end." in opened
+        assert "Not shown: 6 more days with 6 doses beyond this window, to 2027-03-09." in window
+
+    def test_with_several_drugs_each_dose_and_each_total_names_its_own(self):
+        plan = plan_with(course(step("5 mg", "1 day")), course(step("5 mg", "1 day"), drug="other"))
+        rows = rows_of(to_table(scheduled(plan, products=(*TABLETS, OTHER))))
+        assert rows[0].endswith("evening testamine 5 mg 1 x 5 mg tablet testamine 5 mg/day, other 5 mg/day")
+        assert rows[1] == "evening other 5 mg 1 x 5 mg tablet"
+
+    def test_supply_and_review_stand_below(self):
+        products = [tablet("5 mg", score="unknown", allow_pieces=2, pack=28)]
+        schedule = scheduled(plan_of(step("2.5 mg", "3 days")), products=products)
+        text = to_table(schedule, check(schedule), count_supply(schedule, remnants="discard"))
+        assert "Supply for 3 days, 2027-03-01 to 2027-03-03 (the rest of a divided unit is discarded):" in text
+        assert "  28 x 5 mg tablet in 1 packs, 1 1/2 used, 26 1/2 left over (t5mg)" in text
+        assert "  LOW score: 5 mg tablet (t5mg) is divided into 2 by the caller's permission" in text
+        assert "  NOT ASSESSED kidney (testamine): missing " in text
+
+    def test_kept_remnants_and_a_supply_without_leftovers_say_so(self):
+        schedule = scheduled(plan_of(step("5 mg", "3 days")))
+        text = to_table(schedule, supply=count_supply(schedule))
+        assert "(the rest of a divided unit is kept):\n  3 x 5 mg tablet, 3 used (t5mg)" in text
+
+    def test_clear_and_left_out_are_printed_with_their_sources(self):
+        held = formulary(ceilings=[{"source": "a", "limit": "9 mg"}, {"source": "b", "limit": "9 mg"}])
+        schedule = to_schedule(realize(plan_of(step("5 mg", "3 days")), TABLETS, formulary=held), start=START)
+        text = to_table(schedule, check(schedule, sources=["a"]))
+        assert "  clear ceiling (testamine): a" in text
+        assert "  left out ceiling (testamine): b" in text
+        assert "  clear score (testamine)\n" in text
+
+    def test_a_title_stands_on_top(self):
+        plan = plan_with(course(step("5 mg", "1 day")), title="A plan")
+        assert to_table(scheduled(plan)).startswith("A plan\n\n")
+        assert to_table(scheduled(plan_of(step("5 mg", "1 day")))).startswith("days")
+
+    def test_a_liquid_is_printed_with_its_volume_concentration_and_dose(self):
+        text = to_table(
+            scheduled(plan_of(step("2.5 mg", "1 day")), products=[liquid("10 mg/5 mL", graduation="0.25 mL")])
+        )
+        assert "1.25 mL of 10 mg/5 mL oral solution (2.5 mg)" in text
+
+    def test_the_same_schedule_gives_the_same_text(self):
+        schedule = scheduled(plan_of(step("5 mg", "3 days")))
+        assert to_table(schedule) == to_table(schedule)
+
+
+class TestMarkdown:
+    def test_it_holds_the_same_rows(self):
+        text = to_markdown(scheduled(plan_of(step("5 mg", "3 days"))))
+        assert "| 1-3 | Mon 1 Mar 2027 - Wed 3 Mar 2027 | evening | 5 mg | 1 x 5 mg tablet | 5 mg/day |" in text
+
+    @pytest.mark.parametrize("title", ["a | b", "<b>x</b>", "*x*", "`x`", "a_b", "a\\b"])
+    def test_what_is_written_by_a_person_never_becomes_a_mark(self, title):
+        line = to_markdown(scheduled(plan_with(course(step("5 mg", "1 day")), title=title))).splitlines()[0]
+        unescaped = line.replace("\\\\", "")
+        for mark in "|<*`_":
+            assert all(unescaped[index - 1] == "\\" for index, sign in enumerate(unescaped) if sign == mark)
+
+    def test_a_title_of_two_lines_stays_one_heading(self):
+        plan = plan_with(course(step("5 mg", "1 day")), title="one\n# two")
+        assert to_markdown(scheduled(plan)).splitlines()[0] == "# one # two"
+        assert to_table(scheduled(plan)).splitlines()[0] == "one # two"
+
+
+class TestCsv:
+    def test_one_line_stands_for_a_portion(self):
+        lines = list(csv.reader(io.StringIO(to_csv(scheduled(plan_of(step("7 mg", "1 day")))))))
+        assert lines[0] == ["date", "day", "course", "step", "drug", "slot", "dose", "product", "count", "volume"]
+        assert [line[6:] for line in lines[1:]] == [["7 mg", "t5mg", "1", ""], ["7 mg", "t2mg", "1", ""]]
+
+    def test_a_volume_has_its_own_column(self):
+        text = to_csv(scheduled(plan_of(step("5 mg", "1 day")), products=[liquid()]))
+        assert text.splitlines()[1].endswith("5 mg,solution,,5 mL")
+
+    @pytest.mark.parametrize("start", ["=", "+", "-", "@"])
+    def test_no_cell_is_read_as_a_formula(self, start):
+        from taper.formats.table import _safe
+
+        assert _safe(f"{start}1") == f"'{start}1"
+        assert _safe("1") == "1"
