@@ -226,6 +226,37 @@ def test_a_supply_that_is_exactly_the_doses_is_not_reported():
     assert "supply" not in {report.kind for report in from_fhir(to_fhir(schedule)).reports}
 
 
+@pytest.mark.parametrize("days", [5, 6])
+def test_the_supply_of_a_cycle_is_compared_dose_by_dose(days):
+    plan = plan_of(step(["5 mg", "10 mg", {}], f"{days} days"))
+    exact = to_fhir(to_schedule(realize(plan, (tablet("5 mg"),)), start=START))
+    assert requests(exact)[0]["dispenseRequest"]["quantity"]["value"] == 6
+    assert "supply" not in {report.kind for report in from_fhir(exact).reports}
+
+
+def test_a_gap_belongs_to_the_days_that_a_supply_lasts():
+    plan = plan_of(step("5 mg", "3 days"), {"kind": "gap", "for": "2 days"}, step("5 mg", "3 days"))
+    exact = to_fhir(to_schedule(realize(plan, (tablet("5 mg"),)), start=START))
+    assert requests(exact)[0]["dispenseRequest"]["expectedSupplyDuration"]["value"] == 8
+    assert "supply" not in {report.kind for report in from_fhir(exact, accept=("gap",)).reports}
+
+
+def test_a_product_of_two_courses_is_supplied_once_for_both():
+    plan = plan_with(course(step("5 mg", "5 days"), id="a"), course(step({"noon": "5 mg"}, "5 days"), id="b"))
+    made = requests(to_fhir(to_schedule(realize(plan, (tablet("5 mg"),)), start=START)))
+    assert ["dispenseRequest" in request for request in made] == [False, False, True]
+    assert len(made[2]["basedOn"]) == 2
+    assert made[2]["dispenseRequest"]["quantity"]["value"] == 10
+
+
+def test_requests_of_one_step_each_are_put_in_order_by_their_dates():
+    bundle = to_fhir(to_schedule(realize(RAMP, HALVES), start=START, horizon=weeks(4)), profile="separate")
+    there = from_fhir(bundle).plan
+    bundle["entry"].reverse()
+    assert from_fhir(bundle).plan == there
+    assert len(there.courses[0].steps) == 4
+
+
 def test_extended_release_is_named_even_where_the_plan_does_not_name_it():
     held = tablet("30 mg", release="extended")
     read = from_fhir(to_fhir(realize(plan_of(step("30 mg", "3 days")), (held,))))
@@ -304,7 +335,7 @@ def test_markup_in_a_name_is_never_markup_in_what_is_written():
     assert "<b>" not in request["text"]["div"]
     assert "&lt;b&gt;" in request["text"]["div"]
     assert "<b>" not in request["extension"][0]["valueMarkdown"]
-    assert "\\*y\\*" in request["extension"][0]["valueMarkdown"]
+    assert "\\<b\\>x\\</b\\>\\*y\\*" in request["extension"][0]["valueMarkdown"]
 
 
 def test_a_float_is_never_written():

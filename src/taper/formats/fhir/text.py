@@ -1,6 +1,7 @@
 """What a request says in words: each line, the whole of it, and how it ends."""
 
 import html
+import re
 
 from taper.formats.fhir.timing import Line, Span
 from taper.formats.fhir.ucum import CannotExpress
@@ -9,7 +10,7 @@ from taper.product import Product
 from taper.realization import RealizedCourse
 from taper.words import describe_portion
 
-_MARKS = "\\`*_[]<>|#"
+_MARKS = re.compile(r"[\\`*_\[\]<>&|#]")
 
 
 def checked(text: str, what: str) -> str:
@@ -65,11 +66,11 @@ def product_name(drug: str, product: Product) -> str:
 
 def as_markdown(lines: list[str]) -> str:
     """Lines as a Markdown list in which nothing of a name is read as markup."""
-    return "\n".join(f"- {''.join(_escaped(mark) for mark in line)}" for line in lines)
+    return "\n".join(f"- {_escaped(line)}" for line in lines)
 
 
-def _escaped(mark: str) -> str:
-    return {"<": "&lt;", ">": "&gt;", "&": "&amp;"}.get(mark) or (f"\\{mark}" if mark in _MARKS else mark)
+def _escaped(line: str) -> str:
+    return _MARKS.sub(r"\\\g<0>", line)
 
 
 def as_narrative(lines: list[str]) -> dict[str, str]:
