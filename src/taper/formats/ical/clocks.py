@@ -10,7 +10,7 @@ from taper.schedule import Schedule
 
 
 def read_clocks(schedules: Iterable[Schedule], times: Mapping[str, str] | None) -> dict[Slot, time]:
-    """The clock time of every time of day that these schedules use; none of a named one without `times`.
+    """The clock time of every time of day that these schedules use or `times` gives; without it, none of a named one.
 
     Raises:
         InvalidInput: If `times` gives a clock time to what is none of the named times, leaves one out that is used,
@@ -23,7 +23,7 @@ def read_clocks(schedules: Iterable[Schedule], times: Mapping[str, str] | None) 
     if times and missing:
         raise InvalidInput(f"times leaves out {missing[0]}, which the plan uses; add a clock time for it")
     _check_order(given)
-    return {**clocks, **{slot: clock for slot, clock in given.items() if slot in used}}
+    return clocks | given
 
 
 def _read(name: str, text: str) -> tuple[Slot, time]:

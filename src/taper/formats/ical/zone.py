@@ -5,14 +5,14 @@ import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import dropwhile
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from taper.dates import EARLIEST
 from taper.errors import InvalidInput, MissingExtra, NotFound
 
 _DAY, _SECOND = timedelta(days=1), timedelta(seconds=1)
-_EPOCH = 1970
+_EPOCH, _COMPARED_FROM = 1970, 2000
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _OF_THE_MACHINE = {"localtime", "posixrules", "Factory"}
 
@@ -89,7 +89,7 @@ def find_zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError) as error:
-        raise ZoneNotFound(f"the zone data of {name} cannot be read: {error}; install tzdata", where="tz") from None
+        raise ZoneNotFound(f"the zone data of {name} cannot be read ({error}); install it anew", where="tz") from None
 
 
 def _near(name: str, known: set[str]) -> tuple[str, ...]:
@@ -107,15 +107,16 @@ def observances(zone: ZoneInfo, first: date, last: date) -> tuple[Observance, ..
     rules; any other as one observance for each onset, since a widely used reader takes only the first of a list.
     Both begin in 1970: a server compares the years 2000 to 2019 with UTC, and forgets a zone that looks the same.
     """
-    years = range(max(first.year - 1, 1), last.year + 2)
+    years = range(first.year - 1, last.year + 2)
     onsets = list(_onsets(zone, years))
     yearly = _yearly(onsets, years)
     if yearly:
         return yearly
-    while onsets and not onsets[0].before and years[0] > EARLIEST.year:
-        years = range(years[0] - 1, years[-1] + 1)
-        onsets = list(_onsets(zone, years))
-    return (Observance(_state(zone, years[0])), *(Observance(onset) for onset in onsets))
+    begins = years[0]
+    while onsets and not onsets[0].before and begins > _COMPARED_FROM:
+        begins -= 1
+        onsets = [*dropwhile(lambda onset: not onset.before, _onsets(zone, range(begins, begins + 1))), *onsets]
+    return (Observance(_state(zone, years[0], onsets)), *(Observance(onset) for onset in onsets))
 
 
 def refuse_skipped(zone: ZoneInfo, day: date, clock: time) -> None:
@@ -159,10 +160,13 @@ def _moment(zone: ZoneInfo, low: datetime, before: timedelta) -> datetime:
     return low + span * _SECOND
 
 
-def _state(zone: ZoneInfo, year: int) -> Onset:
+def _state(zone: ZoneInfo, year: int, onsets: list[Onset]) -> Onset:
+    """What holds before the first onset, or all along, as an onset of long ago that changes nothing."""
     moment = datetime(year, 1, 1, tzinfo=UTC)
+    if onsets:
+        moment = (onsets[0].at - onsets[0].before - _SECOND).replace(tzinfo=UTC)
     offset = _offset(zone, moment)
-    at = datetime.combine(date(min(year, _EPOCH), 1, 1), time())
+    at = datetime.combine(date(min(moment.year - 1, _EPOCH), 1, 1), time())
     return Onset(at, offset, offset, _name(zone, moment))
 
 
