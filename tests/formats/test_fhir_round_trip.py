@@ -226,11 +226,11 @@ def test_a_supply_that_is_exactly_the_doses_is_not_reported():
     assert "supply" not in {report.kind for report in from_fhir(to_fhir(schedule)).reports}
 
 
-@pytest.mark.parametrize("days", [5, 6])
-def test_the_supply_of_a_cycle_is_compared_dose_by_dose(days):
+@pytest.mark.parametrize(("days", "tablets"), [(4, 4), (5, 6), (6, 6), (7, 7)])
+def test_the_supply_of_a_cycle_is_compared_dose_by_dose(days, tablets):
     plan = plan_of(step(["5 mg", "10 mg", {}], f"{days} days"))
     exact = to_fhir(to_schedule(realize(plan, (tablet("5 mg"),)), start=START))
-    assert requests(exact)[0]["dispenseRequest"]["quantity"]["value"] == 6
+    assert requests(exact)[0]["dispenseRequest"]["quantity"]["value"] == tablets
     assert "supply" not in {report.kind for report in from_fhir(exact).reports}
 
 
