@@ -581,3 +581,20 @@ def test_import_refuses_by_name_what_it_cannot_read(run, write):
     code, _, err = run("import", write("request.json", request))
     assert code == 2
     assert "refused:" in err
+
+
+def test_the_handout_is_written_as_a_page_and_as_a_pdf(run, tmp_path):
+    arguments = ("schedule", EXAMPLE, "--start", "2027-03-01", "--days", "10")
+    page, pdf = tmp_path / "plan.html", tmp_path / "plan.pdf"
+    assert run(*arguments, "--format", "html", "--language", "es", "--out", page)[0] == 0
+    assert '<html lang="es"' in page.read_text("utf-8")
+    assert run(*arguments, "--format", "pdf", "--out", pdf)[0] == 0
+    assert pdf.read_bytes().startswith(b"%PDF-")
+    code, _, err = run(*arguments, "--format", "html", "--language", "xx")
+    assert code == 2
+    assert "xx" in err
+
+
+def test_a_pdf_can_go_to_standard_output(capfdbinary):
+    assert main(["schedule", EXAMPLE, "--start", "2027-03-01", "--days", "3", "--format", "pdf"]) == 0
+    assert capfdbinary.readouterr().out.startswith(b"%PDF-")

@@ -130,16 +130,18 @@ def dated(options: argparse.Namespace) -> Schedule:
     return to_schedule(realized_of(options), start=read_date(options.start), horizon=horizon)
 
 
-def deliver(text: str, options: argparse.Namespace) -> None:
-    """Print a text, or write it to the file that was named."""
-    if not options.out:
-        print(text, end="")
-        return
-    write_whole(Path(options.out), text, force=options.force)
-    print(f"wrote {options.out}")
+def deliver(made: str | bytes, options: argparse.Namespace) -> None:
+    """Print what was made, or write it to the file that was named."""
+    if options.out:
+        write_whole(Path(options.out), made, force=options.force)
+        print(f"wrote {options.out}")
+    elif isinstance(made, str):
+        print(made, end="")
+    else:
+        sys.stdout.buffer.write(made)
 
 
-def write_whole(path: Path, text: str, *, force: bool) -> None:
+def write_whole(path: Path, made: str | bytes, *, force: bool) -> None:
     """Write a file whole or not at all; an existing one only with force.
 
     Raises:
@@ -149,8 +151,7 @@ def write_whole(path: Path, text: str, *, force: bool) -> None:
         raise InvalidInput("exists; choose another name, or add --force", where=str(path))
     partial = path.with_name(f".{path.name}.part")
     try:
-        with partial.open("w", encoding="utf-8", newline="") as file:
-            file.write(text)
+        partial.write_bytes(made.encode("utf-8") if isinstance(made, str) else made)
         partial.replace(path)
     except OSError as error:
         with suppress(OSError):

@@ -3,20 +3,23 @@
 import argparse
 import sys
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from taper.cli.common import add_command, add_days, add_json, add_out, add_plan, dated, deliver, json_text
 from taper.errors import InvalidInput
 from taper.finding import Review
 from taper.formats.fhir import to_fhir, write_fhir
+from taper.formats.html import to_html
 from taper.formats.ical import to_ical
+from taper.formats.pdf import to_pdf
 from taper.formats.table import to_csv, to_markdown, to_table
 from taper.patient import UNKNOWN, load_patient
 from taper.rules import check
 from taper.schedule import Schedule
 from taper.supply import count_supply
 
-FORMATS = ("table", "markdown", "csv", "json", "ics", "fhir-r4", "fhir-r5")
+_Made = TypeVar("_Made", str, bytes)
+FORMATS = ("table", "markdown", "csv", "json", "ics", "fhir-r4", "fhir-r5", "html", "pdf")
 
 
 def add(commands: Any) -> None:
@@ -29,6 +32,7 @@ def _add_schedule(parser: argparse.ArgumentParser) -> None:
     add_days(parser)
     parser.add_argument("--patient", metavar="FILE", help="facts about the person, for the review below the table")
     parser.add_argument("--times", default="", metavar="morning=08:00,...", help="clock times for the calendar")
+    parser.add_argument("--language", default="en", metavar="en|es|fr|de", help="the language of the handout")
     parser.add_argument("--tz", metavar="ZONE", help="the zone of the clock times; floating if not given")
     parser.add_argument("--format", choices=FORMATS, default="table")
     parser.add_argument("--every-day", action="store_true", help="one row a day in the table")
@@ -39,12 +43,14 @@ def _add_schedule(parser: argparse.ArgumentParser) -> None:
 def _schedule(options: argparse.Namespace) -> int:
     schedule = dated(options)
     kind = "json" if options.json else options.format
-    writers: dict[str, Callable[[], str]] = {
+    writers: dict[str, Callable[[], str | bytes]] = {
         "table": lambda: _table(options, schedule),
         "markdown": lambda: to_markdown(schedule, _review(options, schedule), count_supply(schedule)),
         "csv": lambda: to_csv(schedule),
         "json": lambda: json_text(schedule.to_dict()),
         "ics": lambda: _calendar(options, schedule),
+        "html": lambda: _handout(to_html, options, schedule),
+        "pdf": lambda: _handout(to_pdf, options, schedule),
         "fhir-r4": lambda: write_fhir(to_fhir(schedule, version="R4", review=_review(options, schedule))),
         "fhir-r5": lambda: write_fhir(to_fhir(schedule, version="R5", review=_review(options, schedule))),
     }
@@ -54,6 +60,10 @@ def _schedule(options: argparse.Namespace) -> int:
 
 def _table(options: argparse.Namespace, schedule: Schedule) -> str:
     return to_table(schedule, _review(options, schedule), count_supply(schedule), every_day=options.every_day)
+
+
+def _handout(write: Callable[..., _Made], options: argparse.Namespace, schedule: Schedule) -> _Made:
+    return write(schedule, _review(options, schedule), count_supply(schedule), language=options.language)
 
 
 def _review(options: argparse.Namespace, schedule: Schedule) -> Review:
