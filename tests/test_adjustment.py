@@ -46,7 +46,12 @@ def base_of(plan, products=TABLETS, horizon=None):
 
 
 def adjust(plan, *events, horizon=None, products=(), **more):
-    return apply_log(base_of(plan, horizon=horizon), Log.of(plan, START, events, **more), products=products)
+    made = apply_log(base_of(plan, horizon=horizon), Log.of(plan, START, events, **more), products=products)
+    held = [product for course in made.realized.courses for product in course.products]
+    assert (
+        realize(made.realized.plan, {product.id: product for product in held}.values()).courses == made.realized.courses
+    )
+    return made
 
 
 def doses(schedule, name=None):
@@ -174,6 +179,10 @@ class TestPace:
         faster = adjust(self.PLANNED, SpeedUp(day=on(9), pace="2 mg, every 3 days"))
         assert doses(faster)[:4] == [(9, 7), (8, 1), (8, 2), (6, 3)]
 
+    def test_a_step_back_after_a_change_of_pace_counts_from_the_dose_that_is_taken(self):
+        slowed = Slow(day=on(25), pace="1 mg, every 2 weeks")
+        assert (6, 5) in doses(adjust(TAPER, slowed, StepBack(day=on(27), steps=1, lasting=days(5))))
+
     def test_a_later_change_keeps_the_pace_of_an_earlier_one(self):
         slowed = Slow(day=on(10), pace="1 mg, every 2 weeks")
         back = StepBack(day=on(40), steps=1, lasting=days(7), rest="replan")
@@ -215,6 +224,12 @@ class TestProducts:
         changed = ChangeProducts(day=on(21), products=("t2mg",))
         back = adjust(TAPER, changed, StepBack(day=on(25), steps=1, lasting=days(5)))
         assert {p.product for day in back.days[20:] for i in day.intakes for p in i.portions} == {"t2mg"}
+
+    def test_what_was_made_of_a_product_that_is_changed_again_stays(self):
+        new = tablet("4 mg", id="new", score=4)
+        events = ChangeProducts(day=on(11), products=("new",)), ChangeProducts(day=on(15), products=("t2mg",))
+        changed = adjust(TAPER, *events, products=[new])
+        assert [str(changed.days[day].intakes[0].portions[0]) for day in (10, 14)] == ["1 1/2 x new", "3 x t2mg"]
 
     def test_a_change_and_a_hold_on_one_day_go_together(self):
         changed = ChangeProducts(day=on(21), products=("t2mg",))

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 from fractions import Fraction
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
 import pytest
@@ -63,6 +63,7 @@ OTHER = (
     ),
 )
 START = date(2027, 1, 30)
+FELL = {None, "step-back"}
 lengths = st.integers(1, 20).map(days)
 courses = st.integers(0, 2)
 
@@ -76,7 +77,7 @@ def falling_courses(draw, name):
     for _ in range(draw(st.integers(1, 5))):
         lasting = draw(st.sampled_from(("5 days", "2 weeks", "1 month")))
         day = {slot: f"{dose} mg" for slot, dose in doses.items() if dose}
-        kind = {"cycle": [day, {}]} if draw(st.integers(0, 5)) == 0 else {"regimen": day}
+        kind = {"cycle": [day, {}]} if draw(st.integers(0, 3)) == 0 else {"regimen": day}
         steps.append({"for": lasting, "review_before": draw(st.integers(0, 3)) == 0} | kind)
         slot = draw(st.sampled_from(slots))
         doses[slot] = max(1, doses[slot] - draw(st.integers(0, 4)))
@@ -122,28 +123,49 @@ class Adjusting(RuleBasedStateMachine):
             after = apply_log(base, longer, products=OTHER)
         except TaperError as error:
             tally(f"{kind.__name__} refused: {type(error).__name__}")
-            return
+            return False
         tally(f"{kind.__name__} applied")
         gone = min((day - START).days, len(before.days))  # a window of an open plan may reach further afterwards
         assert after.days[:gone] == before.days[:gone]
         self.case = Case(base, longer, after)
+        return True
+
+    def doses_to_come(self, schedule):
+        """What is taken from the last event on, alike neighbors joined; None where days of a step differ."""
+        steps = [step for step in schedule.steps if step.last_day is None or step.last >= self.case.log.changes_from]
+        days = [step.realized.step.regimen for step in steps]
+        return [day for day, _ in groupby(days)] if all(days) and len(schedule.realized.courses) == 1 else None
 
     @rule(skip=st.integers(0, 30), lasting=lengths, course=courses, rest=st.sampled_from(("shift", "shift", "replan")))
     def hold(self, skip, lasting, course, rest):
         before = self.case.now
-        events = len(self.case.log.events)
-        self.happen(Hold, skip, lasting=lasting, course=course, rest=rest)
-        held = len(self.case.log.events) > events and rest == "shift"
-        if held and len(before.realized.courses) == 1 and not before.realized.plan.is_open:
+        if not self.happen(Hold, skip, lasting=lasting, course=course, rest=rest) or rest == "replan":
+            return
+        if len(before.realized.courses) == 1 and not before.realized.plan.is_open:
             assert len(self.case.now.days) == len(before.days) + lasting.days
+            was, now = self.doses_to_come(before), self.doses_to_come(self.case.now)
+            assert was is None or now in (was, [now[0], *was])
 
     @rule(skip=st.integers(0, 15), course=courses)
     def resume(self, skip, course):
-        self.happen(Resume, skip, course=course)
+        before = self.case.now
+        if self.happen(Resume, skip, course=course) and not before.realized.plan.is_open:
+            was, now = self.doses_to_come(before), self.doses_to_come(self.case.now)
+            assert was is None or now in (was, was[1:])
 
     @rule(skip=st.integers(0, 30), steps=st.integers(1, 3), lasting=lengths, course=courses)
     def step_back(self, skip, steps, lasting, course):
-        self.happen(StepBack, skip, steps=steps, lasting=lasting, course=course)
+        if self.happen(StepBack, skip, steps=steps, lasting=lasting, course=course):
+            for step in self.case.now.steps:
+                kinds = {other.realized.step.kind for other in self.case.now.steps_of(step.course)}
+                if (
+                    step.first == self.case.log.changes_from
+                    and step.realized.step.kind == "step-back"
+                    and kinds <= FELL
+                ):
+                    earlier = self.case.now.days[step.first_day - 2].intakes
+                    taken = sum(intake.dose.mg for intake in earlier if intake.course == step.course)
+                    assert max(day.total.mg for day in step.realized.days) > taken
 
     @rule(skip=st.integers(0, 20), kind=st.sampled_from((Slow, SpeedUp)), size=st.sampled_from((1, 3)), course=courses)
     def change_pace(self, skip, kind, size, course):
@@ -164,7 +186,12 @@ class Adjusting(RuleBasedStateMachine):
 
     @rule(skip=st.integers(1, 30), lasting=lengths, course=courses, index=st.integers(0, 7))
     def miss_doses(self, skip, lasting, course, index):
-        self.happen(Gap, skip, lasting=lasting, course=course, then=self.decisions()[index % 5])
+        then = self.decisions()[index % 5]
+        if self.happen(Gap, skip, lasting=lasting, course=course, then=then) and then != "stop":
+            first = (self.case.log.changes_from - START).days
+            missed = [note.kind == "not taken" for day in self.case.now.days[first:] for note in day.notes[:1]]
+            assert all(missed[: min(lasting.days, len(self.case.now.days) - first)])
+            assert missed
 
     @precondition(lambda self: End.DECISION in self.case.now.course_ends.values())
     @rule(skip=st.integers(1, 40), course=courses, index=st.integers(0, 3))
