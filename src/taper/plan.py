@@ -3,13 +3,14 @@
 import hashlib
 import json
 import re
+import unicodedata
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, JsonValue, Tag, model_validator
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Discriminator, Field, JsonValue, Tag, model_validator
 
 from taper._json import read_json, read_json_file
 from taper._model import NotEmpty, Value
@@ -50,7 +51,28 @@ def _without_floats(value: object) -> object:
     return value
 
 
-Drug = Annotated[str, Field(min_length=1, max_length=80), BeforeValidator(_drug)]
+# Two that XML cannot hold, and those that turn the direction of writing, after which "10" can print as "01".
+_UNPRINTABLE = frozenset("\ufffe\uffff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def _refuse_unprintable(text: str, allowed: str = "") -> str:
+    for mark in text:
+        if mark not in allowed and (unicodedata.category(mark) == "Cc" or mark in _UNPRINTABLE):
+            raise InvalidInput(f"holds the character U+{ord(mark):04X}, which does not print; remove it")
+    return text
+
+
+def _printable(text: str) -> str:
+    return _refuse_unprintable(text)
+
+
+def _printable_title(text: str) -> str:
+    # Where a title has lines, each format joins or breaks them as it can.
+    return _refuse_unprintable(text, allowed="\t\n\r")
+
+
+Drug = Annotated[str, Field(min_length=1, max_length=80), BeforeValidator(_drug), AfterValidator(_printable)]
+Title = Annotated[Text, AfterValidator(_printable_title)]
 
 
 class Pattern(Value):
@@ -300,7 +322,7 @@ class Plan(Value):
     """
 
     format: Literal["taper-plan/1"] = FORMAT
-    title: Text | None = None
+    title: Title | None = None
     courses: Annotated[tuple[Course, ...], Field(max_length=50, json_schema_extra={"minItems": 1}), NotEmpty]
 
     @model_validator(mode="after")
