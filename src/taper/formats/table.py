@@ -12,6 +12,8 @@ from taper.supply import Supply
 from taper.words import describe_changes, describe_ending, describe_note, describe_portion
 
 NOTICE = "A count and its sources, not advice. A prescriber or pharmacist decides."
+_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+_BREAKS = ("\t", "\r", "\n", "\0")
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -67,7 +69,8 @@ def to_markdown(schedule: Schedule, review: Review | None = None, supply: Supply
 def to_csv(schedule: Schedule) -> str:
     """A schedule as CSV, one line a portion: date, day, course, step, drug, slot, dose, product, count, volume.
 
-    A cell that a spreadsheet could read as a formula is preceded by an apostrophe.
+    A cell that a spreadsheet could read as a formula is preceded by an apostrophe, and so is one that begins with an
+    apostrophe, so that dropping the first apostrophe of a cell always gives its text back.
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
@@ -83,7 +86,9 @@ def to_csv(schedule: Schedule) -> str:
 
 
 def _safe(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+    # Some programs look past leading spaces, and read the wide forms of these characters as the narrow ones.
+    is_risky = cell.startswith("'") or cell.lstrip().startswith(_FORMULA) or cell[:1] in _BREAKS
+    return f"'{cell}" if cell and is_risky else cell
 
 
 def _one_line(text: str | None) -> str:
