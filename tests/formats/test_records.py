@@ -1,0 +1,129 @@
+"""Rows: one for each portion, exact, in order; and every tabular format gives the same doses back."""
+
+import csv
+import io
+import sys
+from collections.abc import Iterator
+from datetime import date
+from fractions import Fraction
+
+import openpyxl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from builders import START, liquid, plan_of, plan_with, step, tablet
+from taper import Dose, MissingExtra, realize, to_arrow, to_csv, to_records, to_schedule, to_xlsx, weeks
+from taper._extra import need
+from taper.testing import realizable_plans, starts
+
+Row = tuple[date, str, str, str]
+
+
+@st.composite
+def schedules(draw):
+    case = draw(realizable_plans())
+    made = realize(case.plan, case.products)
+    horizon = weeks(draw(st.integers(1, 6))) if case.plan.is_open else None
+    return to_schedule(made, start=draw(starts()), horizon=horizon)
+
+
+def doses_of(schedule) -> list[Row]:
+    """The doses of a schedule, read from its own days and not from any row."""
+    return [
+        (day.date, intake.slot.name, intake.drug, intake.dose.text) for day in schedule.days for intake in day.intakes
+    ]
+
+
+def once_a_dose(rows: Iterator[tuple[Row, str, object]]) -> list[Row]:
+    """The doses among rows of portions: a row that starts no dose belongs to the dose of the row before."""
+    return [row for row, _, portion in rows if portion in (1, "1")]
+
+
+def csv_rows(text: str) -> list[Row]:
+    """The doses of a CSV file: rows that differ only in product, count and volume are portions of one dose."""
+    found = dict.fromkeys(
+        (row["date"], row["course"], row["slot"].removeprefix("'"), row["drug"].removeprefix("'"), row["dose"])
+        for row in csv.DictReader(io.StringIO(text))
+    )
+    return [(date.fromisoformat(day), slot, drug, dose) for day, _, slot, drug, dose in found]
+
+
+def xlsx_rows(data: bytes) -> list[dict[str, object]]:
+    sheet = openpyxl.load_workbook(io.BytesIO(data))["Doses"]
+    head, *rows = sheet.iter_rows(values_only=True)
+    return [dict(zip(head, row, strict=True)) for row in rows]
+
+
+@given(schedules())
+def test_records_csv_arrow_and_workbook_hold_the_same_doses_as_the_schedule(schedule):
+    planned = doses_of(schedule)
+    records = [row for row in to_records(schedule) if row["portion"] == 1]
+    arrow = [row for row in to_arrow(schedule, amounts="text").to_pylist() if row["portion"] == 1]
+    sheet = [row for row in xlsx_rows(to_xlsx(schedule)) if row["portion"] == 1]
+    assert [(row["date"], row["slot"], row["drug"], row["dose"]) for row in records] == planned
+    assert [(row["date"], row["slot"], row["drug"], row["dose"]) for row in arrow] == planned
+    assert [(row["date"].date(), row["slot"], row["drug"], row["dose"]) for row in sheet] == planned
+    assert csv_rows(to_csv(schedule)) == planned
+
+
+@given(schedules())
+def test_the_amounts_in_the_portions_of_a_dose_add_up_to_the_dose(schedule):
+    total: dict[tuple[object, ...], Fraction] = {}
+    texts = {}
+    for row in to_records(schedule):
+        key = (row["date"], row["course"], row["slot"])
+        total[key] = total.get(key, Fraction(0)) + row["mg"]
+        texts[key] = row["dose"]
+    assert total == {key: Dose.parse(text).mg for key, text in texts.items()}
+
+
+@given(schedules())
+def test_a_sum_over_the_records_of_a_day_is_the_total_of_the_day(schedule):
+    rows = to_records(schedule)
+    for day in schedule.days:
+        amount = sum((row["mg"] for row in rows if row["date"] == day.date), Fraction(0))
+        assert amount == sum((total.mg for total in day.totals.values()), Fraction(0))
+
+
+def test_a_dose_of_two_strengths_is_two_rows():
+    schedule = to_schedule(realize(plan_of(step("7 mg", "1 day")), [tablet("5 mg"), tablet("2 mg")]), start=START)
+    rows = to_records(schedule)
+    assert [(row["portion"], row["dose"], row["mg"], row["count"], row["volume_ml"]) for row in rows] == [
+        (1, "7 mg", Fraction(5), Fraction(1), None),
+        (2, "7 mg", Fraction(2), Fraction(1), None),
+    ]
+
+
+def test_a_measured_dose_has_a_volume_and_no_count():
+    schedule = to_schedule(realize(plan_of(step("2 mg", "1 day")), [liquid()]), start=START)
+    (row,) = to_records(schedule)
+    assert (row["volume_ml"], row["count"], row["label"]) == (Fraction(2), None, "5 mg/5 mL oral solution")
+
+
+def test_a_day_without_doses_has_no_row():
+    schedule = to_schedule(realize(plan_of(step(["5 mg", {}], "4 days")), [tablet("5 mg")]), start=START)
+    assert [row["day"] for row in to_records(schedule)] == [1, 3]
+
+
+def test_two_courses_keep_their_own_rows_in_the_order_of_the_day():
+    one = {"id": "one", "drug": "testamine", "then": "review", "steps": [step({"evening": "5 mg"}, "1 day")]}
+    two = {"id": "two", "drug": "testamine", "then": "review", "steps": [step({"morning": "5 mg"}, "1 day")]}
+    schedule = to_schedule(realize(plan_with(one, two), [tablet("5 mg")]), start=START)
+    assert [(row["course"], row["slot"]) for row in to_records(schedule)] == [("two", "morning"), ("one", "evening")]
+
+
+@pytest.mark.parametrize("package", ["pyarrow", "xlsxwriter", "matplotlib"])
+def test_a_package_that_is_not_installed_is_named_in_one_line_with_its_command(package, monkeypatch):
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(MissingExtra) as caught:
+        need(package, install="taper-schedule[x]", purpose="a thing")
+    assert str(caught.value) == f'a thing needs the package {package}: pip install "taper-schedule[x]"'
+
+
+def test_a_package_that_is_installed_and_broken_is_not_called_missing(tmp_path, monkeypatch):
+    (tmp_path / "half_installed.py").write_text("import a_module_that_is_nowhere\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(ModuleNotFoundError, match="a_module_that_is_nowhere") as caught:
+        need("half_installed", install="half-installed", purpose="a thing")
+    assert not isinstance(caught.value, MissingExtra)
