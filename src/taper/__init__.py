@@ -36,15 +36,25 @@ if TYPE_CHECKING:
     from taper.finding import RequirementNotMet as RequirementNotMet
     from taper.finding import Review as Review
     from taper.finding import Severity as Severity
+    from taper.formats.arrow import to_arrow as to_arrow
+    from taper.formats.arrow import to_pandas as to_pandas
+    from taper.formats.arrow import to_polars as to_polars
     from taper.formats.difference_table import to_difference_table as to_difference_table
     from taper.formats.fhir import from_fhir as from_fhir
     from taper.formats.fhir import load_fhir as load_fhir
     from taper.formats.fhir import to_fhir as to_fhir
     from taper.formats.fhir import write_fhir as write_fhir
     from taper.formats.ical import to_ical as to_ical
+    from taper.formats.plots import plot_calendar as plot_calendar
+    from taper.formats.plots import plot_doses as plot_doses
+    from taper.formats.plots import plot_falls as plot_falls
+    from taper.formats.plots import plot_occupancy as plot_occupancy
+    from taper.formats.plots import plot_supply as plot_supply
+    from taper.formats.records import to_records as to_records
     from taper.formats.table import to_csv as to_csv
     from taper.formats.table import to_markdown as to_markdown
     from taper.formats.table import to_table as to_table
+    from taper.formats.xlsx import to_xlsx as to_xlsx
     from taper.formulary import Formulary as Formulary
     from taper.kidney import EGFR as EGFR
     from taper.kidney import AbsoluteEGFR as AbsoluteEGFR
@@ -110,10 +120,14 @@ _HOMES = {
     "taper.errors": ("CannotCompute", "InvalidInput", "MissingExtra", "NotFound", "OutOfScope", "TaperError"),
     "taper.fills": ("AtMost",),
     "taper.finding": ("Clear", "Finding", "NotAssessed", "RequirementNotMet", "Review", "Severity"),
+    "taper.formats.arrow": ("to_arrow", "to_pandas", "to_polars"),
     "taper.formats.difference_table": ("to_difference_table",),
     "taper.formats.fhir": ("from_fhir", "load_fhir", "to_fhir", "write_fhir"),
     "taper.formats.ical": ("to_ical",),
+    "taper.formats.plots": ("plot_calendar", "plot_doses", "plot_falls", "plot_occupancy", "plot_supply"),
+    "taper.formats.records": ("to_records",),
     "taper.formats.table": ("to_csv", "to_markdown", "to_table"),
+    "taper.formats.xlsx": ("to_xlsx",),
     "taper.formulary": ("Formulary",),
     "taper.kidney": (
         "AbsoluteEGFR",

@@ -1,0 +1,111 @@
+"""How much of each product has been used by each date, and how much has been supplied."""
+
+from collections.abc import Iterator
+from datetime import date
+from fractions import Fraction
+from itertools import accumulate
+from typing import Any
+
+from taper._model import write_number
+from taper.formats.plots.axes import edges, midnight, set_date_axis, short_date
+from taper.formats.plots.picture import COLORS, DASHES, MARKERS, Picture, canvas, finish
+from taper.product import Product
+from taper.schedule import Day, Schedule, ScheduledIntake
+from taper.supply import Supply, SupplyLine, count_supply
+from taper.words import describe_ending
+
+
+def plot_supply(schedule: Schedule, supply: Supply | None = None) -> Picture:
+    """Draw the running total of each product used, by date, below the running total supplied.
+
+    Counted units and measured liquids have panels of their own, since their amounts do not compare.
+
+    Args:
+        schedule: The days that use it.
+        supply: What is supplied, when, and for which of the days; in one fill for all of them if not given.
+
+    Raises:
+        MissingExtra: If the package matplotlib is not installed.
+    """
+    held = supply if supply is not None else count_supply(schedule)
+    panels = [panel for panel in (_lines(held, liquid=False), _lines(held, liquid=True)) if panel]
+    days = [day for day in schedule.days if held.start <= day.date <= held.last]
+    used = {line.product.id: list(_running(days, line.product)) for line in held.lines}
+    with canvas(rows=len(panels) or 1, height=1.6 + 3.0 * (len(panels) or 1), sharex=True) as (figure, axes):
+        for axis, lines in zip(axes, panels, strict=False):
+            _panel(axis, held, lines, used)
+        set_date_axis(axes[-1], held.start, held.last)
+        for axis in axes[:-1]:
+            axis.set_xlabel("")
+        supplied = ", ".join(_supplied(line) for line in held.lines) or "nothing"
+        title = f"{supplied} to supply for {held.days_supply} days, to {short_date(held.last)}"
+        footer = [*describe_ending(schedule), *map(_line_words, held.lines), _remnant_words(held)]
+        return finish(figure, title, f"Running total of each product used, by date. {' '.join(footer)}", footer)
+
+
+def _lines(supply: Supply, *, liquid: bool) -> list[SupplyLine]:
+    return [line for line in supply.lines if line.product.form.is_liquid is liquid]
+
+
+def _running(days: list[Day], product: Product) -> Iterator[Fraction]:
+    held: dict[int, Fraction] = {}
+    for day in days:
+        if id(day.intakes) not in held:
+            held[id(day.intakes)] = sum((_amount(intake, product) for intake in day.intakes), Fraction(0))
+    return accumulate(held[id(day.intakes)] for day in days)
+
+
+def _amount(intake: ScheduledIntake, product: Product) -> Fraction:
+    return sum(
+        (
+            portion.volume.ml if portion.volume is not None else portion.count or Fraction(0)
+            for portion in intake.portions
+            if portion.product == product.id
+        ),
+        Fraction(0),
+    )
+
+
+def _handed_out(supply: Supply, line: SupplyLine) -> list[tuple[date, Fraction]]:
+    total = line.on_hand
+    made = [(supply.start, total)]
+    for fill in supply.fills:
+        total += sum((one.supplied_amount for one in fill.lines if one.product.id == line.product.id), Fraction(0))
+        made.append((fill.first, total))
+    return made
+
+
+def _panel(axis: Any, supply: Supply, lines: list[SupplyLine], used: dict[str, list[Fraction]]) -> None:
+    bounds = edges(supply.start, supply.days_supply)
+    top = 0.0
+    for index, line in enumerate(lines):
+        color, dash = COLORS[index % len(COLORS)], DASHES[index % len(DASHES)]
+        heights = [float(amount) for amount in used[line.product.id]]
+        name = f"{line.product.label}: {line.used_text} used, {line.supplied} supplied"
+        axis.plot(bounds, [0.0, *heights], color=color, linestyle=dash, linewidth=2.0, label=name)
+        handed = _handed_out(supply, line)
+        days = [midnight(day) for day, _ in handed] + [bounds[-1]]
+        totals = [float(total) for _, total in handed] + [float(handed[-1][1])]
+        axis.step(days, totals, where="post", color=color, linestyle=dash, linewidth=0.9)
+        axis.plot(days[-1:], totals[-1:], MARKERS[index % len(MARKERS)], color=color)
+        top = max(top, *totals, *heights)
+    axis.set_ylim(0, top * 1.08)
+    axis.set_ylabel("mL" if lines[0].product.form.is_liquid else "units")
+    axis.grid(visible=False, axis="x")
+    axis.legend(loc="best", fontsize=9, title="thick: used by the end of the day; thin, to its mark: supplied",
+                title_fontsize=8, alignment="left")  # fmt: skip
+
+
+def _supplied(line: SupplyLine) -> str:
+    return f"{line.supplied} {'of' if line.product.form.is_liquid else 'x'} {line.product.label}"
+
+
+def _line_words(line: SupplyLine) -> str:
+    packs = f" in {line.packs} packs" if line.packs is not None else ""
+    held = f", {write_number(line.on_hand)} on hand" if line.on_hand else ""
+    amounts = f"{line.used_text} used, {line.leftover_text} left over"
+    return f"{_supplied(line)}{packs}{held}: {amounts} ({line.product.id})."
+
+
+def _remnant_words(supply: Supply) -> str:
+    return f"The rest of a divided unit is {'kept' if supply.remnants == 'keep' else 'discarded'}."
