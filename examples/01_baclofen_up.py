@@ -5,7 +5,7 @@
 # found and what it could not see, and put it into a calendar.
 #
 # The plan comes from a popular article on Raynaud's phenomenon. **No study of it was found.** It is gentler than the
-# label's own start (5 mg three times a day from the first day, for spasticity). It is an example, and carries no authority.
+# label's own start (5 mg three times a day from the first day, for spasticity). It is an example without authority.
 
 # %%
 from datetime import date
@@ -21,7 +21,7 @@ for number, step in enumerate(plan.courses[0].steps, start=1):
 # %% [markdown]
 # ## A plan, a realized plan, a schedule
 #
-# The plan knows doses and times of day. It knows no tablets and no dates. `realize` finds tablets for every dose, exactly;
+# The plan knows doses and times of day. It knows no tablets and no dates. `realize` finds tablets for every dose;
 # `to_schedule` puts them on dates. The plan has no end, so a calendar needs a horizon.
 
 # %%
@@ -71,7 +71,7 @@ assert calendar.count("BEGIN:VEVENT") == 6
 # ## Exercises
 #
 # 1. How many 5 mg tablets does the label's own titration (`baclofen-label`) use, when only 5 mg tablets can be had?
-# 2. What does the plan's fourth week look like if the start moves to 30 October 2027, across the clock change in Europe?
+# 2. What does the fourth week look like if the start moves to 30 October 2027, across the clock change in Europe?
 
 # %%
 # Answer 1: 3 days each of 3, 6, 9 and 12 tablets a day.

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import total_ordering
+from itertools import pairwise
 from typing import Any, Literal, Self
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -145,7 +146,7 @@ class Regimen:
 
     def __init__(self, intakes: Iterable[Intake] = ()) -> None:
         listed = tuple(sorted(intakes, key=lambda intake: intake.slot))
-        for one, other in zip(listed, listed[1:], strict=False):
+        for one, other in pairwise(listed):
             if one.slot == other.slot:
                 raise InvalidInput(f"{one.slot} is written twice; add the two doses or move one")
         if len({intake.slot.is_clock for intake in listed}) > 1:

@@ -75,7 +75,8 @@ class Rung:
 class Track:
     """A course under way.
 
-    `first` is its first day number, `earlier` are products that it had at some time since. While a gap waits for a decision, `waiting` and `planned_then` are what was
+    `first` is its first day number, `earlier` are products that it had at some time since. While a gap waits for a
+    decision, `waiting` and `planned_then` are what was
     ahead when it began, and how the course was to end.
     """
 

@@ -1,0 +1,1 @@
+"""The ways out and in: one module a format."""
