@@ -9,8 +9,12 @@ from taper.dose import mg
 from taper.errors import InvalidInput
 from taper.pace import Pace, PaceWithoutEnd
 from taper.patterns import STANDARD, NoPlan, TooFast, Weights, evenly, in_order, keep_last, plan_anew, plan_taper
+from taper.patterns.chain import solve
+from taper.patterns.floor import Floor
 from taper.patterns.ground import TooManyStates
 from taper.patterns.order import InvalidOrder, Order
+from taper.patterns.problem import Problem
+from taper.patterns.search import search
 from taper.plan import Before, read_plan
 from taper.product import Product
 from taper.reachable import NotReachable
@@ -112,6 +116,14 @@ def test_each_intake_keeps_one_form_where_asked() -> None:
         assert len({recipe.has_liquid for recipe in recipes}) == 1
 
 
+def test_what_is_taken_now_need_not_be_made_in_the_form_that_the_intake_goes_over_to() -> None:
+    small = LIQUID.measured("0.5 mL", graduation="0.5 mL", largest="20 mL")
+    made = plan(products=[tablet("10 mg", 1), small], forms="one")
+    for row in made.report.rows:
+        assert all(recipe.has_liquid for slot, recipe in row.recipes.items() if slot in row.touched)
+    assert str(made.report.rows[0].recipes["bedtime"]) == "1 x 10mg"
+
+
 def test_a_forced_fall_is_an_error_where_it_is_forbidden_and_the_error_names_what_closes_it() -> None:
     asked = {"pace": "1 mg, every 2 weeks", "products": [tablet("5 mg"), tablet("10 mg")], "excess": "forbid"}
     with pytest.raises(TooFast, match=r"Add the 2 mg tablet") as caught:
@@ -209,6 +221,24 @@ def test_too_many_regimens_are_refused_with_their_times_of_day_and_not_waited_fo
     fine = LIQUID.measured("0.1 mL", graduation="0.1 mL")
     with pytest.raises(TooManyStates, match=r"morning: \d+ doses, bedtime: \d+ doses\).* measure in coarser steps"):
         plan(products=[fine], round_liquids=False, weights=Weights(most_states=1000))
+
+
+def test_without_its_checks_a_problem_that_has_no_way_down_still_says_so() -> None:
+    pace = Pace.parse("10% of current, last dose 0.5 mg, every 2 weeks")
+    problem = Problem("diazepam", Regimen.of(TWICE), pace, tuple(TABLETS), evenly(), STANDARD)
+    with pytest.raises(NoPlan, match="make no way from"):
+        problem.solve()
+
+
+def test_the_search_stays_exact_where_there_are_too_many_totals_to_bound_it() -> None:
+    fine = LIQUID.measured("0.0125 mL", graduation="0.0125 mL")
+    pace = Pace.parse("0.01 mg, every 1 day")
+    problem = Problem(
+        "diazepam", Regimen.of({"morning": "21 mg"}), pace, (fine,), in_order(), STANDARD, round_liquids=False
+    )
+    _, ground = next(problem.grounds())
+    assert not Floor(ground).is_small
+    assert search(ground) == solve(ground)
 
 
 def test_orders_are_written_as_they_are_read() -> None:

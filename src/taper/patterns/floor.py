@@ -28,13 +28,10 @@ class Floor:
 
     def _least_excess(self) -> dict[int, int]:
         """By the theorem, the next total down is the gentlest way past any gap."""
-        made: dict[int, int] = {}
-        following: int | None = None
-        for total in reversed(self.totals):
-            if self._ends(total):
-                made[total] = 0
-            elif following is not None:
-                made[total] = made[following] + self._ground.excess(total, following)
+        following = self.totals[-1]
+        made = {following: 0}
+        for total in reversed(self.totals[:-1]):
+            made[total] = 0 if self._ends(total) else made[following] + self._ground.excess(total, following)
             following = total
         return made
 

@@ -7,7 +7,7 @@ from functools import reduce
 from math import gcd, lcm
 
 from taper.dose import Dose
-from taper.errors import CannotCompute, InvalidInput
+from taper.errors import CannotCompute
 from taper.patterns.weights import Weights
 from taper.regimen import Intake, Regimen, Slot
 from taper.scales import ONE_PACE, Measure, between
@@ -201,10 +201,8 @@ class Ground:
 
 
 def common_grain(amounts: Iterable[Fraction]) -> Fraction:
-    """The largest amount of which all given ones are whole multiples."""
+    """The largest amount of which all given ones are whole multiples; at least one is above 0."""
     listed = [amount for amount in amounts if amount]
-    if not listed:
-        raise InvalidInput("nothing is taken, so nothing can fall; give what is taken before day 1")
     bottom = lcm(*(amount.denominator for amount in listed))
     return Fraction(reduce(gcd, (amount.numerator * (bottom // amount.denominator) for amount in listed)), bottom)
 

@@ -120,7 +120,7 @@ def _follow(ground: Ground, state: State, first: State, day: int, interval: int)
                     state = (*state[:index], dose, *state[index + 1 :])
                     break
         if any(state[index] for index in group):
-            return state
+            break
     return state
 
 
