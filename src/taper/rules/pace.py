@@ -216,7 +216,9 @@ def _average(asked: _Question, change: Change) -> str:
 
 def _least_time(asked: _Question) -> Iterator[Answer]:
     fact, levels = asked.fact, asked.levels
-    if fact.lasting_at_least is None or not levels.stops or fact.shape is StoppingShape.MINIMUM_TIME:
+    if fact.lasting_at_least is None or fact.shape is StoppingShape.MINIMUM_TIME:
+        return
+    if not (levels.stops and levels.knows_before):
         return
     end = levels.all[-1].first - 1
     peak = max((level.last or 0) for level in levels.all if level.mg == levels.peak.mg)

@@ -1,0 +1,148 @@
+"""Other medicines by name and class, in both directions, before the plan and within it."""
+
+from datetime import date
+
+import pytest
+
+from builders import DRUG, START, TABLETS, answers, course, formulary, plan_of, plan_with, review_of, source_data, step
+from taper import Formulary, Patient
+from taper.companions import CLASSES
+from taper.formulary import read_monograph
+from taper.product import Product
+
+OPIOID = {"source": "a", "with_names": ["opioid"], "action": "avoid", "what": "sedation"}
+WAIT = {"source": "a", "with_names": ["maoi"], "action": "contraindicated", "what": "not within", "within": "14 days"}
+
+
+def other_monograph(**sections):
+    data = {"drug": "otheramine", "synonyms": ["Otherex"], "reviewed_on": date(2026, 11, 22), "classes": ["opioid"]}
+    sources = {"sources": {"b": source_data("Institute b")}} if sections else {}
+    return read_monograph(data | sources | sections, where="other")
+
+
+def held(*facts, other=None):
+    own = formulary(interactions=list(facts)).monograph(DRUG)
+    return Formulary([own, *([other] if other else [])])
+
+
+def met(*facts, medications=(), as_needed=(), other=None, plan=None, products=TABLETS, **more):
+    facts_given = {"medications": medications, "as_needed": as_needed} | more.pop("patient", {})
+    person = Patient.read(
+        {key: list(value) if isinstance(value, tuple) else value for key, value in facts_given.items()}
+    )
+    plan = plan or plan_of(step("5 mg", "7 days"))
+    return answers(review_of(plan, held(*facts, other=other), person, products=products, **more), "interaction")
+
+
+class TestNames:
+    @pytest.mark.parametrize("name", ["opioid", "Opioid", "opioids", " opioid "])
+    def test_a_class_is_known_however_it_is_written(self, name):
+        found, gaps, *_ = met(OPIOID, medications=(name.strip(),))
+        assert (len(found), gaps) == (1, [])
+
+    def test_a_drug_of_the_formulary_goes_by_its_classes_and_brands(self):
+        assert met(OPIOID, medications=("Otherex",), other=other_monograph())[0][0].value == "Otherex"
+
+    def test_a_narrower_class_lies_in_the_wider(self):
+        wide = OPIOID | {"with_names": ["cns-depressant"]}
+        assert met(wide, medications=("opioid",))[0]
+        assert not met(OPIOID, medications=("cns-depressant",))[0]
+
+    def test_a_medicine_of_unknown_class_is_not_assessed_and_never_clear(self):
+        found, gaps, clear, _ = met(OPIOID, medications=("newdrug",))
+        assert (found, clear) == ([], [])
+        assert "the classes of newdrug" in gaps[0].missing
+
+    def test_the_caller_may_give_the_classes(self):
+        assert met(OPIOID, medications=({"name": "newdrug", "classes": ["opioid"]},))[0]
+        found, gaps, clear, _ = met(OPIOID, medications=({"name": "newdrug", "classes": ["nitrate"]},))
+        assert (found, gaps, len(clear)) == ([], [], 1)
+
+    def test_the_drug_itself_is_no_other_medicine(self):
+        assert met(OPIOID | {"with_names": [DRUG]}, medications=(DRUG,))[0] == []
+
+    def test_every_class_that_shipped_data_gives_is_known_as_one(self):
+        shipped = Formulary.shipped()
+        given = {name for drug in shipped.drugs for name in shipped.monograph(drug).classes}
+        own = {"gaba-b-agonist", "mood-stabilizer", "serotonin-modulator"}
+        assert given - CLASSES <= own, "say in taper.companions what the class lies in, or that it stands alone"
+
+
+class TestOtherWayRound:
+    def test_what_the_sources_of_the_other_medicine_say_counts(self):
+        other = other_monograph(interactions=[OPIOID | {"source": "b", "with_names": [DRUG]}])
+        (finding,), *_ = met(medications=("otheramine",), other=other)
+        assert (finding.drug, finding.source.id) == (DRUG, "b")
+
+    def test_what_they_say_of_one_form_of_it_does_not(self):
+        fact = OPIOID | {"source": "b", "with_names": [DRUG], "forms": ["capsule"]}
+        assert met(medications=("otheramine",), other=other_monograph(interactions=[fact]))[0] == []
+
+
+class TestWaiting:
+    @pytest.mark.parametrize(("until", "found"), [("2027-02-15", 1), ("2027-02-14", 0)])
+    def test_the_last_day_of_the_wait_counts(self, until, found):
+        assert len(met(WAIT, medications=({"name": "maoi", "until": until},), start=START)[0]) == found
+
+    def test_the_day_that_the_facts_describe_stands_in_for_a_start(self):
+        told = met(WAIT, medications=({"name": "maoi", "until": "2027-02-20"},), patient={"as_of": "2027-03-01"})
+        assert told[0][0].limit == "14 days"
+
+    def test_a_medicine_that_is_still_taken_at_the_start_is_met(self):
+        (finding,), *_ = met(WAIT, medications=({"name": "maoi", "until": "2027-03-02"},), start=START)
+        assert "taken until 2027-03-02" in finding.message
+
+    def test_a_source_without_a_wait_says_nothing_of_what_was_stopped(self):
+        found, gaps, clear, _ = met(OPIOID, medications=({"name": "opioid", "until": "2027-02-28"},), start=START)
+        assert (found, gaps, len(clear)) == ([], [], 1)
+
+
+class TestWithinAPlan:
+    PRODUCTS = (*TABLETS, Product.read({"id": "o5", "drug": "otheramine", "form": "tablet", "strength": "5 mg"}))
+
+    def planned(self, fact, **second):
+        plan = plan_with(
+            course(step("5 mg", "7 days"), starts_on_day=22),
+            course(step("5 mg", "7 days"), drug="otheramine", **second),
+        )
+        other = other_monograph()
+        return met(fact, plan=plan, products=self.PRODUCTS, other=other)
+
+    def test_courses_meet_on_the_days_they_share(self):
+        (finding,), *_ = self.planned(OPIOID, starts_on_day=25)
+        assert (finding.day, finding.last_day, finding.value) == (25, 28, "otheramine")
+
+    def test_courses_one_after_the_other_do_not_meet(self):
+        assert self.planned(OPIOID)[0] == []
+
+    @pytest.mark.parametrize(("days", "found"), [("15 days", 1), ("14 days", 0)])
+    def test_a_wait_after_a_course_is_counted_in_days(self, days, found):
+        wait = WAIT | {"with_names": ["opioid"], "within": f"{days}"}
+        assert len(self.planned(wait)[0]) == found
+
+    def test_an_open_course_meets_all_that_comes(self):
+        plan = plan_with(
+            course(step("5 mg"), then="continue"),
+            course(step("5 mg"), then="continue", drug="otheramine", starts_on_day=5),
+        )
+        (finding,), *_ = met(OPIOID, plan=plan, products=self.PRODUCTS, other=other_monograph())
+        assert (finding.day, finding.last_day) == (5, None)
+
+
+@pytest.mark.parametrize(
+    ("action", "severity"),
+    [("contraindicated", "high"), ("avoid", "high"), ("adjust", "moderate"), ("caution", "moderate")],
+)
+def test_harm_follows_the_sources_word(action, severity):
+    assert met(OPIOID | {"action": action}, medications=("opioid",))[0][0].severity == severity
+
+
+def test_advice_for_an_age_needs_the_age():
+    fact = OPIOID | {"age_from": 65}
+    assert "the age" in met(fact, medications=("opioid",))[1][0].missing
+    assert met(fact, medications=("opioid",), patient={"age": 64})[0] == []
+    assert met(fact, medications=("opioid",), patient={"age": 65})[0]
+
+
+def test_without_a_source_it_is_not_assessed():
+    assert met(medications=("opioid",))[1][0].missing == "interactions of the drug; no source is held"

@@ -1,0 +1,171 @@
+"""Every fall against a source's pace: each shape, both readings, whom it is about, and what is not known."""
+
+import pytest
+
+from builders import answers, formulary, plan_of, review_of, step
+
+EVERY = {"every_low": "1 week", "every_high": "2 weeks"}
+OF_CURRENT = {"shape": "percent of the current dose per interval", "percent_low": "10", "percent_high": "20", **EVERY}
+OF_START = {"shape": "percent of the first dose per interval", "percent_low": "10", "percent_high": "20", **EVERY}
+FIXED = {"shape": "so many mg per interval", "step_low": "1 mg", "step_high": "2 mg", **EVERY}
+BANDED = {
+    "shape": "so many mg per interval, by dose",
+    "bands": [
+        {"from_dose": "20 mg", "down_to": "10 mg", "step_low": "2 mg", "step_high": "4 mg"},
+        {"from_dose": "10 mg", "down_to": "0 mg", "step_low": "1 mg", "step_high": "1 mg"},
+    ],
+    **EVERY,
+}
+A_WEEK = {"shape": "over at least so long", "lasting_at_least": "7 days"}
+SLOWLY = {"shape": "slowly, no rate given"}
+
+
+def paced(items, *doses, before="20 mg", days="14 days", patient=None, then="review", **more):
+    listed = items if isinstance(items, list) else [items]
+    held = formulary(stopping=[{"source": f"s{number}"} | item for number, item in enumerate(listed)])
+    known = {} if before is None else {"before": {"regimen": {"evening": before}} if before != "nothing" else before}
+    plan = plan_of(*(step(dose, days) for dose in doses), then=then, **known | more)
+    return answers(review_of(plan, held, patient), "pace")
+
+
+def limits(found):
+    return [(item.limit, item.value) for item in found]
+
+
+class TestShapes:
+    @pytest.mark.parametrize(
+        ("fact", "at", "beyond", "limit"),
+        [
+            (OF_CURRENT, "16 mg", "15 mg", "20 %"),
+            (OF_START, "16 mg", "15 mg", "20 %"),
+            (FIXED, "18 mg", "17 mg", "2 mg"),
+            (BANDED, "16 mg", "15 mg", "4 mg"),
+        ],
+        ids=["of current", "of start", "fixed", "banded"],
+    )
+    def test_the_sources_figure_passes_and_a_mg_more_does_not(self, fact, at, beyond, limit):
+        found, _, clear, _ = paced(fact, at)
+        assert (found, len(clear)) == ([], 1)
+        (finding,), _, clear, _ = paced(fact, beyond)
+        assert (finding.limit, finding.severity, clear) == (limit, "moderate", [])
+
+    def test_a_figure_worded_as_the_most_is_high(self):
+        assert paced(OF_CURRENT | {"at_most": True}, "10 mg")[0][0].severity == "high"
+
+    def test_the_first_dose_stays_the_base_of_its_percentage(self):
+        assert paced(OF_START, "16 mg", "12 mg", "8 mg", "4 mg")[0] == []
+        assert paced(OF_CURRENT, "16 mg", "12 mg")[0][0].value == "25 %"
+
+    def test_a_fall_across_a_band_is_charged_in_each(self):
+        assert paced(BANDED, "8 mg", before="10 mg", days="14 days")[0][0].value == "2 mg"
+        assert paced(BANDED, "9 mg", before="12 mg")[0][0].limit == "4 mg"
+        assert paced(BANDED, "10 mg", before="14 mg")[0] == []
+
+    def test_a_dose_above_the_bands_is_not_assessed(self):
+        found, gaps, clear, _ = paced(BANDED, "25 mg", before="30 mg")
+        assert (found, clear) == ([], [])
+        assert "a pace for the fall from 30 mg/day to 25 mg/day" in gaps[0].missing
+
+    def test_the_rows_of_a_table_speak_together(self):
+        low = BANDED | {"bands": BANDED["bands"][1:]}
+        high = BANDED | {"bands": BANDED["bands"][:1]} | {"source": "s0"}
+        found, gaps, clear, _ = paced([low | {"source": "s0"}, high], "16 mg")
+        assert (found, gaps) == ([], [])
+        assert [item.source.id for item in clear] == ["s0"]
+
+    def test_a_percentage_beside_a_least_time_is_judged_as_of_the_current_dose(self):
+        fact = A_WEEK | {"percent_low": "50", "percent_high": "50", **EVERY}
+        assert paced(fact, "10 mg")[0] == []
+        assert paced(fact, "9 mg")[0][0].limit == "50 %"
+
+    def test_a_percentage_without_an_interval_is_read_per_step_alone(self):
+        fact = A_WEEK | {"percent_low": "20", "percent_high": "20"}
+        assert paced(fact, "16 mg", "13 mg", days="1 day")[0] == []
+
+
+class TestReadings:
+    def test_small_falls_close_together_are_found_as_a_rate(self):
+        (finding,), *_ = paced(OF_CURRENT, "18 mg", "15 mg", days="3 days")
+        assert "read as a rate" in finding.message
+        assert (finding.day, finding.last_day, finding.value) == (1, 4, "25 %")
+
+    def test_falls_a_whole_interval_apart_are_not_counted_together(self):
+        assert paced(OF_CURRENT, "17 mg", "14 mg", days="7 days")[0] == []
+        assert len(paced(OF_CURRENT, "17 mg", "14 mg", days="6 days")[0]) == 1
+
+    def test_one_large_fall_is_reported_once(self):
+        assert len(paced(OF_CURRENT, "10 mg")[0]) == 1
+
+    def test_a_cycle_is_judged_day_against_day_and_its_average_is_beside(self):
+        (finding,), *_ = paced(OF_CURRENT, ["20 mg", "10 mg"])
+        assert "15 mg/day on average" in finding.message
+
+
+class TestEnds:
+    def test_the_last_fall_has_no_percentage_of_the_current_dose(self):
+        half = OF_CURRENT | {"percent_high": "50"}
+        found, gaps, clear, _ = paced(half, "10 mg", "5 mg", then="stop")
+        assert (found, clear) == ([], [])
+        assert "a figure for the last fall, from 5 mg/day to 0" in gaps[0].missing
+
+    def test_a_last_fall_larger_than_the_percentage_of_the_start_is_found(self):
+        (finding,), *_ = paced(OF_CURRENT, "16 mg", then="stop")
+        assert finding.value == "100 %"
+
+    def test_the_last_fall_counts_in_mg(self):
+        assert paced(FIXED, "2 mg", before="2 mg", then="stop")[0] == []
+        assert paced(FIXED, "3 mg", before="3 mg", then="stop")[0][0].value == "3 mg"
+
+    def test_a_least_time_beside_a_pace_is_judged(self):
+        fact = FIXED | {"lasting_at_least": "3 weeks"}
+        assert paced(fact, "4 mg", "2 mg", before="4 mg", days="21 days", then="stop")[0] == []
+        (finding,), *_ = paced(fact, "4 mg", "2 mg", before="4 mg", days="20 days", then="stop")
+        assert (finding.value, finding.limit) == ("20 days", "3 weeks")
+
+    def test_a_least_time_alone_is_left_to_the_stop(self):
+        assert paced(A_WEEK, "10 mg", then="stop") == ([], [], [], [])
+        assert "over at least so long" in paced(A_WEEK, "10 mg")[1][0].missing
+
+
+class TestWhom:
+    def test_advice_down_to_a_dose_says_nothing_below_it(self):
+        fact = FIXED | {"down_to_daily_dose": "10 mg"}
+        assert paced(fact, "18 mg")[0] == []
+        assert "speaks of other doses" in paced(fact, "8 mg", before="10 mg")[1][0].missing
+
+    def test_advice_from_a_dose_is_not_about_less(self):
+        fact = FIXED | {"from_daily_dose": "20 mg"}
+        assert len(paced(fact, "10 mg")[0]) == 1
+        assert paced(fact, "10 mg", before="19 mg") == ([], [], [], [])
+
+    @pytest.mark.parametrize(("lasting", "about"), [("4 weeks", True), ("27 days", False)])
+    def test_advice_after_some_time_of_use_is_about_those_who_used_it_so_long(self, lasting, about):
+        fact = FIXED | {"used_for_at_least": "4 weeks"}
+        before = {"regimen": {"evening": "20 mg"}, "for": lasting}
+        held = formulary(stopping=[fact | {"source": "s0"}])
+        found = answers(review_of(plan_of(step("10 mg", "7 days"), before=before), held), "pace")[0]
+        assert bool(found) is about
+
+    def test_an_age_that_is_not_known_is_not_assessed(self):
+        assert "the age" in paced(FIXED | {"age_from": 65}, "10 mg")[1][0].missing
+
+    def test_a_source_for_another_age_says_nothing(self):
+        from taper import Patient
+
+        assert paced(FIXED | {"age_from": 65}, "10 mg", patient=Patient.read({"age": 64})) == ([], [], [], [])
+
+    def test_the_base_of_a_percentage_of_the_first_dose_is_not_known_without_before(self):
+        found, gaps, *_ = paced(OF_START, "16 mg", "8 mg", before=None)
+        assert found == []
+        assert any("the dose of which the percentage is taken" in gap.missing for gap in gaps)
+
+    def test_without_advice_it_is_not_assessed(self):
+        assert paced([], "10 mg")[1][0].missing == "a pace for reducing the drug; no source is held"
+
+    def test_sources_without_a_figure_are_named_together(self):
+        _, (gap,), *_ = paced([SLOWLY, SLOWLY], "10 mg")
+        assert gap.missing.count("slowly, no rate given") == 2
+
+    @pytest.mark.parametrize("before", ["20 mg", "nothing"])
+    def test_a_plan_without_a_fall_is_not_asked(self, before):
+        assert paced(FIXED, "20 mg", before=before) == ([], [], [], [])

@@ -1,0 +1,108 @@
+"""Liver, age, pregnancy and conditions: whom a source is about, its figures, and what is not known."""
+
+import pytest
+
+from builders import answers, formulary, plan_of, review_of, step
+from taper import Patient
+
+LIVER = {"source": "a", "impairment": ["mild", "moderate"], "action": "reduce"}
+AGE = {"source": "a", "age_from": 65, "action": "reduce", "what": "less"}
+
+
+def told(rule, sections, *steps, patient=None, **more):
+    plan = plan_of(*(steps or (step("5 mg", "7 days"),)), **{"before": "nothing"} | more)
+    return answers(review_of(plan, formulary(**sections), Patient.read(patient or {})), rule)
+
+
+def liver(*facts, degree="mild", steps=(), patient=None, **more):
+    return told("liver", {"liver": list(facts)}, *steps, patient={"liver": degree} | (patient or {}), **more)
+
+
+def age(*facts, years=70, steps=(), **more):
+    return told("age", {"ages": list(facts)}, *steps, patient={"age": years}, **more)
+
+
+class TestLiver:
+    @pytest.mark.parametrize(
+        ("action", "severity"),
+        [("caution", "low"), ("reduce", "moderate"), ("avoid", "high"), ("contraindicated", "high")],
+    )
+    def test_harm_follows_the_sources_word(self, action, severity):
+        assert liver(LIVER | {"action": action})[0][0].severity == severity
+
+    def test_no_change_is_clear(self):
+        assert len(liver(LIVER | {"action": "no change"})[2]) == 1
+
+    def test_a_fraction_is_said(self):
+        assert "reduce to 1/2 of the usual dose" in liver(LIVER | {"fraction": "1/2"})[0][0].message
+
+    @pytest.mark.parametrize(("dose", "found"), [("5 mg", 0), ("6 mg", 1)])
+    def test_a_maximum_is_compared_day_by_day(self, dose, found):
+        assert len(liver(LIVER | {"maximum": "5 mg"}, steps=(step(dose, "7 days"),))[0]) == found
+
+    def test_a_degree_of_which_no_source_speaks_is_not_assessed(self):
+        assert "advice on severe liver impairment" in liver(LIVER, degree="severe")[1][0].missing
+
+    def test_advice_for_an_age_needs_the_age(self):
+        fact = LIVER | {"age_from": 65}
+        assert "the age" in liver(fact)[1][0].missing
+        assert liver(fact, patient={"age": 64}) == ([], [], [], [])
+        assert liver(fact, patient={"age": 65})[0]
+
+    def test_without_a_source_only_no_impairment_is_clear(self):
+        assert liver()[1]
+        assert liver(degree="none")[2]
+
+
+class TestAge:
+    @pytest.mark.parametrize(
+        ("action", "severity"),
+        [("caution", "low"), ("reduce", "moderate"), ("avoid", "high"), ("not established", "low")],
+    )
+    def test_harm_follows_the_sources_word(self, action, severity):
+        assert age(AGE | {"action": action})[0][0].severity == severity
+
+    @pytest.mark.parametrize(("years", "found"), [(64, 0), (65, 1), (74, 1), (75, 0)])
+    def test_a_group_begins_on_its_first_birthday_and_ends_before_its_last(self, years, found):
+        assert len(age(AGE | {"age_below": 75}, years=years)[0]) == found
+
+    def test_advice_about_children_says_nothing_of_adults(self):
+        fact = {"source": "a", "age_below": 18, "action": "avoid", "what": "not for children"}
+        assert "no source is held" in age(fact)[1][0].missing
+
+    def test_advice_below_an_age_of_adults_is_read(self):
+        fact = {"source": "a", "age_below": 25, "action": "caution", "what": "watch"}
+        assert age(fact, years=24)[0][0].limit == "below 25"
+        assert "below age 25" in age(fact | {"action": "reduce", "maximum": "4 mg"}, years=24)[0][0].message
+
+    def test_a_maximum_and_a_first_dose_are_both_compared(self):
+        found, *_ = age(AGE | {"maximum": "4 mg", "initial": "2 mg"})
+        assert sorted(item.limit for item in found) == ["2 mg/day", "4 mg/day"]
+
+    def test_a_first_dose_of_one_intake_is_not_a_days_total(self):
+        day = (step({"morning": "2 mg", "evening": "2 mg"}, "7 days"),)
+        assert age(AGE | {"initial": "2 mg", "initial_per": "intake"}, steps=day)[0] == []
+        assert age(AGE | {"initial": "2 mg"}, steps=day)[0][0].value == "4 mg/day"
+
+
+class TestConditions:
+    def conditions(self, *names, facts=({"source": "a", "condition": "asthma"},)):
+        return told("contraindication", {"contraindications": list(facts)}, patient={"conditions": list(names)})
+
+    @pytest.mark.parametrize("name", ["asthma", "Asthma", " asthma"])
+    def test_a_condition_is_known_however_it_is_written(self, name):
+        assert self.conditions(name.strip())[0][0].value == "asthma"
+
+    def test_a_near_name_is_offered(self):
+        assert "near names are asthma" in self.conditions("asthmatic")[1][0].missing
+
+    def test_without_a_source_a_condition_is_not_assessed_and_none_is_clear(self):
+        assert "no source is held" in self.conditions("asthma", facts=())[1][0].missing
+        assert self.conditions(facts=())[2]
+
+
+def test_breastfeeding_of_which_no_source_speaks_is_not_assessed():
+    fact = {"source": "a", "state": "pregnancy", "action": "avoid", "what": "harm"}
+    found, (gap,), *_ = told("pregnancy", {"pregnancy": [fact]}, patient={"pregnant": True, "lactating": True})
+    assert len(found) == 1
+    assert gap.missing == "advice on breastfeeding; no source is held"

@@ -1,0 +1,100 @@
+"""A drug's daily total as levels: what comes before, what follows a stop, cycles without an end, and windows."""
+
+from fractions import Fraction
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from builders import TABLETS, course, formulary, plan_of, plan_with, step
+from taper import Patient, realize
+from taper.case import Case
+from taper.dates import Duration
+from taper.dose import DailyDose
+from taper.levels import Level, Levels, fewest_days, levels_of, most_days, used_before
+
+HELD = formulary()
+DRUG = "testamine"
+
+
+def levels(plan):
+    return levels_of(_case(plan), DRUG)
+
+
+def _case(plan):
+    return Case(realize(plan, TABLETS, formulary=HELD), Patient(), HELD)
+
+
+def shown(made):
+    return [(level.first, level.last, int(level.mg)) for level in made.all]
+
+
+def test_what_was_taken_before_is_the_level_before_day_1():
+    plan = plan_of(step("5 mg", "7 days"), before={"regimen": {"evening": "10 mg"}})
+    assert shown(levels(plan)) == [(0, 0, 10), (1, 7, 5)]
+
+
+def test_a_stop_is_followed_by_0_and_a_review_is_not():
+    assert shown(levels(plan_of(step("5 mg", "7 days"), then="stop", before="nothing")))[-1] == (8, None, 0)
+    assert shown(levels(plan_of(step("5 mg", "7 days"), then="review", before="nothing")))[-1] == (1, 7, 5)
+
+
+def test_a_stop_follows_the_last_dose_even_where_a_cycle_ends_without_one():
+    plan = plan_of(step(["5 mg", {}], "4 days"), then="stop", before="nothing")
+    made = levels(plan)
+    assert shown(made)[-1] == (4, None, 0)
+    assert made.is_final_stop(made.falls[-1])
+
+
+def test_what_was_taken_before_a_later_course_counts_until_it_begins():
+    later = course(step("2 mg", "7 days"), id="b", starts_on_day=8, before={"regimen": {"noon": "4 mg"}})
+    plan = plan_with(course(step("5 mg", "14 days"), id="a", before="nothing"), later)
+    assert shown(levels(plan)) == [(0, 0, 4), (1, 7, 9), (8, 14, 7)]
+
+
+def test_the_passage_from_the_end_of_an_open_cycle_to_its_beginning_is_seen():
+    made = levels(plan_of(step(["2 mg", "5 mg"]), then="continue", before={"regimen": {"evening": "2 mg"}}))
+    assert [(change.day, int(change.mg)) for change in made.falls] == [(3, 3)]
+    assert [change.day for change in made.rises] == [2, 4]
+
+
+def test_a_course_that_does_not_say_what_came_before_is_unknown():
+    assert not levels(plan_of(step("5 mg", "7 days"))).knows_before
+    assert levels(plan_of(step("5 mg", "7 days"), before="nothing")).knows_before
+
+
+def test_how_long_it_was_used_before_is_0_a_length_or_unknown():
+    before = {"regimen": {"evening": "5 mg"}}
+    assert used_before(_case(plan_of(step("5 mg", "7 days"), before="nothing")), DRUG) == 0
+    assert used_before(_case(plan_of(step("5 mg", "7 days"), before=before | {"for": "2 months"})), DRUG) == 56
+    assert used_before(_case(plan_of(step("5 mg", "7 days"), before=before)), DRUG) is None
+    assert used_before(_case(plan_of(step("5 mg", "7 days"))), DRUG) is None
+
+
+def test_a_month_is_at_least_28_days_and_at_most_31():
+    assert (fewest_days(Duration.parse("1 month")), most_days(Duration.parse("1 month"))) == (28, 31)
+    assert fewest_days(Duration.parse("2 weeks")) == most_days(Duration.parse("2 weeks")) == 14
+
+
+def test_a_change_that_touches_no_dose_has_no_place():
+    made = levels(plan_of(step("5 mg", "7 days"), before={"regimen": {"evening": "10 mg"}}))
+    assert made.changes[0].place.step == 1
+    empty = Levels((Level(0, 0, DailyDose(2)), Level(1, 1, DailyDose(1))), knows_before=True, stops=False)
+    assert empty.changes[0].place is None
+
+
+@st.composite
+def lines(draw):
+    totals = draw(st.lists(st.integers(0, 9), min_size=2, max_size=25))
+    made = [Level(day, day, DailyDose(total)) for day, total in enumerate(totals)]
+    return totals, Levels(tuple(made), knows_before=True, stops=False)
+
+
+@given(lines(), st.integers(1, 10))
+def test_a_fall_within_a_window_is_from_the_highest_of_the_days_before_it(line, days):
+    totals, made = line
+    expected = [
+        (day, max(totals[max(0, day - days) : day]) - totals[day])
+        for day in range(1, len(totals))
+        if totals[day] < totals[day - 1]
+    ]
+    assert [(change.day, change.mg) for change in made.falls_within(days)] == [(d, Fraction(mg)) for d, mg in expected]
