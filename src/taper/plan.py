@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Discriminator, Field, JsonValue, Tag, model_validator
 
+from taper._html import write_html_table
 from taper._json import read_json, read_json_file
 from taper._model import NotEmpty, Value
 from taper.dates import LONGEST_DAYS, Duration, shift
@@ -354,6 +355,16 @@ class Plan(Value):
     def to_json(self) -> str:
         """The plan as JSON text in the plan format; reading it gives the plan back."""
         return json.dumps(self.to_dict(), indent=2, ensure_ascii=False) + "\n"
+
+    def _repr_html_(self) -> str:
+        rows = [row for course in self.courses for row in _notebook_rows(course)]
+        return write_html_table(self.title or "Plan", ("course", "step", "for", "doses of a day", "then"), rows)
+
+
+def _notebook_rows(course: Course) -> Iterator[tuple[str, ...]]:
+    for number, step in enumerate(course.steps, start=1):
+        doses, lasting = "nothing" if step.is_empty else str(step), str(step.lasting or "no end")
+        yield course.id, str(number), lasting, doses, course.then if number == len(course.steps) else ""
 
 
 def _check_length(course: Course, where: str) -> None:

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
+from itertools import groupby, islice
 from typing import Any
 
+from taper._html import write_html_table
 from taper._model import write_count
 from taper.dates import LONGEST_DAYS, Duration, check_date, day_after
 from taper.dose import DailyDose, Dose
@@ -224,6 +226,12 @@ class Schedule:
         made["days"] = [day.to_dict() for day in self.days]
         return made
 
+    def _repr_html_(self) -> str:
+        name = self.realized.plan.title or ", ".join(self.realized.drugs)
+        beyond = "" if self.beyond is None else f"; {self.beyond}"
+        caption = f"{name}: {self.start} to {self.last} ({self.ends}{beyond})"
+        return write_html_table(caption, ("days", "dates", "doses", "total"), _notebook_rows(self))
+
 
 def to_schedule(realized: RealizedPlan, *, start: date, horizon: Duration | None = None) -> Schedule:
     """Lay a realized plan on dates.
@@ -396,3 +404,28 @@ def _unit(portion: Portion) -> dict[str, str]:
     if portion.volume is not None:
         return {"product": portion.product, "volume": str(portion.volume)}
     return {"product": portion.product, "count": write_count(portion.count or Fraction(0))}
+
+
+_MOST_ROWS = 200
+
+
+def _notebook_rows(schedule: Schedule) -> Iterator[tuple[str, str, str, str]]:
+    products = {product.id: product for product in schedule.products}
+    groups = [list(group) for _, group in groupby(schedule.days, key=lambda day: (day.intakes, day.notes))]
+    for group in islice(groups, _MOST_ROWS):
+        first, last = group[0], group[-1]
+        numbers = str(first.number) if first is last else f"{first.number}-{last.number}"
+        dates = str(first.date) if first is last else f"{first.date} to {last.date}"
+        said = [*dict.fromkeys(note.kind.value for note in first.notes), *(_line(i, products) for i in first.intakes)]
+        totals = ", ".join(f"{drug} {total}" for drug, total in first.totals.items())
+        yield numbers, dates, "\n".join(said) or "nothing", totals
+    if len(groups) > _MOST_ROWS:
+        yield "...", "", f"{len(groups) - _MOST_ROWS} more rows are not shown; to_table shows them", ""
+
+
+def _line(intake: ScheduledIntake, products: dict[str, Product]) -> str:
+    portions = [
+        f"{portion.volume or f'{write_count(portion.count or Fraction(0))} x'} {products[portion.product].label}"
+        for portion in intake.portions
+    ]
+    return f"{intake.slot} {intake.dose} {intake.drug}: {' + '.join(portions)}"
