@@ -494,6 +494,7 @@ def test_cross_names_its_table_and_shows_the_spread(run, write):
                  "--every", "1 week", "--rounding", "down")  # fmt: skip
     code, out, _ = run(*arguments, "--equivalence", "ashton-2002")
     assert code == 0
+    assert "before: 1 mg morning, 1 mg bedtime and nothing: 40 mg a day together (20 mg to 40 mg)" in out
     assert "40 mg a day together (30 mg to 40 mg)" in out
     tapered = run(
         *arguments, "--equivalence", "va-dod-2021", "--pace", "2 mg, every 2 weeks", "--order", "evenly", "--json"
@@ -598,3 +599,12 @@ def test_the_handout_is_written_as_a_page_and_as_a_pdf(run, tmp_path):
 def test_a_pdf_can_go_to_standard_output(capfdbinary):
     assert main(["schedule", EXAMPLE, "--start", "2027-03-01", "--days", "3", "--format", "pdf"]) == 0
     assert capfdbinary.readouterr().out.startswith(b"%PDF-")
+
+
+def test_a_workbook_and_a_picture_are_written(run, tmp_path):
+    arguments = ("schedule", EXAMPLE, "--start", "2027-03-01", "--days", "10")
+    book, picture = tmp_path / "plan.xlsx", tmp_path / "plan.svg"
+    assert run(*arguments, "--format", "xlsx", "--out", book)[0] == 0
+    assert book.read_bytes().startswith(b"PK")
+    assert run(*arguments, "--format", "svg", "--out", picture)[0] == 0
+    assert "<svg" in picture.read_text("utf-8")

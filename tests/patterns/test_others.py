@@ -305,9 +305,7 @@ def test_a_titration_that_leads_nowhere_says_why(changes: dict[str, Any], error:
 
 def test_a_titration_of_too_many_steps_is_refused() -> None:
     with pytest.raises(NoTitration, match="more than 1000 steps"):
-        plan_titration(
-            drug="diazepam", to="120 mg", slots=["bedtime"], by=("0.1 mg", days(1)), products=[DROPS]
-        )
+        plan_titration(drug="diazepam", to="120 mg", slots=["bedtime"], by=("0.1 mg", days(1)), products=[DROPS])
 
 
 def test_a_titration_is_chosen_by_source_column_and_indication_and_never_guessed() -> None:
@@ -364,7 +362,8 @@ def test_intakes_change_over_one_by_one_then_the_second_drug_is_tapered() -> Non
     ]
     assert new.steps[1].lasting == weeks(1)
     assert made.taper is not None
-    assert str(made).splitlines()[1].endswith("20 mg a day together (15 mg to 30 mg)")
+    assert str(made).splitlines()[1].endswith("20 mg a day together (10 mg to 40 mg)")
+    assert str(made).splitlines()[2].endswith("20 mg a day together (15 mg to 30 mg)")
     assert made.to_dict()["taper"]["asked"] == PACE
 
 

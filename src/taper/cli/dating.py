@@ -12,14 +12,16 @@ from taper.formats.fhir import to_fhir, write_fhir
 from taper.formats.html import to_html
 from taper.formats.ical import to_ical
 from taper.formats.pdf import to_pdf
+from taper.formats.plots import plot_doses
 from taper.formats.table import to_csv, to_markdown, to_table
+from taper.formats.xlsx import to_xlsx
 from taper.patient import UNKNOWN, load_patient
 from taper.rules import check
 from taper.schedule import Schedule
 from taper.supply import count_supply
 
 _Made = TypeVar("_Made", str, bytes)
-FORMATS = ("table", "markdown", "csv", "json", "ics", "fhir-r4", "fhir-r5", "html", "pdf")
+FORMATS = ("table", "markdown", "csv", "json", "ics", "fhir-r4", "fhir-r5", "html", "pdf", "xlsx", "svg")
 
 
 def add(commands: Any) -> None:
@@ -51,6 +53,8 @@ def _schedule(options: argparse.Namespace) -> int:
         "ics": lambda: _calendar(options, schedule),
         "html": lambda: _handout(to_html, options, schedule),
         "pdf": lambda: _handout(to_pdf, options, schedule),
+        "xlsx": lambda: to_xlsx(schedule, _review(options, schedule), count_supply(schedule)),
+        "svg": lambda: plot_doses(schedule).to_svg(),
         "fhir-r4": lambda: write_fhir(to_fhir(schedule, version="R4", review=_review(options, schedule))),
         "fhir-r5": lambda: write_fhir(to_fhir(schedule, version="R5", review=_review(options, schedule))),
     }

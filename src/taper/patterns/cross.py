@@ -1,7 +1,7 @@
 """Cross-tapers: one drug replaced by another in stages under a named table, then the second one tapered."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, Literal
 
@@ -18,7 +18,7 @@ from taper.patterns.weights import STANDARD, Weights
 from taper.plan import Before, Course, Plan, Step
 from taper.product import Product
 from taper.reachable import Reachable
-from taper.regimen import Intake, Regimen, Slot
+from taper.regimen import NOTHING, Intake, Regimen, Slot
 
 Rounding = Literal["down", "up", "nearest"]
 
@@ -48,10 +48,11 @@ class Stage:
 
 @dataclass(frozen=True)
 class CrossTaper:
-    """A plan of two courses, its stages, and the report on the taper that follows, if one was asked for."""
+    """A plan of two courses, what was taken before, its stages, and the report on the taper that follows, if any."""
 
     plan: Plan
     table: EquivalenceTable
+    before: Stage
     stages: tuple[Stage, ...]
     taper: TaperReport | None
 
@@ -59,32 +60,35 @@ class CrossTaper:
         """The stages, and the report on the taper that follows, as plain data."""
         return {
             "equivalence": self.table.id,
-            "stages": [
-                {
-                    "day": stage.day,
-                    "old": stage.old.as_dict(),
-                    "new": stage.new.as_dict(),
-                    "combined": _write(stage.combined),
-                    "spread": {name: [_write(low), _write(high)] for name, (low, high) in stage.spread.items()},
-                }
-                for stage in self.stages
-            ],
+            "before": _stage_dict(self.before),
+            "stages": [_stage_dict(stage) for stage in self.stages],
             "taper": self.taper.to_dict() if self.taper else None,
         }
 
     def __str__(self) -> str:
         drug = self.plan.courses[1].drug
         lines = [f"Equivalents of {drug} under {self.table.title}; the spread is over every table held."]
-        for stage in self.stages:
-            day = f"day {stage.day}" if stage.day is not None else "then"
+        for stage in (self.before, *self.stages):
+            day = "before" if stage is self.before else f"day {stage.day}" if stage.day is not None else "then"
             spread = f"{_write(stage.lowest)} to {_write(stage.highest)}"
             lines.append(f"{day}: {stage.old} and {stage.new}: {_write(stage.combined)} a day together ({spread})")
         return "\n".join([*lines, "", str(self.taper)] if self.taper else lines)
 
 
+def _stage_dict(stage: Stage) -> dict[str, Any]:
+    return {
+        "day": stage.day,
+        "old": stage.old.as_dict(),
+        "new": stage.new.as_dict(),
+        "combined": _write(stage.combined),
+        "spread": {name: [_write(low), _write(high)] for name, (low, high) in stage.spread.items()},
+    }
+
+
 def _write(mg: Fraction) -> str:
-    """An equivalent for reading: it is approximate, so two places are more than enough."""
-    return Dose(Fraction(round(mg * 100), 100)).text
+    """An equivalent for reading: two places are more than enough, and what is rounded says about."""
+    rounded = Fraction(round(mg * 100), 100)
+    return Dose(mg).text if rounded == mg else f"about {Dose(rounded).text}"
 
 
 def plan_cross_taper(
@@ -163,10 +167,11 @@ def plan_cross_taper(
     made_too = {**made_by, "taper": report.solved.problem.pace.__str__() if report else None}
     second = Course(drug=to_drug, before="nothing", then=ending, steps=(*rising, *tail), made_by=made_too)
     held = {table.id: table for table in (*tables, equivalence) if table.holds(drug) and table.holds(to_drug)}
+    taken = replace(_stage(now, NOTHING, 0, every, drug, to_drug, equivalence, held), day=0)
     counted = tuple(
         _stage(old, new, index, every, drug, to_drug, equivalence, held) for index, (old, new) in enumerate(days)
     )
-    return CrossTaper(Plan(title=title, courses=(first, second)), equivalence, counted, report)
+    return CrossTaper(Plan(title=title, courses=(first, second)), equivalence, taken, counted, report)
 
 
 @dataclass(frozen=True)

@@ -72,9 +72,7 @@ def plan_micro_taper(
     states = list(_track(ground, asked.every.days))
     if not states:
         raise NoPlan("the curve ends on day 1; give a slower pace, or plan a taper in steps")
-    steps = tuple(
-        Step(regimen=ground.regimen(state), lasting=in_days(length)) for state, length in _runs(states)
-    )
+    steps = tuple(Step(regimen=ground.regimen(state), lasting=in_days(length)) for state, length in _runs(states))
     made_by: dict[str, JsonValue] = {
         "pattern": "micro-taper",
         "before": dict(now.as_dict()),

@@ -174,9 +174,7 @@ class Problem:
             caps = f"in at most {self.weights.pieces} pieces of {self.weights.products} products an intake"
             message = error.message.replace("cannot be made", f"{what} cannot be made, {caps},", 1)
             message = message.replace("Change the step, or add", "Add")
-            raise NotReachable(
-                message, where=str(slot), dose=dose, below=error.below, above=error.above
-            ) from None
+            raise NotReachable(message, where=str(slot), dose=dose, below=error.below, above=error.above) from None
 
     def _check_last_dose(self) -> None:
         base = self.pace.base

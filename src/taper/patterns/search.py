@@ -179,9 +179,7 @@ def _end(ground: Ground, node: _Node) -> Route | None:
     return None
 
 
-def arcs(
-    ground: Ground, state: State, bound: int, *, further: int | None = None
-) -> Iterator[tuple[State, int, int]]:
+def arcs(ground: Ground, state: State, bound: int, *, further: int | None = None) -> Iterator[tuple[State, int, int]]:
     """Each change that may be made from a regimen: where to, its excess, its cost.
 
     Args:

@@ -190,5 +190,3 @@ def _step(pair: tuple[Day, Duration | str | None]) -> Step:
     day, lasting = pair
     length = Duration.parse(lasting) if isinstance(lasting, str) else lasting
     return Step(regimen=read_day(day, "steps"), lasting=length)
-
-

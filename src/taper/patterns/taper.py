@@ -214,7 +214,7 @@ def _in_time(
         # Longer stays after an excess count too: fewer changes are tried until the time suffices.
         most = min(most or solved.route.changes, solved.route.changes) - 1
         if most < 1 or (fewest is not None and most < fewest):
-            raise NoPlan(f"no plan lasts at most {longest} with these stays; give more time, or stays \"even\"")
+            raise NoPlan(f'no plan lasts at most {longest} with these stays; give more time, or stays "even"')
 
 
 def _size(length: Duration) -> int:

@@ -108,9 +108,7 @@ def plan_titration(
 class _Climb:
     """What the products make for one intake, up to the target."""
 
-    def __init__(
-        self, products: tuple[Product, ...], target: Dose, slots: tuple[Slot, ...], weights: Weights
-    ) -> None:
+    def __init__(self, products: tuple[Product, ...], target: Dose, slots: tuple[Slot, ...], weights: Weights) -> None:
         self.slots = slots
         self.target = target
         self.reachable = Reachable(products, up_to=target, handling=weights.handling(round_liquids=False))
@@ -165,9 +163,7 @@ def _by_increment(climb: _Climb, now: Regimen, size: Dose, every: Duration) -> I
     raise NoTitration(f"more than {_LONGEST} steps lead to {climb.target}; give a larger increment")
 
 
-def _next(
-    climb: _Climb, taken: dict[Slot, Fraction], turn: int, most: Fraction, size: Dose
-) -> tuple[Slot, Fraction]:
+def _next(climb: _Climb, taken: dict[Slot, Fraction], turn: int, most: Fraction, size: Dose) -> tuple[Slot, Fraction]:
     """The next slot in turn that can rise within the increment, and its new dose."""
     for offset in range(len(climb.slots)):
         slot = climb.slots[(turn + offset) % len(climb.slots)]
