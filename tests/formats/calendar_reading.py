@@ -30,11 +30,12 @@ class Event:
         value, parameters = self.properties["DTSTART"]
         if parameters.get("VALUE") == "DATE":
             return date.fromisoformat(value)
-        return datetime.fromisoformat(value)
+        return datetime.fromisoformat(value.removesuffix("Z"))
 
     @property
     def zone(self):
-        return self.properties["DTSTART"][1].get("TZID")
+        value, parameters = self.properties["DTSTART"]
+        return "UTC" if value.endswith("Z") else parameters.get("TZID")
 
     @property
     def starts(self):

@@ -14,7 +14,8 @@ from taper.formats.ical.zone import Observance, observances
 
 _LASTS = timedelta(minutes=15)
 _REFRESH = timedelta(days=1)
-_BREAKS = {"Cc", "Zl", "Zp", "Cs"}
+_UTC = "UTC"
+_BREAKS = {"Cc", "Zl", "Zp"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def write_calendar(icalendar: ModuleType, entries: Iterable[Entry], manner: Mann
         made.add(name, icalendar.vText(_plain(manner.said)))
     made.add("refresh-interval", _REFRESH, parameters={"VALUE": "DURATION"})
     made.add("x-published-ttl", icalendar.vDuration(_REFRESH))
-    if manner.zone is not None and listed:
+    if listed and manner.zone is not None and manner.zone.key != _UTC:
         made.add_component(_timezone(icalendar, manner.zone, listed))
     for entry in listed:
         made.add_component(_event(icalendar, entry, manner))
@@ -75,7 +76,8 @@ def _add_time(icalendar: ModuleType, event: Any, entry: Entry, zone: ZoneInfo | 
         event.add("dtstart", entry.first)
         event.add("dtend", entry.first + timedelta(days=entry.days))
         return
-    # The wall time and the name of its zone; a duration, since an end could fall into a skipped hour.
+    # The wall time and the name of its zone, which the package writes as Z for UTC. A duration, since an end could
+    # fall into a skipped hour.
     start = icalendar.vDDDTypes(datetime.combine(entry.first, entry.clock))
     if zone is not None:
         start.params["TZID"] = zone.key
