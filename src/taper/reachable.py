@@ -95,7 +95,7 @@ class _Take(NamedTuple):
     """A count or a volume of one product, in whole grains."""
 
     amount: int
-    count: Fraction
+    units: Fraction
     pieces: int
     divided: int
 
@@ -239,7 +239,7 @@ class Reachable:
             key.divided + take.divided,
             key.pieces + take.pieces,
             key.products + 1,
-            (*key.names, (_rank(product), product.id, take.count)),
+            (*key.names, (_rank(product), product.id, take.units)),
         )
 
     def _free_first(self, key: _Key) -> _Key:

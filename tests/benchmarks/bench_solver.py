@@ -107,8 +107,10 @@ def three_intakes() -> None:
     line("products", "states", "", "", "solve ms", "peak MB")
     day = Regimen.of({"morning": "10 mg", "noon": "10 mg", "bedtime": "10 mg"})
     for name, step in (("tablets 2, 5, 10 mg", None), ("with liquid, rounded, 0.1 mL", "0.1 mL")):
-        liquid = () if step is None else (
-            Product(id="l", drug="d", form="oral solution", concentration="1 mg/mL", smallest_volume=step),
+        liquid = (
+            ()
+            if step is None
+            else (Product(id="l", drug="d", form="oral solution", concentration="1 mg/mL", smallest_volume=step),)
         )
         problem = Problem("d", day, PACE, tablets("2", "5", "10") + liquid, evenly(), STANDARD)
         spent, _ = timed(search, next(problem.grounds())[1], repeat=1)
@@ -132,8 +134,10 @@ def a_year() -> None:
     report, _ = timed(lambda: str(plan_taper(**arguments).report), repeat=1)
     code = "import time; t = time.perf_counter(); import pydantic; pydantic.BaseModel; print(time.perf_counter() - t)"
     imported = min(float(subprocess.check_output([sys.executable, "-c", code])) for _ in range(3)) * 1000
-    print(f"{made.report.days} days: plan {ms(spent)} ms (peak {peak:.1f} MB), with its whole report {ms(report)} ms;"
-          f" import pydantic {ms(imported)} ms")
+    print(
+        f"{made.report.days} days: plan {ms(spent)} ms (peak {peak:.1f} MB), with its whole report {ms(report)} ms;"
+        f" import pydantic {ms(imported)} ms"
+    )
 
 
 def main() -> None:

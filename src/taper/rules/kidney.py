@@ -131,9 +131,9 @@ def _statement(case: Case, drug: str, reading: KidneyReading) -> Finding:
         KidneyAction.CAUTION: Severity.LOW,
     }.get(reading.says.action, Severity.MODERATE)
     value = reading.figure.text if reading.figure else None
-    return _finding(
-        reading, drug, severity, f"{drug}: the source says {_said(reading)}", value=value, **whole_plan(case, drug)
-    )
+    days = whole_plan(case, drug)
+    message = f"{drug}: the source says {_said(reading)}"
+    return _finding(reading, drug, severity, message, day=days["day"], last_day=days["last_day"], value=value)
 
 
 def _finding(

@@ -3,7 +3,7 @@
 Usage: compare.py EXPECTED RESULT KIND [--caught]: with --caught, disagreement is what must be found.
 """
 
-# ruff: noqa: T201  # its lines are what the check prints
+# its lines are what the check prints
 
 import json
 import sys

@@ -3,7 +3,7 @@
 Usage: read_disk.py EXPECTED PUBLISHED_FOLDER KIND DISK WORK OUT
 """
 
-# ruff: noqa: T201  # its lines are what the check prints
+# its lines are what the check prints
 
 import json
 import subprocess

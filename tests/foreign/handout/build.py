@@ -35,8 +35,13 @@ def schedules():
         {"for": "4 weeks", "regimen": {"bedtime": "7 mg"}},
         {"for": "4 weeks", "regimen": {"bedtime": "6 mg"}, "review_before": True},
         {"for": "3 weeks", "cycle": [{"bedtime": "1 mg"}, {}]}]}  # fmt: skip
-    week = {"drug": "baclofen", "then": "review", "steps": [
-        {"for": "1 month", "weekly": {"mon": {"00:00": "2.5 mg", "12:00": "5 mg"}, "sun": {"14:00": "0.5 mg"}}}]}
+    week = {
+        "drug": "baclofen",
+        "then": "review",
+        "steps": [
+            {"for": "1 month", "weekly": {"mon": {"00:00": "2.5 mg", "12:00": "5 mg"}, "sun": {"14:00": "0.5 mg"}}}
+        ],
+    }
     liquid = Product(id="l", drug="baclofen", form="oral solution", concentration="5 mg/5 mL", smallest_volume="0.5 mL")
     yield "ramp", to_schedule(realize(plan(courses=[ramp]), baclofen), start=date(2027, 3, 1), horizon=weeks(9))
     yield "taper", to_schedule(realize(plan(title=f"Off {EVIL}", courses=[taper]), halves), start=date(2027, 1, 31))
@@ -63,7 +68,7 @@ def plant(folder):
     """Pages that are wrong on purpose: without their finding these, the readers' silence would say nothing."""
     page = (folder / "ramp-en.html").read_text(encoding="utf-8")
     wrong = {
-        "dose": re.sub(r'5\u00a0mg</data>', "50\u00a0mg</data>", page, count=1),
+        "dose": re.sub(r"5\u00a0mg</data>", "50\u00a0mg</data>", page, count=1),
         "date": page.replace('datetime="2027-03-02"', 'datetime="2027-03-03"', 1),
         "label": page.replace("<label>", "<div>", 1).replace("</label>", "</div>", 1),
         "contrast": page.replace("</style>", ".month .take { color: #bbb; background: #fff; }</style>"),
