@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from taper.formats.fhir import to_fhir as to_fhir
     from taper.formats.fhir import write_fhir as write_fhir
     from taper.formats.ical import to_ical as to_ical
+    from taper.formats.monograph_text import to_monograph_text as to_monograph_text
     from taper.formats.plots import plot_calendar as plot_calendar
     from taper.formats.plots import plot_doses as plot_doses
     from taper.formats.plots import plot_falls as plot_falls
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
     from taper.formats.table import to_table as to_table
     from taper.formats.xlsx import to_xlsx as to_xlsx
     from taper.formulary import Formulary as Formulary
+    from taper.formulary import list_stale as list_stale
     from taper.kidney import EGFR as EGFR
     from taper.kidney import AbsoluteEGFR as AbsoluteEGFR
     from taper.kidney import Creatinine as Creatinine
@@ -124,11 +126,12 @@ _HOMES = {
     "taper.formats.difference_table": ("to_difference_table",),
     "taper.formats.fhir": ("from_fhir", "load_fhir", "to_fhir", "write_fhir"),
     "taper.formats.ical": ("to_ical",),
+    "taper.formats.monograph_text": ("to_monograph_text",),
     "taper.formats.plots": ("plot_calendar", "plot_doses", "plot_falls", "plot_occupancy", "plot_supply"),
     "taper.formats.records": ("to_records",),
     "taper.formats.table": ("to_csv", "to_markdown", "to_table"),
     "taper.formats.xlsx": ("to_xlsx",),
-    "taper.formulary": ("Formulary",),
+    "taper.formulary": ("Formulary", "list_stale"),
     "taper.kidney": (
         "AbsoluteEGFR",
         "Creatinine",

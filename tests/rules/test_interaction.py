@@ -74,6 +74,10 @@ class TestOtherWayRound:
         (finding,), *_ = met(medications=("otheramine",), other=other)
         assert (finding.drug, finding.source.id) == (DRUG, "b")
 
+    def test_what_they_say_of_something_else_does_not(self):
+        fact = OPIOID | {"source": "b", "with_names": ["nitrate"]}
+        assert met(medications=("otheramine",), other=other_monograph(interactions=[fact]))[0] == []
+
     def test_what_they_say_of_one_form_of_it_does_not(self):
         fact = OPIOID | {"source": "b", "with_names": [DRUG], "forms": ["capsule"]}
         assert met(medications=("otheramine",), other=other_monograph(interactions=[fact]))[0] == []

@@ -37,7 +37,8 @@ class TestSwap:
 
     def test_words_that_name_no_form_are_shown_and_not_assessed(self):
         fact = SWAP | {"between": ["three small ones", "one large one"]}
-        held = formulary(interchanges=[fact])
+        product = {"id": "t5mg", "form": "tablet", "strength": "5 mg", "source": "a"}
+        held = formulary(interchanges=[fact], products=[product])
         _, (gap,), *_ = answers(review_of(plan_of(step("5 mg", "7 days")), held), "formulation-swap")
         assert "which products three small ones and one large one are" in gap.missing
 

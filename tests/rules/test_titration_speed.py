@@ -97,6 +97,10 @@ class TestIncrements:
         assert sped(step("7 mg", "1 day"), step("9 mg"), titrations=[bare], before="5 mg")[0] == []
         assert "at a time" in sped(step("8 mg"), titrations=[bare], before="5 mg")[0][0].message
 
+    def test_a_start_is_no_increment(self):
+        found, gaps, clear, _ = sped(step("20 mg"), titrations=[INCREMENTS])
+        assert (found, gaps, len(clear)) == ([], [], 1)
+
     def test_increments_follow_the_labeled_steps(self):
         both = STEPS | {key: INCREMENTS[key] for key in ("increment_high", "every_low")}
         slow = [step("5 mg", "7 days"), step("20 mg", "7 days"), step("22 mg")]

@@ -220,10 +220,9 @@ def _statement(item: Any) -> str:
         case Occupancy():
             place = f", {item.region}" if item.region else ""
             return f"{item.target}{place}: Vmax {write_number(item.vmax)} %, Km {write_number(item.km)} mg/day"
-        case Code():
-            return f"{item.system} {item.code}"
         case _:
-            raise TypeError(f"{type(item).__name__} has no words; add them here")
+            code: Code = item
+            return f"{code.system} {code.code}"
 
 
 def _range(low: object, high: object) -> str:
