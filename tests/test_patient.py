@@ -82,6 +82,9 @@ class TestKidneyFigures:
     def test_a_figure_is_read_from_the_text_of_its_number(self, value, read):
         assert read_patient(f'{{"egfr": {value}}}').egfr == EGFR.parse(read)
 
+    def test_a_figure_that_is_one_already_is_kept(self):
+        assert Patient(egfr=EGFR.parse("42")).egfr == EGFR.parse("42")
+
     def test_an_indexed_figure_is_never_read_as_a_clearance(self):
         with pytest.raises(WrongMeasure, match="crcl"):
             Patient.read({"crcl": "42 mL/min/1.73 m2"})

@@ -329,8 +329,10 @@ def shared_grain(products: Iterable[Product]) -> Fraction:
     for product in products:
         if product.strength is not None:
             sizes.append(product.strength.mg / product.pieces)
-        elif product.concentration is not None and product.smallest_volume is not None:
-            sizes.append((product.graduation or product.smallest_volume).ml * product.concentration.mg_per_ml)
+            continue
+        assert product.concentration is not None
+        assert product.smallest_volume is not None
+        sizes.append((product.graduation or product.smallest_volume).ml * product.concentration.mg_per_ml)
     bottom = lcm(*(size.denominator for size in sizes))
     return Fraction(reduce(gcd, (int(size * bottom) for size in sizes)), bottom)
 

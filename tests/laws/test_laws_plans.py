@@ -157,6 +157,7 @@ class TestNothingIsDropped:
                 )
                 assert planned == shown
 
+    @settings(max_examples=15)
     @given(st.lists(st.tuples(regimens(), durations()), min_size=30, max_size=60))
     def test_a_long_plan_is_as_long_as_its_steps(self, steps):
         data = [{"for": str(lasting), "regimen": day.as_dict()} for day, lasting in steps]
