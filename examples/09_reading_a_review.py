@@ -1,0 +1,143 @@
+# %% [markdown]
+# # Reading a review: finding, clear, not assessed
+#
+# When you have worked through this, you can tell the three kinds of answers of a check apart, see what each added fact
+# changes, keep severity and evidence apart, and write a gate of your own that fails loudly.
+#
+# The plan is an off-label example from a popular article on sleep: 10 mg of baclofen at night. The study that the
+# article tells of was not found. The example carries no authority.
+
+# %%
+from collections import Counter
+
+from matplotlib import pyplot as plt
+
+from taper import Formulary, RequirementNotMet, check, load_protocol, read_patient, realize
+
+example = load_protocol("baclofen-sleep-example")
+print(example.note)
+tablets = Formulary.shipped().products("baclofen", market="us")
+made = realize(example.plan(dose="10 mg"), tablets)
+alone = check(made)
+print(len(alone.findings), "findings,", len(alone.clear), "clear,", len(alone.not_assessed), "not assessed")
+assert not alone.findings
+assert alone.worst is None
+
+# %% [markdown]
+# ## No finding is not "safe"
+#
+# Nothing was found, and most of what could harm was not looked at, since nothing is known about the person. Each such
+# rule says which fact is missing.
+
+# %%
+gaps = Counter(gap.rule for gap in alone.not_assessed)
+for rule in sorted(gaps):
+    first = min(gap.missing for gap in alone.not_assessed if gap.rule == rule)
+    print(f"{rule}: {first}" + (f" (and {gaps[rule] - 1} more)" if gaps[rule] > 1 else ""))
+assert {"interaction", "contraindication", "kidney", "pregnancy"} <= set(gaps)
+
+# %% [markdown]
+# ## Adding facts
+#
+# Give the same plan facts, one group at a time. A made-up person of 58 takes zopiclone for sleep and has low blood
+# pressure. An empty list, `[]`, is a fact (*none*); a list that is left out is not known.
+
+# %%
+FACTS = [
+    ("nothing known", ""),
+    ("age", '"age": 58'),
+    ("kidney", '"egfr": "92", "kidney_stable": true, "dialysis": false'),
+    ("pregnancy, liver", '"pregnant": false, "lactating": false, "liver": "none"'),
+    ("conditions", '"conditions": ["hypotension"]'),
+    ("medicines", '"medications": ["zopiclone", {"name": "amlodipine", "classes": ["antihypertensive"]}]'),
+    ("as needed", '"as_needed": []'),
+]
+reviews = {}
+for count in range(len(FACTS)):
+    known = ", ".join(text for _, text in FACTS[: count + 1] if text)
+    reviews[FACTS[count][0]] = check(made, patient=read_patient("{" + known + "}"))
+for name, review in reviews.items():
+    print(f"+ {name}: {len(review.findings)} found, {len(review.clear)} clear, {len(review.not_assessed)} not assessed")
+assert len(reviews["as needed"].not_assessed) < len(alone.not_assessed)
+
+# %%
+fig, axis = plt.subplots(figsize=(9, 5))
+names = list(reviews)
+left = [0] * len(names)
+PARTS = [("finding", "findings", "#D55E00", ""), ("not assessed", "not_assessed", "#F0E442", "//")]
+PARTS.append(("clear against one source", "clear", "#56B4E9", ""))
+for label, part, color, hatch in PARTS:
+    sizes = [len(getattr(reviews[name], part)) for name in names]
+    bars = axis.barh(names, sizes, left=left, color=color, hatch=hatch, edgecolor="black", label=label)
+    axis.bar_label(bars, labels=[str(size) if size else "" for size in sizes], label_type="center", backgroundcolor="w")
+    left = [one + other for one, other in zip(left, sizes, strict=True)]
+axis.set_title("Each fact turns 'not assessed' into an answer, and some answers are findings", loc="left")
+axis.set_xlabel("answers of the check (count)")
+axis.set_ylabel("what is known (cumulative)")
+axis.invert_yaxis()
+axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=3, frameon=False)
+plt.tight_layout()
+plt.show()
+
+# %% [markdown]
+# ## What a finding says
+#
+# Who, where in the plan, what was compared, and by which source. *Severity* is the harm; *evidence* is the grade of the
+# source (A the regulator, the paper or the body itself; B a verbatim copy; C a report). Weak evidence never lowers a
+# severity.
+#
+# The article calls baclofen a poor match with low blood pressure or poor balance. The lists of conditions held do not
+# name low blood pressure, so the rule is *clear* for `hypotension`: what the labels say of it is held with the
+# medicines that lower it, and is found by way of amlodipine. Of balance they name one case: spasticity that someone
+# stands with. A clear is only as wide as its source.
+
+# %%
+full = reviews["as needed"]
+for finding in full.findings:
+    print(f"{finding.severity}, grade {finding.evidence}: {finding.message}")
+assert any(finding.rule == "interaction" for finding in full.findings)
+lists = sorted(c.source.id for c in full.clear if c.rule == "contraindication" and c.source)
+print("hypotension is in none of the lists of", ", ".join(lists))
+named = {fact.condition for fact in Formulary.shipped().monograph("baclofen").contraindications}
+print("of balance:", ", ".join(sorted(condition for condition in named if "balance" in condition)))
+assert "hypotension" not in named
+
+# %% [markdown]
+# ## Clear, against one source
+#
+# *Clear* names the source it was compared with. A rule can be clear against one source and a finding by another.
+
+# %%
+for answer in full.clear:
+    if answer.rule in {"ceiling", "kidney"} and answer.source:
+        print(f"{answer.rule}: {answer.source.organization} ({answer.source.year}, grade {answer.source.grade})")
+
+# %% [markdown]
+# ## A gate of your own
+#
+# A review permits nothing. A caller who needs a gate says what passes, and everything else is an error that says why.
+
+# %%
+try:
+    full.require(at_most="moderate")
+except RequirementNotMet as refusal:
+    print(refusal)
+assert [gap.rule for gap in full.not_assessed] == ["titration-speed"]
+
+# %% [markdown]
+# ## Exercises
+#
+# 1. With nothing known of the person, does the plan pass a gate that lets moderate findings through? What if the rules
+#    that were not assessed may stay so?
+# 2. Where does it show that `as_needed` was left out?
+
+# %%
+# Answer 1: only by naming every rule that may stay open. Silence never opens the gate.
+try:
+    alone.require(at_most="moderate")
+except RequirementNotMet as refusal:
+    print(len(str(refusal).splitlines()) - 1, "reasons against")
+assert alone.require(at_most="moderate", accept_not_assessed=set(gaps)) is alone
+# Answer 2: the interaction rule has looked at the other medicines, and still says what it could not see.
+print([gap.missing for gap in reviews["medicines"].not_assessed if gap.rule == "interaction"])
+assert not [gap for gap in full.not_assessed if gap.rule == "interaction"]
