@@ -1,0 +1,164 @@
+# %% [markdown]
+# # Coming off a benzodiazepine, three ways: fixed, proportional, banded
+#
+# When you have worked through this, you can read a pace out of a guideline, plan the same way down by a fixed amount,
+# by a part of what is taken, and by bands, and compare what results: time, tablets, the largest and the last fall.
+#
+# The article on benzodiazepines and sleep says to taper gradually, in small steps, with a professional, and gives no
+# numbers. Here are the numbers of the sources. Nothing here says whether to taper, or which way suits a person.
+
+# %%
+from datetime import date
+
+import matplotlib.pyplot as plt
+from IPython.display import Image
+
+from taper import (
+    Formulary,
+    check,
+    count_supply,
+    load_protocol,
+    mg,
+    months,
+    plan_taper,
+    plot_doses,
+    realize,
+    to_schedule,
+)
+
+diazepam = Formulary.shipped().monograph("diazepam")
+for advice in diazepam.stopping:
+    span = f", {advice.every_low} to {advice.every_high}" if advice.every_low else ""
+    print(f"{advice.source.grade} {advice.source.organization} ({advice.source.year}): {advice.shape}{span}")
+    if advice.percent_low:
+        print(f"   {float(advice.percent_low):g} to {float(advice.percent_high):g}%{', at most' * advice.at_most}")
+    for band in advice.bands:
+        print(f"   from {band.from_dose} down to {band.down_to}: {band.step_low} to {band.step_high}")
+    print(f"   {advice.note}")
+assert any(advice.bands for advice in diazepam.stopping)
+
+# %% [markdown]
+# ## Three ways to say "slowly"
+#
+# A pace is so much, of what, per interval. The words below are read by the library; none has a default.
+#
+# - **Fixed**: 2 mg every two weeks. Simple, and steep at the end: the last 2 mg are all that is left.
+# - **Proportional**: 10% of the current total. A percentage of what is left never arrives at 0, so a smallest fall must
+#   be named. Here it is 0.5 mg, which needs quarters of the 2 mg tablet, by permission (notebook 03).
+# - **Banded**: so many mg by how high the dose is. These are the bands of the NICE text, as reprinted, at the fast end.
+
+# %%
+tablets = [item for item in Formulary.shipped().products("diazepam", market="us") if item.form == "tablet"]
+quartered = [item.divided(4) if item.strength == mg(2) else item for item in tablets]
+ways = {
+    "fixed": ("2 mg, every 2 weeks", tablets),
+    "proportional": ("10% of current, at least 0.5 mg, up to 12.5%, every 2 weeks", quartered),
+    "banded": ("1-2 mg down to 10 mg, 1 mg down to 5 mg, 0.5-1 mg down to 0 mg, aim fast, every 2 weeks", tablets),
+}
+made = {
+    name: plan_taper(drug="diazepam", before={"bedtime": "20 mg"}, taken_for=months(6), pace=pace, products=products)
+    for name, (pace, products) in ways.items()
+}
+schedules = {
+    name: to_schedule(realize(taper.plan, ways[name][1]), start=date(2027, 3, 1)) for name, taper in made.items()
+}
+for name, taper in made.items():
+    print(f"{name}: {ways[name][0]}")
+    print("  ", " ".join(f"{float(step.regimen.total.mg):g}" for step in taper.course.steps), taper.course.then)
+assert all(taper.course.then == "stop" for taper in made.values())
+assert not any(taper.report.over for taper in made.values())
+
+# %%
+picture = plot_doses(schedules)
+point = "From 20 mg a day to 0: three ways that begin alike and end months apart"
+picture.figure.suptitle(point, x=0.01, ha="left", fontsize=12.5, fontweight="bold")
+picture.figure.set_layout_engine("constrained", w_pad=0.1, h_pad=0.08)
+Image(picture.to_png(dpi=100))
+
+# %% [markdown]
+# ## What each costs
+#
+# Days from the first fall to the last, changes, tablets, and the last fall. The last fall is 100% of what is taken, in
+# every way of tapering there is; what a plan chooses is how many mg that is.
+
+# %%
+for name, taper in made.items():
+    supply = count_supply(schedules[name])
+    units = sum(line.supplied for line in supply.lines)
+    print(f"{name:13} {taper.report.days:4} days, {len(taper.report.rows):3} changes, {units:4} tablets; ", end="")
+    print(f"the last fall is {float(taper.report.last.change.mg):g} mg")
+assert made["fixed"].report.days < made["banded"].report.days < made["proportional"].report.days
+assert made["fixed"].report.last.change.percent_of_current == 100
+
+# %%
+styles = {"fixed": ("#D55E00", "o", "-"), "proportional": ("#0072B2", "^", "--"), "banded": ("#009E73", "s", ":")}
+figure, axis = plt.subplots(figsize=(9, 5), layout="constrained")
+for name, taper in made.items():
+    falls = [row.change for row in taper.report.rows]
+    color, marker, dash = styles[name]
+    x, y = [float(fall.before.mg) for fall in falls], [float(fall.percent_of_current) for fall in falls]
+    axis.plot(x, y, dash, marker=marker, color=color, label=f"{name}, {len(falls)} changes", markersize=6)
+axis.axhline(25, color="#595959", linewidth=1.2, dashes=(6, 3))
+axis.annotate("25% in 2 weeks: typically not to be exceeded (ASAM and others 2025)", (20, 26.5), fontsize=9)
+axis.invert_xaxis()
+axis.set_ylim(0, 105)
+axis.set_xlabel("diazepam before the fall, mg/day")
+axis.set_ylabel("fall, % of the total before it")
+axis.set_title("Near the end each step takes a larger and larger part, in all three ways", loc="left", weight="bold")
+axis.legend(frameon=False, loc="upper left")
+axis.grid(axis="y", color="#E3E3E3")
+plt.show()
+
+# %% [markdown]
+# ## What the sources say of the three
+#
+# Every plan goes beyond some source near its end, and the review says which, where, and whether the source's figure is
+# a typical pace or a most. That is not a ranking. Sources measured in percent of the current dose have no end of their
+# own, so tablets go beyond them in any plan that stops.
+
+# %%
+for name, schedule in schedules.items():
+    print(name)
+    for finding in check(schedule).findings:
+        if finding.rule in {"pace", "abrupt-stop"} and finding.severity == "high":
+            print("  ", finding.message)
+ends = [item for item in check(schedules["fixed"]).findings if item.rule == "abrupt-stop"]
+assert len(ends) == 1
+assert not [item for item in check(schedules["banded"]).findings if item.rule == "abrupt-stop"]
+
+# %% [markdown]
+# ## The bands as a shipped protocol, and CBT-I beside it
+#
+# `diazepam-cks` is the same text as a protocol. It leaves two choices open, because its source does. The article also
+# names cognitive behavioral therapy for insomnia and a sleep diary beside a taper; guideline bodies agree in substance.
+# The library plans doses only. A diary can be kept as a dated score in a log (notebook 11), and never moves a dose.
+
+# %%
+cks = load_protocol("diazepam-cks")
+for choice in cks.choices:
+    print(f"{choice.name}: {choice.question} {' or '.join(choice.options)}")
+for step in ("larger", "smaller"):
+    course = cks.plan(step=step, every="2 weeks").courses[0]
+    print(f"{step} steps: {len(course.steps)} doses, the last {course.steps[-1].regimen.total}, then {course.then}")
+larger = [step.regimen.total for step in cks.plan(step="larger", every="2 weeks").courses[0].steps]
+assert larger == [step.regimen.total for step in made["banded"].course.steps]
+
+# %% [markdown]
+# ## Exercises
+#
+# 1. Plan the proportional way with whole and half tablets only, at least 1 mg. How many changes are there then?
+# 2. The article names alprazolam and clonazepam beside diazepam. For which of the three does a source give one
+#    amount in mg per days, and how closely was that source seen?
+
+# %%
+halves = plan_taper(drug="diazepam", before={"bedtime": "20 mg"}, products=tablets,
+                    pace="10% of current, at least 1 mg, up to 12.5%, every 2 weeks")  # fmt: skip
+print("1:", len(halves.report.rows), "changes in", halves.report.days, "days; last:", halves.report.last.words)
+assert len(halves.report.rows) == 17
+
+print("2:")
+for drug in ("alprazolam", "clonazepam", "diazepam"):
+    for advice in Formulary.shipped().monograph(drug).stopping:
+        if advice.step_low:
+            print(f"   {drug}: {advice.step_low} every {advice.every_low}, {advice.source.organization}", end="")
+            print(f" (grade {advice.source.grade})")
