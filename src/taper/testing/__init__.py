@@ -1,0 +1,57 @@
+"""Hypothesis strategies for people who build on taper: each draws what a plan could really hold."""
+
+from taper.testing.days import amounts, clock_slots, doses, durations, named_slots, patterns, regimens, starts
+from taper.testing.knowledge import (
+    ceilings,
+    facts,
+    formulary_of,
+    indications,
+    kidney_advice,
+    patient_facts,
+    patients,
+    stopping_advice,
+)
+from taper.testing.planning import Realizable, Unrealizable, courses, plans, realizable_plans, unrealizable_plans
+from taper.testing.products import (
+    DRUG,
+    SOLID_STRENGTHS,
+    capsules,
+    doses_from,
+    liquids,
+    product_sets,
+    shared_grain,
+    tablets,
+)
+
+__all__ = [
+    "DRUG",
+    "SOLID_STRENGTHS",
+    "Realizable",
+    "Unrealizable",
+    "amounts",
+    "capsules",
+    "ceilings",
+    "clock_slots",
+    "courses",
+    "doses",
+    "doses_from",
+    "durations",
+    "facts",
+    "formulary_of",
+    "indications",
+    "kidney_advice",
+    "liquids",
+    "named_slots",
+    "patient_facts",
+    "patients",
+    "patterns",
+    "plans",
+    "product_sets",
+    "realizable_plans",
+    "regimens",
+    "shared_grain",
+    "starts",
+    "stopping_advice",
+    "tablets",
+    "unrealizable_plans",
+]
