@@ -97,6 +97,17 @@ class TestSwing:
         plan = plan_of(step(["5 mg", {}], "8 days"))
         assert len(told("swing", plan, half_lives=[life(hours)])[0]) == found
 
+    def test_days_that_were_not_taken_are_no_cycle(self):
+        from builders import START, TABLETS
+        from taper import Log, apply_log, check, days, realize, to_schedule
+        from taper.log import Gap, ResumeAt
+
+        plan, held = plan_of(step("5 mg", "21 days")), formulary(half_lives=[life("10")])
+        schedule = to_schedule(realize(plan, TABLETS, formulary=held), start=START)
+        then = ResumeAt(resume=plan.courses[0].steps[0].regimen)
+        gap = Gap(day=schedule.days[7].date, lasting=days(7), then=then)
+        assert answers(check(apply_log(schedule, Log.of(plan, START, [gap]))), "swing") == ([], [], [], [])
+
     def test_the_widest_step_is_named(self):
         plan = plan_of(step("5 mg", "7 days"), step(["5 mg", {}, {}], "9 days"))
         (finding,), *_ = told("swing", plan, half_lives=[life("10")])

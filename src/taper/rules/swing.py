@@ -45,6 +45,8 @@ def _widest(course: RealizedCourse) -> tuple[int, int]:
 
 def _days_between(step: RealizedStep) -> int:
     taken = [index for index, day in enumerate(step.days) if day.intakes]
+    if not taken:  # days that were not taken are no cycle; the rule on gaps speaks of them
+        return 0
     around = [*taken[1:], taken[0] + len(step.days)]
     return max(later - earlier for earlier, later in zip(taken, around, strict=True))
 
