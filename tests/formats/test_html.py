@@ -145,7 +145,7 @@ class TestEscaping:
 
     def test_a_title_cannot_hide_or_turn_around_what_follows(self):
         assert printable("a\x00b\u202ec\u2066\nd\te 5 mg\ud800") == "abc d e 5\u00a0mg"
-        blank = dated({"for": "2 days", "regimen": {"morning": "2 mg"}}, title=" \u202e")
+        blank = dated({"for": "2 days", "regimen": {"morning": "2 mg"}}, title=" ")
         assert Page(to_html(blank)).find("h1")[0]["text"] == f"Plan for {DRUG}"
 
 
@@ -237,3 +237,7 @@ class TestPages:
             "Fill 2, Thursday 11 March 2027 to Saturday 20 March 2027",
         ]
         assert "Already there" not in text
+        text = to_html(schedule, supply=count_supply(schedule, fills=days(10), on_hand={"t2": 12}))
+        rows = [row["text"] for row in Page(text).find("tr") if row["text"].startswith("testamine 2")]
+        assert rows == ["testamine 2\u00a0mg tablet2012" + "8" + "0", "testamine 2\u00a0mg tablet8"]
+        assert "Already there" in text

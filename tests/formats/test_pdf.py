@@ -2,6 +2,7 @@
 
 import io
 import re
+import sys
 from datetime import date
 
 import pypdf
@@ -11,7 +12,7 @@ from hypothesis import Phase, given, settings
 from formats.drawing import DRUG, dated, doses_of, schedules
 from formats.reading import MONTHS, Reader
 from formats.test_html import EVIL, LABELS, REVIEW
-from taper import Log, apply_log, count_supply, days
+from taper import Log, MissingExtra, apply_log, count_supply, days
 from taper.formats.pdf import CannotPrint, to_pdf
 from taper.words import LANGUAGES, write_instructions
 from taper.words.handout import printable
@@ -55,7 +56,7 @@ def doses_in(made, language):
 
 
 # A page is made in a tenth of a second: few are drawn, and a failure is shown as it was found.
-few = settings(max_examples=15, phases=[Phase.explicit, Phase.generate])
+few = settings(max_examples=8, phases=[Phase.explicit, Phase.generate])
 
 
 class TestReadingBack:
@@ -110,6 +111,14 @@ class TestEscaping:
     def test_letters_that_no_font_has_are_refused_with_what_to_do(self):
         schedule = dated({"for": "2 days", "regimen": {"morning": "2 mg"}}, title="\u4e2d")
         with pytest.raises(CannotPrint, match='no font at hand has the letters "\u4e2d"; give font_folders'):
+            to_pdf(schedule)
+
+    def test_without_typst_one_line_says_what_to_install(self, monkeypatch):
+        monkeypatch.setitem(sys.modules, "typst", None)
+        schedule = dated({"for": "2 days", "regimen": {"morning": "2 mg"}})
+        with pytest.raises(
+            MissingExtra, match=r'^a PDF needs the package typst: pip install "taper-schedule\[print\]"$'
+        ):
             to_pdf(schedule)
 
     def test_any_other_fault_of_the_template_is_not_taken_for_a_missing_font(self):

@@ -1,6 +1,7 @@
 """Each language says the plan and nothing else: what is written is read back by words that the library never saw."""
 
 import re
+import sys
 import tomllib
 from datetime import timedelta
 from fractions import Fraction
@@ -15,7 +16,7 @@ import taper
 from formats.drawing import DRUG, START, TABLET, dated, schedules
 from formats.reading import STOP_WORDS, Reader
 from taper import Formulary, Plan, Portion, days, realize, to_schedule
-from taper.errors import NotFound
+from taper.errors import MissingExtra, NotFound
 from taper.product import DosageForm, Product, Release
 from taper.regimen import Slot
 from taper.schedule import End, Schedule
@@ -200,6 +201,28 @@ class TestSayingStop:
         assert describe_ending(schedule) == ["testamine: stop; the last dose is on 2027-03-03."]
         assert "no dose from Thursday 4 March 2027 on" in write_sig(schedule, schedule.steps[0])
 
+    def test_a_course_whose_days_hold_no_dose_says_so_and_stops_from_its_first_day(self):
+        steps = [{"for": "1 day", "cycle": [{}, {"evening": "2 mg"}]}]
+        alone = dated(*steps, then="stop")
+        assert describe_ending(alone) == ["testamine: stop; its days hold no dose."]
+        assert write_sig(alone, alone.steps[0]).endswith(
+            "End: these days hold no dose. Then stop: no dose from Monday 1 March 2027 on."
+        )
+        beside = {"id": "b", "drug": DRUG, "then": "stop", "steps": [{"for": "3 days", "regimen": {"evening": "2 mg"}}]}
+        plan = Plan.read({"courses": [{"id": "a", "drug": DRUG, "then": "stop", "steps": steps}, beside]})
+        schedule = to_schedule(realize(plan, [TABLET]), start=START)
+        assert describe_ending(schedule)[0] == "a: its days hold no dose; other courses hold doses of testamine."
+
+    def test_a_window_and_a_decision_are_told_in_plain_words_too(self):
+        schedule = dated({"for": "9 days", "regimen": {"evening": "2 mg"}}, then="stop", horizon=days(4))
+        assert describe_ending(schedule) == [
+            "testamine: the plan goes on beyond 2027-03-04, which this window does not show.",
+            "Not shown: 5 more days with 5 doses beyond this window, to 2027-03-09.",
+        ]
+        waiting = dated({"for": "2 days", "regimen": {"evening": "2 mg"}}, {"kind": "decision"}, then="continue",
+                        horizon=days(4))  # fmt: skip
+        assert describe_ending(waiting) == ["testamine: decision needed; nothing is planned from 2027-03-03."]
+
 
 class TestSafeWriting:
     """ISMP, List of Error-Prone Abbreviations; Joint Commission, "Do Not Use" list."""
@@ -315,8 +338,18 @@ class TestPhrases:
             write_instructions(schedule, language="it")
 
 
+def test_without_babel_one_line_says_what_to_install(monkeypatch):
+    schedule = dated({"for": "1 day", "regimen": {"morning": "2 mg"}})
+    speak.cache_clear()
+    monkeypatch.setitem(sys.modules, "babel.dates", None)
+    with pytest.raises(
+        MissingExtra, match=r'^wording needs the package babel: pip install "taper-schedule\[language\]"$'
+    ):
+        write_instructions(schedule)
+
+
 OWN = {"of_vowel", "drug_capital", "dates.first_of_month", "slots.clock_one.0", "slots.clock_one.1"} | {
-    "dates.long", "dates.short", "dates.month"}  # fmt: skip
+    "dates.long", "dates.day", "dates.month"}  # fmt: skip
 _SAME = {"a", "number", "forms", "whole", "form", "of_drug", "drug"}
 
 

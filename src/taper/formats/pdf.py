@@ -5,10 +5,10 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
-from types import ModuleType
 from typing import Any, Literal
 
-from taper.errors import CannotCompute, MissingExtra
+from taper._extra import need
+from taper.errors import CannotCompute
 from taper.finding import Answer, Finding, NotAssessed, Review
 from taper.schedule import Schedule
 from taper.supply import Supply
@@ -53,7 +53,7 @@ def to_pdf(
         MissingExtra: If the package typst or babel is not installed.
         CannotPrint: If a title or a name holds letters that no font at hand has.
     """
-    typst = _typst()
+    typst = need("typst", install="taper-schedule[print]", purpose="a PDF")
     handout = make_handout(schedule, review, supply, language, sunday_first=sunday_first)
     data = json.dumps(_kept(_data(handout, paper)), ensure_ascii=False)
     try:
@@ -73,14 +73,6 @@ def to_pdf(
             f"no font at hand has the letters {letters[1]}; give font_folders with one that has"
         ) from None
     return made
-
-
-def _typst() -> ModuleType:
-    try:
-        import typst
-    except ImportError:
-        raise MissingExtra('a PDF needs the package typst: pip install "taper-schedule[print]"') from None
-    return typst
 
 
 def _data(handout: Handout, paper: Paper) -> dict[str, Any]:

@@ -9,6 +9,5 @@ from taper.words.language import Language as Language
 from taper.words.language import speak as speak
 from taper.words.plain import describe_changes as describe_changes
 from taper.words.plain import describe_ending as describe_ending
-from taper.words.plain import describe_form as describe_form
 from taper.words.plain import describe_note as describe_note
 from taper.words.plain import describe_portion as describe_portion

@@ -9,9 +9,9 @@ from functools import lru_cache
 from types import ModuleType
 from typing import NamedTuple
 
+from taper._extra import need
 from taper._model import write_count, write_number
 from taper.dose import DailyDose, Dose
-from taper.errors import MissingExtra
 from taper.product import Concentration, Portion, Product, Release, Volume
 from taper.regimen import Slot
 from taper.words.phrases import LANGUAGES as LANGUAGES
@@ -44,10 +44,6 @@ class Language:
     def long_date(self, day: date) -> str:
         """A date in full, with its weekday."""
         return self._date(day, self.phrases.dates.long)
-
-    def short_date(self, day: date) -> str:
-        """A date for a table, with its weekday."""
-        return self._date(day, self.phrases.dates.short)
 
     def day_and_month(self, day: date) -> str:
         """The day and the short name of its month, for a calendar."""
@@ -207,8 +203,5 @@ def speak(language: str = "en") -> Language:
 
 
 def _babel() -> _Babel:
-    try:
-        from babel import dates, lists, numbers
-    except ImportError:
-        raise MissingExtra('words need the package babel: pip install "taper-schedule[language]"') from None
-    return _Babel(dates, lists, numbers)
+    parts = (need(f"babel.{part}", install="taper-schedule[language]", purpose="wording") for part in _Babel._fields)
+    return _Babel(*parts)

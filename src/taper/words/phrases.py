@@ -21,7 +21,6 @@ class DatePatterns(Value):
     """How a date is written, as CLDR patterns; French says the first of a month as an ordinal."""
 
     long: str
-    short: str
     day: str
     month: str
     first_of_month: str | None = None

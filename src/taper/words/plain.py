@@ -21,11 +21,9 @@ from taper.log import (
     Then,
     TitrateAnew,
 )
-from taper.product import DosageForm, Portion, Product, Release
+from taper.product import Portion, Product
 from taper.schedule import End, Note, Schedule
 from taper.words.endings import is_last_of_drug, last_dose
-
-_PLURALS = {DosageForm.ORAL_SOLUTION: "oral solution", DosageForm.ORAL_SUSPENSION: "oral suspension"}
 
 
 def describe_portion(portion: Portion, product: Product) -> str:
@@ -33,12 +31,6 @@ def describe_portion(portion: Portion, product: Product) -> str:
     if portion.volume is not None:
         return f"{portion.volume} of {product.label} ({product.dose_of(portion)})"
     return f"{write_count(portion.count or Fraction(0))} x {product.label}"
-
-
-def describe_form(product: Product, count: Fraction) -> str:
-    """The form of a product in the singular or plural: "tablet", "extended-release capsules"."""
-    release = "" if product.release is Release.IMMEDIATE else f"{product.release}-release "
-    return f"{release}{_PLURALS.get(product.form) or (product.form if count <= 1 else f'{product.form}s')}"
 
 
 def describe_ending(schedule: Schedule) -> list[str]:
