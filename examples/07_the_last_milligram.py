@@ -91,7 +91,9 @@ for (name, drawn), (color, marker, dash) in zip(falls.items(), styles, strict=Tr
     axis.annotate(f"{float(total.mg):g} mg to 0", (len(drawn), float(part)), xytext=(9, 7),
                   textcoords="offset points", va="center")  # fmt: skip
 axis.axhline(10, color="#595959", linewidth=1, dashes=(6, 3))
-axis.annotate("10 points asked", (11.6, 10), xytext=(0, -5), textcoords="offset points", va="top", color="#595959")
+axis.annotate(
+    "10 points asked", (12.7, 10), xytext=(0, -5), textcoords="offset points", ha="right", va="top", color="#595959"
+)
 axis.set_ylim(0, 80)
 axis.set_xlim(0.5, max(map(len, falls.values())) + 1.8)
 axis.set_xticks(range(1, max(map(len, falls.values())) + 1))
