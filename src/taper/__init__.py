@@ -44,8 +44,10 @@ if TYPE_CHECKING:
     from taper.formats.fhir import load_fhir as load_fhir
     from taper.formats.fhir import to_fhir as to_fhir
     from taper.formats.fhir import write_fhir as write_fhir
+    from taper.formats.html import to_html as to_html
     from taper.formats.ical import to_ical as to_ical
     from taper.formats.monograph_text import to_monograph_text as to_monograph_text
+    from taper.formats.pdf import to_pdf as to_pdf
     from taper.formats.plots import plot_calendar as plot_calendar
     from taper.formats.plots import plot_doses as plot_doses
     from taper.formats.plots import plot_falls as plot_falls
@@ -111,6 +113,9 @@ if TYPE_CHECKING:
     from taper.supply import Supply as Supply
     from taper.supply import count_supply as count_supply
     from taper.supply import days_supply as days_supply
+    from taper.words import Instruction as Instruction
+    from taper.words import write_instructions as write_instructions
+    from taper.words import write_sig as write_sig
 
 _HOMES = {
     "taper.adherence": ("Adherence", "compare_intakes"),
@@ -125,8 +130,10 @@ _HOMES = {
     "taper.formats.arrow": ("to_arrow", "to_pandas", "to_polars"),
     "taper.formats.difference_table": ("to_difference_table",),
     "taper.formats.fhir": ("from_fhir", "load_fhir", "to_fhir", "write_fhir"),
+    "taper.formats.html": ("to_html",),
     "taper.formats.ical": ("to_ical",),
     "taper.formats.monograph_text": ("to_monograph_text",),
+    "taper.formats.pdf": ("to_pdf",),
     "taper.formats.plots": ("plot_calendar", "plot_doses", "plot_falls", "plot_occupancy", "plot_supply"),
     "taper.formats.records": ("to_records",),
     "taper.formats.table": ("to_csv", "to_markdown", "to_table"),
@@ -158,6 +165,7 @@ _HOMES = {
     "taper.source": ("Grade", "Source"),
     "taper.stock": ("load_stock", "read_stock"),
     "taper.supply": ("Supply", "count_supply", "days_supply"),
+    "taper.words": ("Instruction", "write_instructions", "write_sig"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
