@@ -114,8 +114,7 @@ def _stretches(days: tuple[Day, ...], *, every_day: bool) -> Iterator[list[Day]]
             yield group
             group = []
         group.append(day)
-    if group:
-        yield group
+    yield group
 
 
 def _rows_of(schedule: Schedule, group: list[Day], products: dict[str, Product]) -> Iterator[tuple[str, ...]]:
