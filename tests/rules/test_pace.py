@@ -122,6 +122,14 @@ class TestEnds:
         (finding,), *_ = paced(fact, "4 mg", "2 mg", before="4 mg", days="20 days", then="stop")
         assert (finding.value, finding.limit) == ("20 days", "3 weeks")
 
+    def test_a_stop_straight_from_the_highest_total_is_found_on_its_last_day(self):
+        fact = FIXED | {"lasting_at_least": "3 weeks"}
+        (finding,), *_ = paced(fact, "2 mg", before="2 mg", days="7 days", then="stop")
+        assert (finding.day, finding.last_day, finding.value) == (7, 7, "0 days")
+        assert finding.message.startswith("day 7: ")
+        (finding,), *_ = paced(fact, "4 mg", "2 mg", before="4 mg", days="7 days", then="stop")
+        assert (finding.day, finding.last_day, finding.value) == (8, 14, "7 days")
+
     def test_a_least_time_alone_is_left_to_the_stop(self):
         assert paced(A_WEEK, "10 mg", then="stop") == ([], [], [], [])
         assert "over at least so long" in paced(A_WEEK, "10 mg")[1][0].missing

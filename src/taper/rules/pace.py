@@ -223,11 +223,12 @@ def _least_time(asked: _Question) -> Iterator[Answer]:
     end = levels.all[-1].first - 1
     peak = max((level.last or 0) for level in levels.all if level.mg == levels.peak.mg)
     if end - peak < most_days(fact.lasting_at_least):
-        message = (
-            f"days {peak + 1}-{end}: {asked.drug} goes from {levels.peak} to a stop in {end - peak} days; the source"
-        )
+        # A stop straight from the highest total lies on its last day; there is no day between the two.
+        begin = min(peak + 1, end)
+        when = f"days {begin}-{end}" if begin < end else f"day {end}"
+        message = f"{when}: {asked.drug} goes from {levels.peak} to a stop in {end - peak} days; the source"
         yield find(asked.case, NAME, asked.drug, fact, Severity.HIGH if fact.at_most else Severity.MODERATE,
-                   f"{message} says over at least {fact.lasting_at_least}", day=peak + 1, last_day=end,
+                   f"{message} says over at least {fact.lasting_at_least}", day=begin, last_day=end,
                    value=f"{end - peak} days", limit=str(fact.lasting_at_least))  # fmt: skip
 
 
