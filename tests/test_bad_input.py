@@ -199,6 +199,11 @@ class TestDrugs:
         with pytest.raises(OutOfScope, match="combination product"):
             plan_of(step("5 mg", "3 days"), drug=name)
 
+    @pytest.mark.parametrize("name", [5, None, "", ["baclofen"], "bac\0lofen", "bac\u202elofen"])
+    def test_a_drug_is_a_name_that_prints(self, name):
+        with pytest.raises(InvalidInput, match=r"courses\[0\].drug: "):
+            plan_of(step("5 mg", "3 days"), drug=name)
+
 
 class TestPeople:
     @pytest.mark.parametrize("age", [0, 5, 17])

@@ -86,6 +86,9 @@ class TestRuns:
         assert runs_of(plan, start=START) == [(1, 31, "5 mg/day", False)]
         assert months(1)
 
+    def test_no_courses_have_no_days(self):
+        assert case_of(plan_of(step("5 mg", "4 days"))).runs_of(()) == ()
+
     def test_a_course_has_its_first_and_last_day(self):
         case = case_of(plan_of(step("5 mg", "4 days"), step("2 mg"), then="continue", starts_on_day=2))
         assert case.bounds(case.courses[0]) == (2, None)
