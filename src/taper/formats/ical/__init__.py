@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
 from enum import Enum
-from types import ModuleType
 from zoneinfo import ZoneInfo
 
-from taper.errors import InvalidInput, MissingExtra
+from taper._extra import need
+from taper.errors import InvalidInput
 from taper.formats.ical.clocks import read_clocks
 from taper.formats.ical.entries import Diary, Entry, Style
 from taper.formats.ical.published import Published, read_published
@@ -71,7 +71,7 @@ def to_ical(
         InvalidInput: If `times` leaves out a time of day or puts two in the wrong order, if a zone or alarms are
             given and there are no clock times, or if the sequence is not above that of `previous`.
     """
-    icalendar = _icalendar()
+    icalendar = need("icalendar", install="taper-schedule[calendar]", purpose="a calendar")
     earlier = [previous] if isinstance(previous, Schedule) else []
     clocks = _clocks([schedule, *earlier], style, times)
     zone = _zone(clocks, tz)
@@ -89,14 +89,6 @@ def to_ical(
         alarms=_alarms(alarms, clocks),
     )
     return write_calendar(icalendar, (*live, *_gone(live, published)), manner)
-
-
-def _icalendar() -> ModuleType:
-    try:
-        import icalendar
-    except ImportError:
-        raise MissingExtra('a calendar needs the package icalendar: pip install "taper-schedule[calendar]"') from None
-    return icalendar
 
 
 def _clocks(schedules: list[Schedule], style: Style, times: Mapping[str, str] | None) -> dict[Slot, time]:
