@@ -26,6 +26,8 @@ assert not [p for p in monograph.products if p.form == "capsule" and p.release =
 # ## How much, and for how long
 
 # %%
+for start in monograph.starts:
+    print(f"start: {start.dose}, {start.times_per_day} a day ({', '.join(start.forms)}): {start.source.organization}")
 for ceiling in monograph.ceilings:
     forms = ", ".join(ceiling.forms)
     print(
@@ -92,7 +94,8 @@ assert {finding.rule for finding in about_person if finding.severity == "high"} 
 # ## Why it does not stand in for baclofen
 #
 # Baclofen is reduced to nothing in a week here and cyclobenzaprine is begun, as if one muscle relaxant were another.
-# That is what sources speak against, and the picture shows the fall that they mean.
+# That is what sources speak against, and the picture shows the fall that they mean. The article has baclofen taken
+# every 2 to 6 hours; the sources held say how often a day.
 
 # %%
 SWITCH = """{"format": "taper-plan/1", "courses": [
@@ -106,6 +109,14 @@ switch = to_schedule(realize(read_plan(SWITCH), both), start=date(2027, 3, 1))
 review = check(switch)
 for finding in review.findings:
     print(f"{finding.severity}, grade {finding.evidence}: {finding.message}")
+baclofen = formulary.monograph("baclofen")
+for harm in baclofen.harms:
+    print(f"when baclofen stops: {harm.what} ({harm.source.organization}, grade {harm.source.grade})")
+print(
+    "baclofen is started",
+    sorted({start.times_per_day for start in baclofen.starts}),
+    "times a day, by the sources held",
+)
 assert {finding.rule for finding in review.findings if finding.severity == "high"} == {"substitution", "abrupt-stop"}
 
 # %%
