@@ -231,6 +231,18 @@ class TestProducts:
         changed = adjust(TAPER, *events, products=[new])
         assert [str(changed.days[day].intakes[0].portions[0]) for day in (10, 14)] == ["1 1/2 x new", "3 x t2mg"]
 
+    def test_a_course_that_has_not_begun_is_made_of_the_new_products(self):
+        changed = adjust(TWO, ChangeProducts(day=on(3), products=("t1mg",)))
+        assert {p.product for i in changed.days[2].intakes for p in i.portions} == {"t1mg"}
+        assert {p.product for i in changed.days[5].intakes for p in i.portions} == {"t1mg"}
+
+    def test_a_course_that_has_ended_keeps_what_it_was_made_of(self):
+        plan = plan_with(
+            course(step("7 mg", "5 days"), id="a", then="stop"), course(step("6 mg", "9 days"), id="b", then="stop")
+        )
+        changed = adjust(plan, ChangeProducts(day=on(7), products=("t7", "t1mg")), products=[tablet("7 mg", id="t7")])
+        assert {p.product for i in changed.days[4].intakes for p in i.portions} == {"t5mg", "t2mg"}
+
     def test_a_change_and_a_hold_on_one_day_go_together(self):
         changed = ChangeProducts(day=on(21), products=("t2mg",))
         held = adjust(TAPER, changed, Hold(day=on(21), lasting=days(5)))
@@ -310,6 +322,10 @@ class TestGap:
         assert stopped.ends is End.STOP
         assert f"stop; the last dose is on {on(14)}" in to_table(stopped)
 
+    def test_what_follows_may_be_decided_to_be_nothing(self):
+        stopped = adjust(TAPER, self.GAP, Resume(day=on(20), then="stop"))
+        assert (stopped.ends, stopped.last) == (End.STOP, on(19))
+
     def test_a_decided_gap_may_end_early(self):
         gap = Gap(day=on(15), lasting=days(4), then=ResumeAt(resume={"evening": "6 mg"}))
         assert doses(adjust(TAPER, gap, Resume(day=on(17)))) == [(8, 10), (6, 4), (0, 2), (6, 6), (4, 10)]
@@ -357,6 +373,15 @@ class TestReview:
     def test_a_hold_keeps_it_waiting(self):
         held = adjust(self.GATED, Hold(day=on(11), lasting=days(5)))
         assert [gate.date for gate in held.gates] == [on(16)]
+
+    def test_a_word_is_given_before_the_course_begins(self):
+        gated = course(step("6 mg", "5 days", review_before=True), id="b", starts_on_day=6)
+        plan = plan_with(course(step("8 mg", "10 days"), id="a"), gated)
+        assert adjust(plan, PassReview(day=on(1))).gates == ()
+
+    def test_a_step_that_is_done_again_does_not_wait_for_a_word_that_was_given(self):
+        back = adjust(self.GATED, PassReview(day=on(9)), StepBack(day=on(15), steps=1, lasting=days(3)))
+        assert (back.gates, doses(back)) == ((), [(8, 10), (6, 4), (8, 3), (6, 10)])
 
     def test_a_word_too_late_is_refused(self):
         refused(NothingToChange, "waits for review", self.GATED, PassReview(day=on(12)))

@@ -294,6 +294,11 @@ class TestStock:
         with pytest.raises(InvalidStock):
             read_stock(text)
 
+    def test_what_was_used_up_before_the_first_day_is_not_supplied(self):
+        plan = plan_of(step("5 mg", "5 days"), step("2 mg", "5 days"), then="stop")
+        supply = count_supply(schedule_of(plan, tablet("5 mg"), tablet("2 mg")), since=on(6))
+        assert [line.product.id for line in supply.lines] == ["t2mg"]
+
     def test_stock_of_what_was_used_up_before_the_first_day_is_left_over(self):
         plan = plan_of(step("5 mg", "5 days"), step("2 mg", "5 days"), then="stop")
         supply = count_supply(schedule_of(plan, tablet("5 mg"), tablet("2 mg")), since=on(6), on_hand={"t5mg": 4})

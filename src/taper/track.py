@@ -175,8 +175,12 @@ class Track:
         longer = last.lasting((last.length or 0) + day - (self.last_day or day))
         return replace(self, ahead=(*others, longer))
 
-    def finished(self) -> RealizedCourse:
-        """The course as it now stands."""
+    def finished(self, *, naming: bool) -> RealizedCourse:
+        """The course as it now stands.
+
+        Args:
+            naming: Whether it names its products, because another course of the plan has others now.
+        """
         steps = tuple(self._steps())
         everything = (*self.course.products, *self.earlier, *self.products)
         held = {product.id: product for product in everything}
@@ -186,7 +190,7 @@ class Track:
             "steps": tuple(step.step for step in steps),
             "made_by": self.made_by,
         }
-        if fields["products"]:
+        if fields["products"] or naming:
             fields["products"] = tuple(dict.fromkeys((*fields["products"], *held)))
         if any(product.form is not fields["form"] for product in everything):
             fields["form"] = None

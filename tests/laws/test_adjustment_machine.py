@@ -157,7 +157,8 @@ class Adjusting(RuleBasedStateMachine):
     def step_back(self, skip, steps, lasting, course):
         if self.happen(StepBack, skip, steps=steps, lasting=lasting, course=course):
             for step in self.case.now.steps:
-                kinds = {other.realized.step.kind for other in self.case.now.steps_of(step.course)}
+                planned = [other.step for other in self.case.now.realized.course(step.course).steps]
+                kinds = {"cycle" if other.cycle else other.kind for other in planned}
                 if (
                     step.first == self.case.log.changes_from
                     and step.realized.step.kind == "step-back"

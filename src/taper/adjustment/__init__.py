@@ -97,7 +97,8 @@ def apply_log(
         except TaperError as error:
             error.where = f"events[{index}]" + (f", {error.where}" if error.where else "")
             raise
-    courses = tuple(track.finished() for track in tracks)
+    naming = len(tracks) > 1 and any(track.has_other_products for track in tracks)
+    courses = tuple(track.finished(naming=naming) for track in tracks)
     plan = Plan(title=schedule.realized.plan.title, courses=tuple(made.course for made in courses))
     adjusted = replace(schedule.realized, plan=plan, courses=courses)
     shown = to_schedule(adjusted, start=schedule.start, horizon=_horizon(schedule, log, plan, horizon))

@@ -84,10 +84,10 @@ def pass_review(_: Now, track: Track, event: PassReview) -> Track:
     for index, piece in enumerate(track.ahead):
         if piece.step.step.review_before:
             passed = replace(piece, step=marked(piece.step, review_before=False))
-            ladder = list(track.ladder)
-            if piece.rung is not None:
-                rung = ladder[piece.rung]
-                ladder[piece.rung] = replace(rung, step=marked(rung.step, review_before=False))
+            ladder = (
+                replace(rung, step=marked(rung.step, review_before=False)) if place == piece.rung else rung
+                for place, rung in enumerate(track.ladder)
+            )
             ahead = (*track.ahead[:index], passed, *track.ahead[index + 1 :])
             return replace(track, ahead=ahead, ladder=tuple(ladder))
     raise NothingToChange(f"no step of {track.name} from {event.day} on waits for review; remove the event")
