@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from builders import START, TABLETS, course, plan_of, plan_with, step, tablet
+from builders import START, TABLETS, course, liquid, plan_of, plan_with, step, tablet
 from taper import Log, apply_log, check, days, mg, months, realize, to_schedule, to_table, weeks
 from taper.adjustment import DecisionNeeded, NothingToChange, OtherPlan
 from taper.log import (
@@ -152,6 +152,12 @@ class TestStepBack:
         )
         assert doses(twice)[-3:] == [(8, 5), (6, 10), (4, 10)]
 
+    def test_steps_that_are_alike_and_gaps_are_passed_over(self):
+        gap = {"kind": "gap", "for": "3 days"}
+        plan = plan_of(step("8 mg", "5 days"), step("6 mg", "5 days"), gap, step("6 mg", "5 days"), then="stop")
+        back = adjust(plan, StepBack(day=on(15), steps=1, lasting=days(2)))
+        assert doses(back) == [(8, 5), (6, 5), (0, 3), (6, 1), (8, 2), (6, 5), (6, 5)]
+
     def test_it_does_not_go_past_the_beginning(self):
         event = StepBack(day=on(15), steps=2, lasting=days(5))
         refused(InvalidEvent, "2 steps back lie before the first step of testamine; 1 at most", TAPER, event)
@@ -183,6 +189,11 @@ class TestPace:
         slowed = Slow(day=on(25), pace="1 mg, every 2 weeks")
         assert (6, 5) in doses(adjust(TAPER, slowed, StepBack(day=on(27), steps=1, lasting=days(5))))
 
+    def test_a_hold_that_stays_without_an_end_has_no_rest_to_plan_anew(self):
+        how = {"rest": "replan", "pace": "1 mg, every 1 week"}
+        changed = ChangeProducts(day=on(15), products=("t1mg",), **how)
+        refused(NothingToChange, "no rest to plan anew", OPEN, changed, horizon=weeks(4))
+
     def test_a_later_change_keeps_the_pace_of_an_earlier_one(self):
         slowed = Slow(day=on(10), pace="1 mg, every 2 weeks")
         back = StepBack(day=on(40), steps=1, lasting=days(7), rest="replan")
@@ -194,6 +205,10 @@ class TestPace:
     def test_a_cycle_has_no_size_to_fall_from(self):
         plan = plan_of(step(["4 mg", "2 mg"], "10 days"), step("2 mg", "10 days"), then="stop")
         refused(InvalidEvent, "differs from day to day", plan, Slow(day=on(4), pace="1 mg, every 2 weeks"))
+
+    def test_a_cycle_at_the_end_is_no_target(self):
+        plan = plan_of(step("8 mg", "10 days"), step(["4 mg", "2 mg"], "10 days"))
+        refused(InvalidEvent, "give a target, or shift", plan, Slow(day=on(4), pace="1 mg, every 2 weeks"))
 
     def test_a_dose_without_an_end_has_nothing_to_slow(self):
         refused(NothingToChange, "retarget it", OPEN, Slow(day=on(15), pace="1 mg, every 1 week"), horizon=weeks(4))
@@ -219,6 +234,12 @@ class TestProducts:
 
     def test_a_dose_that_they_cannot_make_is_named_with_its_neighbors(self):
         refused(CannotRealize, r"4 mg .* cannot be made .* 5 mg", TAPER, ChangeProducts(day=on(21), products=("t5mg",)))
+
+    @pytest.mark.parametrize(("names", "form"), [(("t1mg",), "tablet"), (("solution",), None)], ids=["same", "other"])
+    def test_a_course_names_its_form_as_long_as_it_keeps_to_it(self, names, form):
+        plan = plan_of(step("8 mg", "10 days"), then="stop", form="tablet")
+        changed = adjust(plan, ChangeProducts(day=on(5), products=names), products=[liquid()])
+        assert changed.realized.plan.courses[0].form == form
 
     def test_a_step_back_is_made_of_the_new_products_too(self):
         changed = ChangeProducts(day=on(21), products=("t2mg",))

@@ -235,8 +235,6 @@ def _differences(sides: tuple[_Side, _Side], compared: int, *, endless: bool) ->
                 held = None
             if pair[0] != pair[1]:
                 open_at[drug] = DayDifference(drug, held.first if held else number, number, *pair)
-            elif held is not None:
-                done.append(held)
     last = None if endless else compared
     done += [DayDifference(item.drug, item.first, last, item.one, item.other) for item in open_at.values()]
     yield from sorted(done, key=lambda item: (item.first, item.drug))

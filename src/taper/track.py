@@ -206,8 +206,7 @@ class Track:
                 yield _as_step(group, keep=in_months)
                 group = []
             group.append(piece)
-        if group:
-            yield _as_step(group, keep=in_months and not any(part.touched for part in group))
+        yield _as_step(group, keep=in_months and not any(part.touched for part in group))
 
 
 def total(pieces: Iterable[Piece]) -> int | None:
