@@ -437,6 +437,7 @@ def test_down_can_end_at_a_dose_or_a_day(run):
         pytest.param((*DOWN, *PACE), "order", id="several intakes without an order"),
         pytest.param((*DOWN, "--pace", "10% of current, every 2 weeks", "--order", "evenly"), "at least", id="no end"),
         pytest.param(("down", "diazepam", "--from", "10 mg", *PACE), "--from", id="no time of day"),
+        pytest.param(("down", "diazepam", "--from", "10mg", *PACE), "--from", id="no two words"),
         pytest.param((*DOWN, *PACE, "--order", "evenly", "--only", "x"), "--only", id="unknown product"),
         pytest.param(("down", "diazepan", "--from", "10 mg noon", *PACE), "diazepam", id="near name"),
     ],

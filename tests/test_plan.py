@@ -264,3 +264,8 @@ class TestMeaning:
     def test_something_other_than_a_course_is_named(self):
         with pytest.raises(InvalidInput, match=r"courses\[0\]"):
             Plan.read({"courses": [5]})
+
+
+def test_a_drug_that_is_no_text_is_refused_with_its_path():
+    with pytest.raises(InvalidInput, match="drug"):
+        Course.read({"drug": 5, "then": "continue", "steps": [{"regimen": {"evening": "5 mg"}}]})

@@ -144,3 +144,13 @@ def test_products_of_two_drugs_are_refused() -> None:
 def test_a_graduation_too_fine_to_search_is_refused_and_not_waited_for() -> None:
     with pytest.raises(TooManyDoses, match="coarser graduation"):
         Reachable([solution(mark="0.00001", least="0.00001")], up_to=mg(100))
+
+
+def test_products_that_cannot_be_searched_together_are_refused() -> None:
+    tablet = Product(id="a", drug="x", form="tablet", strength="5 mg")
+    with pytest.raises(InvalidInput, match="no products"):
+        Reachable([], up_to=mg(5))
+    with pytest.raises(InvalidInput, match="give one another id"):
+        Reachable([tablet, tablet], up_to=mg(5))
+    with pytest.raises(InvalidInput, match="x and y"):
+        Reachable([tablet, Product(id="b", drug="y", form="tablet", strength="5 mg")], up_to=mg(5))

@@ -48,10 +48,6 @@ class Recipe:
     pieces: int
 
     @property
-    def products(self) -> tuple[str, ...]:
-        return tuple(portion.product for portion in self.portions)
-
-    @property
     def has_liquid(self) -> bool:
         return any(portion.volume is not None for portion in self.portions)
 

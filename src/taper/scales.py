@@ -218,7 +218,7 @@ def ruler_of(base: Base, *, start: Fraction, fast: bool = False) -> Ruler:
             return Logarithmic((base.high if fast else base.low) / 100, unit, floor)
         case Bands():
             return Banded(tuple((band.down_to.mg, (band.high if fast else band.low).mg) for band in base.bands[::-1]))
-        case OfOccupancy():
+        case OfOccupancy():  # pragma: no branch - it is the last base there is
             return OccupancyCurve(base.high if fast else base.low, base.vmax, base.km.mg)
 
 

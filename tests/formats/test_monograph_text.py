@@ -58,3 +58,8 @@ def test_an_overlay_is_named_beside_its_source(tmp_path):
     assert "looked at on 2027-01-15; from the overlay ward 3" in to_monograph_text(
         SHIPPED.overlaid(path).monograph("baclofen")
     )
+
+
+def test_a_monograph_that_looked_for_nothing_in_vain_has_no_such_section() -> None:
+    bare = Monograph.read({"drug": "x", "reviewed_on": "2026-11-22"})
+    assert "Looked for and not found" not in to_monograph_text(bare)

@@ -197,3 +197,9 @@ def test_a_second_limit_is_named_where_it_is_exceeded() -> None:
     assert [item.limit for item in row.excess] == ["never more than 20% of current"]
     assert row.stay is not None
     assert row.stay.lasting == weeks(2)
+
+
+def test_a_product_that_is_held_already_is_no_addition():
+    with_it = {other.what for other in with_last_dose(could_add=[LIQUID]).report.additions}
+    held = {other.what for other in with_last_dose(could_add=[LIQUID, tablet("2 mg")]).report.additions}
+    assert held == with_it

@@ -106,7 +106,7 @@ def _track(ground: Ground, interval: int) -> Iterator[State]:
 
 
 def _follow(ground: Ground, state: State, first: State, day: int, interval: int) -> State:
-    for group in ground.groups:
+    for group in ground.groups:  # pragma: no branch - the days end before the last intake does
         rest = sum(state) - sum(state[index] for index in group)
         share = sum(first[index] for index in group)
         for index in group:
