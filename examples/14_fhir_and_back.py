@@ -82,8 +82,8 @@ except InvalidInput as refusal:
 # %% [markdown]
 # ## A standard's own example
 #
-# HL7's R4 example `medrx0303` is a taper of prednisone. Below are its dates, its texts and its counts; the fields that
-# do not bear on a dose are left out. Read it before you run the next cell: do the texts, the dates and the tablets
+# HL7's R4 example `medrx0303` is a taper of prednisone. Below are its dates and counts; its texts are
+# restated, and the fields that do not bear on a dose are left out. Read it before you run the next cell: do the texts, the dates and the tablets
 # agree?
 
 # %%

@@ -123,3 +123,21 @@ class TestSwing:
     def test_a_half_life_for_an_age_needs_the_age(self):
         plan = plan_of(step(["5 mg", {}], "8 days"))
         assert told("swing", plan, half_lives=[life("10", age_from=65)])[1]
+
+
+def test_a_time_without_doses_of_which_no_source_speaks_is_not_assessed():
+    from taper import Formulary, Plan, check, realize
+
+    steps = [
+        {"for": "7 days", "regimen": {"bedtime": "10 mg"}},
+        {"for": "9 days", "kind": "gap"},
+        {"regimen": {"bedtime": "10 mg"}},
+    ]
+    plan = Plan.read({"courses": [{"drug": "diazepam", "then": "continue", "steps": steps}]})
+    review = check(realize(plan, Formulary.shipped().products("diazepam", market="us")))
+    assert [gap.missing for gap in review.not_assessed if gap.rule == "gap"] == [
+        "advice on a break in taking the drug; no source is held"
+    ]
+    daily = Plan.read({"courses": [{"drug": "diazepam", "then": "continue", "steps": [steps[2]]}]})
+    made = check(realize(daily, Formulary.shipped().products("diazepam", market="us")))
+    assert not [gap for gap in made.not_assessed if gap.rule == "gap"]

@@ -35,8 +35,8 @@ def assess(case: Case) -> Iterator[Answer]:
 
     A break longer than the source's number of half-lives, after which the plan does not go back to the dose of a
     start, is high; if longer only by the short end of the half-lives held, it is moderate. Half-lives of metabolites
-    are passed over. A break between two courses of a drug of which no source speaks is not assessed; without a
-    break the rule is clear where a source speaks, and else does not apply.
+    are passed over. A break of which no source speaks, between two courses or written as a time without doses, is
+    not assessed; without a break the rule is clear where a source speaks, and else does not apply.
     """
     yield from uncited(case, NAME)
     for drug in case.drugs:
@@ -48,7 +48,7 @@ def assess(case: Case) -> Iterator[Answer]:
         yield from left_out(case, NAME, drug, held)
         facts = [fact for fact in held if case.compares(fact.source)]
         breaks = list(_breaks(case.runs(drug)))
-        if not facts and any(_is_between_courses(case, drug, gap) for gap in breaks):
+        if not facts and any(_is_told(case, drug, gap) for gap in breaks):
             yield NotAssessed(rule=NAME, drug=drug, missing="advice on a break in taking the drug; no source is held")
         for fact in facts:
             yield from _judge(case, monograph, fact, breaks)
@@ -66,9 +66,18 @@ def _breaks(runs: tuple[Run, ...]) -> Iterator[_Break]:
         empty, begun = [], True
 
 
-def _is_between_courses(case: Case, drug: str, gap: _Break) -> bool:
+def _is_told(case: Case, drug: str, gap: _Break) -> bool:
+    """Whether a break is more than a cycle's empty days: between two courses, or a time without doses in one."""
     bounds = [case.bounds(course) for course in case.courses_of(drug)]
-    return not any(first <= gap.first and (last is None or gap.last <= last) for first, last in bounds)
+    between = not any(first <= gap.first and (last is None or gap.last <= last) for first, last in bounds)
+    return between or any(first <= gap.last and last >= gap.first for first, last in _gap_steps(case, drug))
+
+
+def _gap_steps(case: Case, drug: str) -> Iterator[tuple[int, int]]:
+    for course in case.courses_of(drug):
+        for step, (first, last) in zip(course.course.steps, course.course.bounds(case.start), strict=True):
+            if step.kind == "gap" and last is not None:
+                yield first, last
 
 
 def _judge(case: Case, monograph: Monograph, fact: RestartRule, breaks: list[_Break]) -> Iterator[Answer]:
