@@ -48,7 +48,7 @@ def describe_ending(schedule: Schedule) -> list[str]:
             case End.REVIEW:
                 last = schedule.steps_of(name)[-1].last
                 lines.append(f"{name}: the plan ends on {last} with a review; it says nothing of what follows.")
-            case End.WINDOW:
+            case End.WINDOW:  # pragma: no branch - it is the last end there is
                 lines.append(f"{name}: the plan goes on beyond {schedule.last}, which this window does not show.")
     for gate in schedule.gates:
         lines.append(f"{gate.course}: step {gate.step}, from {gate.date}, waits for review before it begins.")
@@ -111,7 +111,7 @@ def _what_happened(event: Event) -> str:
             return "resumed" if event.then is None else f"decided after a gap: {_what_follows(event.then)}"
         case PassReview():
             return "the next step that waited for review may begin"
-        case Stop():
+        case Stop():  # pragma: no branch - it is the last event there is
             return "stopped"
 
 
