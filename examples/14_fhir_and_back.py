@@ -83,7 +83,8 @@ except InvalidInput as refusal:
 # ## A standard's own example
 #
 # HL7's R4 example `medrx0303` is a taper of prednisone. Below are its dates and counts; its texts are
-# restated, and the fields that do not bear on a dose are left out. Read it before you run the next cell: do the texts, the dates and the tablets
+# restated, and the fields that do not bear on a dose are left out. Read it before you run the next cell: do
+# the texts, the dates and the tablets
 # agree?
 
 # %%
