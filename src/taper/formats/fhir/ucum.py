@@ -23,10 +23,6 @@ class CannotExpress(CannotCompute):
     """Something in a plan that a FHIR request has no way to say."""
 
 
-class UnknownUnit(InvalidInput):
-    """A quantity whose unit is not one that a dose or a length of time is read from."""
-
-
 @dataclass(frozen=True, slots=True)
 class Units:
     """A count of units of a product, such as 4 TAB, as an order writes it."""
@@ -91,7 +87,7 @@ def read_amount(data: Mapping[str, Any]) -> Dose | Units:
     """A Quantity as a dose, or as a count of units where it counts something else than a mass.
 
     Raises:
-        UnknownUnit: If it has a UCUM code that is no mass, or no unit at all.
+        InvalidInput: If it has a UCUM code that is no mass, or no unit at all.
     """
     number, code, unit = read_number(data), _word(data, "code"), _word(data, "unit")
     if data.get("system") == UCUM:
@@ -99,11 +95,11 @@ def read_amount(data: Mapping[str, Any]) -> Dose | Units:
             return Dose(number, _MASS_OF[code])
         if code[:1] == "{" and code[-1:] == "}":
             return Units(number, code[1:-1])
-        raise UnknownUnit(f"the UCUM unit {code!r} is no mass that a dose is read from; {_hint(code)}")
+        raise InvalidInput(f"the UCUM unit {code!r} is no mass that a dose is read from; {_hint(code)}")
     if not code and unit in _MASS:
         return Dose(number, unit)
     if not code and not unit:
-        raise UnknownUnit("the quantity has no unit; write a UCUM code such as mg")
+        raise InvalidInput("the quantity has no unit; write a UCUM code such as mg")
     return Units(number, code or unit)
 
 
@@ -125,13 +121,12 @@ def read_duration(data: Mapping[str, Any]) -> Duration:
     """A Duration of whole days, weeks, months or years.
 
     Raises:
-        UnknownUnit: If it is counted in anything else.
-        InvalidInput: If it is not a whole number.
+        InvalidInput: If it is counted in anything else, or is not a whole number.
     """
     number, code = read_number(data), _word(data, "code")
     if data.get("system") != UCUM or code not in _TIME_OF:
         got = code or _word(data, "unit")
-        raise UnknownUnit(f"the length of time is in {got!r}; write the UCUM code d, wk, mo or a")
+        raise InvalidInput(f"the length of time is in {got!r}; write the UCUM code d, wk, mo or a")
     if number.denominator != 1:
         raise InvalidInput(f"{write_number(number)} {code} is not a whole number; write it in days")
     return Duration(number.numerator, _TIME_OF[code])
