@@ -47,8 +47,8 @@ def test_a_drug_without_a_row_is_refused_with_those_held():
     ("rows", "words"),
     [
         ([{"drug": "a", "dose": "1 mg"}, {"drug": "a", "dose": "2 mg"}], "a has two rows"),
-        ([{"drug": "a", "dose": "0 mg"}], "a: an equivalent is above 0"),
-        ([{"drug": "a", "dose": "2 mg", "up_to": "1 mg"}], "its range ends above its start"),
+        ([{"drug": "a", "dose": "0 mg"}], "a: write an equivalent above 0"),
+        ([{"drug": "a", "dose": "2 mg", "up_to": "1 mg"}], "a range that ends above its start"),
     ],
 )
 def test_a_table_that_contradicts_itself_is_refused(rows, words):

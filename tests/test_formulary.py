@@ -79,7 +79,7 @@ class TestTables:
     def test_a_table_is_found_by_its_id(self):
         for held in SHIPPED.tables:
             assert SHIPPED.table(held.id) is held
-        with pytest.raises(NotFound, match=r"'x' is not an equivalence table. Held: "):
+        with pytest.raises(NotFound, match=r"'x' is not an equivalence table; name one of "):
             SHIPPED.table("x")
 
     def test_an_uncited_table_is_refused(self):

@@ -227,7 +227,7 @@ class TestOtherFacts:
             Titration(source=SOURCE, steps=steps)
 
     def test_advice_by_age_needs_an_age(self):
-        with pytest.raises(InvalidInput, match="needs age_from or age_below"):
+        with pytest.raises(InvalidInput, match="add age_from or age_below"):
             AgeAdvice(source=SOURCE, action="avoid", what="text")
         assert AgeAdvice(source=SOURCE, action="avoid", what="text", age_from=65).needs_age
 

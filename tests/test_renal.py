@@ -232,9 +232,9 @@ class TestRefusals:
                 "a person on dialysis has no proposal; the source says avoid",
             ),
             ({}, {"kidney_stable": False, "egfr": "25"}, "missing: a stable kidney function"),
-            ({}, {"crcl": "25"}, "missing: a figure of eGFR, the measure of this source"),
+            ({}, {"crcl": "25"}, "missing: a figure of eGFR, the measure of this source; give it"),
             ({}, {}, "missing: a figure of eGFR"),
-            ({}, {"egfr": "90"}, "the source says nothing at eGFR 90"),
+            ({}, {"egfr": "90"}, "the source says nothing at eGFR 90.*; name another source"),
             ({"age_from": 65}, {"egfr": "25"}, "speaks of an age group and no age is given"),
             ({"age_from": 65}, {"egfr": "25", "age": 64}, "speaks of another age group than 64"),
         ],
@@ -245,10 +245,10 @@ class TestRefusals:
         assert "Institute s" in str(caught.value)
 
     def test_a_source_that_is_not_held_is_refused_with_those_that_are(self):
-        with pytest.raises(NotFound, match=r"has the source 'x'. Held: s") as caught:
+        with pytest.raises(NotFound, match=r"has the source 'x'; name one of those held: s") as caught:
             propose(starting(step("8 mg", "3 days")), held(band(**MAXIMUM)), source="x")
         assert caught.value.near == ("s",)
-        with pytest.raises(NotFound, match="Held: none"):
+        with pytest.raises(NotFound, match="those held: none"):
             propose(starting(step("8 mg", "3 days")), formulary(drug="other"))
 
     def test_advice_for_another_indication_does_not_serve(self):

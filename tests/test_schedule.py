@@ -211,7 +211,7 @@ class TestPlainForm:
 
     def test_a_date_that_is_not_shown_is_refused(self):
         schedule = scheduled(plan_of(step("5 mg", "3 days")))
-        with pytest.raises(InvalidInput, match="2027-02-28 is not shown; the schedule shows 2027-03-01 to 2027-03-03"):
+        with pytest.raises(InvalidInput, match="2027-02-28 is not shown; name a day from 2027-03-01 to 2027-03-03"):
             schedule.on(START - timedelta(days=1))
         with pytest.raises(InvalidInput, match="is not shown"):
             schedule.on(START + timedelta(days=3))

@@ -27,7 +27,7 @@ def read_json(text: str, *, where: str = "") -> Any:
         message = f"not JSON at line {error.lineno}, column {error.colno}: {error.msg.lower()}; correct it there"
         raise NotJson(message, where=where) from None
     except RecursionError:
-        raise NotJson(f"nested more than {_DEEPEST} deep; a plan is not", where=where) from None
+        raise NotJson(f"nested more than {_DEEPEST} deep, which no plan is; check the file", where=where) from None
     except NotJson as error:
         raise NotJson(error.message, where=where) from None
     except ValueError:
@@ -68,7 +68,7 @@ def decode(data: bytes, *, where: str) -> str:
         NotJson: If it is larger or is not UTF-8.
     """
     if len(data) > LARGEST_BYTES:
-        raise NotJson(f"is larger than {LARGEST_BYTES // 1_000_000} MB; no plan is", where=where)
+        raise NotJson(f"is larger than {LARGEST_BYTES // 1_000_000} MB, which no plan is; check the file", where=where)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -94,7 +94,7 @@ def _check_depth(data: Any, where: str) -> None:
         level = [child for item in level for child in _children(item)]
         if not level:
             return
-    raise NotJson(f"nested more than {_DEEPEST} deep; a plan is not", where=where)
+    raise NotJson(f"nested more than {_DEEPEST} deep, which no plan is; check the file", where=where)
 
 
 def _children(item: Any) -> list[Any]:

@@ -130,7 +130,7 @@ def _matches(schedule: Schedule, day: Day, records: list[tuple[int, IntakeRecord
             left.remove(found[0])
             yield _planned(found[0], record)
         else:
-            yield _unplanned(schedule, record, f"intakes[{index}]")
+            yield _unplanned(schedule, day, record, f"intakes[{index}]")
     yield from (_Match(item.drug, item.dose, None, "unrecorded") for item in left)
 
 
@@ -139,9 +139,11 @@ def _planned(intake: ScheduledIntake, record: IntakeRecord) -> _Match:
     return _Match(intake.drug, intake.dose, taken, record.result)
 
 
-def _unplanned(schedule: Schedule, record: IntakeRecord, where: str) -> _Match:
+def _unplanned(schedule: Schedule, day: Day, record: IntakeRecord, where: str) -> _Match:
     if record.result != "other":
-        raise InvalidRecord(f"no dose is planned on {record.day} {record.slot}; correct the record", where=where)
+        planned = ", ".join(dict.fromkeys(str(intake.slot) for intake in day.intakes)) or "nothing"
+        message = f"no dose is planned on {record.day} {record.slot}; planned that day: {planned}. Correct the record"
+        raise InvalidRecord(message, where=where)
     courses = schedule.realized.courses
     if record.course is None and len(courses) > 1:
         raise InvalidRecord(f"{record.day} {record.slot} could be of several courses; name one", where=where)

@@ -285,7 +285,7 @@ def check_sources(case: Case) -> None:
     for name in case.sources:
         if name not in held:
             raise NotFound(
-                f"the source {name!r} is not held for {', '.join(case.drugs)}. Held: {', '.join(sorted(held))}"
+                f"the source {name!r} is not held for {', '.join(case.drugs)}. Name one of {', '.join(sorted(held))}"
             )
 
 

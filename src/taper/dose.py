@@ -107,7 +107,7 @@ class _Mass:
 
     def _check(self) -> None:
         if self._mg < 0:
-            raise InvalidAmount(f"{self.text} is negative; an amount is 0 or more", got=self.text)
+            raise InvalidAmount(f"{self.text} is negative; write 0 or a positive amount", got=self.text)
         if self._mg > _LARGEST_MG:
             raise InvalidAmount(f"{self.text} is more than 1000 g; check the number and its unit", got=self.text)
         if self._mg.denominator > _FINEST:

@@ -39,7 +39,7 @@ class EquivalenceTable(Value):
                 raise InvalidInput(f"{name} has two rows; keep one, with up_to for a range")
         for row in self.rows:
             if not row.dose or (row.up_to is not None and row.up_to < row.dose):
-                raise InvalidInput(f"{row.drug}: an equivalent is above 0 and its range ends above its start")
+                raise InvalidInput(f"{row.drug}: write an equivalent above 0, and a range that ends above its start")
         return self
 
     def holds(self, drug: str) -> bool:

@@ -170,7 +170,7 @@ class Review(Value):
         if graver or unseen:
             lines = [f"{f.severity}: {f.message}" for f in graver]
             lines += [f"not assessed: {gap.rule}: {gap.missing}" for gap in unseen]
-            raise RequirementNotMet("the review does not pass:\n  " + "\n  ".join(lines), review=self)
+            raise RequirementNotMet("the review does not pass; look at\n  " + "\n  ".join(lines), review=self)
         return self
 
 

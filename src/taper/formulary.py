@@ -125,7 +125,7 @@ class Formulary:
             NotFound: If it is not held; the message lists those that are.
         """
         if name not in self._tables:
-            raise NotFound(f"{name!r} is not an equivalence table. Held: {', '.join(sorted(self._tables))}")
+            raise NotFound(f"{name!r} is not an equivalence table; name one of {', '.join(sorted(self._tables))}")
         return self._tables[name]
 
     def overlaid(self, path: str | Path, *, name: str | None = None) -> Self:
@@ -317,7 +317,7 @@ def _read_toml(text: str, where: str) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         raise InvalidData(f"not TOML: {error}; correct it there", where=where) from None
     except RecursionError:
-        raise InvalidData("nested too deeply; no monograph is", where=where) from None
+        raise InvalidData("nested deeper than any monograph; check the file", where=where) from None
 
 
 def _synonyms(monographs: Iterable[Monograph]) -> dict[str, str]:

@@ -166,7 +166,7 @@ def _check_action(item: KidneyBand | KidneyState) -> None:
             f"got {', '.join(sorted(given)) or 'none'}; keep the source's own shape"
         )
     if item.fraction is not None and not 0 < item.fraction <= 1:
-        raise InvalidInput("a fraction of the usual dose lies above 0 and at most at 1")
+        raise InvalidInput("a fraction of the usual dose lies above 0 and at most at 1; correct it")
 
 
 class KidneyAdvice(Cited):
@@ -241,7 +241,7 @@ class StoppingBand(Value):
     @model_validator(mode="after")
     def _agrees(self) -> Self:
         if not self.down_to < self.from_dose or not Dose(0) < self.step_low <= self.step_high:
-            raise InvalidInput("a band goes from a dose down to a smaller one by a step above 0")
+            raise InvalidInput("a band goes from a dose down to a smaller one by a step above 0; correct it")
         return self
 
 
@@ -399,7 +399,7 @@ class AgeAdvice(Cited):
     @model_validator(mode="after")
     def _agrees(self) -> Self:
         if not self.needs_age:
-            raise InvalidInput("advice by age needs age_from or age_below")
+            raise InvalidInput("advice by age has neither edge; add age_from or age_below")
         return self
 
 

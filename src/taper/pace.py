@@ -450,7 +450,7 @@ def _limit_percent(given: Rational | None) -> Fraction | None:
 def _ends(text: str) -> tuple[str, str]:
     low, dash, high = text.strip().partition("-")
     if dash and not low.strip():
-        raise InvalidPace(f"{text.strip()!r} is negative; a pace is above 0, and the doses fall by it")
+        raise InvalidPace(f"{text.strip()!r} is negative; write a pace above 0, by which doses fall")
     return low.strip(), (high if dash else low).strip()
 
 

@@ -96,7 +96,9 @@ class Patient(Value):
     @model_validator(mode="after")
     def _is_adult(self) -> Self:
         if self.age is not None and self.age < 18:
-            raise OutOfScope(f"a person of {self.age} is under 18; only plans for adults are checked")
+            raise OutOfScope(
+                f"a person of {self.age} is under 18, and only plans for adults are checked; check the age"
+            )
         return self
 
     def known_egfr(self) -> EGFR | None:

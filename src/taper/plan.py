@@ -38,7 +38,9 @@ def _drug(value: object) -> object:
 def _refuse_drug(text: str) -> None:
     for route in ("intrathecal", "injection", "pump", "patch", "rectal"):
         if route in text.lower():
-            raise OutOfScope(f"{text!r} names the {route} route; only products taken by mouth are planned here")
+            raise OutOfScope(
+                f"{text!r} names the {route} route; only products taken by mouth are planned here, leave it out"
+            )
     if re.search(r"[/+]|\band\b", text):
         raise OutOfScope(f"{text!r} names a combination product; plan each drug in a course of its own")
 

@@ -63,7 +63,7 @@ def refuse_route(text: str) -> None:
     """
     for route in _REFUSED_ROUTES:
         if route in text.lower():
-            raise OutOfScope(f"{text!r} is not taken by mouth; only oral products are planned here")
+            raise OutOfScope(f"{text!r} is not taken by mouth; only oral products are planned here, leave it out")
 
 
 class InvalidVolume(NotExact):
@@ -143,7 +143,7 @@ class Concentration:
 
     def __init__(self, mass: Dose, volume: Volume) -> None:
         if not mass or not volume.ml:
-            raise InvalidInput(f"{mass}/{volume} is not a concentration; both parts are above 0")
+            raise InvalidInput(f"{mass}/{volume} is not a concentration; write both parts above 0")
         object.__setattr__(self, "_mass", mass)
         object.__setattr__(self, "_volume", volume)
 

@@ -225,7 +225,8 @@ def _no_such_source(formulary: Formulary, plan: Plan, products: tuple[Product, .
     names = {a.source.id for drug in drugs if formulary.holds(drug) for a in formulary.monograph(drug).kidney}
     listed = ", ".join(sorted(names)) or "none"
     return NotFound(
-        f"no kidney advice for {', '.join(drugs)} has the source {source!r}. Held: {listed}", near=tuple(sorted(names))
+        f"no kidney advice for {', '.join(drugs)} has the source {source!r}; name one of those held: {listed}",
+        near=tuple(sorted(names)),
     )
 
 
@@ -235,7 +236,7 @@ def _refuse_taken(course: Course, advice: KidneyAdvice) -> None:
     what = "what was taken before is unknown" if course.before is None else f"{course.before} was taken before"
     raise NoProposal(
         f"{what}, and a smaller first dose would be an abrupt cut for someone who takes the drug; "
-        'a proposal is for a start, where before is "nothing"',
+        'a proposal is for a start, so write before "nothing" if it is one',
         where=f"course {course.id}",
         source=advice.source,
     )
@@ -255,17 +256,25 @@ def _readable(advice: KidneyAdvice, patient: Patient, formulary: Formulary, drug
     if advice.needs_age and patient.age is None:
         raise NoProposal(f"the source speaks of an age group and no age is given; give the age. {cite}", where=where)
     if patient.age is not None and not applies_to_age(advice.age_from, advice.age_below, patient.age):
-        raise NoProposal(f"the source speaks of another age group than {patient.age}. {cite}", where=where)
+        raise NoProposal(
+            f"the source speaks of another age group than {patient.age}; name another source. {cite}", where=where
+        )
     reading = read_advice(advice, patient)
     if reading.dialysis:
         said = words_of(reading.says) if reading.says else "nothing"
         raise NoProposal(
-            f"a person on dialysis has no proposal; the source says {said}. {cite}", where=where, source=advice.source
+            f"a person on dialysis has no proposal; the source says {said}; read it there. {cite}",
+            where=where,
+            source=advice.source,
         )
     if reading.missing:
-        raise NoProposal(f"missing: {reading.missing}. {cite}", where=where, source=advice.source)
+        raise NoProposal(f"missing: {reading.missing}; give it. {cite}", where=where, source=advice.source)
     if reading.says is None:
-        raise NoProposal(f"the source says nothing at {reading.place}. {cite}", where=where, source=advice.source)
+        raise NoProposal(
+            f"the source says nothing at {reading.place}; name another source. {cite}",
+            where=where,
+            source=advice.source,
+        )
     if reading.says.action not in _WITH_FIGURE:
         others = ", ".join(_with_figures(formulary, drug, patient)) or "none"
         raise NoProposal(

@@ -204,7 +204,7 @@ class Schedule:
         """
         index = (check_date(when) - self.start).days
         if not 0 <= index < len(self.days):
-            raise InvalidInput(f"{when} is not shown; the schedule shows {self.start} to {self.last}")
+            raise InvalidInput(f"{when} is not shown; name a day from {self.start} to {self.last}")
         return self.days[index]
 
     def steps_of(self, course: str) -> tuple[DatedStep, ...]:

@@ -238,7 +238,7 @@ REFUSED = {
         request(dosage(doseAndRate=[{"doseQuantity": amount(5) | {"comparator": "<"}}])), "unit", "is a limit ('<')"
     ),
     "a float": (request(dosage(value=2.5)), "unit", "2.5 is a float"),
-    "a text": (request(dosage(value="5")), "unit", "is text; FHIR writes a number"),
+    "a text": (request(dosage(value="5")), "unit", "is text; write it as a number"),
     "a negative dose": (request(dosage(value=-5)), "unit", "negative"),
     "a dose of nothing": (request(dosage(value=0)), "dose", "a dose of 0 is not taken"),
     "uncounted units": (

@@ -165,7 +165,7 @@ class TestWhom:
         assert (findings, [item.source.id for item in clear], [item.source.id for item in left]) == ([], ["c1"], ["c0"])
 
     def test_a_source_that_is_not_held_is_refused(self):
-        with pytest.raises(NotFound, match=r"the source 'x' is not held for testamine. Held: c0"):
+        with pytest.raises(NotFound, match=r"the source 'x' is not held for testamine. Name one of c0"):
             found(DAY, limits({"limit": "9 mg"}), sources=["x"])
 
 

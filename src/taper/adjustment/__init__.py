@@ -162,7 +162,9 @@ def _change(now: Now, track: Track, event: Event) -> Track:
     decides = isinstance(event, Resume | Stop)
     if track.last_day is not None and now.day > track.last_day:
         if not (track.waits and decides):
-            raise NothingToChange(f"{event.day} is after the end of {track.name} on {now.date_of(track.last_day)}")
+            raise NothingToChange(
+                f"{event.day} is after the end of {track.name} on {now.date_of(track.last_day)}; correct the day"
+            )
         track = track.waiting_until(now.day)
     here = track.at(now.day)
     if here.waits and not decides:

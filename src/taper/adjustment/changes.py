@@ -14,7 +14,9 @@ from taper.track import Piece, Track, marked, total, turned
 def hold(now: Now, track: Track, event: Hold) -> Track:
     """What was taken the day before goes on for longer, and everything after comes later; a cycle goes on turning."""
     if total(track.joined) is None:
-        raise NothingToChange(f"{track.name} stays at this dose without an end, so there is nothing to hold")
+        raise NothingToChange(
+            f"{track.name} stays at this dose without an end, so there is nothing to hold; remove the event"
+        )
     length = now.length(event.lasting)
     held = replace(now.going_on(track, length), held=True)
     later = [_later(piece, length) for piece in track.joined]
@@ -37,7 +39,9 @@ def resume(now: Now, track: Track, event: Resume) -> Track:
     if ahead.is_empty and last.is_empty:
         return track.going(track.ahead[1:])
     if not (ahead.held and last.held and ahead.joins):
-        raise NothingToChange(f"{track.name} is not held on {event.day}, so there is nothing to resume")
+        raise NothingToChange(
+            f"{track.name} is not held on {event.day}, so there is nothing to resume; remove the event"
+        )
     joined = [_later(piece, -(ahead.length or 0)) for piece in track.joined[1:]]
     return track.going([*joined, *track.ahead[1 + len(joined) :]])
 

@@ -106,7 +106,9 @@ def _names(entry: Mapping[str, Any]) -> Iterator[str]:
 def _check_status(request: Request, notes: Notes) -> None:
     status, where = request.body.get("status"), f"{request.where}.status"
     if request.body.get("doNotPerform") is True:
-        notes.refuse("status", f"{request.where}.doNotPerform", "it says that the drug is not to be taken")
+        notes.refuse(
+            "status", f"{request.where}.doNotPerform", "it says that the drug is not to be taken; leave it out"
+        )
     if status == "entered-in-error":
         notes.refuse("status", where, "it was entered in error; give the one that was meant")
     elif status not in ("draft", "active"):
@@ -135,4 +137,6 @@ def read_version(requests: tuple[Request, ...], wanted: Version | None) -> Versi
         if wanted not in {None, version}:
             raise WrongResource(f"{where} is FHIR {version}, and {wanted} was named; name the version it is")
         return version
-    raise WrongResource("it names no medication as FHIR R4 or R5 do; R4 has medicationCodeableConcept, R5 medication")
+    raise WrongResource(
+        "it names no medication as FHIR R4 or R5 do; write medicationCodeableConcept (R4) or medication (R5)"
+    )

@@ -69,7 +69,9 @@ def _refuse_routes(data: Mapping[str, Any], where: str, notes: Notes) -> None:
     with notes.catching("route", at):
         refuse_route(name)
         if not codes_of(route) & _BY_MOUTH and "oral" not in name.lower() and "mouth" not in name.lower():
-            raise InvalidInput(f"the route {name!r} is not known to be by mouth; only oral products are planned here")
+            raise InvalidInput(
+                f"the route {name!r} is not known to be by mouth; only oral products are planned here, leave it out"
+            )
 
 
 def _amount(data: Mapping[str, Any], where: str, notes: Notes) -> Dose | Units | None:
@@ -82,7 +84,9 @@ def _amount(data: Mapping[str, Any], where: str, notes: Notes) -> Dose | Units |
         return None
     at, dose = f"{where}.doseAndRate[0]", given[0]
     for key in sorted(key for key in dose if key.startswith("rate")):
-        notes.refuse("rate", f"{at}.{key}", "a rate, as an infusion has; only doses taken at once are planned here")
+        notes.refuse(
+            "rate", f"{at}.{key}", "a rate, as an infusion has; only doses taken at once are planned here; leave it out"
+        )
     if "doseRange" in dose:
         notes.refuse("range", f"{at}.doseRange", "a range of doses; write one dose")
     elif "doseQuantity" not in dose:

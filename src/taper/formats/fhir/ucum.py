@@ -79,7 +79,7 @@ def read_number(data: Mapping[str, Any]) -> Fraction:
         raise InvalidInput(f"the quantity is a limit ({data['comparator']!r}), not an amount; write the amount")
     value = data["value"]
     if isinstance(value, str):
-        raise InvalidInput(f"the value {value!r} is text; FHIR writes a number")
+        raise InvalidInput(f"the value {value!r} is text; write it as a number")
     return exact(value)
 
 

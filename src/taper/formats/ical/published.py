@@ -29,9 +29,11 @@ def read_published(icalendar: ModuleType, text: str) -> Published:
     try:
         calendar = icalendar.Calendar.from_ical(text)
     except (ValueError, IndexError) as error:
-        raise InvalidInput(f"is not an iCalendar file: {error}", where="previous") from None
+        raise InvalidInput(f"is not an iCalendar file ({error}); give what to_ical wrote", where="previous") from None
     if str(calendar.get("PRODID")) != MAKER:
-        raise InvalidInput(f"was written by {calendar.get('PRODID')}, not by this library", where="previous")
+        raise InvalidInput(
+            f"was written by {calendar.get('PRODID')}, not by this library; give what to_ical wrote", where="previous"
+        )
     events = calendar.walk("VEVENT")
     try:
         entries = tuple(_entry(event) for event in events)
