@@ -12,8 +12,12 @@ from taper._model import Exact, NotEmpty, NotExact, Value, exact, join_path, wri
 from taper.errors import InvalidInput
 from taper.kidney import ImplausibleValue
 from taper.patient import Patient
+from taper.plan import Plan
 
 finite = st.fractions(0, 10**9, max_denominator=10**9)
+
+
+HELD = {"drug": "baclofen", "then": "stop", "steps": [{"for": "1 week", "regimen": {"evening": "5 mg"}}]}
 
 
 class Inner(Value):
@@ -165,6 +169,24 @@ class TestRecords:
         assert "inner.amount: is missing; add it" in text
         assert "many[1]: " in text
         assert "extra: is not a known key; remove it or correct its spelling" in text
+
+    @pytest.mark.parametrize(
+        ("data", "words"),
+        [
+            ({"titel": "x", "courses": [HELD]}, "titel: is not a known key; write title"),
+            ({"courses": [HELD | {"befor": "nothing"}]}, "courses[0].befor: is not a known key; write before"),
+            (
+                {"courses": [HELD | {"before": {"regimen": {"noon": "5 mg"}, "fro": "1 year"}}]},
+                "fro: is not a known key; write for",
+            ),
+            ({"courses": [HELD | {"color": "red"}]}, "courses[0].color: is not a known key; remove it"),
+        ],
+        ids=["at the top", "inside", "inside one of several kinds", "like none"],
+    )
+    def test_an_unknown_key_names_the_key_of_its_own_record_that_is_like_it(self, data, words):
+        with pytest.raises(InvalidInput) as caught:
+            Plan.read(data)
+        assert words in str(caught.value)
 
     def test_a_problem_of_the_whole_is_listed_without_a_path(self):
         class Two(Value):

@@ -3,8 +3,9 @@
 import re
 from copy import copy
 from decimal import Decimal
+from difflib import get_close_matches
 from fractions import Fraction
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PlainSerializer, ValidationError
 from pydantic_core import ErrorDetails
@@ -153,7 +154,7 @@ class Value(BaseModel):
         try:
             super().__init__(**data)
         except ValidationError as error:
-            raise as_invalid_input(error, type(self).__name__) from None
+            raise as_invalid_input(error, type(self).__name__, type(self)) from None
 
     # Pydantic must build nested records itself, so that the path of an error stays whole.
     __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
@@ -168,11 +169,11 @@ class Value(BaseModel):
         try:
             return cls.model_validate(data)
         except ValidationError as error:
-            raise as_invalid_input(error, where) from None
+            raise as_invalid_input(error, where, cls) from None
 
 
-def as_invalid_input(error: ValidationError, where: str) -> TaperError:
-    """Say each thing that a validation found, one a line, as path and plain words.
+def as_invalid_input(error: ValidationError, where: str, kind: type[Value]) -> TaperError:
+    """Say each thing that a validation of a kind of record found, one a line, as path and plain words.
 
     A single problem that is one of our own errors keeps its type and its attributes.
     """
@@ -180,9 +181,9 @@ def as_invalid_input(error: ValidationError, where: str) -> TaperError:
     if len(items) == 1:
         path, cause = _path(items[0]), items[0].get("ctx", {}).get("error")
         made = copy(cause) if isinstance(cause, TaperError) else InvalidInput("")
-        made.message, made.where = _plain_words(items[0], path), join_path(where, path)
+        made.message, made.where = _plain_words(items[0], path, kind), join_path(where, path)
         return made
-    lines = dict.fromkeys((_path(item), _plain_words(item, _path(item))) for item in items)
+    lines = dict.fromkeys((_path(item), _plain_words(item, _path(item), kind)) for item in items)
     text = "\n".join(f"  {path}: {what}" if path else f"  {what}" for path, what in lines)
     return InvalidInput(f"{len(lines)} things are wrong:\n{text}", where=where)
 
@@ -195,7 +196,7 @@ def _path(item: ErrorDetails) -> str:
     return path
 
 
-def _plain_words(item: ErrorDetails, path: str) -> str:
+def _plain_words(item: ErrorDetails, path: str, kind: type[Value]) -> str:
     cause = item.get("ctx", {}).get("error")
     if isinstance(cause, TaperError):
         return cause.message if path.lower().endswith(cause.where.lower()) else str(cause)
@@ -203,10 +204,31 @@ def _plain_words(item: ErrorDetails, path: str) -> str:
         case "missing":
             return "is missing; add it"
         case "extra_forbidden":
-            return "is not a known key; remove it or correct its spelling"
+            near = get_close_matches(str(item["loc"][-1]), _keys_at(kind, item["loc"][:-1]), n=2)
+            advice = f"write {' or '.join(near)}" if near else "remove it or correct its spelling"
+            return f"is not a known key; {advice}"
         case _:
             got = repr(item["input"])
             return f"{item['msg'][0].lower()}{item['msg'][1:]}, got {got if len(got) < 60 else got[:57] + '...'}"
+
+
+def _keys_at(kind: type[Value], path: tuple[int | str, ...]) -> list[str]:
+    """The keys of the records that may stand at a path below a kind of record."""
+    kinds = {kind}
+    for part in path:
+        if isinstance(part, str) and not part.startswith("~"):
+            kinds = {found for one in kinds for found in _records_in(_fields(one).get(part))} or kinds
+    return sorted({key for one in kinds for key in _fields(one)})
+
+
+def _fields(kind: type[Value]) -> dict[str, Any]:
+    return {field.alias or name: field.annotation for name, field in kind.model_fields.items()}
+
+
+def _records_in(annotation: Any) -> set[type[Value]]:
+    if isinstance(annotation, type) and issubclass(annotation, Value):
+        return {annotation}
+    return {found for part in get_args(annotation) for found in _records_in(part)}
 
 
 def join_path(path: str, part: str) -> str:

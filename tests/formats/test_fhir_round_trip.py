@@ -305,6 +305,16 @@ def test_what_undated_fhir_cannot_say_is_refused_by_name(name):
         to_fhir(realize(plan, products))
 
 
+def test_a_dose_without_a_decimal_is_refused_with_its_place():
+    thirds = realize(
+        plan_of(step({"morning": "3 1/3 mg", "evening": "3 1/3 mg"}, "3 days")), [tablet("10 mg", score=3)]
+    )
+    with pytest.raises(CannotExpress, match=r"^course testamine, step 1, morning: 3 1/3 mg has no exact decimal"):
+        to_fhir(thirds)
+    with pytest.raises(CannotExpress, match=r"^course testamine, step 1, morning and evening: 3 1/3 mg"):
+        to_fhir(thirds, version="R5")
+
+
 def test_one_request_a_step_without_dates_is_refused():
     with pytest.raises(CannotExpress, match="ordered by dates"):
         to_fhir(realize(RAMP, HALVES), profile="separate")

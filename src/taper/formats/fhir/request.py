@@ -114,8 +114,17 @@ def _dosage(course: RealizedCourse, step: Step, line: Line, span: Span, order: O
     made["timing"] = timing_of(line, span)
     sublingual = all(product.form is DosageForm.SUBLINGUAL_TABLET for product in course.used)
     made["route"] = {"coding": [_SUBLINGUAL if sublingual else _ORAL]}
-    made["doseAndRate"] = [{"doseQuantity": dose_quantity(line.dose)}]
+    made["doseAndRate"] = [{"doseQuantity": _dose(course, line, span)}]
     return made | _maximum(order)
+
+
+def _dose(course: RealizedCourse, line: Line, span: Span) -> dict[str, Any]:
+    try:
+        return dose_quantity(line.dose)
+    except CannotExpress as error:
+        slots = " and ".join(str(slot) for slot in line.slots)
+        where = f"course {course.course.id}, step {span.number}, {slots}"
+        raise CannotExpress(error.message, where=where) from None
 
 
 def _maximum(order: Order) -> dict[str, Any]:

@@ -34,15 +34,17 @@ class Units:
         return f"{write_number(self.count)} {self.unit}"
 
 
-def decimal_of(value: Fraction) -> Decimal:
-    """The exact decimal of a number.
+def decimal_of(value: Fraction, unit: str) -> Decimal:
+    """The exact decimal of a number of units.
 
     Raises:
         CannotExpress: If it has none, such as 3 1/3.
     """
     text = write_number(value)
     if "/" in text:
-        raise CannotExpress(f"{text} has no exact decimal, and FHIR has no fractions; choose a dose that has one")
+        raise CannotExpress(
+            f"{text} {unit} has no exact decimal, and FHIR has no fractions; choose a dose that has one"
+        )
     return Decimal(text)
 
 
@@ -53,7 +55,7 @@ def dose_quantity(dose: Dose) -> dict[str, Any]:
 
 def quantity(value: Fraction, unit: str, code: str) -> dict[str, Any]:
     """A Quantity with its unit for people and its UCUM code."""
-    return {"value": decimal_of(value), "unit": unit, "system": UCUM, "code": code}
+    return {"value": decimal_of(value, unit), "unit": unit, "system": UCUM, "code": code}
 
 
 def duration_quantity(duration: Duration) -> dict[str, Any]:
