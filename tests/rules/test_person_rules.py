@@ -2,8 +2,8 @@
 
 import pytest
 
-from builders import answers, formulary, plan_of, review_of, step
-from taper import Patient
+from builders import answers, course, formulary, plan_of, plan_with, review_of, step
+from taper import Formulary, Patient
 
 LIVER = {"source": "a", "impairment": ["mild", "moderate"], "action": "reduce"}
 AGE = {"source": "a", "age_from": 65, "action": "reduce", "what": "less"}
@@ -92,6 +92,36 @@ class TestConditions:
     @pytest.mark.parametrize("name", ["asthma", "Asthma", " asthma"])
     def test_a_condition_is_known_however_it_is_written(self, name):
         assert self.conditions(name.strip())[0][0].value == "asthma"
+
+    def test_a_condition_of_which_no_source_speaks_is_never_clear(self):
+        found, (gap,), clear, _ = self.conditions("hypotension")
+        assert (found, clear) == ([], [])
+        assert gap.missing.endswith("none of the conditions that those compared name (1) is that")
+
+    def test_beside_a_condition_that_is_found_another_is_still_not_assessed(self):
+        found, gaps, clear, _ = self.conditions("asthma", "hypotension")
+        assert (len(found), len(gaps), clear) == (1, 1, [])
+
+    def test_a_second_source_is_clear_once_every_condition_is_named_by_one(self):
+        facts = ({"source": "a", "condition": "asthma"}, {"source": "b", "condition": "epilepsy"})
+        found, gaps, (clear,), _ = self.conditions("asthma", facts=facts)
+        assert (found[0].source.id, gaps, clear.source.id) == ("a", [], "b")
+
+    @pytest.mark.parametrize("name", ["poor balance", "unsteady balance"])
+    def test_a_name_that_shares_a_telling_word_is_offered(self, name):
+        facts = ({"source": "a", "condition": "spasticity-needed-for-balance"}, {"source": "a", "condition": "gout"})
+        assert self.conditions(name, facts=facts)[1][0].missing.endswith("near names are spasticity-needed-for-balance")
+
+    def test_a_name_that_sources_of_other_drugs_use_is_not_taken_for_its_opposite(self):
+        held = Formulary.shipped()
+        plan = plan_with(course(step("5 mg", "7 days"), drug="baclofen", form="tablet"))
+        review = review_of(plan, held, Patient(conditions=("hypotension",)), products=held.products("baclofen"))
+        (gap,) = answers(review, "contraindication")[1]
+        assert gap.missing.endswith("is that; sources of other drugs name it")
+
+    def test_a_short_word_in_common_tells_nothing(self):
+        facts = ({"source": "a", "condition": "history-of-alcohol-dependence"},)
+        assert "near names" not in self.conditions("lack of iron", facts=facts)[1][0].missing
 
     def test_a_near_name_is_offered(self):
         assert "near names are asthma" in self.conditions("asthmatic")[1][0].missing

@@ -10,13 +10,16 @@ from taper.monograph import Contraindication
 
 NAME = "contraindication"
 READS = ("patient.conditions", "indication")
+_TELLING_LETTERS = 5
 
 
 def assess(case: Case) -> Iterator[Answer]:
     """Look up each condition of the person among those that each source names.
 
-    Contraindicated and to avoid are high, caution is moderate. A missing list of conditions is not assessed; so is
-    a condition under a name that no source uses, since it may be one of theirs under another name.
+    Contraindicated and to avoid are high, caution is moderate. A missing list of conditions is not assessed. Nor is
+    a condition of which no source compared speaks: a list of conditions says nothing of those it leaves out, and
+    the same condition may stand there under another name. Clear is therefore only a known empty list, and a source
+    beside another that names every condition of the person.
     """
     yield from uncited(case, NAME)
     for drug in case.drugs:
@@ -39,25 +42,38 @@ def _assess_drug(case: Case, drug: str, facts: tuple[Contraindication, ...]) -> 
     else:
         present = {_plain(name) for name in case.patient.conditions}
         matched = [fact for fact in facts if fact.condition in present]
-        yield from _strange(case, drug, present, facts)
+        unspoken = present - {fact.condition for fact in matched}
+        yield from (_unspoken(case, drug, name, facts) for name in sorted(unspoken))
         yield from (_finding(case, drug, fact) for fact in matched)
-        for fact in facts:
-            if fact.source not in {item.source for item in matched}:
-                yield Clear(rule=NAME, drug=drug, source=fact.source)
+        if not unspoken:
+            yield from (Clear(rule=NAME, drug=drug, source=fact.source) for fact in facts)
 
 
 def _plain(name: str) -> str:
     return "-".join(name.lower().replace("'", "").split())
 
 
-def _strange(case: Case, drug: str, present: set[str], facts: tuple[Contraindication, ...]) -> Iterator[Answer]:
-    own = sorted({fact.condition for fact in facts})
-    for name in sorted(present - set(own)):
-        if name not in case.formulary.conditions:
-            near = difflib.get_close_matches(name, own, n=3, cutoff=0.5)
-            hint = f"; near names are {', '.join(near)}" if near else ""
-            missing = f"whether {name} is a condition that the sources name; they use other names{hint}"
-            yield NotAssessed(rule=NAME, drug=drug, missing=missing)
+def _unspoken(case: Case, drug: str, name: str, facts: tuple[Contraindication, ...]) -> Answer:
+    named = sorted({fact.condition for fact in facts})
+    missing = f"a source on {drug} with {name}: none of the conditions that those compared name ({len(named)}) is that"
+    is_known = name in case.formulary.conditions
+    if is_known:
+        missing += "; sources of other drugs name it"
+    near = _near(name, named, is_known=is_known)
+    if near:
+        missing += f"; near names are {', '.join(near)}"
+    return NotAssessed(rule=NAME, drug=drug, missing=missing)
+
+
+def _near(name: str, named: list[str], *, is_known: bool) -> list[str]:
+    """Names that share a telling word, and for a name that no source uses those written alike.
+
+    A known name is not misspelled, and what is written like it may be its opposite: hypotension, hypertension.
+    """
+    words = {word for word in name.split("-") if len(word) >= _TELLING_LETTERS}
+    near = [other for other in named if words & set(other.split("-"))]
+    alike = [] if is_known else difflib.get_close_matches(name, named, n=3, cutoff=0.5)
+    return [*near, *(other for other in alike if other not in near)]
 
 
 def _finding(case: Case, drug: str, fact: Contraindication) -> Answer:
