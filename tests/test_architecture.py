@@ -145,7 +145,7 @@ ROUNDED = {
     "_model.py": "a percentage for people, which says about",
     "kidney.py": "a figure of kidney function for people, on its side of every whole number",
     "scales.py": "a position on a ruler, in billionths of a pace",
-    "patterns/cross.py": "an equivalent for people",
+    "patterns/stages.py": "an equivalent for people",
     "patterns/stays.py": "an average for people",
     "rules/combined_equivalent.py": "an equivalent for people",
 }

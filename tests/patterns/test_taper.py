@@ -169,7 +169,7 @@ def test_a_plan_is_not_made_anew_from_a_day_outside_it(day: int) -> None:
 
 def test_a_course_written_by_hand_is_not_planned_anew() -> None:
     course = plan().course.model_copy(update={"made_by": None})
-    with pytest.raises(InvalidInput, match="not made by plan_taper"):
+    with pytest.raises(InvalidInput, match="carries no request; give a pace"):
         plan_anew(course, day=1, products=TABLETS)
 
 

@@ -1,13 +1,11 @@
 """What follows a change: the rest of a plan shifted as it is, or planned anew."""
 
 from dataclasses import replace
-from typing import Any
 
 from taper.adjustment.now import NothingToChange, Now
 from taper.log import InvalidEvent, Replanned, Slow, SpeedUp
 from taper.patterns.anew import plan_anew
-from taper.patterns.taper import plan_taper
-from taper.plan import Before, Course
+from taper.plan import Course
 from taper.regimen import NOTHING, Regimen
 from taper.track import Piece, Rung, Track, total
 
@@ -25,22 +23,27 @@ def follow(
     length = total(kept)
     if length is None:
         raise NothingToChange(f"{track.name} stays at its dose without an end; there is no rest to plan anew")
-    course = _planned_anew(track, how, kept[-1] if kept else track.past[-1], to)
+    course = _planned_anew(now.day + length, track, how, kept[-1] if kept else track.past[-1], to)
     return climb(replace(now, day=now.day + length), track, kept, course)
 
 
-def _planned_anew(track: Track, how: Replanned, last: Piece, to: Regimen | None) -> Course:
+def _planned_anew(day: int, track: Track, how: Replanned, last: Piece, to: Regimen | None) -> Course:
     taken = last.step.step.regimen
     if taken is None:
         raise InvalidEvent(f"{last.step.step} differs from day to day, so a fall from it has no size; shift the rest")
-    given: dict[str, Any] = {"products": track.products, "before": taken, "pace": how.pace, "order": how.order}
-    course = track.course.course.model_copy(update={"made_by": track.made_by})
-    if track.made_by is not None:
-        return plan_anew(course, day=course.starts_on_day, to=to, **given).course
-    if how.pace is None:
+    if how.pace is None and not carries_request(track):
         raise InvalidEvent(f"{track.name} was written by hand; give a pace to plan it anew, or shift the rest")
-    first = course.before.regimen if isinstance(course.before, Before) else track.ladder[0].regimen
-    return plan_taper(drug=track.course.drug, to=_target(track) if to is None else to, start=first, **given).course
+    if to is None and not carries_request(track):
+        to = _target(track)
+    course = track.course.course.model_copy(update={"made_by": track.made_by})
+    return plan_anew(
+        course, day=day, before=taken, to=to, products=track.products, pace=how.pace, order=how.order
+    ).course
+
+
+def carries_request(track: Track) -> bool:
+    """Whether the course says how it was asked for, so that its rest can be asked for again."""
+    return track.made_by is not None and track.made_by.get("pattern") != "steps"
 
 
 def _target(track: Track) -> Regimen:

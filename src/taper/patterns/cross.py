@@ -1,54 +1,31 @@
 """Cross-tapers: one drug replaced by another in stages under a named table, then the second one tapered."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from fractions import Fraction
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Any, Literal, cast
 
 from pydantic import JsonValue
 
 from taper.dates import Duration
-from taper.dose import Dose
 from taper.equivalence import EquivalenceTable
 from taper.errors import InvalidInput
+from taper.patterns.made_by import asked_again, taken_until
 from taper.patterns.problem import NoPlan
 from taper.patterns.report import TaperReport
+from taper.patterns.stages import Both, Rounding, Stage, Swap, count_stage, write_equivalent
 from taper.patterns.taper import Day, check_drug, plan_taper, read_day
 from taper.patterns.weights import STANDARD, Weights
 from taper.plan import Before, Course, Plan, Step
 from taper.product import Product
-from taper.reachable import Reachable
-from taper.regimen import NOTHING, Intake, Regimen, Slot
-
-Rounding = Literal["down", "up", "nearest"]
-
-
-@dataclass(frozen=True)
-class Stage:
-    """What is taken of both drugs from one day on, and what it adds up to under each table, in mg of the new drug.
-
-    `combined` is under the named table, by the low end of a range; `spread` holds every table that has both drugs,
-    by name, with the low and the high end.
-    """
-
-    day: int | None
-    old: Regimen
-    new: Regimen
-    combined: Fraction
-    spread: dict[str, tuple[Fraction, Fraction]]
-
-    @property
-    def lowest(self) -> Fraction:
-        return min(low for low, _ in self.spread.values())
-
-    @property
-    def highest(self) -> Fraction:
-        return max(high for _, high in self.spread.values())
+from taper.regimen import NOTHING, Regimen
 
 
 @dataclass(frozen=True)
 class CrossTaper:
-    """A plan of two courses, what was taken before, its stages, and the report on the taper that follows, if any."""
+    """A plan of two courses, what was taken before, its stages, and the report on the taper that follows, if any.
+
+    Planned anew for its last stage, it has the second course alone: nothing of the first drug is taken any more.
+    """
 
     plan: Plan
     table: EquivalenceTable
@@ -60,35 +37,21 @@ class CrossTaper:
         """The stages, and the report on the taper that follows, as plain data."""
         return {
             "equivalence": self.table.id,
-            "before": _stage_dict(self.before),
-            "stages": [_stage_dict(stage) for stage in self.stages],
+            "before": self.before.to_dict(),
+            "stages": [stage.to_dict() for stage in self.stages],
             "taper": self.taper.to_dict() if self.taper else None,
         }
 
     def __str__(self) -> str:
-        drug = self.plan.courses[1].drug
+        drug = self.plan.courses[-1].drug
         lines = [f"Equivalents of {drug} under {self.table.title}; the spread is over every table held."]
         for stage in (self.before, *self.stages):
             day = "before" if stage is self.before else f"day {stage.day}" if stage.day is not None else "then"
-            spread = f"{_write(stage.lowest)} to {_write(stage.highest)}"
-            lines.append(f"{day}: {stage.old} and {stage.new}: {_write(stage.combined)} a day together ({spread})")
+            spread = f"{write_equivalent(stage.lowest)} to {write_equivalent(stage.highest)}"
+            lines.append(
+                f"{day}: {stage.old} and {stage.new}: {write_equivalent(stage.combined)} a day together ({spread})"
+            )
         return "\n".join([*lines, "", str(self.taper)] if self.taper else lines)
-
-
-def _stage_dict(stage: Stage) -> dict[str, Any]:
-    return {
-        "day": stage.day,
-        "old": stage.old.as_dict(),
-        "new": stage.new.as_dict(),
-        "combined": _write(stage.combined),
-        "spread": {name: [_write(low), _write(high)] for name, (low, high) in stage.spread.items()},
-    }
-
-
-def _write(mg: Fraction) -> str:
-    """An equivalent for reading: two places are more than enough, and what is rounded says about."""
-    rounded = Fraction(round(mg * 100), 100)
-    return Dose(mg).text if rounded == mg else f"about {Dose(rounded).text}"
 
 
 def plan_cross_taper(
@@ -141,141 +104,163 @@ def plan_cross_taper(
     if drug == to_drug:
         raise InvalidInput(f"{drug} cannot replace itself; name another drug", where="to_drug")
     equivalence.ratio(drug, to_drug)
-    swap = _Swap(drug, to_drug, now, old_products, new_products, equivalence, rounding, weights)
-    days = swap.by_intake(order) if stages == "intake by intake" else swap.in_proportion(stages)
-    if then is not None:
-        taper = plan_taper(
-            drug=to_drug, before=days[-1][1], products=new_products, **{"lead_in": every, "weights": weights, **then}
-        )
-        tail, ending = taper.course.steps, taper.course.then
-        report: TaperReport | None = taper.report
-    else:
-        tail, ending, report = (Step(regimen=days[-1][1], kind="increase"),), "continue", None
-    made_by: dict[str, JsonValue] = {
+    swap = Swap(drug, to_drug, now, old_products, new_products, equivalence, rounding, weights)
+    turns = swap.turns(order)
+    days = swap.by_intake(turns) if stages == "intake by intake" else swap.in_proportion(stages)
+    if not days[0][0]:
+        raise NoPlan("everything changes over on day 1, so the first drug has no step; give more stages")
+    request: dict[str, JsonValue] = {
         "pattern": "cross-taper",
         "equivalence": equivalence.id,
         "rounding": rounding,
         "stages": stages,
+        "order": [slot.name for slot in turns],
         "every": str(every),
         "before": dict(now.as_dict()),
+        "made": _as_data(days),
     }
-    falling = tuple(Step(regimen=old, lasting=every) for old, _ in days if old)
-    rising = tuple(Step(regimen=new, kind="increase", lasting=every) for _, new in days[:-1])
-    if not falling:
-        raise NoPlan("everything changes over on day 1, so the first drug has no step; give more stages")
-    first = Course(drug=drug, before=Before(regimen=now), then="stop", steps=falling, made_by=made_by)
-    made_too = {**made_by, "taper": report.solved.problem.pace.__str__() if report else None}
-    second = Course(drug=to_drug, before="nothing", then=ending, steps=(*rising, *tail), made_by=made_too)
-    held = {table.id: table for table in (*tables, equivalence) if table.holds(drug) and table.holds(to_drug)}
-    taken = replace(_stage(now, NOTHING, 0, every, drug, to_drug, equivalence, held), day=0)
-    counted = tuple(
-        _stage(old, new, index, every, drug, to_drug, equivalence, held) for index, (old, new) in enumerate(days)
-    )
-    return CrossTaper(Plan(title=title, courses=(first, second)), equivalence, taken, counted, report)
+    if weights != STANDARD:
+        request["weights"] = weights.model_dump(mode="json")
+    return _crossed(swap, days, (now, NOTHING), every=every, then=then, tables=tables, request=request, title=title)
 
 
-@dataclass(frozen=True)
-class _Swap:
-    """Two drugs, a table between them, and what the products of each can make."""
+def plan_cross_anew(
+    plan: Plan,
+    *,
+    day: int,
+    products: Iterable[Product],
+    to_products: Iterable[Product],
+    equivalence: EquivalenceTable,
+    every: Duration | None = None,
+    rounding: Rounding | None = None,
+    tables: Iterable[EquivalenceTable] = (),
+    then: dict[str, Any] | None = None,
+) -> CrossTaper:
+    """The rest of a cross-taper planned anew, so that its next stage begins on the given day of the plan.
 
-    drug: str
-    to_drug: str
-    before: Regimen
-    products: tuple[Product, ...]
-    to_products: tuple[Product, ...]
-    table: EquivalenceTable
-    rounding: Rounding
-    weights: Weights
+    What has changed over stays as it is taken; what has not follows the request that the plan carries, and so does
+    the taper after it. Once every stage has begun, `plan_anew` plans what is left of the second course.
 
-    def by_intake(self, order: Iterable[str]) -> list[tuple[Regimen, Regimen]]:
-        """Each stage of both drugs, one intake changing over at a time."""
-        turns = [Slot(name) for name in order] or list(self.before.slots)
-        if sorted(turns) != sorted(self.before.slots):
-            named = ", ".join(map(str, self.before.slots))
-            raise InvalidInput(f"the order does not name each intake once; name {named}", where="order")
-        made = []
-        for count in range(1, len(turns) + 1):
-            over = set(turns[:count])
-            old = Regimen(intake for intake in self.before if intake.slot not in over)
-            new = Regimen(
-                Intake(intake.slot, self._equivalent(intake.dose, intake.slot))
-                for intake in self.before
-                if intake.slot in over
-            )
-            made.append((old, new))
-        return made
+    Args:
+        plan: A plan that `plan_cross_taper` made.
+        day: The day number from which to plan; day 1 of the new plan.
+        products: What can be dispensed of the first drug from then on.
+        to_products: What can be dispensed of the second.
+        equivalence: The table of equivalents that the plan goes by.
+        every: Another length of the stages.
+        rounding: Another rounding.
+        tables: Every table held, for the spread.
+        then: Arguments for the taper that follows, in place of those that the plan carries.
 
-    def in_proportion(self, stages: int) -> list[tuple[Regimen, Regimen]]:
-        """Each stage of both drugs, every intake changing over by the same part."""
-        if stages < 2:
-            raise InvalidInput(f"{stages} stages change over at once; write 2 or more", where="stages")
-        made = []
-        for count in range(1, stages + 1):
-            part = Fraction(count, stages)
-            old = [(item.slot, self._rounded(item.dose * (1 - part), self.products, item)) for item in self.before]
-            new = [(item.slot, self._equivalent(item.dose * part, item.slot)) for item in self.before]
-            made.append(
-                (
-                    Regimen(Intake(slot, dose) for slot, dose in old if dose),
-                    Regimen(Intake(slot, dose) for slot, dose in new),
-                )
-            )
-        return made
-
-    def _equivalent(self, dose: Dose, slot: Slot) -> Dose:
-        wanted = dose * self.table.ratio(self.drug, self.to_drug)
-        made = round_dose(wanted, self.to_products, self.rounding, self.weights)
-        if not made:
-            raise NoPlan(
-                f"{dose} of {self.drug} is {_write(wanted.mg)} of {self.to_drug} under {self.table.id}, and rounded "
-                f"{self.rounding} these products make nothing of it; round up, or add a smaller strength",
-                where=str(slot),
-            )
-        return made
-
-    def _rounded(self, dose: Dose, products: tuple[Product, ...], intake: Intake) -> Dose:
-        """What is left of an intake: never above what it was."""
-        made = round_dose(dose, products, self.rounding, self.weights) if dose else dose
-        return min(made, intake.dose)
-
-
-def round_dose(dose: Dose, products: Iterable[Product], rounding: Rounding, weights: Weights = STANDARD) -> Dose:
-    """The dose that products make nearest below, above or either side of one that they may not; 0 if there is none.
-
-    At the same distance, "nearest" takes the lower.
+    Raises:
+        InvalidInput: If `plan_cross_taper` did not make the plan, the table is another, or no stage lies ahead.
     """
-    listed = tuple(products)
-    strengths = [item.strength for item in listed if item.strength is not None]
-    reach = dose + max(strengths) if strengths else dose * 2
-    reachable = Reachable(listed, up_to=reach, handling=weights.handling(round_liquids=True), always=[dose])
-    if reachable.can_make(dose):
-        return dose
-    below, above = reachable.neighbors(dose)
-    zero = Dose(0)
-    if rounding == "down" or above is None:
-        return below or zero
-    if rounding == "up":
-        return above
-    low = below or zero
-    return low if dose.mg - low.mg <= above.mg - dose.mg and low else above
+    first, second = plan.courses[0], plan.courses[-1]
+    made: dict[str, Any] = dict(first.made_by or {})
+    if made.get("pattern") != "cross-taper" or first is second:
+        raise InvalidInput("this plan has no stages to plan anew; plan its courses one by one", where="plan")
+    if equivalence.id != made["equivalence"]:
+        raise InvalidInput(f"the plan goes by {made['equivalence']}; give that table", where="equivalence")
+    if day > (first.bounds()[-1][1] or 0) + 1:
+        raise InvalidInput(f"every stage has begun by day {day}; plan the second course with plan_anew", where="day")
+    taken = taken_until(first, day), taken_until(second, day)
+    gone = _stages_gone(made, taken)
+    how = made["rounding"] if rounding is None else rounding
+    weights = Weights.read(made["weights"]) if "weights" in made else STANDARD
+    left = taken[0] if made["stages"] == "intake by intake" else read_day(made["before"], "before")
+    swap = Swap(
+        first.drug,
+        second.drug,
+        left,
+        check_drug(first.drug, products),
+        check_drug(second.drug, to_products),
+        equivalence,
+        how,
+        weights,
+    )
+    if made["stages"] == "intake by intake":
+        days = swap.by_intake(swap.turns(made["order"][gone:]), taken[1])
+    else:
+        days = swap.in_proportion(made["stages"])[gone:]
+    lasting = Duration.parse(made["every"]) if every is None else every
+    asked = dict(second.made_by or {}).get("then")
+    following = then if then is not None or asked is None else asked_again(cast(dict[str, Any], asked))
+    _check_falls(taken[0], days)
+    later = [*made["made"][:gone], *_as_data(days)]
+    request = {**made, "rounding": how, "every": str(lasting), "made": later}
+    return _crossed(swap, days, taken, every=lasting, then=following, tables=tables, request=request, title=plan.title)
 
 
-def _stage(
-    old: Regimen,
-    new: Regimen,
-    index: int,
+def _as_data(days: list[Both]) -> list[JsonValue]:
+    return [[dict(old.as_dict()), dict(new.as_dict())] for old, new in days]
+
+
+def _check_falls(taken: Regimen, days: list[Both]) -> None:
+    for old, _ in days:
+        for intake in old:
+            now = taken.dose_at(intake.slot)
+            if now is None or intake.dose > now:
+                raise NoPlan(
+                    f"these products make no less than {intake.dose}, and {now or 'nothing'} is taken; "
+                    "round down, or add a smaller strength",
+                    where=str(intake.slot),
+                )
+
+
+def _stages_gone(made: dict[str, Any], taken: Both) -> int:
+    """How many stages have begun when so much is taken of both drugs."""
+    if taken == (read_day(made["before"], "before"), NOTHING):
+        return 0
+    for count, (old, new) in enumerate(made["made"], start=1):
+        if taken == (Regimen.of(old), Regimen.of(new)):
+            return count
+    raise InvalidInput(
+        f"{taken[0]} and {taken[1]} is no stage of this plan; plan the rest with plan_cross_taper from what is taken"
+    )
+
+
+def _crossed(
+    swap: Swap,
+    days: list[Both],
+    taken: Both,
+    *,
     every: Duration,
-    drug: str,
-    to_drug: str,
-    table: EquivalenceTable,
-    held: dict[str, EquivalenceTable],
-) -> Stage:
-    def ends(other: EquivalenceTable) -> tuple[Fraction, Fraction]:
-        mine, theirs = other.row(drug), other.row(to_drug)
-        low = theirs.dose / (mine.up_to or mine.dose)
-        high = (theirs.up_to or theirs.dose) / mine.dose
-        return new.total.mg + old.total.mg * low, new.total.mg + old.total.mg * high
-
-    day = 1 + index * every.days if every.is_in_days else None
-    combined = new.total.mg + old.total.mg * table.ratio(drug, to_drug)
-    return Stage(day, old, new, combined, {name: ends(other) for name, other in sorted(held.items())})
+    then: dict[str, Any] | None,
+    tables: Iterable[EquivalenceTable],
+    request: dict[str, JsonValue],
+    title: str | None,
+) -> CrossTaper:
+    """The plan of what is taken in each stage, and of the taper after them."""
+    last = days[-1][1]
+    if then is not None:
+        kept = {"lead_in": every, "weights": swap.weights, **then}
+        taper = plan_taper(drug=swap.to_drug, before=last, products=swap.to_products, **kept)
+        tail, ending = taper.course.steps, taper.course.then
+        report: TaperReport | None = taper.report
+        asked: JsonValue = taper.course.made_by
+    else:
+        tail, ending, report, asked = (Step(regimen=last, kind="increase"),), "continue", None, None
+    courses = []
+    falling = tuple(Step(regimen=old, lasting=every) for old, _ in days if old)
+    if falling:
+        courses.append(
+            Course(drug=swap.drug, before=Before(regimen=taken[0]), then="stop", steps=falling, made_by=request)
+        )
+    rising = tuple(Step(regimen=new, kind="increase", lasting=every) for _, new in days[:-1])
+    courses.append(
+        Course(
+            drug=swap.to_drug,
+            before=Before(regimen=taken[1]) if taken[1] else "nothing",
+            then=ending,
+            steps=(*rising, *tail),
+            made_by={**request, "then": asked},
+        )
+    )
+    pair = swap.drug, swap.to_drug
+    held = {table.id: table for table in (*tables, swap.table) if all(map(table.holds, pair))}
+    counted = tuple(
+        count_stage(both, 1 + index * every.days if every.is_in_days else None, *pair, swap.table, held)
+        for index, both in enumerate(days)
+    )
+    before = count_stage(taken, 0, *pair, swap.table, held)
+    return CrossTaper(Plan(title=title, courses=tuple(courses)), swap.table, before, counted, report)

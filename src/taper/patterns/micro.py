@@ -8,6 +8,7 @@ from taper.dates import days as in_days
 from taper.errors import InvalidInput
 from taper.pace import Pace
 from taper.patterns.ground import Ground, State
+from taper.patterns.made_by import made_of
 from taper.patterns.order import Order, choose
 from taper.patterns.problem import NoPlan, Problem
 from taper.patterns.steps import Steps, StepsReport
@@ -27,7 +28,9 @@ def plan_micro_taper(
     products: Iterable[Product],
     order: Order | str | None = None,
     mix_forms: bool = False,
+    start: Day | None = None,
     weights: Weights = STANDARD,
+    indication: str | None = None,
     title: str | None = None,
 ) -> Steps:
     """A taper that falls a little each day: the smallest dose that can be made on or above the pace's own curve.
@@ -43,7 +46,9 @@ def plan_micro_taper(
         products: What can be dispensed.
         order: Whose turn it is, where there are several intakes; evenly, each follows its own share of the curve.
         mix_forms: Whether a tablet and a liquid may share an intake.
+        start: What was taken before the taper as a whole began, where this is the rest of one.
         weights: What the planner weighs.
+        indication: What the drug is taken for.
         title: The plan's title.
 
     Raises:
@@ -65,7 +70,15 @@ def plan_micro_taper(
     if not asked.every.is_in_days:
         raise InvalidInput(f"{asked.every} has no number of days; write the interval in days or weeks", where="pace")
     problem = Problem(
-        drug, now, asked, listed, choose(order, now.slots), weights, mix_forms=mix_forms, round_liquids=False
+        drug=drug,
+        before=now,
+        pace=asked,
+        products=listed,
+        order=choose(order, now.slots),
+        weights=weights,
+        start=None if start is None else read_day(start, "start"),
+        mix_forms=mix_forms,
+        round_liquids=False,
     )
     problem.check()
     _, ground = next(problem.grounds())
@@ -79,9 +92,11 @@ def plan_micro_taper(
         "pace": str(asked),
         "order": str(problem.order),
         "products": [product.id for product in listed],
+        **made_of(problem),
     }
     course = Course(
         drug=drug,
+        indication=indication,
         before=Before(regimen=now),
         then="stop",
         steps=steps,

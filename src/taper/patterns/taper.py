@@ -10,6 +10,7 @@ from taper.dates import Duration
 from taper.dose import DailyDose, Dose
 from taper.errors import CannotCompute, InvalidInput
 from taper.pace import Pace, PaceWithoutEnd
+from taper.patterns.made_by import made_by_taper
 from taper.patterns.order import Order, choose
 from taper.patterns.problem import Forms, NoPlan, Problem, Solved, smallest_dose
 from taper.patterns.report import TaperReport
@@ -133,7 +134,7 @@ def plan_taper(
     report = TaperReport(solved, lasting, lead_in=lead_in, could_add=could_add)
     if excess == "forbid" and solved.route.excess:
         raise _too_fast(report)
-    made_by = _made_by(problem, stays, excess, shortest, longest)
+    made_by = made_by_taper(problem, stays, excess, shortest, longest)
     course = _course(solved, lasting, lead_in, taken_for, indication, made_by)
     return Taper(Plan(title=title, courses=(course,)), report)
 
@@ -273,31 +274,3 @@ def _course(
 
 def _in_unit(regimen: Regimen, unit: str) -> Regimen:
     return Regimen.of({intake.slot.name: intake.dose.in_unit(unit) for intake in regimen})
-
-
-def _made_by(
-    problem: Problem, stays: str, excess: str, shortest: Duration | None, longest: Duration | None
-) -> dict[str, JsonValue]:
-    to: JsonValue = dict(problem.to.as_dict()) if isinstance(problem.to, Regimen) else problem.to.text
-    made: dict[str, JsonValue] = {
-        "pattern": "taper",
-        "before": dict(problem.before.as_dict()),
-        "to": to or "0 mg",
-        "pace": str(problem.pace),
-        "order": str(problem.order),
-        "stays": stays,
-        "excess": excess,
-        "products": [product.id for product in problem.products],
-    }
-    if problem.start is not None:
-        made["start"] = dict(problem.start.as_dict())
-    for name in ("forms", "mix_forms", "round_liquids"):
-        if getattr(problem, name) != getattr(Problem, name):
-            made[name] = getattr(problem, name)
-    if problem.weights != STANDARD:
-        made["weights"] = problem.weights.model_dump(mode="json")
-    if shortest is not None:
-        made["shortest"] = str(shortest)
-    if longest is not None:
-        made["longest"] = str(longest)
-    return made

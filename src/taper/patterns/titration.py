@@ -33,7 +33,7 @@ def plan_titration(
     slots: Sequence[str],
     products: Iterable[Product],
     by: Titration | tuple[Dose | str, Duration],
-    before: Day | Literal["nothing"] = "nothing",
+    before: Day | Before | Literal["nothing"] = "nothing",
     aim: Aim | None = None,
     weights: Weights = STANDARD,
     indication: str | None = None,
@@ -41,9 +41,10 @@ def plan_titration(
 ) -> Steps:
     """A plan upward to a daily total, never faster than the steps asked for, in doses that the products make.
 
-    By an increment: one intake rises at a time, in the order of `slots`, turn by turn, each by the largest step that
-    can be made within the increment. By a label's titration: each labeled total is divided as evenly as the products
-    allow over the first so many of `slots`; a total above the target is left out, and the target is the last step.
+    By an increment: one intake rises at a time, in the order of `slots`, turn by turn from the first that takes least,
+    each by the largest step that can be made within the increment. By a label's titration: each labeled total is
+    divided as evenly as the products allow over the first so many of `slots`; a total above the target is left out,
+    and the target is the last step.
 
     Args:
         drug: The drug, as its products name it.
@@ -51,7 +52,7 @@ def plan_titration(
         slots: The times of day in the order in which they are added, such as evening, morning, noon.
         products: What can be dispensed.
         by: An increment and its interval, or one titration of a monograph.
-        before: What is taken until day 1.
+        before: What is taken until day 1: one day's doses, or a `Before` where they differ from day to day.
         aim: Which end of a labeled range to plan by; needed where there is one.
         weights: What the planner weighs; judgment, not evidence.
         indication: What the drug is taken for.
@@ -73,16 +74,20 @@ def plan_titration(
         then | 5 mg morning, 5 mg noon, 5 mg evening
     """
     listed = check_drug(drug, products)
-    now = NOTHING if before == "nothing" else read_day(before, "before")
+    taken = _read_before(before)
+    now = NOTHING if taken == "nothing" else max(taken.days, key=lambda day: day.total.mg)
     target = Dose.parse(to) if isinstance(to, str) else to
-    if target.mg <= now.total.mg:
+    alternates = taken != "nothing" and not taken.is_constant
+    if target.mg <= now.total.mg and not (alternates and target.mg == now.total.mg):
         raise InvalidInput(f"the target of {target} is not above the {now.total} taken now; plan a taper", where="to")
     named = tuple(Slot(name) for name in slots)
     if len(set(named)) != len(named) or not named:
         raise InvalidInput("slots names no time of day, or one twice; name each once, in the order they are added")
     climb = _Climb(listed, target, named, weights)
     if isinstance(by, Titration):
-        steps = tuple(_labeled(climb, by, now, aim))
+        steps = tuple(_labeled(climb, by, now, aim, alternates=alternates))
+    elif alternates:
+        raise InvalidInput("what is taken differs from day to day, so no increment adds to it; give one day's doses")
     else:
         size = Dose.parse(by[0]) if isinstance(by[0], str) else by[0]
         steps = tuple(_by_increment(climb, now, size, by[1]))
@@ -90,19 +95,31 @@ def plan_titration(
         "pattern": "titration",
         "to": target.text,
         "slots": [slot.name for slot in named],
-        "by": by.source.id if isinstance(by, Titration) else [str(by[0]), str(by[1])],
+        "by": by.model_dump(mode="json", exclude_defaults=True) if isinstance(by, Titration) else list(map(str, by)),
         "products": [product.id for product in listed],
     }
+    if aim is not None:
+        made_by["aim"] = aim
+    if weights != STANDARD:
+        made_by["weights"] = weights.model_dump(mode="json")
     course = Course(
         drug=drug,
         indication=indication,
-        before="nothing" if before == "nothing" else Before(regimen=now),
+        before=taken,
         then="continue",
         steps=steps,
         products=tuple(product.id for product in listed),
         made_by=made_by,
     )
     return Steps(Plan(title=title, courses=(course,)), StepsReport(course))
+
+
+def _read_before(before: Day | Before | Literal["nothing"]) -> Before | Literal["nothing"]:
+    if isinstance(before, Before):
+        return before
+    if isinstance(before, str):
+        return "nothing"
+    return Before(regimen=read_day(before, "before"))
 
 
 class _Climb:
@@ -150,7 +167,7 @@ def _by_increment(climb: _Climb, now: Regimen, size: Dose, every: Duration) -> I
     for slot in now.slots:
         if slot not in taken:
             raise InvalidInput(f"something is taken at {slot} already; name it in slots too", where="slots")
-    turn = 0
+    turn = min(range(len(climb.slots)), key=lambda place: taken[climb.slots[place]])
     for _ in range(_LONGEST):
         left = climb.target.mg - sum(taken.values())
         slot, dose = _next(climb, taken, turn, min(size.mg, left), size)
@@ -178,8 +195,8 @@ def _next(climb: _Climb, taken: dict[Slot, Fraction], turn: int, most: Fraction,
     )
 
 
-def _labeled(climb: _Climb, by: Titration, now: Regimen, aim: Aim | None) -> Iterator[Step]:
-    made = list(_label_steps(by, climb.target, now, aim))
+def _labeled(climb: _Climb, by: Titration, now: Regimen, aim: Aim | None, *, alternates: bool) -> Iterator[Step]:
+    made = list(_label_steps(by, climb.target, now, aim, alternates=alternates))
     for index, (day, step, total) in enumerate(made):
         regimen = climb.divided(total.mg, step.times_per_day or 1)
         following = made[index + 1][0] if index + 1 < len(made) else None
@@ -191,14 +208,17 @@ def _labeled(climb: _Climb, by: Titration, now: Regimen, aim: Aim | None) -> Ite
 
 
 def _label_steps(
-    by: Titration, target: Dose, now: Regimen, aim: Aim | None
+    by: Titration, target: Dose, now: Regimen, aim: Aim | None, *, alternates: bool
 ) -> Iterator[tuple[int, TitrationStep, Dose]]:
-    """The label's steps as day, step and total, from above what is taken now up to the target."""
+    """The label's steps as day, step and total, from above what is taken now up to the target.
+
+    Where what is taken now alternates, the same total taken every day is the next step above it.
+    """
     last: tuple[int, TitrationStep, Dose] | None = None
     gone = 0
     for step in by.steps:
         total = _end(step.total, step.total_up_to, aim)
-        if total.mg <= now.total.mg and not step.every_other_day:
+        if _is_behind(step, total, now, alternates=alternates):
             continue
         if last is None:
             gone = step.from_day - 1
@@ -206,11 +226,24 @@ def _label_steps(
         yield last
         if total >= target and not step.every_other_day:
             return
-    yield from _beyond(by, target, last, now, aim)
+    yield from _beyond(by, target, last, now, aim, gone)
+
+
+def _is_behind(step: TitrationStep, total: Dose, now: Regimen, *, alternates: bool) -> bool:
+    """Whether as much as the step says is taken already."""
+    if step.every_other_day == alternates:
+        return total.mg <= now.total.mg
+    # Every other day is less than every day of the same; every day of it is more.
+    return total.mg < now.total.mg or (step.every_other_day and bool(now) and total.mg == now.total.mg)
 
 
 def _beyond(
-    by: Titration, target: Dose, last: tuple[int, TitrationStep, Dose] | None, now: Regimen, aim: Aim | None
+    by: Titration,
+    target: Dose,
+    last: tuple[int, TitrationStep, Dose] | None,
+    now: Regimen,
+    aim: Aim | None,
+    gone: int,
 ) -> Iterator[tuple[int, TitrationStep, Dose]]:
     if by.increment_high is None or by.every_low is None:
         reached = f"end at {last[2]}" if last else "lie below what is taken now"
@@ -220,7 +253,8 @@ def _beyond(
     per_day = size * (times if by.increment_per == "intake" else 1)
     every = _interval(by, aim)
     total, day = (last[2], last[0]) if last else (Dose(now.total.mg), 1 - every)
-    day = day if by.increments_from_day is None or not last else max(day, by.increments_from_day - every)
+    if last and by.increments_from_day is not None:
+        day = max(day, by.increments_from_day - gone - every)
     while total < target:
         day, total = day + every, min(total + per_day, target)
         yield day, TitrationStep(from_day=day, total=total, times_per_day=times), total

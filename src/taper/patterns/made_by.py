@@ -1,0 +1,75 @@
+"""What a course carries of the request that made it, and what can be asked again from a later day."""
+
+from typing import Any
+
+from pydantic import JsonValue
+
+from taper.dates import Duration
+from taper.errors import InvalidInput
+from taper.patterns.problem import Problem
+from taper.patterns.weights import STANDARD, Weights
+from taper.plan import Before, Course
+from taper.regimen import NOTHING, Regimen
+
+
+def made_by_taper(
+    problem: Problem, stays: str, excess: str, shortest: Duration | None, longest: Duration | None
+) -> dict[str, JsonValue]:
+    """A request for a taper, complete but for its products, of which it names the ids."""
+    to: JsonValue = dict(problem.to.as_dict()) if isinstance(problem.to, Regimen) else problem.to.text
+    made: dict[str, JsonValue] = {
+        "pattern": "taper",
+        "before": dict(problem.before.as_dict()),
+        "to": to or "0 mg",
+        "pace": str(problem.pace),
+        "order": str(problem.order),
+        "stays": stays,
+        "excess": excess,
+        "products": [product.id for product in problem.products],
+    }
+    made |= made_of(problem)
+    if shortest is not None:
+        made["shortest"] = str(shortest)
+    if longest is not None:
+        made["longest"] = str(longest)
+    return made
+
+
+def made_of(problem: Problem) -> dict[str, JsonValue]:
+    """What of a question differs from the defaults, as a plan's `made_by` holds it."""
+    made: dict[str, JsonValue] = {}
+    if problem.start is not None:
+        made["start"] = dict(problem.start.as_dict())
+    for name in ("forms", "mix_forms", "round_liquids"):
+        if getattr(problem, name) != getattr(Problem, name):
+            made[name] = getattr(problem, name)
+    if problem.weights != STANDARD:
+        made["weights"] = problem.weights.model_dump(mode="json")
+    return made
+
+
+_OF_A_TAPER = ("pace", "order", "to", "stays", "excess", "forms", "mix_forms", "round_liquids")
+
+
+def asked_again(made: dict[str, Any], *names: str) -> dict[str, Any]:
+    """The arguments that a `made_by` holds under the names given: those of `plan_taper`, if none are."""
+    kept = {name: made[name] for name in (names or _OF_A_TAPER) if name in made}
+    if "weights" in made:
+        kept["weights"] = Weights.read(made["weights"])
+    return kept
+
+
+def taken_until(course: Course, day: int) -> Regimen:
+    """What a course says is taken on the day before the given one.
+
+    Raises:
+        InvalidInput: If the day lies outside the course, or its days are not known without a start date.
+    """
+    if day == course.starts_on_day and course.before is not None:
+        return course.before.days[0] if isinstance(course.before, Before) else NOTHING
+    if not course.is_in_days:
+        raise InvalidInput("its months or weekdays have no day numbers without a start; give before", where=course.id)
+    for step, (first, last) in zip(course.steps, course.bounds(), strict=True):
+        if first < day and (last is None or day <= last + 1):
+            return step.on(day - 1 - first)
+    raise InvalidInput(f"day {day} lies outside the course; give one of its days", where=course.id)
