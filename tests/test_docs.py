@@ -1,21 +1,36 @@
-"""Every Python block in the documentation runs, one namespace a page, and prints the text block that follows it."""
+"""Every Python block in the documentation runs, one namespace a page, and prints the text block that follows it.
+
+A block that raises an error of the library is followed by what Python prints last of it, as a block of type pytb.
+"""
 
 import contextlib
 import io
+import traceback
 from pathlib import Path
 
 import pytest
 from sybil import Sybil
 from sybil.parsers.myst import CodeBlockParser
 
+from taper import TaperError
+
 DOCS = Path(__file__).parent.parent / "docs"
 PAGES = sorted(path for path in DOCS.rglob("*.md") if "_build" not in path.parts and "reference" not in path.parts)
 
 
+def _check_shown(namespace):
+    assert not namespace.get("__printed__"), "a block prints, and the page does not show it"
+    assert "__raised__" not in namespace, "a block raises, and the page does not show it"
+
+
 def _run(example):
+    _check_shown(example.namespace)
     out = io.StringIO()
-    with contextlib.redirect_stdout(out):
-        exec(compile(example.parsed, example.path, "exec"), example.namespace)
+    try:
+        with contextlib.redirect_stdout(out):
+            exec(compile(example.parsed, example.path, "exec"), example.namespace)
+    except TaperError as error:
+        example.namespace["__raised__"] = "".join(traceback.format_exception_only(error))
     example.namespace["__printed__"] = out.getvalue()
 
 
@@ -23,9 +38,14 @@ def _compare(example):
     assert example.namespace.pop("__printed__") == example.parsed
 
 
+def _compare_error(example):
+    assert example.namespace.pop("__raised__") == example.parsed
+
+
 PARSERS = [
     CodeBlockParser(language="python", evaluator=_run),
     CodeBlockParser(language="text", evaluator=_compare),
+    CodeBlockParser(language="pytb", evaluator=_compare_error),
 ]
 
 
@@ -34,4 +54,4 @@ def test_the_page_does_what_it_shows(page):
     document = Sybil(parsers=PARSERS).parse(page)
     for example in document.examples():
         example.evaluate()
-    assert not document.namespace.get("__printed__"), "a block prints, and the page does not show it"
+    _check_shown(document.namespace)
