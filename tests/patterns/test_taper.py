@@ -202,8 +202,12 @@ def test_a_course_written_by_hand_is_not_planned_anew() -> None:
         ({"shortest": weeks(20), "longest": weeks(4)}, InvalidInput, "shortest is longer than longest"),
         ({"shortest": months(4)}, InvalidInput, "write both in days, or in months"),
         ({"shortest": weeks(2), "longest": weeks(2)}, NoPlan, "no plan lasts at most 2 weeks"),
-        ({"longest": days(1)}, NoPlan, "stop at once"),
-        ({"products": [tablet("10 mg", 1)], "before": {"morning": "10 mg"}, "order": None}, NoPlan, "stop at once"),
+        ({"longest": days(1)}, NoPlan, "accepts a fall from"),
+        (
+            {"products": [tablet("10 mg", 1)], "before": {"morning": "10 mg"}, "order": None},
+            NoPlan,
+            "make nothing between",
+        ),
     ],
 )
 def test_a_request_that_cannot_be_met_says_why_and_what_to_do(changes: Any, error: Any, says: str) -> None:

@@ -257,10 +257,7 @@ def _course(
         lasting = stays[index].lasting if index < len(stays) else None
         steps.append(Step(regimen=_in_unit(regimen, unit), lasting=lasting))
     if not steps:
-        raise NoPlan(
-            f"these products make nothing between {problem.before} and 0, so the only fall is to stop at once; "
-            "add a smaller strength or a liquid, or give a lead_in to plan the stop"
-        )
+        raise NoPlan(_stops_at_once(solved))
     return Course(
         drug=problem.drug,
         indication=indication,
@@ -269,6 +266,19 @@ def _course(
         products=tuple(product.id for product in problem.products),
         steps=tuple(steps),
         made_by=made_by,
+    )
+
+
+def _stops_at_once(solved: Solved) -> str:
+    ground, before = solved.ground, solved.problem.before
+    if any(ground.below(place, dose)[0] for place, dose in enumerate(ground.start) if dose):
+        return (
+            f"what was asked accepts a fall from {before} to 0, so the only fall is to stop at once, although these "
+            "products make doses between; ask for smaller falls or more time, or give a lead_in to plan the stop"
+        )
+    return (
+        f"these products make nothing between {before} and 0, so the only fall is to stop at once; "
+        "add a smaller strength or a liquid, or give a lead_in to plan the stop"
     )
 
 
