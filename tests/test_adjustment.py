@@ -5,7 +5,20 @@ from datetime import date, timedelta
 import pytest
 
 from builders import START, TABLETS, course, liquid, plan_of, plan_with, step, tablet
-from taper import Log, apply_log, check, days, mg, months, realize, to_schedule, to_table, weeks
+from taper import (
+    Formulary,
+    InvalidInput,
+    Log,
+    apply_log,
+    check,
+    days,
+    mg,
+    months,
+    realize,
+    to_schedule,
+    to_table,
+    weeks,
+)
 from taper.adjustment import DecisionNeeded, NothingToChange, OtherPlan
 from taper.log import (
     ChangeProducts,
@@ -22,9 +35,10 @@ from taper.log import (
     Stop,
     Symptom,
     TitrateAnew,
+    TitrateTo,
 )
 from taper.patterns import plan_taper
-from taper.plan import Step
+from taper.plan import Course, Plan, Step
 from taper.realization import CannotRealize
 from taper.schedule import End
 
@@ -333,6 +347,36 @@ class TestGap:
         )
         titrated = adjust(TAPER, Gap(day=on(25), lasting=days(4), then=anew))
         assert (doses(titrated)[-2:], titrated.ends) == ([(0, 4), (2, 3)], End.CONTINUES)
+
+    def test_it_may_titrate_anew_by_an_increment(self):
+        anew = TitrateTo(titrate_to="4 mg", slots=("evening", "morning"), increment="2 mg", every="3 days")
+        titrated = adjust(TAPER, Gap(day=on(15), lasting=days(4), then=anew))
+        assert (doses(titrated)[-3:], titrated.ends) == ([(0, 4), (2, 3), (4, None)], End.CONTINUES)
+
+    def test_it_may_titrate_anew_as_a_source_gives_it(self):
+        begun = (Step(regimen={"evening": "25 mg"}, lasting=weeks(4)), Step(regimen={"evening": "50 mg"}))
+        plan = Plan(courses=(Course(drug="lamotrigine", release="immediate", before="nothing", then="continue", steps=begun),))
+        made = realize(plan, Formulary.shipped().products("lamotrigine", market="us"))
+        schedule = to_schedule(made, start=on(1), horizon=weeks(12))
+        anew = TitrateTo(
+            titrate_to="100 mg", slots=("evening",), source="us-tablet-label", column="neither", indication="seizures", aim="slow"
+        )
+        log = Log.of(plan, on(1), [Gap(day=on(30), lasting=days(14), then=anew)])
+        titrated = apply_log(schedule, log, horizon=weeks(12))
+        assert doses(titrated) == [(25, 28), (50, 1), (0, 14), (25, 14), (50, 14), (100, None)]
+
+    @pytest.mark.parametrize(
+        ("given", "says"),
+        [
+            ({"increment": "2 mg"}, "an increment has an interval"),
+            ({}, "by an increment or by a source"),
+            ({"increment": "2 mg", "every": "3 days", "source": "x"}, "by an increment or by a source"),
+        ],
+    )
+    def test_a_titration_anew_has_one_pattern(self, given, says):
+        then = {"titrate_to": "4 mg", "slots": ["evening"], **given}
+        with pytest.raises(InvalidInput, match=says):
+            Gap.read({"kind": "gap", "day": on(25), "for": "4 days", "then": then})
 
     def test_it_may_be_the_end(self):
         stopped = adjust(TAPER, Gap(day=on(25), lasting=days(4), then="stop"))

@@ -25,6 +25,7 @@ from taper.log import (
     Stop,
     Symptom,
     TitrateAnew,
+    TitrateTo,
 )
 from taper.plan import Step
 
@@ -43,6 +44,7 @@ def data_of(**more):
     return {"format": "taper-log/1", "plan": "a" * 64, "start": "2027-03-01", **more}
 
 
+UP = TitrateTo(titrate_to="2 mg", slots=("evening", "morning"), increment="1 mg", every="3 days")
 ANEW = TitrateAnew(titrate=(Step(regimen={"evening": "1 mg"}, lasting=days(3)),), then="review")
 EVENTS = [
     Hold(day=on(5), lasting=days(3)),
@@ -60,6 +62,7 @@ EVENTS = [
     Gap(day=on(5), lasting=days(3), then="stop"),
     Gap(day=on(5), lasting=days(3), then=ResumeAt(resume={"evening": "2 mg"})),
     Gap(day=on(5), lasting=days(3), then=ANEW),
+    Gap(day=on(5), lasting=days(3), then=UP),
     PassReview(day=on(5)),
 ]
 

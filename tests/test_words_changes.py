@@ -52,6 +52,18 @@ ANEW = {"regimen": {"bedtime": "5 mg"}}
             "then titrated anew",
         ),
         (
+            {
+                "kind": "gap",
+                "for": "3 days",
+                "then": {"titrate_to": "10 mg", "slots": ["bedtime"], "increment": "2 mg", "every": "3 days"},
+            },
+            "then titrated anew to 10 mg/day, by 2 mg every 3 days",
+        ),
+        (
+            {"kind": "gap", "for": "3 days", "then": {"titrate_to": "10 mg", "slots": ["bedtime"], "source": "x"}},
+            "then titrated anew to 10 mg/day, as x gives it",
+        ),
+        (
             {"kind": "retarget", "to": {"bedtime": "5 mg"}, "rest": "replan", "pace": "2 mg, every 2 weeks"},
             "now to end at 5 mg bedtime, the rest planned anew at 2 mg",
         ),

@@ -80,23 +80,55 @@ class TitrateAnew(Value):
     then: Literal["continue", "stop", "review"]
 
 
+class TitrateTo(Value):
+    """After a gap: up to a daily total by a pattern, as a first titration would be, and then that.
+
+    The pattern is an increment and its interval, or what a source of the drug's monograph gives: its `column` and
+    `indication` where it has several, and `aim` where it gives a range. `slots` are the times of day in the order in
+    which they are added.
+    """
+
+    titrate_to: Dose
+    slots: Annotated[tuple[Slot, ...], NotEmpty]
+    increment: Dose | None = None
+    every: Duration | None = None
+    source: Name | None = None
+    column: Name | None = None
+    indication: Name | None = None
+    aim: Literal["slow", "fast"] | None = None
+
+    @model_validator(mode="after")
+    def _has_one_pattern(self) -> Self:
+        if (self.increment is None) != (self.every is None):
+            raise InvalidEvent("an increment has an interval; write both increment and every, or neither")
+        if (self.increment is None) == (self.source is None):
+            raise InvalidEvent("titrates by an increment or by a source; write one of the two")
+        return self
+
+
 def _then_tag(given: object) -> str:
     if isinstance(given, TitrateAnew) or (isinstance(given, dict) and "titrate" in given):
         return "~titrate"
+    if isinstance(given, TitrateTo) or (isinstance(given, dict) and "titrate_to" in given):
+        return "~titrate-to"
     if isinstance(given, dict | ResumeAt):
         return "~resume"
     if given != "stop":
-        raise InvalidEvent(f'then is {given!r}; write "stop", {{"resume": ...}} or {{"titrate": ..., "then": ...}}')
+        raise InvalidEvent(
+            f'then is {given!r}; write "stop", {{"resume": ...}}, {{"titrate": ..., "then": ...}} or '
+            '{"titrate_to": ..., "slots": ..., "increment": ..., "every": ...}'
+        )
     return "~stop"
 
 
 Then = Annotated[
     Annotated[Literal["stop"], Tag("~stop")]
     | Annotated[ResumeAt, Tag("~resume")]
-    | Annotated[TitrateAnew, Tag("~titrate")],
+    | Annotated[TitrateAnew, Tag("~titrate")]
+    | Annotated[TitrateTo, Tag("~titrate-to")],
     Discriminator(_then_tag),
 ]
-"""What follows a gap: "stop", a regimen to resume at, or steps to titrate anew by."""
+"""What follows a gap: "stop", a regimen to resume at, or steps or a pattern to titrate anew by."""
 
 
 class _OnDay(Value):

@@ -4,8 +4,12 @@ from dataclasses import replace
 
 from taper.adjustment.now import Now
 from taper.adjustment.rest import climb, follow
-from taper.log import Gap, InvalidEvent, ResumeAt, Then, TitrateAnew
+from taper.dates import Duration
+from taper.dose import Dose
+from taper.log import Gap, InvalidEvent, ResumeAt, Then, TitrateAnew, TitrateTo
+from taper.monograph import Titration
 from taper.pace import Pace
+from taper.patterns.titration import choose_titration, plan_titration
 from taper.plan import Course, Step
 from taper.track import Ending, Piece, Rung, Track, empty, marked, total
 
@@ -34,8 +38,24 @@ def decide(now: Now, track: Track, then: Then, planned: tuple[Piece, ...]) -> Tr
         case TitrateAnew():
             course = Course(id=track.name, drug=track.course.course.drug, then=then.then, steps=then.titrate)
             return climb(now, open_again, [], course)
+        case TitrateTo():
+            return climb(now, open_again, [], _titrated(now, open_again, then))
         case _:
             return open_again.going((), then="stop")
+
+
+def _titrated(now: Now, track: Track, then: TitrateTo) -> Course:
+    """A first titration of the course's drug, by an increment or by what a source gives."""
+    drug = track.course.course.drug
+    by: Titration | tuple[Dose, Duration]
+    if then.increment is not None and then.every is not None:
+        by = then.increment, then.every
+    else:
+        monograph = now.realized.formulary.monograph(drug)
+        by = choose_titration(monograph, source=then.source, column=then.column, indication=then.indication)
+    slots = [slot.name for slot in then.slots]
+    to, aim = then.titrate_to, then.aim
+    return plan_titration(drug=drug, to=to, slots=slots, products=track.products, by=by, aim=aim).course
 
 
 def _resume_at(now: Now, track: Track, then: ResumeAt, planned: tuple[Piece, ...]) -> Track:

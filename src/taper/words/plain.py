@@ -20,6 +20,7 @@ from taper.log import (
     Stop,
     Then,
     TitrateAnew,
+    TitrateTo,
 )
 from taper.product import Portion, Product
 from taper.schedule import End, Note, Schedule
@@ -129,5 +130,8 @@ def _what_follows(then: Then | None) -> str:
             return f"then resumed at {then.resume}{_then_replanned(then)}"
         case TitrateAnew():
             return "then titrated anew"
+        case TitrateTo():
+            by = f"by {then.increment} every {then.every}" if then.increment else f"as {then.source} gives it"
+            return f"then titrated anew to {then.titrate_to}/day, {by}"
         case _:
             return "then stopped"
