@@ -355,11 +355,17 @@ class TestGap:
 
     def test_it_may_titrate_anew_as_a_source_gives_it(self):
         begun = (Step(regimen={"evening": "25 mg"}, lasting=weeks(4)), Step(regimen={"evening": "50 mg"}))
-        plan = Plan(courses=(Course(drug="lamotrigine", release="immediate", before="nothing", then="continue", steps=begun),))
+        lamotrigine = Course(drug="lamotrigine", release="immediate", before="nothing", then="continue", steps=begun)
+        plan = Plan(courses=(lamotrigine,))
         made = realize(plan, Formulary.shipped().products("lamotrigine", market="us"))
         schedule = to_schedule(made, start=on(1), horizon=weeks(12))
         anew = TitrateTo(
-            titrate_to="100 mg", slots=("evening",), source="us-tablet-label", column="neither", indication="seizures", aim="slow"
+            titrate_to="100 mg",
+            slots=("evening",),
+            source="us-tablet-label",
+            column="neither",
+            indication="seizures",
+            aim="slow",
         )
         log = Log.of(plan, on(1), [Gap(day=on(30), lasting=days(14), then=anew)])
         titrated = apply_log(schedule, log, horizon=weeks(12))
