@@ -1,9 +1,10 @@
-"""Write the reference pages of drugs and rules from the data and the rules themselves.
+"""Write the reference pages from the data, the rules, the specification tests and the cases themselves.
 
 Run `python docs/generate.py`; a test fails while a page differs from what would be written.
 """
 
 import inspect
+import sys
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,12 @@ from taper.monograph import Monograph
 from taper.rules import ALL
 from taper.source import Source
 
+sys.path.insert(0, str(Path(__file__).parent))
+
+from specification import case_lines, plain, specification_lines
+
 REFERENCE = Path(__file__).parent / "reference"
+_FROM_TESTS = "<!-- Written by docs/generate.py from {}; edit those instead. -->"
 _NEVER_EDIT = "<!-- Written by docs/generate.py from the shipped data; edit the data instead. -->"
 
 
@@ -24,7 +30,14 @@ def pages(formulary: Formulary) -> dict[str, str]:
     made["drugs.md"] = _page(_index_lines(formulary))
     made["equivalences.md"] = _page(_table_lines(formulary))
     made["rules.md"] = _page(_rule_lines())
+    made["specification.md"] = _page(_headed("tests/spec", specification_lines()))
+    made["cases.md"] = _page(_headed("tests/cases", case_lines()))
     return made
+
+
+def _headed(folder: str, lines: Iterator[str]) -> Iterator[str]:
+    yield from (_FROM_TESTS.format(folder), "")
+    yield from lines
 
 
 def _page(lines: Iterator[str]) -> str:
@@ -43,20 +56,20 @@ def _drug_lines(monograph: Monograph) -> Iterator[str]:
         yield from (line for entry in section.entries for line in _entry_lines(entry, numbers))
     if monograph.not_found:
         yield from ("", "## Looked for and not found", "")
-        yield from (f"- {_plain(text)}" for text in monograph.not_found)
+        yield from (f"- {plain(text)}" for text in monograph.not_found)
     yield from ("", "## Sources", "", "| | grade | source | locator | looked at |", "| --- | --- | --- | --- | --- |")
     yield from (_source_row(numbers[source.id], source) for source in monograph.sources)
 
 
 def _entry_lines(entry: Entry, numbers: dict[str, int]) -> Iterator[str]:
     mark = f" \\[{numbers[entry.source.id]}, {entry.source.grade}\\]" if entry.source is not None else ""
-    yield f"- {_plain(entry.says)}{mark}" + (f"<br>{_plain(entry.note)}" if entry.note else "")
+    yield f"- {plain(entry.says)}{mark}" + (f"<br>{plain(entry.note)}" if entry.note else "")
 
 
 def _source_row(number: int, source: Source) -> str:
     section = f", {source.section}" if source.section else ""
-    what = _plain(f"{source.organization}: {source.title}{section} ({source.year})")
-    return f"| {number} | {source.grade} | {what}<br>`{source.id}` | {_plain(source.locator)} | {source.verified_on} |"
+    what = plain(f"{source.organization}: {source.title}{section} ({source.year})")
+    return f"| {number} | {source.grade} | {what}<br>`{source.id}` | {plain(source.locator)} | {source.verified_on} |"
 
 
 def _index_lines(formulary: Formulary) -> Iterator[str]:
@@ -85,9 +98,9 @@ def _table_lines(formulary: Formulary) -> Iterator[str]:
         cells = [f"{row.dose}{f' to {row.up_to}' if row.up_to else ''}" if row else "" for row in held]
         yield f"| {drug} | {' | '.join(cells)} |"
     for table in formulary.tables:
-        note = f" {_plain(table.note)}" if table.note else ""
-        yield from ("", f"## {table.title}", "", f"{_plain(table.source.citation)}.{note}", "")
-        yield f"{_plain(table.source.locator)}, looked at on {table.source.verified_on}."
+        note = f" {plain(table.note)}" if table.note else ""
+        yield from ("", f"## {table.title}", "", f"{plain(table.source.citation)}.{note}", "")
+        yield f"{plain(table.source.locator)}, looked at on {table.source.verified_on}."
 
 
 def _rule_lines() -> Iterator[str]:
@@ -102,18 +115,11 @@ def _rule_lines() -> Iterator[str]:
             "",
             f"## {module.NAME}",
             "",
-            _plain(textwrap.dedent(inspect.getdoc(module) or "")),
+            plain(textwrap.dedent(inspect.getdoc(module) or "")),
             "",
-            _plain(words),
+            plain(words),
         )
         yield from ("", f"Reads, beside the plan and the sources: {reads or 'nothing else'}.")
-
-
-def _plain(text: str) -> str:
-    """Text that Markdown takes as it stands."""
-    for mark in ("\\", "|", "*", "_", "[", "]", "<", ">"):
-        text = text.replace(mark, f"\\{mark}")
-    return text
 
 
 def main() -> None:

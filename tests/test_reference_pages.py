@@ -1,6 +1,8 @@
-"""The reference pages are what the data and the rules say today."""
+"""The reference pages are what the data, the rules, the specification and the cases say today."""
 
 import importlib.util
+import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -39,3 +41,19 @@ def test_the_page_of_rules_says_of_each_what_it_reads():
     for rule in ALL:
         assert f"\n## {rule.NAME}\n" in PAGES["rules.md"]
     assert PAGES["rules.md"].count("Reads, beside the plan and the sources:") == len(ALL)
+
+
+def test_every_specification_test_is_a_sentence_of_the_page():
+    page = PAGES["specification.md"]
+    for path in (DOCS.parent / "tests" / "spec").glob("test_spec_*.py"):
+        tests = re.findall(r"^    def test_", path.read_text("utf-8"), re.MULTILINE)
+        title = re.match(r'"""([^:\n]+): ', path.read_text("utf-8"))[1]
+        chapter = page.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
+        assert len(re.findall(r"^- ", chapter, re.MULTILINE)) == len(tests) > 0
+
+
+def test_every_case_is_a_line_of_its_rule():
+    for path in (DOCS.parent / "tests" / "cases").glob("*.toml"):
+        data = tomllib.loads(path.read_text("utf-8"))
+        table = PAGES["cases.md"].partition(f"\n## {data['rule']}\n")[2].partition("\n## ")[0]
+        assert table.count("\n| ") == len(data["cases"]) + 2

@@ -1,4 +1,4 @@
-"""What the calendar standards ask of a file, each beside the cases on both sides of it.
+"""Calendar files: what the calendar standards ask of one, each beside the cases on both sides of it.
 
 RFC 5545 (iCalendar, 2009) and RFC 7986 (new properties, 2016), by section.
 """
@@ -46,10 +46,10 @@ class TestTimesThatDoNotExist:
         assert len(doses_of(to_ical(week_from(date(2025, 10, 1), "02:30"), tz="Australia/Lord_Howe"))) == 7
 
     @pytest.mark.parametrize(
-        ("start", "doses"), [(date(2025, 3, 31), 7), (date(2025, 3, 22), 7)], ids=["after", "before"]
+        ("start", "count"), [(date(2025, 3, 31), 7), (date(2025, 3, 22), 7)], ids=["after", "before"]
     )
-    def test_on_other_days_the_same_time_is_taken(self, start, doses):
-        assert len(doses_of(to_ical(week_from(start, "01:30"), tz="Europe/London"))) == doses
+    def test_on_other_days_the_same_time_is_taken(self, start, count):
+        assert len(doses_of(to_ical(week_from(start, "01:30"), tz="Europe/London"))) == count
 
     def test_floating_times_skip_nothing(self):
         assert len(doses_of(to_ical(week_from(date(2025, 3, 27), "01:30"), tz=None))) == 7
@@ -110,7 +110,7 @@ class TestPublication:
         """REFRESH-INTERVAL carries VALUE=DURATION, since it has no default type (RFC 7986, 5.7)."""
         assert "REFRESH-INTERVAL;VALUE=DURATION:P1D" in lines_of(to_ical(week_from(date(2027, 3, 1), "evening")))
 
-    def test_every_event_has_uid_and_stamp_in_utc_and_a_sequence(self):
+    def test_every_event_has_its_own_id_a_stamp_in_utc_and_a_sequence(self):
         """UID and DTSTAMP are required, DTSTAMP in UTC (3.6.1, 3.8.7.2); SEQUENCE counts revisions (3.8.7.4)."""
         for event in read_calendar(to_ical(week_from(date(2027, 3, 1), "evening"), sequence=2)).events:
             assert re.fullmatch(r"[0-9a-f-]{36}", event.properties["UID"][0])

@@ -1,4 +1,4 @@
-"""Month ends, day numbers and days that are dates: how a plan is laid on a calendar."""
+"""Days and months: month ends, day numbers and days that are dates, which is how a plan is laid on a calendar."""
 
 from datetime import date
 
@@ -16,8 +16,8 @@ def scheduled(plan, start, horizon=None):
 class TestMonthEnds:
     """Months step back to the month's last day and are counted from the start, never from the end before.
 
-    HOUSE rule; the same as ISO 20022 and QuantLib's end-of-month convention turned off, and as dateutil's
-    relativedelta (dateutil.readthedocs.io, relativedelta: "never crosses over months").
+    A rule of this library, the same as ISO 20022 and QuantLib's end-of-month convention turned off, and as
+    dateutil's relativedelta (dateutil.readthedocs.io, relativedelta: "never crosses over months").
     """
 
     @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ class TestMonthEnds:
             (date(2027, 3, 15), ["2027-04-15", "2027-05-15", "2027-06-15", "2027-07-15"]),
         ],
     )
-    def test_each_month_begins_on_the_starts_day_or_the_last_there_is(self, start, ends):
+    def test_each_month_begins_on_the_day_of_the_start_or_on_the_last_day_it_has(self, start, ends):
         assert [str(day_after(start, (months(1),) * count)) for count in (1, 2, 3, 4)] == ends
 
     def test_a_year_from_a_leap_day_ends_before_the_last_of_february(self):

@@ -1,4 +1,4 @@
-"""The published equations and categories of kidney function, each beside the cases that prove it.
+"""Kidney function: the published equations and categories, each beside the cases that prove it.
 
 Figures to reproduce: 38.8 (male, 45 years, 2.1 mg/dL; github.com/tufayl-ahmed/renal-dose-calculator, commit 99ca634,
 test/renal.test.js, which states agreement with MDCalc); 68.76 (male, 60 years, 70 kg, 100 umol/L; a public test of
@@ -43,20 +43,20 @@ class TestCkdEpi2021:
         assert round(ckd_epi_2021(creatinine, age=age, sex=sex).value, 6) == Fraction(expected)
 
     @pytest.mark.parametrize(("sex", "kappa", "factor"), [("female", "0.7", "1.012"), ("male", "0.9", "1")])
-    def test_at_kappa_only_the_constant_the_age_and_the_factor_remain(self, sex, kappa, factor):
+    def test_at_a_creatinine_of_k_only_the_constant_the_age_and_the_factor_for_sex_remain(self, sex, kappa, factor):
         expected = 142 * Fraction("0.9938") ** 50 * Fraction(factor)
         got = ckd_epi_2021(Creatinine(kappa, "mg/dL"), age=50, sex=sex).value
         assert abs(got - expected) < Fraction(1, 10**36)
 
     @pytest.mark.parametrize(("sex", "kappa", "alpha"), [("female", "0.7", "-0.241"), ("male", "0.9", "-0.302")])
-    def test_below_kappa_the_exponent_is_alpha(self, sex, kappa, alpha):
+    def test_below_k_the_exponent_is_a(self, sex, kappa, alpha):
         at, half = (ckd_epi_2021(Creatinine(Fraction(kappa) / part, "mg/dL"), age=50, sex=sex).value for part in (1, 2))
         exponent = Fraction(alpha)
         power = (half / at) ** exponent.denominator
         assert abs(power / Fraction(2) ** -exponent.numerator - 1) < Fraction(1, 10**30)
 
     @pytest.mark.parametrize(("sex", "kappa"), [("female", "0.7"), ("male", "0.9")])
-    def test_above_kappa_the_exponent_is_minus_1_200(self, sex, kappa):
+    def test_above_k_the_exponent_is_minus_1_200(self, sex, kappa):
         at, twice = (
             ckd_epi_2021(Creatinine(Fraction(kappa) * part, "mg/dL"), age=50, sex=sex).value for part in (1, 2)
         )

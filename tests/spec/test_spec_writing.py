@@ -1,4 +1,4 @@
-"""How an amount is written and read: what is known to be misread is neither written nor accepted."""
+"""Writing amounts: what is known to be misread is neither written nor accepted."""
 
 import re
 from fractions import Fraction
@@ -65,7 +65,7 @@ class TestZeros:
             Dose.parse(".5 mg")
 
     @given(realizable_plans())
-    def test_nor_does_any_print_hold_one(self, drawn):
+    def test_no_table_list_or_calendar_holds_one(self, drawn):
         for text in everything_printed(drawn):
             assert not re.search(r"\d\.\d*0 ?m?c?g\b", text)
             assert not re.search(r"(?<![\d.])\.\d+ ?m", text)
@@ -84,7 +84,7 @@ class TestUnits:
         assert str(mcg(250)) == "250 mcg"
 
     @given(realizable_plans())
-    def test_no_print_holds_a_refused_sign(self, drawn):
+    def test_no_table_list_or_calendar_holds_a_refused_sign(self, drawn):
         for text in everything_printed(drawn):
             assert not re.search(r"\u00b5|\u03bc|\bug\b|\bQ\.?D\b|\bIU\b|\d ?U\b", text)
 
@@ -100,12 +100,12 @@ class TestCommas:
     """
 
     @pytest.mark.parametrize(("text", "point", "plain"), [("2,5 mg", "2.5", "25"), ("1,000 mg", "1.000", "1000")])
-    def test_both_ways_of_writing_it_are_offered(self, text, point, plain):
+    def test_an_amount_with_a_comma_is_refused_and_both_readings_are_offered(self, text, point, plain):
         with pytest.raises(InvalidInput, match=rf"write {point} or {plain}"):
             Dose.parse(text)
 
     @given(doses())
-    def test_none_is_written(self, dose):
+    def test_no_comma_is_written(self, dose):
         assert "," not in str(dose)
 
 
