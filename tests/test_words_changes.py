@@ -7,7 +7,8 @@ import pytest
 
 from taper import Log, load_protocol, realize, to_schedule, to_table, weeks
 from taper.formulary import Formulary
-from taper.words import describe_changes
+from taper.words import NOTICE, describe_changes
+from taper.words.phrases import phrases_of
 
 START = date(2027, 3, 1)
 
@@ -77,3 +78,7 @@ def test_each_event_says_what_happened_and_the_table_prints_it(event, said):
     line, table = _described({**ON, **event})
     assert said in line
     assert line in table
+
+
+def test_the_notice_is_that_of_the_english_phrases() -> None:
+    assert phrases_of("en").handout.notice == NOTICE

@@ -7,16 +7,18 @@ from fractions import Fraction
 from typing import Any
 
 from taper.product import Product
-from taper.schedule import Schedule, ScheduledIntake
+from taper.schedule import Day, Note, Schedule, ScheduledIntake
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One portion of one dose on one date.
+    """One portion of one dose on one date; or a date on which a course says why it has none.
 
     `dose` is the text of the whole dose, which several portions may make together; `portion` numbers them from 1.
     `mg` is the amount in this portion alone, so that a sum over `mg` is the amount taken. `count` is in units of the
-    product, `volume_ml` in mL; one of them is None.
+    product, `volume_ml` in mL; one of them is None. `note` is what the day says of the course beside its doses: that
+    a step waits for review, say. A day not taken, or one for which a decision is needed, has a note and 0 mg, and
+    neither a time nor a dose.
     """
 
     date: date
@@ -24,14 +26,15 @@ class Record:
     course: str
     step: int
     drug: str
-    slot: str
-    dose: str
-    portion: int
+    slot: str | None
+    dose: str | None
+    portion: int | None
     mg: Fraction
-    product: str
-    label: str
+    product: str | None
+    label: str | None
     count: Fraction | None
     volume_ml: Fraction | None
+    note: str | None
 
 
 FIELDS = tuple(Record.__slots__)
@@ -39,22 +42,38 @@ FIELDS = tuple(Record.__slots__)
 
 
 def records_of(schedule: Schedule) -> Iterator[Record]:
-    """Every portion of every dose shown, in order of date and time; a day without doses has no record."""
+    """Every portion of every dose shown, in order of date and time; a day without doses has no record but its notes."""
     products = {product.id: product for product in schedule.products}
+    drugs = {course.course.id: course.drug for course in schedule.realized.courses}
     # Days with the same doses share them, so that what a dose says is worked out once and not once a day.
-    made: dict[int, list[tuple[Any, ...]]] = {}
+    made: dict[tuple[int, tuple[Note, ...]], list[tuple[Any, ...]]] = {}
     for day in schedule.days:
-        if id(day.intakes) not in made:
-            made[id(day.intakes)] = [cells for intake in day.intakes for cells in _cells(intake, products)]
-        for cells in made[id(day.intakes)]:
+        key = id(day.intakes), day.notes
+        if key not in made:
+            made[key] = [*_doses(day, products), *_empties(day, drugs)]
+        for cells in made[key]:
             yield Record(day.date, day.number, *cells)
 
 
-def _cells(intake: ScheduledIntake, products: dict[str, Product]) -> Iterator[tuple[Any, ...]]:
+def _doses(day: Day, products: dict[str, Product]) -> Iterator[tuple[Any, ...]]:
+    for intake in day.intakes:
+        kinds = [note.kind.value for note in day.notes if note.course == intake.course]
+        yield from _cells(intake, products, "; ".join(kinds) or None)
+
+
+def _empties(day: Day, drugs: dict[str, str]) -> Iterator[tuple[Any, ...]]:
+    taken = {intake.course for intake in day.intakes}
+    for note in day.notes:
+        if note.course not in taken:
+            nothing = (None, None, None, Fraction(0), None, None, None, None)
+            yield note.course, note.step, drugs[note.course], *nothing, note.kind.value
+
+
+def _cells(intake: ScheduledIntake, products: dict[str, Product], note: str | None) -> Iterator[tuple[Any, ...]]:
     for number, portion in enumerate(intake.portions, start=1):
         product = products[portion.product]
         volume = portion.volume.ml if portion.volume is not None else None
         yield (
             intake.course, intake.step, intake.drug, intake.slot.name, intake.dose.text, number,
-            product.dose_of(portion).mg, product.id, product.label, portion.count, volume,
+            product.dose_of(portion).mg, product.id, product.label, portion.count, volume, note,
         )  # fmt: skip

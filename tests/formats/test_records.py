@@ -4,7 +4,7 @@ import csv
 import io
 import sys
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 
 import openpyxl
@@ -13,8 +13,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import START, liquid, plan_of, plan_with, step, tablet
-from taper import Dose, MissingExtra, realize, to_arrow, to_csv, to_records, to_schedule, to_xlsx, weeks
+from taper import (
+    Dose,
+    Log,
+    MissingExtra,
+    apply_log,
+    days,
+    realize,
+    to_arrow,
+    to_csv,
+    to_records,
+    to_schedule,
+    to_xlsx,
+    weeks,
+)
 from taper._extra import need
+from taper.log import Gap
 from taper.testing import realizable_plans, starts
 
 Row = tuple[date, str, str, str]
@@ -104,6 +118,41 @@ def test_a_measured_dose_has_a_volume_and_no_count():
 def test_a_day_without_doses_has_no_row():
     schedule = to_schedule(realize(plan_of(step(["5 mg", {}], "4 days")), [tablet("5 mg")]), start=START)
     assert [row["day"] for row in to_records(schedule)] == [1, 3]
+
+
+class TestNotes:
+    """What waits or was not taken shows in rows too, and adds nothing to any sum."""
+
+    WAITING = plan_of(step("8 mg", "2 days"), {**step("6 mg", "2 days"), "review_before": True})
+
+    def rows(self, *events):
+        schedule = to_schedule(realize(self.WAITING, [tablet("2 mg")]), start=START)
+        adjusted = apply_log(schedule, Log.of(self.WAITING, START, events)) if events else schedule
+        return adjusted, to_records(adjusted)
+
+    def test_a_step_that_waits_for_review_says_so_on_each_of_its_rows(self):
+        _, rows = self.rows()
+        assert [(row["day"], row["note"]) for row in rows] == [
+            (1, None), (2, None), (3, "waits for review"), (4, "waits for review")
+        ]  # fmt: skip
+
+    def test_a_gap_and_the_decision_after_it_have_rows_without_a_dose(self):
+        gap = Gap(day=START + timedelta(days=1), lasting=days(1))
+        adjusted, rows = self.rows(gap)
+        assert [(row["day"], row["note"], row["dose"], row["mg"]) for row in rows] == [
+            (1, None, "8 mg", 8),
+            (2, "not taken", None, 0),
+            (3, "decision needed", None, 0),
+            (4, "decision needed", None, 0),
+        ]
+        assert [row["slot"] for row in rows[1:]] == [None, None, None]
+        arrow = to_arrow(adjusted).to_pylist()
+        sheet = xlsx_rows(to_xlsx(adjusted))
+        text = list(csv.DictReader(io.StringIO(to_csv(adjusted))))
+        for made in (arrow, sheet, text):
+            assert [row["note"] or None for row in made] == [row["note"] for row in rows]
+            assert [row["dose"] or None for row in made] == [row["dose"] for row in rows]
+            assert [str(row["date"])[:10] for row in made] == [row["date"].isoformat() for row in rows]
 
 
 def test_two_courses_keep_their_own_rows_in_the_order_of_the_day():

@@ -112,12 +112,24 @@ class TestMarkdown:
 class TestCsv:
     def test_one_line_stands_for_a_portion(self):
         lines = list(csv.reader(io.StringIO(to_csv(scheduled(plan_of(step("7 mg", "1 day")))))))
-        assert lines[0] == ["date", "day", "course", "step", "drug", "slot", "dose", "product", "count", "volume"]
-        assert [line[6:] for line in lines[1:]] == [["7 mg", "t5mg", "1", ""], ["7 mg", "t2mg", "1", ""]]
+        assert lines[0] == [
+            "date",
+            "day",
+            "course",
+            "step",
+            "drug",
+            "slot",
+            "dose",
+            "product",
+            "count",
+            "volume",
+            "note",
+        ]
+        assert [line[6:] for line in lines[1:]] == [["7 mg", "t5mg", "1", "", ""], ["7 mg", "t2mg", "1", "", ""]]
 
     def test_a_volume_has_its_own_column(self):
         text = to_csv(scheduled(plan_of(step("5 mg", "1 day")), products=[liquid()]))
-        assert text.splitlines()[1].endswith("5 mg,solution,,5 mL")
+        assert text.splitlines()[1].endswith("5 mg,solution,,5 mL,")
 
     @pytest.mark.parametrize("start", ["=", "+", "-", "@"])
     def test_no_cell_is_read_as_a_formula(self, start):

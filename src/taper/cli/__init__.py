@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from taper.cli import climbing, counting, dating, exchange, judge, living, look, planning
 from taper.cli.common import NOT_COMPUTED
 from taper.errors import TaperError
-from taper.formats.table import NOTICE
+from taper.words import NOTICE
 
 _GROUPS = (look, judge, dating, counting, planning, climbing, living, exchange)
 

@@ -11,7 +11,6 @@ from typing import Any
 from taper._json import LARGEST_BYTES, decode
 from taper.dates import Duration, read_date
 from taper.errors import InvalidInput, NotFound
-from taper.formats.table import NOTICE
 from taper.formulary import Formulary
 from taper.plan import Plan, load_plan, read_plan
 from taper.product import Product, load_products
@@ -19,6 +18,7 @@ from taper.protocols import load_protocol, protocol_names
 from taper.realization import RealizedPlan, realize
 from taper.regimen import Regimen
 from taper.schedule import Schedule, to_schedule
+from taper.words import NOTICE
 
 FOUND, NOT_COMPUTED, NOT_ASSESSED = 1, 2, 3
 Run = Callable[[argparse.Namespace], int]

@@ -18,11 +18,11 @@ from taper.cli.common import (
 from taper.dates import read_date
 from taper.errors import NotFound
 from taper.finding import Review, Severity
-from taper.formats.table import NOTICE
 from taper.patient import UNKNOWN, Patient, load_patient
 from taper.realization import RealizedPlan
 from taper.renal import KidneyProposal, propose_for_kidney
 from taper.rules import check, rule_names
+from taper.words import NOTICE
 
 
 def add(commands: Any) -> None:

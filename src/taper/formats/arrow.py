@@ -65,11 +65,12 @@ _COLUMNS = (
     _Column("count_numerator", "int64", lambda record: None if record.count is None else record.count.numerator),
     _Column("count_denominator", "int64", lambda record: None if record.count is None else record.count.denominator),
     _Column("volume_ml", "amount", lambda record: record.volume_ml),
+    _Column("note", "string", lambda record: record.note),
 )
 
 
 def to_arrow(schedule: Schedule, *, amounts: Amounts = "decimal") -> "pa.Table":
-    """A schedule as an Arrow table, one row for each portion of each dose, in order of date and time.
+    """A schedule as an Arrow table, one row for each portion of each dose or note, in order of date and time.
 
     The columns are those of `to_records`, with `date` as date32 and `mg` and `volume_ml` as decimal128(13, 6).
     `count` is text as people write it ("1 1/2"), with its exact value beside it in `count_numerator` and

@@ -11,7 +11,9 @@ def to_records(schedule: Schedule) -> list[dict[str, Any]]:
 
     Keys: `date`; `day`, counted from 1; `course`; `step`; `drug`; `slot`; `dose`, the text of the whole dose;
     `portion`, counted from 1 within the dose; `mg`, the exact amount in this portion; `product`, its id; `label`;
-    `count` of units or `volume_ml`, exact, the other None. A day without doses has no row.
+    `count` of units or `volume_ml`, exact, the other None; `note`, what the day says of the course beside its doses,
+    such as "waits for review". A day without doses has no row, but for one that says why: "not taken" or "decision
+    needed" with 0 mg, where `slot`, `dose`, `portion`, `product` and `label` are None.
 
     Units:
         `mg` in mg, `volume_ml` in mL; both and `count` are `fractions.Fraction`.

@@ -5,13 +5,14 @@ import io
 from collections.abc import Iterator
 from datetime import date
 
+from taper._model import write_count
 from taper.finding import Finding, Review
-from taper.product import Product
+from taper.product import Product, Volume
+from taper.records import records_of
 from taper.schedule import Day, End, Schedule, ScheduledIntake
 from taper.supply import Supply
-from taper.words import describe_changes, describe_ending, describe_note, describe_portion
+from taper.words import NOTICE, describe_changes, describe_ending, describe_note, describe_portion
 
-NOTICE = "A count and its sources, not advice. A prescriber or pharmacist decides."
 _FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _BREAKS = ("\t", "\r", "\n", "\0")
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -67,21 +68,21 @@ def to_markdown(schedule: Schedule, review: Review | None = None, supply: Supply
 
 
 def to_csv(schedule: Schedule) -> str:
-    """A schedule as CSV, one line a portion: date, day, course, step, drug, slot, dose, product, count, volume.
+    """A schedule as CSV, one line a portion: date, day, course, step, drug, slot, dose, product, count, volume, note.
 
-    A cell that a spreadsheet could read as a formula is preceded by an apostrophe, and so is one that begins with an
+    A date on which doses are not taken, or that waits for a decision, has a line with only its course and note. A
+    cell that a spreadsheet could read as a formula is preceded by an apostrophe, and so is one that begins with an
     apostrophe, so that dropping the first apostrophe of a cell always gives its text back.
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["date", "day", "course", "step", "drug", "slot", "dose", "product", "count", "volume"])
-    for day in schedule.days:
-        for intake in day.intakes:
-            for unit in intake.to_dict()["units"]:
-                cells = [day.date.isoformat(), str(day.number), intake.course, str(intake.step), intake.drug,
-                         intake.slot.name, intake.dose.text, unit["product"], unit.get("count", ""),
-                         unit.get("volume", "")]  # fmt: skip
-                writer.writerow([_safe(cell) for cell in cells])
+    writer.writerow(["date", "day", "course", "step", "drug", "slot", "dose", "product", "count", "volume", "note"])
+    for row in records_of(schedule):
+        count = "" if row.count is None else write_count(row.count)
+        volume = "" if row.volume_ml is None else str(Volume(row.volume_ml))
+        cells = (row.date.isoformat(), str(row.day), row.course, str(row.step), row.drug, row.slot or "",
+                 row.dose or "", row.product or "", count, volume, row.note or "")  # fmt: skip
+        writer.writerow([_safe(cell) for cell in cells])
     return out.getvalue()
 
 

@@ -13,9 +13,8 @@ from taper.finding import Review
 from taper.records import Record, records_of
 from taper.schedule import Schedule
 from taper.supply import Supply
-from taper.words import describe_changes, describe_ending, describe_note
+from taper.words import NOTICE, describe_changes, describe_ending, describe_note
 
-NOTICE = "A count and its sources, not advice. A prescriber or pharmacist decides."
 _EXACT_DIGITS = 15
 _NO_GUESSING = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
@@ -45,6 +44,7 @@ _DOSES: tuple[tuple[str, int, Callable[[Record], Cell]], ...] = (
     ("label", 28, lambda record: record.label),
     ("count", 8, lambda record: None if record.count is None else write_count(record.count)),
     ("volume mL", 10, lambda record: record.volume_ml),
+    ("note", 18, lambda record: record.note),
 )
 
 

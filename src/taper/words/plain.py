@@ -26,6 +26,9 @@ from taper.product import Portion, Product
 from taper.schedule import End, Note, Schedule
 from taper.words.endings import is_last_of_drug, last_dose
 
+NOTICE = "A count and its sources, not advice. A prescriber or pharmacist decides."
+"""What every output says last; the phrases of each language say the same."""
+
 
 def describe_portion(portion: Portion, product: Product) -> str:
     """A portion for a person: "1 1/2 x 5 mg tablet", "2.5 mL of 2 mg/5 mL oral solution (1 mg)"."""
