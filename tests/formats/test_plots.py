@@ -19,7 +19,9 @@ from builders import START, course, liquid, plan_with, step, tablet
 from taper import (
     DailyDose,
     InvalidInput,
+    Log,
     MissingExtra,
+    apply_log,
     count_supply,
     mg,
     months,
@@ -36,6 +38,7 @@ from taper.formats.plots import Curve, Line, Picture, ideal_curve
 from taper.formats.plots.axes import tick_days
 from taper.formats.plots.picture import COLORS, DASHES, MARKERS
 from taper.formats.plots.track import track_of
+from taper.log import Symptom
 from taper.monograph import Occupancy
 from taper.scales import linear, logarithmic, occupancy
 from taper.source import Source
@@ -246,7 +249,7 @@ def test_several_plans_are_named_in_legend_title_and_foot():
     slower = schedule_of(taper("15 mg", "10 mg", "5 mg", lasting="4 weeks"))
     picture = plot_doses({"fast": FALLING, "slow": slower})
     assert picture.title == (
-        "testamine, fast: 20 mg/day to 0, last dose on 11 Apr 2027; slow: 20 mg/day to 0, last dose on 23 May 2027"
+        "testamine: fast, 20 mg/day to 0, last dose on 11 Apr 2027; slow, 20 mg/day to 0, last dose on 23 May 2027"
     )
     assert [text.get_text() for text in axis_of(picture).get_legend().get_texts()] == ["fast", "slow"]
     assert "slow: testamine: stop" in words_in(picture)
@@ -270,6 +273,40 @@ def test_several_plans_are_named_in_legend_title_and_foot():
 def test_what_cannot_be_drawn_is_refused_in_words(call, message):
     with pytest.raises(InvalidInput, match=message.replace("=", "=")):
         call()
+
+
+def with_scores(schedule, *scores):
+    given = [Symptom(day=START + timedelta(days=day - 1), score=score, scale=scale) for day, score, scale in scores]
+    log = Log.of(schedule.realized.plan, START, symptoms=given)
+    return apply_log(schedule, log)
+
+
+class TestScores:
+    """Scores stand below the doses as they were given, on scales of their own."""
+
+    def test_each_scale_has_a_panel_with_a_mark_at_noon_of_each_day(self):
+        picture = plot_doses(with_scores(FALLING, (3, 7, "sleep"), (10, 4, None), (17, 5, "sleep")))
+        assert [axis.get_ylabel() for axis in picture.figure.axes] == ["testamine, mg/day", "score\n(sleep)", "score"]
+        (line,) = axis_of(picture, 1).lines
+        assert list(line.get_ydata()) == [7.0, 5.0]
+        noon = [num2date(x).replace(tzinfo=None) - timedelta(hours=12) for x in line.get_xdata(orig=False)]
+        assert [when.date() for when in noon] == [START + timedelta(days=2), START + timedelta(days=16)]
+        assert "Scores (sleep), as given: 2027-03-03 7 (sleep); 2027-03-17 5 (sleep)." in picture.description
+
+    def test_scores_of_several_plans_keep_the_marks_of_their_plans(self):
+        scored = with_scores(FALLING, (3, 0, None))
+        other = with_scores(schedule_of(taper("15 mg", "10 mg")), (4, 0, None))
+        picture = plot_doses({"one": scored, "other": other, "none": FALLING})
+        assert [line.get_marker() for line in axis_of(picture, 1).lines] == list(MARKERS[:2])
+        assert "Scores, as given: one: 2027-03-03 0. other: 2027-03-04 0." in picture.description
+
+    def test_scores_outside_what_is_shown_are_not_drawn(self):
+        assert len(plot_doses(with_scores(FALLING, (300, 5, None))).figure.axes) == 1
+
+    def test_more_than_four_scales_are_refused(self):
+        scores = [(day, 5, f"scale-{day}") for day in range(1, 6)]
+        with pytest.raises(InvalidInput, match="scores on 5 scales do not fit"):
+            plot_doses(with_scores(FALLING, *scores))
 
 
 def test_a_schedule_that_shows_no_dose_cannot_be_drawn():

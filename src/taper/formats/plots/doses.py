@@ -9,6 +9,7 @@ from taper.errors import InvalidInput
 from taper.formats.plots.axes import edges, height_of, margin, midnight, set_date_axis, short_date, write_amount
 from taper.formats.plots.marks import Curve, Line, curves_of, of_drug
 from taper.formats.plots.picture import COLORS, DASHES, GRAY, LINE, MARKERS, Picture, canvas, finish
+from taper.formats.plots.scores import Scores, describe_scores, draw_scores, scores_of
 from taper.formats.plots.track import Level, Track, tracks_of
 from taper.schedule import End, Schedule
 from taper.words import describe_ending
@@ -29,7 +30,7 @@ def plot_doses(
     ideal: Iterable[Curve] = (),
     lines: Iterable[Line] = (),
 ) -> Picture:
-    """Draw the daily total by date, a panel for each drug.
+    """Draw the daily total by date, a panel for each drug, and below them the symptom scores that logs carry.
 
     Args:
         schedules: One schedule, or up to five by the name to show in the legend.
@@ -48,12 +49,17 @@ def plot_doses(
     drugs = list(dict.fromkeys(track.drug for tracks in held.values() for track in tracks))
     listed, curves = list(lines), list(ideal)
     _check_named(listed, curves, drugs)
-    with canvas(rows=len(drugs), height=1.6 + 2.9 * len(drugs), sharex=True) as (figure, axes):
-        for axis, name in zip(axes, drugs, strict=True):
+    scales = scores_of(plans)
+    heights = [2.9] * len(drugs) + [1.3] * len(scales)
+    ratios = {"height_ratios": heights}
+    with canvas(rows=len(heights), height=1.6 + sum(heights), sharex=True, gridspec_kw=ratios) as (figure, axes):
+        for axis, name in zip(axes, drugs, strict=False):
             tracks = {label: track for label, found in held.items() for track in found if track.drug == name}
             alone = len(drugs) == 1
             _panel(axis, tracks, curves_of(curves, name, alone=alone), of_drug(listed, name, alone=alone))
-        return _finished(figure, axes, plans, held, listed)
+        for axis, (scale, scores) in zip(axes[len(drugs) :], scales.items(), strict=True):
+            draw_scores(axis, scale, scores, list(plans))
+        return _finished(figure, axes, plans, held, listed, scales)
 
 
 def _check_named(lines: list[Line], curves: list[Curve], drugs: list[str]) -> None:
@@ -69,19 +75,22 @@ def _finished(
     plans: Mapping[str, Schedule],
     held: Mapping[str, tuple[Track, ...]],
     lines: list[Line],
+    scales: Mapping[str | None, Scores],
 ) -> Picture:
     tracks = [track for found in held.values() for track in found]
     set_date_axis(axes[-1], min(track.first for track in tracks), max(track.last for track in tracks))
     for axis in axes[:-1]:
         axis.set_xlabel("")
-    points = [_point(track, label, named=len(axes) > 1) for label, found in held.items() for track in found]
-    joint = ", " if len(plans) > 1 else ": "
-    title = "; ".join(points) if len(axes) > 1 else f"{tracks[0].drug}{joint}{'; '.join(points)}"
+    several = len({track.drug for track in tracks}) > 1
+    points = [_point(track, label, named=several) for label, found in held.items() for track in found]
+    title = "; ".join(points) if several else f"{tracks[0].drug}: {'; '.join(points)}"
     endings = [
         f"{label}: {words}" if label else words for label, plan in plans.items() for words in describe_ending(plan)
     ]
     footer = [*endings, *(line.citation for line in lines)]
-    return finish(figure, title, f"Daily total by date, as steps. {title}. {' '.join(footer)}", footer)
+    scored = [describe_scores(scale, scores) for scale, scores in scales.items()]
+    words = " ".join([f"Daily total by date, as steps. {title}.", *footer, *scored])
+    return finish(figure, title, words, footer)
 
 
 def _panel(axis: Any, tracks: Mapping[str, Track], curves: list[Curve], lines: list[Line]) -> None:
@@ -164,7 +173,7 @@ def _draw_line(axis: Any, line: Line, track: Track) -> None:
 
 def _point(track: Track, label: str, *, named: bool) -> str:
     whose = ", ".join(name for name in (label, track.drug if named else "") if name)
-    return f"{whose}: {_course_of(track)}" if whose else _course_of(track)
+    return f"{whose}{': ' if named else ', '}{_course_of(track)}" if whose else _course_of(track)
 
 
 def _course_of(track: Track) -> str:
