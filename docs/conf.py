@@ -17,5 +17,5 @@ autodoc_typehints = "signature"
 autodoc_member_order = "bysource"
 autodoc_default_options = {"members": True, "undoc-members": False, "show-inheritance": True}
 napoleon_custom_sections = [("Units", "notes_style"), ("Sources", "notes_style")]
-suppress_warnings = ["myst.xref_missing", "ref.python"]
+suppress_warnings = ["ref.python"]  # a field named `date` is also the type of another
 nitpicky = False

@@ -204,8 +204,8 @@ def _plain_words(item: ErrorDetails, path: str, kind: type[Value]) -> str:
         case "missing":
             return "is missing; add it"
         case "extra_forbidden":
-            near = get_close_matches(str(item["loc"][-1]), _keys_at(kind, item["loc"][:-1]), n=2)
-            advice = f"write {' or '.join(near)}" if near else "remove it or correct its spelling"
+            near = get_close_matches(str(item["loc"][-1]), _keys_at(kind, item["loc"][:-1]), n=1)
+            advice = f"write {near[0]}" if near else "remove it or correct its spelling"
             return f"is not a known key; {advice}"
         case _:
             got = repr(item["input"])
