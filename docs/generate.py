@@ -29,6 +29,7 @@ def pages(formulary: Formulary) -> dict[str, str]:
     made = {f"drugs/{drug}.md": _page(_drug_lines(formulary.monograph(drug))) for drug in formulary.drugs}
     made["drugs.md"] = _page(_index_lines(formulary))
     made["equivalences.md"] = _page(_table_lines(formulary))
+    made["classes.md"] = _page(_class_lines(formulary))
     made["rules.md"] = _page(_rule_lines())
     made["specification.md"] = _page(_headed("tests/spec", specification_lines()))
     made["cases.md"] = _page(_headed("tests/cases", case_lines()))
@@ -101,6 +102,21 @@ def _table_lines(formulary: Formulary) -> Iterator[str]:
         note = f" {plain(table.note)}" if table.note else ""
         yield from ("", f"## {table.title}", "", f"{plain(table.source.citation)}.{note}", "")
         yield f"{plain(table.source.locator)}, looked at on {table.source.verified_on}."
+
+
+def _class_lines(formulary: Formulary) -> Iterator[str]:
+    yield from (_NEVER_EDIT, "", "# Classes of other medicines", "")
+    yield "A medicine beside a plan, given by its name alone, goes by the classes that a source lists it under, and"
+    yield "the finding names that source. A list is never all: a medicine may belong to classes that no list gives it,"
+    yield "and those stay *not assessed*. That a medicine is not listed says nothing of it."
+    sources = list(dict.fromkeys(item.source for item in formulary.class_lists))
+    for item in formulary.class_lists:
+        mark = f"\\[{sources.index(item.source) + 1}, {item.source.grade}\\]"
+        members = ", ".join(f"{drug} ({plain(place)})" for drug, place in item.members.items())
+        note = f"{plain(item.note)} " if item.note else ""
+        yield from ("", f"## {item.name} {mark}", "", f"{note}{members}.")
+    yield from ("", "## Sources", "", "| | grade | source | locator | looked at |", "| --- | --- | --- | --- | --- |")
+    yield from (_source_row(number, source) for number, source in enumerate(sources, start=1))
 
 
 def _rule_lines() -> Iterator[str]:

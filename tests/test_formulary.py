@@ -1,12 +1,17 @@
 """Lookup of drugs: exact names and brand synonyms, near names listed and never picked, overlays for local policy."""
 
+import re
+from datetime import date
+from typing import ClassVar
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import DRUG, formulary
 from taper import Formulary, InvalidInput, NotFound, mg
-from taper.formulary import InvalidData, UnknownDrug, read_monograph, read_table
+from taper.companions import CLASSES
+from taper.formulary import InvalidData, UnknownDrug, read_class_lists, read_monograph, read_table
 
 SHIPPED = Formulary.shipped()
 FIVE = ("baclofen", "diazepam", "alprazolam", "clonazepam", "cyclobenzaprine")
@@ -114,6 +119,109 @@ class TestData:
             read_monograph({"drug": DRUG, "reviewed_on": "2026-11-22", "sources": {"b": body}}, where="x")
 
 
+class TestClassLists:
+    """Which class a medicine belongs to, by a source that lists it."""
+
+    SOURCE: ClassVar = {
+        "organization": "An index",
+        "title": "Classes",
+        "locator": "https://example.org/index",
+        "year": 2026,
+        "grade": "B",
+        "verified_on": date(2026, 11, 22),
+    }
+
+    def read(self, sources=None, **more):
+        listed = {"name": "opioid", "source": "index", "members": {"listamine": "row 1"}} | more
+        listed = {key: value for key, value in listed.items() if value is not None}
+        return read_class_lists({"sources": sources or {"index": self.SOURCE}, "lists": [listed]}, where="c.toml")
+
+    def test_each_member_keeps_its_place_and_its_source(self):
+        (item,) = self.read()[0].memberships
+        assert (item.drug, item.of, item.place, item.source.organization) == (
+            "listamine",
+            "opioid",
+            "row 1",
+            "An index",
+        )
+
+    @pytest.mark.parametrize(
+        ("change", "words"),
+        [
+            ({"source": None}, r"c.toml.lists\[0\].source: is missing"),
+            ({"source": "nowhere"}, "cites the source 'nowhere', which is not defined"),
+            ({"members": {}}, "members"),
+            ({"members": {"listamine": ""}}, "members.listamine"),
+            ({"members": {"List Amine": "row 1"}}, "members"),
+            ({"drugs": ["listamine"]}, "drugs: is not a known key"),
+        ],
+    )
+    def test_a_member_without_a_source_or_a_place_does_not_load(self, change, words):
+        with pytest.raises(InvalidData, match=words):
+            self.read(**change)
+
+    @pytest.mark.parametrize("data", [{"list": []}, {"lists": {}}])
+    def test_nothing_but_lists_and_sources_is_read(self, data):
+        with pytest.raises(InvalidData, match="write \\[\\[lists\\]\\]"):
+            read_class_lists(data, where="c.toml")
+
+    def test_a_source_that_no_list_cites_is_refused(self):
+        with pytest.raises(InvalidData, match="'other' is cited by nothing"):
+            self.read(sources={"index": self.SOURCE, "other": self.SOURCE})
+
+    def test_a_class_that_nothing_names_is_refused_and_near_names_are_listed(self):
+        held = [SHIPPED.monograph("diazepam")]
+        with pytest.raises(InvalidData, match="nothing held names 'opiod', and near names are opioid"):
+            Formulary(held, class_lists=self.read(name="opiod"))
+        with pytest.raises(InvalidData, match="nothing held names 'zzz', and no near name is held"):
+            Formulary(held, class_lists=self.read(name="zzz"))
+
+    def test_a_medicine_is_looked_up_however_it_is_written(self):
+        (first,) = SHIPPED.memberships("Isosorbide  mononitrate")
+        assert (first.of, first.place) == ("nitrate", "C01DA14")
+        assert SHIPPED.memberships("newdrug") == ()
+
+    def test_one_that_is_listed_alone_is_no_drug_of_the_formulary_and_says_so(self):
+        with pytest.raises(UnknownDrug, match=r"listed for interactions alone \(opioid by WHO .*N02AA05\)"):
+            SHIPPED.monograph("oxycodone")
+        assert "oxycodone" not in SHIPPED.drugs
+
+    def test_every_shipped_list_is_of_a_known_class_or_of_another_name_of_a_medicine(self):
+        members = {name for item in SHIPPED.class_lists for name in item.members}
+        assert {item.name for item in SHIPPED.class_lists} - CLASSES == {
+            "rifampin", "rifampicin", "meperidine", "pethidine", "valproate"
+        }  # fmt: skip
+        assert len(members) > 200
+
+    def test_every_place_in_the_atc_index_lies_in_a_group_that_the_list_names(self):
+        for item in SHIPPED.class_lists:
+            if item.source.id != "who-atc":
+                continue
+            groups = re.findall(r"[A-Z]\d\d[A-Z]{0,2}(?![A-Z0-9])", item.note)
+            for drug, place in item.members.items():
+                assert re.match(r"[A-Z]\d\d[A-Z]{2}\d\d(, |$)", place), drug
+                assert any(place.startswith(group) for group in groups), (drug, place)
+
+    def test_a_code_of_the_index_is_given_once_in_a_list(self):
+        for item in SHIPPED.class_lists:
+            if item.source.id == "who-atc":
+                assert len(set(item.members.values())) == len(item.members)
+
+    @pytest.mark.parametrize(
+        ("drug", "of"),
+        [
+            ("morphine", "opioid"), ("fentanyl", "opioid"), ("methadone", "opioid"), ("hydrocodone", "opioid"),
+            ("tranylcypromine", "maoi"), ("selegiline", "maoi"), ("linezolid", "maoi"),
+            ("glyceryl trinitrate", "nitrate"), ("nitroglycerin", "nitrate"), ("amitriptyline", "tca"),
+            ("fluvoxamine", "strong-cyp1a2-inhibitor"), ("ketoconazole", "strong-cyp3a-inhibitor"),
+            ("carbamazepine", "strong-cyp3a-inducer"), ("phenobarbital", "barbiturate"), ("rifampicin", "rifampin"),
+            ("pregabalin", "gabapentinoid"), ("lisinopril", "antihypertensive"), ("alcohol", "cns-depressant"),
+        ],
+    )  # fmt: skip
+    def test_what_people_take_beside_is_listed(self, drug, of):
+        assert of in {item.of for item in SHIPPED.memberships(drug)}
+
+
 OVERLAY = """
 overlay = "our clinic"
 drug = "baclofen"
@@ -203,6 +311,57 @@ class TestOverlays:
     def test_a_table_in_the_wrong_shape_is_refused(self, laid, text):
         with pytest.raises(InvalidInput):
             laid(text)
+
+    LISTS = """
+overlay = "our clinic"
+
+[[classes.lists]]
+name = "opioid"
+source = "clinic-list"
+
+[classes.lists.members]
+houseamine = "row 4"
+
+[classes.sources.clinic-list]
+organization = "A clinic"
+title = "Local names"
+locator = "intranet, page 4"
+year = 2027
+grade = "A"
+verified_on = 2027-01-15
+"""
+
+    def test_members_of_a_class_are_added_alone_or_beside_a_drug(self, laid):
+        for text in (self.LISTS, OVERLAY + self.LISTS.replace('overlay = "our clinic"', "")):
+            held = laid(text)
+            (item,) = held.memberships("houseamine")
+            assert (item.of, item.source.layer) == ("opioid", "our clinic")
+            assert held.class_lists[: len(SHIPPED.class_lists)] == SHIPPED.class_lists
+        assert SHIPPED.memberships("houseamine") == ()
+
+    def test_the_classes_of_a_drug_are_still_a_list_of_names(self, laid):
+        assert "opioid" in laid('classes = ["opioid"]\n' + OVERLAY).monograph("baclofen").classes
+
+    @pytest.mark.parametrize(
+        ("change", "words"),
+        [
+            (("clinic-list", "who-atc"), "'who-atc' is already held"),
+            (('name = "opioid"', 'name = "opiod"'), "nothing held names 'opiod'"),
+            (('houseamine = "row 4"', "houseamine = 4"), "members.houseamine"),
+            (("[[classes.lists]]", "[[classes.list]]"), "holds lists and their sources and nothing else|not TOML"),
+            (
+                ("[classes.sources.clinic-list]", "[classes.source.clinic-list]"),
+                "holds lists and their sources|not def",
+            ),
+        ],
+    )
+    def test_members_that_do_not_load_are_refused(self, laid, change, words):
+        with pytest.raises(InvalidData, match=words):
+            laid(self.LISTS.replace(*change))
+
+    def test_a_file_of_lists_holds_no_stray_key(self, laid):
+        with pytest.raises(InvalidData, match="not held"):
+            laid("ceilings = 5\n" + self.LISTS)
 
     def test_a_missing_file_is_bad_input(self, tmp_path):
         with pytest.raises(InvalidInput, match="cannot be read"):

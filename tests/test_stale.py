@@ -19,10 +19,11 @@ def test_a_source_is_stale_on_the_day_after_365_days_and_not_before():
     assert list_stale(SHIPPED, as_of=oldest + timedelta(days=366))
 
 
-def test_every_source_of_every_drug_and_table_is_listed_once_all_are_old():
+def test_every_source_of_every_drug_table_and_list_is_listed_once_all_are_old():
     listed = {item.source for item in list_stale(SHIPPED, as_of=date(2040, 1, 1))}
     drugs = {source for drug in SHIPPED.drugs for source in SHIPPED.monograph(drug).sources}
-    assert listed == drugs | {table.source for table in SHIPPED.tables}
+    lists = {item.source for item in SHIPPED.class_lists}
+    assert listed == drugs | {table.source for table in SHIPPED.tables} | lists
 
 
 def test_what_cites_a_stale_source_is_named_and_the_oldest_comes_first():

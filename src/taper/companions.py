@@ -1,10 +1,12 @@
 """Other medicines of the person, resolved to the names and classes that sources use."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from taper.case import Case
 from taper.formulary import Formulary
+from taper.monograph import Membership
 from taper.patient import Medication
 
 _WIDER = {
@@ -46,8 +48,9 @@ CLASSES = frozenset({*_WIDER, *_PLAIN})
 class Companion:
     """One other medicine: as it was written, every name and class it goes by, and the day it was stopped.
 
-    `drug` is the name under which the formulary holds it, or None. `is_known` is false where neither the formulary
-    nor the caller says to which classes it belongs.
+    `drug` is the name under which the formulary holds it, or None. `is_known` is false where neither a monograph nor
+    the caller says to which classes it belongs. `listed` is what lists of classes say of it, which is never all: a
+    medicine that is listed as an opioid may belong to further classes.
     """
 
     written: str
@@ -55,6 +58,15 @@ class Companion:
     drug: str | None = None
     until: date | None = None
     is_known: bool = True
+    listed: tuple[Membership, ...] = ()
+
+    def listed_as(self, names: Iterable[str]) -> tuple[Membership, ...]:
+        """What lists say that makes it one of some names, directly or by a wider class."""
+        return tuple(item for item in self.listed if _widened({item.of}) & set(names))
+
+    def open_among(self, names: Iterable[str]) -> frozenset[str]:
+        """The classes among some names to which it may belong, for all that is known."""
+        return frozenset() if self.is_known else frozenset(names) & CLASSES - self.names
 
     def days_since(self, first_day: date) -> int:
         """For how many days it had been stopped on a day; 0 or less if it was still taken."""
@@ -67,9 +79,21 @@ def plain(name: str) -> str:
 
 
 def names_of(formulary: Formulary, drug: str) -> frozenset[str]:
-    """The name of a drug and the classes that the formulary gives it."""
+    """The name of a drug and the classes that the formulary gives it, in its monograph and in its lists."""
     monograph = formulary.get(drug)
-    return _widened({drug, *(monograph.classes if monograph is not None else ())})
+    listed = {item.of for item in _listed(formulary, drug)}
+    return _widened({drug, *listed, *(monograph.classes if monograph is not None else ())})
+
+
+def _listed(formulary: Formulary, name: str) -> tuple[Membership, ...]:
+    """What lists say of a medicine, under this name and under the others that they give it."""
+    found: list[Membership] = []
+    names = [name]
+    for each in names:
+        for item in formulary.memberships(each):
+            found.append(item)
+            names += [item.of] if item.of not in names else []
+    return tuple(found)
 
 
 def _widened(names: set[str]) -> frozenset[str]:
@@ -100,10 +124,11 @@ def _resolve(formulary: Formulary, item: Medication) -> Companion:
     given = {plain(name) for name in item.classes}
     if held is not None:
         return Companion(written, names_of(formulary, held.drug) | _widened(given), held.drug, item.until)
-    known = next((name for name in (key, key.removesuffix("s")) if name in formulary.companions), None)
-    names = _widened({known or key, *given})
+    known = next((name for name in (key, key.removesuffix("s")) if name in formulary.companions), key)
+    listed = _listed(formulary, known)
+    names = _widened({known, *given, *(each.of for each in listed)})
     # A class is known by its name; a single drug of which only the name is known may belong to any class.
-    return Companion(written, names, None, item.until, is_known=bool(given) or known in CLASSES)
+    return Companion(written, names, None, item.until, is_known=bool(given) or known in CLASSES, listed=listed)
 
 
 def first_date(case: Case, day: int) -> date | None:

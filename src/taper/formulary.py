@@ -15,11 +15,11 @@ from taper._json import read_text_file
 from taper._model import join_path
 from taper.equivalence import EquivalenceTable
 from taper.errors import InvalidInput, NotFound
-from taper.monograph import Monograph
+from taper.monograph import ClassList, Membership, Monograph
 from taper.product import Product, name_product
 from taper.source import Source
 
-_Read = TypeVar("_Read", Monograph, EquivalenceTable, Source)
+_Read = TypeVar("_Read", Monograph, EquivalenceTable, ClassList, Source)
 
 
 class UnknownDrug(NotFound):
@@ -38,11 +38,18 @@ class Formulary:
         ['5 mg', '10 mg']
     """
 
-    def __init__(self, monographs: Iterable[Monograph] = (), tables: Iterable[EquivalenceTable] = ()) -> None:
+    def __init__(
+        self,
+        monographs: Iterable[Monograph] = (),
+        tables: Iterable[EquivalenceTable] = (),
+        class_lists: Iterable[ClassList] = (),
+    ) -> None:
         self._monographs = {item.drug: item for item in monographs}
         self._tables = {item.id: item for item in tables}
+        self._class_lists = tuple(class_lists)
         self._synonyms = _synonyms(self._monographs.values())
         _check_products(self._monographs.values())
+        _check_lists(self._class_lists, self._named | {name for item in self._class_lists for name in item.members})
 
     @staticmethod
     def shipped() -> "Formulary":
@@ -66,10 +73,35 @@ class Formulary:
 
     @cached_property
     def companions(self) -> frozenset[str]:
-        """Every drug, every class of drugs held, and whatever else an interaction names."""
+        """Every drug, every class of drugs held, every medicine listed, and whatever else an interaction names."""
+        return self._named | frozenset(self._memberships) | {item.name for item in self._class_lists}
+
+    @property
+    def _named(self) -> frozenset[str]:
         held = self._monographs.values()
         named = {name for item in held for fact in item.interactions for name in fact.with_names}
         return frozenset({*self._monographs, *named, *(name for item in held for name in item.classes)})
+
+    @property
+    def class_lists(self) -> tuple[ClassList, ...]:
+        """The lists of the members of a class, in the order in which they were read."""
+        return self._class_lists
+
+    def memberships(self, name: str) -> tuple[Membership, ...]:
+        """The classes and other names that lists give a medicine, by its exact name; none says nothing of it.
+
+        Example:
+            >>> [item.words for item in Formulary.shipped().memberships("oxycodone")]
+            ['opioid by WHO ATC index (copy), 2026, N02AA05']
+        """
+        return self._memberships.get("-".join(name.lower().split()), ())
+
+    @cached_property
+    def _memberships(self) -> dict[str, tuple[Membership, ...]]:
+        found: dict[str, tuple[Membership, ...]] = {}
+        for item in (each for listed in self._class_lists for each in listed.memberships):
+            found[item.drug] = (*found.get(item.drug, ()), item)
+        return found
 
     def name_of(self, name: str) -> str:
         """The name under which a drug is held, from that name or a known brand synonym.
@@ -85,7 +117,9 @@ class Formulary:
         known = sorted({*self._monographs, *self._synonyms})
         near = tuple(difflib.get_close_matches(key, known, n=4, cutoff=0.6))
         hint = f"Near names are {', '.join(near)}; write the one that is meant" if near else _listing(self.drugs)
-        raise UnknownDrug(f"{name!r} is not in the formulary. {hint}", near=near)
+        listed = "; ".join(item.words for item in self.memberships(name))
+        alone = f", and is listed for interactions alone ({listed})" if listed else ""
+        raise UnknownDrug(f"{name!r} is not in the formulary{alone}. {hint}", near=near)
 
     def holds(self, name: str) -> bool:
         """Whether a drug is held under this name or a synonym."""
@@ -133,7 +167,8 @@ class Formulary:
 
         The file has the shape of the shipped ones, `drug` and sections, or several under `[drugs.NAME]`. What it
         adds carries the overlay's name as its source's layer. `replaces = ["source-id"]` leaves out what those
-        sources say; nothing else is ever taken away. `new = true` says that a drug which is not held is meant.
+        sources say; nothing else is ever taken away. `new = true` says that a drug which is not held is meant. Members
+        of classes are added under `[[classes.lists]]`, with their sources under `[classes.sources]`.
 
         Raises:
             InvalidData: If it does not load, is about a drug that is not held, or redefines a source of another layer.
@@ -143,7 +178,8 @@ class Formulary:
         data = _read_toml(text, where)
         own = str(data.pop("overlay", Path(path).stem))
         layer = name or own
-        parts = data.pop("drugs", None)
+        lists = self._lists_over(data, layer, where)
+        parts = data.pop("drugs", {} if lists and not data else None)
         each = parts.items() if isinstance(parts, dict) else [(str(data.get("drug", "")), data)]
         merged = dict(self._monographs)
         for drug, part in each:
@@ -151,7 +187,18 @@ class Formulary:
             body = {**part, "drug": self._name_to_overlay(drug, part.get("new", False), where)}
             body.pop("new", None)
             merged[body["drug"]] = _lay_over(merged.get(body["drug"]), body, layer, f"{where}: {drug}")
-        return type(self)(merged.values(), self._tables.values())
+        return type(self)(merged.values(), self._tables.values(), (*self._class_lists, *lists))
+
+    def _lists_over(self, data: dict[str, Any], layer: str, where: str) -> tuple[ClassList, ...]:
+        """The class lists of an overlay, taken out of its data; a list of names there is the one drug's classes."""
+        if not isinstance(data.get("classes"), dict):
+            return ()
+        body = data.pop("classes")
+        known = {item.source.id for item in self._class_lists}
+        for key in body.get("sources", {}):
+            if key in known:
+                raise InvalidData(f"the source {key!r} is already held; give the overlay's own another id", where=where)
+        return read_class_lists(body, where=f"{where}: classes", layer=layer)
 
     def _name_to_overlay(self, drug: str, is_new: object, where: str) -> str:
         if self.holds(drug):
@@ -184,6 +231,8 @@ def list_stale(formulary: Formulary, *, as_of: date) -> tuple[Stale, ...]:
             found.setdefault(source, []).append(drug)
     for table in formulary.tables:
         found.setdefault(table.source, []).append(table.id)
+    for item in formulary.class_lists:
+        found.setdefault(item.source, []).append(f"class {item.name}")
     old = [Stale(source, tuple(names)) for source, names in found.items() if source.is_older_than_a_year(as_of)]
     return tuple(sorted(old, key=lambda item: (item.source.verified_on, item.source.id, item.cited_by)))
 
@@ -248,14 +297,32 @@ def read_monograph(
         body[key] = _cite(value, sources, join_path(where, key), used)
     if isinstance(body.get("products"), list):
         body["products"] = [_complete(item, drug) for item in body["products"]]
-    unused = sorted(set(sources) - used - set(known or {}))
-    if unused:
-        raise InvalidData(f"the source {unused[0]!r} is cited by nothing; cite it or remove it", where=where)
+    _check_used(set(sources) - set(known or {}), used, where)
     monograph = _read_as(Monograph, body, where)
     for product in monograph.products:
         if product.source is None:
             raise InvalidData(f"product {product.id} has no source; add one", where=where)
     return monograph
+
+
+def read_class_lists(data: Mapping[str, Any], *, where: str, layer: str = "shipped") -> tuple[ClassList, ...]:
+    """Build lists of the members of classes from plain data: `lists`, and their `sources`.
+
+    Raises:
+        InvalidData: If anything is unknown, missing or uncited.
+    """
+    body = dict(data)
+    sources = _read_sources(body.pop("sources", {}), where, layer)
+    listed = body.pop("lists", [])
+    if body or not isinstance(listed, list):
+        raise InvalidData(
+            "holds lists and their sources and nothing else; write [[lists]] and [sources.NAME]", where=where
+        )
+    used: set[str] = set()
+    cited = _cite(listed, sources, f"{where}.lists", used)
+    made = tuple(_read_as(ClassList, item, f"{where}.lists[{index}]") for index, item in enumerate(cited))
+    _check_used(sources, used, where)
+    return made
 
 
 def read_table(data: Mapping[str, Any], *, where: str) -> EquivalenceTable:
@@ -296,6 +363,12 @@ def _cite(value: Any, sources: Mapping[str, Source], where: str, used: set[str])
             made[key] = _look_up(made[key], sources, where)
             used.add(made[key].id)
     return made
+
+
+def _check_used(sources: Iterable[str], used: set[str], where: str) -> None:
+    unused = sorted(set(sources) - used)
+    if unused:
+        raise InvalidData(f"the source {unused[0]!r} is cited by nothing; cite it or remove it", where=where)
 
 
 def _look_up(name: Any, sources: Mapping[str, Source], where: str) -> Source:
@@ -341,6 +414,14 @@ def _check_products(monographs: Iterable[Monograph]) -> None:
             seen[product.id] = item.drug
 
 
+def _check_lists(lists: Iterable[ClassList], named: frozenset[str]) -> None:
+    for item in lists:
+        if item.name not in named:
+            near = difflib.get_close_matches(item.name, sorted(named), n=3)
+            hint = f"near names are {', '.join(near)}" if near else "no near name is held"
+            raise InvalidData(f"nothing held names {item.name!r}, and {hint}; correct it", where=f"class {item.name}")
+
+
 def _listing(names: tuple[str, ...]) -> str:
     return f"Held: {', '.join(names)}. Or give its products" if names else "The formulary is empty; give its products"
 
@@ -351,6 +432,7 @@ def _shipped() -> Formulary:
     return Formulary(
         [read_monograph(body, where=name) for name, body in _each(data / "drugs")],
         [read_table(body, where=name) for name, body in _each(data / "equivalences")],
+        read_class_lists(_read_toml((data / "classes.toml").read_text("utf-8"), "classes.toml"), where="classes.toml"),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from taper._model import Exact, Value
+from taper._model import Exact, Value, write_number
 from taper.dates import CalendarDate, Duration
 from taper.dose import Dose
 from taper.errors import InvalidInput
@@ -30,6 +30,12 @@ class Cited(Value):
     age_from: Age | None = None
     age_below: Age | None = None
     note: Text | None = None
+
+    @model_validator(mode="after")
+    def _has_an_age(self) -> Self:
+        if self.age_from is not None and self.age_below is not None and self.age_from >= self.age_below:
+            raise InvalidInput(f"nobody is from {self.age_from} and below {self.age_below}; correct an age")
+        return self
 
     @property
     def needs_age(self) -> bool:
@@ -61,6 +67,12 @@ class Ceiling(Cited):
     per: Literal["day", "intake"] = "day"
     kind: CeilingKind = CeilingKind.MAXIMUM
 
+    @model_validator(mode="after")
+    def _allows_something(self) -> Self:
+        if self.limit.mg == 0:
+            raise InvalidInput("a ceiling is above 0; for a drug that is not to be taken write a contraindication")
+        return self
+
 
 class Measure(StrEnum):
     """Which figure of kidney function a source cut its bands on; they are never interchanged."""
@@ -81,6 +93,8 @@ class KidneyAction(StrEnum):
     INITIAL = "initial daily dose"
     FRACTION = "fraction of the usual dose"
     PROPORTION = "in proportion to the measure"
+    BY_MEASURE = "by the measure, with a supplement after each dialysis"
+    AFTER_DIALYSIS = "a single dose after each dialysis, at most"
     IF_WORTH_IT = "only if the benefit outweighs the risk"
     AVOID = "avoid"
 
@@ -91,7 +105,11 @@ class KidneyAction(StrEnum):
 
 
 class KidneyBand(Value):
-    """One band of a measure and what its source says there; each edge is open or closed as printed."""
+    """One band of a measure and what its source says there; each edge is open or closed as printed.
+
+    `every_other_day` says that the source's dose is for every second day; `only_if_worth_it` that it asks besides
+    whether the benefit outweighs the risk.
+    """
 
     at_least: Exact | None = None
     above: Exact | None = None
@@ -103,6 +121,8 @@ class KidneyBand(Value):
     low: Dose | None = None
     high: Dose | None = None
     fraction: Exact | None = None
+    every_other_day: bool = False
+    only_if_worth_it: bool = False
     note: Text | None = None
 
     @model_validator(mode="after")
@@ -111,6 +131,7 @@ class KidneyBand(Value):
             raise InvalidInput("a band has one lower edge; keep at_least or above")
         if self.at_most is not None and self.below is not None:
             raise InvalidInput("a band has one upper edge; keep at_most or below")
+        _check_edges(self.lower, self.upper, is_closed=self.at_least is not None and self.at_most is not None)
         _check_action(self)
         return self
 
@@ -133,24 +154,46 @@ class KidneyBand(Value):
 
 
 class KidneyState(Value):
-    """What a source says of a state that is not a band, such as dialysis."""
+    """What a source says of a state that is not a band, such as dialysis.
+
+    `degree` is the source's word where it speaks of one degree of impairment and gives no figure; `at_least` and
+    `at_most` are its figures where it does not name their measure.
+    """
 
     action: KidneyAction
+    degree: Literal["severe", "significant"] | None = None
+    at_least: Exact | None = None
+    at_most: Exact | None = None
     maximum: Dose | None = None
     initial: Dose | None = None
     low: Dose | None = None
     high: Dose | None = None
     fraction: Exact | None = None
+    every_other_day: bool = False
+    only_if_worth_it: bool = False
     note: Text | None = None
 
     @model_validator(mode="after")
     def _agrees(self) -> Self:
+        if self.at_least is not None or self.at_most is not None:
+            _check_edges(self.at_least, self.at_most, is_closed=True)
         _check_action(self)
         return self
 
 
+def _check_edges(lower: Fraction | None, upper: Fraction | None, *, is_closed: bool) -> None:
+    if lower is None and upper is None:
+        raise InvalidInput("a band without an edge holds every value; give the edges that the source prints")
+    if (lower is not None and lower < 0) or (upper is not None and upper <= 0):
+        raise InvalidInput("a measure of kidney function is above 0; correct the edge")
+    if lower is not None and upper is not None and (lower > upper or (lower == upper and not is_closed)):
+        between = f"{write_number(lower)} and {write_number(upper)}"
+        raise InvalidInput(f"no value lies between its edges, {between}; correct one")
+
+
 _FIGURES = {
     KidneyAction.MAXIMUM: {"maximum"},
+    KidneyAction.AFTER_DIALYSIS: {"maximum"},
     KidneyAction.INITIAL: {"initial"},
     KidneyAction.RANGE: {"low", "high"},
     KidneyAction.FRACTION: {"fraction"},
@@ -167,6 +210,10 @@ def _check_action(item: KidneyBand | KidneyState) -> None:
         )
     if item.fraction is not None and not 0 < item.fraction <= 1:
         raise InvalidInput("a fraction of the usual dose lies above 0 and at most at 1; correct it")
+    if item.low is not None and item.high is not None and item.low > item.high:
+        raise InvalidInput(f"a range goes up, got {item.low} to {item.high}; correct it")
+    if item.every_other_day and item.maximum is None and item.high is None:
+        raise InvalidInput("every_other_day belongs to a daily maximum or range; add the figure")
 
 
 class KidneyAdvice(Cited):
@@ -461,6 +508,39 @@ class Code(Cited):
 
     system: Literal["ATC", "RxNorm", "SNOMED CT"]
     code: Annotated[str, Field(pattern=r"^[A-Z0-9]{1,20}$")]
+
+
+class Membership(Value):
+    """That a medicine belongs to a class, or also goes by another name, and where its source says so."""
+
+    drug: Name
+    of: Name
+    place: Text
+    source: Source
+
+    @property
+    def words(self) -> str:
+        """As it stands behind the name of the medicine: "opioid by WHO, 2026, N02AA05"."""
+        weak = "; secondary source" if self.source.grade == "C" else ""
+        return f"{self.of} by {self.source.organization}, {self.source.year}, {self.place}{weak}"
+
+
+class ClassList(Value):
+    """What one source lists under a class, each medicine with its place there, such as its ATC code.
+
+    `name` may also be another name of the medicines listed. That a medicine is not listed says nothing.
+    """
+
+    name: Name
+    members: Annotated[dict[Name, Text], Field(min_length=1)]
+    source: Source
+    note: Text | None = None
+
+    @property
+    def memberships(self) -> tuple[Membership, ...]:
+        return tuple(
+            Membership(drug=drug, of=self.name, place=place, source=self.source) for drug, place in self.members.items()
+        )
 
 
 class Monograph(Value):

@@ -5,9 +5,11 @@ from datetime import date
 import pytest
 
 from builders import DRUG, START, TABLETS, answers, course, formulary, plan_of, plan_with, review_of, source_data, step
-from taper import Formulary, Patient
+from taper import Formulary, Patient, Source
 from taper.companions import CLASSES
 from taper.formulary import read_monograph
+from taper.monograph import ClassList
+from taper.patient import Medication
 from taper.product import Product
 
 OPIOID = {"source": "a", "with_names": ["opioid"], "action": "avoid", "what": "sedation"}
@@ -66,6 +68,82 @@ class TestNames:
         given = {name for drug in shipped.drugs for name in shipped.monograph(drug).classes}
         own = {"gaba-b-agonist", "mood-stabilizer", "serotonin-modulator"}
         assert given - CLASSES <= own, "say in taper.companions what the class lies in, or that it stands alone"
+
+
+def listing(name="opioid", *drugs, grade="A"):
+    """A list of the members of a class, with a source made for the test."""
+    source = Source.read(source_data("Institute l", grade) | {"id": "l"})
+    return ClassList(name=name, members={drug: f"row {drug}" for drug in drugs}, source=source)
+
+
+class TestListed:
+    """A medicine without a monograph goes by the lists that name it, and no further."""
+
+    def met(self, *facts, lists, medications=("listamine",), **more):
+        own = formulary(interactions=list(facts)).monograph(DRUG)
+        person = Patient.read({"medications": list(medications), "as_needed": []} | more)
+        held = Formulary([own], class_lists=lists)
+        return answers(review_of(plan_of(step("5 mg", "7 days")), held, person), "interaction")
+
+    def test_a_list_makes_it_one_of_its_class_and_is_named_in_the_finding(self):
+        (finding,), gaps, clear, _ = self.met(OPIOID, lists=[listing("opioid", "listamine")])
+        assert (
+            "with listamine, listed as opioid by Institute l, 2026, row listamine: the source says" in finding.message
+        )
+        assert (finding.value, gaps, clear) == ("listamine", [], [])
+
+    def test_a_weak_list_says_so(self):
+        (finding,), *_ = self.met(OPIOID, lists=[listing("opioid", "listamine", grade="C")])
+        assert "row listamine; secondary source" in finding.message
+
+    def test_a_wider_class_is_met_by_way_of_the_narrower(self):
+        wide = OPIOID | {"with_names": ["cns-depressant", "opioid"]}
+        (finding,), gaps, *_ = self.met(wide, lists=[listing("opioid", "listamine")])
+        assert (gaps, "listed as opioid" in finding.message) == ([], True)
+
+    def test_a_medicine_that_the_source_names_itself_needs_no_list(self):
+        fact = OPIOID | {"with_names": ["opioid", "listamine"]}
+        (finding,), *_ = self.met(fact, lists=[listing("opioid", "listamine")])
+        assert "listed" not in finding.message
+
+    def test_a_class_that_no_list_gives_it_stays_open_and_nothing_is_clear(self):
+        nitrate = OPIOID | {"source": "b", "with_names": ["nitrate"]}
+        (finding,), (gap,), clear, _ = self.met(OPIOID, nitrate, lists=[listing("opioid", "listamine")])
+        assert (finding.source.id, clear) == ("a", [])
+        assert gap.missing == (
+            "whether listamine, listed as opioid, belongs to a further class that sources name here: nitrate. "
+            "Give its classes"
+        )
+
+    def test_once_the_caller_gives_its_classes_the_rest_is_known(self):
+        nitrate = OPIOID | {"source": "b", "with_names": ["nitrate"]}
+        given = {"name": "listamine", "classes": ["opioid"]}
+        found, gaps, clear, _ = self.met(OPIOID, nitrate, lists=[listing("opioid", "listamine")], medications=[given])
+        assert (len(found), gaps, [item.source.id for item in clear]) == (1, [], ["b"])
+
+    def test_a_listed_medicine_is_clear_of_a_source_that_names_no_class(self):
+        named = OPIOID | {"with_names": ["digoxin"]}
+        found, gaps, clear, _ = self.met(
+            named, lists=[listing("digoxin", "listamine-b"), listing("digoxin", "digoxin")]
+        )
+        assert (found, len(gaps), clear) == ([], 1, []), "listamine itself is in neither list"
+        lists = [listing("digoxin", "othername")]
+        found, gaps, clear, _ = self.met(named, lists=lists, medications=("othername",))
+        assert (len(found), gaps, clear) == (1, [], [])
+
+    def test_another_name_leads_on_to_the_lists_of_the_first(self):
+        lists = [listing("opioid", "listamine"), listing("listamine", "listamin"), listing("listamin", "listamine")]
+        (finding,), gaps, *_ = self.met(OPIOID, lists=lists, medications=("listamin",))
+        assert (finding.value, gaps) == ("listamin", [])
+        assert "listed as opioid by Institute l, 2026, row listamine" in finding.message
+
+    def test_a_drug_of_the_plan_goes_by_its_lists_too(self):
+        other = other_monograph(interactions=[OPIOID | {"source": "b", "with_names": ["nitrate"]}])
+        own = formulary(interactions=[OPIOID]).monograph(DRUG)
+        person = Patient(medications=(Medication(name="otheramine"),), as_needed=())
+        held = Formulary([own, other], class_lists=[listing("nitrate", DRUG)])
+        found, *_ = answers(review_of(plan_of(step("5 mg", "7 days")), held, person), "interaction")
+        assert {finding.source.id for finding in found} == {"a", "b"}
 
 
 class TestOtherWayRound:

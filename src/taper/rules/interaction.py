@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from taper.case import Case, cite, day_words, left_out, uncited
-from taper.companions import Companion, first_date, missing_lists, names_of, other_medicines
+from taper.companions import Companion, first_date, missing_lists, names_of, other_medicines, plain
 from taper.comparison import find, whole_plan
 from taper.dates import Duration
 from taper.finding import Answer, Clear, NotAssessed, Severity
@@ -38,8 +38,9 @@ def assess(case: Case) -> Iterator[Answer]:
 
     Contraindicated and to avoid are high; adjust and caution are moderate. A medicine stopped before the plan counts
     only under a source that names a time to wait, up to and including its last day. A missing list is not assessed;
-    an empty one is a known "none". A medicine of which neither the formulary nor the caller gives the class is not
-    assessed by class.
+    an empty one is a known "none". A medicine without a monograph goes by the classes that a list with a source gives
+    it; for the classes that no list gives it, and if none lists it for all, it is not assessed by class unless the
+    caller gives its classes.
     """
     yield from uncited(case, NAME)
     for drug in case.drugs:
@@ -61,7 +62,7 @@ def _assess_drug(case: Case, drug: str, facts: list[Interaction]) -> Iterator[An
     answers = [*_with_others(case, drug, others, facts), *_within_plan(case, drug, facts)]
     yield from answers
     told = {answer.source for answer in answers if not isinstance(answer, NotAssessed)}
-    if not missing_lists(case) and all(item.is_known for item in others):
+    if not missing_lists(case) and not any(_is_open(item, facts) for item in others):
         for fact in facts:
             if fact.source not in told and not any(isinstance(answer, NotAssessed) for answer in answers):
                 yield Clear(rule=NAME, drug=drug, source=fact.source)
@@ -69,9 +70,25 @@ def _assess_drug(case: Case, drug: str, facts: list[Interaction]) -> Iterator[An
 
 def _unknown(drug: str, others: list[Companion], facts: list[Interaction]) -> Iterator[Answer]:
     for item in others:
-        if not item.is_known and facts:
-            missing = f"the classes of {item.written}, which is not in the formulary; sources name classes too"
-            yield NotAssessed(rule=NAME, drug=drug, missing=f"{missing}. Give its classes, such as opioid")
+        if facts and _is_open(item, facts):
+            yield NotAssessed(rule=NAME, drug=drug, missing=f"{_what_is_open(item, facts)}. Give its classes")
+
+
+def _is_open(item: Companion, facts: list[Interaction]) -> bool:
+    """Whether it may belong to a class that the facts name; under a name that no list holds it may be anything."""
+    return not item.is_known and (not item.listed or bool(item.open_among(_names_in(facts))))
+
+
+def _names_in(facts: list[Interaction]) -> set[str]:
+    return {name for fact in facts for name in fact.with_names}
+
+
+def _what_is_open(item: Companion, facts: list[Interaction]) -> str:
+    if not item.listed:
+        return f"the classes of {item.written}, which is in no list held; sources name classes too, such as opioid"
+    held = ", ".join(dict.fromkeys(each.of for each in item.listed))
+    others = ", ".join(sorted(item.open_among(_names_in(facts))))
+    return f"whether {item.written}, listed as {held}, belongs to a further class that sources name here: {others}"
 
 
 # With the person's other medicines.
@@ -81,10 +98,18 @@ def _with_others(case: Case, drug: str, others: list[Companion], facts: list[Int
     for item in others:
         for fact in facts:
             if item.names & set(fact.with_names):
-                yield from _answer(case, drug, fact, _meet(case, drug, item, fact.within))
+                yield from _answer(case, drug, fact, _meet(case, drug, item, fact.within), _by_list(item, fact))
         for fact in _facts_of(case, item.drug):
             if names_of(case.formulary, drug) & set(fact.with_names):
                 yield from _answer(case, drug, fact, _meet(case, drug, item, None))
+
+
+def _by_list(item: Companion, fact: Interaction) -> str:
+    """By which list it is one of those that a source names, unless the source names it itself."""
+    if plain(item.written) in fact.with_names:
+        return ""
+    listed = item.listed_as(fact.with_names)
+    return f", listed as {'; '.join(each.words for each in listed)}" if listed else ""
 
 
 def _facts_of(case: Case, drug: str | None) -> list[Interaction]:
@@ -110,7 +135,7 @@ def _meet(case: Case, drug: str, item: Companion, within: Duration | None) -> _M
     return None
 
 
-def _answer(case: Case, drug: str, fact: Interaction, met: _Met | None) -> Iterator[Answer]:
+def _answer(case: Case, drug: str, fact: Interaction, met: _Met | None, by_list: str = "") -> Iterator[Answer]:
     if met is None:
         return
     fits = case.age_fits(fact)
@@ -120,7 +145,7 @@ def _answer(case: Case, drug: str, fact: Interaction, met: _Met | None) -> Itera
     elif fits:
         severity = Severity.HIGH if fact.action in {"contraindicated", "avoid"} else Severity.MODERATE
         within = f" within {fact.within}" if fact.within is not None and "after" in met.when else ""
-        message = f"{drug} {met.when}: the source says {fact.action}{within}: {fact.what}"
+        message = f"{drug} {met.when}{by_list}: the source says {fact.action}{within}: {fact.what}"
         limit = f"{fact.within}" if within else fact.action
         yield find(case, NAME, drug, fact, severity, message, value=met.other, limit=limit, **met.days)
 
