@@ -50,7 +50,8 @@ PARSERS = [
 
 
 @pytest.mark.parametrize("page", PAGES, ids=[str(page.relative_to(DOCS)) for page in PAGES])
-def test_the_page_does_what_it_shows(page):
+def test_the_page_does_what_it_shows(page, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     document = Sybil(parsers=PARSERS).parse(page)
     for example in document.examples():
         example.evaluate()

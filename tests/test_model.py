@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from taper._model import Exact, NotEmpty, NotExact, Value, exact, join_path, write_count, write_number, write_percent
 from taper.errors import InvalidInput
 from taper.kidney import ImplausibleValue
+from taper.log import Log
 from taper.patient import Patient
 from taper.plan import Plan
 
@@ -187,6 +188,26 @@ class TestRecords:
         with pytest.raises(InvalidInput) as caught:
             Plan.read(data)
         assert words in str(caught.value)
+
+    @pytest.mark.parametrize(
+        ("data", "words"),
+        [
+            (
+                {"courses": [HELD | {"id": "a/b"}]},
+                "courses[0].id: got 'a/b'; write letters, digits, spaces and . _ - only",
+            ),
+            ({"courses": [HELD | {"products": ["My tablet"]}]}, "got 'My tablet'; write lower-case letters and digits"),
+        ],
+        ids=["a course", "a product"],
+    )
+    def test_a_name_that_is_not_one_says_how_names_are_written(self, data, words):
+        with pytest.raises(InvalidInput) as caught:
+            Plan.read(data)
+        assert words in str(caught.value)
+
+    def test_a_pattern_without_words_is_shown_itself(self):
+        with pytest.raises(InvalidInput, match=r"plan: got 'x'; write text that matches \^\[0-9a-f\]\{64\}\$"):
+            Log.read({"plan": "x", "start": "2027-03-01"})
 
     def test_a_problem_of_the_whole_is_listed_without_a_path(self):
         class Two(Value):

@@ -15,6 +15,14 @@ from taper.errors import InvalidInput, TaperError
 Rational = int | str | Decimal | Fraction
 """What an exact number may be given as. A float is refused: it was rounded before it arrived."""
 
+_ASKED = {
+    r"\S": "something in it",
+    r"^[a-z]{2}$": 'two letters such as "us"',
+    r"^[a-z0-9][a-z0-9.+-]*$": 'lower-case letters and digits with "-" for a space, such as "my-medicine"',
+    r"^[A-Za-z0-9][A-Za-z0-9 ._-]*$": "letters, digits, spaces and . _ - only",
+}
+"""What the patterns of texts ask for, in words."""
+
 _LONGEST = 48
 _LONGEST_BITS = 1000
 _NUMBER = re.compile(r"(?:(\d+) )?(\d+)/(\d+)|(\d+)(?:\.(\d+))?", re.ASCII)
@@ -207,6 +215,9 @@ def _plain_words(item: ErrorDetails, path: str, kind: type[Value]) -> str:
             near = get_close_matches(str(item["loc"][-1]), _keys_at(kind, item["loc"][:-1]), n=1)
             advice = f"write {near[0]}" if near else "remove it or correct its spelling"
             return f"is not a known key; {advice}"
+        case "string_pattern_mismatch":
+            pattern = item["ctx"]["pattern"]
+            return f"got {item['input']!r}; write {_ASKED.get(pattern, f'text that matches {pattern}')}"
         case _:
             got = repr(item["input"])
             return f"{item['msg'][0].lower()}{item['msg'][1:]}, got {got if len(got) < 60 else got[:57] + '...'}"
