@@ -5,6 +5,7 @@ A block that raises an error of the library is followed by what Python prints la
 
 import contextlib
 import io
+import re
 import traceback
 from pathlib import Path
 
@@ -12,9 +13,12 @@ import pytest
 from sybil import Sybil
 from sybil.parsers.myst import CodeBlockParser
 
+import taper
 from taper import TaperError
 
 DOCS = Path(__file__).parent.parent / "docs"
+SRC = Path(taper.__file__).parent
+LONGEST_MODULE = 300
 PAGES = sorted(path for path in DOCS.rglob("*.md") if "_build" not in path.parts and "reference" not in path.parts)
 
 
@@ -56,3 +60,20 @@ def test_the_page_does_what_it_shows(page, tmp_path, monkeypatch):
     for example in document.examples():
         example.evaluate()
     _check_shown(document.namespace)
+
+
+def test_the_page_of_violations_names_every_long_module_and_no_short_one():
+    text = " ".join((DOCS / "explanation" / "our-violations.md").read_text("utf-8").split())
+    named = set(re.findall(r"`([a-z_.]+)`", text.partition("Longer are")[2].partition(". The longest")[0]))
+    lines = {module_of(path): path.read_text("utf-8").count("\n") for path in SRC.rglob("*.py")}
+    assert {name for name, count in lines.items() if count > 1.1 * LONGEST_MODULE} <= named
+    assert named <= {name for name, count in lines.items() if count > 0.9 * LONGEST_MODULE}
+
+
+def module_of(path):
+    return ".".join(path.relative_to(SRC).with_suffix("").parts).removesuffix(".__init__")
+
+
+def test_the_glossary_is_sorted_and_says_each_term_once():
+    terms = re.findall(r"^(\S.*)\n: ", (DOCS / "glossary.md").read_text("utf-8"), re.MULTILINE)
+    assert terms == sorted(set(terms), key=str.casefold)
