@@ -52,6 +52,13 @@ def test_the_total_taken_counts_other_doses_and_not_the_missed():
     assert day.to_dict()["taken"] == {"testamine": "1 mg"}
 
 
+def test_a_day_with_every_dose_missed_is_known_to_be_0():
+    (day,) = compare_intakes(schedule_of(PLAN), [record(3, "morning", "missed"), record(3, "evening", "missed")]).days
+    assert day.to_dict()["taken"] == {"testamine": "0 mg"}
+    (unknown,) = compare_intakes(schedule_of(PLAN), [record(3, "morning", "missed")]).days
+    assert unknown.to_dict()["taken"] == {"testamine": None}
+
+
 def test_another_dose_that_equals_the_plan_departs_from_nothing():
     records = [record(3, "morning"), record(3, "evening", "other", mg(2))]
     assert compare_intakes(schedule_of(PLAN), records).first_departure is None

@@ -63,6 +63,13 @@ def test_the_largest_fall_counts_from_what_was_taken_before_and_the_last_one_to_
     assert (made.other.last["testamine"].day, made.other.last["testamine"].mg) == (8, 10)
 
 
+def test_of_equal_falls_the_larger_part_of_what_is_taken_is_the_largest():
+    before = {"regimen": {"evening": "20 mg"}}
+    plan = plan_of(step("18 mg", "7 days"), step("16 mg", "7 days"), step("15 mg", "7 days"), before=before)
+    largest = compare(plan, DOWN).one.largest["testamine"]
+    assert (largest.day, largest.mg) == (8, 2)
+
+
 def test_a_review_at_the_end_is_no_fall():
     plan = plan_of(step("5 mg", "7 days"))
     assert compare(plan, DOWN).one.last == {"testamine": None}

@@ -35,7 +35,7 @@ class DayTaken:
             "date": self.date.isoformat(),
             "day": self.number,
             "planned": {drug: total.text for drug, total in self.planned.items()},
-            "taken": {drug: total.text if total else None for drug, total in self.taken.items()},
+            "taken": {drug: total.text if total is not None else None for drug, total in self.taken.items()},
             "departs": self.departs,
         }
 

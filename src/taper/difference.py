@@ -44,6 +44,7 @@ class DayDifference:
 class Totals:
     """One side in total: how many days, the largest and the last fall of each drug, its mass, and units by product.
 
+    The largest fall is that of the most mg and, of equal ones, of the largest part of what was taken until then.
     `days` is None for a plan without an end. Mass and units are of the days compared; a plan has no units.
     """
 
@@ -240,6 +241,10 @@ def _differences(sides: tuple[_Side, _Side], compared: int, *, endless: bool) ->
     yield from sorted(done, key=lambda item: (item.first, item.drug))
 
 
+def _size(change: Change) -> tuple[Fraction, Fraction, int]:
+    return change.mg, change.percent_of_current or Fraction(0), -change.day
+
+
 def _totals(side: _Side, compared: int) -> Totals:
     days = [side.on(number) for number in range(1, min(compared, side.length or compared) + 1)]
     largest: dict[str, Change | None] = {}
@@ -251,6 +256,6 @@ def _totals(side: _Side, compared: int) -> Totals:
         if side.length is not None and side.length <= compared and drug in side.stops:
             totals.append(DailyDose(0))
         falls = [change for change in measure_changes(totals, before=side.befores[drug]) if change.is_fall]
-        largest[drug] = max(falls, key=lambda change: (change.mg, -change.day), default=None)
+        largest[drug] = max(falls, key=_size, default=None)
         last[drug] = falls[-1] if falls else None
     return Totals(side.length, largest, last, mass, side.units(compared))

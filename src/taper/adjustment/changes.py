@@ -115,7 +115,7 @@ def change_products(now: Now, track: Track, event: ChangeProducts) -> Track:
     missing = sorted(set(event.products) - {product.id for product in found})
     if missing and len(now.realized.courses) == 1:
         raise InvalidEvent(
-            f"no product {missing[0]!r} of {track.course.drug} is known; give it to apply_log (products)"
+            f"no product {missing[0]!r} of {track.course.drug} is known; give it to apply_log (products), or with --products"
         )
     course = track.course.course.model_copy(update={"products": (), "form": None, "release": track.course.release})
     changed = track.with_products(choose_products(course, track.course.drug, found))
