@@ -1,5 +1,6 @@
 """The reference pages are what the data, the rules, the specification and the cases say today."""
 
+import importlib
 import importlib.util
 import re
 import tomllib
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import taper
 from taper import Formulary
 from taper.rules import ALL
 
@@ -57,3 +59,13 @@ def test_every_case_is_a_line_of_its_rule():
         data = tomllib.loads(path.read_text("utf-8"))
         table = PAGES["cases.md"].partition(f"\n## {data['rule']}\n")[2].partition("\n## ")[0]
         assert table.count("\n| ") == len(data["cases"]) + 2
+
+
+@pytest.mark.parametrize("name", taper.__all__)
+def test_every_public_name_is_in_the_python_reference(name):
+    page = (DOCS / "reference" / "api.md").read_text("utf-8")
+    home = taper._HOME_OF[name]
+    module = importlib.import_module(home)
+    assert f".. automodule:: {home}\n" in page
+    lives_there = getattr(taper, name).__module__ == home or name in getattr(module, "__all__", ())
+    assert lives_there or re.search(rf"^\.\. auto\w+:: {re.escape(home)}\.{name}$", page, re.MULTILINE)
