@@ -44,6 +44,10 @@ from taper.schedule import End
 
 TAPER = plan_of(step("8 mg", "10 days"), step("6 mg", "10 days"), step("4 mg", "10 days"), then="stop")
 """Falls on days 11 and 21, stops after day 30."""
+KNOWN = plan_of(
+    step("8 mg", "10 days"), step("6 mg", "10 days"), step("4 mg", "10 days"),
+    then="stop", before={"regimen": {"evening": "10 mg"}},
+)  # fmt: skip
 OPEN = plan_of(step("8 mg", "10 days"), step("6 mg"), then="continue")
 TWO = plan_with(
     course(step("8 mg", "10 days"), step("6 mg", "10 days"), id="a", then="stop"),
@@ -176,6 +180,24 @@ class TestStepBack:
         event = StepBack(day=on(15), steps=2, lasting=days(5))
         refused(InvalidEvent, "2 steps back lie before the first step of testamine; 1 at most", TAPER, event)
 
+    def test_it_goes_back_to_what_was_taken_before_the_plan(self):
+        back = adjust(KNOWN, StepBack(day=on(5), steps=1, lasting=days(6)))
+        assert doses(back) == [(8, 4), (10, 6), (8, 10), (6, 10), (4, 10)]
+        twice = adjust(KNOWN, Hold(day=on(12), lasting=days(2)), StepBack(day=on(15), steps=2, lasting=days(3)))
+        assert doses(twice)[-4:] == [(10, 3), (8, 10), (6, 10), (4, 10)]
+
+    def test_it_does_not_go_past_what_was_taken_before_the_plan(self):
+        back = StepBack(day=on(5), steps=1, lasting=days(6))
+        refused(InvalidEvent, "1 step back lies before", KNOWN, back, StepBack(day=on(8), steps=1, lasting=days(2)))
+        refused(
+            InvalidEvent, "2 steps back lie before .*; 1 at most", KNOWN, StepBack(day=on(5), steps=2, lasting=days(6))
+        )
+
+    def test_what_was_taken_before_is_made_of_the_products_of_the_day(self):
+        changed = ChangeProducts(day=on(4), products=("t2mg",))
+        back = adjust(KNOWN, changed, StepBack(day=on(5), steps=1, lasting=days(6)))
+        assert str(back.days[4].intakes[0].portions[0]) == "5 x t2mg"
+
 
 class TestPace:
     PLANNED = plan_taper(
@@ -194,6 +216,21 @@ class TestPace:
         refused(
             InvalidEvent, "arrives .* days earlier; write speed-up", TAPER, Slow(day=on(15), pace="3 mg, every 1 week")
         )
+
+    def test_what_falls_further_at_a_time_is_not_slower(self):
+        words = "from 9 mg/day to 6 mg/day at a time, further than any .*, such as 9 mg/day to 8 mg/day; write speed-up"
+        refused(InvalidEvent, words, self.PLANNED, Slow(day=on(2), pace="3 mg, every 6 weeks"))
+
+    def test_a_slower_pace_may_fall_as_far_as_the_plan_would_have(self):
+        plan = plan_of(
+            step("8 mg", "10 days"), step("6 mg", "10 days"), step("4 mg", "10 days"), step("2 mg", "10 days")
+        )
+        assert doses(adjust(plan, Slow(day=on(5), pace="2 mg, every 3 weeks")))[1:] == [
+            (8, 17),
+            (6, 21),
+            (4, 21),
+            (2, 10),
+        ]
 
     def test_only_a_written_wish_speeds_a_plan_up(self):
         faster = adjust(self.PLANNED, SpeedUp(day=on(9), pace="2 mg, every 3 days"))
@@ -321,6 +358,50 @@ class TestGap:
     def test_it_may_resume_at_an_earlier_step_and_come_down_again(self):
         back = adjust(TAPER, Gap(day=on(25), lasting=days(4), then=ResumeAt(resume={"evening": "8 mg"})))
         assert doses(back)[-4:] == [(0, 4), (8, 10), (6, 10), (4, 10)]
+
+    @pytest.mark.parametrize(
+        ("resume", "kind"),
+        [("4 mg", None), ("6 mg", "step-back"), ("8 mg", "step-back"), ("10 mg", "step-back"), ("12 mg", "increase")],
+    )
+    def test_only_a_return_to_more_is_marked_as_one(self, resume, kind):
+        how = ResumeAt(resume={"evening": resume}, rest="replan", pace="1 mg, every 1 week")
+        made = adjust(KNOWN, Gap(day=on(25), lasting=days(4), then=how))
+        assert made.steps[4].realized.step.kind == kind
+        said = f"then resumed at {resume} evening, the rest planned anew at 1 mg, every 1 week"
+        more = ", more than was taken on any day before" if kind == "increase" else ""
+        assert f"{said}{more}." in to_table(made)
+
+    def test_a_lower_step_is_no_step_back(self):
+        made = adjust(TAPER, Gap(day=on(15), lasting=days(4), then=ResumeAt(resume={"evening": "4 mg"})))
+        assert [item.realized.step.kind for item in made.steps] == [None, None, "gap", None]
+        assert "then resumed at 4 mg evening." in to_table(made)
+
+    def test_a_dose_that_rises_at_one_time_of_day_is_a_step_back(self):
+        plan = plan_of(step([{"morning": "4 mg"}, {"morning": "4 mg", "evening": "4 mg"}], "10 days"), then="stop")
+        how = ResumeAt(resume={"morning": "6 mg"}, rest="replan", pace="1 mg, every 1 week")
+        assert adjust(plan, Gap(day=on(5), lasting=days(2), then=how)).steps[2].realized.step.kind == "step-back"
+
+    def test_it_may_resume_at_what_was_taken_before_the_plan_for_as_long_as_is_written(self):
+        resumed = ResumeAt.read({"resume": {"evening": "10 mg"}, "for": "5 days"})
+        made = adjust(KNOWN, Gap(day=on(15), lasting=days(4), then=resumed))
+        assert doses(made) == [(8, 10), (6, 4), (0, 4), (10, 5), (8, 10), (6, 10), (4, 10)]
+        assert "then resumed at 10 mg evening for 5 days." in to_table(made)
+        silent = ResumeAt(resume={"evening": "10 mg"})
+        refused(
+            InvalidEvent, "for how long from now on; write for", KNOWN, Gap(day=on(15), lasting=days(4), then=silent)
+        )
+        twice = Gap(day=on(15), lasting=days(4), then=resumed), Gap(day=on(20), lasting=days(1), then=resumed)
+        assert doses(adjust(KNOWN, *twice))[-4:] == [(10, 5), (8, 10), (6, 10), (4, 10)]
+
+    def test_the_step_that_is_resumed_may_last_longer_than_planned(self):
+        resumed = ResumeAt(resume={"evening": "6 mg"}, lasting=days(9))
+        assert doses(adjust(TAPER, Gap(day=on(15), lasting=days(4), then=resumed)))[-2:] == [(6, 9), (4, 10)]
+        stays = Gap(day=on(15), lasting=days(4), then=resumed)
+        refused(InvalidEvent, "stays at 6 mg evening without an end; remove for", OPEN, stays, horizon=weeks(4))
+
+    def test_the_rest_may_be_planned_anew_after_as_long_as_is_written(self):
+        how = ResumeAt(resume={"evening": "5 mg"}, rest="replan", pace="1 mg, every 1 week", lasting=days(10))
+        assert doses(adjust(TAPER, Gap(day=on(25), lasting=days(4), then=how)))[-5:-3] == [(5, 10), (4, 7)]
 
     def test_it_may_resume_at_another_dose_if_the_rest_is_planned_anew(self):
         how = ResumeAt(resume={"evening": "5 mg"}, rest="replan", pace="1 mg, every 1 week")

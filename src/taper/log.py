@@ -68,9 +68,13 @@ class Replanned(Value):
 
 
 class ResumeAt(Replanned):
-    """After a gap: take this regimen, and go on from the step of the plan that has it."""
+    """After a gap: take this regimen, for so long or as planned, and go on from the step of the plan that has it.
+
+    What was taken before the plan may be resumed too; the plan gives it no length, so write one.
+    """
 
     resume: Doses
+    lasting: Duration | None = Field(default=None, alias="for")
 
 
 class TitrateAnew(Value):

@@ -6,8 +6,8 @@ from datetime import date
 from typing import Any, Literal
 
 from taper.dates import Duration
-from taper.dose import DailyDose
-from taper.plan import Course, Step
+from taper.dose import DailyDose, Dose
+from taper.plan import Before, Course, Step
 from taper.product import Product
 from taper.realization import RealizedCourse, RealizedDay, RealizedStep
 from taper.regimen import Regimen
@@ -76,8 +76,8 @@ class Track:
     """A course under way.
 
     `first` is its first day number, `earlier` are products that it had at some time since. While a gap waits for a
-    decision, `waiting` and `planned_then` are what was
-    ahead when it began, and how the course was to end.
+    decision, `waiting` and `planned_then` are what was ahead when it began, and how the course was to end. The
+    ladder begins with what was taken before the course once something goes back to it (`has_before`).
     """
 
     course: RealizedCourse
@@ -91,6 +91,7 @@ class Track:
     earlier: tuple[Product, ...] = ()
     waiting: tuple[Piece, ...] = ()
     planned_then: Ending | None = None
+    has_before: bool = False
 
     @classmethod
     def of(cls, course: RealizedCourse, start: date) -> "Track":
@@ -163,6 +164,25 @@ class Track:
         """Whether its products are no longer those that it was planned with."""
         return self.products != self.course.products
 
+    def with_before(self, step: RealizedStep) -> "Track":
+        """The same course with what was taken before it as the first rung of its ladder, of no length of its own."""
+        past, ahead, waiting = (tuple(map(_rung_up, pieces)) for pieces in (self.past, self.ahead, self.waiting))
+        ladder = (Rung(step, None), *self.ladder)
+        return replace(self, past=past, ahead=ahead, waiting=waiting, ladder=ladder, has_before=True)
+
+    def kind_of(self, day: Regimen) -> Literal["increase", "step-back"] | None:
+        """What a step of these doses is after what was taken: an increase where it is more than on any day before,
+        else a step back where a dose rises; None where none does.
+        """
+        taken = [piece.step.step for piece in self.past if not piece.is_empty]
+        last = [earlier for earlier in taken[-1].days if earlier]
+        highest = {intake.slot: max(d.dose_at(intake.slot) or Dose(0) for d in last) for intake in day}
+        if all(intake.dose <= highest[intake.slot] for intake in day):
+            return None
+        before = self.course.course.before
+        known = [*taken, *([before] if isinstance(before, Before) else [])]
+        return "step-back" if day.total <= max(step.largest for step in known) else "increase"
+
     def with_products(self, products: tuple[Product, ...]) -> "Track":
         """The same course with other products from now on; what was taken says of which it was made."""
         named = tuple(product.id for product in self.products)
@@ -207,6 +227,10 @@ class Track:
                 group = []
             group.append(piece)
         yield _as_step(group, keep=in_months and not any(part.touched for part in group))
+
+
+def _rung_up(piece: Piece) -> Piece:
+    return piece if piece.rung is None else replace(piece, rung=piece.rung + 1)
 
 
 def total(pieces: Iterable[Piece]) -> int | None:

@@ -40,6 +40,7 @@ from taper.log import (
     StepBack,
     Stop,
     TitrateAnew,
+    TitrateTo,
 )
 from taper.patterns import plan_taper
 from taper.plan import Step
@@ -84,7 +85,9 @@ def falling_courses(draw, name):
     then = draw(st.sampled_from(("stop", "review", "continue")))
     if then == "continue":
         del steps[-1]["for"]
-    return {"id": name, "drug": DRUG, "then": then, "steps": steps, "starts_on_day": draw(st.sampled_from((1, 1, 8)))}
+    made = {"id": name, "drug": DRUG, "then": then, "steps": steps, "starts_on_day": draw(st.sampled_from((1, 1, 8)))}
+    before = {"regimen": dict.fromkeys(slots, "20 mg")}
+    return made | ({"before": before} if draw(st.booleans()) else {})
 
 
 @st.composite
@@ -185,9 +188,9 @@ class Adjusting(RuleBasedStateMachine):
         regimens = self.regimens()
         self.happen(Retarget, skip, to=regimens[index % len(regimens)], course=course)
 
-    @rule(skip=st.integers(1, 30), lasting=lengths, course=courses, index=st.integers(0, 7))
+    @rule(skip=st.integers(1, 30), lasting=lengths, course=courses, index=st.integers(0, 9))
     def miss_doses(self, skip, lasting, course, index):
-        then = self.decisions()[index % 5]
+        then = self.decisions()[index % 7]
         if self.happen(Gap, skip, lasting=lasting, course=course, then=then) and then != "stop":
             first = (self.case.log.changes_from - START).days
             missed = [note.kind == "not taken" for day in self.case.now.days[first:] for note in day.notes[:1]]
@@ -195,7 +198,7 @@ class Adjusting(RuleBasedStateMachine):
             assert missed
 
     @precondition(lambda self: End.DECISION in self.case.now.course_ends.values())
-    @rule(skip=st.integers(1, 40), course=courses, index=st.integers(0, 3))
+    @rule(skip=st.integers(1, 40), course=courses, index=st.integers(0, 5))
     def decide(self, skip, course, index):
         self.happen(Resume, skip, course=course, then=self.decisions()[index])
 
@@ -219,9 +222,16 @@ class Adjusting(RuleBasedStateMachine):
             ResumeAt(resume=first),
             TitrateAnew(titrate=(anew, last), then="review"),
             ResumeAt(resume=self.regimens()[-1], rest="replan", pace="1 mg, every 1 week", order="evenly"),
+            TitrateTo(titrate_to=first.total.text, slots=first.slots, increment="1 mg", every=days(2)),
+            ResumeAt(resume=self.taken_before(), lasting=days(5)),
             "stop",
             None,
         )
+
+    def taken_before(self):
+        """What was taken before the first course, where that is known; else its first day."""
+        course = self.case.base.realized.plan.courses[0]
+        return course.before.regimen if course.before is not None else course.steps[0].days[0]
 
     @invariant()
     def the_days_are_contiguous(self):

@@ -48,24 +48,27 @@ def resume(now: Now, track: Track, event: Resume) -> Track:
 
 def step_back(now: Now, track: Track, event: StepBack) -> Track:
     """What was taken so many changes ago, for a time; then every step after it again, each in full."""
-    target = _rung_back(track, event.steps)
+    track, target = _rung_back(now, track, event.steps)
     back = replace(track.ladder[target].piece(target), length=now.length(event.lasting), held=True)
     back = replace(back, step=marked(back.step, kind="step-back", review_before=False))
     return follow(now, track, event, now.remade(track, [back]), now.rungs(track, target + 1))
 
 
-def _rung_back(track: Track, steps: int) -> int:
+def _rung_back(now: Now, track: Track, steps: int) -> tuple[Track, int]:
+    """The rung so many changes ago; the first change is that from what was taken before, where that is known."""
     index, left = track.rung or 0, steps
     while left:
         here, index = track.ladder[index], index - 1
         while index >= 0 and (track.ladder[index].step.step.is_empty or track.ladder[index].is_as(here)):
             index -= 1
         if index < 0:
-            raise InvalidEvent(
-                f"{steps} steps back lie before the first step of {track.name}; {steps - left} at most can be gone back"
-            )
+            longer = now.with_before(track)
+            if longer is not None:
+                return _rung_back(now, longer, steps)
+            many = "1 step back lies" if steps == 1 else f"{steps} steps back lie"
+            raise InvalidEvent(f"{many} before the first step of {track.name}; {steps - left} at most can be gone back")
         left -= 1
-    return index
+    return track, index
 
 
 def stop(_: Now, track: Track, __: Stop) -> Track:
@@ -115,7 +118,8 @@ def change_products(now: Now, track: Track, event: ChangeProducts) -> Track:
     missing = sorted(set(event.products) - {product.id for product in found})
     if missing and len(now.realized.courses) == 1:
         raise InvalidEvent(
-            f"no product {missing[0]!r} of {track.course.drug} is known; give it to apply_log (products), or with --products"
+            f"no product {missing[0]!r} of {track.course.drug} is known; "
+            "give it to apply_log (products), or with --products"
         )
     course = track.course.course.model_copy(update={"products": (), "form": None, "release": track.course.release})
     changed = track.with_products(choose_products(course, track.course.drug, found))

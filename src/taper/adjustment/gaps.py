@@ -1,5 +1,6 @@
 """Doses not taken, and what follows them: never anything that nobody decided."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from taper.adjustment.now import Now
@@ -10,7 +11,8 @@ from taper.log import Gap, InvalidEvent, ResumeAt, Then, TitrateAnew, TitrateTo
 from taper.monograph import Titration
 from taper.pace import Pace
 from taper.patterns.titration import choose_titration, plan_titration
-from taper.plan import Course, Step
+from taper.plan import Before, Course, Step
+from taper.regimen import Regimen
 from taper.track import Ending, Piece, Rung, Track, empty, marked, total
 
 
@@ -62,23 +64,45 @@ def _resume_at(now: Now, track: Track, then: ResumeAt, planned: tuple[Piece, ...
     if then.rest == "replan":
         return _resume_and_replan(now, track, then)
     if planned and planned[0].step.step.regimen == then.resume:
-        return track.going(planned)
+        return track.going([_lasting(now, track, then, planned[0], planned[1:]), *planned[1:]])
+    track, index = _rung_of(now, track, then.resume)
+    first, *others = now.rungs(track, index)
+    back = replace(first, step=marked(first.step, kind=track.kind_of(then.resume), review_before=False))
+    return track.going([_lasting(now, track, then, back, others), *others])
+
+
+def _lasting(now: Now, track: Track, then: ResumeAt, first: Piece, others: Sequence[Piece]) -> Piece:
+    """The step that is resumed, for as long as was written, else as planned."""
+    if then.lasting is None and first.length is None and others:
+        raise InvalidEvent(
+            f"{then.resume} was taken before {track.name}, which does not say for how long from now on; write for"
+        )
+    if then.lasting is None:
+        return first
+    if not others and track.then == "continue":
+        raise InvalidEvent(f"{track.name} stays at {then.resume} without an end; remove for")
+    return first.lasting(now.length(then.lasting))
+
+
+def _rung_of(now: Now, track: Track, resumed: Regimen) -> tuple[Track, int]:
+    """The step of these doses: the last that was taken, else what was taken before the course, else one to come."""
     here = track.rung or 0
     for index in [*range(here, -1, -1), *range(here + 1, len(track.ladder))]:
-        if track.ladder[index].regimen == then.resume:
-            first, *others = now.rungs(track, index)
-            return track.going(
-                [replace(first, step=marked(first.step, kind="step-back", review_before=False)), *others]
-            )
-    known = "; ".join(dict.fromkeys(str(rung.regimen) for rung in track.ladder if rung.regimen))
-    raise InvalidEvent(f'no step of {track.name} is {then.resume}; resume at one ({known}), or write rest "replan"')
+        if track.ladder[index].regimen == resumed:
+            return track, index
+    before = track.course.course.before
+    if isinstance(before, Before) and before.regimen == resumed and (longer := now.with_before(track)) is not None:
+        return longer, 0
+    days = [before.regimen if isinstance(before, Before) else None, *(rung.regimen for rung in track.ladder)]
+    known = "; ".join(dict.fromkeys(str(day) for day in days if day))
+    raise InvalidEvent(f'no step of {track.name} is {resumed}; resume at one ({known}), or write rest "replan"')
 
 
 def _resume_and_replan(now: Now, track: Track, then: ResumeAt) -> Track:
     if then.pace is None and (track.made_by is None or "pace" not in track.made_by):
         raise InvalidEvent(f"{track.name} was written by hand; give a pace to plan it anew, or shift the rest")
     pace = then.pace or Pace.parse(str((track.made_by or {})["pace"]))
-    step = now.realize(track, [Step(regimen=then.resume, kind="step-back")])[0]
-    rung = Rung(step, now.length(pace.every))
+    step = now.realize(track, [Step(regimen=then.resume, kind=track.kind_of(then.resume))])[0]
+    rung = Rung(step, now.length(then.lasting or pace.every))
     ladder = (*track.ladder[: (track.rung or 0) + 1], rung)
     return follow(now, replace(track, ladder=ladder), then, [rung.piece(len(ladder) - 1)], [])

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from taper.dates import Duration, day_after
 from taper.log import InvalidEvent
-from taper.plan import Step
+from taper.plan import Before, Step
 from taper.product import Product
 from taper.realization import RealizedPlan, RealizedStep, realize_steps
 from taper.track import Piece, Track
@@ -55,6 +55,14 @@ class Now:
             return listed
         steps = self.realize(track, [piece.step.step for piece in listed])
         return [replace(piece, step=step) for piece, step in zip(listed, steps, strict=True)]
+
+    def with_before(self, track: Track) -> Track | None:
+        """The course with what was taken before it on its ladder, made of the products it has now; None if unknown."""
+        before = track.course.course.before
+        if not isinstance(before, Before) or track.has_before:
+            return None
+        (step,) = self.realize(track, [Step(regimen=before.regimen, cycle=before.cycle, weekly=before.weekly)])
+        return track.with_before(step)
 
     def going_on(self, track: Track, length: int | None) -> Piece:
         """What was taken the day before, for so many days more."""

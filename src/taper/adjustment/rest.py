@@ -1,13 +1,17 @@
 """What follows a change: the rest of a plan shifted as it is, or planned anew."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 from taper.adjustment.now import NothingToChange, Now
+from taper.dose import DailyDose
 from taper.log import InvalidEvent, Replanned, Slow, SpeedUp
 from taper.patterns.anew import plan_anew
 from taper.plan import Course
 from taper.regimen import NOTHING, Regimen
 from taper.track import Piece, Rung, Track, total
+
+_Fall = tuple[DailyDose, DailyDose]
 
 
 def follow(
@@ -74,14 +78,42 @@ def slow(now: Now, track: Track, event: Slow) -> Track:
     """The rest at a slower pace; what was still to come of the present dose is kept.
 
     Raises:
-        InvalidEvent: If the pace arrives earlier than the plan does.
+        InvalidEvent: If the pace arrives earlier than the plan does, or falls further at a time.
     """
     made = _at_pace(now, track, event, least=track.joined)
     before, after = _arrival(track), _arrival(made)
     if after < before:
         early = "1 day" if before - after == 1 else f"{before - after} days"
         raise InvalidEvent(f"at {event.pace} {track.name} arrives {early} earlier; write speed-up for that")
+    further = _further_fall(_falls(track), _falls(made))
+    if further is not None:
+        (high, low), (top, bottom) = further
+        raise InvalidEvent(
+            f"at {event.pace} {track.name} falls from {high} to {low} at a time, further than any fall still planned "
+            f"from there, such as {top} to {bottom}; write speed-up for that"
+        )
     return made
+
+
+def _falls(track: Track) -> list[_Fall]:
+    """Every fall of the largest daily total that is still to come."""
+    steps = [track.past[-1].step.step, *(piece.step.step for piece in track.ahead if not piece.is_empty)]
+    totals = [*(step.largest for step in steps), *([DailyDose(0)] if track.then == "stop" else [])]
+    return [(high, low) for high, low in pairwise(totals) if low < high]
+
+
+def _further_fall(planned: list[_Fall], made: list[_Fall]) -> tuple[_Fall, _Fall] | None:
+    """A fall of more than any that was planned from as low a dose, and of a larger part than any from as high a one;
+    and the nearest that was planned.
+    """
+    for high, low in made:
+        below = [fall for fall in planned if fall[0] <= high]
+        above = [fall for fall in planned if fall[0] >= high]
+        size, part = high.mg - low.mg, low.mg / high.mg
+        is_larger = all(size > top.mg - bottom.mg for top, bottom in below)
+        if planned and is_larger and all(part < bottom.mg / top.mg for top, bottom in above):
+            return (high, low), max(below or above, key=lambda fall: fall[0].mg - fall[1].mg)
+    return None
 
 
 def speed_up(now: Now, track: Track, event: SpeedUp) -> Track:

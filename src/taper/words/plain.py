@@ -84,16 +84,26 @@ def describe_changes(schedule: Schedule) -> list[str]:
     """What happened to a schedule since it was first made, and the scores that were given to its days."""
     if schedule.log is None:
         return []
-    lines = [_describe_event(event) for event in schedule.log.events]
+    lines = [_describe_event(event, schedule) for event in schedule.log.events]
     if schedule.log.symptoms:
         scores = "; ".join(f"{symptom.day} {symptom}" for symptom in schedule.log.symptoms)
         lines.append(f"Scores given: {scores}.")
     return lines
 
 
-def _describe_event(event: Event) -> str:
+def _describe_event(event: Event, schedule: Schedule) -> str:
     whose = f"{event.course}: " if event.course is not None else ""
-    return f"{event.day}: {whose}{_what_happened(event)}."
+    more = ", more than was taken on any day before" if _is_increase(event, schedule) else ""
+    return f"{event.day}: {whose}{_what_happened(event)}{more}."
+
+
+def _is_increase(event: Event, schedule: Schedule) -> bool:
+    """Whether a regimen that was resumed after a gap is one that had never been reached."""
+    if not isinstance(event, Gap | Resume) or not isinstance(event.then, ResumeAt):
+        return False
+    steps = (s for s in schedule.steps if s.first >= event.day and event.course in {None, s.course})
+    resumed = (s.realized.step for s in steps if s.realized.step.regimen == event.then.resume)
+    return next((step.kind == "increase" for step in resumed), False)
 
 
 def _what_happened(event: Event) -> str:
@@ -130,7 +140,8 @@ def _what_follows(then: Then | None) -> str:
         case None:
             return "decision needed on what follows"
         case ResumeAt():
-            return f"then resumed at {then.resume}{_then_replanned(then)}"
+            lasting = "" if then.lasting is None else f" for {then.lasting}"
+            return f"then resumed at {then.resume}{lasting}{_then_replanned(then)}"
         case TitrateAnew():
             return "then titrated anew"
         case TitrateTo():
