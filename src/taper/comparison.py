@@ -1,12 +1,13 @@
 """Comparisons that several rules make: a day's total with a daily figure, a first day's with a first dose."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from taper._model import write_number
 from taper.case import Case, capped, cite, stretch_words, stretches
 from taper.dose import DailyDose, Dose
 from taper.finding import Answer, Clear, Finding, NotAssessed, Severity
-from taper.monograph import AgeAdvice, Cited, LiverAdvice
+from taper.monograph import AgeAdvice, Cited, LiverAdvice, Stopping, StoppingShape
 
 
 def find(case: Case, rule: str, drug: str, fact: Cited, severity: Severity, message: str, **fields: Any) -> Finding:
@@ -22,6 +23,18 @@ def find(case: Case, rule: str, drug: str, fact: Cited, severity: Severity, mess
         source=fact.source,
         **fields,
     )
+
+
+def other_uses(case: Case, rule: str, drug: str, facts: Iterable[Cited], what: str) -> NotAssessed:
+    """That nothing is held for the plan's use, and of which other uses the facts speak, if there are any."""
+    listed = list(facts)
+    if not listed:
+        return NotAssessed(rule=rule, drug=drug, missing=f"{what}; no source is held")
+    wanted = sorted({course.course.indication or "" for course in case.courses_of(drug)})
+    uses = sorted({use for fact in listed for use in fact.indications})
+    cites = " ".join(dict.fromkeys(cite(fact) for fact in listed))
+    missing = f"{what} for {', '.join(wanted)}; sources speak of other uses: {', '.join(uses)} {cites}"
+    return NotAssessed(rule=rule, drug=drug, missing=missing)
 
 
 def whole_plan(case: Case, drug: str) -> dict[str, int | None]:
@@ -69,3 +82,45 @@ def compare_first(case: Case, rule: str, drug: str, fact: LiverAdvice | AgeAdvic
 def per_day(limit: Dose) -> str:
     """A dose as a daily figure."""
     return str(DailyDose(limit.mg).in_unit(limit.unit))
+
+
+# What a source says of reducing and stopping, with its own figures.
+
+
+def advice_words(fact: Stopping) -> str:
+    """How a source says that a drug is reduced: its figures and its interval, or that it gives none."""
+    lasting = f"over at least {fact.lasting_at_least}" if fact.lasting_at_least is not None else ""
+    if fact.shape is StoppingShape.MINIMUM_TIME:
+        return lasting
+    every = f" every {span_words(fact.every_low, fact.every_high)}" if fact.every_low is not None else ""
+    if fact.percent_low is not None and fact.percent_high is not None:
+        figures = span_words(write_number(fact.percent_low), write_number(fact.percent_high))
+        return (
+            f"{figures} % of the {'first' if fact.shape is StoppingShape.PERCENT_OF_START else 'current'} dose{every}"
+        )
+    if fact.step_low is not None:
+        return f"{span_words(fact.step_low, fact.step_high)}{every}"
+    if fact.bands:
+        bands = (f"{span_words(b.step_low, b.step_high)} from {b.from_dose} down to {b.down_to}" for b in fact.bands)
+        return f"{', '.join(bands)}{every}"
+    return str(fact.shape)
+
+
+def fall_words(fact: Stopping, before: Dose | DailyDose) -> str:
+    """The fall that a source names at a daily total, with its interval: "2 to 4 mg every 1 to 2 weeks"."""
+    held = [band for band in fact.bands if band.down_to.mg < before.mg <= band.from_dose.mg]
+    if not held:
+        return advice_words(fact)
+    band = max(held, key=lambda item: item.step_high.mg)
+    every = f" every {span_words(fact.every_low, fact.every_high)}" if fact.every_low is not None else ""
+    return f"{span_words(band.step_low, band.step_high)}{every}"
+
+
+def span_words(low: object, high: object) -> str:
+    """A figure with two ends, or one where they are equal: "2 to 4 mg", "1 to 2 weeks"."""
+    first, last = str(low), str(high if high is not None else low)
+    if first == last:
+        return first
+    number, _, unit = first.partition(" ")
+    shared = bool(unit) and last.partition(" ")[2].rstrip("s") == unit.rstrip("s")
+    return f"{number if shared else first} to {last}"

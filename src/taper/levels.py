@@ -2,11 +2,11 @@
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 
-from taper.case import Case, CourseIntake, Run
+from taper.case import Case, CourseIntake, Run, day_words
 from taper.dates import Duration
 from taper.dose import DailyDose, MassUnit
 from taper.plan import Before
@@ -123,7 +123,7 @@ def levels_of(case: Case, drug: str) -> Levels:
     taken = [(start, before.largest.mg) for start, before in befores if isinstance(before, Before)]
     unit = next(run for run in runs if run.intakes).total.unit
     made = [Level(0, 0, _dose(sum((mg for _, mg in taken), Fraction(0)), unit))]
-    for run in runs:
+    for run in _cut(runs, [start for start, _ in taken]):
         still = sum((mg for start, mg in taken if start > run.first), Fraction(0))
         made.append(Level(run.first, run.last, _dose(run.total.mg + still, unit) if still else run.total, run))
     made += _again(runs)
@@ -133,6 +133,16 @@ def levels_of(case: Case, drug: str) -> Levels:
             made.pop()
         made.append(Level((made[-1].last or 0) + 1, None, _dose(Fraction(0), unit)))
     return Levels(tuple(made), all(before is not None for _, before in befores), stops)
+
+
+def _cut(runs: tuple[Run, ...], starts: list[int]) -> Iterator[Run]:
+    """The runs, cut where a course begins: until then what was taken before it counts."""
+    for run in runs:
+        first = run.first
+        for start in sorted({start for start in starts if start > first and (run.last is None or start <= run.last)}):
+            yield replace(run, first=first, last=start - 1)
+            first = start
+        yield replace(run, first=first)
 
 
 def _dose(mg: Fraction, unit: MassUnit) -> DailyDose:
@@ -151,6 +161,96 @@ def _stops(case: Case, drug: str) -> bool:
     held = {item.course for item in last.intakes}
     final = [course for course in case.courses_of(drug) if course.course.id in held]
     return last.last is not None and not last.repeats and all(course.course.then == "stop" for course in final)
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """Days without a dose between two doses of one drug, and the levels before and after it.
+
+    `is_told` says that it is more than the empty days of a cycle: it lies between two courses, or is written as a
+    time in which doses were not taken. `waits` says that a person decides what is taken on some of its days.
+    """
+
+    first: int
+    last: int
+    before: tuple[Level, ...]
+    resumed: tuple[Level, ...]
+    is_told: bool
+    waits: bool = False
+
+    @property
+    def days(self) -> int:
+        return self.last - self.first + 1
+
+
+def breaks_of(case: Case, levels: Levels, drug: str) -> tuple[Break, ...]:
+    """Every break of a drug, in order; `before` and `resumed` reach to the next one that is told."""
+    taken = levels.all[:-1] if levels.stops else levels.all
+    inside = [index for index, level in enumerate(taken) if index and not level.mg and level.run is not None]
+    groups = [group for group in _in_a_row(inside) if any(level.mg for level in taken[: group[0]])]
+    groups = [group for group in groups if any(level.mg for level in taken[group[-1] + 1 :])]
+    told = [_told(case, drug, taken[group[0]].first, taken[group[-1]].last or 0) for group in groups]
+    edges = [-1, *(group[-1] for group, is_told in zip(groups, told, strict=True) if is_told)]
+    starts = [*(group[0] for group, is_told in zip(groups, told, strict=True) if is_told), len(taken)]
+    found = []
+    for group, is_told in zip(groups, told, strict=True):
+        begin = max(edge for edge in edges if edge < group[0])
+        end = min(start for start in starts if start > group[-1])
+        first, last = taken[group[0]].first, taken[group[-1]].last or 0
+        before, resumed = taken[begin + 1 : group[0]], taken[group[-1] + 1 : end]
+        waits = any(_within(first, last, each) for each in _empty_steps(case, drug, "decision"))
+        found.append(Break(first, last, before, resumed, is_told, waits))
+    return tuple(found)
+
+
+def _in_a_row(indexes: list[int]) -> Iterator[list[int]]:
+    group: list[int] = []
+    for index in indexes:
+        if group and index != group[-1] + 1:
+            yield group
+            group = []
+        group.append(index)
+    if group:
+        yield group
+
+
+def _told(case: Case, drug: str, first: int, last: int) -> bool:
+    bounds = [case.bounds(course) for course in case.courses_of(drug)]
+    between = not any(begin <= first and (end is None or last <= end) for begin, end in bounds)
+    empty = (*_empty_steps(case, drug, "gap"), *_empty_steps(case, drug, "decision"))
+    return between or any(_within(first, last, each) for each in empty)
+
+
+def _within(first: int, last: int, step: tuple[int, int]) -> bool:
+    return step[0] <= last and step[1] >= first
+
+
+def undecided(case: Case, drug: str) -> Iterator[str]:
+    """The days between doses for which a person decides what is taken, in words."""
+    for gap in breaks_of(case, levels_of(case, drug), drug):
+        if gap.waits:
+            yield f"what is taken on {day_words(gap.first, gap.last)}, which a person decides"
+
+
+def _empty_steps(case: Case, drug: str, kind: str) -> Iterator[tuple[int, int]]:
+    for course in case.courses_of(drug):
+        for step, (first, last) in zip(course.course.steps, course.course.bounds(case.start), strict=True):
+            if step.kind == kind and last is not None:
+                yield first, last
+
+
+def replacement_words(case: Case, drug: str, first: int, last: int) -> str:
+    """That drugs which a table sets beside this one rise meanwhile, for the end of a finding on its falls."""
+    risen = []
+    for other in case.drugs:
+        if other != drug and any(table.holds(drug) and table.holds(other) for table in case.formulary.tables):
+            rises = [change for change in levels_of(case, other).rises if first <= change.day <= last]
+            if rises:
+                highest = max((change.after.total for change in rises), key=lambda total: total.mg)
+                risen.append(f"{other} rises to {highest}")
+    if not risen:
+        return ""
+    return f"; meanwhile {' and '.join(risen)}: {drug} is judged alone, as withdrawn and not replaced"
 
 
 def step_at(case: Case, place: CourseIntake) -> RealizedStep:

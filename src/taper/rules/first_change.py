@@ -5,10 +5,11 @@ from fractions import Fraction
 
 from taper._model import write_percent
 from taper.case import Case, cite, left_out, uncited
+from taper.comparison import advice_words, fall_words, find, other_uses
 from taper.dose import DailyDose
-from taper.finding import Answer, Clear, Finding, NotAssessed, Severity
+from taper.finding import Answer, Clear, NotAssessed, Severity
+from taper.levels import Change, levels_of, replacement_words
 from taper.monograph import Stopping, StoppingShape
-from taper.realization import RealizedCourse
 
 NAME = "first-change"
 READS = ("before", "indication")
@@ -17,65 +18,62 @@ READS = ("before", "indication")
 def assess(case: Case) -> Iterator[Answer]:
     """Compare the first fall with the largest single fall that each source names, in its own shape.
 
-    More than a source allows at most is high, more than its typical figure is moderate. A source without a
-    figure, and an unknown `before`, are not assessed; a first day that is no lower is clear.
+    The day's total of all courses of a drug is compared, on the first day of each course, with what was taken until
+    then. More than a source allows at most is high, more than its typical figure is moderate, and moderate at most
+    where it is about some indications and none is given. A source without a figure, and an unknown `before`, are not
+    assessed; a first day that is no lower is clear.
     """
     yield from uncited(case, NAME)
-    for course in case.courses:
-        monograph = case.monograph(course.drug)
+    for drug in case.drugs:
+        monograph = case.monograph(drug)
         if monograph is not None:
-            facts = tuple(item for item in monograph.stopping if case.applies_to(item, course))
-            yield from left_out(case, NAME, course.drug, facts)
-            compared = tuple(item for item in facts if case.compares(item.source))
-            yield from _assess_course(course, _first_total(case, course), compared)
+            facts = case.applying(monograph.stopping, drug)
+            fitting = [fact for fact in facts if case.indication_fits(fact, drug) is not False]
+            yield from left_out(case, NAME, drug, fitting)
+            compared = [fact for fact in fitting if case.compares(fact.source)]
+            unheard = [fact for fact in facts if fact not in fitting and case.compares(fact.source)]
+            yield from _assess_drug(case, drug, compared, unheard, has_advice=bool(fitting))
 
 
-def _first_total(case: Case, course: RealizedCourse) -> DailyDose:
-    day = course.course.starts_on_day
-    return next(run.total for run in case.runs_of((course,)) if run.last is None or run.last >= day)
-
-
-def _assess_course(course: RealizedCourse, first: DailyDose, facts: tuple[Stopping, ...]) -> Iterator[Answer]:
-    before = course.course.before
-    if before is None:
-        yield NotAssessed(rule=NAME, drug=course.drug, missing="what was taken before day 1 (before)")
+def _assess_drug(
+    case: Case, drug: str, facts: list[Stopping], unheard: list[Stopping], *, has_advice: bool
+) -> Iterator[Answer]:
+    levels = levels_of(case, drug)
+    if not levels.knows_before:
+        yield NotAssessed(rule=NAME, drug=drug, missing="what was taken before day 1 (before)")
         return
-    if before == "nothing" or first >= before.largest:
-        yield Clear(rule=NAME, drug=course.drug)
-        return
-    if not facts:
-        yield NotAssessed(rule=NAME, drug=course.drug, missing="advice on reducing the drug; no source is held")
-    for fact in facts:
-        reaches = fact.down_to_daily_dose is None or before.largest.mg > fact.down_to_daily_dose.mg
-        if reaches and (not fact.indications or course.course.indication in {None, *fact.indications}):
-            yield _compare(course, fact, before.largest, first)
+    firsts = {case.bounds(course)[0] for course in case.courses_of(drug) if course.course.before != "nothing"}
+    falls = [change for change in levels.falls if change.day in firsts]
+    if not falls:
+        yield Clear(rule=NAME, drug=drug)
+    elif not has_advice:
+        yield other_uses(case, NAME, drug, unheard, "advice on reducing the drug")
+    for change in falls:
+        for fact in facts:
+            if fact.down_to_daily_dose is None or change.before.mg > fact.down_to_daily_dose.mg:
+                yield _compare(case, drug, fact, change)
 
 
-def _compare(course: RealizedCourse, fact: Stopping, before: DailyDose, first: DailyDose) -> Answer:
-    fall = before.mg - first.mg
+def _compare(case: Case, drug: str, fact: Stopping, change: Change) -> Answer:
+    before = change.before
     allowed = _allowed(fact, before.mg)
-    words = f"from {before} to {first}, {write_percent(fall / before.mg)} of it"
+    words = f"from {before.total} to {change.after.total}, {write_percent(change.mg / before.mg)} of it"
     if allowed is None:
-        missing = f"a figure for one fall ({words}); the source says {fact.shape} {cite(fact)}"
-        return NotAssessed(rule=NAME, drug=course.drug, missing=missing)
-    if fall <= allowed:
-        return Clear(rule=NAME, drug=course.drug, source=fact.source)
-    limit = f"{DailyDose(allowed)}" if fact.percent_high is None else write_percent(fact.percent_high / 100)
-    said = f"the source says {'at most' if fact.at_most else 'typically'} {limit} {cite(fact)}"
-    return Finding(
-        rule=NAME,
-        severity=Severity.HIGH if fact.at_most else Severity.MODERATE,
-        evidence=fact.source.grade,
-        message=f"day {course.course.starts_on_day}: the first fall goes {words}; {said}",
-        drug=course.drug,
-        course=course.course.id,
-        step=1,
-        day=course.course.starts_on_day,
-        last_day=course.course.starts_on_day,
-        value=str(DailyDose(fall)),
-        limit=limit,
-        source=fact.source,
-    )
+        missing = f"a figure for one fall ({words}); the source says {advice_words(fact)} {cite(fact)}"
+        return NotAssessed(rule=NAME, drug=drug, missing=missing)
+    if change.mg <= allowed:
+        return Clear(rule=NAME, drug=drug, source=fact.source)
+    unit = before.total.unit
+    limit = DailyDose(allowed).in_unit(unit).text
+    if fact.percent_high is not None:
+        limit = write_percent(fact.percent_high / 100)
+    said = f"the source says {'at most' if fact.at_most else 'typically'} {fall_words(fact, before.total)}"
+    replaced = replacement_words(case, drug, change.day, change.day)
+    severity = Severity.HIGH if fact.at_most else Severity.MODERATE
+    place = change.place
+    return find(case, NAME, drug, fact, severity, f"day {change.day}: the first fall goes {words}; {said}{replaced}",
+                course=place.course if place else None, step=place.step if place else None, day=change.day,
+                last_day=change.day, value=DailyDose(change.mg).in_unit(unit).text, limit=limit)  # fmt: skip
 
 
 def _allowed(fact: Stopping, before: Fraction) -> Fraction | None:

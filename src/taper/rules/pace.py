@@ -9,7 +9,7 @@ from taper.case import Case, cite, day_words, left_out, uncited
 from taper.comparison import find
 from taper.dose import DailyDose
 from taper.finding import Answer, Clear, NotAssessed, Severity
-from taper.levels import Change, Levels, fewest_days, levels_of, most_days, step_at, used_before
+from taper.levels import Change, Levels, fewest_days, levels_of, most_days, replacement_words, step_at, used_before
 from taper.monograph import Stopping, StoppingShape
 
 NAME = "pace"
@@ -176,6 +176,7 @@ def _found(asked: _Question, above: list[tuple[Change, Fraction]], reading: str)
         f"{_every(fact)}, which the source gives as {'its most' if fact.at_most else 'its typical pace'}; the "
         f"largest, {when}, goes from {worst.before.total} to {worst.after.total}, "
         f"{write_percent(worst.mg / worst.before.mg)} of it{_average(asked, worst)}"
+        f"{replacement_words(asked.case, asked.drug, min(begin, first), last)}"
     )
     place = worst.place
     return find(asked.case, NAME, asked.drug, fact, Severity.HIGH if fact.at_most else Severity.MODERATE, message,
