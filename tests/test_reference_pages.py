@@ -69,3 +69,11 @@ def test_every_public_name_is_in_the_python_reference(name):
     assert f".. automodule:: {home}\n" in page
     lives_there = getattr(taper, name).__module__ == home or name in getattr(module, "__all__", ())
     assert lives_there or re.search(rf"^\.\. auto\w+:: {re.escape(home)}\.{name}$", page, re.MULTILINE)
+
+
+def test_the_log_and_the_stock_on_the_page_of_formats_are_read():
+    page = (DOCS / "reference" / "formats.md").read_text("utf-8")
+    log, stock = (re.search(rf"^## {name}\n\n```json\n(.*?)```", page, re.M | re.S)[1] for name in ("Log", "Stock"))
+    read = taper.read_log(re.sub(r"<.*?>", "0" * 64, log))
+    assert [event.kind for event in read.events] == ["hold", "gap"]
+    assert (len(read.intakes), len(read.symptoms), len(taper.read_stock(stock))) == (1, 1, 2)
