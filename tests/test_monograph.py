@@ -43,7 +43,6 @@ class TestKidneyBands:
             ({"above": 30, "at_most": 60}, [31, 60], [30, 61]),
             ({"below": 15}, [1, 14], [15]),
             ({"above": 80}, [81, 200], [80]),
-            ({}, [1, 200], []),
         ],
     )
     def test_each_edge_is_open_or_closed_as_printed(self, edges, inside, outside):
@@ -73,14 +72,39 @@ class TestKidneyBands:
     )
     @pytest.mark.parametrize("kind", [KidneyBand, KidneyState])
     def test_each_action_takes_exactly_its_own_figures(self, kind, action, figures):
-        assert kind.read({"action": action} | figures)
+        said = {"action": action} | ({"below": 30} if kind is KidneyBand else {})
+        assert kind.read(said | figures)
         with pytest.raises(InvalidInput, match="keep the source's own shape"):
-            kind.read({"action": action} | ({} if figures else {"maximum": "10 mg"}))
+            kind.read(said | ({} if figures else {"maximum": "10 mg"}))
+
+    @pytest.mark.parametrize(
+        ("edges", "words"),
+        [
+            ({}, "a band without an edge"),
+            ({"at_least": 60, "below": 30}, "no value lies between its edges, 60 and 30"),
+            ({"at_least": 30, "below": 30}, "no value lies between its edges, 30 and 30"),
+            ({"below": -1}, "is above 0; correct the edge"),
+            ({"at_least": -1, "below": 30}, "is above 0; correct the edge"),
+            ({"below": 0}, "is above 0; correct the edge"),
+        ],
+    )
+    def test_edges_hold_some_value(self, edges, words):
+        with pytest.raises(InvalidInput, match=words):
+            band(**edges)
+        assert band(at_least=15, at_most=15).holds(Fraction(15))
+        with pytest.raises(InvalidInput, match="no value lies between its edges, 70 and 10"):
+            KidneyState.read({"action": "avoid", "at_least": 70, "at_most": 10})
+
+    def test_a_range_goes_up_and_every_other_day_belongs_to_a_figure(self):
+        with pytest.raises(InvalidInput, match="a range goes up, got 10 mg to 5 mg; correct it"):
+            band(below=30, action="daily range", low="10 mg", high="5 mg")
+        with pytest.raises(InvalidInput, match="belongs to a daily maximum or range; add the figure"):
+            band(below=30, action="avoid", every_other_day=True)
 
     @pytest.mark.parametrize("fraction", ["0", "3/2"])
     def test_a_fraction_lies_above_0_and_at_most_at_1(self, fraction):
         with pytest.raises(InvalidInput, match="above 0 and at most at 1"):
-            band(action="fraction of the usual dose", fraction=fraction)
+            band(below=30, action="fraction of the usual dose", fraction=fraction)
 
     def test_bands_need_a_measure_and_advice_needs_something(self):
         with pytest.raises(InvalidInput, match="bands need a measure"):
@@ -92,7 +116,7 @@ class TestKidneyBands:
         ("one", "other"),
         [
             ({"below": 40}, {"at_least": 30}),
-            ({}, {"at_least": 30}),
+            ({"at_least": 20}, {"at_least": 30}),
             ({"above": 30}, {"above": 60}),
             ({"below": 30}, {"below": 60}),
         ],

@@ -312,7 +312,6 @@ class TestReadings:
             ({"at_least": 30, "below": 60}, "from 30 to below 60"),
             ({"above": 80}, "above 80"),
             ({"at_most": "7.5"}, "to 7.5"),
-            ({}, "any value"),
         ],
     )
     def test_a_band_is_written_as_its_source_prints_it(self, edges, words):

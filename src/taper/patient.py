@@ -103,14 +103,22 @@ class Patient(Value):
 
     def known_egfr(self) -> EGFR | None:
         """The reported eGFR, or CKD-EPI 2021 from creatinine, age and sex where all are known."""
-        if self.egfr is not None or self.creatinine is None or self.age is None or self.sex is None:
-            return self.egfr
+        return self.egfr if self.egfr is not None else self.computed_egfr()
+
+    def computed_egfr(self) -> EGFR | None:
+        """CKD-EPI 2021 from creatinine, age and sex, also where an eGFR is reported; None if one is unknown."""
+        if self.creatinine is None or self.age is None or self.sex is None:
+            return None
         return ckd_epi_2021(self.creatinine, age=self.age, sex=self.sex)
 
     def known_crcl(self) -> CreatinineClearance | None:
         """The reported clearance, or Cockcroft-Gault where creatinine, age, sex, weight and its basis are known."""
-        if self.crcl is not None or self.creatinine is None or self.age is None or self.sex is None:
-            return self.crcl
+        return self.crcl if self.crcl is not None else self.computed_crcl()
+
+    def computed_crcl(self) -> CreatinineClearance | None:
+        """Cockcroft-Gault from creatinine, age, sex and weight, also where a clearance is reported; else None."""
+        if self.creatinine is None or self.age is None or self.sex is None:
+            return None
         if self.weight_kg is None or self.weight_basis is None:
             return None
         return cockcroft_gault(

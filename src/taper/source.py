@@ -9,7 +9,7 @@ from pydantic import Field
 from taper._model import Value
 from taper.dates import CalendarDate
 
-Text = Annotated[str, Field(min_length=1, max_length=2000)]
+Text = Annotated[str, Field(min_length=1, max_length=2000, pattern=r"\S")]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.+-]*$", max_length=80)]
 
 

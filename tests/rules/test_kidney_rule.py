@@ -123,6 +123,138 @@ class TestMeasures:
         (finding,), *_ = found(facts, {"egfr": "80"})
         assert finding.limit is None
 
+    def test_a_clearance_from_90_is_not_taken_for_normal_kidneys(self):
+        facts = formulary(kidney=[{"source": "k", "basis": "label", "impaired": {"action": "avoid"}}])
+        findings, (gap,), clear, _ = found(facts, {"crcl": "130"})
+        assert gap.missing.startswith("whether creatinine clearance 130 mL/min is what the source calls impaired")
+        assert (findings, clear) == ([], [])
+
+    @pytest.mark.parametrize(
+        ("degree", "egfr", "answer"),
+        [
+            ("severe", "29", "finds"),
+            ("severe", "30", "gap"),
+            ("severe", "45", "clear"),
+            ("significant", "5", "gap"),
+            ("significant", "89", "gap"),
+            ("significant", "90", "clear"),
+        ],
+    )
+    def test_a_word_without_a_figure_is_decided_where_kdigo_decides_it_alone(self, degree, egfr, answer):
+        state = {"action": "avoid", "degree": degree}
+        facts = formulary(kidney=[{"source": "k", "basis": "label", "impaired": state}])
+        findings, gaps, clear, _ = found(facts, {"egfr": egfr})
+        assert [bool(findings), bool(gaps), bool(clear)] == [answer == kind for kind in ("finds", "gap", "clear")]
+        if gaps:
+            assert f"whether eGFR {egfr} mL/min/1.73 m2 is what the source calls {degree}" in gaps[0].missing
+
+    @pytest.mark.parametrize(("crcl", "answer"), [("71", "clear"), ("70", "finds"), ("10", "finds"), ("9", "gap")])
+    def test_figures_of_an_unnamed_measure_are_read_as_printed(self, crcl, answer):
+        state = {"action": "avoid", "at_least": 10, "at_most": 70}
+        facts = formulary(kidney=[{"source": "k", "basis": "label", "impaired": state}])
+        findings, gaps, clear, _ = found(facts, {"crcl": crcl})
+        assert [bool(findings), bool(gaps), bool(clear)] == [answer == kind for kind in ("finds", "gap", "clear")]
+
+    def test_below_the_lowest_band_a_source_is_not_clear(self):
+        facts = held({"at_least": 30, "at_most": 60, "action": "caution"})
+        findings, (gap,), clear, _ = found(facts, {"egfr": "10"})
+        assert "a band at 10 mL/min/1.73 m2, which is worse than any that the source speaks of" in gap.missing
+        assert (findings, clear) == ([], [])
+
+    def test_the_worse_of_a_reported_and_a_computed_figure_decides_and_both_are_named(self):
+        sick = {"egfr": "95", "creatinine": "5 mg/dL", "age": 50, "sex": "female"}
+        (finding,), *_ = found(held(below(30, action="avoid")), sick)
+        assert "at eGFR 9.9 mL/min/1.73 m2, below 30, while eGFR 95 mL/min/1.73 m2 (reported)" in finding.message
+        impaired = formulary(kidney=[{"source": "k", "basis": "label", "impaired": {"action": "avoid"}}])
+        (finding,), *_ = found(impaired, sick)
+        assert "while eGFR 95 mL/min/1.73 m2 (reported) would be answered otherwise" in finding.message
+        assert len(found(held(below(30, action="avoid")), sick | {"creatinine": "0.7 mg/dL"})[2]) == 1
+
+    def test_a_source_is_not_clear_where_it_would_object_to_the_figure_of_another_measure(self):
+        facts = held(below(30, action="avoid"))
+        findings, (gap,), clear, _ = found(facts, {"egfr": "95", "crcl": "20"})
+        assert "which is right, eGFR 95 mL/min/1.73 m2 (reported) or creatinine clearance 20 mL/min" in gap.missing
+        assert (findings, clear) == ([], [])
+        assert len(found(facts, {"egfr": "95", "crcl": "80"})[2]) == 1
+        assert len(found(facts, {"egfr": "25", "crcl": "80"})[0]) == 1
+
+    def test_a_source_on_impaired_kidneys_reads_the_worst_of_all_measures(self):
+        facts = formulary(kidney=[{"source": "k", "basis": "label", "impaired": {"action": "avoid"}}])
+        (finding,), *_ = found(facts, {"egfr": "95", "crcl": "20"})
+        assert "at creatinine clearance 20 mL/min, while eGFR 95 mL/min/1.73 m2 (reported)" in finding.message
+
+
+class TestShapes:
+    PART = ({"below": 15, "action": "in proportion to the measure"},
+            {"at_least": 15, "action": "daily range", "low": "1 mg", "high": "6 mg"})  # fmt: skip
+
+    @pytest.mark.parametrize(("dose", "above"), [("3 mg", True), ("2 mg", False)])
+    def test_a_part_in_proportion_is_of_the_figure_of_the_band_above(self, dose, above):
+        findings, _, clear, _ = found(held(*self.PART), {"egfr": "5"}, plan_of(step(dose, "3 days")))
+        assert (bool(findings), bool(clear)) == (above, not above)
+        if above:
+            assert (findings[0].severity, findings[0].limit) == ("high", "2 mg/day")
+            assert "above the in proportion to the measure (2 mg a day) at eGFR 5" in findings[0].message
+
+    def test_on_dialysis_a_source_may_dose_by_its_bands(self):
+        facts = held(
+            *self.PART,
+            dialysis={"action": "by the measure, with a supplement after each dialysis", "note": "of 1 mg"},
+        )
+        (finding,), *_ = found(facts, {"dialysis": True, "egfr": "5"}, plan_of(step("3 mg", "3 days")))
+        assert (finding.severity, finding.limit) == ("high", "2 mg/day")
+        assert "on dialysis, eGFR 5 mL/min/1.73 m2, below 15" in finding.message
+        assert "Note: by the measure, with a supplement after each dialysis: of 1 mg." in finding.message
+        (gap,) = found(facts, {"dialysis": True})[1]
+        assert gap.missing.startswith("a figure of eGFR; on dialysis this source doses by the measure")
+        assert "of 1 mg" in gap.missing
+
+    def test_a_dose_after_each_dialysis_is_compared_and_when_it_is_taken_is_asked(self):
+        state = {"action": "a single dose after each dialysis, at most", "maximum": "5 mg"}
+        facts = held(below(30, action="caution"), dialysis=state)
+        (finding,), *_ = found(facts, {"dialysis": True}, plan_of(step("6 mg", "3 days")))
+        assert (finding.severity, finding.limit) == ("high", "5 mg/day")
+        (gap,) = found(facts, {"dialysis": True}, plan_of(step("5 mg", "3 days")))[1]
+        assert gap.missing.startswith("whether each dose comes after dialysis")
+
+    def test_what_is_said_of_impaired_kidneys_holds_on_dialysis(self):
+        facts = formulary(kidney=[{"source": "k", "basis": "label", "impaired": {"action": "avoid"}}])
+        (finding,), *_ = found(facts, {"dialysis": True})
+        assert (finding.severity, finding.limit) == ("high", None)
+
+    def test_whether_it_is_worth_the_risk_is_said_beside_a_figure(self):
+        facts = held(below(30, **MAXIMUM), dialysis={**MAXIMUM, "only_if_worth_it": True})
+        (finding,), _, clear, _ = found(facts, {"dialysis": True}, plan_of(step("5 mg", "3 days")))
+        assert finding.severity == "moderate"
+        assert "only if the benefit outweighs the risk on dialysis" in finding.message
+        assert not clear
+
+    @pytest.mark.parametrize(
+        ("steps", "severity"),
+        [
+            ((step(["5 mg", {}]),), None),
+            ((step(["5 mg", "5 mg", {}]),), "high"),
+            ((step("5 mg", "3 days"),), "high"),
+            ((step("5 mg", "1 day"),), None),
+            ((step("5 mg", "1 day"), step("1 mg", "1 day")), "high"),
+            ((step("2 mg", "3 days"),), None),
+            ((step("6 mg", "1 day"),), "high"),
+        ],
+    )
+    def test_a_dose_for_every_other_day_is_not_taken_day_after_day(self, steps, severity):
+        facts = held(below(30, **MAXIMUM, every_other_day=True))
+        then = {"then": "continue"} if steps[0].get("for") is None else {}
+        findings, _, clear, _ = found(facts, {"egfr": "25"}, plan_of(*steps, **then))
+        assert [item.severity for item in findings] == ([severity] if severity else [])
+        assert bool(clear) is (severity is None)
+        if findings:
+            assert "every-other-day maximum of 5 mg" in findings[0].message
+
+    def test_the_notes_of_a_source_stand_behind_its_answer(self):
+        facts = held(below(30, action="avoid", note="Twice."), note="Of the whole.")
+        (finding,), *_ = found(facts, {"egfr": "25"})
+        assert finding.message.endswith("(Institute k, 2026). Note: Twice. Note: Of the whole.")
+
 
 class TestStates:
     def test_unknown_dialysis_and_stability_are_said_and_no_source_is_clear(self):
@@ -157,13 +289,42 @@ class TestWhom:
         facts = held(below(30, action="avoid"), age_from=65)
         assert "the age, of which the source speaks" in found(facts, {"egfr": "25"})[1][0].missing
         assert len(found(facts, {"egfr": "25", "age": 65})[0]) == 1
-        assert found(facts, {"egfr": "25", "age": 64}) == ([], [], [], [])
+        findings, (gap,), clear, _ = found(facts, {"egfr": "25", "age": 64})
+        assert gap.missing == "kidney advice about this person; what is held is from age 65 (Institute k, 2026)"
+        assert (findings, clear) == ([], [])
 
-    def test_advice_for_another_indication_is_passed_over(self):
+    def test_advice_for_another_indication_is_passed_over_and_said(self):
         facts = held(below(30, action="avoid"), indications=["raynaud"])
-        assert found(facts, {"egfr": "25"}) == ([], [], [], [])
+        plan = plan_of(step("10 mg", "3 days"), indication="spasticity")
+        findings, (gap,), clear, _ = found(facts, {"egfr": "25"}, plan)
+        assert gap.missing == "kidney advice about this person; what is held is for raynaud (Institute k, 2026)"
+        assert (findings, clear) == ([], [])
         plan = plan_of(step("10 mg", "3 days"), indication="raynaud")
-        assert len(found(facts, {"egfr": "25"}, plan)[0]) == 1
+        assert found(facts, {"egfr": "25"}, plan)[0][0].severity == "high"
+
+    def test_without_an_indication_what_is_about_some_of_them_is_moderate_and_says_so(self):
+        (finding,), *_ = found(held(below(30, action="avoid"), indications=["raynaud"]), {"egfr": "25"})
+        assert finding.severity == "moderate"
+        assert "it depends on the indication" in finding.message
+
+    def test_whom_the_advice_is_about_is_said_where_none_is_about_the_person(self):
+        for more, words in (
+            ({"age_below": 65}, "below age 65"),
+            ({"age_from": 65, "age_below": 75}, "from age 65 below age 75"),
+            ({"basis": "pharmacokinetics"}, "a single-dose result"),
+        ):
+            facts = held(below(30, action="avoid"), **more)
+            (gap,) = found(facts, {"egfr": "25", "age": 80})[1]
+            assert f"what is held is {words} (" in gap.missing
+
+    def test_a_source_on_dialysis_alone_says_nothing_of_anyone_else(self):
+        alone = {"source": "k", "basis": "study", "dialysis": {"action": "avoid"}}
+        findings, (gap,), clear, _ = found(formulary(kidney=[alone]), {"egfr": "95"})
+        assert gap.missing == "kidney advice about this person; what is held is on dialysis (Institute k, 2026)"
+        assert (findings, clear) == ([], [])
+        both = formulary(kidney=[alone, {"source": "a", "basis": "label", "impaired": {"action": "caution"}}])
+        assert [item.source.id for item in found(both, {"egfr": "95"})[2]] == ["a"]
+        assert found(formulary(kidney=[alone]), {"dialysis": True})[0][0].severity == "high"
 
     def test_a_single_dose_result_is_left_out_unless_its_source_is_named(self):
         facts = held(below(30, action="fraction of the usual dose", fraction="1/3"), basis="pharmacokinetics")
