@@ -427,7 +427,7 @@ class TestGap:
             then="continue",
         )
         titrated = adjust(TAPER, Gap(day=on(25), lasting=days(4), then=anew))
-        assert (doses(titrated)[-2:], titrated.ends) == ([(0, 4), (2, 3)], End.CONTINUES)
+        assert (doses(titrated)[-3:], titrated.ends) == ([(0, 4), (2, 3), (4, None)], End.CONTINUES)
 
     def test_it_may_titrate_anew_by_an_increment(self):
         anew = TitrateTo(titrate_to="4 mg", slots=("evening", "morning"), increment="2 mg", every="3 days")
@@ -503,6 +503,13 @@ class TestTarget:
     def test_a_dose_kept_may_come_to_0_at_a_pace(self):
         down = Retarget(day=on(15), to={}, rest="replan", pace="2 mg, every 1 week")
         assert doses(adjust(OPEN, down, horizon=weeks(4))) == [(8, 10), (6, 4), (4, 7), (2, 7)]
+
+    def test_a_new_target_is_shown_however_late_it_is_reached(self):
+        slowly = Retarget(day=on(15), to={"evening": "2 mg"}, rest="replan", pace="1 mg, every 8 weeks")
+        made = adjust(TAPER, slowly)
+        assert doses(made)[-2:] == [(3, 56), (2, None)]
+        assert (made.steps[-1].first_day + 27, made.to_come) == (len(made.days), ())
+        assert "Not shown" not in to_table(made)
 
     @pytest.mark.parametrize(("to", "words"), [({"evening": "7 mg"}, "no step of 7 mg"), ({}, "ends as it is written")])
     def test_another_target_needs_a_plan_made_anew(self, to, words):

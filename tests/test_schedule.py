@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import START, TABLETS, course, plan_of, plan_with, step
-from taper import Dose, InvalidInput, days, months, realize, to_schedule, weeks
+from taper import Dose, InvalidInput, count_supply, days, months, realize, to_schedule, to_table, weeks
 from taper.dates import InvalidDate
 from taper.plan import StartNeeded
 from taper.schedule import End, HorizonNeeded
@@ -218,3 +218,21 @@ class TestPlainForm:
 
     def test_the_products_of_a_schedule_are_those_that_are_taken(self):
         assert [item.id for item in scheduled(plan_of(step("4 mg", "1 day"))).products] == ["t2mg"]
+
+
+def test_a_window_of_a_plan_without_an_end_says_which_steps_come_later():
+    plan = plan_of(step("5 mg", "7 days"), step("4 mg", "7 days"), step("2 mg"), then="continue")
+    shown = {number: scheduled(plan, days(number)) for number in (7, 14, 15)}
+    said = [[str(item) for item in shown[number].to_come] for number in (7, 14, 15)]
+    assert said == [
+        ["testamine: 2 more steps from 2027-03-08; the last, 2 mg evening, from 2027-03-15"],
+        ["testamine: 1 more step, 2 mg evening, from 2027-03-15"],
+        [],
+    ]
+    assert f"Not shown: {said[0][0]}." in to_table(shown[7])
+    assert said[0][0] in shown[7]._repr_html_()
+    assert shown[14].to_dict()["to_come"] == [
+        {"course": "testamine", "steps": 1, "first": "2027-03-15", "last": "2027-03-15", "doses": "2 mg evening"}
+    ]
+    assert count_supply(shown[14]).to_dict()["to_come"] == shown[14].to_dict()["to_come"]
+    assert "to_come" not in count_supply(shown[15]).to_dict()

@@ -153,6 +153,27 @@ class Beyond:
 
 
 @dataclass(frozen=True, slots=True)
+class ToCome:
+    """The steps of a course that begin after the last day shown: how many, and the first and the last of them."""
+
+    course: str
+    steps: int
+    first: date
+    last: date
+    doses: str
+
+    def __str__(self) -> str:
+        if self.steps == 1:
+            return f"{self.course}: 1 more step, {self.doses}, from {self.first}"
+        return f"{self.course}: {self.steps} more steps from {self.first}; the last, {self.doses}, from {self.last}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The steps as plain data."""
+        dates = {"first": self.first.isoformat(), "last": self.last.isoformat()}
+        return {"course": self.course, "steps": self.steps, **dates, "doses": self.doses}
+
+
+@dataclass(frozen=True, slots=True)
 class Schedule:
     """A realized plan on dates: its days, its dated steps, how it ends, and what a window leaves out.
 
@@ -190,6 +211,18 @@ class Schedule:
         return None if changed is None else (changed - self.start).days + 1
 
     @property
+    def to_come(self) -> tuple[ToCome, ...]:
+        """What of each course begins only after the last day shown."""
+        later: dict[str, list[DatedStep]] = {}
+        for step in _dated_steps(self.realized, self.start):
+            if step.first_day > len(self.days):
+                later.setdefault(step.course, []).append(step)
+        return tuple(
+            ToCome(name, len(steps), steps[0].first, steps[-1].first, str(steps[-1].realized.step))
+            for name, steps in later.items()
+        )
+
+    @property
     def products(self) -> tuple[Product, ...]:
         """Every product that a dose shown is made of, by id."""
         used = {portion.product for day in self.days for intake in day.intakes for portion in intake.portions}
@@ -218,6 +251,8 @@ class Schedule:
             made["beyond"] = {
                 "days": self.beyond.days, "intakes": self.beyond.intakes, "last": self.beyond.last.isoformat()
             }  # fmt: skip
+        if self.to_come:
+            made["to_come"] = [item.to_dict() for item in self.to_come]
         made["courses"] = {name: end.value for name, end in self.course_ends.items()}
         if self.gates:
             made["gates"] = [gate.to_dict() for gate in self.gates]
@@ -228,7 +263,8 @@ class Schedule:
 
     def _repr_html_(self) -> str:
         name = self.realized.plan.title or ", ".join(self.realized.drugs)
-        beyond = "" if self.beyond is None else f"; {self.beyond}"
+        hidden = self.to_come if self.beyond is None else (self.beyond,)
+        beyond = "".join(f"; {item}" for item in hidden)
         caption = f"{name}: {self.start} to {self.last} ({self.ends}{beyond})"
         return write_html_table(caption, ("days", "dates", "doses", "total"), _notebook_rows(self))
 

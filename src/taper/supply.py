@@ -10,7 +10,7 @@ from taper._model import write_count
 from taper.errors import NotFound
 from taper.fills import Fills, Window, fill_windows
 from taper.product import Product, Volume
-from taper.schedule import Beyond, End, Schedule
+from taper.schedule import Beyond, End, Schedule, ToCome
 from taper.stock import Draw, Remnants, Shelf, Stock, check_stock, shelf_of
 
 
@@ -122,7 +122,10 @@ class Fill:
 
 @dataclass(frozen=True, slots=True)
 class Supply:
-    """What a schedule uses to its last date shown, by product and by fill; it covers every dose exactly."""
+    """What a schedule uses to its last date shown, by product and by fill; it covers every dose exactly.
+
+    `beyond` and `to_come` are what a window leaves out, and what begins only after it.
+    """
 
     start: date
     last: date
@@ -132,6 +135,7 @@ class Supply:
     ends: End
     beyond: Beyond | None
     fills: tuple[Fill, ...] = ()
+    to_come: tuple[ToCome, ...] = ()
 
     def line(self, product: str) -> SupplyLine:
         """The line of a product, by id.
@@ -147,7 +151,7 @@ class Supply:
 
     def to_dict(self) -> dict[str, Any]:
         """The supply as plain data."""
-        made = {
+        made: dict[str, Any] = {
             "start": self.start.isoformat(),
             "last": self.last.isoformat(),
             "days_supply": self.days_supply,
@@ -156,6 +160,8 @@ class Supply:
             "beyond": str(self.beyond) if self.beyond else None,
             "lines": [line.to_dict() for line in self.lines],
         }
+        if self.to_come:
+            made["to_come"] = [item.to_dict() for item in self.to_come]
         return made | ({"fills": [fill.to_dict() for fill in self.fills]} if len(self.fills) > 1 else {})
 
 
@@ -203,8 +209,9 @@ def count_supply(
     ]
     length = (schedule.last - windows[0].first).days + 1
     return Supply(
-        windows[0].first, schedule.last, length, tuple(rows), remnants, schedule.ends, schedule.beyond, tuple(made)
-    )
+        windows[0].first, schedule.last, length, tuple(rows), remnants, schedule.ends, schedule.beyond, tuple(made),
+        schedule.to_come,
+    )  # fmt: skip
 
 
 def _draw(shelf: Shelf, begin: date, window: Window) -> FillLine:

@@ -35,7 +35,7 @@ from taper.log import (
     StepBack,
     Stop,
 )
-from taper.plan import Plan
+from taper.plan import Course, Plan
 from taper.product import Product
 from taper.schedule import Schedule, to_schedule
 from taper.track import Track
@@ -55,6 +55,8 @@ _HANDLERS: Mapping[type[Event], Callable[[Now, Track, Any], Track]] = {
     PassReview: pass_review,
 }
 _FOR_EVERY_COURSE = (Hold, Resume, Gap)
+_OPEN_DAYS = 28
+"""How much of a last step without an end is shown where it begins only after the days that were shown."""
 
 
 def apply_log(
@@ -67,7 +69,7 @@ def apply_log(
         log: What happened, whole; each event counts from the plan as the events above it left it.
         products: Further products that a change of products may name.
         horizon: How far to show it from day 1. Without it, a schedule that was a window stays one of the same
-            length, and reaches the last event.
+            length, and reaches the last event and four weeks of a last step without an end that would not be seen.
 
     Raises:
         OtherPlan: If the log is of another plan or another start.
@@ -121,7 +123,14 @@ def _horizon(schedule: Schedule, log: Log, plan: Plan, horizon: Duration | None)
     if schedule.beyond is None and not schedule.realized.plan.is_open and not plan.is_open:
         return None
     changed = log.changes_from or schedule.start
-    return days(max(len(schedule.days), (changed - schedule.start).days + 1))
+    shown = max(len(schedule.days), (changed - schedule.start).days + 1)
+    begins = [course.bounds(schedule.start)[-1][0] for course in plan.courses if course.is_open and not _waits(course)]
+    latest = max(begins, default=0)
+    return days(shown if latest <= shown else latest - 1 + _OPEN_DAYS)
+
+
+def _waits(course: Course) -> bool:
+    return course.steps[-1].is_empty
 
 
 def _apply(now: Now, tracks: tuple[Track, ...], event: Event) -> tuple[Track, ...]:

@@ -57,8 +57,8 @@ def _lines(supply: Supply) -> Iterator[str]:
             )
             yield f"fill {number}, {fill.first} to {fill.last}: {counts}"
     if supply.ends.value in {"continues", "window"}:
-        not_counted = f" Not counted: {supply.beyond}." if supply.beyond else ""
-        yield f"The plan goes on beyond {supply.last}.{not_counted}"
+        hidden = [supply.beyond] if supply.beyond is not None else supply.to_come
+        yield f"The plan goes on beyond {supply.last}." + "".join(f" Not counted: {item}." for item in hidden)
 
 
 def _read_fills(text: str | None) -> Fills | None:

@@ -58,6 +58,8 @@ def describe_ending(schedule: Schedule) -> list[str]:
         lines.append(f"{gate.course}: step {gate.step}, from {gate.date}, waits for review before it begins.")
     if schedule.beyond is not None:
         lines.append(f"Not shown: {schedule.beyond}.")
+    else:
+        lines += [f"Not shown: {item}." for item in schedule.to_come]
     return lines
 
 
