@@ -1,8 +1,9 @@
 """What a rule may read: a realized plan as days, the person, and the cited facts of each drug."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from fractions import Fraction
 from functools import cached_property
 from math import lcm
 from typing import TypeVar
@@ -14,7 +15,7 @@ from taper.finding import LeftOut, NotAssessed, Severity
 from taper.formulary import Formulary
 from taper.monograph import Cited, Monograph
 from taper.patient import Patient
-from taper.plan import StartNeeded
+from taper.plan import Before, StartNeeded
 from taper.product import DosageForm, Release
 from taper.realization import RealizedCourse, RealizedDay, RealizedIntake, RealizedPlan, RealizedStep
 from taper.renal import applies_to_age
@@ -108,6 +109,12 @@ class Case:
     def _runs(self) -> dict[tuple[str, ...], tuple[Run, ...]]:
         return {}
 
+    def days(self, drug: str) -> tuple[Run, ...]:
+        """The days of a drug, each total with what is still taken from before: it counts until its course begins."""
+        befores = [(self.bounds(course)[0], course.course.before) for course in self.courses_of(drug)]
+        taken = [(start, before.largest.mg) for start, before in befores if isinstance(before, Before) and start > 1]
+        return tuple(_with_before(self.runs(drug), taken)) if taken else self.runs(drug)
+
     def bounds(self, course: RealizedCourse) -> tuple[int, int | None]:
         """The first and the last day of a course; None where it goes on."""
         held = self._bounds[course.course.id]
@@ -183,6 +190,16 @@ class Case:
         if self.patient.age is None:
             return None
         return applies_to_age(fact.age_from, fact.age_below, self.patient.age)
+
+
+def _with_before(runs: tuple[Run, ...], taken: list[tuple[int, Fraction]]) -> Iterator[Run]:
+    unit = next(run for run in runs if run.intakes).total.unit
+    for run in runs:
+        edges = sorted({start for start, _ in taken if start > run.first and (run.last is None or start <= run.last)})
+        for first, after in zip([run.first, *edges], [*edges, None], strict=True):
+            still = sum((mg for start, mg in taken if start > first), Fraction(0))
+            total = DailyDose(run.total.mg + still).in_unit(unit) if still else run.total
+            yield replace(run, first=first, last=run.last if after is None else after - 1, total=total)
 
 
 def applies_to_products(fact: Cited, course: RealizedCourse) -> bool:

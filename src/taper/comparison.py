@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from taper._model import write_number
-from taper.case import Case, capped, cite, stretch_words, stretches
+from taper.case import Case, Run, capped, cite, stretch_words, stretches
 from taper.dose import DailyDose, Dose
 from taper.finding import Answer, Clear, Finding, NotAssessed, Severity
 from taper.monograph import AgeAdvice, Cited, LiverAdvice, Stopping, StoppingShape
@@ -43,16 +43,20 @@ def whole_plan(case: Case, drug: str) -> dict[str, int | None]:
     return {"day": runs[0].first, "last_day": None if runs[-1].repeats else runs[-1].last}
 
 
+def place_of(run: Run) -> dict[str, Any]:
+    """The course and step of a day's doses; none on a day on which only what was taken before is still taken."""
+    return {"course": run.intakes[0].course, "step": run.intakes[0].step} if run.intakes else {}
+
+
 def compare_totals(case: Case, rule: str, drug: str, fact: Cited, limit: Dose, said: str) -> Iterator[Answer]:
     """Each stretch of days above a daily figure is high; none is clear."""
     found = False
-    for stretch in stretches(case.runs(drug), lambda run: run.total.mg > limit.mg):
+    for stretch in stretches(case.days(drug), lambda run: run.total.mg > limit.mg):
         found = True
         highest = max(stretch, key=lambda run: run.total.mg)
         message = f"{stretch_words(stretch)}: {highest.total} of {drug} is above {said}"
         yield find(case, rule, drug, fact, Severity.HIGH, message, day=stretch[0].first, last_day=stretch[-1].last,
-                   course=highest.intakes[0].course, step=highest.intakes[0].step,
-                   value=str(highest.total), limit=per_day(limit))  # fmt: skip
+                   value=str(highest.total), limit=per_day(limit), **place_of(highest))  # fmt: skip
     if not found:
         yield Clear(rule=rule, drug=drug, source=fact.source)
 

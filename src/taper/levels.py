@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
@@ -123,9 +123,7 @@ def levels_of(case: Case, drug: str) -> Levels:
     taken = [(start, before.largest.mg) for start, before in befores if isinstance(before, Before)]
     unit = next(run for run in runs if run.intakes).total.unit
     made = [Level(0, 0, _dose(sum((mg for _, mg in taken), Fraction(0)), unit))]
-    for run in _cut(runs, [start for start, _ in taken]):
-        still = sum((mg for start, mg in taken if start > run.first), Fraction(0))
-        made.append(Level(run.first, run.last, _dose(run.total.mg + still, unit) if still else run.total, run))
+    made += [Level(run.first, run.last, run.total, run) for run in case.days(drug)]
     made += _again(runs)
     stops = _stops(case, drug)
     if stops:
@@ -133,16 +131,6 @@ def levels_of(case: Case, drug: str) -> Levels:
             made.pop()
         made.append(Level((made[-1].last or 0) + 1, None, _dose(Fraction(0), unit)))
     return Levels(tuple(made), all(before is not None for _, before in befores), stops)
-
-
-def _cut(runs: tuple[Run, ...], starts: list[int]) -> Iterator[Run]:
-    """The runs, cut where a course begins: until then what was taken before it counts."""
-    for run in runs:
-        first = run.first
-        for start in sorted({start for start in starts if start > first and (run.last is None or start <= run.last)}):
-            yield replace(run, first=first, last=start - 1)
-            first = start
-        yield replace(run, first=first)
 
 
 def _dose(mg: Fraction, unit: MassUnit) -> DailyDose:

@@ -1,9 +1,12 @@
 """Each day's total, and each intake, against every published maximum."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from builders import DRUG, START, TABLETS, answers, course, formulary, liquid, plan_of, plan_with, review_of, step
-from taper import NotFound, Patient, check, realize, to_schedule
+from taper import NotFound, Patient, check, mg, realize, to_schedule
+from taper.testing import ceilings
 
 
 def limits(*ceilings, **more):
@@ -91,8 +94,36 @@ class TestEachDay:
         ],
     )
     def test_only_a_maximum_is_high(self, kind, severity):
-        (finding,), *_ = found(DAY, limits({"limit": "9 mg", "kind": kind}))
+        (finding,), *_ = found(DAY, limits({"limit": "9 mg", "kind": kind}, {"limit": "10 mg", "kind": kind}))
         assert finding.severity == severity
+
+    def test_above_every_figure_held_of_any_kind_is_high(self):
+        derived = {"limit": "9 mg", "kind": "derived from the highest regimen named"}
+        named = {"limit": "8 mg", "kind": "highest dose named"}
+        claim = {"limit": "5 mg", "kind": "claim without a source of its own"}
+        findings, *_ = found(DAY, limits(derived, named, claim))
+        assert [item.severity.value for item in findings] == ["high", "high", "low"]
+        words = (
+            "; it is above every figure held, of 3 sources (claim without a source of its own, derived from the "
+            "highest regimen named, highest dose named) ("
+        )
+        assert [words in item.message for item in findings] == [True, True, False]
+        assert found(DAY, limits(derived, sources={"c0": {}}))[0][0].message.count("1 source (derived") == 1
+
+    def test_a_figure_that_is_left_out_still_stands_above(self):
+        derived = {"limit": "9 mg", "kind": "derived from the highest regimen named"}
+        (finding,), *_ = found(DAY, limits(derived, {"limit": "10 mg"}), sources=["c0"])
+        assert finding.severity == "moderate"
+
+    def test_what_was_taken_before_a_later_course_counts_until_it_begins(self):
+        before = {"regimen": {"noon": "6 mg"}}
+        later = course(step({"noon": "2 mg"}, "9 days"), id="b", before=before, starts_on_day=4)
+        plan = plan_with(course(step("6 mg", "9 days"), id="a", before="nothing"), later)
+        (finding,), *_ = found(plan, limits({"limit": "10 mg"}))
+        assert (finding.day, finding.last_day, finding.value, finding.course) == (1, 3, "12 mg/day", "a")
+        alone = plan_of(step("2 mg", "9 days"), before={"regimen": {"noon": "16 mg"}}, starts_on_day=4)
+        (finding,), *_ = found(alone, limits({"limit": "10 mg"}))
+        assert (finding.day, finding.last_day, finding.value, finding.course) == (1, 3, "16 mg/day", None)
 
     def test_without_a_source_it_is_not_assessed(self):
         _, (gap,), clear, _ = found(DAY, formulary())
@@ -130,6 +161,32 @@ class TestIndications:
         findings, (gap,), _, _ = found(plan_of(step("10 mg", "3 days"), indication="c"), limits(*self.BOTH))
         assert gap.missing == "a sourced ceiling for the indication c; those of other indications were compared"
         assert [item.severity for item in findings] == ["moderate"]
+
+    def test_within_a_figure_for_its_use_those_of_other_uses_say_nothing(self):
+        usual = {"limit": "10 mg", "indications": ["a"], "kind": "usual maximum"}
+        plan = plan_of(step("10 mg", "3 days"), indication="a")
+        findings, gaps, clear, _ = found(plan, limits(usual, {"limit": "9 mg", "indications": ["b"]}))
+        assert (findings, gaps, [item.source.id for item in clear]) == ([], [], ["c0"])
+
+    def test_above_a_figure_for_its_use_those_of_other_uses_are_compared_as_well(self):
+        usual = {"limit": "4 mg", "indications": ["a"], "kind": "usual maximum"}
+        plan = plan_of(step("10 mg", "3 days"), indication="a")
+        findings, *_ = found(plan, limits(usual, {"limit": "9 mg", "indications": ["b"]}, {"limit": "20 mg"}))
+        assert {item.source.id: item.severity.value for item in findings} == {"c0": "moderate", "c1": "high"}
+        assert "9 mg/day for b; the plan is for a (" in findings[0].message
+
+    @given(
+        st.lists(ceilings(st.integers(2, 20).map(mg)), min_size=1, max_size=4),
+        ceilings(st.just(mg(1))),
+        st.sampled_from([None, "use-a", "use-b", "use-c"]),
+        st.sampled_from(["2 mg", "9 mg", "15 mg", "21 mg"]),
+    )
+    def test_a_lower_limit_never_removes_a_finding_nor_lowers_a_severity(self, said, more, indication, dose):
+        plan = plan_of(step(dose, "3 days"), indication=indication)
+        before, after = (found(plan, limits(*items), Patient(age=70))[0] for items in (said, [*said, more]))
+        graded = {(item.source.id, item.day): item.severity for item in after}
+        for finding in before:
+            assert graded[finding.source.id, finding.day] >= finding.severity
 
     def test_a_claim_never_decides_for_its_indication(self):
         claim = {"limit": "5 mg", "indications": ["a"], "kind": "claim without a source of its own"}

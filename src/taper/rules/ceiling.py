@@ -1,8 +1,11 @@
 """Each day's total against every published daily maximum."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
 
 from taper.case import Case, Run, capped, cite, left_out, stretch_words, stretches, uncited
+from taper.comparison import place_of
 from taper.dose import DailyDose
 from taper.finding import Answer, Clear, Finding, NotAssessed, Severity
 from taper.monograph import Ceiling, CeilingKind
@@ -11,12 +14,31 @@ NAME = "ceiling"
 READS = ("patient.age", "indication")
 
 
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """The daily figures that apply to a drug: those compared, those of the plan's use, and all that are held."""
+
+    compared: tuple[Ceiling, ...]
+    own: tuple[Ceiling, ...]
+    every: tuple[Ceiling, ...]
+    named: str | None
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether a source gives a figure for the plan's use."""
+        return any(item.kind is not CeilingKind.CLAIM for item in self.own)
+
+
 def assess(case: Case) -> Iterator[Answer]:
-    """Compare the sum of a drug's courses, day by day, with each source's daily ceiling.
+    """Compare the sum of a drug's courses, day by day, with each source's daily ceiling. What was taken before a
+    course counts until it begins.
 
     A maximum for the plan's indication that is exceeded is high. Where no indication is given, or no source
-    speaks of it, exceeding a maximum of every indication is high and of some only is moderate. A usual maximum,
-    a figure that is only named or derived, and a claim without a source are moderate at most.
+    speaks of it, exceeding a maximum of every indication is high and of some only is moderate. Where sources speak
+    of it, figures for other uses are compared on the days above one of its own, and a maximum among them is high:
+    within what is held for its use, others say nothing. A usual maximum, a figure that is only named or derived is
+    moderate, and high on a day above every figure that is held for the drug of any kind and source. A claim without a
+    source is low.
     """
     yield from uncited(case, NAME)
     for drug in case.drugs:
@@ -24,78 +46,89 @@ def assess(case: Case) -> Iterator[Answer]:
         if monograph is not None:
             daily = tuple(item for item in monograph.ceilings if item.per == "day")
             yield from left_out(case, NAME, drug, daily)
-            yield from _assess_drug(case, drug, tuple(item for item in daily if case.compares(item.source)))
+            yield from _assess_drug(case, drug, daily)
 
 
-def _assess_drug(case: Case, drug: str, ceilings: tuple[Ceiling, ...]) -> Iterator[Answer]:
-    held = case.applying(ceilings, drug)
+def _assess_drug(case: Case, drug: str, daily: tuple[Ceiling, ...]) -> Iterator[Answer]:
+    applying = case.applying(daily, drug)
+    compared = tuple(item for item in applying if case.compares(item.source))
     wanted = {course.course.indication for course in case.courses_of(drug)}
     named = next(iter(wanted)) if len(wanted) == 1 else None
-    fitting = tuple(item for item in held if named and (not item.indications or named in item.indications))
-    if not held:
+    own = tuple(item for item in compared if named and (not item.indications or named in item.indications))
+    if not compared:
         yield NotAssessed(rule=NAME, drug=drug, missing="a daily ceiling for this product; no source is held")
         return
-    decided = bool(fitting) and any(item.kind is not CeilingKind.CLAIM for item in fitting)
-    if named and not decided:
+    held = _Held(compared, own, tuple(item for item in applying if case.age_fits(item) is not False), named)
+    if named and not held.is_decided:
         missing = f"a sourced ceiling for the indication {named}; those of other indications were compared"
         yield NotAssessed(rule=NAME, drug=drug, missing=missing)
-    compared = fitting if decided else held
     for item in compared:
-        yield from _compare(case, drug, item, compared, decided=decided)
+        yield from _compare(case, drug, item, held)
 
 
-def _compare(
-    case: Case, drug: str, ceiling: Ceiling, compared: tuple[Ceiling, ...], *, decided: bool
-) -> Iterator[Answer]:
+def _compare(case: Case, drug: str, ceiling: Ceiling, held: _Held) -> Iterator[Answer]:
     limit = DailyDose(ceiling.limit.mg).in_unit(ceiling.limit.unit)
-    fits = case.age_fits(ceiling)
-    above = list(stretches(case.runs(drug), lambda run: run.total > limit))
-    if fits is False:
+    is_own = ceiling in held.own or not held.is_decided
+    exceeded = [item.limit.mg for item in held.own if case.age_fits(item) is not False]
+    least = Fraction(0) if is_own else min(exceeded, default=None)
+    if case.age_fits(ceiling) is False or least is None:
         return
+    above = list(stretches(case.days(drug), lambda run: run.total > limit and run.total.mg > least))
     if not above:
-        yield Clear(rule=NAME, drug=drug, source=ceiling.source)
-        return
-    if fits is None:
+        if is_own:
+            yield Clear(rule=NAME, drug=drug, source=ceiling.source)
+    elif case.age_fits(ceiling) is None:
         yield NotAssessed(rule=NAME, drug=drug, missing=f"the age; {limit}{_for_whom(ceiling)} {cite(ceiling)}")
-        return
-    for stretch in above:
-        yield _finding(drug, ceiling, stretch, _severity(case, ceiling, compared, stretch, decided=decided))
+    else:
+        yield from (_finding(case, drug, ceiling, stretch, held) for stretch in above)
 
 
-def _severity(
-    case: Case, ceiling: Ceiling, compared: tuple[Ceiling, ...], stretch: tuple[Run, ...], *, decided: bool
-) -> Severity:
+def _severity(case: Case, ceiling: Ceiling, held: _Held, largest: Fraction) -> Severity:
     if ceiling.kind is not CeilingKind.MAXIMUM:
         return Severity.LOW if ceiling.kind is CeilingKind.CLAIM else Severity.MODERATE
-    if decided or not ceiling.indications:
+    if held.is_decided or not ceiling.indications:
         return Severity.HIGH
-    largest = max(run.total.mg for run in stretch)
-    maxima = [c for c in compared if c.kind is CeilingKind.MAXIMUM and case.age_fits(c) is not False]
+    maxima = [c for c in held.compared if c.kind is CeilingKind.MAXIMUM and case.age_fits(c) is not False]
     uses = {use for item in maxima for use in item.indications}
     exceeded = {use for item in maxima for use in item.indications if largest > item.limit.mg}
     return capped(Severity.HIGH, weak=uses != exceeded)
 
 
-def _finding(drug: str, ceiling: Ceiling, stretch: tuple[Run, ...], severity: Severity) -> Finding:
+def _finding(case: Case, drug: str, ceiling: Ceiling, stretch: tuple[Run, ...], held: _Held) -> Finding:
     highest = max(stretch, key=lambda run: run.total.mg)
     limit = DailyDose(ceiling.limit.mg).in_unit(ceiling.limit.unit)
-    depends = severity is Severity.MODERATE and ceiling.kind is CeilingKind.MAXIMUM
-    place = highest.intakes[0]
+    severity = _severity(case, ceiling, held, highest.total.mg)
+    hedge = _hedge(ceiling, held, severity)
+    if severity is Severity.MODERATE and all(highest.total.mg > item.limit.mg for item in held.every):
+        severity, hedge = Severity.HIGH, hedge + _above_all(held)
     return Finding(
         rule=NAME,
         severity=severity,
         evidence=ceiling.source.grade,
         message=f"{stretch_words(stretch)}: {highest.total} of {drug} is above the {ceiling.kind.words} of {limit}"
-        f"{_for_whom(ceiling)}{'; it depends on the indication' if depends else ''} {cite(ceiling)}",
+        f"{_for_whom(ceiling)}{hedge} {cite(ceiling)}",
         drug=drug,
-        course=place.course,
-        step=place.step,
         day=stretch[0].first,
         last_day=stretch[-1].last,
         value=str(highest.total),
         limit=str(limit),
         source=ceiling.source,
+        **place_of(highest),
     )
+
+
+def _hedge(ceiling: Ceiling, held: _Held, severity: Severity) -> str:
+    if held.is_decided and ceiling not in held.own:
+        return f"; the plan is for {held.named}"
+    depends = severity is Severity.MODERATE and ceiling.kind is CeilingKind.MAXIMUM
+    return "; it depends on the indication" if depends else ""
+
+
+def _above_all(held: _Held) -> str:
+    sources = {item.source.id for item in held.every}
+    kinds = ", ".join(sorted({item.kind.value for item in held.every}))
+    count = "1 source" if len(sources) == 1 else f"{len(sources)} sources"
+    return f"; it is above every figure held, of {count} ({kinds})"
 
 
 def _for_whom(ceiling: Ceiling) -> str:
