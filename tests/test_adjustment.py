@@ -44,6 +44,15 @@ from taper.schedule import End
 
 TAPER = plan_of(step("8 mg", "10 days"), step("6 mg", "10 days"), step("4 mg", "10 days"), then="stop")
 """Falls on days 11 and 21, stops after day 30."""
+DIAZEPAM = to_schedule(
+    realize(
+        plan_of(
+            step("10 mg", "4 weeks"), step("8 mg", "4 weeks"), drug="diazepam", before={"regimen": {"evening": "10 mg"}}
+        ),
+        Formulary.shipped().products("diazepam", market="us"),
+    ),
+    start=START,
+)
 KNOWN = plan_of(
     step("8 mg", "10 days"), step("6 mg", "10 days"), step("4 mg", "10 days"),
     then="stop", before={"regimen": {"evening": "10 mg"}},
@@ -574,6 +583,28 @@ class TestWhole:
         assert {finding.last_day for finding in ceilings} == {5}
         assert set(review.past) | set(review.ahead) == set(review.findings)
         assert check(base).past == ()
+
+    @pytest.mark.parametrize(
+        "event", [Stop(day=on(20)), Gap(day=on(20), lasting=days(4), then="stop")], ids=["stop", "gap"]
+    )
+    def test_a_stop_just_decided_lies_ahead(self, event):
+        review = check(apply_log(DIAZEPAM, Log.of(DIAZEPAM.realized.plan, START, [event])))
+        found = [finding for finding in review.findings if finding.rule == "abrupt-stop"]
+        assert {(each.day, each.last_day, review.lies_in_past(each)) for each in found} == {(19, 20, False)}
+
+    def test_a_gap_that_waits_is_not_clear_of_a_stop(self):
+        waiting = Log.of(DIAZEPAM.realized.plan, START, [Gap(day=on(20), lasting=days(4))])
+        missing = {gap.rule: gap.missing for gap in check(apply_log(DIAZEPAM, waiting)).not_assessed}
+        assert missing["abrupt-stop"] == "what follows the 4 days without a dose from day 20, which a person decides"
+
+    @pytest.mark.parametrize(
+        ("gap", "words"), [([], "day 5"), ([{"kind": "gap", "for": "1 day"}], "the day without a dose from day 6")]
+    )
+    def test_a_plan_that_waits_says_since_when(self, gap, words):
+        steps = [step({"evening": "10 mg"}, "5 days"), *gap, {"kind": "decision", "for": "9 days"}]
+        plan = plan_of(*steps, drug="diazepam", then="review")
+        review = check(realize(plan, Formulary.shipped().products("diazepam", market="us")))
+        assert f"what follows {words}, which a person decides" in {gap.missing for gap in review.not_assessed}
 
     def test_scores_are_carried_along(self):
         scored = adjust(TAPER, symptoms=[Symptom(day=on(3), score=4, scale="sleep")])

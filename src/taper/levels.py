@@ -9,7 +9,7 @@ from functools import cached_property
 from taper.case import Case, CourseIntake, Run, day_words
 from taper.dates import Duration
 from taper.dose import DailyDose, MassUnit
-from taper.plan import Before
+from taper.plan import Before, Course
 from taper.realization import RealizedStep
 
 
@@ -214,10 +214,23 @@ def _within(first: int, last: int, step: tuple[int, int]) -> bool:
 
 
 def undecided(case: Case, drug: str) -> Iterator[str]:
-    """The days between doses for which a person decides what is taken, in words."""
+    """The days between or after doses for which a person decides what is taken, in words."""
     for gap in breaks_of(case, levels_of(case, drug), drug):
         if gap.waits:
             yield f"what is taken on {day_words(gap.first, gap.last)}, which a person decides"
+    for course in case.courses_of(drug):
+        if course.course.needs_decision:
+            yield _waiting(case, course.course)
+
+
+def _waiting(case: Case, course: Course) -> str:
+    taken = max(index for index, step in enumerate(course.steps) if not step.is_empty)
+    bounds = course.bounds(case.start)
+    first, waits = (bounds[taken][1] or 0) + 1, bounds[-1][0]
+    if first == waits:
+        return f"what follows day {first - 1}, which a person decides"
+    many = "the day" if waits - first == 1 else f"the {waits - first} days"
+    return f"what follows {many} without a dose from day {first}, which a person decides"
 
 
 def _empty_steps(case: Case, drug: str, kind: str) -> Iterator[tuple[int, int]]:

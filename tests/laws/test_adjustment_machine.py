@@ -193,9 +193,9 @@ class Adjusting(RuleBasedStateMachine):
         then = self.decisions()[index % 7]
         if self.happen(Gap, skip, lasting=lasting, course=course, then=then) and then != "stop":
             first = (self.case.log.changes_from - START).days
-            missed = [note.kind == "not taken" for day in self.case.now.days[first:] for note in day.notes[:1]]
-            assert all(missed[: min(lasting.days, len(self.case.now.days) - first)])
-            assert missed
+            after = self.case.now.days[first : first + lasting.days]
+            assert after
+            assert all(any(note.kind == "not taken" for note in day.notes) for day in after)
 
     @precondition(lambda self: End.DECISION in self.case.now.course_ends.values())
     @rule(skip=st.integers(1, 40), course=courses, index=st.integers(0, 5))

@@ -238,4 +238,4 @@ def _finding(fact: Stopping, ending: _Ending, words: str, *, limit: str | None =
     place = ending.place
     return find(ending.case, NAME, ending.drug, fact, Severity.HIGH, f"{run}, {words}{long}{replaced}",
                 course=place.course if place else None, step=place.step if place else None, day=ending.day,
-                last_day=ending.day, value=str(ending.last), limit=limit or advice_words(fact))  # fmt: skip
+                last_day=ending.day + 1, value=str(ending.last), limit=limit or advice_words(fact))  # fmt: skip
