@@ -1,10 +1,12 @@
 """Other medicines of the person, resolved to the names and classes that sources use."""
 
+import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from taper.case import Case
+from taper.errors import InvalidInput
 from taper.formulary import Formulary
 from taper.monograph import Membership
 from taper.patient import Medication
@@ -49,7 +51,8 @@ class Companion:
     """One other medicine: as it was written, every name and class it goes by, and the day it was stopped.
 
     `drug` is the name under which the formulary holds it, or None. `is_known` is false where neither a monograph nor
-    the caller says to which classes it belongs. `listed` is what lists of classes say of it, which is never all: a
+    the caller says to which classes it belongs, and `is_named` where nothing held knows its name, so that it may be a
+    brand of anything. `listed` is what lists of classes say of it, which is never all: a
     medicine that is listed as an opioid may belong to further classes.
     """
 
@@ -58,6 +61,7 @@ class Companion:
     drug: str | None = None
     until: date | None = None
     is_known: bool = True
+    is_named: bool = True
     listed: tuple[Membership, ...] = ()
 
     def listed_as(self, names: Iterable[str]) -> tuple[Membership, ...]:
@@ -78,11 +82,30 @@ def plain(name: str) -> str:
     return "-".join(name.lower().split())
 
 
+class UnknownClass(InvalidInput):
+    """A class given for a medicine is none that sources name; `near` holds near names."""
+
+    def __init__(self, message: str, *, where: str = "", near: tuple[str, ...] = ()) -> None:
+        super().__init__(message, where=where)
+        self.near = near
+
+
 def names_of(formulary: Formulary, drug: str) -> frozenset[str]:
-    """The name of a drug and the classes that the formulary gives it, in its monograph and in its lists."""
+    """The names of a drug and the classes that the formulary gives it, in its monograph and in its lists.
+
+    A salt or a form also goes by the name before it: metoprolol-tartrate by metoprolol, nifedipine-er by nifedipine.
+    """
     monograph = formulary.get(drug)
-    listed = {item.of for item in _listed(formulary, drug)}
-    return _widened({drug, *listed, *(monograph.classes if monograph is not None else ())})
+    names = {drug, *_bases(formulary, drug)}
+    listed = {item.of for name in names for item in _listed(formulary, name)}
+    return _widened({*names, *listed, *(monograph.classes if monograph is not None else ())})
+
+
+def _bases(formulary: Formulary, name: str) -> tuple[str, ...]:
+    """What stands before a salt or a form, where sources or lists know it as a medicine; the longest first."""
+    words = name.split("-")
+    heads = ("-".join(words[:count]) for count in range(len(words) - 1, 0, -1))
+    return tuple(head for head in heads if head in formulary.companions and head not in CLASSES)
 
 
 def _listed(formulary: Formulary, name: str) -> tuple[Membership, ...]:
@@ -120,15 +143,44 @@ def missing_lists(case: Case) -> tuple[str, ...]:
 
 def _resolve(formulary: Formulary, item: Medication) -> Companion:
     written, key = item.name, plain(item.name)
-    held = formulary.get(written) or formulary.get(key)
-    given = {plain(name) for name in item.classes}
+    bases = _bases(formulary, key)
+    held = next((m for name in (written, key, *bases) if (m := formulary.get(name)) is not None), None)
+    given = {_class_named(formulary, name, written) for name in item.classes}
     if held is not None:
-        return Companion(written, names_of(formulary, held.drug) | _widened(given), held.drug, item.until)
+        names = names_of(formulary, held.drug) | names_of(formulary, key) | _widened(given)
+        return Companion(written, names, held.drug, item.until)
     known = next((name for name in (key, key.removesuffix("s")) if name in formulary.companions), key)
-    listed = _listed(formulary, known)
-    names = _widened({known, *given, *(each.of for each in listed)})
+    listed = tuple(dict.fromkeys(each for name in (known, *bases) for each in _listed(formulary, name)))
+    names = _widened({known, *bases, *given, *(each.of for each in listed)})
     # A class is known by its name; a single drug of which only the name is known may belong to any class.
-    return Companion(written, names, None, item.until, is_known=bool(given) or known in CLASSES, listed=listed)
+    is_named = known in formulary.companions or bool(bases)
+    is_known = bool(given) or known in CLASSES
+    return Companion(written, names, None, item.until, is_known=is_known, is_named=is_named, listed=listed)
+
+
+_ALSO = {
+    "mao-inhibitor": "maoi",
+    "monoamine-oxidase-inhibitor": "maoi",
+    "tricyclic": "tca",
+    "tricyclic-antidepressant": "tca",
+}
+"""Other ways to write a class."""
+
+
+def _class_named(formulary: Formulary, text: str, medicine: str) -> str:
+    key = plain(text)
+    known = CLASSES | {name for drug in formulary.drugs for name in formulary.monograph(drug).classes}
+    for name in (key, key.removesuffix("s")):
+        if name in known or name in _ALSO:
+            return _ALSO.get(name, name)
+    near = tuple(difflib.get_close_matches(key, sorted({*known, *_ALSO}), n=3))
+    hint = f"near names are {', '.join(near)}; write one of them" if near else "no near name is known; leave it out"
+    raise UnknownClass(f"{text!r} is no class that sources name, and {hint}", where=f"classes of {medicine}", near=near)
+
+
+def companion_of(formulary: Formulary, drug: str) -> Companion:
+    """A drug of the plan as one that is taken with another."""
+    return _resolve(formulary, Medication(name=drug))
 
 
 def first_date(case: Case, day: int) -> date | None:

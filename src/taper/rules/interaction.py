@@ -4,7 +4,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from taper.case import Case, cite, day_words, left_out, uncited
-from taper.companions import Companion, first_date, missing_lists, names_of, other_medicines, plain
+from taper.companions import (
+    CLASSES,
+    Companion,
+    companion_of,
+    first_date,
+    missing_lists,
+    names_of,
+    other_medicines,
+    plain,
+)
 from taper.comparison import find, whole_plan
 from taper.dates import Duration
 from taper.finding import Answer, Clear, NotAssessed, Severity
@@ -58,24 +67,39 @@ def _assess_drug(case: Case, drug: str, facts: list[Interaction]) -> Iterator[An
     others = [item for item in other_medicines(case) or () if item.drug != drug]
     if not facts:
         yield NotAssessed(rule=NAME, drug=drug, missing="interactions of the drug; no source is held")
-    yield from _unknown(drug, others, facts)
+    planned = [companion_of(case.formulary, other) for other in case.drugs if other != drug]
+    yield from _unknown(case, drug, [*others, *planned], facts)
     answers = [*_with_others(case, drug, others, facts), *_within_plan(case, drug, facts)]
     yield from answers
     told = {answer.source for answer in answers if not isinstance(answer, NotAssessed)}
-    if not missing_lists(case) and not any(_is_open(item, facts) for item in others):
+    if not missing_lists(case) and not any(_is_open(case, item, facts) for item in (*others, *planned)):
         for fact in facts:
             if fact.source not in told and not any(isinstance(answer, NotAssessed) for answer in answers):
                 yield Clear(rule=NAME, drug=drug, source=fact.source)
 
 
-def _unknown(drug: str, others: list[Companion], facts: list[Interaction]) -> Iterator[Answer]:
+def _unknown(case: Case, drug: str, others: list[Companion], facts: list[Interaction]) -> Iterator[Answer]:
     for item in others:
-        if facts and _is_open(item, facts):
+        brands = _brand_of(case, item, facts)
+        if brands:
+            missing = f"whether {item.written}, a name that nothing held knows, is {' or '.join(brands)}"
+            yield NotAssessed(rule=NAME, drug=drug, missing=f"{missing}. Give it by its generic name")
+        elif facts and _is_open(case, item, facts):
             yield NotAssessed(rule=NAME, drug=drug, missing=f"{_what_is_open(item, facts)}. Give its classes")
 
 
-def _is_open(item: Companion, facts: list[Interaction]) -> bool:
+def _brand_of(case: Case, item: Companion, facts: list[Interaction]) -> tuple[str, ...]:
+    """The drugs that the facts name and that share a class with an unknown name: it may be a brand of one."""
+    if item.is_named or not item.is_known:
+        return ()
+    drugs = sorted(_names_in(facts) - CLASSES)
+    return tuple(name for name in drugs if names_of(case.formulary, name) & item.names & CLASSES)
+
+
+def _is_open(case: Case, item: Companion, facts: list[Interaction]) -> bool:
     """Whether it may belong to a class that the facts name; under a name that no list holds it may be anything."""
+    if _brand_of(case, item, facts):
+        return True
     return not item.is_known and (not item.listed or bool(item.open_among(_names_in(facts))))
 
 
