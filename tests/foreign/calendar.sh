@@ -4,10 +4,7 @@
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 parts=$here/calendar
-export PIP_DISABLE_PIP_VERSION_CHECK=1 PYTHONDONTWRITEBYTECODE=1
 export no_proxy=127.0.0.1,localhost NO_PROXY=127.0.0.1,localhost
-unset PYTHONPATH
-python=${PYTHON:-python3}
 work=$(mktemp -d)
 server=
 stop() {
@@ -19,10 +16,7 @@ stop() {
 }
 trap stop EXIT
 
-environment() { # NAME, then what pip installs into it
-  "$python" -m venv "$work/$1"
-  "$work/$1/bin/python" -m pip install --quiet --quiet "${@:2}"
-}
+source "$here/shared/setup.sh"
 
 echo "setting up: this library, a server, its clients"
 environment taper "$here/../..[calendar]" & made=($!)
@@ -36,8 +30,8 @@ expected=$work/plans/expected.json
 compare() { "$python" "$parts/compare.py" "$expected" "$@"; }
 
 if command -v node >/dev/null && command -v npm >/dev/null; then
-  cp "$parts"/package*.json "$parts"/*.mjs "$work"
-  (cd "$work" && npm ci --silent --no-audit --no-fund --ignore-scripts)
+  node_packages "$parts"
+  cp "$parts"/*.mjs "$work"
   for reader in icaljs nodeical; do
     for kind in published revised; do
       node "$work/read_$reader.mjs" "$expected" "$work/plans/$kind" "$work/$reader-$kind.json"

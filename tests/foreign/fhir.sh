@@ -4,16 +4,9 @@
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 parts=$here/fhir
-export PIP_DISABLE_PIP_VERSION_CHECK=1 PYTHONDONTWRITEBYTECODE=1
-unset PYTHONPATH
-python=${PYTHON:-python3}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-
-environment() { # NAME, then what pip installs into it
-  [ -d "$work/$1" ] || "$python" -m venv "$work/$1"
-  "$work/$1/bin/python" -m pip install --quiet --quiet "${@:2}"
-}
+source "$here/shared/setup.sh"
 
 echo "setting up: this library, Python validators"
 environment taper "$here/../.."
@@ -39,8 +32,8 @@ else
 fi
 
 if command -v node >/dev/null && command -v npm >/dev/null; then
-  cp "$parts"/package*.json "$parts"/validate.mjs "$work"
-  (cd "$work" && npm ci --silent --no-audit --no-fund --ignore-scripts)
+  node_packages "$parts"
+  cp "$parts"/validate.mjs "$work"
   cd "$work"
   validate fhir node validate.mjs
   validate schema node validate.mjs

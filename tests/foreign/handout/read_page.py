@@ -42,27 +42,19 @@ def spoken(browser):
     return [(box["description"]["value"], box["name"]["value"]) for box in boxes]
 
 
-def violations(browser, scheme):
-    """What axe-core finds, and how many rules found nothing; in the dark, only what depends on color."""
-    only = "" if scheme == "light" else ", runOnly: ['color-contrast']"
-    return browser.run(
-        f"axe.run(document, {{resultTypes: ['violations']{only}}}).then(r => "
-        "[r.violations.map(v => v.id + ': ' + v.nodes[0].target), r.passes.length])"
-    )
-
-
 def look(browser, page, axe, expected):
     """Everything that is wrong with a page, as lines."""
     browser.open(page)
     wrong = [] if doses(browser) == expected else ["the doses differ from the schedule"]
     wrong += [] if browser.requests == [page.resolve().as_uri()] else [f"it asks for {browser.requests[1:]}"]
     browser.run(axe)
-    for scheme, least in (("light", 20), ("dark", 1)):
-        browser.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
-        found, passed = violations(browser, scheme)
+    # In the dark, only what depends on color.
+    for scheme, least, rules in (("light", 20, ()), ("dark", 1, ("color-contrast",))):
+        browser.show(prefers_color_scheme=scheme)
+        found, passed = browser.barriers(rules)
         wrong += [f"axe, {scheme}: {each}" for each in found]
         wrong += [] if passed >= least else [f"axe, {scheme}: only {passed} rules applied"]
-    browser.call("Emulation.setEmulatedMedia", features=[])
+    browser.show()
     wrong += [] if not browser.run(SEEN) else ["something has no room to be seen"]
     wrong += [] if browser.run("document.title") != "run" else ["a script of the title ran"]
     return wrong
@@ -113,8 +105,7 @@ def main(folder, axe, program):
                 failed += [f"{page.name}: {each}" for each in wrong]
                 if language == "en":
                     check_spoken(browser, listed)
-                    shot = browser.call("Page.captureScreenshot", captureBeyondViewport=True)["data"]
-                    (folder / f"{page.stem}.png").write_bytes(base64.b64decode(shot))
+                    browser.shoot(folder / f"{page.stem}.png")
                     sheets = check_paper(browser, page, listed, folder)
                     print(f"  {name}: {len(listed)} doses, {sheets} sheets")
         failed += planted(browser, folder, script, expected["ramp"])

@@ -1,15 +1,20 @@
 """A headless Chromium spoken to over a pipe: no port is opened."""
 
+import base64
 import json
 import os
 import subprocess
 
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
          "--disable-background-networking", "--disable-component-update", "--disable-sync")  # fmt: skip
+COMPLAINTS = ("Runtime.consoleAPICalled", "Runtime.exceptionThrown", "Log.entryAdded")
 
 
 class Browser:
-    """One browser with one page; `requests` holds every address that the page asked for."""
+    """One browser with one page.
+
+    `requests` holds every address that the page asked for, `complaints` what it wrote to the console as an error.
+    """
 
     def __init__(self, program, profile):
         to_browser, self._write = os.pipe()
@@ -22,10 +27,10 @@ class Browser:
         os.close(to_browser)
         os.close(from_browser)
         self._number, self._waiting, self._events, self._session = 0, b"", [], None
-        self.requests = []
+        self.requests, self.complaints = [], []
         target = self.call("Target.createTarget", url="about:blank")["targetId"]
         self._session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
-        for domain in ("Page", "Network", "Runtime", "Accessibility"):
+        for domain in ("Page", "Network", "Runtime", "Log", "Accessibility"):
             self.call(f"{domain}.enable")
 
     def call(self, method, **params):
@@ -55,11 +60,16 @@ class Browser:
     def _take(self, event):
         if event.get("method") == "Network.requestWillBeSent":
             self.requests.append(event["params"]["request"]["url"])
+        elif event.get("method") in COMPLAINTS:
+            said = event["params"]
+            level = said.get("type") or said.get("entry", {}).get("level")
+            if level == "error" or "exceptionDetails" in said:
+                self.complaints.append(json.dumps(said)[:300])
         self._events.append(event.get("method"))
 
     def open(self, path):
         """Load a file and wait until it stands."""
-        self.requests, self._events = [], []
+        self.requests, self.complaints, self._events = [], [], []
         self.call("Page.navigate", url=path.resolve().as_uri())
         while "Page.loadEventFired" not in self._events:
             self._take(self._next())
@@ -79,3 +89,21 @@ class Browser:
         except (RuntimeError, OSError):
             self._process.terminate()
         self._process.wait(timeout=20)
+
+    def show(self, **media):
+        """Show the page as to someone with these preferences, such as prefers_color_scheme="dark"; none for none."""
+        features = [{"name": name.replace("_", "-"), "value": value} for name, value in media.items()]
+        self.call("Emulation.setEmulatedMedia", features=features)
+
+    def barriers(self, rules=()):
+        """What axe-core, run in the page before, finds, and how many rules found nothing; some rules, or all."""
+        only = f", runOnly: {json.dumps(list(rules))}" if rules else ""
+        return self.run(
+            f"axe.run(document, {{resultTypes: ['violations']{only}}}).then(r => "
+            "[r.violations.flatMap(v => v.nodes.map(n => v.id + ': ' + n.target)), r.passes.length])"
+        )
+
+    def shoot(self, path):
+        """Save a picture of the whole page."""
+        shot = self.call("Page.captureScreenshot", captureBeyondViewport=True)["data"]
+        path.write_bytes(base64.b64decode(shot))

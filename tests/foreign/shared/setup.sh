@@ -1,0 +1,22 @@
+# What the scripts beside this folder share; they set $here and $work before they read it.
+shared=$here/shared
+export PIP_DISABLE_PIP_VERSION_CHECK=1 PYTHONDONTWRITEBYTECODE=1
+unset PYTHONPATH
+python=${PYTHON:-python3}
+
+environment() { # NAME, then what pip installs into it
+  [ -d "$work/$1" ] || "$python" -m venv "$work/$1"
+  "$work/$1/bin/python" -m pip install --quiet --quiet "${@:2}"
+}
+
+program() { # NAME of a command, NAME of Debian's package that has it
+  command -v "$1" >/dev/null && return
+  [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || return 1
+  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$2"; } \
+    >"$work/apt.log" 2>&1 && command -v "$1" >/dev/null
+}
+
+node_packages() { # FOLDER whose lock npm installs into $work
+  cp "$1"/package*.json "$work"
+  (cd "$work" && npm ci --silent --no-audit --no-fund --ignore-scripts 2>"$work/npm.log") || { cat "$work/npm.log"; exit 1; }
+}
