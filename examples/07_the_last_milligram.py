@@ -123,7 +123,7 @@ assert report.over
 # %%
 schedule = to_schedule(realize(made["10 points, tablets or liquid"].plan, [*tablets, liquid]), start=date(2027, 3, 1))
 picture = plot_occupancy(schedule, model)
-Image(picture.to_png(dpi=100))
+Image(picture.to_png(dpi=100), alt=picture.title)
 
 # %% [markdown]
 # ## What the sources say, and what a model does not
