@@ -492,7 +492,7 @@ def test_up_can_apply_one_sources_kidney_advice(run, write):
 
 def test_cross_names_its_table_and_shows_the_spread(run, write):
     arguments = ("cross", "alprazolam", "--from", "1 mg morning, 1 mg bedtime", "--to-drug", "diazepam",
-                 "--every", "1 week", "--rounding", "down")  # fmt: skip
+                 "--release", "immediate", "--every", "1 week", "--rounding", "down")  # fmt: skip
     code, out, _ = run(*arguments, "--equivalence", "ashton-2002")
     assert code == 0
     assert "before: 1 mg morning, 1 mg bedtime and nothing: 40 mg a day together (20 mg to 40 mg)" in out
@@ -609,3 +609,82 @@ def test_a_workbook_and_a_picture_are_written(run, tmp_path):
     assert book.read_bytes().startswith(b"PK")
     assert run(*arguments, "--format", "svg", "--out", picture)[0] == 0
     assert "<svg" in picture.read_text("utf-8")
+
+
+class TestProducts:
+    """What a plan is made of is never taken from elsewhere than was named."""
+
+    DOWN = ("down", "lorazepam", "--from", "2 mg bedtime", "--pace", "0.5 mg, every 1 week")
+
+    def test_products_of_two_releases_need_a_name(self, run):
+        code, _, err = run(*self.DOWN)
+        assert (code, err) == (2, "taper: --release: products are extended and immediate release; name one\n")
+        code, out, _ = run(*self.DOWN, "--release", "immediate")
+        assert code == 0
+        assert "extended" not in out
+
+    def test_a_release_or_form_that_is_not_held_lists_what_is(self, run):
+        code, _, err = run(*self.DOWN, "--release", "delayed")
+        assert code == 2
+        assert "no product is delayed release; name what is held: lorazepam-us" in err
+        code, _, err = run(*self.DOWN, "--release", "immediate", "--form", "capsule")
+        assert code == 2
+        assert "no product is immediate release capsule; name what is held" in err
+
+    def test_a_file_without_the_drug_is_an_error_and_not_passed_over(self, run, write):
+        other = write("other.json", [{"drug": "baclofen", "form": "tablet", "strength": "10 mg"}])
+        code, _, err = run(*self.DOWN, "--products", other)
+        assert code == 2
+        assert "has products of baclofen, and none of lorazepam; add them" in err
+
+    def test_a_drug_without_a_product_asks_for_a_file(self, run):
+        code, _, err = run("recipe", "fluoxetine", "10 mg")
+        assert code == 2
+        assert "--products: no product of fluoxetine is held; name a file of products" in err
+
+    def test_more_pieces_are_allowed_by_name(self, run):
+        down = ("down", "prednisone", "--from", "40 mg morning", "--pace", "10 mg, every 1 week",
+                "--only", "prednisone-us-tablet-5mg")  # fmt: skip
+        code, _, err = run(*down)
+        assert code == 2
+        assert "Allow 8 pieces in an intake: at most 4 are now" in err
+        code, out, _ = run(*down, "--pieces", "8")
+        assert code == 0
+        assert "30 mg: 6 x 5 mg tablet" in out
+        assert run(*down, "--pieces", "0")[0] == 2
+        assert "--pieces" in run("recipe", "diazepam", "2 mg", "--pieces", "0")[2]
+        assert run("recipe", "diazepam", "8 mg", "--pieces", "1")[0] == 2
+
+    def test_cross_takes_both_drugs_from_one_file_and_says_which_products_it_used(self, run, write, tmp_path):
+        products = write("both.json", [
+            {"id": "a", "drug": "alprazolam", "form": "tablet", "strength": "0.5 mg"},
+            {"id": "d", "drug": "diazepam", "form": "tablet", "strength": "5 mg"},
+        ])  # fmt: skip
+        cross = ("cross", "alprazolam", "--from", "0.5 mg morning, 0.5 mg bedtime", "--to-drug", "diazepam",
+                 "--equivalence", "ashton-2002", "--every", "1 week", "--rounding", "up")  # fmt: skip
+        out = tmp_path / "plan.json"
+        code, text, _ = run(*cross, "--products", products, "--turns", "bedtime,morning", "--out", out)
+        assert code == 0
+        assert "day 1: 0.5 mg morning and 10 mg bedtime" in text
+        plan = json.loads(out.read_text("utf-8"))
+        assert [course["products"] for course in plan["courses"]] == [["a"], ["d"]]
+        alone = write("one.json", [{"id": "a", "drug": "alprazolam", "form": "tablet", "strength": "0.5 mg"}])
+        assert run(*cross, "--products", alone)[0] == 0
+        code, _, err = run(*cross, "--products", alone, "--to-products", alone)
+        assert code == 2
+        assert "none of diazepam; add them" in err
+
+    def test_an_order_without_a_taper_to_follow_is_refused(self, run):
+        code, _, err = run("cross", "alprazolam", "--from", "1 mg morning", "--to-drug", "diazepam", "--equivalence",
+                           "ashton-2002", "--every", "1 week", "--rounding", "up", "--order", "evenly",
+                           "--release", "immediate")  # fmt: skip
+        assert code == 2
+        assert "add --pace, or --turns" in err
+
+    def test_a_plan_is_scheduled_from_the_products_it_names_of_whichever_market(self, run, tmp_path):
+        out = tmp_path / "plan.json"
+        down = ("down", "diazepam", "--from", "5 mg bedtime", "--pace", "2.5 mg, every 1 week", "--market", "uk")
+        assert run(*down, "--only", "diazepam-uk-tablet-5mg", "--out", out)[0] == 0
+        code, text, _ = run("schedule", out, "--start", "2027-03-01")
+        assert code == 0
+        assert "1/2 x 5 mg tablet" in text

@@ -356,7 +356,8 @@ class Start(Cited):
 class TitrationStep(Value):
     """One labeled step: a daily total, in so many intakes, from a day on (counted from 1).
 
-    `every_other_day` marks a dose given on alternate days; `total` is then that day's.
+    `every_other_day` marks a dose given on alternate days; `total` is then that day's. `divided` says that the source
+    has it in divided doses without saying how many.
     """
 
     from_day: Annotated[int, Field(ge=1)]
@@ -364,6 +365,7 @@ class TitrationStep(Value):
     total_up_to: Dose | None = None
     times_per_day: Annotated[int, Field(ge=1, le=12)] | None = None
     every_other_day: bool = False
+    divided: bool = False
 
 
 class Titration(Cited):

@@ -16,6 +16,7 @@ from taper.errors import CannotCompute, InvalidInput
 from taper.product import DosageForm, Portion, Product, Volume
 
 _MOST_DOSES = 10**6
+_MOST_PIECES = 100
 _Amount = TypeVar("_Amount", int, tuple[int, int, int])
 
 
@@ -27,7 +28,7 @@ class Handling(Value):
     that is not above a tenth of the dose: a plan stays readable, and no two neighbors lie further apart than that.
     """
 
-    pieces: Annotated[int, Field(ge=1, le=100)] = 40
+    pieces: Annotated[int, Field(ge=1, le=_MOST_PIECES)] = 40
     products: Annotated[int, Field(ge=1, le=10)] = 4
     mix_forms: bool = False
     round_liquids: bool = False
@@ -177,10 +178,37 @@ class Reachable:
         made = ", ".join(_describe(product) for product in sorted(self.products, key=_portion_order))
         verb = "is" if (below is None) != (above is None) else "are"
         nearest = f" The nearest that can {verb} {near}." if near else " They make no dose at all."
-        advice = "Change the step, or add a smaller strength or a liquid that can be measured"
         return NotReachable(
-            f"{dose} of {drug} cannot be made from {made}.{nearest} {advice}.", dose=dose, below=below, above=above
+            f"{dose} of {drug} cannot be made from {made}.{nearest} {self._remedy(dose)}.",
+            dose=dose,
+            below=below,
+            above=above,
         )
+
+    def _remedy(self, dose: Dose) -> str:
+        """The nearest thing that makes the dose: more pieces, two forms together, a measure, or another product."""
+        if not dose:
+            return "A dose of nothing needs no product; give one above 0"
+        count = self._pieces_for(dose)
+        if count is not None:
+            return f"Allow {count} pieces in an intake: at most {self.handling.pieces} are now (pieces)"
+        if not self.handling.mix_forms and len({product.form.is_liquid for product in self.products}) == 2:
+            mixed = self.handling.model_copy(update={"mix_forms": True})
+            if Reachable(self.products, up_to=dose, handling=mixed).can_make(dose):
+                return "Let a tablet and a liquid share an intake (mix_forms)"
+        unmeasured = [item.label for item in self.products if item.form.is_liquid and item.smallest_volume is None]
+        if unmeasured:
+            return f"Say how little of the {unmeasured[0]} can be measured (smallest_volume), or change the step"
+        return "Change the step, or add a smaller strength or a liquid that can be measured"
+
+    def _pieces_for(self, dose: Dose) -> int | None:
+        """How many pieces would make a dose that so many as are allowed do not, if any number does."""
+        solids = [product for product in self.products if product.strength is not None]
+        if not solids or self.handling.pieces == _MOST_PIECES:
+            return None
+        wider = self.handling.model_copy(update={"pieces": _MOST_PIECES})
+        found = Reachable(solids, up_to=dose, handling=wider)
+        return found.recipe(dose).pieces if found.can_make(dose) else None
 
     def _dose(self, amount: int) -> Dose:
         return Dose(amount * self._grain).in_unit(self.up_to.unit)

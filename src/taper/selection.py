@@ -42,16 +42,30 @@ def choose_products(course: Course, drug: str, products: tuple[Product, ...]) ->
     if not chosen:
         wanted = " ".join(str(part) for part in (release, "release", course.form) if part)
         raise NoProducts(f"no product of {drug} is {wanted}; change release or form, or add one", where=where)
-    sublingual = {p.form is DosageForm.SUBLINGUAL_TABLET for p in chosen}
-    if len(sublingual) > 1:
-        raise NoProducts("sublingual and swallowed products never stand in for each other; name a form", where=where)
+    _check_one_route(chosen, where)
     return chosen
+
+
+def check_alike(products: tuple[Product, ...], where: str) -> Release:
+    """The one release of products that may stand in for each other.
+
+    Raises:
+        NoProducts: If they are of several releases, or some are sublingual and some are swallowed.
+    """
+    release = _only_release(products, where)
+    _check_one_route(products, where)
+    return release
+
+
+def _check_one_route(products: tuple[Product, ...], where: str) -> None:
+    if len({product.form is DosageForm.SUBLINGUAL_TABLET for product in products}) > 1:
+        raise NoProducts("sublingual and swallowed products never stand in for each other; name a form", where=where)
 
 
 def _only_release(products: tuple[Product, ...], where: str) -> Release:
     releases = sorted({product.release for product in products})
     if len(releases) > 1:
-        raise NoProducts(f"products are {' and '.join(releases)} release; name the release of the course", where=where)
+        raise NoProducts(f"products are {' and '.join(releases)} release; name one release", where=where)
     return releases[0] if releases else Release.IMMEDIATE
 
 

@@ -218,6 +218,8 @@ class TestLength:
         )
         with pytest.raises(InvalidInput, match="no days are left to count"):
             plan_anew(whole.course, day=8, products=DIAZEPAM, before={"bedtime": "8 mg"})
+        with pytest.raises(InvalidInput, match="no day numbers without a start; give before"):
+            plan_anew(whole.course, day=8, products=DIAZEPAM)
 
 
 class TestCrossTaper:
@@ -260,7 +262,7 @@ class TestCrossTaper:
         assert [stage.day for stage in rest.stages] == [1, 15]
         assert [str(stage.new) for stage in again.stages] == [str(rest.stages[1].new)]
         assert [course.drug for course in again.plan.courses] == ["diazepam"]
-        assert str(again).startswith("Equivalents of diazepam")
+        assert "Equivalents of diazepam" in str(again)
 
     def test_the_taper_after_the_stages_follows_its_own_request(self) -> None:
         whole = self.plan()

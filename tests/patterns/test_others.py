@@ -8,12 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from taper._model import write_percent
 from taper.dates import Duration, days, months, weeks
-from taper.dose import Dose, mg
+from taper.dose import DailyDose, Dose, mg
 from taper.equivalence import EquivalenceTable, Equivalent
 from taper.errors import InvalidInput, NotFound
 from taper.monograph import Monograph, Titration, TitrationStep
+from taper.pace import Pace
 from taper.patterns import (
+    STANDARD,
     NoPlan,
     NoTitration,
     choose_titration,
@@ -27,8 +30,9 @@ from taper.patterns import (
 )
 from taper.plan import Step
 from taper.product import Product
-from taper.reachable import NotReachable
+from taper.reachable import NotReachable, Reachable
 from taper.regimen import Regimen
+from taper.scales import ONE_PACE, measure_of
 from taper.source import Grade, Source
 
 SOURCE = Source(
@@ -134,18 +138,42 @@ def test_a_micro_taper_takes_each_day_the_smallest_dose_on_or_above_the_curve(pa
         products=[DROPS],
         pace=f"{float(part * 100):g}% of current, last dose {last} mg, every {Duration(interval, 'day')}",
     )
-    day = 0
-    for step in made.course.steps:
-        assert step.regimen is not None
-        dose = step.regimen.total.mg
-        for _ in range(step.lasting.days):
-            day += 1
-            # dose >= 5 * (1-p)^(t/n), in whole numbers: (dose/5)^n >= (1-p)^t
-            curve = (1 - part) ** day
-            assert (dose / 5) ** interval >= curve
-            assert ((dose - Fraction(1, 10)) / 5) ** interval < curve
-    # The first day after the plan is the first on which the curve is below the last dose.
-    assert (1 - part) ** day >= Fraction(last, 5) ** interval > (1 - part) ** (day + 1)
+    doses = [step.days[0].total.mg for step in made.course.steps for _ in range(step.lasting.days)]
+    floor = Fraction(last, 5) ** interval
+    for day, dose in enumerate(doses, start=1):
+        # dose >= 5 * (1-p)^(t/n), in whole numbers: (dose/5)^n >= (1-p)^t; where the curve ends it is the last dose.
+        curve = max((1 - part) ** day, floor)
+        assert (dose / 5) ** interval >= curve
+        assert ((dose - Fraction(1, 10)) / 5) ** interval < curve
+    assert doses[-1] == last
+    # The first day after the plan is the first with the curve below the last dose, or the day after it.
+    assert (1 - part) ** (len(doses) - 1) > floor > (1 - part) ** (len(doses) + 1)
+
+
+@given(
+    st.lists(st.sampled_from([4, 6, 10, 20]), min_size=2, max_size=3),
+    st.sampled_from(["20% of start", "2 mg", "10% of current, at least 1 mg"]),
+    st.integers(3, 14),
+)
+def test_evenly_no_intake_could_fall_further_without_going_below_the_curve(starts, pace, interval) -> None:
+    slots = ["morning", "noon", "bedtime"][: len(starts)]
+    made = plan_micro_taper(
+        drug="diazepam",
+        before={slot: f"{start} mg" for slot, start in zip(slots, starts, strict=True)},
+        products=DIAZEPAM,
+        order="evenly",
+        pace=f"{pace}, every {interval} days",
+    )
+    whole = Fraction(sum(starts))
+    ruler = measure_of(Pace.parse(f"{pace}, every {interval} days"), DailyDose(whole)).ruler
+    reach = [Fraction(0), *(dose.mg for dose in Reachable(DIAZEPAM, up_to=mg(20), handling=STANDARD.handling()).doses)]
+    days = [step.regimen for step in made.course.steps for _ in range(step.lasting.days)]
+    for day, regimen in enumerate(days, start=1):
+        total = regimen.total.mg
+        assert ruler.fall(whole, total) * interval <= day * ONE_PACE
+        for intake in regimen:
+            lower = max(dose for dose in reach if dose < intake.dose.mg)
+            assert ruler.fall(whole, total - intake.dose.mg + lower) * interval > day * ONE_PACE
 
 
 @pytest.mark.parametrize("order", ["evenly", "in order", "keep last: bedtime"])
@@ -362,8 +390,11 @@ def test_intakes_change_over_one_by_one_then_the_second_drug_is_tapered() -> Non
     ]
     assert new.steps[1].lasting == weeks(1)
     assert made.taper is not None
-    assert str(made).splitlines()[1].endswith("20 mg a day together (10 mg to 40 mg)")
-    assert str(made).splitlines()[2].endswith("20 mg a day together (15 mg to 30 mg)")
+    lines = str(made).splitlines()
+    assert lines[0] == "Both together never fall in the stages, under Ashton."
+    assert lines[1].startswith("In the taper of diazepam after it: largest fall 16 mg/day to 14 mg/day")
+    assert lines[3].endswith("20 mg a day together (10 mg to 40 mg)")
+    assert lines[4].endswith("20 mg a day together (15 mg to 30 mg)")
     assert made.to_dict()["taper"]["asked"] == PACE
 
 
@@ -390,7 +421,64 @@ def test_every_intake_changes_over_in_proportion() -> None:
 
 def test_stages_of_a_month_have_no_day_until_there_is_a_start() -> None:
     assert crossed(every=months(1)).stages[1].day is None
-    assert "then: nothing and" in str(crossed(every=months(1)))
+    assert "stage 2: nothing and" in str(crossed(every=months(1)))
+
+
+def test_the_days_of_the_taper_after_the_stages_are_those_of_the_plan() -> None:
+    made = crossed(then={"pace": PACE, "order": "evenly"}, stages=4)
+    assert made.taper is not None
+    bounds = made.plan.courses[1].bounds()
+    assert [row.day for row in made.taper.rows[:-1]] == [first for first, _ in bounds[4:]]
+    assert made.taper.rows[0].day == 29
+    monthly = crossed(then={"pace": PACE, "order": "evenly"}, every=months(1)).taper
+    assert monthly is not None
+    assert monthly.rows[0].day is None
+
+
+def test_a_cross_taper_opens_with_the_largest_fall_of_both_together() -> None:
+    made = crossed(stages=3, equivalence=OTHER, rounding="up")
+    before, after = made.largest_fall
+    assert str(made).splitlines()[0] == (
+        f"Largest fall of both together, day {after.day}: {before.combined} mg to {after.combined} mg, "
+        f"{write_percent((before.combined - after.combined) / before.combined)}, under Other."
+    )
+    assert made.to_dict()["largest_fall"] == str(made).splitlines()[0]
+
+
+def test_stages_that_take_the_same_are_refused() -> None:
+    with pytest.raises(NoPlan, match=r"stages: stages \d+ and \d+ of 40 take the same doses"):
+        crossed(stages=40, rounding="up")
+
+
+def test_each_course_names_its_products() -> None:
+    first, second = crossed().plan.courses
+    assert first.products == tuple(sorted(product.id for product in LORAZEPAM))
+    assert second.products == tuple(sorted(product.id for product in DIAZEPAM))
+
+
+def test_products_of_two_releases_are_never_mixed_in_a_plan() -> None:
+    slow = Product(id="slow", drug="diazepam", form="capsule", strength="3 mg", release="extended")
+    with pytest.raises(InvalidInput, match="extended and immediate release; name one"):
+        crossed(to_products=[*DIAZEPAM, slow])
+    lozenge = Product(id="under", drug="diazepam", form="sublingual tablet", strength="3 mg")
+    with pytest.raises(InvalidInput, match="never stand in for each other"):
+        crossed(to_products=[*DIAZEPAM, lozenge])
+
+
+def test_a_label_of_another_release_is_not_followed() -> None:
+    with pytest.raises(InvalidInput, match="label titrates extended release, and the products are immediate"):
+        titrated(by=label((1, "15 mg", 3), releases=["extended"]), to="15 mg")
+
+
+def test_a_dose_that_a_label_only_calls_divided_is_divided_over_the_times_named() -> None:
+    steps = (TitrationStep(from_day=1, total="5 mg"), TitrationStep(from_day=8, total="10 mg", divided=True))
+    by = Titration(source=SOURCE, steps=steps)
+    assert titrated(by=by, to="10 mg", slots=["evening", "morning"]) == [
+        "7 days: 5 mg evening",
+        "on: 5 mg morning, 5 mg evening",
+    ]
+    with pytest.raises(InvalidInput, match="the label divides 10 mg a day; name two times of day or more"):
+        titrated(by=by, to="10 mg", slots=["evening"])
 
 
 @pytest.mark.parametrize(
@@ -410,9 +498,32 @@ def test_rounding_has_a_name(rounding: Any, dose: str, made: str) -> None:
     assert round_dose(Dose.parse(dose), DIAZEPAM, rounding) == Dose.parse(made)
 
 
-def test_where_nothing_larger_can_be_measured_rounding_goes_down() -> None:
+@pytest.mark.parametrize("rounding", ["up", "nearest", "down"])
+def test_a_cap_on_pieces_or_volume_is_an_error_and_no_rounding(rounding: Any) -> None:
     small = DROPS.measured("0.1 mL", graduation="0.1 mL", largest="5 mL")
-    assert round_dose(mg("7.5"), [small], "up") == mg(5)
+    with pytest.raises(NotReachable, match="nearest that can is 5 mg"):
+        round_dose(mg("7.5"), [small], rounding)
+    with pytest.raises(NotReachable, match="Allow 8 pieces in an intake: at most 4 are now"):
+        round_dose(mg(80), DIAZEPAM[-1:], rounding)
+
+
+def test_a_micro_taper_whose_last_dose_lies_between_two_that_can_be_made_ends_at_the_upper() -> None:
+    whole = [Product(id="two", drug="diazepam", form="tablet", strength="2 mg")]
+    made = plan_micro_taper(
+        drug="diazepam", before={"bedtime": "8 mg"}, products=whole, pace="10% of current, last dose 3 mg, every 2 days"
+    )
+    assert [step.days[0].total.mg for step in made.course.steps] == [8, 6, 4]
+
+
+def test_a_liquid_that_cannot_be_measured_makes_no_rounding_finer() -> None:
+    unmeasured = DROPS.model_copy(update={"smallest_volume": None, "graduation": None})
+    assert round_dose(mg("7.7"), [*DIAZEPAM, unmeasured], "up") == mg(8)
+
+
+def test_a_dose_below_the_smallest_volume_is_rounded_up_to_it() -> None:
+    liquid = DROPS.measured("0.5 mL", graduation="0.1 mL")
+    assert round_dose(mg("0.1"), [liquid], "up") == mg("0.5")
+    assert round_dose(mg("0.1"), [liquid], "down") == mg(0)
 
 
 @pytest.mark.parametrize(

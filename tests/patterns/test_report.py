@@ -2,8 +2,10 @@
 
 from typing import Any
 
+import pytest
+
 from taper.dates import weeks
-from taper.patterns import plan_taper
+from taper.patterns import TooFast, plan_taper
 from taper.patterns.taper import Taper
 from taper.product import Product
 
@@ -203,3 +205,93 @@ def test_a_product_that_is_held_already_is_no_addition():
     with_it = {other.what for other in with_last_dose(could_add=[LIQUID]).report.additions}
     held = {other.what for other in with_last_dose(could_add=[LIQUID, tablet("2 mg")]).report.additions}
     assert held == with_it
+
+
+def test_the_report_says_how_each_dose_is_made_and_what_the_plan_itself_costs() -> None:
+    lines = str(with_last_dose().report).splitlines()
+    assert "8 mg: 1 x 5 mg tablet + 1 1/2 x 2 mg tablet" in lines or "8 mg: 4 x 2 mg tablet" in lines
+    assert any(line.startswith("This plan: excess ") for line in lines)
+    assert any(line.startswith("Could do without the ") and " alone: " in line for line in lines) is bool(
+        with_last_dose().report.spare_products
+    )
+
+
+def test_a_measured_dose_is_written_as_its_volume() -> None:
+    made = plan_taper(drug="diazepam", before={"bedtime": "5 mg"}, products=[LIQUID], pace="1 mg, every 1 week")
+    assert "4 mg: 4 mL of 1 mg/mL oral solution" in str(made.report).splitlines()
+
+
+def test_a_liquid_that_cannot_be_measured_is_named_and_not_passed_over() -> None:
+    unmeasured = LIQUID.model_copy(update={"smallest_volume": None, "graduation": None})
+    asked = {"drug": "diazepam", "before": {"bedtime": "4 mg"}, "pace": "2 mg, every 1 week"}
+    report = plan_taper(products=[tablet("2 mg"), unmeasured], **asked).report
+    assert report.unmeasured == (unmeasured,)
+    assert report.to_dict()["not_measured"] == ["solution"]
+    assert "Not used: the 1 mg/mL oral solution, of which it is not known how little can be measured" in str(report)
+    assert "Not used" not in str(plan_taper(products=[tablet("2 mg"), LIQUID], **asked).report)
+
+
+def test_products_that_read_alike_are_told_apart_by_their_ids() -> None:
+    twin = tablet("2 mg").model_copy(update={"id": "other"})
+    report = with_last_dose(could_add=[]).report
+    assert not any("[" in other.what for other in report.spare_products)
+    pair = plan_taper(
+        drug="diazepam", before={"bedtime": "4 mg"}, products=[tablet("2 mg"), twin], pace="2 mg, every 1 week"
+    )
+    assert [other.what for other in pair.report.spare_products] == ["2 mg tablet [2mg]", "2 mg tablet [other]"]
+
+
+class TestLongest:
+    """A length is a constraint on the number of changes, and what it forces is said to be forced by it."""
+
+    def hurried(self, **more: Any) -> Taper:
+        return plan_taper(
+            drug="diazepam",
+            before={"bedtime": "20 mg"},
+            pace="10% of start, every 2 weeks",
+            products=[tablet("2 mg"), tablet("5 mg"), tablet("10 mg")],
+            longest=weeks(8),
+            **more,
+        )
+
+    def test_longer_stays_give_way_before_larger_falls_are_made(self) -> None:
+        by_fall, even = self.hurried(), self.hurried(stays="even")
+        totals = [[step.days[0].total.mg for step in made.course.steps] for made in (by_fall, even)]
+        assert totals[0] == totals[1] == [16, 12, 8, 4]
+        assert {row.stay.why for row in by_fall.report.rows if row.stay} == {
+            "the interval: longer does not fit into the longest time"
+        }
+        assert "(longer)" not in str(by_fall.report)
+
+    def test_the_certificate_and_the_addition_name_the_time(self) -> None:
+        report = self.hurried().report
+        whys = {item.certificate for row in report.over for item in row.excess}
+        assert "every plan of at most 5 changes in this order was compared, and none has a smaller excess" in whys
+        assert "more time" in [other.what for other in report.additions]
+
+    def test_an_unfit_plan_says_in_how_many_changes(self) -> None:
+        made = plan_taper(
+            drug="diazepam",
+            before={"bedtime": "20 mg"},
+            pace="10% of start, every 2 weeks",
+            products=[tablet("2 mg"), tablet("10 mg")],
+            longest=weeks(2),
+        )
+        assert made.report.unfit is not None
+        assert made.report.unfit.endswith("these products cannot make a plan at this pace in at most 2 changes")
+
+    def test_where_it_forbids_an_excess_more_time_is_an_advice(self) -> None:
+        with pytest.raises(TooFast, match="Add more time"):
+            self.hurried(excess="forbid")
+
+
+@pytest.mark.parametrize(("every", "stays"), [("10 days", {"10 days", "13 days"}), ("2 weeks", {"2 weeks", "3 weeks"})])
+def test_a_longer_stay_is_in_the_unit_of_its_interval(every: str, stays: set[str]) -> None:
+    made = plan_taper(
+        drug="diazepam",
+        before={"bedtime": "10 mg"},
+        products=[tablet("5 mg")],
+        pace=f"2 mg, every {every}",
+    )
+    assert {str(row.stay.lasting) for row in made.report.rows if row.stay} <= stays
+    assert any(row.stay and row.stay.why.startswith("longer") for row in made.report.rows)

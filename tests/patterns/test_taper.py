@@ -201,7 +201,8 @@ def test_a_course_written_by_hand_is_not_planned_anew() -> None:
         ({"shortest": weeks(400)}, NoPlan, "no plan has so many changes"),
         ({"shortest": weeks(20), "longest": weeks(4)}, InvalidInput, "shortest is longer than longest"),
         ({"shortest": months(4)}, InvalidInput, "write both in days, or in months"),
-        ({"shortest": weeks(2), "longest": weeks(2)}, NoPlan, "no plan lasts at most 2 weeks"),
+        ({"longest": weeks(20), "stays": "proportional"}, NoPlan, "no plan lasts at most 20 weeks with proportional"),
+        ({"pace": "10% of current, last dose 5 mg, every 2 weeks", "to": "2 mg"}, InvalidInput, "below the last dose"),
         ({"longest": days(1)}, NoPlan, "accepts a fall from"),
         (
             {"products": [tablet("10 mg", 1)], "before": {"morning": "10 mg"}, "order": None},

@@ -8,11 +8,14 @@ from taper.cli.common import (
     add_drug,
     add_json,
     add_out,
+    add_pieces,
     deliver_plan,
-    market_of,
+    of_one_release,
     products_of_drug,
     read_day,
     read_time,
+    those_of_drug,
+    weights_of,
 )
 from taper.dates import Duration
 from taper.dose import Dose
@@ -22,7 +25,7 @@ from taper.monograph import Titration
 from taper.patient import load_patient
 from taper.patterns import choose_titration, plan_cross_taper, plan_titration
 from taper.plan import Plan
-from taper.product import Product, load_products
+from taper.product import DosageForm, Product, Release, load_products
 from taper.renal import propose_for_kidney
 
 
@@ -42,6 +45,7 @@ def _add_up(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--indication", metavar="NAME")
     parser.add_argument("--aim", choices=["slow", "fast"], help="which end of a labeled range")
     parser.add_argument("--from", dest="before", metavar="DAY", help="what is taken now; nothing if not given")
+    add_pieces(parser)
     parser.add_argument("--patient", metavar="FILE", help="facts about the person, for --kidney")
     parser.add_argument("--kidney", metavar="SOURCE", help="apply this source's kidney advice to the start")
     parser.add_argument("--title")
@@ -53,7 +57,11 @@ def _add_cross(parser: argparse.ArgumentParser) -> None:
     add_drug(parser)
     parser.add_argument("--from", dest="before", required=True, metavar="DAY", help='"1 mg morning, 1 mg bedtime"')
     parser.add_argument("--to-drug", required=True, metavar="DRUG", help="the drug to go over to")
-    parser.add_argument("--to-products", metavar="FILE", help="its products; the shipped ones otherwise")
+    parser.add_argument("--to-products", metavar="FILE", help="its products; else those of --products, or the shipped")
+    parser.add_argument("--to-release", choices=list(Release), help="of which release, where several are held")
+    parser.add_argument("--to-form", choices=list(DosageForm), help="of which form")
+    parser.add_argument("--turns", metavar="bedtime,morning,...", help="the order in which the intakes change over")
+    add_pieces(parser)
     parser.add_argument("--equivalence", required=True, metavar="NAME", help="the table; there is no default")
     parser.add_argument("--every", required=True, metavar="TIME", help="how long each stage lasts")
     parser.add_argument("--rounding", required=True, choices=["down", "up", "nearest"], help="of what cannot be made")
@@ -75,6 +83,7 @@ def _up(options: argparse.Namespace) -> int:
         by=_by(options, drug),
         before=read_day(options.before, "--from") if options.before else "nothing",
         aim=options.aim,
+        weights=weights_of(options),
         indication=options.indication,
         title=options.title,
     )
@@ -109,6 +118,8 @@ def _cross(options: argparse.Namespace) -> int:
     formulary = Formulary.shipped()
     drug, products = products_of_drug(options)
     to_drug = formulary.name_of(options.to_drug)
+    if options.order and not options.pace:
+        raise InvalidInput("an order belongs to the taper that follows; add --pace, or --turns", where="--order")
     made = plan_cross_taper(
         drug=drug,
         before=read_day(options.before, "--from"),
@@ -119,7 +130,9 @@ def _cross(options: argparse.Namespace) -> int:
         every=read_time(options.every) or Duration(1),
         rounding=options.rounding,
         stages=options.stages if options.stages is not None else "intake by intake",
+        order=[name.strip() for name in options.turns.split(",")] if options.turns else (),
         tables=formulary.tables,
+        weights=weights_of(options),
         then={"pace": options.pace, "order": options.order} if options.pace else None,
         title=options.title,
     )
@@ -127,6 +140,8 @@ def _cross(options: argparse.Namespace) -> int:
 
 
 def _to_products(options: argparse.Namespace, formulary: Formulary, drug: str) -> tuple[Product, ...]:
-    if options.to_products:
-        return tuple(product for product in load_products(options.to_products) if product.drug == drug)
-    return formulary.products(drug, market=options.market or market_of(formulary, drug))
+    file = options.to_products or options.products
+    given = load_products(file) if file else ()
+    held = any(product.drug == drug for product in given) or options.to_products
+    found = those_of_drug(drug, given if held else (), file if held else None, options.market, formulary)
+    return of_one_release(found, options.to_release, options.to_form, "--to-release")

@@ -3,7 +3,7 @@
 import argparse
 import json
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -12,8 +12,9 @@ from taper._json import LARGEST_BYTES, decode
 from taper.dates import Duration, read_date
 from taper.errors import InvalidInput, NotFound
 from taper.formulary import Formulary
+from taper.patterns import STANDARD, Weights
 from taper.plan import Plan, load_plan, read_plan
-from taper.product import Product, load_products
+from taper.product import DosageForm, Product, Release, load_products
 from taper.protocols import load_protocol, protocol_names
 from taper.realization import RealizedPlan, realize
 from taper.regimen import Regimen
@@ -108,8 +109,16 @@ def products_of(options: argparse.Namespace, plan: Plan, formulary: Formulary) -
         key = drug.strip().lower()
         name = key if any(p.drug == key for p in given) else formulary.name_of(drug)
         if not any(product.drug == name for product in given):
-            found += formulary.products(name, market=options.market or market_of(formulary, name))
+            found += _shipped(plan, drug, name, options.market, formulary)
     return tuple(found)
+
+
+def _shipped(plan: Plan, drug: str, name: str, market: str | None, formulary: Formulary) -> Iterator[Product]:
+    """The shipped products of one market, and those of others that the plan names."""
+    named = {product for course in plan.courses if course.drug == drug for product in course.products}
+    named |= {product for course in plan.courses for step in course.steps for product in step.products}
+    wanted = market or market_of(formulary, name)
+    yield from (p for p in formulary.products(name) if p.id in named or wanted in (None, p.market))
 
 
 def market_of(formulary: Formulary, drug: str) -> str | None:
@@ -198,6 +207,13 @@ def add_drug(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--products", metavar="FILE", help="the products that can be had; the shipped ones otherwise")
     parser.add_argument("--market", metavar="us|uk", help="whose shipped products; us where held, if not given")
     parser.add_argument("--only", action="append", default=[], metavar="ID", help="use this product; may be repeated")
+    parser.add_argument("--release", choices=list(Release), help="of which release, where products of several are held")
+    parser.add_argument("--form", choices=list(DosageForm), help="of which form, such as tablet or oral-solution")
+
+
+def add_pieces(parser: argparse.ArgumentParser) -> None:
+    """Add --pieces."""
+    parser.add_argument("--pieces", type=int, metavar="N", help="the most pieces in one intake; 4 if not given")
 
 
 def products_of_drug(options: argparse.Namespace) -> tuple[str, tuple[Product, ...]]:
@@ -210,13 +226,55 @@ def products_of_drug(options: argparse.Namespace) -> tuple[str, tuple[Product, .
     given = load_products(options.products) if options.products else ()
     key = options.drug.strip().lower()
     drug = key if any(product.drug == key for product in given) else formulary.name_of(options.drug)
-    found = tuple(product for product in given if product.drug == drug)
-    found = found or formulary.products(drug, market=options.market or market_of(formulary, drug))
+    found = those_of_drug(drug, given, options.products, options.market, formulary)
     unknown = sorted(set(options.only) - {product.id for product in found})
     if unknown:
         held = ", ".join(product.id for product in found)
         raise InvalidInput(f"--only: {unknown[0]!r} is not among the products: {held}")
-    return drug, tuple(product for product in found if not options.only or product.id in options.only)
+    chosen = tuple(product for product in found if not options.only or product.id in options.only)
+    return drug, of_one_release(chosen, options.release, options.form, "--release")
+
+
+def those_of_drug(
+    drug: str, given: Sequence[Product], file: str | None, market: str | None, formulary: Formulary
+) -> tuple[Product, ...]:
+    """The products of a drug: those of the file that was named, else the shipped ones of one market.
+
+    Raises:
+        InvalidInput: If a file was named and holds none of the drug.
+    """
+    found = tuple(product for product in given if product.drug == drug)
+    if file and not found:
+        held = ", ".join(sorted({product.drug for product in given})) or "nothing"
+        raise InvalidInput(f"{file} has products of {held}, and none of {drug}; add them", where="--products")
+    found = found or formulary.products(drug, market=market or market_of(formulary, drug))
+    if not found:
+        raise InvalidInput(f"no product of {drug} is held; name a file of products", where="--products")
+    return found
+
+
+def of_one_release(
+    products: tuple[Product, ...], release: str | None, form: str | None, option: str
+) -> tuple[Product, ...]:
+    """Products of the release and the form that were named.
+
+    Raises:
+        InvalidInput: If they are of several releases and none was named, or none is of the one that was.
+    """
+    held = sorted({str(product.release) for product in products})
+    if release is None and len(held) > 1:
+        raise InvalidInput(f"products are {' and '.join(held)} release; name one", where=option)
+    found = tuple(p for p in products if release in (None, p.release) and form in (None, p.form))
+    if not found:
+        listed = ", ".join(product.id for product in products)
+        wanted = " ".join(part for part in (f"{release or held[0]} release", form) if part)
+        raise InvalidInput(f"no product is {wanted}; name what is held: {listed}", where=option)
+    return found
+
+
+def weights_of(options: argparse.Namespace) -> Weights:
+    """The weights of a plan: the standard ones, with as many pieces in an intake as were allowed."""
+    return STANDARD if options.pieces is None else Weights.read({"pieces": options.pieces}, where="--pieces")
 
 
 def deliver_plan(plan: Plan, report: str, data: dict[str, Any], options: argparse.Namespace) -> int:

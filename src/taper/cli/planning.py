@@ -8,11 +8,13 @@ from taper.cli.common import (
     add_drug,
     add_json,
     add_out,
+    add_pieces,
     deliver_plan,
     json_text,
     products_of_drug,
     read_day,
     read_time,
+    weights_of,
 )
 from taper.dose import Dose
 from taper.patterns import plan_taper
@@ -41,6 +43,7 @@ def _add_down(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--forbid-excess", action="store_true", help="fail if the products force a faster fall")
     parser.add_argument("--forms", choices=["any", "one"], default="any", help="one: tablets or liquid throughout")
     parser.add_argument("--mix-forms", action="store_true", help="let a tablet and a liquid share an intake")
+    add_pieces(parser)
     parser.add_argument("--shortest", metavar="TIME", help='the least time, such as "2 weeks"')
     parser.add_argument("--longest", metavar="TIME", help="the most time")
     parser.add_argument("--lead-in", metavar="TIME", help="how long today's doses stay before the first fall")
@@ -53,6 +56,7 @@ def _add_down(parser: argparse.ArgumentParser) -> None:
 def _add_recipe(parser: argparse.ArgumentParser) -> None:
     add_drug(parser)
     parser.add_argument("dose", metavar="DOSE")
+    add_pieces(parser)
     parser.add_argument("--mix-forms", action="store_true", help="let a tablet and a liquid share an intake")
     add_json(parser)
 
@@ -73,6 +77,7 @@ def _down(options: argparse.Namespace) -> int:
         shortest=read_time(options.shortest),
         longest=read_time(options.longest),
         lead_in=read_time(options.lead_in),
+        weights=weights_of(options),
         indication=options.indication,
         title=options.title,
     )
@@ -89,7 +94,8 @@ def _recipe(options: argparse.Namespace) -> int:
     _, products = products_of_drug(options)
     by_id = {product.id: product for product in products}
     dose = Dose.parse(options.dose)
-    handling = Handling(mix_forms=options.mix_forms)
+    pieces = {} if options.pieces is None else {"pieces": options.pieces}
+    handling = Handling.read({"mix_forms": options.mix_forms, **pieces}, where="--pieces")
     solids = [product.strength for product in products if product.strength is not None]
     reach = dose + max(solids) if solids else dose * 2
     found = Reachable(products, up_to=reach.in_unit(dose.unit), handling=handling)

@@ -1,10 +1,11 @@
 """What would have been otherwise: the smallest addition that helps, other orders, strengths to do without."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from taper.errors import CannotCompute
+from taper.errors import CannotCompute, InvalidInput
 from taper.patterns.order import Order, evenly, in_order, keep_last
 from taper.patterns.problem import Problem, Solved
 from taper.product import Product
@@ -62,6 +63,8 @@ def _candidates(problem: Problem, could_add: Iterable[Product]) -> Iterator[tupl
                 needs = "" if known else ", which needs permission"
                 what = f"{_PARTS[pieces]} of the {product.label}{needs}"
                 yield what, replace(problem, products=finer)
+    if problem.most is not None:
+        yield "more time", replace(problem, most=None)
     held = {product.id for product in problem.products}
     for product in could_add:
         if product.id not in held and product.drug == problem.drug:
@@ -94,13 +97,21 @@ def spare_products(solved: Solved) -> tuple[Other, ...]:
     problem = solved.problem
     if len(problem.products) < 2:
         return ()
-    tried = [_try(product.label, problem.without(product.id)) for product in problem.products]
+    names = names_of(problem.products)
+    tried = [_try(names[product.id], problem.without(product.id)) for product in problem.products]
     return tuple(other for other in tried if other.solved and other.solved.route.excess <= solved.route.excess)
+
+
+def names_of(products: Iterable[Product]) -> dict[str, str]:
+    """The label of each product by id, with the id beside it where two have the same."""
+    listed = tuple(products)
+    labels = Counter(product.label for product in listed)
+    return {item.id: f"{item.label} [{item.id}]" if labels[item.label] > 1 else item.label for item in listed}
 
 
 def _try(what: str, problem: Problem) -> Other:
     try:
         problem.check()
         return Other(what, problem.solve())
-    except CannotCompute as error:
+    except (CannotCompute, InvalidInput) as error:
         return Other(what, None, error.message)

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Literal, cast
 
 from pydantic import JsonValue
 
+from taper._model import write_percent
 from taper.dates import Duration
 from taper.equivalence import EquivalenceTable
 from taper.errors import InvalidInput
@@ -37,21 +39,44 @@ class CrossTaper:
         """The stages, and the report on the taper that follows, as plain data."""
         return {
             "equivalence": self.table.id,
+            "largest_fall": self._opening(),
             "before": self.before.to_dict(),
             "stages": [stage.to_dict() for stage in self.stages],
             "taper": self.taper.to_dict() if self.taper else None,
         }
 
+    @property
+    def largest_fall(self) -> tuple[Stage, Stage] | None:
+        """The two stages between which both together fall most under the named table, if they ever fall."""
+        pairs = list(pairwise((self.before, *self.stages)))
+        before, after = max(pairs, key=lambda pair: pair[0].combined - pair[1].combined)
+        return (before, after) if after.combined < before.combined else None
+
     def __str__(self) -> str:
         drug = self.plan.courses[-1].drug
-        lines = [f"Equivalents of {drug} under {self.table.title}; the spread is over every table held."]
+        lines = [self._opening()]
+        if self.taper:
+            falls = f"largest fall {self.taper.largest.words}; last fall {self.taper.last.words}"
+            lines.append(f"In the taper of {drug} after it: {falls}.")
+        lines.append(f"Equivalents of {drug} under {self.table.title}; the spread is over every table held.")
         for stage in (self.before, *self.stages):
-            day = "before" if stage is self.before else f"day {stage.day}" if stage.day is not None else "then"
+            both = f"{stage.old} and {stage.new}"
             spread = f"{write_equivalent(stage.lowest)} to {write_equivalent(stage.highest)}"
-            lines.append(
-                f"{day}: {stage.old} and {stage.new}: {write_equivalent(stage.combined)} a day together ({spread})"
-            )
+            lines.append(f"{self._when(stage)}: {both}: {write_equivalent(stage.combined)} a day together ({spread})")
         return "\n".join([*lines, "", str(self.taper)] if self.taper else lines)
+
+    def _opening(self) -> str:
+        if self.largest_fall is None:
+            return f"Both together never fall in the stages, under {self.table.title}."
+        before, after = self.largest_fall
+        percent = write_percent((before.combined - after.combined) / before.combined)
+        amounts = f"{write_equivalent(before.combined)} to {write_equivalent(after.combined)}, {percent}"
+        return f"Largest fall of both together, {self._when(after)}: {amounts}, under {self.table.title}."
+
+    def _when(self, stage: Stage) -> str:
+        if stage is self.before:
+            return "before"
+        return f"day {stage.day}" if stage.day is not None else f"stage {self.stages.index(stage) + 1}"
 
 
 def plan_cross_taper(
@@ -107,6 +132,7 @@ def plan_cross_taper(
     swap = Swap(drug, to_drug, now, old_products, new_products, equivalence, rounding, weights)
     turns = swap.turns(order)
     days = swap.by_intake(turns) if stages == "intake by intake" else swap.in_proportion(stages)
+    _check_distinct(days)
     if not days[0][0]:
         raise NoPlan("everything changes over on day 1, so the first drug has no step; give more stages")
     request: dict[str, JsonValue] = {
@@ -195,6 +221,16 @@ def _as_data(days: list[Both]) -> list[JsonValue]:
     return [[dict(old.as_dict()), dict(new.as_dict())] for old, new in days]
 
 
+def _check_distinct(days: list[Both]) -> None:
+    for number, (one, other) in enumerate(pairwise(days), start=1):
+        if one == other:
+            raise NoPlan(
+                f"stages {number} and {number + 1} of {len(days)} take the same doses, since these products make none "
+                "between; write fewer stages",
+                where="stages",
+            )
+
+
 def _check_falls(taken: Regimen, days: list[Both]) -> None:
     for old, _ in days:
         for intake in old:
@@ -236,7 +272,7 @@ def _crossed(
         kept = {"lead_in": every, "weights": swap.weights, **then}
         taper = plan_taper(drug=swap.to_drug, before=last, products=swap.to_products, **kept)
         tail, ending = taper.course.steps, taper.course.then
-        report: TaperReport | None = taper.report
+        report: TaperReport | None = taper.report.after(every, len(days) - 1)
         asked: JsonValue = taper.course.made_by
     else:
         tail, ending, report, asked = (Step(regimen=last, kind="increase"),), "continue", None, None
@@ -244,7 +280,14 @@ def _crossed(
     falling = tuple(Step(regimen=old, lasting=every) for old, _ in days if old)
     if falling:
         courses.append(
-            Course(drug=swap.drug, before=Before(regimen=taken[0]), then="stop", steps=falling, made_by=request)
+            Course(
+                drug=swap.drug,
+                before=Before(regimen=taken[0]),
+                then="stop",
+                steps=falling,
+                products=tuple(product.id for product in swap.products),
+                made_by=request,
+            )
         )
     rising = tuple(Step(regimen=new, kind="increase", lasting=every) for _, new in days[:-1])
     courses.append(
@@ -253,6 +296,7 @@ def _crossed(
             before=Before(regimen=taken[1]) if taken[1] else "nothing",
             then=ending,
             steps=(*rising, *tail),
+            products=tuple(product.id for product in swap.to_products),
             made_by={**request, "then": asked},
         )
     )

@@ -1,6 +1,7 @@
 """Daily micro-tapers: each day the smallest dose that can be made on or above a smooth curve."""
 
 from collections.abc import Iterable, Iterator
+from fractions import Fraction
 
 from pydantic import JsonValue
 
@@ -107,34 +108,49 @@ def plan_micro_taper(
 
 
 def _track(ground: Ground, interval: int) -> Iterator[State]:
-    """The regimen of each day: from day 1, until the curve goes below the last dose, or arrives at 0."""
-    state, high = ground.start, sum(ground.start)
-    low = ground.measure.stop_from if ground.measure.stop_from is not None else None
-    ruler, first = ground.measure.ruler, ground.start
+    """The regimen of each day: from day 1, until the curve goes below the last dose, or arrives at 0.
+
+    The day on which the curve would go below the last dose is the last, and takes the least that is not below it.
+    """
+    ruler, first, low = ground.measure.ruler, ground.start, ground.measure.stop_from
     end = ruler.position(low) if low is not None else ruler.position(NOTHING.total.mg)
-    whole = between(ruler.position(high * ground.grain), end) or 0
-    day = 1
-    while day * ONE_PACE < whole * interval or (low is not None and day * ONE_PACE == whole * interval):
-        state = _follow(ground, state, first, day, interval)
+    whole = between(ruler.position(sum(first) * ground.grain), end) or 0
+    state, day = first, 1
+    while day * ONE_PACE < whole * interval:
+        state = _follow(ground, state, day * ONE_PACE, interval)
         yield state
         day += 1
+    if low is not None and whole:
+        least = _follow(ground, state, whole * interval, interval)
+        if least != state or day * ONE_PACE == whole * interval:
+            yield least
 
 
-def _follow(ground: Ground, state: State, first: State, day: int, interval: int) -> State:
+def _follow(ground: Ground, state: State, fallen: int, interval: int) -> State:
+    """The least regimen whose fall from the first is not beyond what the curve has fallen, in parts of an interval.
+
+    In a group, the intake with the largest share of its start falls first, by its smallest fall; one that would fall
+    below the curve leaves the turn to the next.
+    """
     for group in ground.groups:  # pragma: no branch - the days end before the last intake does
-        rest = sum(state) - sum(state[index] for index in group)
-        share = sum(first[index] for index in group)
-        for index in group:
-            for dose in reversed(ground.below(index, state[index])):
-                # The day's total if the whole group stood at this intake's share of its start.
-                part = rest * ground.grain + share * ground.grain * dose / first[index]
-                fallen = ground.measure.ruler.fall(sum(first) * ground.grain, part)
-                if fallen is not None and fallen * interval <= day * ONE_PACE:
-                    state = (*state[:index], dose, *state[index + 1 :])
+        while True:
+            for index in sorted(group, key=lambda place: (-Fraction(state[place], ground.start[place]), place)):
+                lower = _lowered(ground, state, index)
+                total = sum(lower) * ground.grain
+                gone = ground.measure.ruler.fall(sum(ground.start) * ground.grain, total)
+                if lower != state and gone is not None and gone * interval <= fallen:
+                    state = lower
                     break
+            else:
+                break
         if any(state[index] for index in group):
             break
     return state
+
+
+def _lowered(ground: Ground, state: State, index: int) -> State:
+    below = ground.below(index, state[index])
+    return (*state[:index], below[0], *state[index + 1 :]) if below else state
 
 
 def _runs(states: list[State]) -> Iterator[tuple[State, int]]:

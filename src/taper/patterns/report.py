@@ -6,14 +6,14 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from taper._model import write_number
+from taper._model import write_count, write_number
 from taper.dates import Duration
 from taper.dose import DailyDose, Dose
 from taper.falls import Change, largest_fall
-from taper.patterns.advice import Other, additions, other_orders, spare_products
+from taper.patterns.advice import Other, additions, names_of, other_orders, spare_products
 from taper.patterns.problem import Solved
 from taper.patterns.stays import Stay, short
-from taper.product import Product
+from taper.product import Portion, Product
 from taper.reachable import Recipe
 from taper.regimen import Regimen
 from taper.scales import ONE_PACE
@@ -67,19 +67,33 @@ class TaperReport:
     """
 
     def __init__(
-        self, solved: Solved, stays: tuple[Stay, ...], *, lead_in: Duration | None, could_add: Iterable[Product]
+        self,
+        solved: Solved,
+        stays: tuple[Stay, ...],
+        *,
+        lead_in: Duration | None,
+        could_add: Iterable[Product] = (),
+        first_day: int | None = 1,
     ) -> None:
         self.solved = solved
         self.stays = stays
         self.lead_in = lead_in
+        self.first_day = first_day
         self._could_add = tuple(could_add)
+
+    def after(self, every: Duration, times: int) -> "TaperReport":
+        """The same report, its days counted from a day 1 that lies so many stages earlier."""
+        day = self.first_day
+        for _ in range(times):
+            day = _after(day, every)
+        return TaperReport(self.solved, self.stays, lead_in=self.lead_in, could_add=self._could_add, first_day=day)
 
     @cached_property
     def rows(self) -> tuple[Row, ...]:
         """Every change, in order."""
         solved = self.solved
         regimens = (solved.problem.before, *solved.regimens)
-        day: int | None = _after(1, self.lead_in)
+        day = _after(self.first_day, self.lead_in)
         made = []
         for index in range(len(regimens) - 1):
             stay = self.stays[index] if index < len(self.stays) else None
@@ -136,9 +150,10 @@ class TaperReport:
         for row in sorted(self.over, key=lambda row: -(row.change.paces or 0)):
             part = (row.change.paces or Fraction(0)) * ONE_PACE / whole if whole else Fraction(1)
             if part > limit:
+                within = f" in at most {problem.most} changes" if problem.most is not None else ""
                 return (
                     f"one fall, {row.words}, takes {short(part * 100)}% of the whole way; these products cannot make "
-                    "a plan at this pace"
+                    f"a plan at this pace{within}"
                 )
         return None
 
@@ -156,6 +171,12 @@ class TaperReport:
     def spare_products(self) -> tuple[Other, ...]:
         """Which products the plan could do without."""
         return spare_products(self.solved)
+
+    @property
+    def unmeasured(self) -> tuple[Product, ...]:
+        """The liquids that make no dose, because it is not known how little of them can be measured."""
+        products = self.solved.problem.products
+        return tuple(item for item in products if item.form.is_liquid and item.smallest_volume is None)
 
     @property
     def days(self) -> int | None:
@@ -177,6 +198,7 @@ class TaperReport:
             "days": self.days,
             "additions": [_other_dict(other) for other in self.additions],
             "other_orders": [_other_dict(other) for other in self.other_orders],
+            "not_measured": [product.id for product in self.unmeasured],
             "could_do_without": [_other_dict(other) for other in self.spare_products],
             "weights": str(self.solved.problem.weights),
         }
@@ -203,7 +225,8 @@ def certificate(solved: Solved, index: int) -> str:
             unit = solved.problem.before.total.unit
             named = [Dose(dose * ground.grain).in_unit(unit) for dose in (before[intake], *below[:2])]
             return f"{ground.lines[intake].slot}: from {named[0]} these products can only go to {_or(named[1:])}"
-    return "every plan in this order was compared, and none has a smaller excess"
+    limit = f" of at most {solved.problem.most} changes" if solved.problem.most is not None else ""
+    return f"every plan{limit} in this order was compared, and none has a smaller excess"
 
 
 def _or(doses: list[Dose]) -> str:
@@ -258,6 +281,8 @@ def _lines(report: TaperReport) -> Iterable[str]:
     for row in report.over:
         for item in row.excess:
             yield f"Over: {_on(row)}{short(item.beyond)} paces beyond {item.limit}. {item.certificate}."
+    yield ""
+    yield from _recipes(report)
     yield from _advice(report)
     yield f"Weights (judgment, not evidence): {problem.weights}."
 
@@ -283,18 +308,38 @@ def _cells(row: Row) -> tuple[str, ...]:
         Dose(change.mg).in_unit(change.before.unit).text,
         short(change.percent_of_current or Fraction(0)),
         ("over " if row.excess else "") + (short(change.paces) if change.paces is not None else "-"),
-        f"{row.stay.lasting}" + ("" if row.stay.why == "the interval" else " (longer)") if row.stay else "",
+        f"{row.stay.lasting}" + ("" if row.stay.why.startswith("the interval") else " (longer)") if row.stay else "",
     )
 
 
+def _recipes(report: TaperReport) -> Iterable[str]:
+    """How each dose is made, from the largest; and which liquids could not be used for want of a measure."""
+    labels = names_of(report.solved.problem.products)
+    made = {recipe.dose: recipe for row in report.rows for recipe in row.recipes.values()}
+    for dose in sorted(made, reverse=True):
+        parts = (_portion(portion, labels[portion.product]) for portion in made[dose].portions)
+        yield f"{dose}: {' + '.join(parts)}"
+    for product in report.unmeasured:
+        yield (
+            f"Not used: the {labels[product.id]}, of which it is not known how little can be measured; "
+            f'give {product.id} a smallest_volume, as Product.measured("0.5 mL") does'
+        )
+
+
+def _portion(portion: Portion, name: str) -> str:
+    return f"{write_count(portion.count)} x {name}" if portion.count is not None else f"{portion.volume} of {name}"
+
+
 def _advice(report: TaperReport) -> Iterable[str]:
+    solved = report.solved
+    yield f"This plan: excess {short(solved.excess)}, cost {short(solved.cost)}, {solved.route.changes} changes."
     for other in report.additions:
         done = "closes the excess" if not other.excess else f"leaves an excess of {short(other.excess)}"
         yield f"Smallest addition: {other.what} {done}."
     for other in report.other_orders:
         yield f"Other order, {other.what}: {_figures(other)}."
     for other in report.spare_products:
-        yield f"Could do without the {other.what}: {_figures(other)}."
+        yield f"Could do without the {other.what} alone: {_figures(other)}."
 
 
 def _figures(other: Other) -> str:

@@ -149,18 +149,34 @@ def round_dose(dose: Dose, products: Iterable[Product], rounding: Rounding, weig
     """The dose that products make nearest below, above or either side of one that they may not; 0 if there is none.
 
     At the same distance, "nearest" takes the lower.
+
+    Raises:
+        NotReachable: If so many pieces as are allowed in an intake come to less than the dose, so that rounding
+            would take off more than a step; the message says how many it needs.
     """
     listed = tuple(products)
-    strengths = [item.strength for item in listed if item.strength is not None]
-    reach = dose + max(strengths) if strengths else dose * 2
-    reachable = Reachable(listed, up_to=reach, handling=weights.handling(round_liquids=True), always=[dose])
+    reachable = Reachable(
+        listed, up_to=dose * 2 + max(map(_least, listed)), handling=weights.handling(round_liquids=True), always=[dose]
+    )
     if reachable.can_make(dose):
         return dose
     below, above = reachable.neighbors(dose)
     zero = Dose(0)
-    if rounding == "down" or above is None:
+    if above is None:
+        reachable.recipe(dose)
+    assert above is not None
+    if rounding == "down":
         return below or zero
     if rounding == "up":
         return above
     low = below or zero
     return low if dose.mg - low.mg <= above.mg - dose.mg and low else above
+
+
+def _least(product: Product) -> Dose:
+    """The least that a product makes undivided: one unit, or the smallest volume that can be measured."""
+    if product.strength is not None:
+        return product.strength
+    if product.concentration is None or product.smallest_volume is None:
+        return Dose(0)
+    return Dose(product.concentration.mg_per_ml * product.smallest_volume.ml)

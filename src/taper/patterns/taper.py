@@ -9,7 +9,7 @@ from pydantic import JsonValue
 from taper.dates import Duration
 from taper.dose import DailyDose, Dose
 from taper.errors import CannotCompute, InvalidInput
-from taper.pace import Pace, PaceWithoutEnd
+from taper.pace import OfCurrent, Pace, PaceWithoutEnd
 from taper.patterns.made_by import made_by_taper
 from taper.patterns.order import Order, choose
 from taper.patterns.problem import Forms, NoPlan, Problem, Solved, smallest_dose
@@ -19,6 +19,7 @@ from taper.patterns.weights import STANDARD, Weights
 from taper.plan import Before, Course, Plan, Step
 from taper.product import Product
 from taper.regimen import NOTHING, Regimen
+from taper.selection import check_alike
 
 Day = Regimen | Mapping[str, str | Dose]
 """One day's doses, or the plain form of them."""
@@ -85,7 +86,8 @@ def plan_taper(
         lead_in: How long the regimen before is kept on, as part of the plan, until the first fall.
         taken_for: For how long the regimen before has been taken, if known.
         shortest: The least time from the first fall to the last.
-        longest: The most time from the first fall to the last.
+        longest: The most time from the first fall to the last. Where longer stays do not fit into it, each dose is
+            kept for the interval.
         start: What was taken before the taper as a whole began, where this is the rest of one.
         could_add: Further products to try as the smallest addition.
         weights: What the planner weighs; judgment, not evidence.
@@ -129,6 +131,7 @@ def plan_taper(
         mix_forms=mix_forms,
         round_liquids=round_liquids,
     )
+    _check_last_dose(problem)
     problem.check()
     solved, lasting = _in_time(problem, stays, shortest, longest)
     report = TaperReport(solved, lasting, lead_in=lead_in, could_add=could_add)
@@ -139,8 +142,18 @@ def plan_taper(
     return Taper(Plan(title=title, courses=(course,)), report)
 
 
+def _check_last_dose(problem: Problem) -> None:
+    last = problem.pace.base.last_dose if isinstance(problem.pace.base, OfCurrent) else None
+    if last is not None and 0 < problem.target.mg < last.mg:
+        raise InvalidInput(
+            f"the target of {problem.target} lies below the last dose of {last}, from which the plan would stop; "
+            f'write "at least", or a last dose of {problem.target} or less',
+            where="pace",
+        )
+
+
 def check_drug(drug: str, products: Iterable[Product]) -> tuple[Product, ...]:
-    """The products, if there are any and all are of the drug.
+    """The products, if there are any, all are of the drug, and each may stand in for the others.
 
     Raises:
         InvalidInput: If not.
@@ -151,6 +164,7 @@ def check_drug(drug: str, products: Iterable[Product]) -> tuple[Product, ...]:
     for product in listed:
         if product.drug != drug:
             raise InvalidInput(f"{product.id} is of {product.drug}, not of {drug}; remove it", where="products")
+    check_alike(listed, "products")
     return listed
 
 
@@ -207,15 +221,15 @@ def _in_time(
     most = None if longest is None else _intervals(longest, problem.pace.every, up=False) + 1
     if fewest is not None and most is not None and fewest > most:
         raise InvalidInput("shortest is longer than longest, in whole intervals; correct one of them")
-    while True:
-        solved = replace(problem, fewest=fewest, most=most).solve()
-        lasting = stays_of(solved, stays)
-        if longest is None or _length(lasting) <= _size(longest):
-            return solved, lasting
-        # Longer stays after an excess count too: fewer changes are tried until the time suffices.
-        most = min(most or solved.route.changes, solved.route.changes) - 1
-        if most < 1 or (fewest is not None and most < fewest):
-            raise NoPlan(f'no plan lasts at most {longest} with these stays; give more time, or stays "even"')
+    solved = replace(problem, fewest=fewest, most=most).solve()
+    lasting = stays_of(solved, stays)
+    if longest is None or _length(lasting) <= _size(longest):
+        return solved, lasting
+    if stays == "proportional":
+        raise NoPlan(f'no plan lasts at most {longest} with proportional stays; give more time, or stays "even"')
+    # Staying longer after an excess must not make the next falls larger: the time is kept by staying the interval.
+    why = "the interval: longer does not fit into the longest time"
+    return solved, tuple(replace(stay, why=why) for stay in stays_of(solved, "even"))
 
 
 def _size(length: Duration) -> int:
@@ -236,7 +250,10 @@ def _intervals(length: Duration, every: Duration, *, up: bool) -> int:
 def _too_fast(report: TaperReport) -> TooFast:
     falls = "; ".join(f"{row.words} ({row.excess[0].certificate})" for row in report.over)
     helps = "; ".join(other.what for other in report.additions if not other.excess)
-    advice = f"Add {helps}" if helps else "Accept a larger fall with up_to, or add a smaller strength or a liquid"
+    more = "give more time (longest), " if report.solved.problem.most is not None else ""
+    advice = (
+        f"Add {helps}" if helps else f"Accept a larger fall with up_to, {more}or add a smaller strength or a liquid"
+    )
     return TooFast(f"{len(report.over)} falls go beyond what was accepted: {falls}. {advice}", report=report)
 
 

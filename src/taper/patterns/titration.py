@@ -85,6 +85,7 @@ def plan_titration(
         raise InvalidInput("slots names no time of day, or one twice; name each once, in the order they are added")
     climb = _Climb(listed, target, named, weights)
     if isinstance(by, Titration):
+        _check_release(by, listed)
         steps = tuple(_labeled(climb, by, now, aim, alternates=alternates))
     elif alternates:
         raise InvalidInput("what is taken differs from day to day, so no increment adds to it; give one day's doses")
@@ -112,6 +113,16 @@ def plan_titration(
         made_by=made_by,
     )
     return Steps(Plan(title=title, courses=(course,)), StepsReport(course))
+
+
+def _check_release(by: Titration, products: tuple[Product, ...]) -> None:
+    release = products[0].release
+    if by.releases and release not in by.releases:
+        spoken = " and ".join(by.releases)
+        raise InvalidInput(
+            f"{by.source.id} titrates {spoken} release, and the products are {release} release; name another source",
+            where="by",
+        )
 
 
 def _read_before(before: Day | Before | Literal["nothing"]) -> Before | Literal["nothing"]:
@@ -198,13 +209,22 @@ def _next(climb: _Climb, taken: dict[Slot, Fraction], turn: int, most: Fraction,
 def _labeled(climb: _Climb, by: Titration, now: Regimen, aim: Aim | None, *, alternates: bool) -> Iterator[Step]:
     made = list(_label_steps(by, climb.target, now, aim, alternates=alternates))
     for index, (day, step, total) in enumerate(made):
-        regimen = climb.divided(total.mg, step.times_per_day or 1)
+        regimen = climb.divided(total.mg, _times(step, climb))
         following = made[index + 1][0] if index + 1 < len(made) else None
         lasting = None if following is None else days(following - day)
         if step.every_other_day:
             yield Step(cycle=(regimen, NOTHING), kind="increase", lasting=lasting)
         else:
             yield Step(regimen=regimen, kind="increase", lasting=lasting)
+
+
+def _times(step: TitrationStep, climb: _Climb) -> int:
+    """In how many intakes a day: as labeled; in all of them where the label only says that the dose is divided."""
+    if step.times_per_day is not None or not step.divided:
+        return step.times_per_day or 1
+    if len(climb.slots) < 2:
+        raise InvalidInput(f"the label divides {step.total} a day; name two times of day or more", where="slots")
+    return len(climb.slots)
 
 
 def _label_steps(
@@ -297,6 +317,12 @@ def choose_titration(
     if len(fits) == 1:
         return fits[0]
     listed = fits or list(monograph.titrations)
-    held = "; ".join(f"{item.source.id}{f', column {item.column}' if item.column else ''}" for item in listed)
+    held = "; ".join(dict.fromkeys(map(_named, listed)))
     what = "several titrations fit" if fits else "no titration fits"
     raise NotFound(f"{what}; held are {held or 'none'}. Name a source, a column or an indication", where=monograph.drug)
+
+
+def _named(item: Titration) -> str:
+    """What tells one titration of a drug from another."""
+    parts = (item.source.id, item.column and f"column {item.column}", " or ".join(item.indications))
+    return ", ".join(part for part in (*parts, " ".join((*item.releases, *item.forms))) if part)
