@@ -197,9 +197,37 @@ class TestBottles:
         solution = liquid(pack="100 mL", discard_after_opening=10)
         supply = count_supply(schedule_of(plan_of(step("5 mg", "25 days"), then="stop"), solution), fills=days(10))
         (line,) = supply.lines
-        assert (line.packs, line.expired, line.leftover) == (3, 100, 175)
+        assert (line.packs, line.expired, line.leftover, line.used) == (3, 100, 75, 125)
         assert [fill.lines[0].expired for fill in supply.fills] == [0, 50, 50]
         assert line.to_dict()["expired"] == "100 mL"
+
+    def test_bottles_that_expire_are_whole_even_where_packs_are_not_asked_for(self):
+        solution = liquid(pack="100 mL", discard_after_opening=10)
+        schedule = schedule_of(plan_of(step("1 mg", "25 days"), then="stop"), solution)
+        supply = count_supply(schedule, packs=False)
+        (line,) = supply.lines
+        assert (line.packs, line.used, line.expired, line.leftover) == (3, 25, 180, 95)
+        said = "300 mL of 5 mg/5 mL oral solution in 3 packs, 25 mL used, 95 mL left over, "
+        assert f"{said}180 mL thrown away 10 days after opening (solution)" in to_table(schedule, supply=supply)
+
+    @pytest.mark.parametrize(("keeps", "said"), [(1, "keeps 1 day"), (9, "keeps 9 days")])
+    def test_what_expires_of_bottles_of_no_known_size_is_said_to_be_uncounted(self, keeps, said):
+        schedule = schedule_of(plan_of(step("1 mg", "25 days"), then="stop"), liquid(discard_after_opening=keeps))
+        supply = count_supply(schedule)
+        assert supply.lines[0].to_dict()["expiry_counted"] is False
+        assert f"it {said} after opening, and what is then thrown away is not counted" in to_table(
+            schedule, supply=supply
+        )
+
+    def test_what_is_on_hand_and_carried_from_fill_to_fill_is_said(self):
+        schedule = schedule_of(plan_of(step("5 mg", "40 days"), then="stop"), tablet("5 mg", pack=28))
+        text = to_table(schedule, supply=count_supply(schedule, fills=days(20), on_hand={"t5mg": 4}))
+        for said in (
+            "  56 x 5 mg tablet in 2 packs, 4 on hand, 40 used, 20 left over (t5mg)",
+            "    28 x 5 mg tablet in 1 pack, 4 carried in, lasts until 2027-04-01 (t5mg)",
+            "    28 x 5 mg tablet in 1 pack, 12 carried in (t5mg)",
+        ):
+            assert said in text
 
     @pytest.mark.parametrize(("keeps", "bottles"), [(20, 1), (19, 2)])
     def test_the_day_of_opening_is_the_first_day_that_it_keeps(self, keeps, bottles):
@@ -221,7 +249,7 @@ class TestBottles:
         solution = liquid(pack="100 mL", discard_after_opening=10)
         schedule = schedule_of(plan_of(step("5 mg", "25 days"), then="stop"), solution)
         line = count_supply(schedule, on_hand={"solution": "200 mL"}).line("solution")
-        assert (line.packs, line.leftover) == (1, 175)
+        assert (line.packs, line.leftover, line.expired) == (1, 75, 100)
         assert days_supply(schedule, {"solution": "200 mL"}).last == on(20)
 
     def test_the_age_of_a_bottle_already_open_is_not_known(self):

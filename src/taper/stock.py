@@ -158,14 +158,15 @@ def shelf_of(
         first: The index of the first day.
         at_hand: What is on it already, in units or mL.
         remnants: Whether the rest of a divided unit is kept for a later dose.
-        packs: Whether whole packs are supplied where their size is known.
+        packs: Whether whole packs are supplied where their size is known. Bottles that keep only for some days after
+            opening are whole in any case: less would not cover the days.
     """
     amounts = list(_amounts(product, schedule.days[first:]))
     if product.form.is_liquid:
-        bottle = product.pack.ml if isinstance(product.pack, Volume) and packs else None
+        bottle = product.pack.ml if isinstance(product.pack, Volume) else None
         if bottle is not None and product.discard_after_opening is not None:
             return _Bottles(product, amounts, at_hand, bottle)
-        return _Counted(product, amounts, at_hand, bottle, opens_each_time=False)
+        return _Counted(product, amounts, at_hand, bottle if packs else None, opens_each_time=False)
     size = Fraction(product.pack) if isinstance(product.pack, int) and packs else None
     return _Counted(product, amounts, at_hand, size, opens_each_time=remnants == "discard")
 

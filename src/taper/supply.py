@@ -26,8 +26,9 @@ def _supplied(product: Product, amount: Fraction) -> int | Volume:
 class SupplyLine:
     """One product: what the doses use, what to supply in whole units, and what is left over.
 
-    `used`, `on_hand` and `leftover` are counts of units, or mL of a liquid. `remnants` and `expired` are the parts
-    of `leftover` that consist of broken pieces, and of what was thrown away some days after opening.
+    `used`, `on_hand`, `leftover` and `expired` are counts of units, or mL of a liquid. What was there and supplied is
+    used, is left over, or was thrown away some days after opening (`expired`). `remnants` is the part of `leftover`
+    that consists of broken pieces.
     """
 
     product: Product
@@ -47,6 +48,20 @@ class SupplyLine:
     def leftover_text(self) -> str:
         return _written(self.product, self.leftover)
 
+    @property
+    def expired_text(self) -> str:
+        return _written(self.product, self.expired)
+
+    @property
+    def on_hand_text(self) -> str:
+        return _written(self.product, self.on_hand)
+
+    @property
+    def expiry_is_uncounted(self) -> bool:
+        """Whether it keeps only for some days after opening, in bottles of a size that is not known."""
+        keeps, size = self.product.discard_after_opening, self.product.pack
+        return self.product.form.is_liquid and keeps is not None and not isinstance(size, Volume)
+
     def to_dict(self) -> dict[str, Any]:
         """The line as plain data."""
         made = {
@@ -58,8 +73,10 @@ class SupplyLine:
             "packs": self.packs,
         }
         if self.on_hand:
-            made["on_hand"] = _written(self.product, self.on_hand)
-        return made | ({"expired": _written(self.product, self.expired)} if self.expired else {})
+            made["on_hand"] = self.on_hand_text
+        if self.expiry_is_uncounted:
+            made["expiry_counted"] = False
+        return made | ({"expired": self.expired_text} if self.expired else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +95,10 @@ class FillLine:
     expired: Fraction
     carried_out: Fraction
     lasts_until: date
+
+    @property
+    def carried_in_text(self) -> str:
+        return _written(self.product, self.carried_in)
 
     @property
     def supplied_amount(self) -> Fraction:
@@ -183,7 +204,8 @@ def count_supply(
             of one fill is carried to the next. One fill for all if not given.
         on_hand: What is there already on the first day, by product id; it is used first.
         packs: Whether whole packs are supplied where their size is known. A bottle that keeps for some days after
-            opening is then thrown away when they are over, the day of opening being the first.
+            opening is thrown away when they are over, the day of opening being the first; such bottles are supplied
+            whole in any case.
         since: The first day to cover, such as that of a change; the start if not given.
 
     Raises:
@@ -230,7 +252,7 @@ def _sum(product: Product, lines: list[FillLine], on_hand: Fraction, remnants: R
     supplied = sum((line.supplied_amount for line in lines), Fraction(0))
     expired = sum((line.expired for line in lines), Fraction(0))
     counted = [line.packs for line in lines if line.packs is not None]
-    left = on_hand + supplied - used
+    left = on_hand + supplied - used - expired
     pieces = sum((line.remnants for line in lines), Fraction(0))
     if remnants == "keep" and not product.form.is_liquid:
         pieces = left % 1

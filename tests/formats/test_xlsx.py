@@ -125,7 +125,7 @@ def test_supply_and_review_have_sheets_when_given():
     )
     made = sheets(to_xlsx(PLAIN, review, count_supply(PLAIN)))
     assert list(made) == ["Doses", "Days", "Plan", "Supply", "Review"]
-    assert made["Supply"][1] == ["t5mg", "5 mg tablet", "3 1/2", "4", "1/2", None]
+    assert made["Supply"][1] == ["t5mg", "5 mg tablet", "3 1/2", "4", "1/2", None, "0"]
     assert [row[0] for row in made["Review"][1:]] == ["found", "not assessed", "clear", "left out"]
     assert made["Review"][1][4:] == ["=above", SOURCE.citation]
     assert list(sheets(to_xlsx(PLAIN))) == ["Doses", "Days", "Plan"]

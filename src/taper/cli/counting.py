@@ -11,6 +11,7 @@ from taper.errors import InvalidInput
 from taper.fills import AtMost, Fills
 from taper.stock import load_stock
 from taper.supply import Supply, count_supply
+from taper.words import describe_tally
 
 
 def add(commands: Any) -> None:
@@ -47,15 +48,7 @@ def _supply(options: argparse.Namespace) -> int:
 def _lines(supply: Supply) -> Iterator[str]:
     kept = "kept for a later dose" if supply.remnants == "keep" else "discarded"
     yield f"{supply.days_supply} days, {supply.start} to {supply.last}; the rest of a divided unit is {kept}"
-    for line in supply.lines:
-        packs = f" in {line.packs} packs" if line.packs is not None else ""
-        yield f"  {line.supplied} x {line.product.label}{packs}: {line.used_text} used, {line.leftover_text} left over"
-    if len(supply.fills) > 1:
-        for number, fill in enumerate(supply.fills, start=1):
-            counts = (
-                ", ".join(f"{line.supplied} x {line.product.label}" for line in fill.lines if line.used) or "nothing"
-            )
-            yield f"fill {number}, {fill.first} to {fill.last}: {counts}"
+    yield from (f"  {line}" for line in describe_tally(supply))
     if supply.ends.value in {"continues", "window"}:
         hidden = [supply.beyond] if supply.beyond is not None else supply.to_come
         yield f"The plan goes on beyond {supply.last}." + "".join(f" Not counted: {item}." for item in hidden)

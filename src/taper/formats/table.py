@@ -11,7 +11,7 @@ from taper.product import Product, Volume
 from taper.records import records_of
 from taper.schedule import Day, End, Schedule, ScheduledIntake
 from taper.supply import Supply
-from taper.words import NOTICE, describe_changes, describe_ending, describe_note, describe_portion
+from taper.words import NOTICE, describe_changes, describe_ending, describe_note, describe_portion, describe_tally
 
 _FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _BREAKS = ("\t", "\r", "\n", "\0")
@@ -158,34 +158,15 @@ def _supply_lines(supply: Supply | None) -> list[str]:
         "the rest of a divided unit is kept" if supply.remnants == "keep" else "the rest of a divided unit is discarded"
     )
     lines = ["", f"Supply for {supply.days_supply} days, {supply.start} to {supply.last} ({kept}):"]
-    for line in supply.lines:
-        over = f", {line.leftover_text} left over" if line.leftover else ""
-        packs = f" in {line.packs} packs" if line.packs is not None else ""
-        lines.append(
-            f"  {line.supplied} x {line.product.label}{packs}, {line.used_text} used{over} ({line.product.id})"
-        )
-    return lines + (_fill_lines(supply) if len(supply.fills) > 1 else [])
-
-
-def _fill_lines(supply: Supply) -> list[str]:
-    lines = []
-    for fill in supply.fills:
-        many = "1 day" if fill.days_supply == 1 else f"{fill.days_supply} days"
-        lines.append(f"  Fill {fill.number}, {fill.first} to {fill.last} ({many}):")
-        for line in (line for line in fill.lines if line.supplied_amount):
-            packs = f" in {line.packs} packs" if line.packs is not None else ""
-            lasts = f", lasts until {line.lasts_until}" if line.lasts_until > fill.last else ""
-            lines.append(f"    {line.supplied} x {line.product.label}{packs}{lasts} ({line.product.id})")
-    return lines
+    return [*lines, *(f"  {line}" for line in describe_tally(supply))]
 
 
 def _review_lines(review: Review | None) -> list[str]:
     if review is None:
         return []
-    lines = [
-        "",
-        f"Review: {len(review.findings)} found, {len(review.not_assessed)} not assessed, {len(review.clear)} clear",
-    ]
+    counts = f"{len(review.findings)} found, {len(review.not_assessed)} not assessed, {len(review.clear)} clear"
+    gone = f", {len(review.left_out)} left out" if review.left_out else ""
+    lines = ["", f"Review: {counts}{gone}"]
     lines += [
         f"  {finding.severity.value.upper()} {finding.rule}: {finding.message}{_in_past(review, finding)}"
         for finding in review.findings

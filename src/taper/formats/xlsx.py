@@ -163,9 +163,18 @@ def _plan(schedule: Schedule) -> _Sheet:
 
 
 def _supply(supply: Supply) -> _Sheet:
-    columns = (("product", 28), ("label", 28), ("used", 12), ("supply", 12), ("left over", 12), ("packs", 8))
+    columns = (("product", 28), ("label", 28), ("used", 12), ("supply", 12), ("left over", 12), ("packs", 8),
+               ("thrown away", 12))  # fmt: skip
     rows: list[tuple[Cell, ...]] = [
-        (line.product.id, line.product.label, line.used_text, str(line.supplied), line.leftover_text, line.packs)
+        (
+            line.product.id,
+            line.product.label,
+            line.used_text,
+            str(line.supplied),
+            line.leftover_text,
+            line.packs,
+            line.expired_text,
+        )
         for line in supply.lines
     ]
     return _Sheet("Supply", columns, tuple(rows))

@@ -131,6 +131,7 @@ class HandoutPhrases(Value):
     supplied: str
     packs: str
     leftover: str
+    expired: str
     review: str
     findings: str
     not_assessed: str

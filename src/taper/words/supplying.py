@@ -30,18 +30,21 @@ def describe_supply(supply: Supply, language: Language, shelf: Shelf) -> SupplyT
     dates = {"first": language.long_date(supply.start), "last": language.long_date(supply.last)}
     several, held = len(supply.fills) > 1, any(line.on_hand for line in supply.lines)
     on_hand = (words.on_hand,) if held else ()
+    thrown = any(line.expired for line in supply.lines)
+    expired = (words.expired,) if thrown else ()
     return SupplyText(
         caption=words.supply.format(days=supply.days_supply, **dates),
         remnants=words.kept if supply.remnants == "keep" else words.discarded,
-        columns=(words.product, words.used, *on_hand, words.supplied, words.packs, words.leftover),
-        rows=tuple(_row(line, language, shelf, held=held) for line in supply.lines),
+        columns=(words.product, words.used, *on_hand, words.supplied, words.packs, words.leftover, *expired),
+        rows=tuple(_row(line, language, shelf, held=held, thrown=thrown) for line in supply.lines),
         fills=tuple(_fill(fill, language, shelf) for fill in supply.fills) if several else (),
         fill_columns=(words.product, words.supplied, words.packs),
     )
 
 
-def _row(line: SupplyLine, language: Language, shelf: Shelf, *, held: bool) -> Row:
+def _row(line: SupplyLine, language: Language, shelf: Shelf, *, held: bool, thrown: bool) -> Row:
     on_hand = (_amount(line.product, line.on_hand, language),) if held else ()
+    expired = (_amount(line.product, line.expired, language),) if thrown else ()
     return (
         shelf.product(line.product.id, language),
         _amount(line.product, line.used, language),
@@ -49,6 +52,7 @@ def _row(line: SupplyLine, language: Language, shelf: Shelf, *, held: bool) -> R
         _supplied(line, language),
         "" if line.packs is None else str(line.packs),
         _amount(line.product, line.leftover, language),
+        *expired,
     )
 
 

@@ -101,9 +101,10 @@ def _supplied(line: SupplyLine) -> str:
 
 
 def _line_words(line: SupplyLine) -> str:
-    packs = f" in {line.packs} packs" if line.packs is not None else ""
+    packs = "" if line.packs is None else f" in {'1 pack' if line.packs == 1 else f'{line.packs} packs'}"
     held = f", {write_number(line.on_hand)} on hand" if line.on_hand else ""
-    amounts = f"{line.used_text} used, {line.leftover_text} left over"
+    thrown = f", {line.expired_text} thrown away" if line.expired else ""
+    amounts = f"{line.used_text} used, {line.leftover_text} left over{thrown}"
     return f"{_supplied(line)}{packs}{held}: {amounts} ({line.product.id})."
 
 
