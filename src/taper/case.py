@@ -23,6 +23,9 @@ from taper.source import Source
 
 _Fact = TypeVar("_Fact", bound=Cited)
 
+LEFT_OUT = "a source among those named; held and left out"
+"""How a *not assessed* begins where the caller left out every source of a rule."""
+
 
 @dataclass(frozen=True, slots=True)
 class CourseIntake:
@@ -285,11 +288,17 @@ def uncited(case: Case, rule: str) -> Iterator[NotAssessed]:
             yield NotAssessed(rule=rule, drug=drug, missing=f"{drug} is not in the formulary; no source is held")
 
 
-def left_out(case: Case, rule: str, drug: str, facts: Iterable[Cited]) -> Iterator[LeftOut]:
-    """The sources that are held for a rule and not compared, because the caller named others."""
-    for fact in facts:
-        if not case.compares(fact.source):
-            yield LeftOut(rule=rule, drug=drug, source=fact.source)
+def left_out(case: Case, rule: str, drug: str, facts: Iterable[Cited]) -> Iterator[LeftOut | NotAssessed]:
+    """The sources that are held for a rule and not compared, because the caller named others.
+
+    If that is all of them the rule is not assessed: what would object was not asked.
+    """
+    listed = tuple(facts)
+    gone = [fact.source for fact in listed if not case.compares(fact.source)]
+    yield from (LeftOut(rule=rule, drug=drug, source=source) for source in gone)
+    if listed and len(gone) == len(listed):
+        names = ", ".join(dict.fromkeys(source.id for source in gone))
+        yield NotAssessed(rule=rule, drug=drug, missing=f"{LEFT_OUT}: {names}")
 
 
 def check_sources(case: Case) -> None:

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from types import ModuleType
 
-from taper.case import Case, check_doses, check_sources
-from taper.finding import Answer, Review
+from taper.case import LEFT_OUT, Case, check_doses, check_sources
+from taper.finding import Answer, Clear, NotAssessed, Review
 from taper.formulary import Formulary
 from taper.patient import UNKNOWN, Patient
 from taper.realization import RealizedPlan
@@ -99,4 +99,18 @@ def check(
 def _answers(case: Case) -> Iterator[Answer]:
     for module in ALL:
         assess: Callable[[Case], Iterable[Answer]] = module.assess
-        yield from assess(case)
+        answers = tuple(assess(case))
+        # Where sources are held and left out, that none is held would be wrong; some answers need no source.
+        narrowed = {answer.drug for answer in answers if _is_unasked(answer)}
+        settled = {answer.drug for answer in answers if isinstance(answer, Clear) and answer.source is None}
+        untrue = {*(a for a in answers if _says_none_held(a) and a.drug in narrowed),
+                  *(a for a in answers if _is_unasked(a) and a.drug in settled)}  # fmt: skip
+        yield from (answer for answer in answers if answer not in untrue)
+
+
+def _is_unasked(answer: Answer) -> bool:
+    return isinstance(answer, NotAssessed) and answer.missing.startswith(LEFT_OUT)
+
+
+def _says_none_held(answer: Answer) -> bool:
+    return isinstance(answer, NotAssessed) and answer.missing.endswith("no source is held")
