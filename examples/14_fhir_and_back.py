@@ -82,17 +82,17 @@ except InvalidInput as refusal:
 # %% [markdown]
 # ## A standard's own example
 #
-# HL7's R4 example `medrx0303` is a taper of prednisone. Below are its dates and counts; its texts are
-# restated, and the fields that do not bear on a dose are left out. Read it before you run the next cell: do
-# the texts, the dates and the tablets
-# agree?
+# HL7's R4 example `medrx0303` is a taper of prednisone. Below are its texts, dates and counts, as HL7 publishes them;
+# the fields that do not bear on a dose are left out. Read it before you run the next cell: do the texts, the dates and
+# the tablets agree?
 
 # %%
 ROWS = [
-    ("Take 4 tablets daily (20mg) for 7 days starting January 16, 2015", "2015-01-16", "2015-01-20", 4),
-    ("Take 2 tablets daily (10mg) for 7 days starting January 23, 2015", "2015-01-23", "2015-01-30", 2),
-    ("Take 1 tablet daily (5mg) for 7 days starting January 30, 2015", "2015-01-31", "2015-02-06", 1),
+    ("Take 4 tablets daily for 7 days starting January 16, 2015", "2015-01-16", "2015-01-20", 4),
+    ("Take 2 tablets daily for 7 days starting January 23, 2015", "2015-01-23", "2015-01-30", 2),
+    ("Take 1 tablets daily for 7 days starting January 31, 2015", "2015-01-31", "2015-02-06", 1),
 ]
+PREDNISONE = {"system": "http://snomed.info/sct", "code": "373994007", "display": "Prednisone 5mg tablet (Product)"}
 ORAL = {"coding": [{"system": "http://snomed.info/sct", "code": "26643006"}]}
 TAB = {"unit": "TAB", "system": "http://terminology.hl7.org/CodeSystem/v3-orderableDrugForm", "code": "TAB"}
 DAY = {"unit": "days", "system": "http://unitsofmeasure.org", "code": "d"}
@@ -108,9 +108,10 @@ def dosage_of(number: int, text: str, start: str, end: str, tablets: int) -> dic
 EXAMPLE = json.dumps(
     {
         "resourceType": "MedicationRequest",
-        "status": "completed",
+        "status": "active",
         "intent": "order",
-        "medicationCodeableConcept": {"text": "Prednisone 5mg tablet (Product)"},
+        "contained": [{"resourceType": "Medication", "id": "med0311", "code": {"coding": [PREDNISONE]}}],
+        "medicationReference": {"reference": "#med0311"},
         "subject": {"reference": "Patient/example"},
         "dosageInstruction": [dosage_of(number, *row) for number, row in enumerate(ROWS, start=1)],
         "dispenseRequest": {"quantity": {"value": 51, **TAB}, "expectedSupplyDuration": {"value": 21, **DAY}},
@@ -127,7 +128,7 @@ assert {report.kind for report in reports if report.refuses} == {"text", "gap", 
 
 # %%
 _, axis = plt.subplots(figsize=(9, 4.6))
-TOLD = [date(2015, 1, 16), date(2015, 1, 23), date(2015, 1, 30)]
+TOLD = [date(2015, 1, 16), date(2015, 1, 23), date(2015, 1, 31)]
 for row, (_, start, end, _) in enumerate(ROWS):
     first, last = date.fromisoformat(start), date.fromisoformat(end)
     for offset, begin, length, color, words in (
