@@ -12,8 +12,10 @@ from taper import Formulary, check, load_plan, load_protocol, realize
 from taper.cli import main
 from taper.cli.common import write_whole
 from taper.errors import InvalidInput
+from taper.words import NOTICE
 
 EXAMPLE = "baclofen-raynaud-example"
+BACLOFEN = [{"id": "b5", "drug": "baclofen", "form": "tablet", "strength": "5 mg"}]
 HEALTHY = {"age": 45, "egfr": "95", "kidney_stable": True, "dialysis": False}
 
 
@@ -538,7 +540,9 @@ def test_supply_is_counted_fill_by_fill_with_what_is_on_hand(run, write):
     stock = write("stock.json", {"diazepam-us-tablet-10mg": "4"})
     arguments = ("supply", "diazepam-example", "--start", "2027-03-01", "--every", "28 days")
     _, out, _ = run(*arguments, "--on-hand", stock)
-    assert "fill 1, 2027-03-01 to 2027-03-28: 10 x 10 mg tablet, 168 x 2 mg tablet" in out
+    assert "  Fill 1, 2027-03-01 to 2027-03-28 (28 days):" in out
+    assert "    10 x 10 mg tablet, 4 carried in, lasts until 2027-10-10 (diazepam-us-tablet-10mg)" in out
+    assert "What is on hand does not cover the first day; diazepam-us-tablet-2mg runs out first." in out
     assert len(json.loads(run(*arguments, "--packs", "--json")[1])["fills"]) == 8
 
 
@@ -558,6 +562,82 @@ def test_compare_says_what_differs_day_by_day(run):
     assert code == 0
     assert "days 4-6" in out
     assert json.loads(run("compare", EXAMPLE, EXAMPLE, "--start", "2027-03-01", "--json")[1])["differences"] == []
+
+
+def test_compare_counts_units_where_products_are_named(run, write):
+    arguments = ("compare", "diazepam-example", "diazepam-example", "--market", "us")
+    assert "diazepam-us-tablet-2mg, units" in run(*arguments, "--start", "2027-03-01")[1]
+    code, _, err = run(*arguments)
+    assert (code, "give --start" in err) == (2, True)
+    plans = [
+        EXAMPLE,
+        "baclofen-label",
+        "--products",
+        write("p.json", BACLOFEN),
+        "--start",
+        "2027-03-01",
+        "--days",
+        "28",
+    ]
+    assert "b5, units" in run("compare", *plans)[1]
+
+
+def test_adjust_prints_what_was_taken_and_gives_the_plan_and_its_supply(run, write):
+    path = _log(write)
+    records = [
+        ("2027-03-02", "bedtime", "taken"),
+        ("2027-03-02", "morning", "missed"),
+        ("2027-03-03", "morning", "missed"),
+    ]
+    other = {"day": "2027-03-03", "slot": "noon", "result": "other", "dose": "2 mg", "course": "diazepam"}
+    data = json.loads(path.read_text())
+    data["intakes"] = [dict(zip(("day", "slot", "result"), record, strict=True)) for record in records] + [other]
+    path = write("log.json", data)
+    arguments = ("adjust", "diazepam-example", "--log", path, "--start", "2027-03-01")
+    out = run(*arguments)[1]
+    counts = "1 taken, 2 missed, 0 with another dose; 1 taken unplanned, 1 not recorded."
+    assert f"Recorded from 2027-03-02 to 2027-03-03: of the planned doses {counts}" in out
+    assert "  2027-03-02: diazepam 10 mg/day, planned 18 mg/day." in out
+    assert "  2027-03-03: diazepam not known in full, planned 18 mg/day." in out
+    assert out.endswith(f"\n\n{NOTICE}\n")
+    made = json.loads(run(*arguments, "--json")[1])
+    assert made["adherence"]["missed"] == 2
+    assert made["plan"]["courses"][0]["drug"] == made["supply"]["lines"][0]["product"].partition("-")[0] == "diazepam"
+
+
+def test_a_drug_taken_on_a_day_without_a_plan_for_it_is_said_so(run, write):
+    plan = _plan(starts_on_day=1)
+    plan["courses"].append({**plan["courses"][0], "drug": "diazepam", "id": "d", "starts_on_day": 2})
+    path = write("two.json", plan)
+    read = load_plan(path)
+    other = {"day": "2027-03-01", "slot": "noon", "result": "other", "dose": "2 mg", "course": "d"}
+    log = {"format": "taper-log/1", "plan": read.fingerprint, "start": "2027-03-01", "intakes": [other]}
+    out = run("adjust", path, "--log", write("log.json", log), "--start", "2027-03-01")[1]
+    assert "2027-03-01: diazepam 2 mg/day, planned none; baclofen not known in full, planned 5 mg/day." in out
+
+
+def test_the_fills_of_an_adjusted_plan_are_counted(run, write):
+    log = _log(write, {"kind": "stop", "day": "2027-04-05"})
+    arguments = ("supply", "diazepam-example", "--start", "2027-03-01", "--every", "28 days", "--log", log)
+    out = run(*arguments)[1]
+    assert out.startswith("35 days, 2027-03-01 to 2027-04-04")
+    assert "Fill 2, 2027-03-29 to 2027-04-04 (7 days):" in out
+
+
+@pytest.mark.parametrize(
+    ("held", "said"),
+    [
+        ("4", "What is on hand does not cover the first day; diazepam-us-tablet-2mg runs out first."),
+        ("2000", "What is on hand covers every dose to 2027-03-07."),
+    ],
+)
+def test_how_long_stock_lasts_is_said(run, write, held, said):
+    stock = write(
+        "stock.json", {"diazepam-us-tablet-10mg": held, "diazepam-us-tablet-2mg": held if held != "4" else "0"}
+    )
+    arguments = ("supply", "diazepam-example", "--start", "2027-03-01", "--days", "7", "--on-hand", stock)
+    assert said in run(*arguments)[1]
+    assert json.loads(run(*arguments, "--json")[1])["on_hand"]["days_supply"] == (0 if held == "4" else 7)
 
 
 @pytest.mark.parametrize("version", ["R4", "R5"])
@@ -688,3 +768,33 @@ class TestProducts:
         code, text, _ = run("schedule", out, "--start", "2027-03-01")
         assert code == 0
         assert "1/2 x 5 mg tablet" in text
+
+
+class TestCalendarOptions:
+    """Everything that a calendar can be asked for can be asked for here."""
+
+    ICS = ("schedule", "diazepam-example", "--start", "2027-03-01", "--days", "300", "--format", "ics")
+    TIMES = ("--times", "morning=08:00,bedtime=22:00", "--tz", "Europe/London")
+
+    def test_a_banner_has_one_event_a_step(self, run):
+        code, out, err = run(*self.ICS, "--style", "banner")
+        assert (code, err) == (0, "")
+        steps = len(load_protocol("diazepam-example").plan().courses[0].steps)
+        assert out.count("BEGIN:VEVENT") == steps
+
+    def test_what_a_locked_screen_shows_names_no_drug(self, run):
+        _, out, _ = run(*self.ICS, *self.TIMES, "--private", "--alarm", "10", "--style", "per-dose")
+        assert not [line for line in out.splitlines() if line.startswith("SUMMARY") and "diazepam" in line.lower()]
+        assert out.count("TRIGGER:-PT10M") == out.count("BEGIN:VEVENT")
+
+    def test_a_revision_cancels_what_is_gone(self, run, tmp_path):
+        first = tmp_path / "first.ics"
+        assert run(*self.ICS, *self.TIMES, "--identity", "mine", "--out", first)[0] == 0
+        revised = (*self.ICS[:5], "7", *self.ICS[6:], *self.TIMES, "--identity", "mine", "--previous", first)
+        code, _, err = run(*revised)
+        assert code == 2
+        assert "add --sequence" in err
+        code, out, _ = run(*revised, "--sequence", "1")
+        assert code == 0
+        assert "STATUS:CANCELLED" in out
+        assert "SEQUENCE:1" in out

@@ -3,14 +3,17 @@
 import argparse
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, TypeVar
 
+from taper._json import read_text_file
 from taper.cli.common import add_command, add_days, add_json, add_out, add_plan, dated, deliver, json_text
 from taper.errors import InvalidInput
 from taper.finding import Review
 from taper.formats.fhir import to_fhir, write_fhir
 from taper.formats.html import to_html
 from taper.formats.ical import to_ical
+from taper.formats.ical.entries import STYLES
 from taper.formats.pdf import to_pdf
 from taper.formats.plots import plot_doses
 from taper.formats.table import to_csv, to_markdown, to_table
@@ -33,13 +36,25 @@ def _add_schedule(parser: argparse.ArgumentParser) -> None:
     add_plan(parser)
     add_days(parser)
     parser.add_argument("--patient", metavar="FILE", help="facts about the person, for the review below the table")
-    parser.add_argument("--times", default="", metavar="morning=08:00,...", help="clock times for the calendar")
     parser.add_argument("--language", default="en", metavar="en|es|fr|de", help="the language of the handout")
-    parser.add_argument("--tz", metavar="ZONE", help="the zone of the clock times; floating if not given")
+    _add_calendar(parser.add_argument_group("of a calendar (--format ics)"))
     parser.add_argument("--format", choices=FORMATS, default="table")
     parser.add_argument("--every-day", action="store_true", help="one row a day in the table")
     add_out(parser)
     add_json(parser)
+
+
+def _add_calendar(group: Any) -> None:
+    group.add_argument("--times", default="", metavar="morning=08:00,...", help="clock times of named times of day")
+    group.add_argument("--tz", metavar="ZONE", help="the zone of the clock times; floating if not given")
+    group.add_argument(
+        "--style", choices=get_args(Style), default="series", help="one event a step, a dose, or a banner"
+    )
+    group.add_argument("--private", action="store_true", help="leave drug names out of what a locked screen shows")
+    group.add_argument("--alarm", type=int, metavar="MINUTES", help="ask for a reminder so long before each dose")
+    group.add_argument("--identity", metavar="NAME", help="what the plan is called in the UIDs, if its start may move")
+    group.add_argument("--sequence", type=int, metavar="N", help="how often the calendar was revised")
+    group.add_argument("--previous", metavar="FILE", help="the calendar published before; what is gone is cancelled")
 
 
 def _schedule(options: argparse.Namespace) -> int:
@@ -76,10 +91,28 @@ def _review(options: argparse.Namespace, schedule: Schedule) -> Review:
 
 def _calendar(options: argparse.Namespace, schedule: Schedule) -> str:
     times = _times(options.times)
-    clocked = bool(times) or any(intake.slot.is_clock for day in schedule.days for intake in day.intakes)
+    timed = options.style != "banner"
+    clocked = bool(times) or (timed and any(i.slot.is_clock for day in schedule.days for i in day.intakes))
     if clocked and options.tz is None:
         print("taper: the times are floating, each device's own; --tz Europe/London would pin them", file=sys.stderr)
-    return to_ical(schedule, times=times, tz=options.tz)
+    previous = read_text_file(options.previous) if options.previous else None
+    return to_ical(
+        schedule,
+        times=times,
+        tz=options.tz,
+        style=options.style,
+        private=options.private,
+        alarms=None if options.alarm is None else timedelta(minutes=options.alarm),
+        identity=options.identity,
+        sequence=_sequence(options.sequence, previous),
+        previous=previous,
+    )
+
+
+def _sequence(given: int | None, previous: str | None) -> int:
+    if given is None and previous is not None:
+        raise InvalidInput("a revised calendar has a number above the one before; add --sequence", where="--previous")
+    return given or 0
 
 
 def _times(text: str) -> dict[str, str]:
