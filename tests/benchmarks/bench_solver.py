@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import tracemalloc
+from datetime import date
 from fractions import Fraction
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from scipy.sparse.csgraph import dijkstra
 
 from patterns.graphs import chain_graph, graph
 from patterns.linear import least
+from taper import check, realize, to_schedule
+from taper.formulary import Formulary
 from taper.pace import Pace
 from taper.patterns import STANDARD, evenly, in_order, plan_taper
 from taper.patterns.chain import solve
@@ -123,21 +126,48 @@ def three_intakes() -> None:
 
 
 def a_year() -> None:
-    print("\nA year three times a day from three strengths, request to plan and report, beside `import pydantic`")
-    day = {"morning": "10 mg", "noon": "10 mg", "bedtime": "10 mg"}
-    arguments = {"drug": "d", "before": day, "pace": PACE, "products": tablets("2", "5", "10"), "order": "evenly"}
-    spent, made = timed(lambda: plan_taper(**arguments))
-    tracemalloc.start()
-    plan_taper(**arguments)
-    peak = tracemalloc.get_traced_memory()[1] / 2**20
-    tracemalloc.stop()
-    report, _ = timed(lambda: str(plan_taper(**arguments).report), repeat=1)
-    code = "import time; t = time.perf_counter(); import pydantic; pydantic.BaseModel; print(time.perf_counter() - t)"
-    imported = min(float(subprocess.check_output([sys.executable, "-c", code])) for _ in range(3)) * 1000
+    print("\nA year three times a day from three strengths, each part beside `import pydantic`: time and peak memory")
+    line("part", "", "", "", "ms", "x import", "peak MB", "x import")
+    held = {p.id: p for p in Formulary.shipped().products("diazepam", market="us")}
+    products = [held[f"diazepam-us-tablet-{strength}mg"] for strength in (2, 5, 10)]
+    day = {"morning": "20 mg", "noon": "20 mg", "bedtime": "20 mg"}
+    asked = {"drug": "diazepam", "before": day, "pace": PACE, "products": products, "order": "evenly"}
+    made = plan_taper(**asked)
+    realized = realize(made.plan, products)
+    schedule = to_schedule(realized, start=date(2027, 3, 1))
+    parts = {
+        "plan": lambda: plan_taper(**asked),
+        "its whole report": lambda: str(plan_taper(**asked).report),
+        "realize": lambda: realize(made.plan, products),
+        "schedule": lambda: to_schedule(realized, start=date(2027, 3, 1)),
+        "check": lambda: check(schedule),
+        "plan to check, together": lambda: check(
+            to_schedule(realize(plan_taper(**asked).plan, products), start=date(2027, 3, 1))
+        ),
+    }
+    imported, memory = import_of_pydantic()
+    for name, part in parts.items():
+        spent, _ = timed(part)
+        tracemalloc.start()
+        part()
+        peak = tracemalloc.get_traced_memory()[1] / 2**20
+        tracemalloc.stop()
+        line(name, "", "", "", ms(spent), f"{spent / imported:.2f}", f"{peak:.1f}", f"{peak / memory:.2f}")
+    line("import pydantic", "", "", "", ms(imported), "1", f"{memory:.1f}", "1")
     print(
-        f"{made.report.days} days: plan {ms(spent)} ms (peak {peak:.1f} MB), with its whole report {ms(report)} ms;"
-        f" import pydantic {ms(imported)} ms"
+        f"{len(schedule.days)} days, {sum(len(day.intakes) for day in schedule.days)} doses, {made.report.days} planned"
     )
+
+
+def import_of_pydantic() -> tuple[float, float]:
+    """Time in ms and peak memory in MB of `import pydantic` and its BaseModel, in fresh interpreters."""
+    head = "import time, tracemalloc; "
+    clock = "t = time.perf_counter(); import pydantic; pydantic.BaseModel; print((time.perf_counter() - t) * 1000)"
+    trace = (
+        "tracemalloc.start(); import pydantic; pydantic.BaseModel; print(tracemalloc.get_traced_memory()[1] / 2**20)"
+    )
+    spent = min(float(subprocess.check_output([sys.executable, "-c", head + clock])) for _ in range(3))
+    return spent, float(subprocess.check_output([sys.executable, "-c", head + trace]))
 
 
 def main() -> None:
