@@ -47,9 +47,7 @@ def _add_schedule(parser: argparse.ArgumentParser) -> None:
 def _add_calendar(group: Any) -> None:
     group.add_argument("--times", default="", metavar="morning=08:00,...", help="clock times of named times of day")
     group.add_argument("--tz", metavar="ZONE", help="the zone of the clock times; floating if not given")
-    group.add_argument(
-        "--style", choices=get_args(Style), default="series", help="one event a step, a dose, or a banner"
-    )
+    group.add_argument("--style", choices=STYLES, default="series", help="one event a step, a dose, or a banner")
     group.add_argument("--private", action="store_true", help="leave drug names out of what a locked screen shows")
     group.add_argument("--alarm", type=int, metavar="MINUTES", help="ask for a reminder so long before each dose")
     group.add_argument("--identity", metavar="NAME", help="what the plan is called in the UIDs, if its start may move")
