@@ -611,6 +611,19 @@ class TestWhole:
         assert "Scores given: 2027-03-03 4 (sleep)." in to_table(scored)
         assert scored.days == base_of(TAPER).days
 
+    def test_a_score_of_a_day_after_the_plan_is_refused(self):
+        late = Symptom(day=on(40), score=4)
+        with pytest.raises(InvalidInput, match=r"symptoms\[0\]: .* after the plan, which ends on 2027-03-30; correct"):
+            adjust(TAPER, symptoms=[late])
+        assert adjust(TAPER, Hold(day=on(15), lasting=days(10)), symptoms=[late]).log.symptoms == (late,)
+        assert adjust(OPEN, horizon=weeks(4), symptoms=[late]).log.symptoms == (late,)
+
+    def test_a_score_after_a_stop_may_be_of_any_day_that_was_planned(self):
+        after = Symptom(day=on(25), score=4)
+        assert adjust(TAPER, Stop(day=on(15)), symptoms=[after]).log.symptoms == (after,)
+        window = base_of(TAPER, horizon=weeks(2))
+        assert apply_log(window, Log.of(TAPER, START, symptoms=[after])).log.symptoms == (after,)
+
     def test_every_event_is_said_in_words(self):
         changed = ChangeProducts(day=on(16), products=("t2mg",))
         events = [Hold(day=on(15), lasting=days(1)), changed, StepBack(day=on(18), steps=1, lasting=days(2))]

@@ -161,6 +161,19 @@ def test_events_of_one_day_that_go_together_are_kept_in_their_order(one, other):
     assert [event.kind for event in log.events] == [one, other]
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"intakes": [IntakeRecord(day=on(0), slot="evening", result="taken")]},
+        {"symptoms": [Symptom(day=on(0), score=2)]},
+    ],
+    ids=["intake", "symptom"],
+)
+def test_what_is_dated_before_the_plan_is_refused(more):
+    with pytest.raises(InvalidInput, match=r"\[0\]: .* is before the start"):
+        log_of(**more)
+
+
 def test_events_of_two_courses_never_contradict_each_other():
     stops = [Stop(day=on(5), course="a"), Hold(day=on(5), lasting=days(2), course="b")]
     assert len(log_of(*stops).events) == 2

@@ -317,6 +317,8 @@ class Log(Value):
                     break
                 _check_pair(other, event, where)
         _check_once(self.intakes)
+        _check_begun("intakes", (record.day for record in self.intakes), self.start)
+        _check_begun("symptoms", (symptom.day for symptom in self.symptoms), self.start)
         return self
 
     @property
@@ -367,6 +369,12 @@ def _check_pair(one: Event, other: Event, where: str) -> None:
         raise InvalidEvent(f"a second {other.kind} on {other.day}; keep one", where=where)
     if not kinds <= _TOGETHER or kinds in _APART:
         raise InvalidEvent(f"{other.kind} contradicts {one.kind} on {other.day}; keep one", where=where)
+
+
+def _check_begun(name: str, days: Iterable[date], start: date) -> None:
+    for index, day in enumerate(days):
+        if day < start:
+            raise InvalidInput(f"{day} is before the start on {start}; correct the day", where=f"{name}[{index}]")
 
 
 def _check_once(intakes: tuple[IntakeRecord, ...]) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from taper.adjustment.changes import (
@@ -19,7 +20,7 @@ from taper.adjustment.gaps import gap
 from taper.adjustment.now import DecisionNeeded, NothingToChange, Now, OtherPlan
 from taper.adjustment.rest import slow, speed_up
 from taper.dates import Duration, days
-from taper.errors import TaperError
+from taper.errors import InvalidInput, TaperError
 from taper.log import (
     ChangeProducts,
     Event,
@@ -74,6 +75,7 @@ def apply_log(
     Raises:
         OtherPlan: If the log is of another plan or another start.
         InvalidEvent: If an event does not fit the plan where it falls.
+        InvalidInput: If a score is of a day after the plan, both as first made and as it stands.
         DecisionNeeded: If an event follows a gap for which nobody has decided.
         CannotRealize: If a dose cannot be made of the products that an event names.
 
@@ -104,7 +106,22 @@ def apply_log(
     plan = Plan(title=schedule.realized.plan.title, courses=tuple(made.course for made in courses))
     adjusted = replace(schedule.realized, plan=plan, courses=courses)
     shown = to_schedule(adjusted, start=schedule.start, horizon=_horizon(schedule, log, plan, horizon))
+    _check_scores(log, max(_last_day(schedule), _last_day(shown)))
     return replace(shown, log=log)
+
+
+def _last_day(schedule: Schedule) -> date:
+    """The last day of a plan; of one without an end, the last day that there is."""
+    if schedule.realized.plan.is_open:
+        return date.max
+    return schedule.last if schedule.beyond is None else schedule.beyond.last
+
+
+def _check_scores(log: Log, last: date) -> None:
+    for index, symptom in enumerate(log.symptoms):
+        if symptom.day > last:
+            raise InvalidInput(f"{symptom.day} is after the plan, which ends on {last}; correct the day",
+                               where=f"symptoms[{index}]")  # fmt: skip
 
 
 def _check_log(schedule: Schedule, log: Log) -> None:

@@ -8,6 +8,7 @@ from taper.words.language import LANGUAGES as LANGUAGES
 from taper.words.language import Language as Language
 from taper.words.language import speak as speak
 from taper.words.plain import NOTICE as NOTICE
+from taper.words.plain import describe_adherence as describe_adherence
 from taper.words.plain import describe_changes as describe_changes
 from taper.words.plain import describe_ending as describe_ending
 from taper.words.plain import describe_note as describe_note

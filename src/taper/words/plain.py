@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from taper._model import write_count
+from taper.adherence import Adherence, DayTaken
 from taper.log import (
     ChangeProducts,
     Event,
@@ -151,3 +152,21 @@ def _what_follows(then: Then | None) -> str:
             return f"then titrated anew to {then.titrate_to}/day, {by}"
         case _:
             return "then stopped"
+
+
+def describe_adherence(adherence: Adherence) -> list[str]:
+    """How many planned doses were taken, and each day that departed from the plan."""
+    first, last = adherence.days[0].date, adherence.days[-1].date
+    counts = f"{adherence.taken} taken, {adherence.missed} missed, {adherence.other} with another dose"
+    more = f"{adherence.unplanned} taken unplanned, {adherence.unrecorded} not recorded"
+    lines = [f"Recorded from {first} to {last}: of the planned doses {counts}; {more}."]
+    return [*lines, *(f"  {_describe_departure(day)}." for day in adherence.days if day.departs)]
+
+
+def _describe_departure(day: DayTaken) -> str:
+    parts = []
+    for drug, taken in day.taken.items():
+        planned = day.planned.get(drug)
+        said = "not known in full" if taken is None else str(taken)
+        parts.append(f"{drug} {said}, planned {planned if planned is not None else 'none'}")
+    return f"{day.date}: {'; '.join(parts)}"

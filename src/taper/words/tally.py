@@ -17,7 +17,7 @@ def _line(line: SupplyLine) -> str:
 
 
 def _supplied(line: SupplyLine | FillLine) -> str:
-    packs = "" if line.packs is None else f" in {'1 pack' if line.packs == 1 else f'{line.packs} packs'}"
+    packs = f" in {'1 pack' if line.packs == 1 else f'{line.packs} packs'}" if line.packs else ""
     return f"{line.supplied} {'of' if line.product.form.is_liquid else 'x'} {line.product.label}{packs}"
 
 
