@@ -24,6 +24,11 @@ _FROM_TESTS = "<!-- Written by docs/generate.py from {}; edit those instead. -->
 _NEVER_EDIT = "<!-- Written by docs/generate.py from the shipped data; edit the data instead. -->"
 
 
+_SOURCES_HEAD = (
+    "", "## Sources", "", "| no. | grade | source, where it is, and when it was looked at |", "| --- | --- | --- |"
+)  # fmt: skip
+
+
 def pages(formulary: Formulary) -> dict[str, str]:
     """Every generated page by its path below the reference folder."""
     made = {f"drugs/{drug}.md": _page(_drug_lines(formulary.monograph(drug))) for drug in formulary.drugs}
@@ -58,19 +63,23 @@ def _drug_lines(monograph: Monograph) -> Iterator[str]:
     if monograph.not_found:
         yield from ("", "## Looked for and not found", "")
         yield from (f"- {plain(text)}" for text in monograph.not_found)
-    yield from ("", "## Sources", "", "| | grade | source | locator | looked at |", "| --- | --- | --- | --- | --- |")
+    yield from _SOURCES_HEAD
     yield from (_source_row(numbers[source.id], source) for source in monograph.sources)
 
 
 def _entry_lines(entry: Entry, numbers: dict[str, int]) -> Iterator[str]:
-    mark = f" \\[{numbers[entry.source.id]}, {entry.source.grade}\\]" if entry.source is not None else ""
+    mark = f" \\[{numbers[entry.source.id]}, {_place(entry.source)}{entry.source.grade}\\]" if entry.source else ""
     yield f"- {plain(entry.says)}{mark}" + (f"<br>{plain(entry.note)}" if entry.note else "")
+
+
+def _place(source: Source) -> str:
+    return f"{source.jurisdiction}, " if source.jurisdiction else ""
 
 
 def _source_row(number: int, source: Source) -> str:
     section = f", {source.section}" if source.section else ""
-    what = plain(f"{source.organization}: {source.title}{section} ({source.year})")
-    return f"| {number} | {source.grade} | {what}<br>`{source.id}` | {plain(source.locator)} | {source.verified_on} |"
+    what = plain(f"{source.organization}: {source.title}{section} ({_place(source)}{source.year})")
+    return f"| {number} | {source.grade} | {what}<br>`{source.id}`, {source.verified_on}: {plain(source.locator)} |"
 
 
 def _index_lines(formulary: Formulary) -> Iterator[str]:
@@ -115,7 +124,7 @@ def _class_lines(formulary: Formulary) -> Iterator[str]:
         members = ", ".join(f"{drug} ({plain(place)})" for drug, place in item.members.items())
         note = f"{plain(item.note)} " if item.note else ""
         yield from ("", f"## {item.name} {mark}", "", f"{note}{members}.")
-    yield from ("", "## Sources", "", "| | grade | source | locator | looked at |", "| --- | --- | --- | --- | --- |")
+    yield from _SOURCES_HEAD
     yield from (_source_row(number, source) for number, source in enumerate(sources, start=1))
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builders import DRUG, formulary
+from builders import DRUG, formulary, source_data
 from taper import Formulary, InvalidInput, NotFound, mg
 from taper.companions import CLASSES
 from taper.formulary import InvalidData, UnknownDrug, read_class_lists, read_monograph, read_table
@@ -107,10 +107,9 @@ class TestData:
         ],
     )
     def test_what_does_not_load_is_named_with_its_path(self, data, words):
-        sources = formulary(ceilings=[{"limit": "5 mg", "source": "a"}]).monograph(DRUG).sources[0]
-        known = {"a": sources}
+        cited = {"sources": {"a": source_data("Institute a")}} if "'source': 'a'" in str(data) else {}
         with pytest.raises(InvalidData, match=words):
-            read_monograph({"drug": DRUG, "reviewed_on": "2026-11-22"} | data, where="x.toml", known=known)
+            read_monograph({"drug": DRUG, "reviewed_on": "2026-11-22"} | cited | data, where="x.toml")
 
     def test_a_source_that_nothing_cites_is_refused(self):
         held = formulary(ceilings=[{"limit": "5 mg", "source": "a"}]).monograph(DRUG).sources[0]
@@ -294,7 +293,10 @@ class TestOverlays:
     @pytest.mark.parametrize(
         ("change", "words"),
         [
-            (("[sources.clinic]", "[sources.us-tablet-dailymed]"), "is already held; give the overlay's own source"),
+            (
+                ("[sources.clinic]", "[sources.us-tablet-dailymed]"),
+                "is already held, for baclofen; give the overlay's own source",
+            ),
             (('overlay = "our clinic"', 'replaces = ["nowhere"]'), "replaces names nowhere, which is not held"),
             (('overlay = "our clinic"', "replaces = 5"), "replaces"),
             (('overlay = "our clinic"', "products = 5"), "products"),

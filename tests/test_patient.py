@@ -1,6 +1,7 @@
 """The few facts about a person that a rule may read; unknown is not none."""
 
 import json
+from typing import ClassVar
 
 import pytest
 from hypothesis import given
@@ -133,3 +134,37 @@ def test_a_float_is_refused_when_built_in_python():
         Patient(egfr=42.5)
     with pytest.raises(InvalidInput, match=r"70.5 is a float"):
         Patient(weight_kg=70.5)
+
+
+class TestWeightBasis:
+    PERSON: ClassVar = {"height_cm": 160, "sex": "female", "age": 70, "creatinine": "1.6 mg/dL"}
+
+    @pytest.mark.parametrize(
+        ("basis", "weight", "height"),
+        [
+            ("ideal", "52", 160),
+            ("ideal", "53.3", 160),
+            ("adjusted", "91.4", 160),
+            ("actual", "150", 160),
+            ("ideal", "44", 150),
+            ("ideal", "150", None),
+        ],
+    )
+    def test_a_weight_that_can_be_what_it_is_called_is_read(self, basis, weight, height):
+        facts = self.PERSON | {"weight_basis": basis, "weight_kg": weight, "height_cm": height}
+        assert Patient.read({key: value for key, value in facts.items() if value is not None}).known_crcl()
+
+    @pytest.mark.parametrize(
+        ("basis", "weight", "height", "words"),
+        [
+            ("ideal", "150", 160, "150 kg is called ideal, and for 160 cm, female, Devine's ideal weight is 52.4 kg"),
+            ("ideal", "40", 160, "correct the weight, or write its basis"),
+            ("adjusted", "40", 160, "40 kg is called adjusted"),
+            ("adjusted", "250", 160, "250 kg is called adjusted"),
+            ("ideal", "70", 150, "Devine's ideal weight is at most 45.5 kg"),
+        ],
+    )
+    def test_a_weight_that_contradicts_the_height_is_refused(self, basis, weight, height, words):
+        facts = self.PERSON | {"weight_basis": basis, "weight_kg": weight, "height_cm": height}
+        with pytest.raises(InvalidInput, match=words):
+            Patient.read(facts)

@@ -336,6 +336,9 @@ def capped(severity: Severity, *, weak: bool) -> Severity:
 
 
 def cite(fact: Cited) -> str:
-    """A short citation for the end of a message; a secondary source says so."""
-    words = "; secondary source" if fact.source.grade == "C" else ""
-    return f"({fact.source.organization}, {fact.source.year}{words})"
+    """A short citation for the end of a message: whose, for which country; an overlay and a secondary source say so."""
+    source = fact.source
+    place = f", {source.jurisdiction}" if source.jurisdiction else ""
+    layer = "" if source.layer == "shipped" else f"; from the overlay {source.layer}"
+    words = "; secondary source" if source.grade == "C" else ""
+    return f"({source.organization}{place}, {source.year}{layer}{words})"

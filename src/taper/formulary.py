@@ -15,7 +15,7 @@ from taper._json import read_text_file
 from taper._model import join_path
 from taper.equivalence import EquivalenceTable
 from taper.errors import InvalidInput, NotFound
-from taper.monograph import ClassList, Membership, Monograph
+from taper.monograph import Ceiling, ClassList, Interaction, Membership, Monograph, Titration
 from taper.product import Product, name_product
 from taper.source import Source
 
@@ -168,7 +168,9 @@ class Formulary:
         The file has the shape of the shipped ones, `drug` and sections, or several under `[drugs.NAME]`. What it
         adds carries the overlay's name as its source's layer. `replaces = ["source-id"]` leaves out what those
         sources say; nothing else is ever taken away. `new = true` says that a drug which is not held is meant. Members
-        of classes are added under `[[classes.lists]]`, with their sources under `[classes.sources]`.
+        of classes are added under `[[classes.lists]]`, with their sources under `[classes.sources]`. An entry cites a
+        source that the file defines under an id of its own. A medicine that nothing held names, and that an entry is
+        about, is listed in `names`.
 
         Raises:
             InvalidData: If it does not load, is about a drug that is not held, or redefines a source of another layer.
@@ -179,15 +181,49 @@ class Formulary:
         own = str(data.pop("overlay", Path(path).stem))
         layer = name or own
         lists = self._lists_over(data, layer, where)
-        parts = data.pop("drugs", {} if lists and not data else None)
+        names = frozenset(_names_declared(data, where))
+        parts = data.pop("drugs", {} if (lists or names) and not data else None)
+        if parts is not None and data:
+            near = difflib.get_close_matches(next(iter(data)), ["drugs", "overlay", "classes", "names"], n=1)
+            hint = (
+                f"the nearest that it may hold is {near[0]}" if near else "it holds drugs, overlay, classes and names"
+            )
+            raise InvalidData(f"{next(iter(data))!r} stands beside drugs, and {hint}; correct it", where=where)
+        if layer == "shipped":
+            raise InvalidData("'shipped' is the layer of the library; give the overlay another name", where=where)
         each = parts.items() if isinstance(parts, dict) else [(str(data.get("drug", "")), data)]
         merged = dict(self._monographs)
         for drug, part in each:
             _check_shape(part, f"{where}: {drug}")
             body = {**part, "drug": self._name_to_overlay(drug, part.get("new", False), where)}
             body.pop("new", None)
-            merged[body["drug"]] = _lay_over(merged.get(body["drug"]), body, layer, f"{where}: {drug}")
+            merged[body["drug"]] = _lay_over(
+                merged.get(body["drug"]), body, layer, f"{where}: {drug}", self._source_ids
+            )
+        self._check_names(merged, names | {item.name for item in lists}, where)
         return type(self)(merged.values(), self._tables.values(), (*self._class_lists, *lists))
+
+    @cached_property
+    def _source_ids(self) -> dict[str, str]:
+        """Every source held, and the drug or table that cites it."""
+        held = {source.id: drug for drug, item in self._monographs.items() for source in item.sources}
+        return {table.source.id: table.id for table in self._tables.values()} | held
+
+    def _check_names(self, merged: Mapping[str, Monograph], declared: frozenset[str], where: str) -> None:
+        """Raise if an overlay names another medicine that nothing held knows and that it does not declare."""
+        known = self.companions | declared | merged.keys() | {name for m in merged.values() for name in m.classes}
+        for drug, item in merged.items():
+            facts: tuple[Interaction | Titration | Ceiling, ...] = (
+                *item.interactions,
+                *item.titrations,
+                *item.ceilings,
+            )
+            for name in (name for fact in facts for name in _others_named(fact)):
+                if name not in known:
+                    near = difflib.get_close_matches(name, sorted(known), n=3)
+                    hint = f"near names are {', '.join(near)}" if near else "no near name is held"
+                    told = f"with_names names {name!r}, and {hint}; correct it, or list it in names"
+                    raise InvalidData(told, where=f"{where}: {drug}")
 
     def _lists_over(self, data: dict[str, Any], layer: str, where: str) -> tuple[ClassList, ...]:
         """The class lists of an overlay, taken out of its data; a list of names there is the one drug's classes."""
@@ -237,6 +273,18 @@ def list_stale(formulary: Formulary, *, as_of: date) -> tuple[Stale, ...]:
     return tuple(sorted(old, key=lambda item: (item.source.verified_on, item.source.id, item.cited_by)))
 
 
+def _others_named(fact: Interaction | Titration | Ceiling) -> tuple[str, ...]:
+    return (*fact.with_names, *(() if isinstance(fact, Interaction) else fact.without_names))
+
+
+def _names_declared(data: dict[str, Any], where: str) -> list[str]:
+    """The names of medicines that nothing held knows and that an overlay means, taken out of its data."""
+    names = data.pop("names", [])
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise InvalidData('names is a list of names; write ["NAME"]', where=where)
+    return names
+
+
 def _check_shape(part: object, where: str) -> None:
     if not isinstance(part, dict):
         raise InvalidData(f"a drug is a table, got {part!r}; write [drugs.NAME]", where=where)
@@ -246,16 +294,18 @@ def _check_shape(part: object, where: str) -> None:
         raise InvalidData('replaces is a list of source ids; write ["NAME"]', where=where)
 
 
-def _lay_over(below: Monograph | None, data: dict[str, Any], layer: str, where: str) -> Monograph:
+def _lay_over(
+    below: Monograph | None, data: dict[str, Any], layer: str, where: str, held: Mapping[str, str]
+) -> Monograph:
     replaced = set(data.pop("replaces", ()))
     known = {source.id: source for source in below.sources} if below else {}
     for key in data.get("sources", {}):
-        if key in known:
-            raise InvalidData(
-                f"the source {key!r} is already held; give the overlay's own source another id", where=where
-            )
+        if key in held:
+            told = f"the source {key!r} is already held, for {held[key]}; give the overlay's own source another id"
+            raise InvalidData(told, where=where)
     data.setdefault("reviewed_on", below.reviewed_on if below else None)
-    above = read_monograph(data, where=where, layer=layer, known=known)
+    _refuse_borrowed(data, known, where)
+    above = read_monograph(data, where=where, layer=layer)
     if below is None:
         return above
     unknown = replaced - set(known)
@@ -264,6 +314,17 @@ def _lay_over(below: Monograph | None, data: dict[str, Any], layer: str, where: 
             f"replaces names {', '.join(sorted(unknown))}, which is not held; name a held source", where=where
         )
     return _merge(below, above, replaced)
+
+
+def _refuse_borrowed(value: object, known: Mapping[str, Source], where: str) -> None:
+    """What an overlay says is its own: under a source of another layer it would pass for what that source says."""
+    for part in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        _refuse_borrowed(part, known, where)
+    for key in ("source", "score_source") if isinstance(value, dict) else ():
+        name = value.get(key) if isinstance(value, dict) else None
+        if isinstance(name, str) and name in known:
+            told = f"cites the source {name!r} of the layer {known[name].layer}, which does not say it for the overlay"
+            raise InvalidData(f"{told}; define a source of its own under another id", where=where)
 
 
 def _merge(below: Monograph, above: Monograph, replaced: set[str]) -> Monograph:
@@ -281,23 +342,21 @@ def _source_id(item: object) -> str | None:
     return source.id if isinstance(source, Source) else None
 
 
-def read_monograph(
-    data: Mapping[str, Any], *, where: str, layer: str = "shipped", known: Mapping[str, Source] | None = None
-) -> Monograph:
+def read_monograph(data: Mapping[str, Any], *, where: str, layer: str = "shipped") -> Monograph:
     """Build a monograph from plain data in which each `source` is the id of an entry under `sources`.
 
     Raises:
         InvalidData: If anything is unknown, missing or uncited.
     """
     body = dict(data)
-    sources = {**(known or {}), **_read_sources(body.pop("sources", {}), where, layer)}
+    sources = _read_sources(body.pop("sources", {}), where, layer)
     drug = body.get("drug", "")
     used: set[str] = set()
     for key, value in body.items():
         body[key] = _cite(value, sources, join_path(where, key), used)
     if isinstance(body.get("products"), list):
         body["products"] = [_complete(item, drug) for item in body["products"]]
-    _check_used(set(sources) - set(known or {}), used, where)
+    _check_used(sources, used, where)
     monograph = _read_as(Monograph, body, where)
     for product in monograph.products:
         if product.source is None:

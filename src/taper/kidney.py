@@ -65,7 +65,7 @@ class ImplausibleValue(InvalidInput):
         self.likely = likely
 
 
-class Creatinine:
+class Creatinine(Written):
     """Serum creatinine with the unit it was reported in; equal by meaning, whatever the unit.
 
     Units:
@@ -80,6 +80,7 @@ class Creatinine:
     """
 
     __slots__ = ("amount", "unit")
+    _pattern = r"^([0-9]+(\.[0-9]+)?|([0-9]+ )?[0-9]+/[0-9]+) ?(mg/dL|umol/L)$"
     amount: Fraction
     unit: str
 
@@ -115,34 +116,14 @@ class Creatinine:
         """The figure in umol/L, exactly."""
         return self.mg_per_dl * _PER_MG_PER_DL["umol/L"]
 
-    def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError("a Creatinine never changes; make another")
+    def _parts(self) -> tuple[Any, ...]:
+        return self.amount, self.unit
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return Creatinine, (self.amount, self.unit)
-
-    def __eq__(self, other: object) -> bool:
-        return self.mg_per_dl == other.mg_per_dl if isinstance(other, Creatinine) else NotImplemented
-
-    def __hash__(self) -> int:
-        return hash(("Creatinine", self.mg_per_dl))
+    def _meaning(self) -> Fraction:
+        return self.mg_per_dl
 
     def __str__(self) -> str:
         return f"{write_number(self.amount)} {self.unit}"
-
-    def __repr__(self) -> str:
-        return f"Creatinine.parse({str(self)!r})"
-
-    @classmethod
-    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_plain_validator_function(
-            lambda value: value if isinstance(value, cls) else cls.parse(value),
-            serialization=core_schema.plain_serializer_function_ser_schema(str),
-        )
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        return {"type": "string", "pattern": r"^([0-9]+(\.[0-9]+)?|([0-9]+ )?[0-9]+/[0-9]+) ?(mg/dL|umol/L)$"}
 
 
 def _check_creatinine(got: Creatinine) -> None:
@@ -368,6 +349,35 @@ def adjusted_weight(actual_kg: Rational, ideal_kg: Rational) -> Fraction:
         got = f"{write_number(actual)} kg is below the ideal {write_number(ideal)} kg"
         raise CannotCompute(f"{got}; only weight above it is adjusted. Name another weight", where="actual_kg")
     return ideal + Fraction("0.4") * (actual - ideal)
+
+
+def check_weight_basis(
+    basis: WeightBasis, weight_kg: Fraction | None, *, height_cm: Fraction | None, sex: Sex | None
+) -> None:
+    """Raise if a weight cannot be what its basis says, by Devine's ideal weight for the height.
+
+    An ideal weight is to lie within 1 kg of it, for the rounding of height and weight; an adjusted one not below it,
+    nor above what the heaviest plausible person would have. Below 152.4 cm Devine's figure there is the upper bound.
+    Nothing is checked where height, sex or weight is unknown.
+
+    Raises:
+        ImplausibleValue: If it cannot; the message names the ideal weight.
+
+    Sources:
+        Devine BJ. Drug Intell Clin Pharm 1974;8:650-655.
+    """
+    if weight_kg is None or height_cm is None or sex is None:
+        return
+    lowest = Fraction("152.4")
+    ideal = ideal_weight(max(_height(height_cm), lowest), sex)
+    most = ideal if basis is WeightBasis.IDEAL else ideal + Fraction("0.4") * (400 - ideal)
+    least = Fraction(0) if height_cm < lowest else ideal
+    if least - 1 <= weight_kg <= most + 1:
+        return
+    got = f"{write_number(weight_kg)} kg"
+    told = f"{got} is called {basis}, and for {write_number(height_cm)} cm, {sex}, Devine's ideal weight is "
+    told += f"{'at most ' if height_cm < lowest else ''}{write_number(_for_people(ideal))} kg"
+    raise ImplausibleValue(f'{told}; correct the weight, or write its basis "actual"', where="weight_kg", got=got)
 
 
 def kdigo_category(egfr: EGFR) -> KdigoCategory:

@@ -61,9 +61,16 @@ class CeilingKind(StrEnum):
 
 
 class Ceiling(Cited):
-    """A published maximum, for one day or for one intake."""
+    """A published maximum, for one day or for one intake.
+
+    It may be about people who take one of `with_names` and none of `without_names`; `column` is the short name of
+    that column of the source.
+    """
 
     limit: Dose
+    column: Name | None = None
+    with_names: tuple[Name, ...] = ()
+    without_names: tuple[Name, ...] = ()
     per: Literal["day", "intake"] = "day"
     kind: CeilingKind = CeilingKind.MAXIMUM
 
@@ -274,6 +281,7 @@ class StoppingShape(StrEnum):
     FIXED = "so many mg per interval"
     PERCENT_OF_CURRENT = "percent of the current dose per interval"
     PERCENT_OF_START = "percent of the first dose per interval"
+    PERCENT_OF_PREVIOUS = "percent of the previous dose, no interval given"
     BANDED = "so many mg per interval, by dose"
 
 
@@ -297,8 +305,9 @@ class Stopping(Cited):
 
     A range has two ends, `low` and `high`; a single figure is written in both. `at_most` says that the
     source words the figure as the fastest allowed; without it the figure is its typical pace. `last_dose` is
-    the dose from which the source stops. `used_for_at_least` and `from_daily_dose` say whom it is about;
-    `down_to_daily_dose` says how far down the advice reaches, if not to 0.
+    the dose from which the source stops. `used_for_at_least` and `from_daily_dose` say whom it is about, and
+    `after_long_use` that it speaks of long use without a length; `down_to_daily_dose` says how far down the advice
+    reaches, if not to 0, and `to_lowest_that_works` that it reaches to a dose of which it gives no figure.
     """
 
     shape: StoppingShape
@@ -315,8 +324,10 @@ class Stopping(Cited):
     last_dose: Dose | None = None
     at_most: bool = False
     used_for_at_least: Duration | None = None
+    after_long_use: bool = False
     from_daily_dose: Dose | None = None
     down_to_daily_dose: Dose | None = None
+    to_lowest_that_works: bool = False
 
     @model_validator(mode="after")
     def _agrees(self) -> Self:
@@ -335,6 +346,7 @@ _STOPPING_FIELDS: dict[StoppingShape, tuple[str, ...]] = {
     StoppingShape.FIXED: ("step_low", "step_high", *_EVERY),
     StoppingShape.PERCENT_OF_CURRENT: ("percent_low", "percent_high", *_EVERY),
     StoppingShape.PERCENT_OF_START: ("percent_low", "percent_high", *_EVERY),
+    StoppingShape.PERCENT_OF_PREVIOUS: ("percent_low", "percent_high"),
     StoppingShape.BANDED: ("bands", *_EVERY),
 }
 
@@ -461,10 +473,14 @@ class PregnancyAdvice(Cited):
 
 
 class HalfLife(Cited):
-    """Elimination half-life in hours; a range has two ends, and `of` names a metabolite or a condition."""
+    """Elimination half-life in hours; a range has two ends, and `of` names a metabolite or a condition.
+
+    `up_to` marks a figure that its source prints as an upper end alone; it stands in both, and the lower is unknown.
+    """
 
     low: Hours
     high: Hours
+    up_to: bool = False
     of: Text | None = None
 
 

@@ -18,6 +18,7 @@ from taper.kidney import (
     CreatinineClearance,
     Sex,
     WeightBasis,
+    check_weight_basis,
     ckd_epi_2021,
     cockcroft_gault,
 )
@@ -99,6 +100,12 @@ class Patient(Value):
             raise OutOfScope(
                 f"a person of {self.age} is under 18, and only plans for adults are checked; check the age"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _weighs_what_it_says(self) -> Self:
+        if self.weight_basis in {WeightBasis.IDEAL, WeightBasis.ADJUSTED}:
+            check_weight_basis(self.weight_basis, self.weight_kg, height_cm=self.height_cm, sex=self.sex)
         return self
 
     def known_egfr(self) -> EGFR | None:

@@ -125,10 +125,14 @@ def _bullet(text: str) -> list[str]:
 
 
 def _entry_lines(entry: Entry, numbers: dict[str, int]) -> Iterator[str]:
-    mark = f" [{numbers[entry.source.id]}, {entry.source.grade}]" if entry.source is not None else ""
+    mark = f" [{numbers[entry.source.id]}, {_place(entry.source)}{entry.source.grade}]" if entry.source else ""
     yield from _bullet(f"{entry.says}{mark}")
     if entry.note:
         yield from textwrap.wrap(entry.note, _WIDTH, initial_indent="      ", subsequent_indent="      ")
+
+
+def _place(source: Source) -> str:
+    return f"{source.jurisdiction}, " if source.jurisdiction else ""
 
 
 def _source_lines(number: int, source: Source) -> Iterator[str]:
@@ -136,7 +140,8 @@ def _source_lines(number: int, source: Source) -> Iterator[str]:
     layer = "" if source.layer == "shipped" else f"; from the overlay {source.layer}"
     yield from textwrap.wrap(head, _WIDTH, initial_indent="  ", subsequent_indent="      ")
     yield f"      {source.locator}"
-    yield f"      looked at on {source.verified_on}{layer}"
+    country = f"for {source.jurisdiction}; " if source.jurisdiction else ""
+    yield f"      {country}looked at on {source.verified_on}{layer}"
     if source.note:
         yield from textwrap.wrap(source.note, _WIDTH, initial_indent="      ", subsequent_indent="      ")
 
@@ -269,7 +274,8 @@ def _stopping(item: Stopping) -> str:
     figure = ""
     if item.percent_high is not None:
         span = _range(write_number(item.percent_low or item.percent_high), write_number(item.percent_high))
-        of = " of the first dose" if "first" in item.shape else " of the current dose"
+        named = next((word for word in ("first", "previous") if word in item.shape), "current")
+        of = f" of the {named} dose"
         figure = f"{most}{span} %{of}{every}"
     elif item.step_high is not None:
         figure = f"{most}{_range(item.step_low, item.step_high)}{every}"
@@ -286,6 +292,10 @@ def _stopping_limits(item: Stopping) -> Iterator[str]:
         yield f"over at least {item.lasting_at_least}{upto}"
     if item.last_dose is not None:
         yield f"stopped from {item.last_dose}"
+    if item.after_long_use:
+        yield "after long use, no length given"
+    if item.to_lowest_that_works:
+        yield "down to the lowest dose that works"
     if item.used_for_at_least is not None:
         yield f"after use for at least {item.used_for_at_least}"
     if item.from_daily_dose is not None:

@@ -51,7 +51,12 @@ def patient_facts() -> SearchStrategy[dict[str, Any]]:
             "as_needed": st.lists(st.sampled_from(("ibuprofen", "paracetamol")), max_size=2),
             "as_of": st.dates(date(2020, 1, 1), date(2030, 1, 1)).map(date.isoformat),
         },
-    )
+    ).map(_with_a_weight_that_fits)
+
+
+def _with_a_weight_that_fits(facts: dict[str, Any]) -> dict[str, Any]:
+    """Without a height beside an ideal or adjusted weight, which are checked against it."""
+    return {key: value for key, value in facts.items() if key != "height_cm" or facts.get("weight_basis") == "actual"}
 
 
 def indications() -> SearchStrategy[str]:
