@@ -6,10 +6,9 @@ from enum import StrEnum
 from typing import Annotated, Any, Self
 
 from dateutil.relativedelta import relativedelta
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, PlainSerializer, PlainValidator, WithJsonSchema
-from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema, core_schema
+from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 
+from taper._frozen import Written
 from taper.errors import InvalidInput
 
 EARLIEST = date(1900, 1, 1)
@@ -35,13 +34,14 @@ class InvalidDate(InvalidInput):
     """A date that cannot be read or lies outside the years that a plan may cover."""
 
 
-class Duration:
+class Duration(Written):
     """A whole, positive number of days, weeks, months or years.
 
     Two weeks equal 14 days and one year equals 12 months; a month never equals a number of days.
     """
 
     __slots__ = ("_count", "_unit")
+    _pattern = r"^[1-9][0-9]{0,5} (day|week|month|year)s?$"
     _count: int
     _unit: TimeUnit
 
@@ -80,36 +80,14 @@ class Duration:
         """Whether it has a number of days without a start date."""
         return self.months == 0
 
-    def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError("a Duration never changes; make another")
+    def _parts(self) -> tuple[Any, ...]:
+        return self._count, self._unit.value
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return Duration, (self._count, self._unit.value)
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Duration):
-            return NotImplemented
-        return (self.months, self.days) == (other.months, other.days)
-
-    def __hash__(self) -> int:
-        return hash(("Duration", self.months, self.days))
+    def _meaning(self) -> tuple[int, int]:
+        return self.months, self.days
 
     def __str__(self) -> str:
         return f"{self._count} {self._unit}" + ("" if self._count == 1 else "s")
-
-    def __repr__(self) -> str:
-        return f"Duration.parse({str(self)!r})"
-
-    @classmethod
-    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_plain_validator_function(
-            lambda value: value if isinstance(value, cls) else cls.parse(value),
-            serialization=core_schema.plain_serializer_function_ser_schema(str),
-        )
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        return {"type": "string", "pattern": r"^[1-9][0-9]{0,5} (day|week|month|year)s?$"}
 
 
 def days(count: int) -> Duration:

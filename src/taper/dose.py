@@ -6,10 +6,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import Any, ClassVar, Self
 
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
-from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema, core_schema
-
+from taper._frozen import Written
 from taper._model import NotExact, Rational, exact, write_number
 from taper.errors import InvalidInput
 
@@ -47,10 +44,11 @@ def split_quantity(text: str) -> tuple[str, str]:
     return (found[1], found[2] or "") if found else (text, "")
 
 
-class _Mass:
+class _Mass(Written):
     """An exact mass with the unit it is written in; equal by meaning, never across its subclasses."""
 
     __slots__ = ("_mg", "_unit")
+    _pattern = r"^([0-9]+(\.[0-9]+)?|([0-9]+ )?[0-9]+/[0-9]+) ?(mcg|mg|g)$"
     _suffix: ClassVar[str] = ""
     _mg: Fraction
     _unit: MassUnit
@@ -113,14 +111,11 @@ class _Mass:
         if self._mg.denominator > _FINEST:
             raise InvalidAmount("the amount is finer than any product; write fewer digits", got=self._mg)
 
-    def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError(f"{type(self).__name__} never changes; make another")
+    def _parts(self) -> tuple[Any, ...]:
+        return self._mg / self._unit.in_mg, self._unit.value
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self._mg / self._unit.in_mg, self._unit.value)
-
-    def __eq__(self, other: object) -> bool:
-        return self._mg == other._mg if isinstance(other, type(self)) else NotImplemented
+    def _meaning(self) -> Fraction:
+        return self._mg
 
     def __lt__(self, other: Self) -> bool:
         return self._mg < other._mg if isinstance(other, type(self)) else NotImplemented
@@ -133,9 +128,6 @@ class _Mass:
 
     def __ge__(self, other: Self) -> bool:
         return self._mg >= other._mg if isinstance(other, type(self)) else NotImplemented
-
-    def __hash__(self) -> int:
-        return hash((type(self).__name__, self._mg))
 
     def __bool__(self) -> bool:
         return self._mg != 0
@@ -163,19 +155,8 @@ class _Mass:
     def __str__(self) -> str:
         return self.text + self._suffix
 
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}.parse({str(self)!r})"
-
-    @classmethod
-    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_plain_validator_function(
-            lambda value: value if isinstance(value, cls) else cls.parse(value),
-            serialization=core_schema.plain_serializer_function_ser_schema(lambda mass: mass.text),
-        )
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        return {"type": "string", "pattern": r"^([0-9]+(\.[0-9]+)?|([0-9]+ )?[0-9]+/[0-9]+) ?(mcg|mg|g)$"}
+    def _text(self) -> str:
+        return self.text
 
 
 class Dose(_Mass):

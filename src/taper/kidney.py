@@ -7,10 +7,9 @@ from fractions import Fraction
 from functools import total_ordering
 from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
 
-from pydantic import BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler, PlainSerializer, model_validator
-from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema, core_schema
+from pydantic import BeforeValidator, PlainSerializer, model_validator
 
+from taper._frozen import Written
 from taper._model import NotExact, Rational, Value, exact, write_number
 from taper.dose import split_quantity
 from taper.errors import CannotCompute, InvalidInput, OutOfScope

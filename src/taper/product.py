@@ -8,10 +8,9 @@ from functools import total_ordering
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, model_validator
-from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema, core_schema
+from pydantic import BeforeValidator, Field, model_validator
 
+from taper._frozen import Written
 from taper._json import read_json, read_json_file
 from taper._model import Count, NotExact, Rational, Value, exact, write_count, write_number
 from taper.dose import Dose, split_quantity
@@ -71,10 +70,11 @@ class InvalidVolume(NotExact):
 
 
 @total_ordering
-class Volume:
+class Volume(Written):
     """An exact volume of a liquid in mL."""
 
     __slots__ = ("_ml",)
+    _pattern = r"^([0-9]+(\.[0-9]+)?|([0-9]+ )?[0-9]+/[0-9]+) ?m[lL]$"
     _ml: Fraction
 
     def __init__(self, ml: Rational) -> None:
@@ -101,43 +101,24 @@ class Volume:
     def ml(self) -> Fraction:
         return self._ml
 
-    def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError("a Volume never changes; make another")
+    def _parts(self) -> tuple[Any, ...]:
+        return (self._ml,)
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return Volume, (self._ml,)
-
-    def __eq__(self, other: object) -> bool:
-        return self._ml == other._ml if isinstance(other, Volume) else NotImplemented
+    def _meaning(self) -> Fraction:
+        return self._ml
 
     def __lt__(self, other: "Volume") -> bool:
         return self._ml < other._ml if isinstance(other, Volume) else NotImplemented
 
-    def __hash__(self) -> int:
-        return hash(("Volume", self._ml))
-
     def __str__(self) -> str:
         return f"{write_number(self._ml)} mL"
 
-    def __repr__(self) -> str:
-        return f"Volume.parse({str(self)!r})"
 
-    @classmethod
-    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_plain_validator_function(
-            lambda value: value if isinstance(value, cls) else cls.parse(value),
-            serialization=core_schema.plain_serializer_function_ser_schema(str),
-        )
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        return {"type": "string", "pattern": r"^([0-9]+(\.[0-9]+)?|([0-9]+ )?[0-9]+/[0-9]+) ?m[lL]$"}
-
-
-class Concentration:
+class Concentration(Written):
     """Mass of drug per volume of a liquid, kept as its label writes it: "2 mg/5 mL"."""
 
     __slots__ = ("_mass", "_volume")
+    _pattern = r"^[0-9./ ]+ ?(mcg|mg|g)/[0-9./ ]*m[lL]$"
     _mass: Dose
     _volume: Volume
 
@@ -178,34 +159,14 @@ class Concentration:
         """The dose that a volume holds, written in the label's unit."""
         return (self._mass * (volume.ml / self._volume.ml)).in_unit(self._mass.unit)
 
-    def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError("a Concentration never changes; make another")
+    def _parts(self) -> tuple[Any, ...]:
+        return self._mass, self._volume
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return Concentration, (self._mass, self._volume)
-
-    def __eq__(self, other: object) -> bool:
-        return self.mg_per_ml == other.mg_per_ml if isinstance(other, Concentration) else NotImplemented
-
-    def __hash__(self) -> int:
-        return hash(("Concentration", self.mg_per_ml))
+    def _meaning(self) -> Fraction:
+        return self.mg_per_ml
 
     def __str__(self) -> str:
         return f"{self._mass}/{'' if self._volume.ml == 1 else self._volume}{'mL' if self._volume.ml == 1 else ''}"
-
-    def __repr__(self) -> str:
-        return f"Concentration.parse({str(self)!r})"
-
-    @classmethod
-    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_plain_validator_function(
-            lambda value: value if isinstance(value, cls) else cls.parse(value),
-            serialization=core_schema.plain_serializer_function_ser_schema(str),
-        )
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        return {"type": "string", "pattern": r"^[0-9./ ]+ ?(mcg|mg|g)/[0-9./ ]*m[lL]$"}
 
 
 def _form(value: object) -> object:

@@ -10,6 +10,7 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
+from taper._frozen import Frozen, Written
 from taper.dose import DailyDose, Dose
 from taper.errors import InvalidInput, OutOfScope
 
@@ -25,13 +26,14 @@ class InvalidSlot(InvalidInput):
 
 
 @total_ordering
-class Slot:
+class Slot(Written):
     """A time of day: `morning`, `noon`, `evening`, `bedtime`, or a clock time such as `14:00`.
 
     A named slot has no clock time of its own. A clock time belongs to the date it falls on.
     """
 
     __slots__ = ("_name",)
+    _pattern = f"^({'|'.join(NAMED_SLOTS)}|([01][0-9]|2[0-3]):[0-5][0-9])$"
     _name: str
 
     def __init__(self, name: str) -> None:
@@ -42,6 +44,15 @@ class Slot:
         ):
             raise InvalidSlot(f'{name!r} is not a time of day; write {", ".join(NAMED_SLOTS)} or a time like "14:00"')
         object.__setattr__(self, "_name", name)
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read a named time of day or a clock time; the same as `Slot(text)`.
+
+        Raises:
+            InvalidSlot: If it is neither.
+        """
+        return cls(text)
 
     @property
     def name(self) -> str:
@@ -60,20 +71,14 @@ class Slot:
     def _key(self) -> tuple[int, str]:
         return (-1, self._name) if self.is_clock else (NAMED_SLOTS.index(self._name), "")
 
-    def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError("a Slot never changes; make another")
+    def _parts(self) -> tuple[Any, ...]:
+        return (self._name,)
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return Slot, (self._name,)
-
-    def __eq__(self, other: object) -> bool:
-        return self._name == other._name if isinstance(other, Slot) else NotImplemented
+    def _meaning(self) -> str:
+        return self._name
 
     def __lt__(self, other: "Slot") -> bool:
         return self._key() < other._key() if isinstance(other, Slot) else NotImplemented
-
-    def __hash__(self) -> int:
-        return hash(("Slot", self._name))
 
     def __str__(self) -> str:
         return self._name
@@ -81,19 +86,8 @@ class Slot:
     def __repr__(self) -> str:
         return f"Slot({self._name!r})"
 
-    @classmethod
-    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_plain_validator_function(
-            lambda value: value if isinstance(value, cls) else cls(value),
-            serialization=core_schema.plain_serializer_function_ser_schema(str),
-        )
 
-    @classmethod
-    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        return {"type": "string", "pattern": f"^({'|'.join(NAMED_SLOTS)}|([01][0-9]|2[0-3]):[0-5][0-9])$"}
-
-
-class Intake:
+class Intake(Frozen):
     """One dose at one time of day."""
 
     __slots__ = ("_dose", "_slot")
@@ -116,23 +110,17 @@ class Intake:
     def dose(self) -> Dose:
         return self._dose
 
-    def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError("an Intake never changes; make another")
+    def _parts(self) -> tuple[Any, ...]:
+        return self._slot, self._dose
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return Intake, (self._slot, self._dose)
-
-    def __eq__(self, other: object) -> bool:
-        return (self._slot, self._dose) == (other._slot, other._dose) if isinstance(other, Intake) else NotImplemented
-
-    def __hash__(self) -> int:
-        return hash((self._slot, self._dose))
+    def _meaning(self) -> tuple[Slot, Dose]:
+        return self._slot, self._dose
 
     def __repr__(self) -> str:
         return f"Intake({self._slot.name!r}, {self._dose!r})"
 
 
-class Regimen:
+class Regimen(Frozen):
     """The doses of one day, each at its own time of day, in order; it may be empty inside a cycle.
 
     Example:
@@ -193,17 +181,11 @@ class Regimen:
     def __bool__(self) -> bool:
         return bool(self._intakes)
 
-    def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError("a Regimen never changes; make another")
+    def _parts(self) -> tuple[Any, ...]:
+        return (self._intakes,)
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return Regimen, (self._intakes,)
-
-    def __eq__(self, other: object) -> bool:
-        return self._intakes == other._intakes if isinstance(other, Regimen) else NotImplemented
-
-    def __hash__(self) -> int:
-        return hash(self._intakes)
+    def _meaning(self) -> tuple[Intake, ...]:
+        return self._intakes
 
     def __str__(self) -> str:
         return ", ".join(f"{intake.dose} {intake.slot}" for intake in self._intakes) or "nothing"
