@@ -10,7 +10,7 @@
 # %%
 from datetime import date
 
-from taper import Formulary, check, count_supply, load_protocol, realize, to_ical, to_schedule, to_table, weeks
+from taper import Formulary, Plan, check, count_supply, load_protocol, realize, to_ical, to_schedule, to_table, weeks
 
 example = load_protocol("baclofen-raynaud-example")
 print(example.note)
@@ -41,10 +41,30 @@ assert schedule.ends == "continues"
 # ## What the sources say
 #
 # Each ceiling is compared by itself. The article's own figure stands beside the sourced ones and cannot decide.
+#
+# The article also tells of trials: 10 mg three times a day for six weeks, and 5 mg twice a day. They were not found, so
+# they are plans like any other, and no limit. It names two other drugs for Raynaud's: nifedipine and sildenafil. What
+# labels say of those is about other uses, and *as needed* is no dose on a day, so no plan can hold it.
 
 # %%
 for ceiling in Formulary.shipped().monograph("baclofen").ceilings:
     print(f"{ceiling.limit} a day, {ceiling.kind}, grade {ceiling.source.grade}: {ceiling.source.organization}")
+
+# %%
+for drug in ("nifedipine-er", "sildenafil"):
+    held = Formulary.shipped().monograph(drug)
+    for said in (*held.starts, *held.ceilings):
+        figure = f"{said.limit} ({said.kind})" if said in held.ceilings else f"start at {said.dose}"
+        print(f"{drug}, {' or '.join(said.indications)}: {figure}, grade {said.source.grade}")
+    assert all(said.source.grade == "C" for said in held.ceilings if "raynaud" in said.indications)
+TRIALS = {"three times a day": {"morning": "10 mg", "noon": "10 mg", "evening": "10 mg"},
+          "twice a day": {"morning": "5 mg", "evening": "5 mg"}}  # fmt: skip
+for name, regimen in TRIALS.items():
+    steps = [{"for": "6 weeks", "regimen": regimen}]
+    course = {"drug": "baclofen", "indication": "raynaud", "before": "nothing", "then": "review", "steps": steps}
+    trial = check(realize(Plan.read({"courses": [course]}), tablets))
+    print(f"{name}:", [f"{item.severity}: {item.message}" for item in trial.findings] or "no finding")
+    assert not any(item.rule == "ceiling" for item in trial.findings)
 
 # %% [markdown]
 # ## What a check could not see

@@ -128,7 +128,9 @@ Image(picture.to_png(dpi=100))
 # ## What is refused: the pump
 #
 # The article says that a failing pump can kill after more than two months of use. The boxed warning about abrupt
-# stopping is of baclofen given into the spine. No plan here is about that route, and it is refused by name.
+# stopping is of baclofen given into the spine: fever, altered mental status, rebound spasticity, failure of several
+# organs, death (US label of intrathecal baclofen, openFDA record e05080ef-53d9-4060-aaa4-86a6935467de, 2026, grade A;
+# it names no length of use). No plan here is about that route, and it is refused by name.
 
 # %%
 try:

@@ -5,7 +5,9 @@
 # by a part of what is taken, and by bands, and compare what results: time, tablets, the largest and the last fall.
 #
 # The article on benzodiazepines and sleep says to taper gradually, in small steps, with a professional, and gives no
-# numbers. Here are the numbers of the sources. Nothing here says whether to taper, or which way suits a person.
+# numbers. Here are the numbers of the sources. Nothing here says whether to taper, or which way suits a person. The
+# article sets cognitive therapy for insomnia (CBT-I) and sleep tracking beside the taper: no source with figures for
+# either is held, so no rule speaks of them. A dated score can be kept in a log, which moves nothing (notebook 11).
 
 # %%
 from datetime import date

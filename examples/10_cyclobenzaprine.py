@@ -78,7 +78,8 @@ assert not monograph.stopping
 # %% [markdown]
 # ## For whom not
 #
-# A made-up person with an overactive thyroid takes sertraline and an inhibitor of monoamine oxidase.
+# A made-up person with an overactive thyroid takes sertraline and an inhibitor of monoamine oxidase. The article also
+# says not to drive; no source on driving is held for either drug, so no rule speaks of it, and none calls it clear.
 
 # %%
 person = read_patient(
