@@ -798,3 +798,14 @@ class TestCalendarOptions:
         assert code == 0
         assert "STATUS:CANCELLED" in out
         assert "SEQUENCE:1" in out
+
+
+def test_a_pace_of_occupancy_without_its_curve_lists_those_that_are_held(run):
+    down = ("down", "escitalopram", "--from", "20 mg morning")
+    code, _, err = run(*down, "--pace", "10 points of occupancy, every 2 weeks")
+    assert code == 2
+    assert "with Vmax 75.35 and Km 0.66 mg by sorensen-2022-transcribed (serotonin transporter, caudate)" in err
+    curve = "with Vmax 75.35 and Km 0.66 mg by sorensen-2022-transcribed"
+    assert run(*down, "--pace", f"10 points of occupancy {curve}, every 2 weeks")[0] == 0
+    code, _, err = run("down", "diazepam", "--from", "5 mg bedtime", "--pace", "10 points of occupancy, every 2 weeks")
+    assert "lacks its curve" in err

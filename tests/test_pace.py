@@ -173,3 +173,21 @@ def test_a_second_limit_may_be_given_as_a_base() -> None:
     assert fixed("2 mg", weeks(1), never_more_than=read_base("10% of start")) == Pace.parse(
         "2 mg, never more than 10% of start, every 1 week"
     )
+
+
+def test_the_interval_may_stand_anywhere_among_the_clauses():
+    last = Pace.parse("1 mg, up to 2 mg, never more than 20% of current, every 2 weeks")
+    assert Pace.parse("1 mg, every 2 weeks, up to 2 mg, never more than 20% of current") == last
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("2 mg, up to 4%, every 2 weeks", "in percent and the pace in mg"),
+        ("5-10% of current, at least 1 mg, every 2 weeks", 'pace: "5-10% of current, at least 1 mg" is a range'),
+        ("10% of current, at least 1 mg, last dose 1 mg, every 1 week", "^pace: has at_least and last_dose"),
+    ],
+)
+def test_what_is_wrong_with_a_text_is_said_of_the_text(text, says):
+    with pytest.raises(InvalidInput, match=says):
+        Pace.parse(text)

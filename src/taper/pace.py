@@ -182,7 +182,12 @@ class Pace(Value):
         Raises:
             InvalidPace: If the amount, its base or the interval is missing or cannot be read.
         """
-        return cls(**_read(text))
+        try:
+            return cls(**_read(text))
+        except InvalidInput as error:
+            # What a class is called says nothing to the one who wrote the text.
+            error.where = "pace" if error.where in _CLASSES else error.where
+            raise
 
     @model_validator(mode="after")
     def _agrees(self) -> Self:
@@ -467,7 +472,8 @@ def _read_span(text: str) -> tuple[Dose, Dose]:
 
 # Reading the text form: a base, then its clauses, then the interval.
 
-_EVERY = re.compile(r"(.*?)[, ]+(?:every|per) (.+)", re.DOTALL)
+_EVERY = re.compile(r"(.*?)[, ]+(?:every|per) ([^,]+)(.*)", re.DOTALL)
+_CLASSES = {kind.__name__ for kind in (Pace, Fixed, OfStart, OfCurrent, OfOccupancy, Bands, Band)}
 _POINTS = re.compile(r"(.+?) points? of occupancy with Vmax (\S+) and Km (.+) by (\S+)")
 
 
@@ -476,7 +482,7 @@ def _read(text: str) -> dict[str, Any]:
     if found is None:
         raise InvalidPace(f'{text!r} has no interval; write it like "2 mg, every 2 weeks"')
     made: dict[str, Any] = {"every": _read_every(found[2])}
-    body, _, second = found[1].partition("never more than ")
+    body, _, second = (found[1] + found[3]).partition("never more than ")
     if second:
         made["never_more_than"] = read_base(second)
     parts = []
@@ -577,6 +583,8 @@ def _read_occupancy(head: str) -> OfOccupancy:
 def _read_up_to(base: Base, text: str) -> Fraction:
     match base:
         case Fixed():
+            if "%" in text:
+                raise InvalidPace(f'up to {text!r} is in percent and the pace in mg; write it like "up to 4 mg"')
             return Dose.parse(text).mg
         case Bands():
             return exact(text.removesuffix("paces").strip())

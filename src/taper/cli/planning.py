@@ -3,6 +3,7 @@
 import argparse
 from typing import Any
 
+from taper._model import write_number
 from taper.cli.common import (
     add_command,
     add_drug,
@@ -17,6 +18,8 @@ from taper.cli.common import (
     weights_of,
 )
 from taper.dose import Dose
+from taper.errors import InvalidInput
+from taper.formulary import Formulary
 from taper.patterns import plan_taper
 from taper.reachable import Handling, Reachable
 from taper.regimen import Regimen
@@ -67,7 +70,7 @@ def _down(options: argparse.Namespace) -> int:
         drug=drug,
         before=read_day(options.before, "--from"),
         to=_target(options.to),
-        pace=options.pace,
+        pace=_pace(options.pace, drug),
         products=products,
         order=options.order,
         stays=options.stays,
@@ -82,6 +85,19 @@ def _down(options: argparse.Namespace) -> int:
         title=options.title,
     )
     return deliver_plan(made.plan, str(made.report), made.report.to_dict(), options)
+
+
+def _pace(text: str, drug: str) -> str:
+    """The pace as written; one of occupancy without its curve is refused with the curves that are held of the drug."""
+    monograph = Formulary.shipped().get(drug)
+    if "occupancy" not in text or " with " in text or monograph is None or not monograph.occupancies:
+        return text
+    held = "; ".join(
+        f"with Vmax {write_number(curve.vmax)} and Km {write_number(curve.km)} mg by {curve.source.id}"
+        f" ({curve.target}{f', {curve.region}' if curve.region else ''})"
+        for curve in monograph.occupancies
+    )
+    raise InvalidInput(f"points of occupancy need a curve; write one of those held of {drug}: {held}", where="--pace")
 
 
 def _target(text: str) -> Regimen | Dose | str:
