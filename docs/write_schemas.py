@@ -1,9 +1,10 @@
-"""Write the JSON Schemas of the plan, products and patient formats from the models that read them."""
+"""Write the JSON Schemas of the plan, log, products and patient formats from the models that read them."""
 
 import json
 from pathlib import Path
 from typing import Any
 
+from taper.log import Log
 from taper.patient import Patient
 from taper.plan import Plan
 from taper.product import Product
@@ -21,9 +22,19 @@ def schemas() -> dict[str, dict[str, Any]]:
     products["items"]["properties"]["pieces"] = products["items"]["properties"]["allow_pieces"]
     return {
         "taper-plan.schema.json": _headed("taper-plan/1: a plan", plan),
+        "taper-log.schema.json": _headed("taper-log/1: what happened to a plan", _log()),
         "products.schema.json": _headed("A list of products", products),
         "patient.schema.json": _headed("A patient", Patient.model_json_schema(by_alias=True)),
     }
+
+
+def _log() -> dict[str, Any]:
+    log = Log.model_json_schema(by_alias=True)
+    log["required"] = ["format", "plan", "start"]
+    for event in log["properties"]["events"]["items"]["anyOf"]:
+        held = log["$defs"][event["$ref"].rpartition("/")[2]]
+        held["required"] = ["kind", *held["required"]]
+    return log
 
 
 def _headed(title: str, schema: dict[str, Any]) -> dict[str, Any]:

@@ -5,11 +5,17 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from builders import START
+from taper import days, realize, to_schedule
 from taper.errors import TaperError
+from taper.log import read_log
 from taper.plan import read_plan
 from taper.protocols import load_protocol, protocol_names
+from taper.testing import logs, realizable_plans
 
 ROOT = Path(__file__).parent.parent
 SCHEMAS = ROOT / "docs" / "reference"
@@ -78,3 +84,58 @@ def test_what_the_schema_refuses_the_reader_refuses_too(change):
     assert not _plan_schema().is_valid(broken)
     with pytest.raises(TaperError):
         read_plan(json.dumps(broken))
+
+
+def _log_schema():
+    return Draft202012Validator(json.loads((SCHEMAS / "taper-log.schema.json").read_text("utf-8")))
+
+
+@given(st.data())
+def test_every_log_fits_the_schema(data):
+    plan, products = data.draw(realizable_plans())
+    schedule = to_schedule(realize(plan, products), start=START, horizon=days(40))
+    _log_schema().validate(data.draw(logs(schedule)).to_dict())
+
+
+def _log(**event):
+    held = {"kind": "gap", "day": "2027-03-05", "for": "3 days", **event}
+    return {"format": "taper-log/1", "plan": "0" * 64, "start": "2027-03-01",
+            "events": [{name: value for name, value in held.items() if value is not None}]}  # fmt: skip
+
+
+PATTERN = {"titrate_to": "10 mg", "slots": ["evening"], "increment": "2 mg", "every": "3 days"}
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"then": "stop"},
+        {"then": {"resume": {"evening": "5 mg"}, "for": "2 weeks"}},
+        {"then": {"titrate": [{"for": "3 days", "regimen": {"evening": "1 mg"}}], "then": "review"}},
+        {"then": PATTERN},
+        {"kind": "slow", "for": None, "pace": "1 mg, every 2 weeks"},
+        {"kind": "step-back", "steps": 2},
+    ],
+)
+def test_an_event_that_is_read_fits_the_schema(event):
+    _log_schema().validate(_log(**event))
+    assert read_log(json.dumps(_log(**event))).events[0].day.day == 5
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        pytest.param({"kind": "pause"}, id="unknown kind"),
+        pytest.param({"kind": None}, id="no kind"),
+        pytest.param({"for": None}, id="no length"),
+        pytest.param({"then": "resume"}, id="unknown decision"),
+        pytest.param({"then": {"resume": {"evening": 5}}}, id="dose as a number"),
+        pytest.param({"kind": "step-back", "steps": 0}, id="no steps"),
+        pytest.param({"kind": "slow", "for": None}, id="no pace"),
+        pytest.param({"dose": "5 mg"}, id="unknown key"),
+    ],
+)
+def test_an_event_that_the_schema_refuses_the_reader_refuses_too(event):
+    assert not _log_schema().is_valid(_log(**event))
+    with pytest.raises(TaperError):
+        read_log(json.dumps(_log(**event)))

@@ -14,6 +14,7 @@ from pydantic import (
     Field,
     PlainSerializer,
     Tag,
+    WithJsonSchema,
     model_validator,
 )
 
@@ -45,6 +46,7 @@ PaceText = Annotated[
     Pace,
     BeforeValidator(lambda given: Pace.parse(given) if isinstance(given, str) else given),
     PlainSerializer(str, return_type=str),
+    WithJsonSchema({"type": "string", "minLength": 1, "examples": ["10% of current, every 2 weeks"]}),
 ]
 
 

@@ -1,6 +1,7 @@
 """Hypothesis strategies for people who build on taper: each draws what a plan could really hold."""
 
 from taper.testing.days import amounts, clock_slots, doses, durations, named_slots, patterns, regimens, starts
+from taper.testing.happening import decisions, events, logs
 from taper.testing.knowledge import (
     ceilings,
     facts,
@@ -33,14 +34,17 @@ __all__ = [
     "ceilings",
     "clock_slots",
     "courses",
+    "decisions",
     "doses",
     "doses_from",
     "durations",
+    "events",
     "facts",
     "formulary_of",
     "indications",
     "kidney_advice",
     "liquids",
+    "logs",
     "named_slots",
     "patient_facts",
     "patients",
