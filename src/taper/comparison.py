@@ -7,7 +7,7 @@ from taper._model import write_number
 from taper.case import Case, Run, capped, cite, stretch_words, stretches
 from taper.dose import DailyDose, Dose
 from taper.finding import Answer, Clear, Finding, NotAssessed, Severity
-from taper.monograph import AgeAdvice, Cited, LiverAdvice, Stopping, StoppingShape
+from taper.monograph import AgeAdvice, Cited, HalfLife, LiverAdvice, Stopping, StoppingShape
 
 
 def find(case: Case, rule: str, drug: str, fact: Cited, severity: Severity, message: str, **fields: Any) -> Finding:
@@ -99,9 +99,8 @@ def advice_words(fact: Stopping) -> str:
     every = f" every {span_words(fact.every_low, fact.every_high)}" if fact.every_low is not None else ""
     if fact.percent_low is not None and fact.percent_high is not None:
         figures = span_words(write_number(fact.percent_low), write_number(fact.percent_high))
-        return (
-            f"{figures} % of the {'first' if fact.shape is StoppingShape.PERCENT_OF_START else 'current'} dose{every}"
-        )
+        of = {StoppingShape.PERCENT_OF_START: "first", StoppingShape.PERCENT_OF_PREVIOUS: "previous"}
+        return f"{figures} % of the {of.get(fact.shape, 'current')} dose{every}"
     if fact.step_low is not None:
         return f"{span_words(fact.step_low, fact.step_high)}{every}"
     if fact.bands:
@@ -128,3 +127,8 @@ def span_words(low: object, high: object) -> str:
     number, _, unit = first.partition(" ")
     shared = bool(unit) and last.partition(" ")[2].rstrip("s") == unit.rstrip("s")
     return f"{number if shared else first} to {last}"
+
+
+def is_own_half_life(life: HalfLife) -> bool:
+    """Whether a half-life is of the drug itself, and not of a metabolite."""
+    return "metabolite" not in (life.of or "")

@@ -77,6 +77,26 @@ class TestGap:
         assert told("gap", broken(7), **sections)[2]
         assert "more than the 5 mg/day of a start" in told("gap", broken(7, again="6 mg"), **sections)[0][0].message
 
+    @pytest.mark.parametrize(("dose", "found"), [("20 mg", 1), ("10 mg", 0)])
+    def test_one_day_at_the_first_dose_of_a_start_is_no_start(self, dose, found):
+        start = {"source": "a", "steps": [{"from_day": 1, "total": "5 mg"}, {"from_day": 2, "total": "10 mg"}]}
+        later = course(step("5 mg", "1 day"), step(dose, "7 days"), id="b", starts_on_day=15)
+        plan = plan_with(course(step("20 mg", "7 days"), id="a"), later)
+        findings, *_ = told("gap", plan, restarts=[FIVE], half_lives=[life("10")], titrations=[start])
+        assert len(findings) == found
+        words = "it is at 20 mg/day on day 2 from its resumption, faster than any labeled start"
+        assert all(words in item.message and item.severity == "high" for item in findings)
+
+    def test_what_comes_after_the_last_labeled_step_is_not_compared(self):
+        start = {"source": "a", "steps": [{"from_day": 1, "total": "5 mg"}]}
+        later = course(step("5 mg", "1 day"), step("20 mg", "7 days"), id="b", starts_on_day=15)
+        plan = plan_with(course(step("20 mg", "7 days"), id="a"), later)
+        assert told("gap", plan, restarts=[FIVE], half_lives=[life("10")], titrations=[start])[2]
+
+    def test_a_half_life_printed_as_an_upper_end_alone_has_no_shortest_break(self):
+        half = life("10", up_to=True)
+        assert "the half-life of the drug" in told("gap", broken(7), restarts=[FIVE], half_lives=[half])[1][0].missing
+
     def test_a_break_inside_a_cycle_is_not_one_between_courses(self):
         assert told("gap", plan_of(step(["5 mg", {}], "8 days"))) == ([], [], [], [])
         assert told("gap", broken(7))[1]
@@ -96,6 +116,15 @@ class TestSwing:
     def test_two_half_lives_pass(self, hours, found):
         plan = plan_of(step(["5 mg", {}], "8 days"))
         assert len(told("swing", plan, half_lives=[life(hours)])[0]) == found
+
+    @pytest.mark.parametrize(("hours", "said"), [("24", 1), ("23", 0)])
+    def test_a_half_life_printed_as_an_upper_end_alone_is_never_clear(self, hours, said):
+        findings, gaps, clear, _ = told(
+            "swing", plan_of(step(["5 mg", {}], "8 days")), half_lives=[life(hours, up_to=True)]
+        )
+        assert (len(gaps), len(findings), clear) == (said, 1 - said, [])
+        assert all("the source prints as up to 24 hours; 48 hours pass" in gap.missing for gap in gaps)
+        assert all("more than two half-lives of up to 23 hours" in item.message for item in findings)
 
     def test_days_that_were_not_taken_are_no_cycle(self):
         from builders import START, TABLETS

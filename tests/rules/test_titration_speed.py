@@ -2,7 +2,7 @@
 
 import pytest
 
-from builders import answers, formulary, plan_of, review_of, step
+from builders import answers, course, formulary, plan_of, plan_with, review_of, step
 from taper import Patient
 
 STEPS = {
@@ -45,8 +45,12 @@ class TestSteps:
         assert (finding.limit, finding.day) == ("20 mg/day", 8)
         assert "gives as much" not in finding.message
 
-    def test_after_the_last_step_its_total_is_no_longer_compared(self):
-        assert sped(step("5 mg", "7 days"), step("20 mg", "1 day"), step("30 mg"), titrations=[STEPS])[0] == []
+    def test_beyond_the_last_step_a_source_without_increments_is_not_assessed(self):
+        found, (gap,), clear, _ = sped(
+            step("5 mg", "7 days"), step("20 mg", "1 day"), step("30 mg"), titrations=[STEPS]
+        )
+        assert gap.missing.startswith("a speed for increases above 20 mg/day, the source's last labeled step (")
+        assert (found, clear) == ([], [])
 
     def test_days_count_from_the_first_dose(self):
         assert sped(step("5 mg", "3 days"), step("10 mg"), starts_on_day=10, titrations=[STEPS])[0] == []
@@ -126,8 +130,56 @@ class TestFirstDoses:
         assert sped(step({"morning": "2 mg", "evening": "5 mg"}), starts=[start])[0][0].value == "5 mg"
 
     def test_it_says_nothing_of_someone_who_takes_the_drug_already(self):
-        found, gaps, clear, _ = sped(step("20 mg"), starts=[{"source": "a", "dose": "2 mg"}], before="5 mg")
-        assert (found, gaps, len(clear)) == ([], [], 1)
+        found, (gap,), clear, _ = sped(step("20 mg"), starts=[{"source": "a", "dose": "2 mg"}], before="5 mg")
+        assert gap.missing.startswith("a speed for someone who takes the drug already; the source gives a first dose (")
+        assert (found, clear) == ([], [])
+
+    def test_of_what_follows_it_a_source_that_gives_no_more_is_not_assessed(self):
+        first = {"source": "a", "dose": "5 mg"}
+        found, (gap,), clear, _ = sped(step("5 mg", "1 day"), step("50 mg"), starts=[first])
+        assert gap.missing.startswith("a speed for the increases after the first day; the source gives a first dose (")
+        assert (found, clear) == ([], [])
+        assert len(sped(step("5 mg", "1 day"), step("4 mg"), starts=[first])[2]) == 1
+        assert sped(step("5 mg", "1 day"), step("7 mg"), starts=[first], titrations=[INCREMENTS])[1] == []
+
+    def test_where_no_source_speaks_of_the_age_it_is_not_assessed(self):
+        old = {"source": "a", "dose": "2 mg", "age_from": 65}
+        found, (gap,), clear, _ = sped(step("20 mg"), starts=[old], patient={"age": 50})
+        assert gap.missing == (
+            "a speed for increasing the drug at this age and with these medicines; sources speak of others "
+            "(Institute a, 2026)"
+        )
+        assert (found, clear) == ([], [])
+
+    def test_a_speed_for_another_use_is_named(self):
+        _, (gap,), _, _ = sped(
+            step("20 mg"), starts=[{"source": "a", "dose": "2 mg", "indications": ["a"]}], indication="b"
+        )
+        assert gap.missing.startswith("a speed for increasing the drug for b; sources speak of other uses: a (")
+
+
+class TestBreaks:
+    """After a break the steps of a start are compared once more, and whether one is needed is left to rule gap."""
+
+    def resumed(self, *steps, **more):
+        begun = course(step("5 mg", "7 days"), id="a", before="nothing")
+        later = course(*steps, id="b", before="nothing", starts_on_day=38)
+        return answers(review_of(plan_with(begun, later), formulary(**more)), "titration-speed")
+
+    @pytest.mark.parametrize("sections", [{"titrations": [STEPS]}, {"starts": [{"source": "a", "dose": "5 mg"}]}])
+    def test_a_resumption_faster_than_a_start_is_not_assessed(self, sections):
+        found, gaps, clear, _ = self.resumed(step("20 mg", "7 days"), **sections)
+        words = (
+            "whether a start is needed on day 38, after 30 days without a dose; the source's figures are for a start"
+        )
+        assert any(words in gap.missing for gap in gaps)
+        assert (found, clear) == ([], [])
+
+    def test_one_day_at_the_first_step_does_not_make_it_slower(self):
+        assert self.resumed(step("5 mg", "1 day"), step("20 mg", "7 days"), titrations=[STEPS])[1]
+
+    def test_a_resumption_by_the_steps_is_clear(self):
+        assert len(self.resumed(step("5 mg", "3 days"), step("10 mg", "4 days"), titrations=[STEPS])[2]) == 1
 
     def test_it_gives_way_to_labeled_steps_of_the_same_source(self):
         found, *_ = sped(step("20 mg"), starts=[{"source": "a", "dose": "2 mg"}], titrations=[STEPS])

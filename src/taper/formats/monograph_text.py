@@ -166,6 +166,10 @@ def _for_whom(item: Cited) -> str:
     parts = []
     if item.indications:
         parts.append("for " + ", ".join(item.indications))
+    if isinstance(item, Ceiling) and item.with_names:
+        parts.append("with " + " or ".join(item.with_names))
+    if isinstance(item, Ceiling) and item.without_names:
+        parts.append("without " + ", ".join(item.without_names))
     if item.releases or item.forms:
         releases = [f"{release} release" for release in item.releases]
         parts.append("of " + ", ".join([*releases, *(str(form) for form in item.forms)]))

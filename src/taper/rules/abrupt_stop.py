@@ -6,7 +6,7 @@ from fractions import Fraction
 from math import lcm
 
 from taper._model import write_percent
-from taper.case import Case, CourseIntake, cite, left_out, uncited
+from taper.case import Case, CourseIntake, capped, cite, left_out, uncited
 from taper.comparison import advice_words, fall_words, find, other_uses
 from taper.dose import DailyDose
 from taper.finding import Answer, Clear, NotAssessed, Severity
@@ -78,7 +78,8 @@ def assess(case: Case) -> Iterator[Answer]:
     coarsest that is counted as spread over it: of T days, any w may hold half of the maintained dose and w/T of the
     other half; more is high, as a reduction made in one go with a plateau before or after it. "Slowly"
     without a figure is otherwise not assessed on pace. Advice for some indications is moderate at most where none is
-    given. Advice after long use is compared where the drug may have been used so long.
+    given, and so is advice after long use whose source gives no length. Advice after so long a use is compared where
+    the drug may have been used so long.
     """
     yield from uncited(case, NAME)
     for drug in case.drugs:
@@ -131,7 +132,7 @@ def _trimmed(part: tuple[Level, ...]) -> tuple[Level, ...]:
 
 
 def _is_about(fact: Stopping, ending: _Ending) -> bool:
-    if fact.down_to_daily_dose is not None and fact.down_to_daily_dose:
+    if fact.to_lowest_that_works or (fact.down_to_daily_dose is not None and fact.down_to_daily_dose):
         return False  # it reaches down to a dose, and says nothing of stopping from there
     if fact.from_daily_dose is not None and ending.maintained.mg < fact.from_daily_dose.mg:
         return False
@@ -234,8 +235,10 @@ def _finding(fact: Stopping, ending: _Ending, words: str, *, limit: str | None =
     run = f"day {ending.day}: {ending.drug} stops from {ending.last}{again}"
     asks = fact.used_for_at_least is not None and ending.used_days is None
     long = "; it depends on how long the drug was taken before" if asks else ""
+    long += "; the source speaks of long use, and gives no length" if fact.after_long_use else ""
     replaced = replacement_words(ending.case, ending.drug, ending.levels[0].first, ending.day + 1)
     place = ending.place
-    return find(ending.case, NAME, ending.drug, fact, Severity.HIGH, f"{run}, {words}{long}{replaced}",
+    severity = capped(Severity.HIGH, weak=fact.after_long_use)
+    return find(ending.case, NAME, ending.drug, fact, severity, f"{run}, {words}{long}{replaced}",
                 course=place.course if place else None, step=place.step if place else None, day=ending.day,
                 last_day=ending.day + 1, value=str(ending.last), limit=limit or advice_words(fact))  # fmt: skip

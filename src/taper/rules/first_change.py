@@ -79,7 +79,7 @@ def _compare(case: Case, drug: str, fact: Stopping, change: Change) -> Answer:
 def _allowed(fact: Stopping, before: Fraction) -> Fraction | None:
     if fact.shape is StoppingShape.FIXED and fact.step_high is not None:
         return fact.step_high.mg
-    if fact.shape in {StoppingShape.PERCENT_OF_CURRENT, StoppingShape.PERCENT_OF_START} and fact.percent_high:
+    if fact.percent_high is not None:
         return before * fact.percent_high / 100
     bands = [band.step_high.mg for band in fact.bands if band.down_to.mg < before <= band.from_dose.mg]
     return max(bands, default=None)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from taper._model import write_number
 from taper.case import Case, cite, left_out, uncited
-from taper.comparison import find
+from taper.comparison import find, is_own_half_life, span_words
 from taper.finding import Answer, Clear, NotAssessed, Severity
 from taper.monograph import HalfLife
 from taper.realization import RealizedCourse, RealizedStep
@@ -18,8 +18,9 @@ def assess(case: Case) -> Iterator[Answer]:
     dose to the next with each source's half-life.
 
     More than two half-lives, so that less than a quarter is left, is moderate; more than two at the short end of a
-    range only is low. Half-lives of metabolites are passed over. No half-life held is not assessed; a plan in which
-    every day has a dose is not asked.
+    range only is low. Under a half-life that is printed as an upper end alone, fewer hours are not assessed.
+    Half-lives of metabolites are passed over. No half-life held is not assessed; a plan in which every day has a dose
+    is not asked.
     """
     yield from uncited(case, NAME)
     for drug in case.drugs:
@@ -28,7 +29,7 @@ def assess(case: Case) -> Iterator[Answer]:
         skipping = [(course, number, days) for course, number, days in found if days > 1]
         if monograph is None or not skipping:
             continue
-        held = [fact for fact in case.applying(monograph.half_lives, drug) if "metabolite" not in (fact.of or "")]
+        held = [fact for fact in case.applying(monograph.half_lives, drug) if is_own_half_life(fact)]
         yield from left_out(case, NAME, drug, held)
         facts = [fact for fact in held if case.compares(fact.source)]
         if not facts:
@@ -53,11 +54,17 @@ def _days_between(step: RealizedStep) -> int:
 
 def _compare(case: Case, course: RealizedCourse, number: int, days: int, fact: HalfLife) -> Answer:
     hours, drug = 24 * days, course.drug
+    if hours <= 2 * fact.low and fact.up_to:
+        missing = f"the lower end of a half-life that the source prints as up to {write_number(fact.high)} hours"
+        return NotAssessed(
+            rule=NAME, drug=drug, missing=f"{missing}; {hours} hours pass between two doses {cite(fact)}"
+        )
     if hours <= 2 * fact.low:
         return Clear(rule=NAME, drug=drug, source=fact.source)
     if case.age_fits(fact) is None:
         return NotAssessed(rule=NAME, drug=drug, missing=f"the age, of which the source speaks {cite(fact)}")
-    span = write_number(fact.low) if fact.low == fact.high else f"{write_number(fact.low)} to {write_number(fact.high)}"
+    span = span_words(write_number(fact.low), write_number(fact.high))
+    span = f"up to {span}" if fact.up_to else span
     of = f", {fact.of}" if fact.of else ""
     first, last = course.course.bounds(case.start)[number - 1]
     average = course.steps[number - 1].step.average

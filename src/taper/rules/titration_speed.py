@@ -6,10 +6,10 @@ from fractions import Fraction
 
 from taper.case import Case, cite, day_words, left_out, uncited
 from taper.companions import CLASSES, other_medicines
-from taper.comparison import find, per_day
+from taper.comparison import find, other_uses, per_day
 from taper.dose import DailyDose, Dose
 from taper.finding import Answer, Clear, Finding, NotAssessed, Severity
-from taper.levels import Level, Levels, fewest_days, levels_of
+from taper.levels import Break, Level, Levels, breaks_of, fewest_days, levels_of
 from taper.monograph import Start, Titration, TitrationStep
 
 NAME = "titration-speed"
@@ -35,9 +35,10 @@ def assess(case: Case) -> Iterator[Answer]:
 
     A total that comes before the labeled day, and an increment that is larger, or comes sooner, than the source's
     are high where the source words them as the most, and moderate otherwise. A first day above the first dose is
-    moderate. Labeled steps and first doses are for people who start; an unknown `before` is not assessed. Where the
-    label has a column for a co-medication, an unknown list of medicines is not assessed unless no column is exceeded.
-    After its last labeled step a source is compared by its increments alone.
+    moderate. Labeled steps and first doses are for people who start: for someone who takes the drug already, for
+    increases beyond them, and after a break faster than they allow, a source that gives nothing else is not assessed;
+    nor is an unknown `before`. Where the label has a column for a co-medication, an unknown list of medicines is not
+    assessed unless no column is exceeded. After its last labeled step a source is compared by its increments alone.
     """
     yield from uncited(case, NAME)
     for drug in case.drugs:
@@ -53,27 +54,38 @@ def assess(case: Case) -> Iterator[Answer]:
         ]
         held = [fact for fact in facts if case.indication_fits(fact, drug) is not False]
         yield from left_out(case, NAME, drug, held)
-        yield from _assess_drug(case, drug, levels, [fact for fact in held if case.compares(fact.source)])
+        unheard = [fact for fact in facts if fact not in held and case.compares(fact.source)]
+        if not any(case.compares(fact.source) for fact in held):
+            yield other_uses(case, NAME, drug, unheard, "a speed for increasing the drug")
+        else:
+            yield from _assess_drug(case, drug, levels, [fact for fact in held if case.compares(fact.source)])
 
 
 def _assess_drug(case: Case, drug: str, levels: Levels, facts: list[Titration | Start]) -> Iterator[Answer]:
-    if not facts:
-        yield NotAssessed(rule=NAME, drug=drug, missing="a speed for increasing the drug; no source is held")
-        return
     if not levels.knows_before:
         yield NotAssessed(rule=NAME, drug=drug, missing="what was taken before day 1 (before)")
         return
-    answers = [answer for fact in _compared(case, facts) for answer in _answers(case, drug, levels, fact)]
+    compared = _compared(case, facts, starts=levels.all[0].mg == 0)
+    if not compared:
+        cites = " ".join(dict.fromkeys(cite(fact) for fact in facts))
+        missing = (
+            f"a speed for increasing the drug at this age and with these medicines; sources speak of others {cites}"
+        )
+        yield NotAssessed(rule=NAME, drug=drug, missing=missing)
+    answers = [answer for fact in compared for answer in _answers(case, drug, levels, fact)]
     told = {answer.source for answer in answers if isinstance(answer, Finding)}
     doubted = {source for fact, source in ((f, f.source) for f in facts) if _column_fits(case, fact) is None}
     unsettled = doubted if any(isinstance(answer, NotAssessed) for answer in answers) else set()
     yield from (a for a in answers if not (isinstance(a, Clear) and a.source in told | unsettled))
 
 
-def _compared(case: Case, facts: list[Titration | Start]) -> list[Titration | Start]:
-    """The facts that may be about the person; a first dose gives way to labeled steps of the same source."""
+def _compared(case: Case, facts: list[Titration | Start], *, starts: bool) -> list[Titration | Start]:
+    """The facts that may be about the person.
+
+    A first dose gives way to labeled steps of the same source, and to its increments once the drug is taken.
+    """
     fitting = [f for f in facts if case.age_fits(f) is not False and _column_fits(case, f) is not False]
-    labeled = {fact.source for fact in fitting if isinstance(fact, Titration) and fact.steps}
+    labeled = {fact.source for fact in fitting if isinstance(fact, Titration) and (fact.steps or not starts)}
     return [fact for fact in fitting if isinstance(fact, Titration) or fact.source not in labeled]
 
 
@@ -116,13 +128,17 @@ def _judge(case: Case, drug: str, levels: Levels, fact: Titration | Start) -> It
     starts = levels.all[0].mg == 0
     first = next(index for index, level in enumerate(levels.all) if level.run is not None and level.run.intakes)
     taken = tuple(level for level in levels.all[first:] if level.run is not None)
+    again = [gap for gap in breaks_of(case, levels, drug) if gap.is_told]
     if isinstance(fact, Start):
-        if starts:
-            yield from _first_dose(case, drug, fact, taken[0])
+        yield from _from_first_dose(case, drug, fact, taken) if starts else _taken_already(drug, fact)
+        yield from _afresh(drug, fact, [gap for gap in again if list(_first_dose(case, drug, fact, gap.resumed[0]))])
         return
     asked = _Question(case, drug, fact, taken)
+    resumed = [gap for gap in again if list(_labeled(_Question(case, drug, fact, gap.resumed)))]
+    yield from _afresh(drug, fact, resumed)
     if starts:
         yield from _labeled(asked)
+        yield from _beyond_steps(asked)
     elif fact.steps and fact.increment_high is None:
         missing = f"a speed for someone who takes the drug already; the source gives steps from a start {cite(fact)}"
         yield NotAssessed(rule=NAME, drug=drug, missing=missing)
@@ -130,9 +146,32 @@ def _judge(case: Case, drug: str, levels: Levels, fact: Titration | Start) -> It
         yield from _increments(asked, levels, starts=starts)
 
 
+def _taken_already(drug: str, fact: Start) -> Iterator[Answer]:
+    missing = f"a speed for someone who takes the drug already; the source gives a first dose {cite(fact)}"
+    yield NotAssessed(rule=NAME, drug=drug, missing=missing)
+
+
+def _afresh(drug: str, fact: Titration | Start, gaps: list[Break]) -> Iterator[Answer]:
+    """Breaks after which the drug is resumed faster than in a start; whether one is needed is told by other sources."""
+    for gap in gaps:
+        words = f"whether a start is needed on day {gap.last + 1}, after {gap.days} days without a dose"
+        yield NotAssessed(rule=NAME, drug=drug, missing=f"{words}; the source's figures are for a start {cite(fact)}")
+
+
+def _from_first_dose(case: Case, drug: str, fact: Start, taken: tuple[Level, ...]) -> Iterator[Answer]:
+    found = list(_first_dose(case, drug, fact, taken[0]))
+    yield from found
+    monograph = case.formulary.monograph(drug)
+    has_more = any(item.source == fact.source for item in case.applying(monograph.titrations, drug))
+    if not found and not has_more and any(level.mg > taken[0].mg for level in taken):
+        missing = f"a speed for the increases after the first day; the source gives a first dose {cite(fact)}"
+        yield NotAssessed(rule=NAME, drug=drug, missing=missing)
+
+
 def _first_dose(case: Case, drug: str, fact: Start, level: Level) -> Iterator[Answer]:
     most = fact.up_to or fact.dose
-    assert level.run is not None
+    if level.run is None or not level.run.intakes:
+        return
     if fact.times_per_day is not None:
         limit, value = most.mg * fact.times_per_day, level.mg
         words = f"{per_day(Dose(limit).in_unit(most.unit))}, its first regimen"
@@ -165,6 +204,19 @@ def _labeled(asked: _Question) -> Iterator[Answer]:
             yield _too_soon(asked, level, step, most)
             return
         yesterday = level.mg
+
+
+def _beyond_steps(asked: _Question) -> Iterator[Answer]:
+    """Increases beyond the last labeled step, of a source that gives no increment."""
+    fact = asked.fact
+    facts = asked.case.formulary.monograph(asked.drug).titrations
+    if not fact.steps or any(item.increment_high is not None for item in facts if item.source == fact.source):
+        return
+    most = max((_most(step) for step in fact.steps), key=lambda dose: dose.mg)
+    last = asked.begins + fact.steps[-1].from_day - 1
+    if any(level.mg > most.mg and level.first > last for level in asked.taken):
+        missing = f"a speed for increases above {per_day(most)}, the source's last labeled step {cite(fact)}"
+        yield NotAssessed(rule=NAME, drug=asked.drug, missing=missing)
 
 
 def _most(step: TitrationStep) -> Dose:
