@@ -809,3 +809,13 @@ def test_a_pace_of_occupancy_without_its_curve_lists_those_that_are_held(run):
     assert run(*down, "--pace", f"10 points of occupancy {curve}, every 2 weeks")[0] == 0
     code, _, err = run("down", "diazepam", "--from", "5 mg bedtime", "--pace", "10 points of occupancy, every 2 weeks")
     assert "lacks its curve" in err
+
+
+def test_stale_lists_sources_by_the_day_they_were_looked_at(run):
+    code, out, _ = run("stale", "--as-of", "2026-12-01")
+    assert (code, out) == (0, "0 sources were looked at more than a year before 2026-12-01.\n")
+    code, out, _ = run("stale", "--as-of", "2031-01-01")
+    assert code == 1
+    assert "\n    for " in out
+    listed = json.loads(run("stale", "--as-of", "2031-01-01", "--json")[1])["stale"]
+    assert f"{len(listed)} sources were" in out
