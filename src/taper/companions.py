@@ -132,6 +132,22 @@ def other_medicines(case: Case) -> tuple[Companion, ...] | None:
     return tuple(_resolve(case.formulary, item) for item in listed)
 
 
+def column_fits(case: Case, with_names: tuple[str, ...], without_names: tuple[str, ...]) -> bool | None:
+    """Whether the person takes one of some medicines and none of others; None where that cannot be told."""
+    others = other_medicines(case) or ()
+    present = {name for item in others if item.until is None for name in item.names}
+    if present & set(without_names):
+        return False
+    is_in = not with_names or bool(present & set(with_names))
+    undecided = {*without_names, *(() if is_in else with_names)}
+    if not undecided:
+        return True
+    # Whatever the column itself names is told apart from the rest by the source.
+    rest = (item for item in others if not item.is_known and not item.names & set(with_names))
+    may_be_more = any(not item.listed or item.open_among(undecided) for item in rest)
+    return None if missing_lists(case) or may_be_more else is_in
+
+
 def missing_lists(case: Case) -> tuple[str, ...]:
     """What is not known of the person's other medicines, in words."""
     lists = {

@@ -175,6 +175,13 @@ class TestIndications:
         assert {item.source.id: item.severity.value for item in findings} == {"c0": "moderate", "c1": "high"}
         assert "9 mg/day for b; the plan is for a (" in findings[0].message
 
+    def test_a_source_that_says_as_much_of_the_plans_use_is_not_repeated_for_other_uses(self):
+        named = {"source": "a", "limit": "9 mg", "kind": "highest dose named"}
+        own, other = named | {"indications": ["a"]}, named | {"indications": ["b"]}
+        plan = plan_of(step("10 mg", "3 days"), indication="a")
+        for more, count in (({}, 1), ({"limit": "8 mg"}, 2), ({"kind": "maximum"}, 2)):
+            assert len(found(plan, formulary(ceilings=[own, other | more]))[0]) == count
+
     @given(
         st.lists(ceilings(st.integers(2, 20).map(mg)), min_size=1, max_size=4),
         ceilings(st.just(mg(1))),
@@ -266,3 +273,39 @@ class TestEachIntake:
 
     def test_where_no_source_has_one_the_rule_does_not_apply(self):
         assert found(DAY, limits({"limit": "20 mg"}), rule="intake-ceiling") == ([], [], [], [])
+
+
+class TestColumns:
+    @pytest.mark.parametrize(
+        ("medications", "limits"),
+        [
+            (["valproate"], ["4 mg/day"]),
+            (["valproate", "phenytoin"], []),
+            ([], ["6 mg/day"]),
+            (["phenytoin"], []),
+            (["valproate", "newdrug"], None),
+            (["newdrug"], None),
+            ([{"name": "newdrug", "classes": ["nitrate"]}], ["6 mg/day"]),
+            (None, None),
+        ],
+    )
+    def test_a_figure_is_for_those_who_take_one_medicine_and_not_another(self, medications, limits):
+        facts = formulary(
+            interactions=[{"source": "a", "with_names": ["valproate", "phenytoin"], "action": "adjust", "what": "x"}],
+            ceilings=[
+                {
+                    "source": "a",
+                    "limit": "4 mg",
+                    "with_names": ["valproate"],
+                    "without_names": ["enzyme-inducer", "phenytoin"],
+                },
+                {"source": "a", "limit": "6 mg", "without_names": ["valproate", "enzyme-inducer", "phenytoin"]},
+                {"source": "a", "limit": "10 mg"},
+            ],
+        )
+        patient = Patient.read(
+            {"age": 40, "as_needed": []} | ({} if medications is None else {"medications": medications})
+        )
+        found, gaps, _, _ = answers(review_of(plan_of(step("7 mg", "2 days")), facts, patient), "ceiling")
+        assert [item.limit for item in found] == (limits or [])
+        assert any("which decide the column" in gap.missing for gap in gaps) is (limits is None)

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from taper.case import Case, Run, capped, cite, left_out, stretch_words, stretches, uncited
+from taper.companions import column_fits
 from taper.comparison import place_of
 from taper.dose import DailyDose
 from taper.finding import Answer, Clear, Finding, NotAssessed, Severity
 from taper.monograph import Ceiling, CeilingKind
 
 NAME = "ceiling"
-READS = ("patient.age", "indication")
+READS = ("patient.age", "patient.medications", "patient.as_needed", "indication")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ def assess(case: Case) -> Iterator[Answer]:
     of it, figures for other uses are compared on the days above one of its own, and a maximum among them is high:
     within what is held for its use, others say nothing. A usual maximum, a figure that is only named or derived is
     moderate, and high on a day above every figure that is held for the drug of any kind and source. A claim without a
-    source is low.
+    source is low. A figure for people who take other medicines, or do not, is compared with those who do, or do not.
     """
     yield from uncited(case, NAME)
     for drug in case.drugs:
@@ -50,7 +51,7 @@ def assess(case: Case) -> Iterator[Answer]:
 
 
 def _assess_drug(case: Case, drug: str, daily: tuple[Ceiling, ...]) -> Iterator[Answer]:
-    applying = case.applying(daily, drug)
+    applying = tuple(item for item in case.applying(daily, drug) if _fits_column(case, item) is not False)
     compared = tuple(item for item in applying if case.compares(item.source))
     wanted = {course.course.indication for course in case.courses_of(drug)}
     named = next(iter(wanted)) if len(wanted) == 1 else None
@@ -69,18 +70,33 @@ def _assess_drug(case: Case, drug: str, daily: tuple[Ceiling, ...]) -> Iterator[
 def _compare(case: Case, drug: str, ceiling: Ceiling, held: _Held) -> Iterator[Answer]:
     limit = DailyDose(ceiling.limit.mg).in_unit(ceiling.limit.unit)
     is_own = ceiling in held.own or not held.is_decided
-    exceeded = [item.limit.mg for item in held.own if case.age_fits(item) is not False]
+    own = [item for item in held.own if case.age_fits(item) is not False and _fits_column(case, item)]
+    exceeded = [item.limit.mg for item in own]
     least = Fraction(0) if is_own else min(exceeded, default=None)
-    if case.age_fits(ceiling) is False or least is None:
+    if case.age_fits(ceiling) is False or least is None or (not is_own and _is_said(case, ceiling, held)):
         return
     above = list(stretches(case.days(drug), lambda run: run.total > limit and run.total.mg > least))
     if not above:
         if is_own:
             yield Clear(rule=NAME, drug=drug, source=ceiling.source)
+    elif _fits_column(case, ceiling) is None:
+        missing = "the other medicines (medications, as_needed), which decide the column of the source"
+        yield NotAssessed(rule=NAME, drug=drug, missing=f"{missing}; {limit}{_for_whom(ceiling)} {cite(ceiling)}")
     elif case.age_fits(ceiling) is None:
         yield NotAssessed(rule=NAME, drug=drug, missing=f"the age; {limit}{_for_whom(ceiling)} {cite(ceiling)}")
     else:
         yield from (_finding(case, drug, ceiling, stretch, held) for stretch in above)
+
+
+def _fits_column(case: Case, ceiling: Ceiling) -> bool | None:
+    return column_fits(case, ceiling.with_names, ceiling.without_names)
+
+
+def _is_said(case: Case, ceiling: Ceiling, held: _Held) -> bool:
+    """Whether the same source says no less, and as gravely, of the plan's own use."""
+    own = (item for item in held.own if item.source == ceiling.source and case.age_fits(item))
+    as_grave = (item for item in own if item.kind is CeilingKind.MAXIMUM or ceiling.kind is not CeilingKind.MAXIMUM)
+    return any(item.kind is not CeilingKind.CLAIM and item.limit.mg <= ceiling.limit.mg for item in as_grave)
 
 
 def _severity(case: Case, ceiling: Ceiling, held: _Held, largest: Fraction) -> Severity:
@@ -133,5 +149,7 @@ def _above_all(held: _Held) -> str:
 
 def _for_whom(ceiling: Ceiling) -> str:
     use = f" for {', '.join(ceiling.indications)}" if ceiling.indications else ""
+    use = f"{use} with {' or '.join(ceiling.with_names)}" if ceiling.with_names else use
+    use = f"{use} without {', '.join(ceiling.without_names)}" if ceiling.without_names else use
     low = f" from age {ceiling.age_from}" if ceiling.age_from is not None else ""
     return use + low + (f" below age {ceiling.age_below}" if ceiling.age_below is not None else "")
