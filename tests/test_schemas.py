@@ -139,3 +139,11 @@ def test_an_event_that_the_schema_refuses_the_reader_refuses_too(event):
     assert not _log_schema().is_valid(_log(**event))
     with pytest.raises(TaperError):
         read_log(json.dumps(_log(**event)))
+
+
+def test_the_log_of_the_reference_page_is_read_and_fits_the_schema():
+    page = (SCHEMAS / "formats.md").read_text("utf-8").partition("\n## Log\n")[2]
+    text = page.partition("```json\n")[2].partition("```")[0]
+    shown = json.loads(text) | {"plan": "0" * 64}
+    _log_schema().validate(shown)
+    assert [event.kind for event in read_log(json.dumps(shown)).events] == ["hold", "gap"]
