@@ -597,6 +597,19 @@ class TestWhole:
         missing = {gap.rule: gap.missing for gap in check(apply_log(DIAZEPAM, waiting)).not_assessed}
         assert missing["abrupt-stop"] == "what follows the 4 days without a dose from day 20, which a person decides"
 
+    def test_a_gap_that_waits_is_not_clear_of_what_a_break_means(self):
+        words = "what follows the 4 days without a dose from day 20, which a person decides"
+        waiting = Log.of(DIAZEPAM.realized.plan, START, [Gap(day=on(20), lasting=days(4))])
+        missing = {gap.rule: gap.missing for gap in check(apply_log(DIAZEPAM, waiting)).not_assessed}
+        assert missing["gap"] == f"{words}; no source on a break is held"
+        plan = plan_of(step("25 mg"), drug="lamotrigine", release="immediate", then="continue")
+        made = realize(plan, Formulary.shipped().products("lamotrigine", market="us"))
+        first = to_schedule(made, start=START, horizon=weeks(8))
+        review = check(apply_log(first, Log.of(plan, START, [Gap(day=on(20), lasting=days(4))])))
+        said = [gap.missing for gap in review.not_assessed if gap.rule == "gap"]
+        assert any(each.startswith(f"{words}; the source speaks of a break longer than 5 half-lives") for each in said)
+        assert not [clear for clear in review.clear if clear.rule in {"gap", "abrupt-stop"}]
+
     @pytest.mark.parametrize(
         ("gap", "words"), [([], "day 5"), ([{"kind": "gap", "for": "1 day"}], "the day without a dose from day 6")]
     )

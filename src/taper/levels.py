@@ -218,6 +218,11 @@ def undecided(case: Case, drug: str) -> Iterator[str]:
     for gap in breaks_of(case, levels_of(case, drug), drug):
         if gap.waits:
             yield f"what is taken on {day_words(gap.first, gap.last)}, which a person decides"
+    yield from waiting_at_end(case, drug)
+
+
+def waiting_at_end(case: Case, drug: str) -> Iterator[str]:
+    """The days without doses at the end of a course that wait for a person's decision, in words."""
     for course in case.courses_of(drug):
         if course.course.needs_decision:
             yield _waiting(case, course.course)

@@ -8,7 +8,7 @@ from taper.case import Case, cite, left_out, uncited
 from taper.comparison import find, is_own_half_life, per_day, place_of
 from taper.dose import Dose
 from taper.finding import Answer, Clear, NotAssessed, Severity
-from taper.levels import Break, Level, breaks_of, fewest_days, levels_of
+from taper.levels import Break, Level, breaks_of, fewest_days, levels_of, waiting_at_end
 from taper.monograph import Monograph, RestartRule, TitrationStep
 
 NAME = "gap"
@@ -21,8 +21,8 @@ def assess(case: Case) -> Iterator[Answer]:
     A break longer than the source's number of half-lives, after which the plan does not go back to the dose of a
     start and on from there no faster than some source's labeled steps, is high; if longer only by the short end of
     the half-lives held, it is moderate. Half-lives of metabolites are passed over. A break of which no source speaks,
-    between two courses or written as a time without doses, is not assessed; without a break the rule is clear where a
-    source speaks, and else does not apply.
+    between two courses or written as a time without doses, is not assessed, nor is one at whose end a person decides;
+    without a break the rule is clear where a source speaks, and else does not apply.
     """
     yield from uncited(case, NAME)
     for drug in case.drugs:
@@ -36,8 +36,14 @@ def assess(case: Case) -> Iterator[Answer]:
         breaks = breaks_of(case, levels_of(case, drug), drug)
         if not facts and any(gap.is_told for gap in breaks):
             yield NotAssessed(rule=NAME, drug=drug, missing="advice on a break in taking the drug; no source is held")
+        waiting = list(waiting_at_end(case, drug))
         for fact in facts:
-            yield from _judge(case, monograph, fact, breaks)
+            judged = _judge(case, monograph, fact, breaks)
+            yield from (answer for answer in judged if not (waiting and isinstance(answer, Clear)))
+        for words in waiting:
+            said = [f"{words}; the source speaks of a break longer than {_limit(f)} {cite(f)}" for f in facts]
+            for missing in said or [f"{words}; no source on a break is held"]:
+                yield NotAssessed(rule=NAME, drug=drug, missing=missing)
 
 
 def _hours(gap: Break) -> int:
@@ -63,6 +69,10 @@ def _judge(case: Case, monograph: Monograph, fact: RestartRule, breaks: tuple[Br
         yield NotAssessed(rule=NAME, drug=monograph.drug, missing=f"the age, of which the source speaks {cite(fact)}")
     elif case.age_fits(fact):
         yield _finding(case, monograph.drug, fact, found, span, steps)
+
+
+def _limit(fact: RestartRule) -> str:
+    return f"{write_number(fact.half_lives)} half-lives" if fact.half_lives is not None else str(fact.longer_than)
 
 
 def _span(case: Case, monograph: Monograph, fact: RestartRule) -> tuple[Fraction, Fraction] | None:
@@ -111,7 +121,6 @@ def _finding(
     labeled: list[tuple[TitrationStep, ...]],
 ) -> Answer:
     gap, level = max(found, key=lambda item: (_hours(item[0]), -item[0].first))
-    rule = f"{write_number(fact.half_lives)} half-lives" if fact.half_lives is not None else str(fact.longer_than)
     hours = write_number(span[0]) if span[0] == span[1] else f"{write_number(span[0])} to {write_number(span[1])}"
     start, day = _start(labeled), level.first - gap.last
     begin = f", more than the {per_day(start)} of a start" if start is not None else ""
@@ -119,7 +128,7 @@ def _finding(
     if day > 1:
         words = f"it is at {level.total} on day {day} from its resumption, faster than any labeled start"
     message = (
-        f"days {gap.first}-{gap.last}: {_hours(gap)} hours pass without a dose of {drug}, longer than {rule} "
+        f"days {gap.first}-{gap.last}: {_hours(gap)} hours pass without a dose of {drug}, longer than {_limit(fact)} "
         f"({hours} hours), and {words}"
     )
     severity, value = Severity.HIGH if _hours(gap) > span[1] else Severity.MODERATE, f"{_hours(gap)} hours"
