@@ -337,7 +337,11 @@ def capped(severity: Severity, *, weak: bool) -> Severity:
 
 def cite(fact: Cited) -> str:
     """A short citation for the end of a message: whose, for which country; an overlay and a secondary source say so."""
-    source = fact.source
+    return cite_source(fact.source)
+
+
+def cite_source(source: Source) -> str:
+    """The same for a source by itself."""
     place = f", {source.jurisdiction}" if source.jurisdiction else ""
     layer = "" if source.layer == "shipped" else f"; from the overlay {source.layer}"
     words = "; secondary source" if source.grade == "C" else ""

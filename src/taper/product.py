@@ -182,7 +182,8 @@ Parts = Literal[1, 2, 3, 4]
 class Product(Value):
     """One product of one drug: a strength per unit, or a concentration, and how far it may be divided.
 
-    `score` is the maker's: into how many equal parts its label says a unit divides, or "unknown".
+    `score` is the maker's: into how many parts its label says a unit divides, or "unknown". `equal_parts` says that a
+    cited source states the parts to be equal; a score line alone does not, and a finding says so where it is divided.
     `allow_pieces` is the caller's permission; where given it decides, and a finding says that it was given.
     """
 
@@ -196,6 +197,7 @@ class Product(Value):
     graduation: Volume | None = None
     largest_volume: Volume | None = None
     score: Parts | Literal["unknown"] = "unknown"
+    equal_parts: bool = False
     allow_pieces: Parts | None = None
     pack: Annotated[int, Field(ge=1, le=10_000)] | Volume | None = None
     discard_after_opening: Annotated[int, Field(ge=1, le=1000)] | None = None
@@ -223,6 +225,8 @@ class Product(Value):
             yield "a strength is above 0; write the labeled strength"
         elif self.smallest_volume or self.graduation or self.largest_volume:
             yield f"a {self.form} has no volumes; remove smallest_volume, graduation and largest_volume"
+        if self.equal_parts and self.score not in {2, 3, 4}:
+            yield "equal parts are those of a score; add the score, or remove equal_parts"
         for volume in (self.smallest_volume, self.graduation, self.largest_volume):
             if volume is not None and not volume.ml:
                 yield "a volume that can be measured is above 0; write it like 0.1 mL"

@@ -3,7 +3,7 @@
 import pytest
 
 from builders import START, TABLETS, answers, formulary, plan_of, review_of, step, tablet
-from taper import check, realize
+from taper import InvalidInput, check, realize
 
 HALF = plan_of(step("2.5 mg", "2 days"))
 
@@ -27,6 +27,23 @@ class TestScore:
             f"5 mg tablet (t5mg) is divided into 2 by the caller's permission; its maker's score is {said}"
         )
         assert (finding.value, finding.limit) == ("1/2", str(score))
+
+    @pytest.mark.parametrize(("equal_parts", "severity"), [(True, None), (False, "low")])
+    def test_a_cited_score_line_is_clear_only_where_its_parts_are_said_to_be_equal(self, equal_parts, severity):
+        source = formulary(ceilings=[{"source": "a", "limit": "5 mg"}]).monograph("testamine").sources[0]
+        products = [tablet("5 mg", score=2, equal_parts=equal_parts, score_source=source)]
+        findings, _, clear, _ = answers(review_of(HALF, formulary(), products=products), "score")
+        assert [item.severity for item in findings] == ([severity] if severity else [])
+        assert bool(clear) is (severity is None)
+        if findings:
+            assert findings[0].message == (
+                "5 mg tablet (t5mg) is divided into 2 by its score line; what was read does not say that the parts "
+                "are equal (Institute a, 2026)"
+            )
+
+    def test_equal_parts_are_those_of_a_score(self):
+        with pytest.raises(InvalidInput, match="equal parts are those of a score; add the score, or remove"):
+            tablet("5 mg", equal_parts=True)
 
     def test_a_permission_that_is_not_used_is_clear(self):
         products = [tablet("5 mg", allow_pieces=2)]

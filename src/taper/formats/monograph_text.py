@@ -155,7 +155,8 @@ def _entry(item: Cited | Product) -> Entry:
 def _product(item: Product) -> str:
     score = "its score is unknown" if item.score == "unknown" else "taken whole"
     if isinstance(item.score, int) and item.score > 1:
-        score = f"scored, {item.score} equal parts" if item.score > 2 else "scored, two parts"
+        parts = "two" if item.score == 2 else str(item.score)
+        score = f"scored, {parts} {'equal parts' if item.equal_parts else 'parts, not said to be equal'}"
     if item.form.is_liquid:
         score = "measured"
     market = f", {item.market.upper()}" if item.market else ""
