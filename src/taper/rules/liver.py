@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from taper.case import Case, cite, left_out, uncited
-from taper.comparison import compare_first, compare_totals, find, whole_plan
-from taper.finding import Answer, Clear, NotAssessed, Severity
+from taper.comparison import compare_first, compare_totals, find, other_uses, unheard, whole_plan
+from taper.finding import Answer, Clear, Finding, NotAssessed, Severity
 from taper.monograph import LiverAdvice
 
 NAME = "liver"
@@ -16,7 +16,7 @@ def assess(case: Case) -> Iterator[Answer]:
 
     A drug to avoid, and a dose above the source's maximum or first dose for that degree, are high; "reduce" with no
     daily figure is moderate; caution is low. An unknown degree is not assessed, nor is a degree of which no source
-    speaks.
+    speaks, for the plan's use.
     """
     yield from uncited(case, NAME)
     for drug in case.drugs:
@@ -25,6 +25,10 @@ def assess(case: Case) -> Iterator[Answer]:
             held = tuple(f for f in case.applying(monograph.liver, drug) if case.indication_fits(f, drug) is not False)
             yield from left_out(case, NAME, drug, held)
             yield from _assess_drug(case, drug, tuple(fact for fact in held if case.compares(fact.source)))
+            applying = unheard(case, drug, case.applying(monograph.liver, drug))
+            others = [fact for fact in applying if case.patient.liver in fact.impairment]
+            if others:
+                yield other_uses(case, NAME, drug, others, f"advice on {case.patient.liver} liver impairment")
 
 
 def _assess_drug(case: Case, drug: str, facts: tuple[LiverAdvice, ...]) -> Iterator[Answer]:
@@ -38,7 +42,14 @@ def _assess_drug(case: Case, drug: str, facts: tuple[LiverAdvice, ...]) -> Itera
         if not speaking:
             yield NotAssessed(rule=NAME, drug=drug, missing=f"advice on {degree} liver impairment; no source is held")
         for fact in speaking:
-            yield from _judge(case, drug, fact, degree)
+            yield from (_noted(answer, fact) for answer in _judge(case, drug, fact, degree))
+
+
+def _noted(answer: Answer, fact: LiverAdvice) -> Answer:
+    """A finding with what its source adds: of two answers of one source the notes tell which is for whom."""
+    if not isinstance(answer, Finding) or fact.note is None:
+        return answer
+    return answer.model_copy(update={"message": f"{answer.message}. Note: {fact.note.rstrip('.')}."})
 
 
 def _judge(case: Case, drug: str, fact: LiverAdvice, degree: str) -> Iterator[Answer]:
