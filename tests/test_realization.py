@@ -204,3 +204,8 @@ class TestWhatIsHeld:
 
     def test_portions_are_counts_of_products(self):
         assert portions_of(self.MADE) == [Portion(product="t5mg", count=1), Portion(product="t2mg", count=1)]
+
+
+def test_one_product_where_several_can_stand_is_told_so():
+    with pytest.raises(InvalidInput, match="products: got one product where several can stand; write it in a list"):
+        realize(plan_of(step("5 mg", "1 day")), tablet("5 mg"))

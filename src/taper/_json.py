@@ -45,6 +45,19 @@ def read_json_file(path: str | Path) -> Any:
     return read_json(read_text_file(path), where=str(path))
 
 
+def as_object(data: Any, says: str, *, where: str, form: str | None = None) -> dict[str, Any]:
+    """The data, if it is a JSON object, and one of the format named where there is one.
+
+    Raises:
+        InvalidInput: If not; the message is what was said of it.
+    """
+    if not isinstance(data, dict):
+        raise InvalidInput(f"{says}; write {{...}}", where=where)
+    if form is not None and data.get("format") != form:
+        raise InvalidInput(f'format is {data.get("format")!r}; write "{form}"', where=where)
+    return data
+
+
 def read_text_file(path: str | Path) -> str:
     """Read a text file of at most 5 MB in UTF-8.
 

@@ -18,7 +18,7 @@ from pydantic import (
     model_validator,
 )
 
-from taper._json import read_json, read_json_file
+from taper._json import as_object, read_json, read_json_file
 from taper._model import Exact, NotEmpty, Value, write_number
 from taper.dates import CalendarDate, Duration
 from taper.dose import Dose
@@ -407,8 +407,5 @@ def load_log(path: str | Path) -> Log:
 
 
 def _as_log(data: Any, where: str) -> Log:
-    if not isinstance(data, dict):
-        raise InvalidInput("a log is a JSON object with format, plan, start and events; write {...}", where=where)
-    if data.get("format") != FORMAT:
-        raise InvalidInput(f'format is {data.get("format")!r}; write "{FORMAT}"', where=where)
-    return Log.read(data, where=where)
+    says = "a log is a JSON object with format, plan, start and events"
+    return Log.read(as_object(data, says, where=where, form=FORMAT), where=where)

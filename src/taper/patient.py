@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
 
-from taper._json import read_json, read_json_file
+from taper._json import as_object, read_json, read_json_file
 from taper._model import Value, exact, write_number
 from taper.dates import CalendarDate
 from taper.errors import InvalidInput, OutOfScope
@@ -156,6 +156,4 @@ def load_patient(path: str | Path) -> Patient:
 
 
 def _as_patient(data: object, where: str) -> Patient:
-    if not isinstance(data, dict):
-        raise InvalidInput("a patient is a JSON object; write {...}", where=where)
-    return Patient.read(data, where=where)
+    return Patient.read(as_object(data, "a patient is a JSON object", where=where), where=where)

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Discriminator, Field, JsonValue, Tag, model_validator
 
 from taper._html import write_html_table
-from taper._json import read_json, read_json_file
+from taper._json import as_object, read_json, read_json_file
 from taper._model import NotEmpty, Value
 from taper.dates import LONGEST_DAYS, Duration, shift
 from taper.dose import AverageDose, DailyDose, Dose
@@ -416,8 +416,5 @@ def load_plan(path: str | Path) -> Plan:
 
 
 def _as_plan(data: Any, where: str) -> Plan:
-    if not isinstance(data, dict):
-        raise InvalidInput("a plan is a JSON object with format and courses; write {...}", where=where)
-    if data.get("format") != FORMAT:
-        raise InvalidInput(f'format is {data.get("format")!r}; write "{FORMAT}"', where=where)
-    return Plan.read(data, where=where)
+    says = "a plan is a JSON object with format and courses"
+    return Plan.read(as_object(data, says, where=where, form=FORMAT), where=where)

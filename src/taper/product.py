@@ -337,6 +337,18 @@ def load_products(path: str | Path) -> tuple[Product, ...]:
     return _as_products(read_json_file(path), str(path))
 
 
+def all_of(products: Iterable[Product]) -> tuple[Product, ...]:
+    """The products given, as a tuple.
+
+    Raises:
+        InvalidInput: If one product stands where several can.
+    """
+    given: object = products
+    if isinstance(given, Product):
+        raise InvalidInput("got one product where several can stand; write it in a list", where="products")
+    return tuple(products)
+
+
 def _as_products(data: object, where: str) -> tuple[Product, ...]:
     if not isinstance(data, list) or not all(isinstance(item, dict) for item in data):
         raise InvalidInput("products are a JSON list of objects; write [{...}]", where=where)

@@ -13,7 +13,7 @@ from pydantic import Field
 from taper._model import Exact, Value
 from taper.dose import Dose
 from taper.errors import CannotCompute, InvalidInput
-from taper.product import DosageForm, Portion, Product, Volume
+from taper.product import DosageForm, Portion, Product, Volume, all_of
 
 _MOST_DOSES = 10**6
 _MOST_PIECES = 100
@@ -118,7 +118,7 @@ class Reachable:
         handling: Handling | None = None,
         always: Iterable[Dose] = (),
     ) -> None:
-        self.products = tuple(sorted(products, key=lambda product: product.id))
+        self.products = tuple(sorted(all_of(products), key=lambda product: product.id))
         self.handling = handling or Handling()
         self.up_to = up_to
         _check_products(self.products)
@@ -326,7 +326,7 @@ def make(dose: Dose, products: Iterable[Product], *, handling: Handling | None =
     Raises:
         NotReachable: If the products cannot make it; the error names the nearest doses below and above.
     """
-    listed = tuple(products)
+    listed = all_of(products)
     solid = [product.strength for product in listed if product.strength is not None]
     reach = dose + max(solid) if solid else dose * 2
     return Reachable(listed, up_to=reach.in_unit(dose.unit), handling=handling).recipe(dose)

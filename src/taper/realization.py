@@ -8,7 +8,7 @@ from taper.dose import DailyDose, Dose
 from taper.errors import CannotCompute, InvalidInput
 from taper.formulary import Formulary
 from taper.plan import Course, Plan, Step
-from taper.product import Product, Release
+from taper.product import Product, Release, all_of
 from taper.reachable import Handling, NotReachable, Reachable, Recipe
 from taper.regimen import Slot
 from taper.selection import NoProducts, choose_products, name_of_drug, narrow
@@ -154,7 +154,7 @@ def realize(
     """
     held = formulary if formulary is not None else Formulary.shipped()
     rules = handling or Handling()
-    listed = tuple(products)
+    listed = all_of(products)
     problems: list[NotReachable] = []
     courses = tuple(
         _realize_course(course, listed, held, rules, _place(plan, course), problems) for course in plan.courses

@@ -295,3 +295,17 @@ def test_a_longer_stay_is_in_the_unit_of_its_interval(every: str, stays: set[str
     )
     assert {str(row.stay.lasting) for row in made.report.rows if row.stay} <= stays
     assert any(row.stay and row.stay.why.startswith("longer") for row in made.report.rows)
+
+
+def test_of_many_falls_beyond_what_was_accepted_three_are_named_and_the_rest_counted() -> None:
+    with pytest.raises(TooFast, match=r"^\d+ falls go beyond .*; and \d+ more\. ") as caught:
+        plan_taper(
+            drug="diazepam",
+            before={"bedtime": "50 mg"},
+            products=[tablet("10 mg", score=1)],
+            pace="2 mg, every 1 week",
+            excess="forbid",
+        )
+    assert caught.value.report is not None
+    assert str(caught.value).count("from ") == 3
+    assert len(caught.value.report.over) == 5

@@ -17,10 +17,11 @@ from taper.patterns.report import TaperReport
 from taper.patterns.stays import Stay, Stays, stays_of
 from taper.patterns.weights import STANDARD, Weights
 from taper.plan import Before, Course, Plan, Step
-from taper.product import Product
+from taper.product import Product, all_of
 from taper.regimen import NOTHING, Regimen
 from taper.selection import check_alike
 
+_NAMED = 3
 Day = Regimen | Mapping[str, str | Dose]
 """One day's doses, or the plain form of them."""
 
@@ -101,7 +102,7 @@ def plan_taper(
         TooFast: If a fall exceeds what was accepted and `excess` is "forbid".
 
     Example:
-        >>> from taper.product import Product
+        >>> from taper.product import Product, all_of
         >>> tablets = [Product(id=f"diazepam-{n}mg", drug="diazepam", form="tablet", strength=f"{n} mg", score=2)
         ...            for n in (2, 5, 10)]
         >>> made = plan_taper(drug="diazepam", before={"morning": "10 mg", "bedtime": "10 mg"}, order="evenly",
@@ -158,12 +159,13 @@ def check_drug(drug: str, products: Iterable[Product]) -> tuple[Product, ...]:
     Raises:
         InvalidInput: If not.
     """
-    listed = tuple(sorted(products, key=lambda product: product.id))
+    listed = tuple(sorted(all_of(products), key=lambda product: product.id))
     if not listed:
         raise InvalidInput(f"there are no products to plan {drug} with; give at least one", where="products")
     for product in listed:
         if product.drug != drug:
-            raise InvalidInput(f"{product.id} is of {product.drug}, not of {drug}; remove it", where="products")
+            says = f"{product.id} is of {product.drug}, not of {drug}; remove it, or name the drug {product.drug}"
+            raise InvalidInput(says, where="products")
     check_alike(listed, "products")
     return listed
 
@@ -248,7 +250,9 @@ def _intervals(length: Duration, every: Duration, *, up: bool) -> int:
 
 
 def _too_fast(report: TaperReport) -> TooFast:
-    falls = "; ".join(f"{row.words} ({row.excess[0].certificate})" for row in report.over)
+    named = [f"{row.words} ({row.excess[0].certificate})" for row in report.over]
+    more_of_them = f"; and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
+    falls = "; ".join(named[:_NAMED]) + more_of_them
     helps = "; ".join(other.what for other in report.additions if not other.excess)
     more = "give more time (longest), " if report.solved.problem.most is not None else ""
     advice = (
