@@ -4,8 +4,21 @@ from datetime import date
 
 import pytest
 
-from builders import DRUG, START, TABLETS, answers, course, formulary, plan_of, plan_with, review_of, source_data, step
-from taper import Formulary, Patient, Source
+from builders import (
+    DRUG,
+    START,
+    TABLETS,
+    answers,
+    course,
+    formulary,
+    plan_of,
+    plan_with,
+    review_of,
+    source_data,
+    step,
+    tablet,
+)
+from taper import Formulary, Patient, Source, check, realize
 from taper.companions import CLASSES
 from taper.formulary import read_monograph
 from taper.monograph import ClassList
@@ -14,6 +27,8 @@ from taper.product import Product
 
 OPIOID = {"source": "a", "with_names": ["opioid"], "action": "avoid", "what": "sedation"}
 WAIT = {"source": "a", "with_names": ["maoi"], "action": "contraindicated", "what": "not within", "within": "14 days"}
+
+WITH_OTHER = {"source": "a", "with_names": ["other"], "action": "avoid", "what": "more of both"}
 
 
 def other_monograph(**sections):
@@ -228,3 +243,52 @@ def test_advice_for_an_age_needs_the_age():
 
 def test_without_a_source_it_is_not_assessed():
     assert met(medications=("opioid",))[1][0].missing == "interactions of the drug; no source is held"
+
+
+class TestDaysTogether:
+    """Two drugs of a plan meet on the days on which both are taken."""
+
+    def met(self, *courses, **more):
+        other = [tablet("5 mg", id="o5", drug="other")]
+        made = realize(plan_with(*courses), [*TABLETS, *other], formulary=formulary(interactions=[WITH_OTHER | more]))
+        return answers(check(made, Patient.read({"medications": [], "as_needed": []})), "interaction")[0]
+
+    def own(self, first, last, **more):
+        return course(step("5 mg", f"{last - first + 1} days"), id=f"d{first}", starts_on_day=first, **more)
+
+    def other(self, first, last, **more):
+        return self.own(first, last, drug="other", **more) | {"id": f"o{first}"}
+
+    def test_between_two_courses_they_do_not_meet(self):
+        assert self.met(self.own(1, 10), self.own(40, 49), self.other(20, 29)) == []
+
+    def test_each_stretch_of_days_is_its_own(self):
+        found = self.met(self.own(1, 10), self.own(40, 49), self.other(5, 45))
+        assert [(item.day, item.last_day) for item in found] == [(5, 10), (40, 45)]
+
+    def test_courses_that_touch_are_one(self):
+        found = self.met(self.own(1, 10), self.own(11, 20), self.own(12, 15), self.other(5, 18))
+        assert [(item.day, item.last_day) for item in found] == [(5, 18)]
+
+    def test_what_was_taken_before_counts_until_its_course_begins(self):
+        found = self.met(self.own(20, 29, before={"regimen": {"noon": "5 mg"}}), self.other(1, 10))
+        assert [(item.day, item.last_day) for item in found] == [(1, 10)]
+
+    def test_without_an_end_both_go_on(self):
+        going = course(step("5 mg"), id="d", then="continue")
+        found = self.met(self.own(1, 3), going, course(step("5 mg"), id="o", drug="other", then="continue"))
+        assert [(item.day, item.last_day) for item in found] == [(1, None)]
+
+    def test_a_time_to_wait_counts_from_the_last_day_before(self):
+        found = self.met(self.other(1, 5), self.own(10, 12), self.other(30, 33), within="7 days")
+        assert [(item.day, item.message.split(":")[0]) for item in found] == [
+            (10, "testamine 5 days after other was stopped")
+        ]
+
+
+def test_the_drug_itself_is_asked_after_unless_it_was_stopped():
+    plan, held = plan_of(step("5 mg", "7 days")), formulary(interactions=[WITH_OTHER])
+    for listed, asked in ((["testamine"], 1), ([{"name": "testamine", "until": "2027-02-01"}], 0)):
+        person = Patient.read({"medications": listed, "as_needed": [], "as_of": "2027-03-01"})
+        gaps = answers(review_of(plan, held, person), "interaction")[1]
+        assert len([gap for gap in gaps if "is taken beside the plan's testamine" in gap.missing]) == asked

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from taper.case import Case, left_out, uncited
-from taper.comparison import compare_first, compare_totals, find, whole_plan
+from taper.comparison import compare_first, compare_totals, find, other_uses, unheard, whole_plan
 from taper.finding import Answer, Clear, NotAssessed, Severity
 from taper.monograph import AgeAdvice
 
@@ -17,7 +17,7 @@ def assess(case: Case) -> Iterator[Answer]:
 
     To avoid, and a dose above the source's maximum or first dose for that age, are high; "reduce" with no daily
     figure is moderate; caution, and "not established", are low. An absent age is not assessed; it is never taken for
-    an adult of middle age.
+    an adult of middle age. Nor is advice on the age for another use than the plan's.
     """
     yield from uncited(case, NAME)
     for drug in case.drugs:
@@ -26,6 +26,13 @@ def assess(case: Case) -> Iterator[Answer]:
             held = tuple(fact for fact in case.applying(monograph.ages, drug) if _is_about(case, fact, drug))
             yield from left_out(case, NAME, drug, held)
             yield from _assess_drug(case, drug, tuple(fact for fact in held if case.compares(fact.source)))
+            others = [f for f in unheard(case, drug, case.applying(monograph.ages, drug)) if _is_of_age(case, f)]
+            if others:
+                yield other_uses(case, NAME, drug, others, "advice on this age")
+
+
+def _is_of_age(case: Case, fact: AgeAdvice) -> bool:
+    return (fact.age_below is None or fact.age_below > _ADULT) and case.age_fits(fact) is True
 
 
 def _is_about(case: Case, fact: AgeAdvice, drug: str) -> bool:

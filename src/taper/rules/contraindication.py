@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Iterator
 
 from taper.case import Case, left_out, uncited
-from taper.comparison import find, whole_plan
+from taper.comparison import find, other_uses, unheard, whole_plan
 from taper.finding import Answer, Clear, NotAssessed, Severity
 from taper.monograph import Contraindication
 
@@ -30,6 +30,12 @@ def assess(case: Case) -> Iterator[Answer]:
         held = tuple(fact for fact in applying if case.indication_fits(fact, drug) is not False)
         yield from left_out(case, NAME, drug, held)
         yield from _assess_drug(case, drug, tuple(fact for fact in held if case.compares(fact.source)))
+        present = {_plain(name) for name in case.patient.conditions or ()}
+        others = [fact for fact in unheard(case, drug, applying) if fact.condition in present]
+        if others:
+            yield other_uses(
+                case, NAME, drug, others, f"a source on {', '.join(sorted({f.condition for f in others}))}"
+            )
 
 
 def _assess_drug(case: Case, drug: str, facts: tuple[Contraindication, ...]) -> Iterator[Answer]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from taper.case import Case, cite, left_out, uncited
-from taper.comparison import find
+from taper.comparison import find, other_uses, unheard
 from taper.finding import Answer, Clear, NotAssessed, Severity
 from taper.levels import Levels, levels_of, most_days, used_before
 from taper.monograph import DurationLimit
@@ -16,8 +16,8 @@ def assess(case: Case) -> Iterator[Answer]:
     """Compare the days from the first dose to the last, with those before the plan, with each source's longest use.
 
     Longer is moderate. It is low where the use was already longer before day 1 and the plan does nothing but reduce.
-    How long the drug was taken before, if that is unknown and would decide, is not assessed. Where no source names
-    a longest use, the rule does not apply to the drug.
+    How long the drug was taken before, if that is unknown and would decide, is not assessed, nor is a use of which the
+    sources that name a longest use do not speak. Where none names one, the rule does not apply to the drug.
     """
     yield from uncited(case, NAME)
     for drug in case.drugs:
@@ -30,6 +30,9 @@ def assess(case: Case) -> Iterator[Answer]:
             for fact in held:
                 if levels is not None and case.compares(fact.source) and case.age_fits(fact) is not False:
                     yield _compare(case, drug, fact, levels)
+            others = [fact for fact in unheard(case, drug, applying) if case.age_fits(fact) is not False]
+            if others:
+                yield other_uses(case, NAME, drug, others, "a longest use")
 
 
 def _compare(case: Case, drug: str, fact: DurationLimit, levels: Levels) -> Answer:

@@ -14,11 +14,12 @@ from taper.companions import (
     other_medicines,
     plain,
 )
-from taper.comparison import find, whole_plan
+from taper.comparison import find, other_uses, unheard, whole_plan
 from taper.dates import Duration
 from taper.finding import Answer, Clear, NotAssessed, Severity
 from taper.levels import most_days
 from taper.monograph import Interaction
+from taper.plan import Before
 
 NAME = "interaction"
 READS = (
@@ -47,9 +48,10 @@ def assess(case: Case) -> Iterator[Answer]:
 
     Contraindicated and to avoid are high; adjust and caution are moderate. A medicine stopped before the plan counts
     only under a source that names a time to wait, up to and including its last day. A missing list is not assessed;
-    an empty one is a known "none". A medicine without a monograph goes by the classes that a list with a source gives
-    it; for the classes that no list gives it, and if none lists it for all, it is not assessed by class unless the
-    caller gives its classes.
+    an empty one is a known "none". The drug itself among the other medicines is not assessed, since its doses there
+    are unknown; nor is a pair of which a source speaks for another use than the plan's. A medicine without a monograph
+    goes by the classes that a list with a source gives it; for the classes that no list gives it, and if none lists it
+    for all, it is not assessed by class unless the caller gives its classes.
     """
     yield from uncited(case, NAME)
     for drug in case.drugs:
@@ -59,13 +61,20 @@ def assess(case: Case) -> Iterator[Answer]:
                 f for f in case.applying(monograph.interactions, drug) if case.indication_fits(f, drug) is not False
             ]
             yield from left_out(case, NAME, drug, facts)
-            yield from _assess_drug(case, drug, [fact for fact in facts if case.compares(fact.source)])
+            others = unheard(case, drug, case.applying(monograph.interactions, drug))
+            yield from _assess_drug(case, drug, [fact for fact in facts if case.compares(fact.source)], others)
 
 
-def _assess_drug(case: Case, drug: str, facts: list[Interaction]) -> Iterator[Answer]:
+def _assess_drug(
+    case: Case, drug: str, facts: list[Interaction], of_other_uses: tuple[Interaction, ...]
+) -> Iterator[Answer]:
     yield from (NotAssessed(rule=NAME, drug=drug, missing=words) for words in missing_lists(case))
-    others = [item for item in other_medicines(case) or () if item.drug != drug]
-    if not facts:
+    everything = other_medicines(case) or ()
+    others = [item for item in everything if item.drug != drug]
+    yield from _twice(case, drug, [item for item in everything if item.drug == drug])
+    unheard_of = list(_of_other_uses(case, drug, others, of_other_uses))
+    yield from unheard_of
+    if not facts and not unheard_of:
         yield NotAssessed(rule=NAME, drug=drug, missing="interactions of the drug; no source is held")
     planned = [companion_of(case.formulary, other) for other in case.drugs if other != drug]
     yield from _unknown(case, drug, [*others, *planned], facts)
@@ -74,8 +83,29 @@ def _assess_drug(case: Case, drug: str, facts: list[Interaction]) -> Iterator[An
     told = {answer.source for answer in answers if not isinstance(answer, NotAssessed)}
     if not missing_lists(case) and not any(_is_open(case, item, facts) for item in (*others, *planned)):
         for fact in facts:
-            if fact.source not in told and not any(isinstance(answer, NotAssessed) for answer in answers):
+            if fact.source not in told | {f.source for f in of_other_uses} and not any(
+                isinstance(answer, NotAssessed) for answer in answers
+            ):
                 yield Clear(rule=NAME, drug=drug, source=fact.source)
+
+
+def _twice(case: Case, drug: str, same: list[Companion]) -> Iterator[Answer]:
+    """The drug of the plan among the other medicines: what is taken there is counted by no rule."""
+    for item in same:
+        met = _meet(case, drug, item, None)
+        if met is not None:
+            words = f"whether {item.written}, among the other medicines, is taken beside the plan's {drug}"
+            missing = f"{words}; its doses are counted against no limit. Plan both as courses, or leave it out"
+            yield NotAssessed(rule=NAME, drug=drug, missing=missing)
+
+
+def _of_other_uses(case: Case, drug: str, others: list[Companion], facts: tuple[Interaction, ...]) -> Iterator[Answer]:
+    for fact in facts:
+        met = [item.written for item in others if item.names & set(fact.with_names) and item.until is None]
+        met += [o for o in case.drugs if o != drug and names_of(case.formulary, o) & set(fact.with_names)]
+        if met and case.age_fits(fact) is not False:
+            what = f"what {drug} with {', '.join(met)} does; of it the source says {fact.action}: {fact.what}. Advice"
+            yield other_uses(case, NAME, drug, [fact], what)
 
 
 def _unknown(case: Case, drug: str, others: list[Companion], facts: list[Interaction]) -> Iterator[Answer]:
@@ -182,22 +212,37 @@ def _within_plan(case: Case, drug: str, facts: list[Interaction]) -> Iterator[An
         names = names_of(case.formulary, other)
         for fact in facts:
             if other != drug and names & set(fact.with_names):
-                yield from _answer(case, drug, fact, _overlap(case, drug, other, fact.within))
+                for met in _overlaps(case, drug, other, fact.within):
+                    yield from _answer(case, drug, fact, met)
 
 
-def _overlap(case: Case, drug: str, other: str, within: Duration | None) -> _Met | None:
-    own, theirs = _span(case, drug), _span(case, other)
-    first = max(own[0], theirs[0])
-    last = min((day for day in (own[1], theirs[1]) if day is not None), default=None)
-    if last is None or first <= last:
-        return _Met(other, {"day": first, "last_day": last}, f"with {other}, {day_words(first, last)}")
-    gone = own[0] - (theirs[1] or own[0])
-    if within is not None and 0 < gone <= most_days(within):
-        return _Met(other, {"day": own[0], "last_day": own[1]}, f"{gone} days after {other} was stopped")
-    return None
+def _overlaps(case: Case, drug: str, other: str, within: Duration | None) -> Iterator[_Met]:
+    """The days on which both are taken, and the starts of the one so soon after a stop of the other."""
+    own, theirs = _spans(case, drug), _spans(case, other)
+    for first, last in own:
+        for begin, end in theirs:
+            day, until = max(first, begin), min((each for each in (last, end) if each is not None), default=None)
+            if until is None or day <= until:
+                yield _Met(other, {"day": day, "last_day": until}, f"with {other}, {day_words(day, until)}")
+        before = [end for _, end in theirs if end is not None and end < first]
+        gone = first - max(before) if before else 0
+        still = any(begin <= first and (end is None or first <= end) for begin, end in theirs)
+        if within is not None and 0 < gone <= most_days(within) and not still:
+            yield _Met(other, {"day": first, "last_day": last}, f"{gone} days after {other} was stopped")
 
 
-def _span(case: Case, drug: str) -> tuple[int, int | None]:
-    bounds = [case.bounds(course) for course in case.courses_of(drug)]
-    lasts = [last for _, last in bounds]
-    return min(first for first, _ in bounds), None if None in lasts else max(last for last in lasts if last is not None)
+def _spans(case: Case, drug: str) -> list[tuple[int, int | None]]:
+    """The days of a drug, its courses joined where they touch; what was taken before one counts until it begins."""
+    held: list[tuple[int, int | None]] = []
+    for course in case.courses_of(drug):
+        first, last = case.bounds(course)
+        held.append((1 if isinstance(course.course.before, Before) else first, last))
+    joined: list[tuple[int, int | None]] = []
+    for first, last in sorted(held, key=lambda span: span[0]):
+        end = joined[-1][1] if joined else 0
+        if joined and (end is None or first <= end + 1):
+            longest = None if end is None or last is None else max(end, last)
+            joined[-1] = joined[-1][0], longest
+        else:
+            joined.append((first, last))
+    return joined

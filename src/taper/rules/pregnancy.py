@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from taper.case import Case, left_out, uncited
-from taper.comparison import find, whole_plan
+from taper.comparison import find, other_uses, unheard, whole_plan
 from taper.finding import Answer, Clear, NotAssessed, Severity
 from taper.monograph import PregnancyAdvice
 
@@ -27,6 +27,9 @@ def assess(case: Case) -> Iterator[Answer]:
         facts = tuple(fact for fact in held if case.compares(fact.source))
         for state in _FIELD:
             yield from _assess_state(case, drug, state, facts)
+            others = [f for f in unheard(case, drug, case.applying(monograph.pregnancy, drug)) if f.state == state]
+            if others and getattr(case.patient, _FIELD[state]):
+                yield other_uses(case, NAME, drug, others, f"advice on {state}")
 
 
 _FIELD = {"pregnancy": "pregnant", "breastfeeding": "lactating"}

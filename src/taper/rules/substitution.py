@@ -17,8 +17,9 @@ def assess(case: Case) -> Iterator[Answer]:
     """Compare the plan's indication, and the drugs that are reduced or were stopped, with what a drug is not for.
 
     A drug for such a use, or coming where another that it must not stand in for goes, is high. No indication, and a
-    missing list of medicines where one may have been stopped, are not assessed. Where no source names such a use, the
-    rule does not apply to the drug.
+    missing list of medicines where one may have been stopped, are not assessed; nor is a use that no source held gives
+    for the drug, since it may be such a one in other words. Where no source names such a use, the rule does not apply
+    to the drug.
     """
     yield from uncited(case, NAME)
     for drug in case.drugs:
@@ -54,8 +55,18 @@ def _judge(case: Case, drug: str, fact: NotFor) -> Iterator[Answer]:
         yield from (_finding(case, drug, fact, f"where {other} goes", other) for other in gone)
     elif missing:
         yield from (NotAssessed(rule=NAME, drug=drug, missing=f"{words} {cite(fact)}") for words in missing)
+    elif unknown := sorted(wanted - {None} - _known_uses(case, drug), key=str):
+        words = f"whether {', '.join(map(str, unknown))} is what the source says it is not for: {fact.what}"
+        yield NotAssessed(rule=NAME, drug=drug, missing=f"{words} {cite(fact)}")
     elif None not in wanted:
         yield Clear(rule=NAME, drug=drug, source=fact.source)
+
+
+def _known_uses(case: Case, drug: str) -> set[str | None]:
+    """The uses for which a source gives a dose of the drug."""
+    monograph = case.formulary.monograph(drug)
+    doses = (*monograph.ceilings, *monograph.starts, *monograph.titrations, *monograph.durations)
+    return {use for fact in doses for use in fact.indications}
 
 
 def _missing(case: Case, fact: NotFor) -> Iterator[str]:
