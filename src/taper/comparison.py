@@ -1,13 +1,15 @@
 """Comparisons that several rules make: a day's total with a daily figure, a first day's with a first dose."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 from taper._model import write_number
 from taper.case import Case, Run, capped, cite, stretch_words, stretches
 from taper.dose import DailyDose, Dose
 from taper.finding import Answer, Clear, Finding, NotAssessed, Severity
 from taper.monograph import AgeAdvice, Cited, HalfLife, LiverAdvice, Stopping, StoppingShape
+
+_Fact = TypeVar("_Fact", bound=Cited)
 
 
 def find(case: Case, rule: str, drug: str, fact: Cited, severity: Severity, message: str, **fields: Any) -> Finding:
@@ -35,6 +37,11 @@ def other_uses(case: Case, rule: str, drug: str, facts: Iterable[Cited], what: s
     cites = " ".join(dict.fromkeys(cite(fact) for fact in listed))
     missing = f"{what} for {', '.join(wanted)}; sources speak of other uses: {', '.join(uses)} {cites}"
     return NotAssessed(rule=rule, drug=drug, missing=missing)
+
+
+def unheard(case: Case, drug: str, facts: Iterable[_Fact]) -> tuple[_Fact, ...]:
+    """The facts to compare with that are about other uses than the plan's."""
+    return tuple(f for f in facts if case.compares(f.source) and case.indication_fits(f, drug) is False)
 
 
 def whole_plan(case: Case, drug: str) -> dict[str, int | None]:
