@@ -144,6 +144,7 @@ FLOATS = {
 ROUNDED = {
     "_model.py": "a percentage for people, which says about",
     "kidney.py": "a figure of kidney function for people, on its side of every whole number",
+    "renal.py": "the part of a figure that a source gives in proportion, down to the microgram, never up",
     "scales.py": "a position on a ruler, in billionths of a pace",
     "patterns/stages.py": "an equivalent for people",
     "patterns/stays.py": "an average for people",

@@ -284,7 +284,7 @@ source = "local-policy"
 """
     code, out, _ = run("check", EXAMPLE, "--overlay", write("local.toml", local))
     assert code == 1
-    assert "above the maximum of 10 mg/day (A hospital, 2026)" in out
+    assert "above the maximum of 10 mg/day (A hospital, 2026; from the overlay local)" in out
 
 
 def test_a_plan_is_read_from_standard_input(run, monkeypatch):
