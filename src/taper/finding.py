@@ -1,10 +1,12 @@
 """What a check says: findings, what could not be assessed, and what was clear."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from enum import StrEnum
 from typing import Self
 
 from taper._model import Value
+from taper.dates import CalendarDate
 from taper.errors import TaperError
 from taper.source import Grade, Source
 
@@ -42,7 +44,8 @@ class Finding(Value):
     """Something that can be computed and that someone should look at: a fact with its source.
 
     `value` and `limit` are the measured value and what it was compared with, as text with units. `day` and
-    `last_day` are day numbers of the plan, counted from 1, both inclusive.
+    `last_day` are day numbers of the plan, counted from 1, both inclusive; `date` and `last_date` are their dates,
+    where the start of the plan is known.
     """
 
     rule: str
@@ -55,9 +58,17 @@ class Finding(Value):
     slot: str | None = None
     day: int | None = None
     last_day: int | None = None
+    date: CalendarDate | None = None
+    last_date: CalendarDate | None = None
     value: str | None = None
     limit: str | None = None
     source: Source | None = None
+
+    def starting(self, start: CalendarDate) -> Self:
+        """The finding with its dates, by the date of day 1."""
+        days = {"date": self.day, "last_date": self.last_day}
+        made = {name: start + timedelta(days=day - 1) for name, day in days.items() if day is not None}
+        return self.model_copy(update=made)
 
 
 class NotAssessed(Value):

@@ -72,6 +72,14 @@ class TestEachDay:
         assert check(made, start=START).findings[0].day == 1
         assert check(to_schedule(made, start=START)).findings[0].day == 1
 
+    def test_a_finding_has_its_dates_where_the_start_is_known(self):
+        made = realize(DAY, TABLETS, formulary=limits({"limit": "9 mg"}))
+        (finding,) = answers(check(made, start=START), "ceiling")[0]
+        assert (finding.date, finding.last_date) == (START, START.replace(day=3))
+        assert finding.model_dump(mode="json")["date"] == "2027-03-01"
+        (finding,) = answers(check(made), "ceiling")[0]
+        assert (finding.date, finding.last_date) == (None, None)
+
     def test_each_source_that_is_exceeded_is_its_own_finding(self):
         findings, _, clear, _ = found(DAY, limits({"limit": "9 mg"}, {"limit": "8 mg"}, {"limit": "20 mg"}))
         assert {item.limit for item in findings} == {"9 mg/day", "8 mg/day"}

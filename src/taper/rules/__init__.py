@@ -5,7 +5,7 @@ from datetime import date
 from types import ModuleType
 
 from taper.case import LEFT_OUT, Case, check_doses, check_sources
-from taper.finding import Answer, Clear, NotAssessed, Review
+from taper.finding import Answer, Clear, Finding, NotAssessed, Review
 from taper.formulary import Formulary
 from taper.patient import UNKNOWN, Patient
 from taper.realization import RealizedPlan
@@ -105,7 +105,11 @@ def _answers(case: Case) -> Iterator[Answer]:
         settled = {answer.drug for answer in answers if isinstance(answer, Clear) and answer.source is None}
         untrue = {*(a for a in answers if _says_none_held(a) and a.drug in narrowed),
                   *(a for a in answers if _is_unasked(a) and a.drug in settled)}  # fmt: skip
-        yield from (answer for answer in answers if answer not in untrue)
+        yield from (_dated(case, answer) for answer in answers if answer not in untrue)
+
+
+def _dated(case: Case, answer: Answer) -> Answer:
+    return answer.starting(case.start) if case.start is not None and isinstance(answer, Finding) else answer
 
 
 def _is_unasked(answer: Answer) -> bool:
