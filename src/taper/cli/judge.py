@@ -90,6 +90,7 @@ def _review_text(made: RealizedPlan, review: Review) -> str:
     ]
     lines += [f"left out  {item.rule} ({item.drug}): {item.source.citation}" for item in review.left_out]
     counts = f"{len(review.findings)} found, {len(review.not_assessed)} not assessed, {len(review.clear)} clear"
+    counts += f", {len(review.left_out)} left out" if review.left_out else ""
     return "\n".join([*lines, "", f"{counts}. {NOTICE}"]) + "\n"
 
 
