@@ -118,3 +118,19 @@ class TestSum:
         )  # fmt: skip
         review = review_of(plan, held, products=(*TABLETS, OTHER))
         assert answers(review, "combined-equivalent")[0][0].value == "30 mg/day"
+
+
+def test_a_sum_says_what_a_table_leaves_out_and_each_stretch_of_days():
+    from taper import Formulary, Plan, check, realize
+
+    held = Formulary.shipped()
+    named = {"alprazolam": "2 mg", "nitrazepam": "10 mg"}
+    courses = [course(step(dose, "14 days"), drug=drug, before="nothing") for drug, dose in named.items()]
+    courses[0] |= {"release": "immediate", "form": "tablet"}
+    diazepam = [step("40 mg", "3 days"), step("2 mg", "8 days"), step("40 mg", "3 days")]
+    plan = Plan.read({"courses": [*courses, course(*diazepam, drug="diazepam", before="nothing")]})
+    products = [item for drug in (*named, "diazepam") for item in held.products(drug)]
+    findings = answers(check(realize(plan, products, formulary=held)), "combined-equivalent")[0]
+    assert any(item.message.startswith("days 1-3, days 12-14: ") for item in findings)
+    words = "by Ashton 2002, as ASAM 2025 prints it, which holds no nitrazepam and leaves it out"
+    assert any(words in item.message for item in findings)

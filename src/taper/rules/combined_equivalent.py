@@ -125,14 +125,16 @@ def _finding(drug: str, fact: Ceiling, holding: list[_Sum], above: list[_Sum], *
     limit = fact.limit.mg * _ends(widest, drug)[0]
     above_it = [(run, most) for run, _, most in widest.days if most > limit]
     days, worst = [run for run, _ in above_it], max(above_it, key=lambda item: item[1])[0]
-    figures = "; ".join(f"{_text(item, drug, fact.limit)} by {item.table.title}" for item in holding)
+    names = sorted({name for item in holding for name in item.drugs})
+    figures = "; ".join(
+        f"{_text(item, drug, fact.limit)} by {item.table.title}{_without(item, names)}" for item in holding
+    )
     some = "" if is_certain else "; not every table, or not every end of a range, says so"
-    names = sorted({name for item in above for name in item.drugs})
     return Finding(
         rule=NAME,
         severity=capped(Severity.HIGH, weak=not is_certain or fact.kind is not CeilingKind.MAXIMUM),
         evidence=fact.source.grade,
-        message=f"{stretch_words(tuple(days))}: {' and '.join(names)} together come to about {figures}, as {drug}, at "
+        message=f"{_days_words(days)}: {' and '.join(names)} together come to about {figures}, as {drug}, at "
         f"their highest, above the {fact.kind.words} of {per_day(fact.limit)}{some} {cite(fact)}",
         drug=drug,
         course=worst.intakes[0].course,
@@ -143,6 +145,23 @@ def _finding(drug: str, fact: Ceiling, holding: list[_Sum], above: list[_Sum], *
         limit=per_day(fact.limit),
         source=fact.source,
     )
+
+
+def _without(item: _Sum, names: list[str]) -> str:
+    """Which of the drugs a table does not hold, and so does not count."""
+    missing = [name for name in names if name not in item.drugs]
+    return f", which holds no {' or '.join(missing)} and leaves it out" if missing else ""
+
+
+def _days_words(days: list[Run]) -> str:
+    """The days, each stretch by itself."""
+    parts: list[list[Run]] = []
+    for run in days:
+        if parts and parts[-1][-1].last == run.first - 1:
+            parts[-1].append(run)
+        else:
+            parts.append([run])
+    return ", ".join(stretch_words(tuple(part)) for part in parts)
 
 
 def _text(item: _Sum, drug: str, like: Dose) -> str:
