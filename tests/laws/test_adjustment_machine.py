@@ -127,7 +127,8 @@ class Adjusting(RuleBasedStateMachine):
         except TaperError as error:
             tally(f"{kind.__name__} refused: {type(error).__name__}")
             return False
-        tally(f"{kind.__name__} applied")
+        decided = f", then {type(fields['then']).__name__}" if "then" in fields else ""
+        tally(f"{kind.__name__} applied{decided}")
         gone = min((day - START).days, len(before.days))  # a window of an open plan may reach further afterwards
         assert after.days[:gone] == before.days[:gone]
         self.case = Case(base, longer, after)
@@ -296,7 +297,8 @@ class Adjusting(RuleBasedStateMachine):
             name = line.product.id
             portions = [p for day in now.days for i in day.intakes for p in i.portions if p.product == name]
             assert line.used == sum((p.count or p.volume.ml for p in portions), Fraction(0))
-            assert sum(own(fill, name).supplied_amount for fill in supply.fills) == line.used + line.leftover
+            supplied = sum(own(fill, name).supplied_amount for fill in supply.fills)
+            assert supplied == line.used + line.leftover + line.expired
             for fill in supply.fills:
                 assert own(fill, name).carried_out < size_of(line.product)
 
