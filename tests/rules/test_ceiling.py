@@ -255,6 +255,14 @@ class TestEachIntake:
         (finding,), *_ = found(plan, limits(SINGLE), rule="intake-ceiling")
         assert finding.value == "5 mg"
 
+    @pytest.mark.parametrize(("later", "asked"), [("08:59", 1), ("09:00", 0), ("noon", 1)])
+    def test_doses_that_may_be_less_than_an_hour_apart_are_not_assessed(self, later, asked):
+        one = course(step({"08:00": "3 mg"}, "2 days"), id="a")
+        plan = plan_with(one, course(step({later: "2 mg"}, "2 days"), id="b"))
+        findings, gaps, clear, _ = found(plan, limits(SINGLE), rule="intake-ceiling")
+        assert (findings, len(gaps), len(clear)) == ([], asked, 1 - asked)
+        assert all("are taken as one, since they may be less than an hour apart" in gap.missing for gap in gaps)
+
     def test_one_finding_stands_for_a_run_of_days(self):
         plan = plan_of(step(["5 mg", "6 mg"], "6 days"))
         findings, *_ = found(plan, limits(SINGLE), rule="intake-ceiling")
