@@ -1,16 +1,18 @@
 """A plan that can be swallowed: every dose as exact portions of real products, or an error that says what is near."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from taper.dose import DailyDose, Dose
 from taper.errors import CannotCompute, InvalidInput
 from taper.formulary import Formulary
+from taper.patterns.made_by import Making, making_of
+from taper.patterns.weights import STANDARD
 from taper.plan import Course, Plan, Step
 from taper.product import Product, Release, all_of
 from taper.reachable import Handling, NotReachable, Reachable, Recipe
-from taper.regimen import Slot
+from taper.regimen import Intake, Slot
 from taper.selection import NoProducts, choose_products, name_of_drug, narrow
 
 if TYPE_CHECKING:
@@ -102,7 +104,7 @@ class RealizedPlan:
     plan: Plan
     courses: tuple[RealizedCourse, ...]
     formulary: Formulary = field(repr=False, compare=False)
-    handling: Handling = field(default_factory=Handling, repr=False, compare=False)
+    handling: Handling | None = field(default=None, repr=False, compare=False)
 
     def course(self, name: str) -> RealizedCourse:
         """The course with an id.
@@ -138,7 +140,9 @@ def realize(
         plan: The plan.
         products: What can be had; those of other drugs are passed over. A course or a step may name fewer.
         formulary: Where brand synonyms are looked up; the shipped one if not given.
-        handling: The most pieces and products in one intake, and whether tablet and liquid may share it.
+        handling: The most pieces and products in one intake, and whether tablet and liquid may share it. If not
+            given, at most 4 pieces of 2 products where they make the dose, and more where they do not; a course that
+            a planner made is made as the planner made it, as far as these products allow.
 
     Raises:
         CannotRealize: If a dose cannot be made; the error names each and its nearest neighbors.
@@ -153,19 +157,23 @@ def realize(
         3 x d2
     """
     held = formulary if formulary is not None else Formulary.shipped()
-    rules = handling or Handling()
     listed = all_of(products)
     problems: list[NotReachable] = []
     courses = tuple(
-        _realize_course(course, listed, held, rules, _place(plan, course), problems) for course in plan.courses
+        _realize_course(course, listed, held, handling, _place(plan, course), problems) for course in plan.courses
     )
     if problems:
         raise _report(problems)
-    return RealizedPlan(plan, courses, held, rules)
+    return RealizedPlan(plan, courses, held, handling)
 
 
 def realize_steps(
-    steps: Iterable[Step], products: tuple[Product, ...], handling: Handling, *, where: str = ""
+    steps: Iterable[Step],
+    products: tuple[Product, ...],
+    handling: Handling | None,
+    *,
+    made_by: Mapping[str, Any] | None = None,
+    where: str = "",
 ) -> tuple[RealizedStep, ...]:
     """The recipes of some steps of a course, from products that were chosen for it.
 
@@ -173,7 +181,8 @@ def realize_steps(
         CannotRealize: If a dose cannot be made; the error names each and its nearest neighbors.
     """
     listed, problems = tuple(steps), list[NotReachable]()
-    realized = tuple(_realize_steps(listed, products, handling, f"{where}, " if where else "", problems))
+    bench = _Bench(products, handling, None if handling else making_of(made_by), _largest_dose(listed, products))
+    realized = tuple(_realize_steps(listed, bench, f"{where}, " if where else "", problems))
     if problems:
         raise _report(problems)
     return realized
@@ -187,41 +196,87 @@ def _realize_course(
     course: Course,
     products: tuple[Product, ...],
     formulary: Formulary,
-    handling: Handling,
+    handling: Handling | None,
     place: str,
     problems: list[NotReachable],
 ) -> RealizedCourse:
     drug = name_of_drug(course, products, formulary)
     chosen = choose_products(course, drug, products)
-    return RealizedCourse(course, drug, chosen, tuple(_realize_steps(course.steps, chosen, handling, place, problems)))
+    making = None if handling else making_of(course.made_by)
+    bench = _Bench(chosen, handling, making, _largest_dose(course.steps, chosen))
+    return RealizedCourse(course, drug, chosen, tuple(_realize_steps(course.steps, bench, place, problems)))
+
+
+@dataclass(frozen=True)
+class _Bench:
+    """Where the doses of a course are made: as a planner made them where it did, else within the handling."""
+
+    products: tuple[Product, ...]
+    handling: Handling | None
+    making: Making | None
+    up_to: Dose
+    _searches: dict[tuple[object, ...], Reachable] = field(default_factory=dict, init=False)
+
+    def recipe(self, intake: Intake, allowed: tuple[Product, ...]) -> Recipe:
+        """The best recipe of a dose.
+
+        Raises:
+            NotReachable: If it cannot be made.
+        """
+        for products, handling in self._ways(intake.slot, allowed):
+            search = self._search(products, handling)
+            if search.can_make(intake.dose):
+                return search.recipe(intake.dose)
+        return self._search(allowed, self.handling or Handling()).recipe(intake.dose)
+
+    def _ways(self, slot: Slot, allowed: tuple[Product, ...]) -> Iterator[tuple[tuple[Product, ...], Handling]]:
+        """As a planner makes it, from its own form on; then whatever its limits allow; then with more pieces.
+
+        What no planner made keeps to the same limits where they make the dose, so that a dose is made in one way
+        whoever wrote it down.
+        """
+        if self.handling is not None:
+            return
+        if self.making is None:
+            yield allowed, STANDARD.handling(round_liquids=False)
+            return
+        planned = self.making.handling
+        if self.making.liquid is not None:
+            on_liquid = slot.name in self.making.liquid
+            own = tuple(product for product in allowed if product.form.is_liquid == on_liquid)
+            yield from ((own, planned),) if own else ()
+        yield allowed, planned
+        yield allowed, planned.model_copy(update={"round_liquids": False})
+        yield allowed, Handling(mix_forms=planned.mix_forms)
+
+    def _search(self, allowed: tuple[Product, ...], handling: Handling) -> Reachable:
+        key = (handling, *(product.id for product in allowed))
+        found = self._searches.get(key)
+        if found is None:
+            found = self._searches[key] = Reachable(allowed, up_to=self.up_to, handling=handling)
+        return found
 
 
 def _realize_steps(
-    steps: tuple[Step, ...],
-    products: tuple[Product, ...],
-    handling: Handling,
-    place: str,
-    problems: list[NotReachable],
+    steps: tuple[Step, ...], bench: _Bench, place: str, problems: list[NotReachable]
 ) -> Iterator[RealizedStep]:
-    searches: dict[tuple[str, ...], Reachable] = {}
     for number, step in enumerate(steps, start=1):
         if step.is_empty:
             yield RealizedStep(step, (RealizedDay((), DailyDose.of(())),))
             continue
-        allowed = narrow(products, step.products, f"{place}step {number}")
-        key = tuple(product.id for product in allowed)
-        if key not in searches:
-            searches[key] = Reachable(allowed, up_to=_reach(steps, allowed), handling=handling)
-        yield _realize_step(step, searches[key], f"{place}step {number}", problems)
+        allowed = narrow(bench.products, step.products, f"{place}step {number}")
+        yield _realize_step(step, bench, allowed, f"{place}step {number}", problems)
 
 
-def _realize_step(step: Step, search: Reachable, where: str, problems: list[NotReachable]) -> RealizedStep:
+def _realize_step(
+    step: Step, bench: _Bench, allowed: tuple[Product, ...], where: str, problems: list[NotReachable]
+) -> RealizedStep:
     days = []
     for day in step.days:
         intakes = []
         for intake in day:
             try:
-                intakes.append(RealizedIntake(intake.slot, intake.dose, search.recipe(intake.dose)))
+                intakes.append(RealizedIntake(intake.slot, intake.dose, bench.recipe(intake, allowed)))
             except NotReachable as error:
                 error.where = f"{where}, {intake.slot}"
                 problems.append(error)
@@ -229,9 +284,9 @@ def _realize_step(step: Step, search: Reachable, where: str, problems: list[NotR
     return RealizedStep(step, tuple(days))
 
 
-def _reach(steps: tuple[Step, ...], products: tuple[Product, ...]) -> Dose:
-    doses = [intake.dose for step in steps for day in step.days for intake in day]
-    largest = max(doses)
+def _largest_dose(steps: Iterable[Step], products: tuple[Product, ...]) -> Dose:
+    """Up to where doses are looked for, so that the nearest above the largest of some steps is among them."""
+    largest = max((intake.dose for step in steps for day in step.days for intake in day), default=Dose(0))
     solid = [product.strength for product in products if product.strength is not None]
     return (largest + max(solid) if solid else largest * 2).in_unit(largest.unit)
 

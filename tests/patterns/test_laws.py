@@ -14,12 +14,13 @@ from patterns.cases import SLOTS, cases, problem_of
 from patterns.oracle import Case, Tablet
 from taper.dates import weeks
 from taper.dose import Dose
-from taper.errors import CannotCompute
+from taper.errors import CannotCompute, InvalidInput
 from taper.pace import Pace
 from taper.patterns import plan_anew, plan_taper
 from taper.patterns.problem import Problem, Solved
 from taper.patterns.stays import stays_of
 from taper.product import Product
+from taper.realization import realize
 from taper.regimen import Intake, Regimen
 
 
@@ -196,3 +197,28 @@ def test_whole_weeks_stay_whole_weeks(stays: Any) -> None:
     )
     assert all(step.lasting is not None and step.lasting.days % 7 == 0 for step in made.course.steps)
     assert made.course.steps[0].lasting == {"even": weeks(2), "by fall": weeks(4), "proportional": weeks(6)}[stays]
+
+
+@given(free(), st.sampled_from(["any", "one"]), st.booleans(), st.booleans())
+def test_what_is_planned_is_what_is_realized_recipe_by_recipe(case: Case, forms: Any, mix: bool, rounds: bool) -> None:
+    problem = problem_of(case)
+    asked: dict[str, Any] = {"forms": forms, "mix_forms": mix, "round_liquids": rounds, "weights": problem.weights}
+    try:
+        made = plan_taper(
+            drug=problem.drug,
+            before=problem.before,
+            pace=problem.pace,
+            products=problem.products,
+            to=problem.to if isinstance(problem.to, Regimen) else Dose(problem.to.mg),
+            order=problem.order,
+            start=problem.start,
+            **asked,
+        )
+    except (CannotCompute, InvalidInput):
+        assume(False)
+    steps = realize(made.plan, problem.products).courses[0].steps
+    for row, step in zip(made.report.rows, steps, strict=False):
+        realized = {intake.slot.name: intake.recipe for intake in step.days[0].intakes}
+        assert {slot: str(recipe) for slot, recipe in realized.items()} == {
+            slot: str(recipe) for slot, recipe in row.recipes.items()
+        }

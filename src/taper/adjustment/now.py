@@ -46,7 +46,8 @@ class Now:
         named = tuple(product.id for product in track.products) if track.has_other_products else ()
         listed = [step if step.is_empty else step.model_copy(update={"products": named}) for step in steps]
         where = f"{track.name} from {self.date_of(self.day)}"
-        return realize_steps(listed, track.products, self.realized.handling, where=where)
+        handling, made_by = self.realized.handling, track.made_by
+        return realize_steps(listed, track.products, handling, made_by=made_by, where=where)
 
     def remade(self, track: Track, pieces: Iterable[Piece]) -> list[Piece]:
         """Pieces with the recipes of the products that the course has now; as they are, where none changed."""

@@ -63,14 +63,14 @@ def climb(now: Now, track: Track, kept: list[Piece], course: Course) -> Track:
     lengths = [None if last is None else last - first + 1 for first, last in bounds]
     here = kept[-1].rung if kept and kept[-1].rung is not None else track.rung or 0
     below = track.ladder[: here + 1]
-    steps = now.realize(track, course.steps)
+    made_by = course.made_by if course.made_by is not None else track.made_by
+    steps = now.realize(replace(track, made_by=made_by), course.steps)
     rungs = [Rung(step, length) for step, length in zip(steps, lengths, strict=True)]
     pieces = [rung.piece(len(below) + place) for place, rung in enumerate(rungs)]
     then, last = course.then, track.ladder[-1].length
     if track.then == "review" and then == "continue" and last is not None and course.made_by is not None:
         # The plan was to be looked at again after its last step, and still is.
         then, pieces[-1] = "review", pieces[-1].lasting(last)
-    made_by = course.made_by if course.made_by is not None else track.made_by
     return track.going([*kept, *pieces], ladder=(*below, *rungs), then=then, made_by=made_by)
 
 

@@ -1,21 +1,25 @@
 """What a course carries of the request that made it, and what can be asked again from a later day."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import JsonValue
 
 from taper.dates import Duration
 from taper.errors import InvalidInput
-from taper.patterns.problem import Problem
+from taper.patterns.problem import Problem, Solved
 from taper.patterns.weights import STANDARD, Weights
 from taper.plan import Before, Course
+from taper.reachable import Handling
 from taper.regimen import NOTHING, Regimen
 
 
 def made_by_taper(
-    problem: Problem, stays: str, excess: str, shortest: Duration | None, longest: Duration | None
+    solved: Solved, stays: str, excess: str, shortest: Duration | None, longest: Duration | None
 ) -> dict[str, JsonValue]:
     """A request for a taper, complete but for its products, of which it names the ids."""
+    problem = solved.problem
     to: JsonValue = dict(problem.to.as_dict()) if isinstance(problem.to, Regimen) else problem.to.text
     made: dict[str, JsonValue] = {
         "pattern": "taper",
@@ -28,6 +32,8 @@ def made_by_taper(
         "products": [product.id for product in problem.products],
     }
     made |= made_of(problem)
+    if problem.forms == "one":
+        made["liquid"] = [slot.name for slot in solved.on_liquid]
     if shortest is not None:
         made["shortest"] = str(shortest)
     if longest is not None:
@@ -57,6 +63,32 @@ def asked_again(made: dict[str, Any], *names: str) -> dict[str, Any]:
     if "weights" in made:
         kept["weights"] = Weights.read(made["weights"])
     return kept
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """The limits under which a planner found how its doses are made, so that they are made in that way.
+
+    `liquid` are the times of day that are on liquid throughout, where each intake keeps to one form; None elsewhere.
+    """
+
+    handling: Handling
+    liquid: frozenset[str] | None = None
+
+
+def making_of(made: Mapping[str, Any] | None) -> Making | None:
+    """The limits of the planner that made a course, or None where none did."""
+    if made is None or made.get("pattern") not in _PLANNERS:
+        return None
+    if made["pattern"] == "cross-taper":
+        made = {"round_liquids": True, **(made.get("then") or {}), **{k: made[k] for k in ("weights",) if k in made}}
+    weights = Weights.read(made["weights"]) if "weights" in made else STANDARD
+    rounds = made.get("round_liquids", made.get("pattern") in {None, "taper"})
+    handling = weights.handling(mix_forms=made.get("mix_forms", False), round_liquids=rounds)
+    return Making(handling, frozenset(made["liquid"]) if "liquid" in made else None)
+
+
+_PLANNERS = {"taper", "titration", "micro-taper", "cross-taper"}
 
 
 def taken_until(course: Course, day: int) -> Regimen:

@@ -244,6 +244,12 @@ class Solved:
         """What the plan costs in misfit, handling, further intakes and changes of form."""
         return Fraction(self.route.cost, self.ground.unit)
 
+    @property
+    def on_liquid(self) -> tuple[Slot, ...]:
+        """The times of day that are on liquid throughout, where each intake keeps to one form."""
+        pairs = zip(self.problem.slots, self.made, strict=True)
+        return tuple(slot for slot, made in pairs if made is not None and made.products[0].form.is_liquid)
+
     def recipe(self, intake: Intake) -> Recipe:
         """How an intake of the plan is made."""
         reachable = self.made[self.problem.slots.index(intake.slot)]

@@ -138,7 +138,7 @@ def plan_taper(
     report = TaperReport(solved, lasting, lead_in=lead_in, could_add=could_add)
     if excess == "forbid" and solved.route.excess:
         raise _too_fast(report)
-    made_by = made_by_taper(problem, stays, excess, shortest, longest)
+    made_by = made_by_taper(solved, stays, excess, shortest, longest)
     course = _course(solved, lasting, lead_in, taken_for, indication, made_by)
     return Taper(Plan(title=title, courses=(course,)), report)
 
