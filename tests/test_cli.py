@@ -10,7 +10,7 @@ import pytest
 
 from taper import Formulary, check, load_plan, load_protocol, realize
 from taper.cli import main
-from taper.cli.common import write_whole
+from taper.cli.common import those_of_drug, write_whole
 from taper.errors import InvalidInput
 from taper.words import NOTICE
 
@@ -717,10 +717,11 @@ class TestProducts:
         assert code == 2
         assert "has products of baclofen, and none of lorazepam; add them" in err
 
-    def test_a_drug_without_a_product_asks_for_a_file(self, run):
-        code, _, err = run("recipe", "fluoxetine", "10 mg")
-        assert code == 2
-        assert "--products: no product of fluoxetine is held; name a file of products" in err
+    def test_a_drug_without_a_product_asks_for_a_file(self, write):
+        local = write("local.toml", 'drug = "mirtazapine"\nnew = true\noverlay = "local"\nreviewed_on = 2026-11-01\n')
+        told = "--products: no product of mirtazapine is held; name a file of products"
+        with pytest.raises(InvalidInput, match=told):
+            those_of_drug("mirtazapine", (), None, None, Formulary.shipped().overlaid(local))
 
     def test_more_pieces_are_allowed_by_name(self, run):
         down = ("down", "prednisone", "--from", "40 mg morning", "--pace", "10 mg, every 1 week",
