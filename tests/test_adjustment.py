@@ -624,9 +624,12 @@ class TestWhole:
         assert "Scores given: 2027-03-03 4 (sleep)." in to_table(scored)
         assert scored.days == base_of(TAPER).days
 
-    def test_a_score_of_a_day_after_the_plan_is_refused(self):
-        late = Symptom(day=on(40), score=4)
-        with pytest.raises(InvalidInput, match=r"symptoms\[0\]: .* after the plan, which ends on 2027-03-30; correct"):
+    def test_a_score_may_be_of_a_day_after_the_last_dose_and_not_of_one_over_a_year_later(self):
+        after, late = Symptom(day=on(30 + 366), score=4), Symptom(day=on(30 + 367), score=4)
+        assert adjust(TAPER, symptoms=[after]).log.symptoms == (after,)
+        with pytest.raises(
+            InvalidInput, match=r"symptoms\[0\]: .* over a year after the plan, which ends on 2027-03-30"
+        ):
             adjust(TAPER, symptoms=[late])
         assert adjust(TAPER, Hold(day=on(15), lasting=days(10)), symptoms=[late]).log.symptoms == (late,)
         assert adjust(OPEN, horizon=weeks(4), symptoms=[late]).log.symptoms == (late,)

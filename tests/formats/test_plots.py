@@ -300,8 +300,14 @@ class TestScores:
         assert [line.get_marker() for line in axis_of(picture, 1).lines] == list(MARKERS[:2])
         assert "Scores, as given: one: 2027-03-03 0. other: 2027-03-04 0." in picture.description
 
-    def test_scores_outside_what_is_shown_are_not_drawn(self):
-        assert len(plot_doses(with_scores(FALLING, (300, 5, None))).figure.axes) == 1
+    def test_scores_after_the_last_dose_are_drawn_and_the_axis_reaches_them(self):
+        picture = plot_doses(with_scores(FALLING, (100, 5, None)))
+        (mark,) = axis_of(picture, 1).lines
+        assert num2date(axis_of(picture, 1).get_xlim()[1]) > num2date(mark.get_xdata(orig=False)[0])
+
+    def test_scores_beyond_a_window_are_not_drawn(self):
+        window = schedule_of(taper("15 mg", "10 mg", "5 mg"), horizon=weeks(2))
+        assert len(plot_doses(with_scores(window, (20, 5, None))).figure.axes) == 1
 
     def test_more_than_four_scales_are_refused(self):
         scores = [(day, 5, f"scale-{day}") for day in range(1, 6)]

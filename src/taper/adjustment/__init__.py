@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from taper.adjustment.changes import (
@@ -57,6 +57,8 @@ _HANDLERS: Mapping[type[Event], Callable[[Now, Track, Any], Track]] = {
 }
 _FOR_EVERY_COURSE = (Hold, Resume, Gap)
 _OPEN_DAYS = 28
+_STILL_SCORED = timedelta(days=366)
+"""How long after its end a plan still takes scores: what comes after the last dose is part of what is followed."""
 """How much of a last step without an end is shown where it begins only after the days that were shown."""
 
 
@@ -119,8 +121,8 @@ def _last_day(schedule: Schedule) -> date:
 
 def _check_scores(log: Log, last: date) -> None:
     for index, symptom in enumerate(log.symptoms):
-        if symptom.day > last:
-            raise InvalidInput(f"{symptom.day} is after the plan, which ends on {last}; correct the day",
+        if last < date.max and symptom.day > last + _STILL_SCORED:
+            raise InvalidInput(f"{symptom.day} is over a year after the plan, which ends on {last}; correct the day",
                                where=f"symptoms[{index}]")  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from taper.errors import InvalidInput
 from taper.formats.plots.axes import edges, height_of, margin, midnight, set_date_axis, short_date, write_amount
 from taper.formats.plots.marks import Curve, Line, curves_of, of_drug
 from taper.formats.plots.picture import COLORS, DASHES, GRAY, LINE, MARKERS, Picture, canvas, finish
-from taper.formats.plots.scores import Scores, describe_scores, draw_scores, scores_of
+from taper.formats.plots.scores import Scores, describe_scores, draw_scores, last_scored, scores_of
 from taper.formats.plots.track import Level, Track, tracks_of
 from taper.schedule import End, Schedule
 from taper.words import describe_ending
@@ -78,7 +78,8 @@ def _finished(
     scales: Mapping[str | None, Scores],
 ) -> Picture:
     tracks = [track for found in held.values() for track in found]
-    set_date_axis(axes[-1], min(track.first for track in tracks), max(track.last for track in tracks))
+    last = max([*(track.last for track in tracks), *last_scored(scales)])
+    set_date_axis(axes[-1], min(track.first for track in tracks), last)
     for axis in axes[:-1]:
         axis.set_xlabel("")
     several = len({track.drug for track in tracks}) > 1

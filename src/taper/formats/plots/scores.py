@@ -1,19 +1,20 @@
 """Symptom scores below the doses of a plan: as someone gave them, each on its own scale, and not interpreted."""
 
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
 from typing import Any
 
 from taper.errors import InvalidInput
 from taper.formats.plots.axes import midnight
 from taper.formats.plots.picture import COLORS, MARKERS
 from taper.log import Symptom
-from taper.schedule import Schedule
+from taper.schedule import End, Schedule
 
 _MOST_SCALES = 4
 
 Scores = Mapping[str, tuple[Symptom, ...]]
-"""The scores on one scale by the name of their plan, within the days shown."""
+"""The scores on one scale by the name of their plan: within the days shown, or after the end of the whole plan."""
+_ENDED = {End.STOP, End.REVIEW, End.DECISION}
 
 
 def scores_of(plans: Mapping[str, Schedule]) -> dict[str | None, Scores]:
@@ -25,12 +26,17 @@ def scores_of(plans: Mapping[str, Schedule]) -> dict[str | None, Scores]:
     found: dict[str | None, dict[str, tuple[Symptom, ...]]] = {}
     for name, plan in plans.items():
         for symptom in plan.log.symptoms if plan.log is not None else ():
-            if plan.start <= symptom.day <= plan.last:
+            if symptom.day <= plan.last or plan.ends in _ENDED:
                 scale = found.setdefault(symptom.scale, {})
                 scale[name] = (*scale.get(name, ()), symptom)
     if len(found) > _MOST_SCALES:
         raise InvalidInput(f"scores on {len(found)} scales do not fit below a plan; keep {_MOST_SCALES} at most")
     return dict(found)
+
+
+def last_scored(scales: Mapping[str | None, Scores]) -> Iterable[date]:
+    """The day of every score, up to the last of which the axis of dates reaches."""
+    return (symptom.day for scores in scales.values() for given in scores.values() for symptom in given)
 
 
 def draw_scores(axis: Any, scale: str | None, scores: Scores, names: list[str]) -> None:
