@@ -77,3 +77,10 @@ def module_of(path):
 def test_the_glossary_is_sorted_and_says_each_term_once():
     terms = re.findall(r"^(\S.*)\n: ", (DOCS / "glossary.md").read_text("utf-8"), re.MULTILINE)
     assert terms == sorted(set(terms), key=str.casefold)
+
+
+def test_every_test_that_guards_a_hazard_exists():
+    text = (DOCS / "safety" / "hazards.md").read_text("utf-8")
+    named = set(re.findall(r"`(tests/[\w./-]+)`", text))
+    assert len(named) > 20
+    assert [name for name in sorted(named) if not (DOCS.parent / name).exists()] == []
