@@ -11,7 +11,7 @@ from hypothesis import given
 
 from formats.drawing import DRUG, dated, doses_of, schedules
 from formats.reading import Reader
-from taper import Dose, Log, NotAssessed, Review, apply_log, count_supply, days
+from taper import Dose, InvalidInput, Log, NotAssessed, Review, apply_log, count_supply, days
 from taper.finding import Clear, Finding, LeftOut
 from taper.formats.html import to_html
 from taper.source import Source
@@ -145,8 +145,10 @@ class TestEscaping:
 
     def test_a_title_cannot_hide_or_turn_around_what_follows(self):
         assert printable("a\x00b\u202ec\u2066\nd\te 5 mg\ud800") == "abc d e 5\u00a0mg"
-        blank = dated({"for": "2 days", "regimen": {"morning": "2 mg"}}, title=" ")
-        assert Page(to_html(blank)).find("h1")[0]["text"] == f"Plan for {DRUG}"
+        step = {"for": "2 days", "regimen": {"morning": "2 mg"}}
+        with pytest.raises(InvalidInput, match="title: got ' '; write something in it"):
+            dated(step, title=" ")
+        assert Page(to_html(dated(step))).find("h1")[0]["text"] == f"Plan for {DRUG}"
 
 
 class TestSelfContained:
