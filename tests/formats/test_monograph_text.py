@@ -27,7 +27,8 @@ def test_every_source_is_printed_with_its_locator_and_the_day_it_was_looked_at(d
     monograph = SHIPPED.monograph(drug)
     text = to_monograph_text(monograph)
     for source in monograph.sources:
-        assert f"\n      {source.locator}\n      looked at on {source.verified_on}" in text
+        place = f"for {source.jurisdiction}; " if source.jurisdiction else ""
+        assert f"\n      {source.locator}\n      {place}looked at on {source.verified_on}" in text
 
 
 def test_a_section_without_a_source_says_so():
