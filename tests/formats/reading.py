@@ -134,10 +134,10 @@ SENTENCES = {
         "de": "Dieser Schritt geht wie vorgesehen wieder hinauf.",
     },
     "gap": {
-        "en": "Not taken in this time: no dose.",
-        "es": "No se tomó en este tiempo: ninguna dosis.",
-        "fr": "Non pris pendant ce temps : aucune dose.",
-        "de": "In dieser Zeit nicht eingenommen: keine Dosis.",
+        "en": "Pause: no dose in this time.",
+        "es": "Pausa: ninguna dosis en este tiempo.",
+        "fr": "Pause : aucune dose pendant ce temps.",
+        "de": "Pause: keine Dosis in dieser Zeit.",
     },
     "decision": {
         "en": "Decision needed: nothing is planned from this date on.",
@@ -169,10 +169,10 @@ SENTENCES = {
     },
     "by_day": {
         "en": r"Change: the daily total was (A)(?: to (A), by the day)?; it is now (A)(?: to (A), by the day)?\.",
-        "es": r"Cambio: el total diario era (?:de )?(A)(?: a (A), según el día)?; ahora es (?:de )?(A)"
+        "es": r"Cambio: el total diario era de (A)(?: a (A), según el día)?; ahora es de (A)"
         r"(?: a (A), según el día)?\.",
-        "fr": r"Changement : le total quotidien était (?:de )?(A)(?: à (A), selon le jour)? ; il est maintenant "
-        r"(?:de )?(A)(?: à (A), selon le jour)?\.",
+        "fr": r"Changement : le total quotidien était de (A)(?: à (A), selon le jour)? ; il est maintenant "
+        r"de (A)(?: à (A), selon le jour)?\.",
         "de": r"Änderung: Die Tagesdosis war (A)(?: bis (A), je nach Tag)?; "
         r"sie ist jetzt (A)(?: bis (A), je nach Tag)?\.",
     },
@@ -203,6 +203,12 @@ SENTENCES = {
         "es": r"Después: paso (\d+) desde el (D)\.",
         "fr": r"Ensuite : étape (\d+) à partir du (D)\.",
         "de": r"Danach: Schritt (\d+) ab (D)\.",
+    },
+    "next_review": {
+        "en": r"Next, only after a review: step (\d+) from (D) on\.",
+        "es": r"Después, solo tras una revisión: paso (\d+) desde el (D)\.",
+        "fr": r"Ensuite, seulement après une réévaluation : étape (\d+) à partir du (D)\.",
+        "de": r"Danach, erst nach einer Überprüfung: Schritt (\d+) ab (D)\.",
     },
     "last": {
         "en": r"End: the last (dose|of these doses) is on (D), (S)\.",

@@ -11,7 +11,20 @@ from hypothesis import given
 
 from formats.drawing import DRUG, dated, doses_of, schedules
 from formats.reading import Reader
-from taper import Dose, InvalidInput, Log, NotAssessed, Review, apply_log, count_supply, days
+from taper import (
+    Dose,
+    InvalidInput,
+    Log,
+    NotAssessed,
+    Plan,
+    Product,
+    Review,
+    apply_log,
+    count_supply,
+    days,
+    realize,
+    to_schedule,
+)
 from taper.finding import Clear, Finding, LeftOut
 from taper.formats.html import to_html
 from taper.source import Source
@@ -81,6 +94,19 @@ def doses_in(text, language):
     return found
 
 
+def two_courses():
+    """x pauses, waits and is undecided while y is taken every day."""
+    plan = Plan.read({"courses": [
+        {"drug": "x", "then": "continue", "steps": [
+            {"for": "2 days", "regimen": {"evening": "5 mg"}}, {"for": "2 days", "kind": "gap"},
+            {"for": "2 days", "regimen": {"evening": "5 mg"}, "review_before": True}, {"kind": "decision"}]},
+        {"drug": "y", "then": "stop", "steps": [{"for": "8 days", "regimen": {"evening": "10 mg"}}]},
+    ]})  # fmt: skip
+    products = [Product(id="x5", drug="x", form="tablet", strength="5 mg"),
+                Product(id="y10", drug="y", form="tablet", strength="10 mg")]  # fmt: skip
+    return to_schedule(realize(plan, products), start=date(2027, 3, 1), horizon=days(8))
+
+
 class TestReadingBack:
     @given(schedule=schedules())
     def test_the_calendar_reads_back_as_the_doses_of_the_schedule_in_every_language(self, schedule):
@@ -144,6 +170,7 @@ class TestEscaping:
         assert text.count("alert(1)") == text.count("&lt;script&gt;alert(1)&lt;/script&gt;") == 14
 
     def test_a_title_cannot_hide_or_turn_around_what_follows(self):
+        assert printable("13 1/3 mg") == "13\u00a01/3\u00a0mg"
         assert printable("a\x00b\u202ec\u2066\nd\te 5 mg\ud800") == "abc d e 5\u00a0mg"
         step = {"for": "2 days", "regimen": {"morning": "2 mg"}}
         with pytest.raises(InvalidInput, match="title: got ' '; write something in it"):
@@ -218,8 +245,20 @@ class TestPages:
             horizon=days(8),
         )
         assert [note["text"] for note in Page(to_html(schedule)).find("p", "note")] == [
-            "Step 1", "no dose", "Step 2", "waits for review", "Step 3", "not taken", "not taken",
+            "Step 1", "no dose", "Step 2", "waits for review", "Step 3", "pause, no dose", "pause, no dose",
             "Step 4", "decision needed", "decision needed"]  # fmt: skip
+
+    @pytest.mark.parametrize("language", LANGUAGES)
+    def test_what_holds_for_one_of_several_courses_names_its_drug(self, language):
+        said = {
+            "en": ["x: pause, no dose", "x: waits for review", "x: decision needed"],
+            "es": ["x: pausa, ninguna dosis", "x: espera revisión", "x: falta una decisión"],
+            "fr": ["x : pause, aucune dose", "x : attend une réévaluation", "x : décision nécessaire"],
+            "de": ["X: Pause, keine Dosis", "X: wartet auf Überprüfung", "X: Entscheidung nötig"],
+        }[language]
+        found = [note["text"] for note in Page(to_html(two_courses(), language=language)).find("p", "note")]
+        assert list(dict.fromkeys(note.replace("\u00a0", " ") for note in found if ":" in note)) == said
+        assert found[1].endswith(", Y" if language == "de" else ", y")
 
     def test_what_happened_to_a_schedule_is_for_the_clinician(self):
         schedule = dated({"for": "9 days", "regimen": {"morning": "2 mg"}})

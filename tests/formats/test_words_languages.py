@@ -116,7 +116,7 @@ class TestReadingBack:
                 assert said == ending_of(schedule, step)
 
 
-ENDINGS = {"next", "last", "no_last", "stop", "part", "review", "continues", "window"}
+ENDINGS = {"next", "next_review", "last", "no_last", "stop", "part", "review", "continues", "window"}
 
 
 def ending_of(schedule, step):
@@ -125,7 +125,8 @@ def ending_of(schedule, step):
     if step.last is not None and step.last > schedule.last:
         made["window"] = (schedule.last,)
     if step.number < steps:
-        return made | {"next": (str(step.number + 1), step.last + timedelta(days=1))}
+        waits = schedule.realized.course(step.course).steps[step.number].step.review_before
+        return made | {"next_review" if waits else "next": (str(step.number + 1), step.last + timedelta(days=1))}
     end = schedule.course_ends[step.course]
     if end is End.CONTINUES:
         return made | {"continues": (schedule.last,)}
@@ -430,6 +431,44 @@ class TestWhatIsSaidBeside:
         schedule = to_schedule(realize(plan, [TABLET]), start=START)
         assert [str(text)[:31] for text in write_instructions(schedule)] == [
             "Step 1 of 1, testamine (a): fro", "Step 1 of 1, testamine (b): fro"]  # fmt: skip
+
+    def test_spanish_says_e_before_the_sound_of_i(self):
+        join = speak("es").join
+        assert join(["baclofen", "imipramine"]) == "baclofen e imipramine"
+        assert join(["a", "hydrocodone"]) == "a e hydrocodone"
+        assert join(["a", "hielo"]) == "a y hielo"
+        assert join(["imipramine", "baclofen"]) == "imipramine y baclofen"
+        assert join(["imipramine"]) == "imipramine"
+        assert speak("en").join(["baclofen", "imipramine"]) == "baclofen and imipramine"
+
+    def test_a_dose_is_said_in_the_unit_of_the_label(self):
+        tablet = Product(id="t125", drug=DRUG, form="tablet", strength="125 mcg", score=2)
+        schedule = dated(
+            {"for": "2 days", "regimen": {"morning": "0.125 mg"}},
+            {"for": "2 days", "regimen": {"morning": "0.0625 mg"}},
+            {"for": "2 days", "kind": "gap"},
+            products=[tablet],
+        )
+        _, second, third = map(str, write_instructions(schedule))
+        assert "In the morning, 62.5 mcg: take half a tablet of testamine 125 mcg" in second
+        assert "Total of these doses: 62.5 mcg. Change: from 125 mcg to 62.5 mcg a day, 62.5 mcg less." in second
+        assert "Change: from 62.5 mcg to 0 mcg a day, 62.5 mcg less." in third
+
+    def test_a_dose_of_two_units_is_said_as_the_plan_writes_it(self):
+        products = [Product(id="a", drug=DRUG, form="tablet", strength="1 mg"),
+                    Product(id="b", drug=DRUG, form="tablet", strength="500 mcg")]  # fmt: skip
+        (text,) = write_instructions(dated({"for": "2 days", "regimen": {"morning": "2.5 mg"}}, products=products))
+        assert "In the morning, 2.5 mg: take" in str(text)
+
+    @each_language
+    def test_the_step_before_one_that_waits_names_the_condition(self, language):
+        schedule = dated(
+            {"for": "2 days", "regimen": {"morning": "2 mg"}},
+            {"for": "2 days", "regimen": {"morning": "4 mg"}, "review_before": True},
+        )
+        first, _ = read(schedule, language)
+        assert first.said["next_review"] == [("2", START + timedelta(days=2))]
+        assert "next" not in first.said
 
     def test_the_example_of_the_front_page_reads_as_a_person_would_say_it(self):
         plan = taper.load_plan(Path(__file__).parents[2] / "examples" / "baclofen.json")

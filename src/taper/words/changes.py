@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from taper.dose import DailyDose, Dose
 from taper.plan import Before
+from taper.product import Portion
 from taper.realization import RealizedDay, RealizedStep
 from taper.regimen import Regimen, Slot
 from taper.schedule import DatedStep, Schedule
@@ -20,10 +21,13 @@ def describe_change(schedule: Schedule, step: DatedStep, language: Language, she
     now = [_regimen(day) for _, day in occurring_days(step)]
     if step.number > 1:
         earlier = _step_before(schedule, step)
-        yield from _doses([_regimen(day) for _, day in occurring_days(earlier)], now, language)
+        portions = _portions(step.realized) or _portions(earlier.realized)
+        before = [_regimen(day) for _, day in occurring_days(earlier)]
+        yield from _doses(*(_labeled(days, portions, shelf) for days in (before, now)), language)
         yield from _products(earlier.realized, step.realized, language, shelf)
     elif isinstance(course.course.before, Before):
-        yield from _doses(list(course.course.before.days), now, language)
+        before, portions = list(course.course.before.days), _portions(step.realized)
+        yield from _doses(*(_labeled(days, portions, shelf) for days in (before, now)), language)
     else:
         known = course.course.before == "nothing"
         yield language.phrases.change.nothing if known else language.phrases.change.unknown
@@ -35,6 +39,11 @@ def _step_before(schedule: Schedule, step: DatedStep) -> DatedStep:
 
 def _regimen(day: RealizedDay) -> Regimen:
     return Regimen.of({intake.slot.name: intake.dose for intake in day.intakes})
+
+
+def _labeled(days: list[Regimen], portions: list[Portion], shelf: Shelf) -> list[Regimen]:
+    """The doses in the unit of the labels, so that a change is said as the boxes say their strengths."""
+    return [Regimen.of({i.slot.name: shelf.as_labeled(i.dose, portions) for i in day.intakes}) for day in days]
 
 
 def _doses(before: list[Regimen], now: list[Regimen], language: Language) -> Iterator[str]:
@@ -54,12 +63,14 @@ def _range(days: list[Regimen], language: Language) -> str:
 
 
 def _total(before: DailyDose, now: DailyDose, language: Language) -> str:
+    unit = (now or before).unit
+    before, now = before.in_unit(unit), now.in_unit(unit)
     words, held = language.phrases.change, {"before": language.amount(before), "now": language.amount(now)}
     if before == now:
         return words.same.format(now=held["now"])
     if now > before:
         return words.more.format(difference=language.amount(now - before), **held)
-    return words.less.format(difference=language.amount((before - now).in_unit(now.unit)), **held)
+    return words.less.format(difference=language.amount(before - now), **held)
 
 
 def _slots(before: Regimen, now: Regimen, language: Language) -> Iterator[str]:
@@ -91,5 +102,8 @@ def _products(before: RealizedStep, now: RealizedStep, language: Language, shelf
 
 
 def _used(step: RealizedStep) -> list[str]:
-    recipes = [intake.recipe for day in step.days for intake in day.intakes]
-    return sorted({portion.product for recipe in recipes for portion in recipe.portions})
+    return sorted({portion.product for portion in _portions(step)})
+
+
+def _portions(step: RealizedStep) -> list[Portion]:
+    return [portion for day in step.days for intake in day.intakes for portion in intake.recipe.portions]

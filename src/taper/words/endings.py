@@ -34,8 +34,10 @@ def _ends_by(schedule: Schedule, course: str, when: date | None) -> bool:
 def describe_what_follows(schedule: Schedule, step: DatedStep, language: Language) -> Iterator[str]:
     """The step that comes next, or how the course ends, and where the window cuts it off."""
     words = language.phrases.ending
-    if step.last is not None and step.number < len(schedule.realized.course(step.course).steps):
-        yield words.next.format(number=step.number + 1, date=language.long_date(step.last + timedelta(days=1)))
+    steps = schedule.realized.course(step.course).steps
+    if step.last is not None and step.number < len(steps):
+        template = words.next_review if steps[step.number].step.review_before else words.next
+        yield template.format(number=step.number + 1, date=language.long_date(step.last + timedelta(days=1)))
     else:
         yield from _end(schedule, step, language)
     if step.last is not None and step.last > schedule.last:

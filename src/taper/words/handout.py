@@ -12,13 +12,13 @@ from taper.regimen import WEEKDAYS
 from taper.schedule import Day, NoteKind, Schedule, ScheduledIntake
 from taper.supply import Supply
 from taper.words.endings import describe_beyond
-from taper.words.instruction import Instruction, write_instructions
+from taper.words.instruction import Instruction, name_course, write_instructions
 from taper.words.language import Language, speak
 from taper.words.plain import describe_changes
 from taper.words.shelf import Shelf
 from taper.words.supplying import SupplyText, describe_supply
 
-_BETWEEN = re.compile(r"(?<=[0-9½⅓⅔¼¾]) (?=(?:mg|mcg|g|mL|micro|Mikro)|×)|(?<=×) ")
+_BETWEEN = re.compile(r"(?<=[0-9½⅓⅔¼¾]) (?=(?:mg|mcg|g|mL|micro|Mikro)|×|[0-9]+/[0-9])|(?<=×) ")
 # Embeddings, overrides and isolates of writing direction: in a title they could turn around the doses after it.
 _REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
 
@@ -106,7 +106,7 @@ def _plan_id(schedule: Schedule, language: Language) -> str:
 
 def _months(schedule: Schedule, language: Language, shelf: Shelf, first: int) -> Iterator[CalendarMonth]:
     begins = _beginnings(schedule, language)
-    days = {day.date: _day(day, begins, language, shelf) for day in schedule.days}
+    days = {day.date: _day(day, schedule, begins, language, shelf) for day in schedule.days}
     for month in sorted({when.replace(day=1) for when in days}):
         weeks = Calendar(first).monthdatescalendar(month.year, month.month)
         dates = [[when if when.month == month.month else None for when in week] for week in weeks]
@@ -126,33 +126,44 @@ def _beginnings(schedule: Schedule, language: Language) -> dict[date, list[str]]
     made: dict[date, list[str]] = {}
     for step in schedule.steps:
         words = language.phrases.handout.short_step.format(number=step.number)
-        whose = f", {step.course}" if len(schedule.realized.courses) > 1 else ""
+        several = len(schedule.realized.courses) > 1
+        whose = f", {name_course(schedule, step.course, language)}" if several else ""
         made.setdefault(step.first, []).append(words + whose)
     return made
 
 
-def _day(day: Day, begins: dict[date, list[str]], language: Language, shelf: Shelf) -> CalendarDay:
+def _day(day: Day, schedule: Schedule, begins: dict[date, list[str]], language: Language, shelf: Shelf) -> CalendarDay:
     intakes = tuple(_intake(intake, language, shelf) for intake in day.intakes)
-    notes = (*begins.get(day.date, ()), *_notes(day, language, begins=day.date in begins))
+    notes = (*begins.get(day.date, ()), *_notes(day, schedule, language))
     return CalendarDay(day.date, language.day_and_month(day.date), intakes, notes, is_shown=True)
 
 
-def _notes(day: Day, language: Language, *, begins: bool) -> Iterator[str]:
+def _notes(day: Day, schedule: Schedule, language: Language) -> Iterator[str]:
     words = language.phrases.handout
-    said = {NoteKind.GAP: words.gap, NoteKind.DECISION: words.decision}
-    if begins:
-        said[NoteKind.REVIEW_BEFORE] = words.waits
-    found = [said[note.kind] for note in day.notes if note.kind in said]
-    yield from dict.fromkeys(found)
+    said = {NoteKind.GAP: words.gap, NoteKind.DECISION: words.decision, NoteKind.REVIEW_BEFORE: words.waits}
+    starts = {(step.course, step.number) for step in schedule.steps if step.first == day.date}
+    found = [
+        _whose(note.course, said[note.kind], schedule, language)
+        for note in day.notes
+        if note.kind in said and (note.kind is not NoteKind.REVIEW_BEFORE or (note.course, note.step) in starts)
+    ]
+    yield from found
     if not day.intakes and not found:
         yield words.no_dose
+
+
+def _whose(course: str, said: str, schedule: Schedule, language: Language) -> str:
+    """What is said of one course: with its name where the boxes below could be those of another."""
+    if len(schedule.realized.courses) == 1:
+        return said
+    return language.phrases.handout.note_of.format(course=name_course(schedule, course, language), note=said)
 
 
 def _intake(intake: ScheduledIntake, language: Language, shelf: Shelf) -> CalendarIntake:
     return CalendarIntake(
         slot=language.slot(intake.slot)[0],
         drug=language.drug(intake.drug),
-        dose=language.amount(intake.dose),
+        dose=language.amount(shelf.as_labeled(intake.dose, intake.portions)),
         takes=tuple(shelf.short_name(portion, language) for portion in intake.portions),
         written=intake.dose.text,
     )

@@ -90,11 +90,12 @@ def _instruct(schedule: Schedule, step: DatedStep, language: Language, shelf: Sh
     )
 
 
-def name_course(schedule: Schedule, step: DatedStep, language: Language) -> str:
+def name_course(schedule: Schedule, course: str, language: Language) -> str:
     """What a course is called: its drug, and its id where another course has the same drug."""
-    alike = [course for course in schedule.realized.courses if course.drug == step.drug]
-    name = language.drug(step.drug)
-    return f"{name} ({step.course})" if len(alike) > 1 else name
+    drug = schedule.realized.course(course).drug
+    alike = [other for other in schedule.realized.courses if other.drug == drug]
+    name = language.drug(drug)
+    return f"{name} ({course})" if len(alike) > 1 else name
 
 
 def _heading(schedule: Schedule, step: DatedStep, language: Language) -> str:
@@ -102,7 +103,7 @@ def _heading(schedule: Schedule, step: DatedStep, language: Language) -> str:
     held = {
         "number": step.number,
         "steps": len(schedule.realized.course(step.course).steps),
-        "name": name_course(schedule, step, language),
+        "name": name_course(schedule, step.course, language),
         "first": language.long_date(step.first),
     }
     if step.last is None:
@@ -159,11 +160,14 @@ def _day(label: str, day: RealizedDay, language: Language, shelf: Shelf) -> DayT
     if not day.intakes:
         return DayText(label, (words.no_dose,), None)
     takes = tuple(write_take(intake, language, shelf) for intake in day.intakes)
-    return DayText(label, takes, words.total.format(total=language.amount(day.total)))
+    portions = [portion for intake in day.intakes for portion in intake.recipe.portions]
+    total = language.amount(shelf.as_labeled(day.total, portions))
+    return DayText(label, takes, words.total.format(total=total))
 
 
 def write_take(intake: RealizedIntake, language: Language, shelf: Shelf) -> str:
     """One dose in a sentence: when, how much, and what it is made of."""
     portions = [shelf.name(portion, language) for portion in intake.recipe.portions]
     when = capitalize(language.slot(intake.slot)[1])
-    return language.phrases.take.format(When=when, dose=language.amount(intake.dose), portions=language.join(portions))
+    dose = language.amount(shelf.as_labeled(intake.dose, intake.recipe.portions))
+    return language.phrases.take.format(When=when, dose=dose, portions=language.join(portions))

@@ -18,6 +18,8 @@ from taper.words.phrases import LANGUAGES as LANGUAGES
 from taper.words.phrases import Pair, Phrases, phrases_of
 
 _VOWELS = tuple("aeiouyhàâäéèêëîïôöùûü")
+# What Spanish writes "e" and not "y" before: the vowel i, however a name spells it, and not the glide of "hielo".
+_SOUNDS_I = re.compile(r"h?[iy](?![aeou])", re.IGNORECASE)
 _GLYPHS = {"1/2": "½", "1/3": "⅓", "2/3": "⅔", "1/4": "¼", "3/4": "¾"}
 
 
@@ -69,7 +71,11 @@ class Language:
 
     def join(self, items: Iterable[str]) -> str:
         """A list in a sentence: a, b and c."""
-        text: str = self._babel.lists.format_list(list(items), locale=self.code)
+        held = list(items)
+        text: str = self._babel.lists.format_list(held, locale=self.code)
+        pair = self.phrases.and_before_i
+        if pair is not None and len(held) > 1 and _SOUNDS_I.match(held[-1]):
+            return text.removesuffix(pair[0] + held[-1]) + pair[1] + held[-1]
         return text
 
     def number(self, value: Fraction) -> str:

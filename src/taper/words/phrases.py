@@ -96,6 +96,7 @@ class EndingPhrases(Value):
     """What follows a step; only `stop` says that a drug ends."""
 
     next: str
+    next_review: str
     last: str
     last_part: str
     no_last: str
@@ -145,6 +146,7 @@ class HandoutPhrases(Value):
     fill: str
     history: str
     gap: str
+    note_of: str
     decision: str
     waits: str
     short_step: str
@@ -157,6 +159,7 @@ class Phrases(Value):
     name: str
     of: str
     of_vowel: str | None = None
+    and_before_i: Pair | None = None
     drug_capital: bool
     take: str
     solid: str

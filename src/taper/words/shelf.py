@@ -1,12 +1,16 @@
 """The products of a plan by id, and what tells two of them apart that read alike."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Self
+from typing import Self, TypeVar
 
+from taper.dose import DailyDose, Dose, MassUnit
 from taper.product import Portion, Product
 from taper.schedule import Schedule
 from taper.words.language import Language
+
+Amount = TypeVar("Amount", Dose, DailyDose)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,12 @@ class Shelf:
         """A portion for a small space."""
         return language.short_portion(portion, self.products[portion.product]) + self.tag(portion.product)
 
+    def as_labeled(self, amount: Amount, portions: Iterable[Portion]) -> Amount:
+        """An amount in the unit that every label of these portions has; as it was written where they differ."""
+        units = {_unit_of(self.products[portion.product]) for portion in portions}
+        unit = units.pop() if len(units) == 1 else None
+        return amount if unit is None else amount.in_unit(unit)
+
     def product(self, name: str, language: Language) -> str:
         """A product in full."""
         return language.product(self.products[name]) + self.tag(name)
@@ -38,3 +48,8 @@ class Shelf:
     def tag(self, name: str) -> str:
         """The id in brackets, where the words alone could mean another product."""
         return f" [{name}]" if name in self.alike else ""
+
+
+def _unit_of(product: Product) -> MassUnit | None:
+    labeled = product.strength if product.concentration is None else product.concentration.mass
+    return None if labeled is None else labeled.unit
