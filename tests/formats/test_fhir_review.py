@@ -3,7 +3,7 @@
 import pytest
 
 from builders import DRUG, START, TABLETS, course, formulary, plan_of, plan_with, step
-from taper import Finding, Review, check, realize, to_schedule
+from taper import Finding, Review, check, mg, realize, to_schedule
 from taper.formats.fhir import to_fhir
 
 HELD = formulary(
@@ -94,10 +94,29 @@ def test_r5_carries_every_daily_maximum_that_was_compared_and_holds_at_any_age()
     assert told == [[20, 30]] * len(told)
 
 
-def test_r4_carries_a_maximum_only_where_one_was_compared():
-    assert maxima(written()[1]) == [None, None, None]
-    (limit, *_) = maxima(written(sources=("one",))[1])
+def notes(resources):
+    return [note["text"] for note in resources[0].get("note", [])]
+
+
+def test_r4_carries_the_lowest_maximum_compared_and_a_note_names_each_with_its_source():
+    _, resources = written()
+    assert [held["numerator"]["value"] for held in maxima(resources)] == [20, 20, 20]
+    (note,) = notes(resources)
+    cited = {ceiling.limit: ceiling.source.citation for ceiling in HELD.monograph(DRUG).ceilings}
+    assert note == (
+        f"Daily maxima compared: 20 mg a day by {cited[mg(20)]}; 30 mg a day by {cited[mg(30)]}. "
+        "maxDosePerPeriod holds one of them, the lowest."
+    )
+    assert "holds one" not in notes(written("R5")[1])[0]
+
+
+def test_r4_carries_the_one_maximum_that_was_compared_with_its_source():
+    _, resources = written(sources=("one",))
+    (limit, *_) = maxima(resources)
     assert (limit["numerator"]["value"], limit["denominator"]["code"]) == (20, "d")
+    (note,) = notes(resources)
+    assert note.startswith("Daily maxima compared: 20 mg a day by ")
+    assert "lowest" not in note
 
 
 def test_a_maximum_for_another_indication_is_not_carried():
@@ -110,6 +129,7 @@ def test_without_a_review_no_maximum_and_no_issue_is_written():
     resources = [entry["resource"] for entry in to_fhir(schedule)["entry"]]
     assert issues(resources) == []
     assert maxima(resources) == [None, None, None]
+    assert notes(resources) == []
 
 
 def test_a_drug_that_is_not_held_has_no_maximum():

@@ -1,12 +1,13 @@
 """A resource or a Bundle opened: its version, its requests for doses, and its requests for supply."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from taper.errors import InvalidInput
 from taper.formats.fhir.medication import Version
 from taper.formats.fhir.notes import Notes
+from taper.formats.fhir.request import COURSE
 from taper.formats.fhir.walk import as_list, as_map, refuse_modifiers
 
 _OLDER = {"MedicationOrder": "DSTU2", "MedicationPrescription": "DSTU1"}
@@ -33,11 +34,26 @@ class Request:
     where: str
     body: Mapping[str, Any]
     others: Mapping[str, Mapping[str, Any]]
+    address: str | None = None
 
     @property
     def is_supply(self) -> bool:
         """Whether it asks for a supply for other requests, and orders no doses itself."""
         return not self.body.get("dosageInstruction") and "basedOn" in self.body and "dispenseRequest" in self.body
+
+    @property
+    def references(self) -> set[str]:
+        """How other resources may refer to it."""
+        own = {f"MedicationRequest/{self.body['id']}"} if "id" in self.body else set()
+        return own | ({self.address} if self.address is not None else set())
+
+    @property
+    def course_name(self) -> str | None:
+        """The id of the course that it is part of, where it says so as taper does."""
+        for item in map(as_map, as_list(self.body.get("identifier"))):
+            if as_map(item.get("type")) == COURSE and isinstance(item.get("value"), str):
+                return str(item["value"])
+        return None
 
     def resolve(self, reference: str) -> Mapping[str, Any] | None:
         """The resource of a reference: contained, by its full address, or by type and id."""
@@ -59,10 +75,53 @@ def open_requests(data: object, notes: Notes) -> tuple[Request, ...]:
     for request in requests:
         _check_status(request, notes)
         refuse_modifiers(request.body, request.where, notes)
+    _refuse_repeated(requests, notes)
     subjects = {str(as_map(request.body.get("subject")).get("reference", "")) for request in requests}
     if len(subjects) > 1:
         notes.refuse("status", "", f"the requests are for {len(subjects)} subjects; read those of one at a time")
     return requests
+
+
+def _refuse_repeated(requests: Sequence[Request], notes: Notes) -> None:
+    """Refuse requests of which one is the other again: planned side by side they would double the doses."""
+    seen: dict[tuple[str, ...], str] = {}
+    for request in requests:
+        for mark, name in _marks(request):
+            before = seen.setdefault(mark, request.where)
+            if before != request.where:
+                notes.refuse("status", request.where, f"it has {name}, as {before} has; give each request once")
+
+
+def _marks(request: Request) -> Iterator[tuple[tuple[str, ...], str]]:
+    """What no two requests have in common: an id, an address, a number, and all that they order."""
+    body = request.body
+    if "id" in body:
+        yield ("id", str(body["id"])), f"the id {body['id']}"
+    if request.address is not None:
+        yield ("address", request.address), f"the address {request.address}"
+    for item in map(as_map, as_list(body.get("identifier"))):
+        if "value" in item and as_map(item.get("type")) != COURSE:
+            number = str(item["value"])
+            yield ("number", str(item.get("system")), number), f"the identifier {number}"
+    if not request.is_supply:
+        ordered = (request.course_name, _what(request), body.get("subject"), body.get("dosageInstruction"))
+        yield ("order", *map(_written, ordered)), "the same drug and dosages"
+
+
+def _what(request: Request) -> list[Any]:
+    """The drug of a request as it stands, its Medication without the id that it has only in this place."""
+    held = as_map(request.body.get("medication"))
+    reference = as_map(request.body.get("medicationReference") or held.get("reference")).get("reference")
+    found = as_map(request.resolve(reference)) if isinstance(reference, str) else {}
+    concept = request.body.get("medicationCodeableConcept") or held.get("concept")
+    return [concept, {key: item for key, item in found.items() if key != "id"}]
+
+
+def _written(value: object) -> str:
+    """A value as text in which the order of keys makes no difference."""
+    if isinstance(value, Mapping):
+        return "{" + ",".join(f"{key!r}:{_written(value[key])}" for key in sorted(value, key=str)) + "}"
+    return "[" + ",".join(map(_written, value)) + "]" if isinstance(value, list) else str(value)
 
 
 def _requests(data: object) -> Iterator[Request]:
@@ -79,7 +138,8 @@ def _requests(data: object) -> Iterator[Request]:
         if _kind(body) in _OLDER:
             raise WrongResource(_why_wrong(_kind(body)))
         if _kind(body) == "MedicationRequest":
-            yield Request(f"entry[{index}]", body, others)
+            address = entry.get("fullUrl")
+            yield Request(f"entry[{index}]", body, others, address if isinstance(address, str) else None)
 
 
 def _kind(body: Mapping[str, Any]) -> str:
@@ -112,7 +172,7 @@ def _check_status(request: Request, notes: Notes) -> None:
     if status == "entered-in-error":
         notes.refuse("status", where, "it was entered in error; give the one that was meant")
     elif status not in ("draft", "active"):
-        notes.report("status", where, f"its status is {status!r}, so it may not be in force")
+        notes.refuse("status", where, f"its status is {status!r}, so it is not in force; give those in draft or active")
     if request.body.get("intent") == "option":
         notes.refuse(
             "status", f"{request.where}.intent", "it is one option among several; give the one that was chosen"

@@ -3,7 +3,7 @@
 import json
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -17,7 +17,7 @@ from taper.formats.fhir.ucum import quantity
 from taper.product import Volume
 from taper.realization import RealizedCourse, RealizedPlan
 from taper.schedule import Schedule
-from taper.supply import Supply, SupplyLine, count_supply
+from taper.supply import SupplyLine, count_supply
 
 _NAMESPACE = uuid.UUID("0b6f9d4e-5f0b-5b59-8a53-6f2c2d1d7a90")
 _UNKNOWN = {
@@ -45,7 +45,7 @@ def to_fhir(
         plan: The plan, dated or not.
         version: "R4", with one dosage for each time of day, or "R5", where equal doses share one.
         review: What a check found and could not assess, each as a detected issue. The daily maxima it compared
-            with become `maxDosePerPeriod`; in R4, which has room for one, only where they agree.
+            with become `maxDosePerPeriod`, and a note names the source of each; R4 has room for the lowest alone.
         profile: "sequences" tells a course's steps in one request; "separate" makes one request a step, for
             systems that cannot take sequences.
         subject: A reference such as "Patient/123"; stated as unknown if not given.
@@ -67,7 +67,7 @@ def to_fhir(
             listed.append((_url(root, course.course.id, step or 0), course.course.id, step))
             entries.append(_entry(listed[-1][0], request))
     if isinstance(plan, Schedule):
-        _add_supply(entries, listed, realized, count_supply(plan), Order(version, profile, whom, _url(root), ()), root)
+        _add_supply(entries, listed, realized, plan, Order(version, profile, whom, _url(root), ()), root)
     for number, issue in enumerate(issues_of(review or Review(), listed, whom, version), start=1):
         entries.append(_entry(_url(root, "issue", number), issue))
     return {"resourceType": "Bundle", "type": "collection", "entry": entries}
@@ -102,21 +102,29 @@ def _add_supply(
     entries: list[dict[str, Any]],
     listed: Requests,
     realized: RealizedPlan,
-    supply: Supply,
+    schedule: Schedule,
     order: Order,
     root: str,
 ) -> None:
     """The supply of a course's only product stands in its request; any other has a request of its own."""
-    for line in supply.lines:
+    for line in count_supply(schedule).lines:
         users = [course for course in realized.courses if line.product in course.used]
         based_on = [url for url, name, _ in listed if name in {course.course.id for course in users}]
-        dispense = _dispense(line, supply.days_supply)
+        dispense = _dispense(line, _days_of(users, schedule))
         if len(based_on) == 1 and len(users[0].used) == 1:
             next(item for item in entries if item["fullUrl"] == based_on[0])["resource"]["dispenseRequest"] = dispense
             continue
         medication = product_medication(users[0].drug, line.product, order.version)
         request = supply_request(medication, dispense, based_on, order)
         entries.append(_entry(_url(root, "supply", line.product.id), request))
+
+
+def _days_of(courses: Sequence[RealizedCourse], schedule: Schedule) -> int:
+    """The days of some courses that a schedule shows, from the first of any to the last."""
+    shown = (schedule.last - schedule.start).days + 1
+    bounds = [course.course.bounds(schedule.start) for course in courses]
+    last = max(shown if held[-1][1] is None else min(held[-1][1], shown) for held in bounds)
+    return last - min(held[0][0] for held in bounds) + 1
 
 
 def _dispense(line: SupplyLine, days: int) -> dict[str, Any]:

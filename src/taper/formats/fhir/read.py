@@ -1,20 +1,23 @@
 """FHIR medication requests read back as a plan, or refused with everything that does not agree."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 from taper._json import read_json, read_text_file
 from taper.dose import Dose
-from taper.formats.fhir.agreement import check_days_supplied, check_maximum, check_supply, read_dispensed
+from taper.formats.fhir.agreement import Doses, check_days_supplied, check_maximum, check_supply, read_dispensed
 from taper.formats.fhir.bundle import Request, open_requests, read_version
 from taper.formats.fhir.medication import Version
 from taper.formats.fhir.notes import ImportReport, Notes
 from taper.formats.fhir.read_course import ReadCourse, course_data, course_groups, read_course
 from taper.formats.fhir.read_medication import Options, read_medication
+from taper.formats.fhir.read_steps import days_in_common
 from taper.formats.fhir.read_timing import SlotsByFrequency
+from taper.formats.fhir.walk import as_list, as_map
 from taper.plan import Plan
 
 
@@ -58,8 +61,9 @@ def from_fhir(
     """Read a plan from a FHIR MedicationRequest, or from a Bundle of them, of R4 or R5.
 
     Nothing is guessed. What leaves the doses of a day uncertain refuses the whole: gaps, overlaps, steps without
-    bounds, a text that says another length than the bounds, doses as needed, ranges, rates, unknown units. The
-    error lists every such thing at once, and everything else that was noticed.
+    bounds, a text that says another length than the bounds, doses as needed, ranges, rates, unknown units, requests
+    given twice or not in force. The error lists every such thing at once, and everything else that was noticed.
+    Words that `to_fhir` wrote must still be those of the codes; the words of others are listed and not understood.
 
     Args:
         resource: JSON text, or plain data whose numbers were read as `Decimal`; a float was rounded before it arrived.
@@ -67,7 +71,7 @@ def from_fhir(
         slots: Times of day where a request says only how often, such as {1: ["morning"], 2: ["morning", "evening"]}.
         strength: What one unit holds, where a request counts units and does not say.
         drugs: What a drug is called here, by its name in the request, such as {"Prednisone 5mg tablet": "prednisone"}.
-        accept: "text" lets the bounds stand where a text says another length; "gap" reads days of which nothing is
+        accept: "text" lets the codes stand where a text says something else; "gap" reads days of which nothing is
             said as a time without doses. Both are still reported.
 
     Raises:
@@ -81,6 +85,7 @@ def from_fhir(
     groups = course_groups([request for request in requests if not request.is_supply])
     courses = tuple(read_course(group, options, notes) for group in groups)
     _check_supplies(courses, [request for request in requests if request.is_supply], options, notes)
+    _report_together(courses, notes)
     start = _start(courses, notes)
     made = _courses(courses, start, notes)
     if not made:
@@ -88,22 +93,44 @@ def from_fhir(
     notes.require_none()
     plan = _plan(made, notes)
     for course, read in zip(plan.courses, courses, strict=True):
-        check_maximum(course, read.steps, notes)
+        check_maximum(course, read.steps, read.strength, notes)
     return FhirPlan(plan, start, found, notes.reports)
 
 
 def _check_supplies(courses: Sequence[ReadCourse], requests: Sequence[Request], options: Options, notes: Notes) -> None:
     extra = []
     for request in requests:
-        of = read_medication(request.body, request.where, request.resolve, options, notes)
+        of = read_medication(request, options, notes)
         dispensed = read_dispensed(request.body, request.where, of, notes) if of else None
-        extra += [(of.drug, dispensed)] if of and dispensed else []
-    for drug in dict.fromkeys(course.requested.drug for course in courses if course.requested):
-        mine = [course for course in courses if course.requested and course.requested.drug == drug]
-        given = [item for course in mine for item in course.dispensed] + [item for name, item in extra if name == drug]
-        check_supply(drug, [(course.steps, course.strength) for course in mine], given, notes)
+        first = _first_supplied(request, courses)
+        extra += [(of.drug, replace(dispensed, first=first))] if of and dispensed else []
+    read = [course for course in courses if course.requested is not None]
+    for name, item in extra:
+        if name not in {course.drug for course in read}:
+            notes.report("supply", item.where, f"a supply of {name}, for which no request orders doses")
+    for drug in dict.fromkeys(course.drug for course in read):
+        mine = [course for course in read if course.drug == drug]
+        own = [replace(item, first=course.first) for course in mine for item in course.dispensed]
+        given = own + [item for name, item in extra if name == drug]
+        check_supply(drug, [Doses(course.steps, course.strength) for course in mine], given, notes)
         if len(mine) == 1 and given:
             check_days_supplied(mine[0].steps, given[0], notes)
+
+
+def _first_supplied(request: Request, courses: Sequence[ReadCourse]) -> date | None:
+    """The first day of the courses that a supply is based on, or of any if it names none that is here."""
+    named = {str(as_map(item).get("reference")) for item in as_list(request.body.get("basedOn"))}
+    users = [course for course in courses if named & course.references] or courses
+    return min((course.first for course in users if course.first is not None), default=None)
+
+
+def _report_together(courses: Sequence[ReadCourse], notes: Notes) -> None:
+    """Report two requests for one drug on the same days, unless they name the courses of a plan that are meant."""
+    for one, other in combinations(courses, 2):
+        alike = one.drug == other.drug != "" and None in {one.name, other.name}
+        if alike and days_in_common(one.steps, other.steps):
+            said = f"{one.where} orders {one.drug} on the same days; the doses of both are planned"
+            notes.report("overlap", other.where, said)
 
 
 def _start(courses: Sequence[ReadCourse], notes: Notes) -> date | None:

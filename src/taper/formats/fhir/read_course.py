@@ -1,20 +1,21 @@
 """The requests of one course read together: its drug, its steps, and how it ends."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from taper.dose import Dose
 from taper.formats.fhir.agreement import Dispensed, check_period, check_texts, read_dispensed
 from taper.formats.fhir.bundle import Request
 from taper.formats.fhir.notes import Notes
+from taper.formats.fhir.own_text import check_own_texts
 from taper.formats.fhir.read_dosage import ReadDosage, read_dosage
 from taper.formats.fhir.read_medication import Options, Requested, read_medication
 from taper.formats.fhir.read_steps import ReadStep, read_steps, step_data
 from taper.formats.fhir.read_timing import SlotsByFrequency
-from taper.formats.fhir.request import COURSE, REVIEW_THERAPY
+from taper.formats.fhir.request import REVIEW_THERAPY
+from taper.formats.fhir.ucum import UnitStrength
 from taper.formats.fhir.walk import as_list, as_map, codes_of, first_text
 
 _NOT_READ = ("note", "priorPrescription", "substitution", "insurance", "detectedIssue", "eventHistory")
@@ -26,13 +27,19 @@ class ReadCourse:
     """What the requests of a course say; `requested` is None where no drug could be read."""
 
     where: str
+    references: frozenset[str]
     name: str | None
     requested: Requested | None
-    strength: Dose | None
+    strength: UnitStrength | None
     steps: tuple[ReadStep, ...]
     dispensed: tuple[Dispensed, ...]
     then: str
     indication: str | None
+
+    @property
+    def drug(self) -> str:
+        """Its drug, as it is called here; blank if none could be read."""
+        return self.requested.drug if self.requested is not None else ""
 
     @property
     def first(self) -> date | None:
@@ -43,45 +50,43 @@ def course_groups(requests: Sequence[Request]) -> Iterator[tuple[Request, ...]]:
     """Requests that name one course of one group go together; any other stands alone."""
     made: dict[tuple[str, ...], list[Request]] = {}
     for index, request in enumerate(requests):
-        name = _course_name(request.body)
+        name = request.course_name
         group = str(as_map(request.body.get("groupIdentifier")).get("value", ""))
         made.setdefault((group, name) if name else (str(index),), []).append(request)
     yield from map(tuple, made.values())
 
 
-def _course_name(body: Mapping[str, Any]) -> str | None:
-    for item in map(as_map, as_list(body.get("identifier"))):
-        if as_map(item.get("type")).get("text") == COURSE["text"] and isinstance(item.get("value"), str):
-            return str(item["value"])
-    return None
-
-
 def read_course(requests: tuple[Request, ...], options: Options, notes: Notes) -> ReadCourse:
     """Read the requests of one course; what cannot be read is refused in the notes."""
     head = requests[0]
-    requested = [read_medication(request.body, request.where, request.resolve, options, notes) for request in requests]
+    requested = [read_medication(request, options, notes) for request in requests]
     drugs = {item.drug for item in requested if item is not None}
     if len(drugs) > 1:
         notes.refuse("medication", head.where, f"one course names {' and '.join(sorted(drugs))}; give each a course")
+    elif len(set(requested)) > 1:
+        notes.refuse("medication", head.where, "one course names two products of a drug; give each a course")
     parts = [_dosages(request, options.slots, notes) for request in requests]
-    steps = read_steps(_in_order(parts) if _course_name(head.body) else parts[0], head.where, notes)
+    steps = read_steps(_in_order(parts) if head.course_name else parts[0], head.where, notes)
     check_texts(steps, notes)
     for request in requests:
         _report_not_read(request, notes)
-        if _course_name(request.body) is None:
+        if request.course_name is None:
             _report_texts(request, notes)
+    of, then = requested[0], _then(head, steps, notes)
+    if of is not None and head.course_name is not None:
+        check_own_texts(requests, steps, of, then, notes)
     if len(requests) == 1:
         check_period(head.body, steps, head.where, notes)
-    of = requested[0]
     dispensed = [read_dispensed(request.body, request.where, of, notes) for request in requests] if of else []
     return ReadCourse(
         head.where,
-        _course_name(head.body),
+        frozenset(name for request in requests for name in request.references),
+        head.course_name,
         of,
-        of.strength if of else options.strength,
+        of.strength if of else None,
         steps,
         tuple(item for item in dispensed if item is not None),
-        _then(head, steps, notes),
+        then,
         _indication(head, notes),
     )
 

@@ -8,35 +8,37 @@ from typing import Any
 from taper.dates import Duration
 from taper.dose import Dose
 from taper.errors import InvalidInput
+from taper.formats.fhir.as_needed import is_as_needed
 from taper.formats.fhir.notes import Notes
 from taper.formats.fhir.read_timing import Bounds, Rhythm, SlotsByFrequency, read_timing
+from taper.formats.fhir.route import check_route
 from taper.formats.fhir.ucum import Units, read_amount, read_number
-from taper.formats.fhir.walk import as_list, as_map, codes_of, first_text
-from taper.product import refuse_route
+from taper.formats.fhir.walk import as_list, as_map, first_text, names_of
 
-_BY_MOUTH = {"26643006", "37839007", "54471007", "PO", "SL", "BUC"}
+_A_DAY = {"d": 1, "h": 24}
 _LENGTH = re.compile(r"\bfor (\d{1,4}) (day|week|month|year)s?\b", re.IGNORECASE | re.ASCII)
-_AS_NEEDED = re.compile(r"\b(?:as needed|prn|if needed|when needed)\b|\bp\.r\.n\.", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class ReadDosage:
-    """One Dosage. `told_length` is what its text says of how long; `maxima` are daily limits that it carries."""
+    """One Dosage. `told_length` is what its text says of how long; `maxima` are limits of a day that it carries."""
 
     where: str
     sequence: int | None
     amount: Dose | Units | None
     rhythm: Rhythm
     bounds: Bounds
+    text: str | None
     told_length: Duration | None
     instructions: tuple[str, ...]
-    maxima: tuple[Dose, ...]
+    maxima: tuple[Dose | Units, ...]
+    intake_maximum: Dose | Units | None
 
 
 def read_dosage(data: Mapping[str, Any], where: str, named: SlotsByFrequency | None, notes: Notes) -> ReadDosage:
     """Read a Dosage; whatever cannot be read is refused in the notes, and the rest is still looked at."""
     _refuse_as_needed(data, where, notes)
-    _refuse_routes(data, where, notes)
+    check_route(data, where, notes)
     rhythm, bounds = read_timing(as_map(data.get("timing")), f"{where}.timing", named, notes)
     sequence = data.get("sequence")
     texts = map(first_text, as_list(data.get("additionalInstruction")))
@@ -46,32 +48,27 @@ def read_dosage(data: Mapping[str, Any], where: str, named: SlotsByFrequency | N
         _amount(data, where, notes),
         rhythm,
         bounds,
-        _told_length(data.get("text"), where, notes),
+        text if isinstance(text := data.get("text"), str) else None,
+        _told_length(text, where, notes),
         tuple(text for text in texts if text is not None),
         tuple(_maxima(data, where, notes)),
+        _intake_maximum(data, where, notes),
     )
 
 
 def _refuse_as_needed(data: Mapping[str, Any], where: str, notes: Notes) -> None:
-    stated = data.get("asNeededBoolean") is True or data.get("asNeeded") is True
+    stated = [data[key] for key in ("asNeededBoolean", "asNeeded") if data.get(key) not in (None, False)]
     reasons = data.get("asNeededCodeableConcept") or data.get("asNeededFor")
-    text = data.get("text")
-    if stated or reasons or (isinstance(text, str) and _AS_NEEDED.search(text)):
+    if stated or reasons or any(map(is_as_needed, texts_of(data))):
         notes.refuse("as-needed", where, "the dose is taken as needed and has no day; plan it outside")
 
 
-def _refuse_routes(data: Mapping[str, Any], where: str, notes: Notes) -> None:
-    route, at = data.get("route"), f"{where}.route"
-    if route is None:
-        notes.report("route", at, "the route is not stated, and is taken to be by mouth")
-        return
-    name = first_text(route) or ", ".join(sorted(codes_of(route)))
-    with notes.catching("route", at):
-        refuse_route(name)
-        if not codes_of(route) & _BY_MOUTH and "oral" not in name.lower() and "mouth" not in name.lower():
-            raise InvalidInput(
-                f"the route {name!r} is not known to be by mouth; only oral products are planned here, leave it out"
-            )
+def texts_of(data: Mapping[str, Any]) -> list[str]:
+    """What people read of a Dosage: its text, its instructions, and the words of its timing."""
+    further = [name for extra in as_list(data.get("additionalInstruction")) for name in names_of(extra)]
+    timing = names_of(as_map(data.get("timing")).get("code"))
+    plain = [data.get("text"), data.get("patientInstruction")]
+    return [*(text for text in plain if isinstance(text, str)), *further, *timing]
 
 
 def _amount(data: Mapping[str, Any], where: str, notes: Notes) -> Dose | Units | None:
@@ -93,10 +90,7 @@ def _amount(data: Mapping[str, Any], where: str, notes: Notes) -> Dose | Units |
         notes.refuse("dose", at, "it states no dose; write doseQuantity")
     else:
         with notes.catching("unit", f"{at}.doseQuantity"):
-            amount = read_amount(as_map(dose["doseQuantity"]))
-            if isinstance(amount, Units):
-                refuse_route(amount.unit)
-            return amount
+            return read_amount(as_map(dose["doseQuantity"]))
     return None
 
 
@@ -109,12 +103,21 @@ def _told_length(text: object, where: str, notes: Notes) -> Duration | None:
         return None
 
 
-def _maxima(data: Mapping[str, Any], where: str, notes: Notes) -> Iterator[Dose]:
-    stated = data.get("maxDosePerPeriod")
-    for item in as_list(stated) or [as_map(stated)]:
+def _maxima(data: Mapping[str, Any], where: str, notes: Notes) -> Iterator[Dose | Units]:
+    stated, at = data.get("maxDosePerPeriod"), f"{where}.maxDosePerPeriod"
+    for item in as_list(stated) or [as_map(stated)] * (stated is not None):
         limit, per = as_map(as_map(item).get("numerator")), as_map(as_map(item).get("denominator"))
-        with notes.catching("maximum", f"{where}.maxDosePerPeriod"):
-            if limit and per.get("code") == "d" and read_number(per) == 1:
-                amount = read_amount(limit)
-                if isinstance(amount, Dose):
-                    yield amount
+        with notes.reporting("not-read", at):
+            if read_number(per) != _A_DAY.get(str(per.get("code"))):
+                raise InvalidInput("it is no limit of one day, and is not compared")
+            yield read_amount(limit)
+    if "maxDosePerLifetime" in data:
+        notes.report("not-read", f"{where}.maxDosePerLifetime", "it is not compared")
+
+
+def _intake_maximum(data: Mapping[str, Any], where: str, notes: Notes) -> Dose | Units | None:
+    stated, limit = data.get("maxDosePerAdministration"), None
+    if stated is not None:
+        with notes.reporting("not-read", f"{where}.maxDosePerAdministration"):
+            limit = read_amount(as_map(stated))
+    return limit

@@ -14,7 +14,7 @@ from taper.formats.fhir.notes import Notes
 from taper.formats.fhir.read_dosage import ReadDosage
 from taper.formats.fhir.read_timing import Bounds
 from taper.formats.fhir.request import KIND_TEXT, REVIEW_TEXT
-from taper.formats.fhir.ucum import Units
+from taper.formats.fhir.ucum import Units, UnitStrength
 from taper.regimen import WEEKDAYS, Intake, Regimen
 
 _KIND_OF = {text: kind for kind, text in KIND_TEXT.items()}
@@ -121,7 +121,7 @@ def _days(count: int) -> str:
     return "1 day" if count == 1 else f"{count} days"
 
 
-def step_data(step: ReadStep, strength: Dose | None) -> list[dict[str, Any]]:
+def step_data(step: ReadStep, strength: UnitStrength | None) -> list[dict[str, Any]]:
     """A step in the plan format, after the gap before it if the caller accepts gaps.
 
     Raises:
@@ -144,7 +144,7 @@ def step_data(step: ReadStep, strength: Dose | None) -> list[dict[str, Any]]:
     return [*gap, made]
 
 
-def _pattern(step: ReadStep, strength: Dose | None) -> dict[str, Any]:
+def _pattern(step: ReadStep, strength: UnitStrength | None) -> dict[str, Any]:
     if any(dosage.rhythm.weekdays for dosage in step.dosages):
         if any(dosage.rhythm.every > 1 for dosage in step.dosages):
             raise InvalidInput("days of the week and a cycle of days stand in one step; write one kind")
@@ -159,7 +159,7 @@ def _pattern(step: ReadStep, strength: Dose | None) -> dict[str, Any]:
     return {"regimen": cycle[0]} if length == 1 else {"cycle": cycle}
 
 
-def _regimen(step: ReadStep, strength: Dose | None, *, index: int = 0, weekday: str = "") -> Regimen:
+def _regimen(step: ReadStep, strength: UnitStrength | None, *, index: int = 0, weekday: str = "") -> Regimen:
     intakes = []
     for dosage in step.dosages:
         if weekday and dosage.rhythm.weekdays and weekday not in dosage.rhythm.weekdays:
@@ -176,17 +176,27 @@ def offset_of(dosage: ReadDosage, step: ReadStep) -> int:
     return (own - first).days if own is not None and first is not None else 0
 
 
-def dose_of(dosage: ReadDosage, strength: Dose | None) -> Dose:
+def dose_of(dosage: ReadDosage, strength: UnitStrength | None) -> Dose:
     """The dose in mass, from a count of units where what one unit holds is known.
 
     Raises:
         InvalidInput: If it is not known, or no dose was read.
     """
-    if isinstance(dosage.amount, Dose):
-        return dosage.amount
-    if isinstance(dosage.amount, Units) and strength is not None:
-        return strength * dosage.amount.count
+    made = mass_of(dosage.amount, strength)
+    if made is not None:
+        return made
     raise InvalidInput(f"the dose is {dosage.amount}, and what one unit holds is not stated; give its strength")
+
+
+def mass_of(amount: Dose | Units | None, strength: UnitStrength | None) -> Dose | None:
+    """An amount as a mass, or None where what one unit holds is not known.
+
+    Raises:
+        InvalidInput: If the strength is of another kind of unit.
+    """
+    if isinstance(amount, Units):
+        return strength.dose(amount) if strength is not None else None
+    return amount
 
 
 def end_of(step: ReadStep) -> date | None:
@@ -194,3 +204,15 @@ def end_of(step: ReadStep) -> date | None:
     if step.bounds.first is not None and step.length is not None:
         return step.bounds.first + timedelta(days=step.length - 1)
     return None
+
+
+def days_in_common(one: Sequence[ReadStep], other: Sequence[ReadStep]) -> bool:
+    """Whether two courses may have doses on one day; those without dates may."""
+    if not one or not other:
+        return False
+    spans = [(steps[0].bounds.first, end_of(steps[-1])) for steps in (one, other)]
+    (begins, ends), (starts, stops) = spans
+    apart = (ends is not None and starts is not None and ends < starts) or (
+        stops is not None and begins is not None and stops < begins
+    )
+    return not apart

@@ -11,7 +11,7 @@ from taper.dates import Duration, read_date
 from taper.errors import InvalidInput
 from taper.formats.fhir.notes import Kind, Notes
 from taper.formats.fhir.ucum import read_duration, read_number
-from taper.formats.fhir.walk import as_list, as_map, codes_of
+from taper.formats.fhir.walk import as_list, as_map, codes_of, names_of
 from taper.regimen import FHIR_WHEN, WEEKDAYS, Slot, Weekday
 
 SlotsByFrequency = Mapping[int, Sequence[str]]
@@ -184,7 +184,8 @@ def _date(period: Mapping[str, Any], key: str) -> date | None:
 
 
 def _check_code(timing: Mapping[str, Any], rhythm: Rhythm, where: str, notes: Notes) -> None:
-    for code in sorted(codes_of(timing.get("code"))):
+    stated = timing.get("code")
+    for code in sorted(codes_of(stated) | set(names_of(stated))):
         said = _ABBREVIATIONS.get(code)
         if said is None:
             notes.report("not-read", f"{where}.code", f"the code {code!r} is not read; repeat is")

@@ -128,11 +128,21 @@ def _dose(course: RealizedCourse, line: Line, span: Span) -> dict[str, Any]:
 
 
 def _maximum(order: Order) -> dict[str, Any]:
-    """R4 has room for one ceiling, so it is written only where the sources compared name one and the same."""
+    """The daily maxima compared, lowest first; R4 has room for one, which is the lowest."""
     made = [ratio(dose_quantity(item.limit), quantity(Fraction(1), "day", "d")) for item in order.ceilings]
-    if order.version == "R5":
-        return {"maxDosePerPeriod": made} if made else {}
-    return {"maxDosePerPeriod": made[0]} if len(made) == 1 else {}
+    if not made:
+        return {}
+    return {"maxDosePerPeriod": made if order.version == "R5" else made[0]}
+
+
+def _maximum_note(order: Order) -> dict[str, Any]:
+    """Which source says each daily maximum, and that R4 carries one of several."""
+    if not order.ceilings:
+        return {}
+    each = "; ".join(f"{item.limit} a day by {item.source.citation}" for item in order.ceilings)
+    is_one_of_several = order.version == "R4" and len(order.ceilings) > 1
+    lowest = " maxDosePerPeriod holds one of them, the lowest." if is_one_of_several else ""
+    return {"note": [{"text": f"Daily maxima compared: {each}.{lowest}"}]}
 
 
 def _request(
@@ -141,7 +151,7 @@ def _request(
     dosages = [dosage for _, held in parts for dosage in held]
     told = [line for span, held in parts for line in _told(span, held)]
     if parts[-1][0].number == len(course.steps):
-        told.append(ending_text(course.course, parts[-1][0]))
+        told.append(ending_text(course.course.then, parts[-1][0]))
     made: dict[str, Any] = {"resourceType": "MedicationRequest", "text": as_narrative(told)}
     made["contained"] = [medication_of(course, order.version)]
     if order.version == "R4":
@@ -150,6 +160,7 @@ def _request(
     made |= _what(order.version)
     made["subject"] = order.subject
     made |= _why(course, order.version)
+    made |= _maximum_note(order)
     made["courseOfTherapyType"] = THERAPY_OF[course.course.then]
     if order.version == "R5":
         made["renderedDosageInstruction"] = as_markdown(told)

@@ -5,7 +5,6 @@ import re
 
 from taper.formats.fhir.timing import Line, Span
 from taper.formats.fhir.ucum import CannotExpress
-from taper.plan import Course
 from taper.product import Product
 from taper.realization import RealizedCourse
 from taper.words import describe_portion
@@ -26,10 +25,19 @@ def checked(text: str, what: str) -> str:
 
 def line_text(course: RealizedCourse, line: Line, span: Span) -> str:
     """One line for a reader: the dose, the times of day, what is taken, on which days and how long."""
-    slots = ", ".join(slot.name for slot in line.slots)
     held = {product.id: product for product in course.products}
     take = " + ".join(describe_portion(portion, held[portion.product]) for portion in line.portions)
-    return f"{course.drug} {line.dose}, {slots}: {take}{_days(line)}, {_length(span)}"
+    return f"{line_head(course.drug, line)}: {take}{line_tail(line, span)}"
+
+
+def line_head(drug: str, line: Line) -> str:
+    """How a line begins: the drug, the dose and the times of day."""
+    return f"{drug} {line.dose}, {', '.join(slot.name for slot in line.slots)}"
+
+
+def line_tail(line: Line, span: Span) -> str:
+    """How a line ends: on which days and how long."""
+    return f"{_days(line)}, {_length(span)}"
 
 
 def _days(line: Line) -> str:
@@ -49,14 +57,14 @@ def _length(span: Span) -> str:
     return f"for {span.lasting}"
 
 
-def ending_text(course: Course, last: Span) -> str:
-    """How the course ends: it continues, stops, or ends in a review; "stop" only where the end is 0."""
+def ending_text(then: str, last: Span) -> str:
+    """How a course ends: it continues, stops, or ends in a review; "stop" only where the end is 0."""
     on = f" on {last.last}" if last.last is not None else ""
     return {
         "continue": "It continues without an end.",
         "stop": f"Stop: the last day is the last of step {last.number}{on}.",
         "review": f"It ends{on} with a review and says nothing of what follows.",
-    }[course.then]
+    }[then]
 
 
 def product_name(drug: str, product: Product) -> str:

@@ -10,13 +10,16 @@ from taper._model import exact, write_number
 from taper.dates import Duration, TimeUnit
 from taper.dose import Dose, MassUnit
 from taper.errors import CannotCompute, InvalidInput
+from taper.formats.fhir.unit_words import SNOMED, CountKind, count_kind, mass_unit, snomed_mass
+from taper.product import refuse_route
 
 UCUM = "http://unitsofmeasure.org"
 _MASS = {MassUnit.MCG: "ug", MassUnit.MG: "mg", MassUnit.G: "g"}
 _TIME = {TimeUnit.DAY: "d", TimeUnit.WEEK: "wk", TimeUnit.MONTH: "mo", TimeUnit.YEAR: "a"}
 _MASS_OF = {code: unit for unit, code in _MASS.items()}
 _TIME_OF = {code: unit for unit, code in _TIME.items()}
-_WRONG = {"mcg": "mcg is not UCUM; the code is ug", "µg": "the code is ug", "μg": "the code is ug"}
+_WRONG = {"mcg": "mcg is not UCUM; the code is ug", "{mcg}": "braces are an annotation; the code is ug",
+          "µg": "the code is ug", "μg": "the code is ug"}  # fmt: skip
 
 
 class CannotExpress(CannotCompute):
@@ -25,13 +28,34 @@ class CannotExpress(CannotCompute):
 
 @dataclass(frozen=True, slots=True)
 class Units:
-    """A count of units of a product, such as 4 TAB, as an order writes it."""
+    """A count of units of a product, such as 4 TAB, as an order writes it, and what kind of unit that is."""
 
     count: Fraction
     unit: str
+    kind: CountKind
 
     def __str__(self) -> str:
         return f"{write_number(self.count)} {self.unit}"
+
+
+@dataclass(frozen=True, slots=True)
+class UnitStrength:
+    """What one unit of a product holds; `kind` is what is counted, or None where only a caller's word stands for it."""
+
+    mass: Dose
+    kind: CountKind | None
+
+    def dose(self, units: Units) -> Dose:
+        """The dose in some units.
+
+        Raises:
+            InvalidInput: If they count something else than the strength is of.
+        """
+        if self.kind is not None and units.kind != self.kind:
+            raise InvalidInput(
+                f"{units} is counted in {units.kind}s, and the strength is of one {self.kind}; write the dose in mg"
+            )
+        return self.mass * units.count
 
 
 def decimal_of(value: Fraction, unit: str) -> Decimal:
@@ -86,23 +110,41 @@ def read_number(data: Mapping[str, Any]) -> Fraction:
 
 
 def read_amount(data: Mapping[str, Any]) -> Dose | Units:
-    """A Quantity as a dose, or as a count of units where it counts something else than a mass.
+    """A Quantity as a dose, or as a count of tablets, capsules or packets; nothing else is read.
 
     Raises:
-        InvalidInput: If it has a UCUM code that is no mass, or no unit at all.
+        InvalidInput: If its unit is neither, it has none, or its unit for people is not its code.
+        OutOfScope: If its unit is one of another route, such as a patch.
     """
     number, code, unit = read_number(data), _word(data, "code"), _word(data, "unit")
-    if data.get("system") == UCUM:
-        if code in _MASS_OF:
-            return Dose(number, _MASS_OF[code])
-        if code[:1] == "{" and code[-1:] == "}":
-            return Units(number, code[1:-1])
-        raise InvalidInput(f"the UCUM unit {code!r} is no mass that a dose is read from; {_hint(code)}")
-    if not code and unit in _MASS:
-        return Dose(number, unit)
     if not code and not unit:
         raise InvalidInput("the quantity has no unit; write a UCUM code such as mg")
-    return Units(number, code or unit)
+    coded = _coded(data.get("system"), code)
+    told = _told(unit) if unit else None
+    if coded is not None and unit and coded != told:
+        raise InvalidInput(f"the unit is {unit!r} and its code is {code!r}; make them agree")
+    meant = coded or told
+    if meant is None:
+        refuse_route(unit or code)
+        raise InvalidInput(
+            f"the unit {unit or code!r} is no mass and no count of tablets or capsules that is known; write mg, ug or g"
+        )
+    return Dose(number, meant) if isinstance(meant, MassUnit) else Units(number, unit or code, meant)
+
+
+def _coded(system: object, code: str) -> MassUnit | CountKind | None:
+    """What a code means; None where there is none, or it is of a system that is not known and has a unit beside it."""
+    if system == UCUM:
+        kind = count_kind(code[1:-1]) if code[:1] == "{" and code[-1:] == "}" else None
+        meant = _MASS_OF.get(code) or kind
+        if meant is None:
+            raise InvalidInput(f"the UCUM unit {code!r} is no mass that a dose is read from; {_hint(code)}")
+        return meant
+    return snomed_mass(code) if system == SNOMED else _told(code)
+
+
+def _told(word: str) -> MassUnit | CountKind | None:
+    return mass_unit(word) or count_kind(word)
 
 
 def read_volume(data: Mapping[str, Any]) -> Fraction | None:

@@ -18,11 +18,16 @@ def as_list(value: object) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def first_text(concept: object) -> str | None:
-    """The name a CodeableConcept gives: its text, else the display of its first coding."""
+def names_of(concept: object) -> list[str]:
+    """Every name a CodeableConcept gives: its text, and the display of each coding."""
     held = as_map(concept)
     names = [held.get("text"), *(as_map(coding).get("display") for coding in as_list(held.get("coding")))]
-    return next((name.strip() for name in names if isinstance(name, str) and name.strip()), None)
+    return [name.strip() for name in names if isinstance(name, str) and name.strip()]
+
+
+def first_text(concept: object) -> str | None:
+    """The name a CodeableConcept gives: its text, else the display of its first coding."""
+    return next(iter(names_of(concept)), None)
 
 
 def codes_of(concept: object) -> set[str]:
