@@ -154,3 +154,8 @@ def test_products_that_cannot_be_searched_together_are_refused() -> None:
         Reachable([tablet, tablet], up_to=mg(5))
     with pytest.raises(InvalidInput, match="x and y"):
         Reachable([tablet, Product(id="b", drug="y", form="tablet", strength="5 mg")], up_to=mg(5))
+
+
+def test_a_dose_of_nothing_needs_no_product():
+    with pytest.raises(NotReachable, match="A dose of nothing needs no product; give one above 0"):
+        make(mg(0), [Product(id="x", drug="x", form="tablet", strength="5 mg")])

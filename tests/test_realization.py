@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import DRUG, TABLETS, course, formulary, liquid, plan_of, plan_with, step, tablet
-from taper import Dose, Handling, InvalidInput, NotFound, Portion, mg, realize
+from taper import Dose, Formulary, Handling, InvalidInput, NotFound, Portion, Product, mg, plan_taper, realize, weeks
+from taper.patterns import Weights, plan_cross_taper
 from taper.realization import CannotRealize
 from taper.selection import NoProducts
 from taper.testing import product_sets, realizable_plans, tablets, unrealizable_plans
@@ -209,3 +210,41 @@ class TestWhatIsHeld:
 def test_one_product_where_several_can_stand_is_told_so():
     with pytest.raises(InvalidInput, match="products: got one product where several can stand; write it in a list"):
         realize(plan_of(step("5 mg", "1 day")), tablet("5 mg"))
+
+
+class TestAsPlanned:
+    """A dose is made as the planner made it."""
+
+    def test_at_most_4_pieces_where_they_make_it_and_more_where_they_do_not(self):
+        tablets = [tablet("5 mg"), tablet("10 mg"), tablet("15 mg")]
+        (dose,) = realize(plan_of(step("25 mg", "1 day")), tablets).courses[0].steps[0].days[0].intakes
+        assert dose.recipe.pieces <= 4
+        (dose,) = realize(plan_of(step("25 mg", "1 day")), [tablet("5 mg")]).courses[0].steps[0].days[0].intakes
+        assert dose.recipe.pieces == 5
+
+    def test_an_intake_that_keeps_one_form_keeps_it(self):
+        products = [tablet("5 mg", score=2), liquid(graduation="0.1 mL")]
+        made = plan_taper(drug=DRUG, before={"morning": "10 mg", "bedtime": "9 mg"}, products=products, forms="one",
+                          order="evenly", pace="1 mg, every 1 week")  # fmt: skip
+        assert made.course.made_by["liquid"] == ["morning", "bedtime"] or made.course.made_by["liquid"]
+        for row, realized in zip(made.report.rows, realize(made.plan, products).courses[0].steps, strict=False):
+            assert {i.slot.name: i.recipe for i in realized.days[0].intakes} == row.recipes
+        # Without the liquid the doses are made of what there is.
+        halves = plan_taper(
+            drug=DRUG, before={"morning": "10 mg"}, products=products, forms="one", pace="5 mg, every 1 week"
+        )
+        assert realize(halves.plan.model_copy(update={"courses": (
+            halves.course.model_copy(update={"products": ()}),)}), products[:1]).courses[0].steps  # fmt: skip
+
+    def test_the_stages_of_a_cross_taper_are_made_within_its_weights(self):
+        table = Formulary.shipped().table("ashton-2002")
+        old = [Product(id="a1", drug="alprazolam", form="tablet", strength="1 mg", score=2)]
+        new = [Product(id="d10", drug="diazepam", form="tablet", strength="10 mg", score=2)]
+        crossed = plan_cross_taper(drug="alprazolam", before={"morning": "1 mg", "bedtime": "1 mg"}, products=old,
+                                   to_drug="diazepam", to_products=new, equivalence=table, every=weeks(1),
+                                   rounding="down", weights=Weights(pieces=8))  # fmt: skip
+        realized = realize(crossed.plan, [*old, *new])
+        assert [str(intake.recipe) for intake in realized.courses[1].steps[-1].days[0].intakes] == [
+            "2 x d10",
+            "2 x d10",
+        ]

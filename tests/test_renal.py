@@ -301,6 +301,24 @@ class TestReadings:
         reading = read_advice(facts.monograph(DRUG).kidney[0], Patient.read({"dialysis": True, "egfr": "10"}))
         assert (reading.place, words_of(reading.says)) == ("on dialysis", "caution")
 
+    @pytest.mark.parametrize(
+        ("says", "limit"),
+        [
+            ({"below": 30, "action": "initial daily dose", "initial": "3 mg"}, None),
+            ({"below": 30, "action": "daily maximum", "maximum": "4 mg"}, mg(4)),
+            ({"at_least": 5, "action": "in proportion to the measure"}, None),
+        ],
+    )
+    def test_only_a_figure_for_the_day_is_a_limit(self, says, limit):
+        reading = read_advice(held(says).monograph(DRUG).kidney[0], Patient.read(KNOWN | {"egfr": "10"}))
+        assert reading.limit == limit
+
+    def test_a_part_of_the_band_above_is_a_limit(self):
+        above = {"at_least": 15, "below": 30, "action": "daily maximum", "maximum": "300 mg"}
+        facts = held(above, {"below": 15, "action": "in proportion to the measure"})
+        reading = read_advice(facts.monograph(DRUG).kidney[0], Patient.read(KNOWN | {"egfr": "10"}))
+        assert reading.limit == mg(200)
+
     def test_a_reading_without_a_figure_is_of_impaired_kidneys(self):
         facts = held({"below": 30, "action": "avoid"})
         reading = read_advice(facts.monograph(DRUG).kidney[0], Patient())
@@ -338,3 +356,15 @@ def test_the_shipped_sources_each_answer_the_baclofen_ramp_in_their_own_shape():
         except (CannotCompute, NotFound) as error:
             said.add(type(error).__name__)
     assert len(said) > 1
+
+
+@pytest.mark.parametrize(
+    ("known", "says"),
+    [
+        ({"egfr": "25", "kidney_stable": True}, "whether the person is on dialysis; give dialysis"),
+        ({"egfr": "25", "dialysis": False}, "whether kidney function is stable; give kidney_stable"),
+    ],
+)
+def test_a_proposal_needs_to_know_of_dialysis_and_stability(known, says):
+    with pytest.raises(NoProposal, match=says):
+        propose(starting(step("5 mg", "7 days")), held(band(**MAXIMUM)), Patient.read(known))

@@ -136,3 +136,39 @@ def test_breastfeeding_of_which_no_source_speaks_is_not_assessed():
     found, (gap,), *_ = told("pregnancy", {"pregnancy": [fact]}, patient={"pregnant": True, "lactating": True})
     assert len(found) == 1
     assert gap.missing == "advice on breastfeeding; no source is held"
+
+
+class TestOtherUses:
+    """What a source says of another use is never passed over in silence where it is about the person."""
+
+    FOR = {"source": "a", "indications": ["seizures"]}  # noqa: RUF012
+    FACTS = (
+        ("ages", AGE, {"age": 70}, "age", "advice on this age"),
+        ("liver", LIVER, {"liver": "mild"}, "liver", "advice on mild liver impairment"),
+        (
+            "pregnancy",
+            {"state": "pregnancy", "action": "avoid", "what": "not taken"},
+            {"pregnant": True},
+            "pregnancy",
+            "advice on pregnancy",
+        ),
+        (
+            "contraindications",
+            {"condition": "asthma", "action": "avoid"},
+            {"conditions": ["asthma"]},
+            "contraindication",
+            "a source on asthma",
+        ),
+    )
+
+    @pytest.mark.parametrize(("section", "fact", "person", "rule", "words"), FACTS)
+    def test_it_is_not_assessed_and_the_other_uses_are_named(self, section, fact, person, rule, words):
+        _, open_ones, clear, _ = told(rule, {section: [fact | self.FOR]}, patient=person, indication="spasticity")
+        assert [words in gap.missing and "seizures" in gap.missing for gap in open_ones].count(True) == 1
+        assert clear == []
+
+    @pytest.mark.parametrize(("section", "fact", "person", "rule", "words"), FACTS)
+    def test_for_the_use_it_speaks_of_it_is_found(self, section, fact, person, rule, words):
+        found, open_ones, _, _ = told(rule, {section: [fact | self.FOR]}, patient=person, indication="seizures")
+        assert len(found) == 1
+        assert not [gap for gap in open_ones if words in gap.missing]

@@ -53,7 +53,7 @@ class _Ending:
     def last(self) -> DailyDose:
         """The total from which it stops; of a cycle, its largest day."""
         cycle = self.levels[-1].run
-        if cycle is None or not cycle.intakes:
+        if cycle is None or not cycle.intakes:  # pragma: no cover - what stops in a plan has doses in it
             return self.levels[-1].total
         places = {(item.course, item.step) for item in cycle.intakes}
         days = lcm(*(len(step_at(self.case, item).days) for item in cycle.intakes))

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
-from taper.case import Case, cite, left_out, uncited
+from taper.case import Case, cite, cite_source, left_out, uncited
 from taper.companions import missing_lists, other_medicines
 from taper.comparison import find, whole_plan
 from taper.finding import Answer, Clear, NotAssessed, Severity
 from taper.levels import levels_of
 from taper.monograph import NotFor
+from taper.source import Source
 
 NAME = "substitution"
 READS = ("indication", "patient.medications", "patient.as_needed")
@@ -28,9 +29,27 @@ def assess(case: Case) -> Iterator[Answer]:
             held = case.applying(monograph.not_for, drug)
             yield from left_out(case, NAME, drug, held)
             facts = [fact for fact in held if case.compares(fact.source) and case.age_fits(fact) is not False]
+            unknown = sorted(_wanted(case, drug) - {None} - _known_uses(case, drug), key=str)
+            silent = []
             for fact in facts:
-                yield from _judge(case, drug, fact)
+                answers = list(_judge(case, drug, fact))
+                yield from answers
+                if not answers and unknown:
+                    silent.append(fact)
+                elif not answers and None not in _wanted(case, drug):
+                    yield Clear(rule=NAME, drug=drug, source=fact.source)
+            yield from _of_unknown_uses(drug, unknown, silent)
             yield from _without_indication(case, drug, facts)
+
+
+def _of_unknown_uses(drug: str, unknown: list[str | None], facts: list[NotFor]) -> Iterator[Answer]:
+    """One answer a source: whether an unknown use is one of those that it names may be told by a person."""
+    by_source: dict[Source, list[str]] = {}
+    for fact in facts:
+        by_source.setdefault(fact.source, []).append(f"{fact.use} ({fact.what})")
+    for source, uses in by_source.items():
+        words = f"whether {', '.join(map(str, unknown))} is one of the uses that it is not for: {'; '.join(uses)}"
+        yield NotAssessed(rule=NAME, drug=drug, missing=f"{words} {cite_source(source)}")
 
 
 def _without_indication(case: Case, drug: str, facts: list[NotFor]) -> Iterator[Answer]:
@@ -55,11 +74,6 @@ def _judge(case: Case, drug: str, fact: NotFor) -> Iterator[Answer]:
         yield from (_finding(case, drug, fact, f"where {other} goes", other) for other in gone)
     elif missing:
         yield from (NotAssessed(rule=NAME, drug=drug, missing=f"{words} {cite(fact)}") for words in missing)
-    elif unknown := sorted(wanted - {None} - _known_uses(case, drug), key=str):
-        words = f"whether {', '.join(map(str, unknown))} is what the source says it is not for: {fact.what}"
-        yield NotAssessed(rule=NAME, drug=drug, missing=f"{words} {cite(fact)}")
-    elif None not in wanted:
-        yield Clear(rule=NAME, drug=drug, source=fact.source)
 
 
 def _known_uses(case: Case, drug: str) -> set[str | None]:

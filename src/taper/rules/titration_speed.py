@@ -170,7 +170,7 @@ def _from_first_dose(case: Case, drug: str, fact: Start, taken: tuple[Level, ...
 
 def _first_dose(case: Case, drug: str, fact: Start, level: Level) -> Iterator[Answer]:
     most = fact.up_to or fact.dose
-    if level.run is None or not level.run.intakes:
+    if level.run is None or not level.run.intakes:  # pragma: no cover - what begins in a plan has doses in it
         return
     if fact.times_per_day is not None:
         limit, value = most.mg * fact.times_per_day, level.mg
