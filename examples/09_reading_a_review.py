@@ -122,7 +122,7 @@ try:
     full.require(at_most="moderate")
 except RequirementNotMet as refusal:
     print(refusal)
-assert [gap.rule for gap in full.not_assessed] == ["contraindication", "titration-speed"]
+assert [gap.rule for gap in full.not_assessed] == ["contraindication", "substitution", "titration-speed"]
 
 # %% [markdown]
 # ## Exercises
