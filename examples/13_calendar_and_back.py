@@ -38,7 +38,7 @@ try:
     to_ical(schedule, times=CLOCKS)
 except InvalidInput as refusal:
     print(refusal)
-text = to_ical(schedule, times=CLOCKS, tz=LONDON)
+text = to_ical(schedule, times=CLOCKS, tz=LONDON, identity="baclofen in spring")
 print(text.count("BEGIN:VEVENT"), "recurring events for", sum(len(day.intakes) for day in schedule.days), "doses")
 first = text[text.index("BEGIN:VEVENT") :].splitlines()
 print("\n".join(line for line in first[:8] if not line.startswith("DTSTAMP")))
@@ -134,13 +134,14 @@ assert "TZID" not in floating
 # %% [markdown]
 # ## Publishing a change
 #
-# The second step is held for a week. Published again with the earlier text as `previous`, events keep their identity
-# where their doses are the same, so a calendar program moves them; what is gone comes as cancelled.
+# The second step is held for a week. Published again under the same `identity`, with the earlier text as `previous`,
+# events stay the same ones where their doses are the same, so a calendar program moves them; what is gone comes as
+# cancelled.
 
 # %%
 log = Log.of(plan, schedule.start, [Hold(day=date(2027, 3, 27), lasting=weeks(1))])
 held = apply_log(schedule, log)
-again = to_ical(held, times=CLOCKS, tz=LONDON, previous=text, sequence=1)
+again = to_ical(held, times=CLOCKS, tz=LONDON, identity="baclofen in spring", previous=text, sequence=1)
 
 
 def identities(calendar: str) -> set[str]:

@@ -797,8 +797,14 @@ class TestCalendarOptions:
         assert "add --sequence" in err
         code, out, _ = run(*revised, "--sequence", "1")
         assert code == 0
-        assert "STATUS:CANCELLED" in out
+        assert "STATUS:CANCELLED" not in out, "the plan still holds what lies beyond the window"
         assert "SEQUENCE:1" in out
+        changed = tmp_path / "changed.json"
+        plan = load_protocol("diazepam-example").plan().to_dict()
+        plan["courses"][0]["steps"] = plan["courses"][0]["steps"][1:]
+        changed.write_text(json.dumps(plan), encoding="utf-8")
+        code, out, err = run("schedule", changed, *revised[2:], "--sequence", "1")
+        assert (code, "STATUS:CANCELLED" in out) == (0, True), err
 
 
 def test_a_pace_of_occupancy_without_its_curve_lists_those_that_are_held(run):
@@ -820,3 +826,10 @@ def test_stale_lists_sources_by_the_day_they_were_looked_at(run):
     assert "\n    for " in out
     listed = json.loads(run("stale", "--as-of", "2031-01-01", "--json")[1])["stale"]
     assert f"{len(listed)} sources were" in out
+
+
+def test_check_and_schedule_print_when_a_finding_is(run):
+    dated = "[2027-03-29 to 2027-10-10]"
+    assert dated in run("check", "diazepam-example", "--start", "2027-03-01")[1]
+    assert dated in run("schedule", "diazepam-example", "--start", "2027-03-01")[1]
+    assert "[20" not in run("check", "diazepam-example")[1]

@@ -9,15 +9,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import taper
 from builders import START, TABLETS, course, plan_of, plan_with, step
 from formats.calendar_reading import doses_of, read_calendar
-from taper import InvalidInput, days, realize, to_ical, to_schedule
+from taper import InvalidInput, days, realize, to_schedule
 from taper.testing import durations, realizable_plans
 
 STYLES = ["series", "per-dose", "banner"]
 any_style = pytest.mark.parametrize("style", STYLES)
 TIMES = {"morning": "07:00", "noon": "12:30", "evening": "19:00", "bedtime": "23:55"}
 FALLING = [step(f"{dose} mg", "2 weeks") for dose in (10, 8, 6, 4)]
+
+
+def to_ical(schedule, *, identity="one", **more):
+    """A calendar of the plan that these tests revise."""
+    return taper.to_ical(schedule, identity=identity, **more)
 
 
 def dated(*steps, start=START, then="stop"):
@@ -66,10 +72,16 @@ class TestUids:
 
     def test_another_start_is_another_plan_unless_the_plan_is_named(self):
         moved = date(2027, 3, 8)
-        assert not uids(to_ical(dated(*FALLING))) & uids(to_ical(dated(*FALLING, start=moved)))
+        assert not uids(taper.to_ical(dated(*FALLING))) & uids(taper.to_ical(dated(*FALLING, start=moved)))
         named = [to_ical(dated(*FALLING, start=start), identity="spring") for start in (START, moved)]
         assert uids(named[0]) == uids(named[1])
         assert doses_of(named[0]) != doses_of(named[1])
+
+    def test_two_plans_of_one_drug_from_one_day_share_no_event_unless_they_are_named_alike(self):
+        one, other = dated(step("5 mg", "2 days")), dated(step("5 mg", "20 days"))
+        assert not uids(taper.to_ical(one)) & uids(taper.to_ical(other))
+        assert not uids(to_ical(one, identity="ann")) & uids(to_ical(one, identity="bob"))
+        assert uids(to_ical(one)) == uids(to_ical(other))
 
     def test_two_courses_with_equal_steps_have_events_of_their_own(self):
         plan = plan_with(course(*FALLING, id="a"), course(*FALLING, id="b"))
@@ -116,6 +128,49 @@ class TestPrevious:
         assert uids(fourth) == uids(first)
         assert uids(fourth, live=False) == set()
 
+    @pytest.mark.parametrize("as_text", [True, False], ids=["text", "schedule"])
+    def test_a_private_calendar_names_no_drug_in_what_it_cancels(self, as_text):
+        old, new = dated(*FALLING), dated(*FALLING[:2])
+        text = to_ical(new, private=True, sequence=1, previous=to_ical(old) if as_text else old)
+        assert summaries(text, live=False) == ["medicine"] * 2
+        assert not [line for line in text.splitlines() if line.startswith("SUMMARY") and "testamine" in line]
+
+    def test_the_calendar_of_another_plan_is_refused(self):
+        other = to_ical(dated(*FALLING[:1]), identity="two")
+        with pytest.raises(InvalidInput, match="previous: was published under another identity, so it may be of"):
+            to_ical(dated(*FALLING), sequence=1, previous=other)
+        unnamed = taper.to_ical(dated(*FALLING))
+        with pytest.raises(InvalidInput, match="previous: was published under another identity"):
+            to_ical(dated(*FALLING), sequence=1, previous=unnamed)
+
+    @pytest.mark.parametrize("more", [{"previous": "x"}, {"sequence": 1}], ids=["previous", "sequence"])
+    def test_a_revision_without_a_name_is_refused(self, more):
+        with pytest.raises(InvalidInput, match=r'needs the identity of the one before.*write identity="a name"'):
+            taper.to_ical(dated(*FALLING), **more)
+
+    @any_style
+    @pytest.mark.parametrize("then", ["stop", "continue"])
+    def test_what_lies_beyond_the_window_is_not_cancelled(self, style, then):
+        def shown(steps, length):
+            open_steps = steps if then == "stop" else [*steps, step("2 mg")]
+            return to_schedule(realize(plan_of(*open_steps, then=then), TABLETS), start=START, horizon=days(length))
+
+        published = to_ical(shown(FALLING, 70), style=style)
+        week = to_ical(shown(FALLING, 7), style=style, sequence=1, previous=published)
+        assert uids(week, live=False) == set()
+        assert len(doses_of(week)) == (1 if style == "banner" else 7)
+        fewer = to_ical(shown([*FALLING[:2], *FALLING[3:]], 7), style=style, sequence=1, previous=published)
+        gone = summaries(fewer, live=False)
+        # A single dose is told by its date, so only the last dates of a plan that is shorter now are gone.
+        wanted = {"stop": {"4"}, "continue": set()}[then] if style == "per-dose" else {"6"}
+        assert {text.split()[1] for text in gone} == wanted
+
+    def test_a_previous_calendar_without_events_cancels_nothing(self):
+        nothing = dated(step([{}, {"evening": "5 mg"}], "2 days"))
+        window = to_schedule(nothing.realized, start=START, horizon=days(1))
+        text = to_ical(dated(*FALLING), sequence=1, previous=to_ical(window))
+        assert uids(text, live=False) == set()
+
     def test_a_cancelled_event_is_not_rung_for(self):
         text = to_ical(
             dated(*FALLING[:1]), times=TIMES, tz=None, alarms=timedelta(), sequence=1, previous=dated(*FALLING)
@@ -154,11 +209,12 @@ class TestPrevious:
                 "previous: was written by -//other//taper-schedule",
             ),
             (lambda text: text.replace("PRODID", "X-PRODID"), "previous: was written by None"),
+            (lambda text: text.replace("X-WR-RELCALID", "X-OTHER"), "previous: was published under another identity"),
             (lambda text: text.replace("SUMMARY", "X-SUMMARY"), "previous: holds an event that was changed"),
             (lambda text: text.replace("DTEND;", "X-DTEND;"), "previous: holds an event that was changed"),
             (lambda text: text.replace("COUNT=14", "COUNT=many"), "previous: "),
         ],
-        ids=["words", "nothing", "another program", "no maker", "no summary", "no end", "no count"],
+        ids=["words", "nothing", "another program", "no maker", "no identity", "no summary", "no end", "no count"],
     )
     def test_a_text_that_this_library_did_not_write_is_refused(self, change, message):
         with pytest.raises(InvalidInput, match=message):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from builders import DRUG, START, TABLETS, course, liquid, plan_of, plan_with, step, tablet
 from formats.calendar_reading import doses_of, read_calendar
-from taper import InvalidInput, MissingExtra, Plan, days, realize, to_ical, to_schedule
+from taper import InvalidInput, Log, MissingExtra, Plan, apply_log, days, realize, to_ical, to_schedule
 from taper.testing import realizable_plans
 
 TIMES = {"morning": "07:00", "noon": "12:30", "evening": "19:00", "bedtime": "23:55"}
@@ -124,6 +124,41 @@ class TestPrivate:
 
 def uids(text):
     return [event.properties["UID"][0] for event in read_calendar(text).events]
+
+
+class TestWhatIsNotCertain:
+    """Doses that wait for a review, and days for which nothing is decided, do not look like any other (issue 6.1)."""
+
+    STEPS = (step("5 mg", "2 days"), step("4 mg", "2 days", review_before=True), step("2 mg", "2 days"))
+
+    @pytest.mark.parametrize("style", ["series", "per-dose", "banner"])
+    @pytest.mark.parametrize("private", [True, False])
+    def test_a_dose_that_waits_is_tentative_and_says_so_first(self, style, private):
+        events = read_calendar(to_ical(dated(*self.STEPS), style=style, private=private)).events
+        waiting = [event for event in events if event.start >= date(2027, 3, 3)]
+        assert {event.properties["STATUS"][0] for event in waiting} == {"TENTATIVE"}
+        assert all(event.text("SUMMARY").startswith("Waits for review: ") for event in waiting)
+        first = "Waits for the review before step 2: not to be taken without it. "
+        assert all(event.text("DESCRIPTION").startswith(first) for event in waiting)
+        others = [event for event in events if event not in waiting]
+        assert {event.properties["STATUS"][0] for event in others} == {"CONFIRMED"}
+        assert not [event for event in others if "Waits" in event.text("SUMMARY")]
+
+    def test_a_review_that_is_over_leaves_no_doubt(self):
+        schedule = dated(*self.STEPS)
+        log = Log.read({"plan": schedule.realized.plan.fingerprint, "start": "2027-03-01",
+                        "events": [{"kind": "pass-review", "day": "2027-03-02"}]})  # fmt: skip
+        assert "STATUS:TENTATIVE" not in to_ical(apply_log(schedule, log))
+
+    @pytest.mark.parametrize("style", ["series", "per-dose", "banner"])
+    @pytest.mark.parametrize(("private", "name"), [(False, DRUG), (True, "medicine")])
+    def test_days_that_wait_for_a_decision_have_an_event_that_says_so(self, style, private, name):
+        plan = plan_of(step("5 mg", "2 days"), {"kind": "decision"}, then="continue")
+        schedule = to_schedule(realize(plan, TABLETS), start=START, horizon=days(7))
+        *_, last = read_calendar(to_ical(schedule, style=style, private=private)).events
+        assert (last.start, last.days, last.text("SUMMARY")) == (date(2027, 3, 3), 5, f"Decision needed: {name}")
+        assert last.text("DESCRIPTION").startswith("Nothing of testamine is planned from 2027-03-03 on.")
+        assert last.properties["STATUS"][0] == "TENTATIVE"
 
 
 class TestAlarms:

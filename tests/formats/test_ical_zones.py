@@ -218,6 +218,10 @@ class TestChoice:
             zoneinfo.reset_tzpath()
 
 
+def at(slot):
+    return to_schedule(realize(plan_of(step({slot: "5 mg"}, "1 week")), TABLETS), start=date(2027, 3, 1))
+
+
 class TestTimes:
     @pytest.mark.parametrize(
         ("times", "message"),
@@ -227,12 +231,24 @@ class TestTimes:
             ({"evening": "noon"}, "evening=noon gives no clock time"),
             ({"20:00": "20:00"}, "20:00=20:00 gives no clock time"),
             ({"dinner": "20:00"}, "'dinner' is not a time of day"),
-            ({"evening": "07:00", "morning": "08:00"}, "morning at 08:00 is not before evening at 07:00"),
+            ({"evening": "12:30", "noon": "12:30"}, "noon at 12:30 is not before evening at 12:30"),
         ],
     )
     def test_times_that_do_not_fit_are_refused(self, times, message):
         with pytest.raises(InvalidInput, match=message):
             to_ical(year_from(date(2027, 3, 1)), times=times, tz=None)
+
+    @pytest.mark.parametrize("slot", ["evening", "bedtime"])
+    @pytest.mark.parametrize("clock", ["00:00", "00:30", "11:59"])
+    def test_a_dose_after_midnight_is_not_put_on_the_night_before(self, slot, clock):
+        with pytest.raises(InvalidInput, match=f"{slot} at {clock} is before noon.*belongs to the next date; write 23"):
+            to_ical(at(slot), times={slot: clock}, tz=None)
+
+    def test_noon_itself_is_an_evening_and_no_morning(self):
+        assert "DTSTART:20270301T120000" in to_ical(at("evening"), times={"evening": "12:00"}, tz=None)
+        assert "DTSTART:20270301T115900" in to_ical(at("morning"), times={"morning": "11:59"}, tz=None)
+        with pytest.raises(InvalidInput, match="morning at 12:00 is not before noon"):
+            to_ical(at("morning"), times={"morning": "12:00"}, tz=None)
 
     def test_times_may_hold_more_than_the_plan_uses(self):
         schedule = year_from(date(2027, 3, 1), length="1 day")

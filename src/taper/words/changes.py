@@ -23,11 +23,11 @@ def describe_change(schedule: Schedule, step: DatedStep, language: Language, she
         earlier = _step_before(schedule, step)
         portions = _portions(step.realized) or _portions(earlier.realized)
         before = [_regimen(day) for _, day in occurring_days(earlier)]
-        yield from _doses(*(_labeled(days, portions, shelf) for days in (before, now)), language)
+        yield from _doses(_labeled(before, portions, shelf), _labeled(now, portions, shelf), language)
         yield from _products(earlier.realized, step.realized, language, shelf)
     elif isinstance(course.course.before, Before):
         before, portions = list(course.course.before.days), _portions(step.realized)
-        yield from _doses(*(_labeled(days, portions, shelf) for days in (before, now)), language)
+        yield from _doses(_labeled(before, portions, shelf), _labeled(now, portions, shelf), language)
     else:
         known = course.course.before == "nothing"
         yield language.phrases.change.nothing if known else language.phrases.change.unknown

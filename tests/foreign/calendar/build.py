@@ -75,8 +75,8 @@ def main(out):
     found = {"title": TITLE, "zones": {}}
     for zone in ZONES:
         name = f"{zone.replace('/', '-').lower()}.ics"
-        text = to_ical(schedule, times=TIMES, tz=zone)
-        later = to_ical(revised, times=TIMES, tz=zone, sequence=1, previous=text)
+        text = to_ical(schedule, times=TIMES, tz=zone, identity="year")
+        later = to_ical(revised, times=TIMES, tz=zone, sequence=1, previous=text, identity="year")
         write(out / "published" / name, text)
         write(out / "revised" / name, later)
         write(out / "planted" / name, with_library_zone(text))

@@ -6,14 +6,15 @@ from enum import Enum
 from zoneinfo import ZoneInfo
 
 from taper._extra import need
+from taper.dates import Duration
 from taper.errors import InvalidInput
 from taper.formats.ical.clocks import read_clocks
-from taper.formats.ical.entries import Diary, Entry, Style
+from taper.formats.ical.entries import Diary, Entry, Style, calendar_uid, identity_of
 from taper.formats.ical.published import Published, read_published
 from taper.formats.ical.write import Manner, write_calendar
 from taper.formats.ical.zone import find_zone, refuse_skipped
 from taper.regimen import Slot
-from taper.schedule import Schedule
+from taper.schedule import End, Schedule, to_schedule
 from taper.words import describe_ending
 
 
@@ -42,9 +43,10 @@ def to_ical(
 ) -> str:
     """A schedule as iCalendar text: timed events where clock times are known, all-day events elsewhere.
 
-    The same arguments give the same bytes as long as the zone data is the same. An event keeps its UID as long as its
-    course, its step's doses and its time of day do, wherever the step moves; so a revised plan, published again,
-    changes events and doubles none. Events are of class PRIVATE and do not block time.
+    The same arguments give the same bytes as long as the zone data is the same. Under one identity an event keeps its
+    UID as long as its course, its step's doses and its time of day do, wherever the step moves; so a revised plan,
+    published again, changes events and doubles none. Doses that wait for a review are TENTATIVE and say so first, and
+    days that wait for a decision have an event that says so. Events are of class PRIVATE and do not block time.
 
     Args:
         schedule: The days to write; only what it shows is written.
@@ -53,15 +55,17 @@ def to_ical(
             shows by its own clock wherever it is. Needed as soon as there are clock times.
         style: "series" writes one event for each step and time of day, "per-dose" one for each dose, and "banner"
             one all-day event for each step.
-        identity: What this plan is called in the UIDs of its events; its start and its courses if not given. Name
-            it to keep events the same when the start moves.
+        identity: What this plan is called in the UIDs of its events; its start and its fingerprint if not given, so
+            that two plans in one calendar share no event. A plan that will be published again needs a name of its
+            own from the first time on, and so do two people with the same plan from the same day.
         private: Leave the names of drugs, and the plan's title, out of what a locked screen shows: the summaries and
             the name of the calendar. The descriptions keep them.
         alarms: How long before each dose a reader is asked to remind; none if not given. A reader may ignore it.
         stamp: When the calendar was made, for DTSTAMP; the first instant of the start date in UTC if not given.
         sequence: How often the calendar was revised; with `previous` it is above the one that was published.
-        previous: What was published before, as the schedule or as the text that this function gave for it; the
-            events that are gone come out as cancelled.
+        previous: What was published before under this identity, as the schedule or as the text that this function
+            gave for it; the events that are gone come out as cancelled, but for those beyond a window that the plan
+            still holds.
 
     Raises:
         MissingExtra: If the package icalendar is not installed.
@@ -69,17 +73,24 @@ def to_ical(
         ZoneNotFound: If the zone does not exist; near names are listed.
         ClockSkipped: If a dose falls into an hour that the zone's clocks skip on its date.
         InvalidInput: If `times` leaves out a time of day or puts two in the wrong order, if a zone or alarms are
-            given and there are no clock times, or if the sequence is not above that of `previous`.
+            given and there are no clock times, if the sequence is not above that of `previous`, if a calendar is
+            revised without an identity, or `previous` has another one.
     """
     icalendar = need("icalendar", install="taper-schedule[calendar]", purpose="a calendar")
     earlier = [previous] if isinstance(previous, Schedule) else []
     clocks = _clocks([schedule, *earlier], style, times)
     zone = _zone(clocks, tz)
-    live = Diary(schedule, clocks, identity=identity, is_private=private).entries(style)
+    named = _identity(schedule, identity, is_revised=previous is not None or sequence != 0)
+
+    def write(held: Schedule) -> tuple[Entry, ...]:
+        return Diary(held, clocks, identity=named, is_private=private).entries(style)
+
+    live = write(schedule)
     _check_clocks(zone, live)
-    published = read_published(icalendar, previous) if isinstance(previous, str) else None
+    published = read_published(icalendar, previous, identity=named) if isinstance(previous, str) else None
     for old in earlier:
-        published = Published(Diary(old, clocks, identity=identity, is_private=private).entries(style), sequence=0)
+        published = Published(write(old), sequence=0)
+    kept = {entry.uid for entry in (*live, *write(_up_to(schedule, published)))} if published else set()
     manner = Manner(
         name="Medicines" if private else schedule.realized.plan.title or ", ".join(schedule.realized.drugs),
         said=" ".join(_said(schedule, clocks, zone, alarms, private=private)),
@@ -87,8 +98,26 @@ def to_ical(
         stamp=_stamp(schedule, stamp),
         sequence=_sequence(sequence, published),
         alarms=_alarms(alarms, clocks),
+        uid=calendar_uid(named),
     )
-    return write_calendar(icalendar, (*live, *_gone(live, published)), manner)
+    return write_calendar(icalendar, (*live, *_gone(kept, published, private=private)), manner)
+
+
+def _identity(schedule: Schedule, identity: str | None, *, is_revised: bool) -> str:
+    if identity is None and is_revised:
+        raise InvalidInput(
+            "a calendar that is revised needs the identity of the one before, or its events could be those of another "
+            'plan; write identity="a name", the same one each time'
+        )
+    return identity or identity_of(schedule)
+
+
+def _up_to(schedule: Schedule, published: Published | None) -> Schedule:
+    """The same plan as far as the published calendar went: what lies beyond the window is not gone."""
+    last = None if published is None else published.last
+    if last is None or last <= schedule.last or schedule.ends in {End.STOP, End.REVIEW}:
+        return schedule
+    return to_schedule(schedule.realized, start=schedule.start, horizon=Duration((last - schedule.start).days + 1))
 
 
 def _clocks(schedules: list[Schedule], style: Style, times: Mapping[str, str] | None) -> dict[Slot, time]:
@@ -119,9 +148,9 @@ def _check_clocks(zone: ZoneInfo | None, entries: tuple[Entry, ...]) -> None:
                 refuse_skipped(zone, day, entry.clock)
 
 
-def _gone(live: tuple[Entry, ...], published: Published | None) -> tuple[Entry, ...]:
-    kept = {entry.uid for entry in live}
-    return tuple(entry.cancelled() for entry in (published.entries if published else ()) if entry.uid not in kept)
+def _gone(kept: set[str], published: Published | None, *, private: bool) -> tuple[Entry, ...]:
+    found = published.entries if published else ()
+    return tuple(entry.cancelled(is_private=private) for entry in found if entry.uid not in kept)
 
 
 def _said(

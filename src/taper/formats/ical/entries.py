@@ -17,6 +17,7 @@ from taper.words import describe_ending, describe_portion
 
 Style = Literal["series", "per-dose", "banner"]
 STYLES: tuple[Style, ...] = get_args(Style)
+WAITS, DECISION = "Waits for review", "Decision needed"
 _NAMESPACE = uuid.UUID("5f4e2f0c-6b0e-5d0a-9a51-0d8f5a7c1e42")
 
 
@@ -33,6 +34,7 @@ class Entry:
     summary: str
     description: str
     is_cancelled: bool = False
+    is_tentative: bool = False
 
     @property
     def dates(self) -> tuple[date, ...]:
@@ -44,9 +46,10 @@ class Entry:
         """The last date that it reaches."""
         return self.first + timedelta(days=self.every * (self.count - 1) + self.days - 1)
 
-    def cancelled(self) -> "Entry":
-        """The same event as one that no longer takes place."""
-        return replace(self, is_cancelled=True)
+    def cancelled(self, *, is_private: bool) -> "Entry":
+        """The same event as one that no longer takes place; a private one does not name its drug in the summary."""
+        summary = "medicine" if is_private else self.summary
+        return replace(self, summary=summary, is_cancelled=True, is_tentative=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +69,14 @@ class _Dose:
 class Diary:
     """Writes the entries of a schedule, all with the same identity and the same discretion."""
 
-    def __init__(
-        self, schedule: Schedule, clocks: Mapping[Slot, time], *, identity: str | None, is_private: bool
-    ) -> None:
+    def __init__(self, schedule: Schedule, clocks: Mapping[Slot, time], *, identity: str, is_private: bool) -> None:
         self._schedule = schedule
         self._clocks = clocks
-        self._identity = identity or json.dumps([schedule.start.isoformat(), sorted(schedule.course_ends)])
+        self._identity = identity
         self._is_private = is_private
         self._products = {product.id: product for product in schedule.products}
         self._ending = " ".join(describe_ending(schedule))
+        self._gates = _first_gates(schedule)
         self._seen: dict[tuple[str, int], tuple[str, int]] = {}
 
     def entries(self, style: Style) -> tuple[Entry, ...]:
@@ -88,7 +90,8 @@ class Diary:
         }  # fmt: skip
         if style not in writers:
             raise InvalidInput(f"style {style!r} is not known; write one of {', '.join(STYLES)}")
-        return tuple(sorted(writers[style](), key=lambda entry: (entry.first, entry.clock or time(), entry.uid)))
+        made = (*writers[style](), *self._decisions())
+        return tuple(sorted(made, key=lambda entry: (entry.first, entry.clock or time(), entry.uid)))
 
     def _series(self) -> Iterator[Entry]:
         for run, number in _runs(self._schedule):
@@ -108,22 +111,54 @@ class Diary:
         full = self._summary(dose.intake, dose.intake.drug)
         private = self._summary(dose.intake, self._alias(dose.intake.drug))
         said = f"{full}. Step" if self._is_private else "Step"
-        return Entry(
+        made = Entry(
             uid, dose.date, self._clocks.get(dose.intake.slot), every, count, 1,
             private if self._is_private else full,
             f"{said} {dose.intake.step}, {dates}. {self._ending}",
         )  # fmt: skip
+        return self._gated(made, dose.step)
+
+    def _gated(self, entry: Entry, step: DatedStep) -> Entry:
+        """An event that no one has to keep yet says so first: its step, or one before it, waits for a review."""
+        gate = self._gates.get(step.course)
+        if gate is None or gate > step.number:
+            return entry
+        waits = f"Waits for the review before step {gate}"
+        return replace(
+            entry,
+            summary=f"{WAITS}: {entry.summary}",
+            description=f"{waits}: not to be taken without it. {entry.description}",
+            is_tentative=True,
+        )
+
+    def _decisions(self) -> Iterator[Entry]:
+        """An event on the days of a course for which nothing is planned, since an empty day says nothing."""
+        for step in self._schedule.steps:
+            if step.realized.step.kind == "decision":
+                name = self._alias(step.drug) if self._is_private else step.drug
+                said = f"Nothing of {step.drug} is planned from {step.first} on. {self._ending}"
+                yield Entry(
+                    self._uid("decision", step.course), step.first, None, 1, 1, self._days_shown(step),
+                    f"{DECISION}: {name}", said, is_tentative=True,
+                )  # fmt: skip
+
+    def _days_shown(self, step: DatedStep) -> int:
+        return (min(step.last or self._schedule.last, self._schedule.last) - step.first).days + 1
 
     def _banners(self) -> Iterator[Entry]:
         for step in self._schedule.steps:
-            last = min(step.last or self._schedule.last, self._schedule.last)
+            if step.realized.step.kind == "decision":
+                continue
+            days = self._days_shown(step)
+            last = step.first + timedelta(days=days - 1)
             name = self._alias(step.drug) if self._is_private else step.drug
             pattern = str(step.realized.step)
             said = f"{step.drug} {pattern}. " if self._is_private else ""
-            yield Entry(
-                self._uid("banner", *self._content(step)), step.first, None, 1, 1, (last - step.first).days + 1,
+            made = Entry(
+                self._uid("banner", *self._content(step)), step.first, None, 1, 1, days,
                 f"{name} {pattern}", f"{said}Step {step.number}, {step.first} to {last}. {self._ending}",
             )  # fmt: skip
+            yield self._gated(made, step)
 
     def _summary(self, intake: ScheduledIntake, name: str) -> str:
         take = " + ".join(describe_portion(portion, self._products[portion.product]) for portion in intake.portions)
@@ -144,6 +179,24 @@ class Diary:
 
     def _uid(self, *parts: str | int) -> str:
         return str(uuid.uuid5(_NAMESPACE, json.dumps([self._identity, *parts])))
+
+
+def identity_of(schedule: Schedule) -> str:
+    """What a plan is called in its events where its caller does not name it: its start and its fingerprint."""
+    return f"{schedule.start} {schedule.realized.plan.fingerprint}"
+
+
+def calendar_uid(identity: str) -> str:
+    """The identity of a calendar as it stands in the file; the name itself could name a person."""
+    return str(uuid.uuid5(_NAMESPACE, json.dumps(["calendar", identity])))
+
+
+def _first_gates(schedule: Schedule) -> dict[str, int]:
+    """The number of the first step of each course that waits; all that follow it wait with it."""
+    found: dict[str, int] = {}
+    for gate in schedule.gates:
+        found.setdefault(gate.course, gate.step)
+    return found
 
 
 def _doses(schedule: Schedule) -> Iterator[_Dose]:

@@ -7,7 +7,7 @@ from types import ModuleType
 from typing import Any
 
 from taper.errors import InvalidInput
-from taper.formats.ical.entries import Entry
+from taper.formats.ical.entries import Entry, calendar_uid
 
 MAKER = "-//taper//taper-schedule//EN"
 
@@ -19,12 +19,17 @@ class Published:
     entries: tuple[Entry, ...]
     sequence: int
 
+    @property
+    def last(self) -> date | None:
+        """The last date that any of its events reaches."""
+        return max((entry.last for entry in self.entries), default=None)
 
-def read_published(icalendar: ModuleType, text: str) -> Published:
-    """Read back a calendar that this library wrote.
+
+def read_published(icalendar: ModuleType, text: str, *, identity: str) -> Published:
+    """Read back a calendar that this library wrote of the same plan.
 
     Raises:
-        InvalidInput: If it is not an iCalendar file, or another program wrote it.
+        InvalidInput: If it is not an iCalendar file, another program wrote it, or it has another identity.
     """
     try:
         calendar = icalendar.Calendar.from_ical(text)
@@ -33,6 +38,11 @@ def read_published(icalendar: ModuleType, text: str) -> Published:
     if str(calendar.get("PRODID")) != MAKER:
         raise InvalidInput(
             f"was written by {calendar.get('PRODID')}, not by this library; give what to_ical wrote", where="previous"
+        )
+    if str(calendar.get("X-WR-RELCALID")) != calendar_uid(identity):
+        raise InvalidInput(
+            "was published under another identity, so it may be of another plan or person; give the identity it had",
+            where="previous",
         )
     events = calendar.walk("VEVENT")
     try:

@@ -28,6 +28,7 @@ class Manner:
     stamp: datetime
     sequence: int
     alarms: timedelta | None
+    uid: str
 
 
 def write_calendar(icalendar: ModuleType, entries: Iterable[Entry], manner: Manner) -> str:
@@ -40,6 +41,7 @@ def write_calendar(icalendar: ModuleType, entries: Iterable[Entry], manner: Mann
     # As vText, since the package escapes no property that it does not know.
     for name in ("name", "x-wr-calname"):
         made.add(name, icalendar.vText(_plain(manner.name)))
+    made.add("x-wr-relcalid", icalendar.vText(manner.uid))
     for name in ("description", "x-wr-caldesc") if manner.said else ():
         made.add(name, icalendar.vText(_plain(manner.said)))
     made.add("refresh-interval", _REFRESH, parameters={"VALUE": "DURATION"})
@@ -57,7 +59,7 @@ def _event(icalendar: ModuleType, entry: Entry, manner: Manner) -> Any:
     event.add("uid", entry.uid)
     event.add("dtstamp", manner.stamp.astimezone(UTC))
     event.add("sequence", manner.sequence)
-    event.add("status", "CANCELLED" if entry.is_cancelled else "CONFIRMED")
+    event.add("status", _status(entry))
     _add_time(icalendar, event, entry, manner.zone)
     if entry.count > 1:
         interval = {"interval": entry.every} if entry.every > 1 else {}
@@ -69,6 +71,12 @@ def _event(icalendar: ModuleType, entry: Entry, manner: Manner) -> Any:
     if manner.alarms is not None and entry.clock is not None and not entry.is_cancelled:
         event.add_component(_alarm(icalendar, entry, manner.alarms))
     return event
+
+
+def _status(entry: Entry) -> str:
+    if entry.is_cancelled:
+        return "CANCELLED"
+    return "TENTATIVE" if entry.is_tentative else "CONFIRMED"
 
 
 def _add_time(icalendar: ModuleType, event: Any, entry: Entry, zone: ZoneInfo | None) -> None:
