@@ -1,5 +1,7 @@
 """Findings in order of harm, and a gate that counts what could not be assessed."""
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -76,3 +78,10 @@ def test_the_gate_says_everything_that_holds_it_shut():
 @given(reviews)
 def test_a_review_goes_through_json_unchanged(review):
     assert Review.model_validate_json(review.model_dump_json()) == review
+
+
+def test_a_finding_says_its_dates_where_the_start_is_known():
+    found = Finding(rule="ceiling", severity="high", message="m", day=8, last_day=10)
+    assert found.dates == ""
+    assert found.starting(date(2027, 3, 1)).dates == "2027-03-08 to 2027-03-10"
+    assert found.model_copy(update={"last_day": None}).starting(date(2027, 3, 1)).dates == "2027-03-08"

@@ -70,6 +70,14 @@ class Finding(Value):
         made = {name: start + timedelta(days=day - 1) for name, day in days.items() if day is not None}
         return self.model_copy(update=made)
 
+    @property
+    def dates(self) -> str:
+        """When it is, such as "2027-03-08 to 2027-03-28"; empty where no start is known."""
+        if self.date is None:
+            return ""
+        end = self.last_date
+        return f"{self.date}" if end in (None, self.date) else f"{self.date} to {end}"
+
 
 class NotAssessed(Value):
     """A rule that could not be applied, to which drug, and what was missing."""

@@ -78,7 +78,8 @@ def _rules(text: str) -> set[str]:
 def _review_text(made: RealizedPlan, review: Review) -> str:
     lines = [made.plan.title or ", ".join(made.drugs), ""]
     for finding in review.findings:
-        lines += [f"{finding.severity.value.upper()}  {finding.rule}: {finding.message}"]
+        dates = f" [{finding.dates}]" if finding.dates else ""
+        lines += [f"{finding.severity.value.upper()}  {finding.rule}: {finding.message}{dates}"]
         lines += (
             [f"      source: {finding.source.citation}", f"      at: {finding.source.locator}"]
             if finding.source

@@ -168,7 +168,7 @@ def _review_lines(review: Review | None) -> list[str]:
     gone = f", {len(review.left_out)} left out" if review.left_out else ""
     lines = ["", f"Review: {counts}{gone}"]
     lines += [
-        f"  {finding.severity.value.upper()} {finding.rule}: {finding.message}{_in_past(review, finding)}"
+        f"  {finding.severity.value.upper()} {finding.rule}: {finding.message}{_when(finding)}{_in_past(review, finding)}"
         for finding in review.findings
     ]
     lines += [f"  NOT ASSESSED {gap.rule}{_of(gap.drug)}: missing {gap.missing}" for gap in review.not_assessed]
@@ -177,6 +177,10 @@ def _review_lines(review: Review | None) -> list[str]:
     ]
     lines += [f"  left out {item.rule}{_of(item.drug)}: {item.source.id}" for item in review.left_out]
     return lines
+
+
+def _when(finding: Finding) -> str:
+    return f" [{finding.dates}]" if finding.dates else ""
 
 
 def _in_past(review: Review, finding: Finding) -> str:
