@@ -14,6 +14,7 @@ from taper import InvalidInput, TaperError, mg, realize, to_schedule, weeks
 from taper.formats.fhir import CannotImport, WrongResource, from_fhir, load_fhir, to_fhir, write_fhir
 
 UCUM = "http://unitsofmeasure.org"
+SNOMED = "http://snomed.info/sct"
 ORAL = {"coding": [{"system": "http://snomed.info/sct", "code": "26643006"}]}
 
 
@@ -115,6 +116,77 @@ def test_a_mass_unit_in_words_alone_is_read():
 )
 def test_a_limit_for_another_time_or_in_units_is_not_compared(limit):
     assert messages(from_fhir(request(dosage(maxDosePerPeriod=limit))).reports, "maximum") == []
+
+
+MASSES = {
+    "micrograms": "50 mcg", "microgram": "50 mcg", "\u00b5g": "50 mcg", "\u03bcg": "50 mcg", "ug": "50 mcg",
+    "MCG": "50 mcg", "mg": "50 mg", "milligrams": "50 mg", "g": "50 g",
+}  # fmt: skip
+
+
+def counted(quantity, *, of="{tablet}", form="tablet", strength=50):
+    """A request for a drug of which one unit holds so many micrograms."""
+    one = {"numerator": amount(strength, "ug"), "denominator": amount(1, of)}
+    drug = {"resourceType": "Medication", "id": "m", "code": {"text": "x 50 mcg"}, "form": {"text": form},
+            "ingredient": [{"itemCodeableConcept": {"text": "x"}, "strength": one}]}  # fmt: skip
+    return request(dosage(doseAndRate=[{"doseQuantity": quantity}]), medicationCodeableConcept=None, contained=[drug],
+                   medicationReference={"reference": "#m"})  # fmt: skip
+
+
+def evening(data, **given):
+    return from_fhir(data, **given).plan.courses[0].steps[0].days[0].as_dict()["evening"]
+
+
+@pytest.mark.parametrize("unit", MASSES)
+def test_a_mass_in_words_is_never_counted_in_tablets(unit):
+    assert evening(counted({"value": 50, "unit": unit})) == MASSES[unit]
+
+
+@pytest.mark.parametrize(("code", "dose"), [("258685003", "10 mcg"), ("258684004", "10 mg"), ("258682000", "10 g")])
+def test_a_mass_of_a_snomed_code_is_read_as_that_mass(code, dose):
+    assert evening(counted({"value": 10, "system": SNOMED, "code": code})) == dose
+
+
+@pytest.mark.parametrize("unit", ["tablet", "Tablets", "TAB", "comprim\u00e9", "tablet(s)", "sublingual tablet"])
+def test_a_count_of_tablets_is_multiplied_by_the_strength_of_a_tablet(unit):
+    assert evening(counted({"value": 2, "unit": unit})) == "100 mcg"
+
+
+def test_a_count_of_another_form_than_the_strength_is_refused():
+    assert "counted in capsules, and the strength is of one tablet" in refusal(counted(amount(2, "{capsule}"))).message
+    assert "the form is capsule; make them agree" in refusal(counted(amount(2, "{tablet}"), form="capsule")).message
+    loose = counted(amount(2, "{tablet}"), form="capsule")
+    del loose["contained"][0]["ingredient"][0]["strength"]
+    assert "the strength is of one capsule" in refusal(loose, strength=mg(5)).message
+
+
+def test_the_strength_that_a_caller_names_is_not_that_of_a_liquid():
+    loose = counted(amount(2, "{tablet}"), form="oral solution")
+    del loose["contained"][0]["ingredient"][0]["strength"]
+    assert "what one unit holds is not stated" in refusal(loose, strength=mg(5)).message
+
+
+def test_a_limit_in_tablets_is_compared_where_what_one_holds_is_known():
+    data = counted(amount(2, "{tablet}"))
+    data["dosageInstruction"][0] |= {
+        "maxDosePerAdministration": amount(1, "{tablet}"),
+        "maxDosePerPeriod": {"numerator": amount(1, "{tablet}"), "denominator": amount(1, "d")},
+    }
+    assert messages(from_fhir(data).reports, "maximum") == [
+        "100 mcg is above the request's own limit of 50 mcg at one time",
+        "step 1: 100 mcg/day is above the request's own limit of 50 mcg a day",
+    ]
+    data["dosageInstruction"][0] |= {
+        "maxDosePerAdministration": amount(2, "{tablet}"),
+        "maxDosePerPeriod": {"numerator": amount(2, "{tablet}"), "denominator": amount(1, "d")},
+    }
+    assert messages(from_fhir(data).reports, "maximum") == []
+
+
+def test_orders_of_one_drug_one_after_the_other_are_nothing_to_report():
+    later = request(dosage("2027-03-08", "2027-03-09", value=4))
+    assert messages(from_fhir(bundle(request(), later)).reports, "overlap") == []
+    assert messages(from_fhir(bundle(later, request())).reports, "overlap") == []
 
 
 def medication(**more):
@@ -222,6 +294,22 @@ REFUSED = {
     "as needed in R4": (request(dosage(asNeededBoolean=True)), "as-needed", "taken as needed"),
     "as needed for something": (request(dosage(asNeededCodeableConcept={"text": "pain"})), "as-needed", "as needed"),
     "as needed in R5": (request(dosage(asNeeded=True)), "as-needed", "taken as needed"),
+    "as needed as text": (request(dosage(asNeededBoolean="true")), "as-needed", "taken as needed"),
+    "as needed in an instruction": (
+        request(dosage(additionalInstruction=[{"coding": [{"display": "As needed"}]}])), "as-needed", "as needed"
+    ),
+    "as needed for the patient": (
+        request(dosage(patientInstruction="Take only as needed")), "as-needed", "taken as needed"
+    ),
+    **{
+        f"a dose {words}": (request(dosage(text=f"5 mg, {words}")), "as-needed", "taken as needed")
+        for words in (
+            "when required", "as required", "if required", "WHEN NECESSARY", "pro re nata", "P.R.N.", "if in pain",
+            "si besoin", "au besoin", "si n\u00e9cessaire", "bei Bedarf", "wenn n\u00f6tig", "b. Bed.",
+            "falls erforderlich",
+            "cuando sea necesario", "si es necesario", "seg\u00fan necesidad", "al bisogno",
+        )
+    },
     "as needed in words": (request(dosage(text="5 mg at night PRN")), "as-needed", "taken as needed"),
     "a range of doses": (request(dosage(doseAndRate=[{"doseRange": {"low": amount(1)}}])), "range", "a range of doses"),
     "a rate": (request(dosage(doseAndRate=[{"doseQuantity": amount(1), "rateQuantity": amount(1)}])), "rate", "a rate"),
@@ -244,8 +332,37 @@ REFUSED = {
     "uncounted units": (
         request(dosage(doseAndRate=[{"doseQuantity": amount(2, "TAB", "x")}])), "dose", "one unit holds is not stated"
     ),
+    **{
+        f"the unit {unit}": (
+            request(dosage(doseAndRate=[{"doseQuantity": {"value": 5, "unit": unit}}])),
+            "unit",
+            f"the unit {unit!r} is no mass",
+        )
+        for unit in ("mg/kg", "mg/day", "units", "puff", "mL", "{mcg}", "ng", "drop", "10 mg")
+    },
+    "a unit that is not its code": (
+        request(dosage(doseAndRate=[{"doseQuantity": amount(5) | {"unit": "g"}}])), "unit", "'g' and its code is 'mg'"
+    ),
+    "a unit that is not its SNOMED code": (
+        request(dosage(doseAndRate=[{"doseQuantity": amount(5, "258685003", SNOMED) | {"unit": "mg"}}])),
+        "unit",
+        "the unit is 'mg' and its code is '258685003'",
+    ),
+    "braces around a mass": (
+        request(dosage(doseAndRate=[{"doseQuantity": amount(5, "{mcg}")}])), "unit", "braces are an annotation"
+    ),
     "a patch": (request(dosage(doseAndRate=[{"doseQuantity": amount(1, "patch", "x")}])), "unit", "not taken by mouth"),
     "an injection": (request(dosage(route={"text": "Intravenous route"})), "route", "not taken by mouth"),
+    **{
+        f"the route {name}": (request(dosage(route={"text": name})), "route", "is not known to be by mouth")
+        for name in ("not by mouth", "nasogastric (oral solution)", "feeding tube")
+    },
+    "a route beside its code": (request(dosage(route=ORAL | {"text": "gastrostomy"})), "route", "'gastrostomy' is not"),
+    "another code of a route": (
+        request(dosage(route={"coding": [{"system": SNOMED, "code": "46713006"}]})), "route", "'46713006' is not known"
+    ),
+    "a code of an unknown system": (request(dosage(route={"coding": [{"code": "7"}]})), "route", "'7' is not known"),
+    "a method": (request(dosage(method={"text": "Injection"})), "route", "not taken by mouth"),
     "the eye": (request(dosage(route={"coding": [{"display": "Ophthalmic"}]})), "route", "not known to be by mouth"),
     "a code without repeat": (request(dosage(timing={"code": {"text": "BID"}})), "time", "has a code and no repeat"),
     "no timing": (request(dosage(timing=None)), "time", "says nothing of when"),
@@ -297,6 +414,7 @@ REFUSED = {
     "cycles that never meet": (
         request(dosage(repeat={"period": 19}), dosage(when=["MORN"], repeat={"period": 23})), "dose", "after 437 days"
     ),
+    "no dosage beside another": (bundle(request(), request(dosageInstruction=[])), "dose", "no dosageInstruction"),
     "no dosage": (request(dosageInstruction=[]), "dose", "there is no dosageInstruction"),
     "an older form": (request(dosage(doseQuantity=amount(5))), "version", "as in FHIR STU3"),
     "entered in error": (request(status="entered-in-error"), "status", "entered in error"),
@@ -307,6 +425,37 @@ REFUSED = {
     "not to be taken": (request(doNotPerform=True), "status", "not to be taken"),
     "an option": (request(intent="option"), "status", "one option among several"),
     "a modifier": (request(dosage(modifierExtension=[{"url": "x"}])), "status", "a modifier extension"),
+    "one id twice": (bundle(request(id="a"), request(dosage(value=4), id="a")), "status", "the id a, as entry[0] has"),
+    "one number twice": (
+        bundle(request(identifier=[{"value": "7"}]), request(dosage(value=4), identifier=[{"value": "7"}])),
+        "status",
+        "the identifier 7, as entry[0]",
+    ),
+    "one address twice": (
+        {"resourceType": "Bundle", "entry": [{"fullUrl": "urn:x", "resource": request()},
+                                             {"fullUrl": "urn:x", "resource": request(dosage(value=4))}]},
+        "status",
+        "the address urn:x",
+    ),
+    "one order twice": (bundle(request(id="a"), request(id="b", status="draft")), "status", "same drug and dosages"),
+    "one order of a Medication twice": (
+        bundle(*(request(medicationCodeableConcept=None, contained=[{"resourceType": "Medication", "id": name,
+                                                                   "code": {"text": "x"}}],
+                       medicationReference={"reference": f"#{name}"}) for name in "ab")),
+        "status",
+        "same drug and dosages",
+    ),
+    "a replaced order": (
+        bundle(request(id="a"), request(dosage(value=4), priorPrescription={"reference": "MedicationRequest/a"})),
+        "status",
+        "it stands for entry[0], which is given too",
+    ),
+    "a plan and its order": (
+        bundle(request(id="a", intent="plan"),
+               request(dosage(value=4), basedOn=[{"reference": "MedicationRequest/a"}])),
+        "status",
+        "it stands for entry[0]",
+    ),
     "two people": (bundle(request(), request(subject={"reference": "Patient/q"})), "status", "2 subjects"),
     "a drug without a name": (request(medicationCodeableConcept={}), "medication", "has no name"),
     "a combination": (request(medicationCodeableConcept={"text": "a/b"}), "medication", "combination product"),
@@ -369,6 +518,54 @@ REPORTED = {
     "a note": (request(note=[{"text": "with food"}]), "not-read", "not read: note"),
     "a text": (request(dosage(text="Take with food for 7 days")), "not-read", "'Take with food for 7 days'"),
     "an instruction": (request(dosage(additionalInstruction=[{"text": "Shake"}])), "not-read", "'Shake'"),
+    "how often in words": (
+        request(dosage(timing=dosage()["timing"] | {"code": {"text": "twice a day"}})), "not-read", "'twice a day' is"
+    ),
+    "a method and a site": (request(dosage(method={"text": "Swallow"}, site={"coding": [{"code": "9"}]})), "not-read",
+                            "the site '9' is not read"),
+    "another name": (
+        request(medicationCodeableConcept={"text": "prednisolone", "coding": [{"display": "Methotrexate 10 mg"}]}),
+        "medication",
+        "it is called 'prednisolone' and 'Methotrexate 10 mg'",
+    ),
+    "an ingredient that the product is not called by": (
+        request(medicationCodeableConcept=None, medicationReference={"reference": "#m"}, contained=[
+            {"resourceType": "Medication", "id": "m", "code": {"text": "Brand 5 mg"},
+             "ingredient": [{"itemCodeableConcept": {"text": "prednisolone"}}]}]),
+        "medication",
+        "it is called 'prednisolone' and 'Brand 5 mg'",
+    ),
+    "two orders of one drug": (
+        bundle(request(), request(dosage("2027-03-07", "2027-03-09", value=4))),
+        "overlap",
+        "entry[0] orders prednisolone on the same days",
+    ),
+    "a supply of another drug": (
+        bundle(request(), request(medicationCodeableConcept={"text": "other"}, dosageInstruction=None, basedOn=[{}],
+                                  dispenseRequest={"quantity": amount(5)})),
+        "supply",
+        "a supply of other, for which no request orders doses",
+    ),
+    "a limit at one time": (
+        request(dosage(maxDosePerAdministration=amount(4))), "maximum", "5 mg is above the request's own limit of 4 mg"
+    ),
+    "a limit at one time in another unit": (
+        request(dosage(maxDosePerAdministration=amount(4, "mL"))), "not-read", "'mL' is no mass"
+    ),
+    "a limit at one time in units": (
+        request(dosage(maxDosePerAdministration=amount(1, "{tablet}"))), "not-read", "what one unit holds is not stated"
+    ),
+    "a limit of a lifetime": (request(dosage(maxDosePerLifetime=amount(4))), "not-read", "it is not compared"),
+    "a limit of a week": (
+        request(dosage(maxDosePerPeriod={"numerator": amount(1), "denominator": amount(1, "wk")})),
+        "not-read",
+        "it is no limit of one day",
+    ),
+    "a limit of 24 hours": (
+        request(dosage(maxDosePerPeriod={"numerator": amount(4), "denominator": amount(24, "h")})),
+        "maximum",
+        "limit of 4 mg a day",
+    ),
     "an unknown code": (
         request(coded("X")), "not-read", "'X' is not read"
     ),

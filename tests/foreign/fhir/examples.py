@@ -3,13 +3,11 @@
 Usage: examples.py FOLDER_OF_THE_NPM_PACKAGE.
 """
 
-import json
 import sys
-from decimal import Decimal
 from pathlib import Path
 
 from taper import mg
-from taper.formats.fhir import CannotImport, WrongResource, from_fhir, load_fhir
+from taper.formats.fhir import CannotImport, WrongResource, load_fhir
 
 TAPERING = (
     ("text", "step 1: the text says 7 days, the bounds say 5 days, 2015-01-16 to 2015-01-20"),
@@ -20,7 +18,6 @@ TAPERING = (
     ("supply", "the supply is said to last 21 days; the doses span 22 days"),
     ("dose", "4 TAB, and what one unit holds is not stated"),
     ("time", "once a day, and the times of day are not said"),
-    ("status", "its status is 'completed', so it is not in force"),
 )  # fmt: skip
 UNBOUNDED = (
     ("bounds", "step 1 has no bounds"),
@@ -44,9 +41,8 @@ def check_named(path, expected, reports):
 
 
 def check_accepted(path):
-    """Were it in force, with everything named by the caller, the bounds stand and the gap is a time without doses."""
-    order = json.loads(path.read_text("utf-8"), parse_float=Decimal) | {"status": "active"}
-    read = from_fhir(order, slots={1: ["morning"]}, strength=mg(5), accept=("text", "gap"))
+    """With everything named by the caller, the bounds stand and the gap is a time without doses."""
+    read = load_fhir(path, slots={1: ["morning"]}, strength=mg(5), accept=("text", "gap"))
     told = [(str(step.lasting), step.kind, step.days[0].as_dict()) for step in read.plan.courses[0].steps]
     assert told == [
         ("5 days", None, {"morning": "20 mg"}), ("2 days", "gap", {}), ("8 days", None, {"morning": "10 mg"}),

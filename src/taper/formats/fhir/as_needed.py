@@ -16,8 +16,11 @@ _SPANISH = (
     r"\b(?:si|cuando|segun) (?:es |sea |fuera |fuese |lo )?"
     r"(?:necesario|necesidad|necesita|necesite|precisa|precise|requiere|requiera)\b|\ba demanda\b|\ben caso necesario\b"
 )
+_IN_PAIN = (
+    r"\b(?:if|when) (?:in|there is|you have|you feel) pain\b|\bbei schmerzen\b|\b(?:si|en cas de) (?:douleurs?|dolor)\b"
+)
 _OTHER = r"\b(?:al bisogno|se necessario|conforme necessario|zo nodig|vid behov|ved behov)\b"
-_AS_NEEDED = re.compile("|".join((_ENGLISH, _FRENCH, _GERMAN, _SPANISH, _OTHER)))
+_AS_NEEDED = re.compile("|".join((_ENGLISH, _FRENCH, _GERMAN, _SPANISH, _IN_PAIN, _OTHER)))
 
 
 def is_as_needed(text: str) -> bool:

@@ -76,6 +76,7 @@ def open_requests(data: object, notes: Notes) -> tuple[Request, ...]:
         _check_status(request, notes)
         refuse_modifiers(request.body, request.where, notes)
     _refuse_repeated(requests, notes)
+    _refuse_replaced(requests, notes)
     subjects = {str(as_map(request.body.get("subject")).get("reference", "")) for request in requests}
     if len(subjects) > 1:
         notes.refuse("status", "", f"the requests are for {len(subjects)} subjects; read those of one at a time")
@@ -90,6 +91,17 @@ def _refuse_repeated(requests: Sequence[Request], notes: Notes) -> None:
             before = seen.setdefault(mark, request.where)
             if before != request.where:
                 notes.refuse("status", request.where, f"it has {name}, as {before} has; give each request once")
+
+
+def _refuse_replaced(requests: Sequence[Request], notes: Notes) -> None:
+    """Refuse a request for doses beside the one that it replaces or fulfils."""
+    orders = {name: request.where for request in requests if not request.is_supply for name in request.references}
+    for request in requests:
+        listed = [request.body.get("priorPrescription"), *as_list(request.body.get("basedOn"))]
+        for reference in (str(as_map(item).get("reference")) for item in listed):
+            if reference in orders and not request.is_supply:
+                what = f"it stands for {orders[reference]}, which is given too; give the one in force"
+                notes.refuse("status", request.where, what)
 
 
 def _marks(request: Request) -> Iterator[tuple[tuple[str, ...], str]]:
