@@ -390,6 +390,9 @@ REFUSED = {
     "an offset": (request(dosage(repeat={"offset": 30})), "time", "before or after an event"),
     "a range of lengths": (request(dosage(repeat={"boundsRange": {}})), "range", "a range of lengths"),
     "two kinds of bounds": (request(dosage(repeat={"boundsDuration": amount(3, "d")})), "bounds", "two kinds"),
+    "a length whose unit is not its code": (
+        request(undated(amount(3, "d") | {"unit": "weeks"})), "bounds", "the unit is 'weeks' and its code is 'd'"
+    ),
     "hours of bounds": (request(undated(amount(36, "h"))), "bounds", "is in 'h'; write the UCUM code"),
     "half a week": (request(undated(amount(Decimal("1.5"), "wk"))), "bounds", "is not a whole number"),
     "an end before its start": (request(dosage("2027-03-07", "2027-03-01")), "bounds", "before it starts"),
@@ -582,6 +585,10 @@ REPORTED = {
     ),
     "a supply in an unknown unit": (request(dispenseRequest={"quantity": amount(7, "mcg")}), "supply", "not UCUM"),
     "a volume of nothing known": (request(dispenseRequest={"quantity": amount(7, "mL")}), "supply", "cannot be"),
+    "a volume whose unit is not its code": (
+        request(dispenseRequest={"quantity": amount(7, "mL") | {"unit": "L"}}), "supply", "the unit is 'L' and its"
+    ),
+    "a first fill": (request(dispenseRequest={"initialFill": {}}), "not-read", "initialFill"),
     "a supply for other days": (
         request(dispenseRequest={"quantity": amount(35), "expectedSupplyDuration": amount(2, "wk")}),
         "supply",

@@ -131,6 +131,8 @@ def days_of(steps: Sequence[ReadStep]) -> int | None:
 def read_dispensed(request: Mapping[str, Any], where: str, of: Requested, notes: Notes) -> Dispensed | None:
     """What a request asks to be supplied, if it says how much."""
     asked, at = as_map(request.get("dispenseRequest")), f"{where}.dispenseRequest"
+    if "initialFill" in asked:
+        notes.report("not-read", at, "not read: initialFill")
     if "quantity" not in asked:
         return None
     total, unit, days, repeats = None, Fraction(0), None, Fraction(0)

@@ -51,7 +51,7 @@ class Request:
     def course_name(self) -> str | None:
         """The id of the course that it is part of, where it says so as taper does."""
         for item in map(as_map, as_list(self.body.get("identifier"))):
-            if as_map(item.get("type")) == COURSE and isinstance(item.get("value"), str):
+            if _names_course(item) and isinstance(item.get("value"), str):
                 return str(item["value"])
         return None
 
@@ -61,6 +61,10 @@ class Request:
             contained = [as_map(item) for item in as_list(self.body.get("contained"))]
             return next((item for item in contained if item.get("id") == reference[1:]), None)
         return self.others.get(reference)
+
+
+def _names_course(identifier: Mapping[str, Any]) -> bool:
+    return as_map(identifier.get("type")).get("text") == COURSE["text"]
 
 
 def open_requests(data: object, notes: Notes) -> tuple[Request, ...]:
@@ -112,7 +116,7 @@ def _marks(request: Request) -> Iterator[tuple[tuple[str, ...], str]]:
     if request.address is not None:
         yield ("address", request.address), f"the address {request.address}"
     for item in map(as_map, as_list(body.get("identifier"))):
-        if "value" in item and as_map(item.get("type")) != COURSE:
+        if "value" in item and not _names_course(item):
             number = str(item["value"])
             yield ("number", str(item.get("system")), number), f"the identifier {number}"
     if not request.is_supply:

@@ -18,6 +18,14 @@ _MASS = {MassUnit.MCG: "ug", MassUnit.MG: "mg", MassUnit.G: "g"}
 _TIME = {TimeUnit.DAY: "d", TimeUnit.WEEK: "wk", TimeUnit.MONTH: "mo", TimeUnit.YEAR: "a"}
 _MASS_OF = {code: unit for unit, code in _MASS.items()}
 _TIME_OF = {code: unit for unit, code in _TIME.items()}
+_TIME_WORDS = {
+    word: code
+    for code, words in {
+        "d": "d day days", "wk": "wk week weeks", "mo": "mo month months", "a": "a year years", "h": "h hour hours",
+    }.items()
+    for word in words.split()
+}  # fmt: skip
+_ML_WORDS = {"ml", "milliliter", "milliliters", "millilitre", "millilitres"}
 _WRONG = {"mcg": "mcg is not UCUM; the code is ug", "{mcg}": "braces are an annotation; the code is ug",
           "µg": "the code is ug", "μg": "the code is ug"}  # fmt: skip
 
@@ -148,8 +156,17 @@ def _told(word: str) -> MassUnit | CountKind | None:
 
 
 def read_volume(data: Mapping[str, Any]) -> Fraction | None:
-    """The millilitres of a Quantity, or None if it is no volume in mL."""
-    return read_number(data) if data.get("system") == UCUM and data.get("code") == "mL" else None
+    """The milliliters of a Quantity, or None if it is no volume in mL.
+
+    Raises:
+        InvalidInput: If its unit for people is not its code, or it is no exact number.
+    """
+    if data.get("system") != UCUM or data.get("code") != "mL":
+        return None
+    unit = _word(data, "unit")
+    if unit and unit.casefold() not in _ML_WORDS:
+        raise InvalidInput(f"the unit is {unit!r} and its code is 'mL'; make them agree")
+    return read_number(data)
 
 
 def _word(data: Mapping[str, Any], key: str) -> str:
@@ -171,6 +188,8 @@ def read_duration(data: Mapping[str, Any]) -> Duration:
     if data.get("system") != UCUM or code not in _TIME_OF:
         got = code or _word(data, "unit")
         raise InvalidInput(f"the length of time is in {got!r}; write the UCUM code d, wk, mo or a")
+    if _TIME_WORDS.get(_word(data, "unit").casefold(), code) != code:
+        raise InvalidInput(f"the unit is {data['unit']!r} and its code is {code!r}; make them agree")
     if number.denominator != 1:
         raise InvalidInput(f"{write_number(number)} {code} is not a whole number; write it in days")
     return Duration(number.numerator, _TIME_OF[code])
