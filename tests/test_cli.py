@@ -2,8 +2,10 @@
 
 import io
 import json
+import os
 import subprocess
 import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import pytest
@@ -374,6 +376,101 @@ def test_the_program_runs_as_a_module_and_ends_quietly_when_its_reader_leaves():
     process.stderr.close()
     assert process.wait() == 0
     assert errors == b""
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full disk to write to")
+def test_a_full_disk_is_one_message():
+    with Path("/dev/full").open("wb") as full:
+        command = [sys.executable, "-m", "taper.cli", "protocols"]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith(b"taper: standard output cannot be written (No space left on device)")
+    assert done.stderr.count(b"\n") == 1
+
+
+@pytest.mark.parametrize("setting", [{"PYTHONIOENCODING": "cp1252"}, {"LC_ALL": "C", "PYTHONUTF8": "0"}])
+@pytest.mark.parametrize("kind", ["html", "table", "json"])
+def test_what_is_printed_is_utf8_whatever_the_terminal_is_set_to(write, setting, kind):
+    half = write("half.json", _plan(steps=[{"for": "2 days", "regimen": {"evening": "2.5 mg"}}]) | {"title": "\u4e2d"})
+    halves = write("products.json", [BACLOFEN[0] | {"score": 2}])
+    command = [sys.executable, "-m", "taper.cli", "schedule", half, "--start", "2027-03-01", "--format", kind]
+    command += ["--products", halves]
+    done = subprocess.run(command, env=os.environ | setting, capture_output=True, check=True)
+    assert done.stderr == b""
+    assert ("\u4e2d" if kind != "json" else "1/2") in done.stdout.decode("utf-8")
+    assert kind != "html" or "\u00bd" in done.stdout.decode("utf-8")
+    assert b"\r" not in done.stdout
+
+
+def test_the_command_line_may_write_to_what_is_no_file():
+    with redirect_stdout(io.StringIO()) as out:
+        assert main(["drugs"]) == 0
+    assert "baclofen" in out.getvalue()
+
+
+class TestFiles:
+    """A file is written whole or not at all, and no other one is touched (issue 6, bad input)."""
+
+    def test_a_file_beside_it_is_left_alone(self, tmp_path):
+        others = [tmp_path / ".plan.csv.part", tmp_path / "plan.csv.part"]
+        for other in others:
+            other.write_text("mine", encoding="utf-8")
+        write_whole(tmp_path / "plan.csv", "text", force=False)
+        assert [other.read_text(encoding="utf-8") for other in others] == ["mine", "mine"]
+        assert sorted(path.name for path in tmp_path.iterdir()) == [".plan.csv.part", "plan.csv", "plan.csv.part"]
+
+    def test_a_link_is_neither_followed_nor_taken_for_a_free_name(self, tmp_path):
+        victim, link = tmp_path / "victim.txt", tmp_path / "link.csv"
+        link.symlink_to(victim)
+        with pytest.raises(InvalidInput, match="exists; choose another name"):
+            write_whole(link, "text", force=False)
+        write_whole(link, "text", force=True)
+        assert (link.is_symlink(), link.read_text(encoding="utf-8"), victim.exists()) == (False, "text", False)
+
+    @pytest.mark.parametrize("force", [True, False])
+    def test_a_folder_is_no_file(self, tmp_path, force):
+        for name in (f"{tmp_path}/new/", str(tmp_path)):
+            with pytest.raises(InvalidInput, match="is a folder; add the name of a file"):
+                write_whole(name, "text", force=force)
+        assert list(tmp_path.iterdir()) == []
+
+    def test_what_fails_leaves_nothing_behind(self, tmp_path):
+        with pytest.raises(InvalidInput, match="cannot be written"):
+            write_whole(tmp_path / ("x" * 300), "text", force=False)
+        assert list(tmp_path.iterdir()) == []
+
+
+class TestUnusedOptions:
+    """An option that a format does not use is refused, not dropped."""
+
+    @pytest.mark.parametrize(
+        ("kind", "options", "said"),
+        [
+            ("table", ("--tz", "Mars/Base"), "--tz is not used by --format table; leave it out, or use ics"),
+            ("table", ("--times", "morning=08:00"), "--times is not used by --format table"),
+            ("table", ("--language", "xx"), "--language is not used by --format table; leave it out, or use html or"),
+            ("table", ("--alarm", "0"), "--alarm is not used by --format table"),
+            ("html", ("--private",), "--private is not used by --format html; leave it out, or use ics"),
+            ("html", ("--fonts", "x"), "--fonts is not used by --format html; leave it out, or use pdf"),
+            ("csv", ("--every-day",), "--every-day is not used by --format csv; leave it out, or use table"),
+            ("ics", ("--patient", "x.json"), "--patient is not used by --format ics"),
+            ("ics", ("--json",), "--json and --format ics are two formats; leave one"),
+        ],
+    )
+    def test_it_is_named_with_the_format_that_uses_it(self, run, kind, options, said):
+        code, out, err = run("schedule", EXAMPLE, "--start", "2027-03-01", "--days", "7", "--format", kind, *options)
+        assert (code, out) == (2, "")
+        assert said in err
+
+    def test_json_may_be_said_twice(self, run):
+        asked = ("schedule", EXAMPLE, "--start", "2027-03-01", "--days", "7")
+        assert run(*asked, "--json") == run(*asked, "--json", "--format", "json") == run(*asked, "--format", "json")
+
+    def test_a_time_of_day_has_one_clock_time(self, run):
+        asked = ("schedule", EXAMPLE, "--start", "2027-03-01", "--days", "7", "--format", "ics")
+        code, _, err = run(*asked, "--times", "morning=08:00,morning=09:00")
+        assert code == 2
+        assert "--times: morning has two clock times; leave one" in err
 
 
 def test_the_example_of_the_repository_is_the_shipped_one():

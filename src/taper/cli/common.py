@@ -2,11 +2,13 @@
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from taper._json import LARGEST_BYTES, decode
 from taper.dates import Duration, read_date
@@ -142,7 +144,7 @@ def dated(options: argparse.Namespace) -> Schedule:
 def deliver(made: str | bytes, options: argparse.Namespace) -> None:
     """Print what was made, or write it to the file that was named."""
     if options.out:
-        write_whole(Path(options.out), made, force=options.force)
+        write_whole(options.out, made, force=options.force)
         print(f"wrote {options.out}")
     elif isinstance(made, str):
         print(made, end="")
@@ -150,17 +152,24 @@ def deliver(made: str | bytes, options: argparse.Namespace) -> None:
         sys.stdout.buffer.write(made)
 
 
-def write_whole(path: Path, made: str | bytes, *, force: bool) -> None:
-    """Write a file whole or not at all; an existing one only with force.
+def write_whole(name: str | Path, made: str | bytes, *, force: bool) -> None:
+    """Write a file whole or not at all; an existing one, or a link of that name, only with force.
+
+    It is written under a name that no file has, in the same folder, and then put in place. A link is replaced itself,
+    not what it leads to.
 
     Raises:
-        InvalidInput: If the file exists and force is not given, or it cannot be written.
+        InvalidInput: If the file exists and force is not given, it is a folder, or it cannot be written.
     """
-    if path.exists() and not force:
+    path = Path(name)
+    if str(name).endswith(("/", os.sep)) or os.path.isdir(path):  # noqa: PTH112 - unlike is_dir, it takes a name that is too long
+        raise InvalidInput("is a folder; add the name of a file", where=str(name))
+    if os.path.lexists(path) and not force:
         raise InvalidInput("exists; choose another name, or add --force", where=str(path))
-    partial = path.with_name(f".{path.name}.part")
+    partial = path.with_name(f".taper-{uuid4().hex}.part")
     try:
-        partial.write_bytes(made.encode("utf-8") if isinstance(made, str) else made)
+        with partial.open("xb") as file:
+            file.write(made.encode("utf-8") if isinstance(made, str) else made)
         partial.replace(path)
     except OSError as error:
         with suppress(OSError):
@@ -282,6 +291,6 @@ def deliver_plan(plan: Plan, report: str, data: dict[str, Any], options: argpars
     text = json_text({"plan": plan.to_dict(), "report": data}) if options.json else f"{report}\n\n{NOTICE}\n"
     print(text, end="")
     if options.out:
-        write_whole(Path(options.out), plan.to_json(), force=options.force)
+        write_whole(options.out, plan.to_json(), force=options.force)
         print(f"wrote {options.out}", file=sys.stderr)
     return 0
