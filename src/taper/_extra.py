@@ -5,13 +5,24 @@ from types import ModuleType
 
 from taper.errors import MissingExtra
 
+# What each extra brings, as pyproject.toml has it. Written out, since a copy of the source has no metadata to ask, and
+# the name of this package is no use to pip where it was not installed from an index.
+EXTRAS = {
+    "calendar": ("icalendar>=7,<8",),
+    "frame": ("pyarrow>=20",),
+    "language": ("babel>=2.16,<3",),
+    "plot": ("matplotlib>=3.9,<4",),
+    "print": ("babel>=2.16,<3", "typst>=0.15,<0.16"),
+    "sheet": ("xlsxwriter>=3.2,<4",),
+}
+
 
 def need(module: str, *, install: str, purpose: str) -> ModuleType:
     """Import an optional package.
 
     Args:
         module: The module to import.
-        install: What pip is told to install: an extra of this library such as "taper-schedule[sheet]", or a package.
+        install: What pip is told to install: an extra of this library such as "sheet", or a package.
         purpose: What it is needed for, as the subject of a sentence.
 
     Raises:
@@ -24,4 +35,9 @@ def need(module: str, *, install: str, purpose: str) -> ModuleType:
         # A package that is there and broken is another trouble, which installing it would not mend.
         if (error.name or "").partition(".")[0] != package:
             raise
-        raise MissingExtra(f'{purpose} needs the package {package}: pip install "{install}"') from None
+        raise MissingExtra(f"{purpose} needs the package {package}: {_command(install)}") from None
+
+
+def _command(install: str) -> str:
+    requirements = EXTRAS.get(install, (install,))
+    return "pip install " + " ".join(f'"{requirement}"' for requirement in requirements)

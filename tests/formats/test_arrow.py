@@ -120,7 +120,7 @@ def test_a_polars_frame_sums_exactly():
 @pytest.mark.parametrize(
     ("package", "write", "command"),
     [
-        ("pyarrow", to_arrow, 'pip install "taper-schedule[frame]"'),
+        ("pyarrow", to_arrow, 'pip install "pyarrow>=20"'),
         ("pandas", to_pandas, 'pip install "pandas"'),
         ("polars", to_polars, 'pip install "polars"'),
     ],

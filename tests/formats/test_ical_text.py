@@ -80,7 +80,7 @@ class TestWords:
 
     def test_without_the_package_one_line_says_how_to_install_it(self, monkeypatch):
         monkeypatch.setitem(sys.modules, "icalendar", None)
-        with pytest.raises(MissingExtra, match=r'pip install "taper-schedule\[calendar\]"'):
+        with pytest.raises(MissingExtra, match=r'pip install "icalendar>=7,<8"'):
             to_ical(dated(*TWO_WEEKS))
 
 

@@ -117,7 +117,7 @@ class TestEscaping:
         monkeypatch.setitem(sys.modules, "typst", None)
         schedule = dated({"for": "2 days", "regimen": {"morning": "2 mg"}})
         with pytest.raises(
-            MissingExtra, match=r'^a PDF needs the package typst: pip install "taper-schedule\[print\]"$'
+            MissingExtra, match=r'^a PDF needs the package typst: pip install "babel>=2.16,<3" "typst>=0.15,<0.16"$'
         ):
             to_pdf(schedule)
 

@@ -558,7 +558,7 @@ def test_without_its_package_a_plot_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     with pytest.raises(MissingExtra) as caught:
         plot_doses(FALLING)
-    assert str(caught.value) == 'a plot needs the package matplotlib: pip install "taper-schedule[plot]"'
+    assert str(caught.value) == 'a plot needs the package matplotlib: pip install "matplotlib>=3.9,<4"'
 
 
 def test_a_plan_of_years_is_drawn():

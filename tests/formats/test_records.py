@@ -3,9 +3,11 @@
 import csv
 import io
 import sys
+import tomllib
 from collections.abc import Iterator
 from datetime import date, timedelta
 from fractions import Fraction
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -27,7 +29,7 @@ from taper import (
     to_xlsx,
     weeks,
 )
-from taper._extra import need
+from taper._extra import EXTRAS, need
 from taper.log import Gap
 from taper.testing import realizable_plans, starts
 
@@ -166,8 +168,20 @@ def test_two_courses_keep_their_own_rows_in_the_order_of_the_day():
 def test_a_package_that_is_not_installed_is_named_in_one_line_with_its_command(package, monkeypatch):
     monkeypatch.setitem(sys.modules, package, None)
     with pytest.raises(MissingExtra) as caught:
-        need(package, install="taper-schedule[x]", purpose="a thing")
-    assert str(caught.value) == f'a thing needs the package {package}: pip install "taper-schedule[x]"'
+        need(package, install=package, purpose="a thing")
+    assert str(caught.value) == f'a thing needs the package {package}: pip install "{package}"'
+
+
+def test_an_extra_is_said_as_what_it_installs_just_as_the_package_declares_it(monkeypatch):
+    declared = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8"))["project"][
+        "optional-dependencies"
+    ]
+    assert {name: list(held) for name, held in EXTRAS.items()} == {
+        name: held for name, held in declared.items() if name != "testing"
+    }
+    monkeypatch.setitem(sys.modules, "typst", None)
+    with pytest.raises(MissingExtra, match=r'typst: pip install "babel>=2.16,<3" "typst>=0.15,<0.16"$'):
+        need("typst", install="print", purpose="a PDF")
 
 
 def test_a_package_that_is_installed_and_broken_is_not_called_missing(tmp_path, monkeypatch):

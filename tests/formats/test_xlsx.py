@@ -177,6 +177,6 @@ def test_no_cell_of_a_csv_begins_like_a_formula_and_its_text_comes_back(text):
 def test_without_its_package_a_workbook_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "xlsxwriter", None)
     with pytest.raises(
-        MissingExtra, match=r'^a workbook needs the package xlsxwriter: pip install "taper-schedule\[sheet\]"$'
+        MissingExtra, match=r'^a workbook needs the package xlsxwriter: pip install "xlsxwriter>=3.2,<4"$'
     ):
         to_xlsx(PLAIN)

@@ -24,7 +24,7 @@ Amounts = Literal["decimal", "text"]
 PLACES = 6
 _DIGITS = 13
 _FORMAT = "taper-records/1"
-_INSTALL = "taper-schedule[frame]"
+_INSTALL = "frame"
 
 
 class NotDecimal(CannotCompute):

@@ -53,7 +53,7 @@ def to_pdf(
         MissingExtra: If the package typst or babel is not installed.
         CannotPrint: If a title or a name holds letters that no font at hand has.
     """
-    typst = need("typst", install="taper-schedule[print]", purpose="a PDF")
+    typst = need("typst", install="print", purpose="a PDF")
     handout = make_handout(schedule, review, supply, language, sunday_first=sunday_first)
     data = json.dumps(_kept(_data(handout, paper)), ensure_ascii=False)
     try:

@@ -67,7 +67,7 @@ def to_xlsx(
     Raises:
         MissingExtra: If the package xlsxwriter is not installed.
     """
-    xlsxwriter = need("xlsxwriter", install="taper-schedule[sheet]", purpose="a workbook")
+    xlsxwriter = need("xlsxwriter", install="sheet", purpose="a workbook")
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True, **_NO_GUESSING})
     made = stamp if stamp is not None else datetime.combine(schedule.start, time(), UTC)

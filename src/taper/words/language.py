@@ -209,5 +209,5 @@ def speak(language: str = "en") -> Language:
 
 
 def _babel() -> _Babel:
-    parts = (need(f"babel.{part}", install="taper-schedule[language]", purpose="wording") for part in _Babel._fields)
+    parts = (need(f"babel.{part}", install="language", purpose="wording") for part in _Babel._fields)
     return _Babel(*parts)

@@ -76,7 +76,7 @@ def to_ical(
             given and there are no clock times, if the sequence is not above that of `previous`, if a calendar is
             revised without an identity, or `previous` has another one.
     """
-    icalendar = need("icalendar", install="taper-schedule[calendar]", purpose="a calendar")
+    icalendar = need("icalendar", install="calendar", purpose="a calendar")
     earlier = [previous] if isinstance(previous, Schedule) else []
     clocks = _clocks([schedule, *earlier], style, times)
     zone = _zone(clocks, tz)

@@ -95,7 +95,7 @@ def canvas(
     Raises:
         MissingExtra: If the package matplotlib is not installed.
     """
-    need("matplotlib", install="taper-schedule[plot]", purpose="a plot")
+    need("matplotlib", install="plot", purpose="a plot")
     from matplotlib.figure import Figure
 
     with _styled():
