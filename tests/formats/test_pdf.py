@@ -12,7 +12,8 @@ from hypothesis import Phase, given, settings
 from formats.drawing import DRUG, dated, doses_of, schedules
 from formats.reading import MONTHS, Reader
 from formats.test_html import EVIL, LABELS, REVIEW
-from taper import Log, MissingExtra, apply_log, count_supply, days
+from taper import Log, MissingExtra, Review, apply_log, count_supply, days
+from taper.finding import Finding
 from taper.formats.pdf import CannotPrint, to_pdf
 from taper.words import LANGUAGES, write_instructions
 from taper.words.handout import printable
@@ -110,8 +111,22 @@ class TestEscaping:
 
     def test_letters_that_no_font_has_are_refused_with_what_to_do(self):
         schedule = dated({"for": "2 days", "regimen": {"morning": "2 mg"}}, title="\u4e2d")
-        with pytest.raises(CannotPrint, match='no font at hand has the letters "\u4e2d"; give font_folders'):
+        said = 'no font at hand has the letters "\u4e2d" .U.4E2D. of the text "\u4e2d"; give font_folders'
+        with pytest.raises(CannotPrint, match=said):
             to_pdf(schedule)
+
+    @pytest.mark.parametrize(("title", "code"), [("For Ann \U0001f600", "U.1F600"), ("Plan \u4e2d\u6587 b", "U.4E2D")])
+    def test_the_text_that_holds_them_is_named(self, title, code):
+        schedule = dated({"for": "2 days", "regimen": {"morning": "2 mg"}}, title=title)
+        with pytest.raises(CannotPrint, match=f'{code}.*of the text "{title}"'):
+            to_pdf(schedule)
+
+    def test_a_finding_that_holds_them_is_named(self):
+        schedule = dated({"for": "2 days", "regimen": {"morning": "2 mg"}})
+        found = Finding(rule="ceiling", severity="high", message="day 1: \u4e2d")
+        review = Review(findings=(found,), not_assessed=(), clear=(), left_out=())
+        with pytest.raises(CannotPrint, match='of the text "HIGH ceiling: day 1: \u4e2d"'):
+            to_pdf(schedule, review)
 
     def test_without_typst_one_line_says_what_to_install(self, monkeypatch):
         monkeypatch.setitem(sys.modules, "typst", None)

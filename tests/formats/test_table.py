@@ -96,16 +96,29 @@ class TestMarkdown:
         text = to_markdown(scheduled(plan_of(step("5 mg", "3 days"))))
         assert "| 1-3 | Mon 1 Mar 2027 - Wed 3 Mar 2027 | evening | 5 mg | 1 x 5 mg tablet | 5 mg/day |" in text
 
-    @pytest.mark.parametrize("title", ["a | b", "<b>x</b>", "*x*", "`x`", "a_b", "a\\b"])
+    @pytest.mark.parametrize(
+        "title", ["a | b", "<b>x</b>", "*x*", "`x`", "a_b", "a\\b", "[x](http://e)", "![i](t)", "&lt;"]
+    )
     def test_what_is_written_by_a_person_never_becomes_a_mark(self, title):
         line = to_markdown(scheduled(plan_with(course(step("5 mg", "1 day")), title=title))).splitlines()[0]
         unescaped = line.replace("\\\\", "")
-        for mark in "|<*`_":
+        for mark in "|<*`_[]!&":
             assert all(unescaped[index - 1] == "\\" for index, sign in enumerate(unescaped) if sign == mark)
+
+    def test_what_stands_below_is_written_as_lists(self):
+        schedule = scheduled(plan_of(step("5 mg", "20 days")))
+        text = to_markdown(schedule, check(schedule), count_supply(schedule, fills=days(10)))
+        below = text.split("|\n\n", 1)[1].splitlines()
+        assert below[0] == "- testamine: the plan ends on 2027-03-20 with a review; it says nothing of what follows."
+        assert "- 20 x 5 mg tablet, 20 used (t5mg)" in below
+        assert below[below.index("- Fill 1, 2027-03-01 to 2027-03-10 (10 days):") + 1].startswith("  - 10 x 5 mg")
+        assert [line for line in below if line.startswith("- NOT ASSESSED")]
+        plain = [line for line in below if line and not line.lstrip().startswith("- ")]
+        assert [line.partition(" ")[0] for line in plain] == ["Supply", "Review:", "A"]
 
     def test_a_title_of_two_lines_stays_one_heading(self):
         plan = plan_with(course(step("5 mg", "1 day")), title="one\n# two")
-        assert to_markdown(scheduled(plan)).splitlines()[0] == "# one # two"
+        assert to_markdown(scheduled(plan)).splitlines()[0] == "# one \\# two"
         assert to_table(scheduled(plan)).splitlines()[0] == "one # two"
 
 
@@ -120,16 +133,36 @@ class TestCsv:
             "drug",
             "slot",
             "dose",
+            "portion",
+            "mg",
             "product",
             "count",
+            "count_numerator",
+            "count_denominator",
             "volume",
             "note",
         ]
-        assert [line[6:] for line in lines[1:]] == [["7 mg", "t5mg", "1", "", ""], ["7 mg", "t2mg", "1", "", ""]]
+        assert [line[6:] for line in lines[1:]] == [
+            ["7 mg", "1", "5", "t5mg", "1", "1", "1", "", ""],
+            ["7 mg", "2", "2", "t2mg", "1", "1", "1", "", ""],
+        ]
+
+    @pytest.mark.parametrize(
+        ("dose", "score", "cells"),
+        [
+            ("2.5 mg", 2, ["2.5", "t5mg", "0.5", "1", "2"]),
+            ("3.75 mg", 4, ["3.75", "t5mg", "0.75", "3", "4"]),
+            ("5/3 mg", 3, ["1 2/3", "t5mg", "0 1/3", "1", "3"]),
+            ("20/3 mg", 3, ["6 2/3", "t5mg", "1 1/3", "4", "3"]),
+        ],
+    )
+    def test_no_count_can_be_read_as_a_date(self, dose, score, cells):
+        schedule = scheduled(plan_of(step(dose, "1 day")), products=[tablet("5 mg", score=score)])
+        assert list(csv.reader(io.StringIO(to_csv(schedule))))[1][8:13] == cells
 
     def test_a_volume_has_its_own_column(self):
         text = to_csv(scheduled(plan_of(step("5 mg", "1 day")), products=[liquid()]))
-        assert text.splitlines()[1].endswith("5 mg,solution,,5 mL,")
+        assert text.splitlines()[1].endswith("5 mg,1,5,solution,,,,5 mL,")
 
     @pytest.mark.parametrize("start", ["=", "+", "-", "@"])
     def test_no_cell_is_read_as_a_formula(self, start):

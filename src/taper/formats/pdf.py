@@ -69,10 +69,27 @@ def to_pdf(
         letters = _NO_FONT.search(str(error))
         if letters is None:
             raise
-        raise CannotPrint(
-            f"no font at hand has the letters {letters[1]}; give font_folders with one that has"
-        ) from None
+        raise CannotPrint(_unprintable(letters[1].strip('"'), json.loads(data))) from None
     return made
+
+
+def _unprintable(letters: str, data: dict[str, Any]) -> str:
+    codes = ", ".join(f"U+{ord(letter):04X}" for letter in dict.fromkeys(letters))
+    text = next((text for text in _texts(data) if letters in text), letters)
+    return (
+        f'no font at hand has the letters "{letters}" ({codes}) of the text "{text}"; give font_folders (on the '
+        "command line --fonts) with one that has, or write the text otherwise"
+    )
+
+
+def _texts(held: Any) -> Iterator[str]:
+    match held:
+        case str():
+            yield held
+        case dict():
+            yield from (text for value in held.values() for text in _texts(value))
+        case list():
+            yield from (text for value in held for text in _texts(value))
 
 
 def _data(handout: Handout, paper: Paper) -> dict[str, Any]:

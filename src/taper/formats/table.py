@@ -4,8 +4,9 @@ import csv
 import io
 from collections.abc import Iterator
 from datetime import date
+from fractions import Fraction
 
-from taper._model import write_count
+from taper._model import write_number
 from taper.finding import Finding, Review
 from taper.product import Product, Volume
 from taper.records import records_of
@@ -13,6 +14,8 @@ from taper.schedule import Day, End, Schedule, ScheduledIntake
 from taper.supply import Supply
 from taper.words import NOTICE, describe_changes, describe_ending, describe_note, describe_portion, describe_tally
 
+_COLUMNS = ("date", "day", "course", "step", "drug", "slot", "dose", "portion", "mg", "product", "count",
+            "count_numerator", "count_denominator", "volume", "note")  # fmt: skip
 _FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _BREAKS = ("\t", "\r", "\n", "\0")
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -56,34 +59,37 @@ def to_markdown(schedule: Schedule, review: Review | None = None, supply: Supply
     lines = [f"# {_escape(title)}", ""] if title else []
     lines += ["| days | dates | slot | dose | take | total |", "| --- | --- | --- | --- | --- | --- |"]
     lines += ["| " + " | ".join(_escape(cell) for cell in row) + " |" for row in _rows(schedule, every_day=False)]
-    tail = [
-        *describe_ending(schedule),
-        *_change_lines(schedule),
-        *_supply_lines(supply),
-        *_review_lines(review),
-        "",
-        NOTICE,
-    ]
-    return "\n".join([*lines, "", *(_escape(line) for line in tail)]) + "\n"
+    ending = [f"  {line}" for line in describe_ending(schedule)]
+    tail = [*ending, *_change_lines(schedule), *_supply_lines(supply), *_review_lines(review), "", NOTICE]
+    return "\n".join([*lines, "", *map(_item, tail)]) + "\n"
 
 
 def to_csv(schedule: Schedule) -> str:
-    """A schedule as CSV, one line a portion: date, day, course, step, drug, slot, dose, product, count, volume, note.
+    """A schedule as CSV, one line a portion, with its mg; `dose` is the text of the whole dose, as in `to_records`.
 
-    A date on which doses are not taken, or that waits for a decision, has a line with only its course and note. A
-    cell that a spreadsheet could read as a formula is preceded by an apostrophe, and so is one that begins with an
-    apostrophe, so that dropping the first apostrophe of a cell always gives its text back.
+    A count and mg are decimals where they are exact, else written as "0 1/3", which no spreadsheet takes for a date;
+    `count_numerator` and `count_denominator` hold the count exactly. A date on which doses are not taken, or that
+    waits for a decision, has a line with only its course and note. A cell that a spreadsheet could read as a formula
+    is preceded by an apostrophe, and so is one that begins with an apostrophe, so that dropping the first apostrophe
+    of a cell always gives its text back.
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["date", "day", "course", "step", "drug", "slot", "dose", "product", "count", "volume", "note"])
+    writer.writerow(_COLUMNS)
     for row in records_of(schedule):
-        count = "" if row.count is None else write_count(row.count)
+        count = row.count
+        counts = ("", "", "") if count is None else (_number(count), str(count.numerator), str(count.denominator))
         volume = "" if row.volume_ml is None else str(Volume(row.volume_ml))
         cells = (row.date.isoformat(), str(row.day), row.course, str(row.step), row.drug, row.slot or "",
-                 row.dose or "", row.product or "", count, volume, row.note or "")  # fmt: skip
+                 row.dose or "", str(row.portion or ""), _number(row.mg), row.product or "", *counts, volume,
+                 row.note or "")  # fmt: skip
         writer.writerow([_safe(cell) for cell in cells])
     return out.getvalue()
+
+
+def _number(value: Fraction) -> str:
+    text = write_number(value)
+    return f"0 {text}" if "/" in text and value < 1 else text
 
 
 def _safe(cell: str) -> str:
@@ -97,9 +103,16 @@ def _one_line(text: str | None) -> str:
 
 
 def _escape(text: str) -> str:
-    for mark in ("\\", "|", "<", "*", "_", "`"):
+    for mark in ("\\", "|", "<", "*", "_", "`", "[", "]", "!", "&", "#"):
         text = text.replace(mark, f"\\{mark}")
     return text
+
+
+def _item(line: str) -> str:
+    """A line as Markdown: an indented one is an item of a list, since plain lines would run into one paragraph."""
+    text = line.lstrip()
+    depth = len(line) - len(text)
+    return f"{' ' * (depth - 2)}- {_escape(text)}" if depth else _escape(text)
 
 
 def _rows(schedule: Schedule, *, every_day: bool) -> Iterator[tuple[str, ...]]:
@@ -168,8 +181,8 @@ def _review_lines(review: Review | None) -> list[str]:
     gone = f", {len(review.left_out)} left out" if review.left_out else ""
     lines = ["", f"Review: {counts}{gone}"]
     lines += [
-        f"  {finding.severity.value.upper()} {finding.rule}: {finding.message}{_when(finding)}{_in_past(review, finding)}"
-        for finding in review.findings
+        f"  {item.severity.value.upper()} {item.rule}: {item.message}{_when(item)}{_in_past(review, item)}"
+        for item in review.findings
     ]
     lines += [f"  NOT ASSESSED {gap.rule}{_of(gap.drug)}: missing {gap.missing}" for gap in review.not_assessed]
     lines += [
