@@ -47,7 +47,8 @@ class _Ending:
     @property
     def reduced_over(self) -> int:
         """From the last day at the highest total to the last day with a dose."""
-        return self.day - max(level.last or 0 for level in self.levels if level.mg == self.maintained.mg)
+        most = self.maintained.mg
+        return self.day - max(level.last or 0 for level in self.levels if level.mg == most)
 
     @property
     def last(self) -> DailyDose:
