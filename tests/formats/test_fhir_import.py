@@ -294,6 +294,12 @@ REFUSED = {
     "as needed in R4": (request(dosage(asNeededBoolean=True)), "as-needed", "taken as needed"),
     "as needed for something": (request(dosage(asNeededCodeableConcept={"text": "pain"})), "as-needed", "as needed"),
     "as needed in R5": (request(dosage(asNeeded=True)), "as-needed", "taken as needed"),
+    "as needed in the rendering": (
+        request(medicationCodeableConcept=None, medication={"concept": {"text": "x"}},
+                renderedDosageInstruction="5 mg at night when required"),
+        "as-needed",
+        "taken as needed",
+    ),
     "as needed as text": (request(dosage(asNeededBoolean="true")), "as-needed", "taken as needed"),
     "as needed in an instruction": (
         request(dosage(additionalInstruction=[{"coding": [{"display": "As needed"}]}])), "as-needed", "as needed"
@@ -587,6 +593,12 @@ REPORTED = {
     "a volume of nothing known": (request(dispenseRequest={"quantity": amount(7, "mL")}), "supply", "cannot be"),
     "a volume whose unit is not its code": (
         request(dispenseRequest={"quantity": amount(7, "mL") | {"unit": "L"}}), "supply", "the unit is 'L' and its"
+    ),
+    "a rendering": (
+        request(medicationCodeableConcept=None, medication={"concept": {"text": "x"}},
+                renderedDosageInstruction="5 mg at night"),
+        "not-read",
+        "not read: '5 mg at night'",
     ),
     "a first fill": (request(dispenseRequest={"initialFill": {}}), "not-read", "initialFill"),
     "a supply for other days": (

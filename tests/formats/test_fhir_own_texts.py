@@ -1,13 +1,15 @@
 """What a request that taper wrote says in words must be what its codes say, in every place where people read it."""
 
+import json
 from copy import deepcopy
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
 from builders import START, TABLETS, course, liquid, plan_of, plan_with, step, tablet
 from taper import realize, to_schedule, weeks
-from taper.formats.fhir import CannotImport, from_fhir, to_fhir
+from taper.formats.fhir import CannotImport, from_fhir, to_fhir, write_fhir
 
 PLAN = plan_of(
     step({"morning": "10 mg"}, "3 days"), step({"morning": "5 mg"}, "4 days"), step({"morning": "2 mg"}, "2 days")
@@ -118,6 +120,16 @@ def test_a_changed_narrative_is_reported():
     request_of(bundle)["text"]["div"] = '<div xmlns="http://www.w3.org/1999/xhtml"><p>take 500 mg</p></div>'
     (report,) = [item for item in from_fhir(bundle).reports if item.kind == "text"]
     assert (report.message, report.refuses) == ("the narrative is not what the dosages say", False)
+
+
+@pytest.mark.parametrize("count", ["1 1/2", "1 and 1/2"])
+def test_a_count_with_a_half_is_read_as_it_is_written_now_and_was_before(count):
+    bundle = written(plan_of(step({"morning": "7.5 mg"}, "3 days")))
+    held, head, tail = dosage_of(bundle), "testamine 7.5 mg, morning: ", " x 5 mg tablet, for 3 days from "
+    shown = held["text"].removeprefix(head).split(tail)[0]
+    assert shown in {"1 1/2", "1 and 1/2"}
+    bundle = json.loads(write_fhir(bundle).replace(f"{shown} x", f"{count} x"), parse_float=Decimal)
+    assert {report.kind for report in from_fhir(bundle).reports} <= {"before", "supply"}
 
 
 def test_words_that_were_added_are_reported():

@@ -21,7 +21,7 @@ from taper.formats.fhir.timing import Line, Span
 from taper.formats.fhir.walk import as_list, as_map, names_of
 from taper.product import Concentration, Volume
 
-_COUNTED = re.compile(r"([0-9./ ]+) x ([0-9./ ]+ (?:mcg|mg|g)) (.+)")
+_COUNTED = re.compile(r"([0-9]+|[0-9]+(?: and | )[0-9]+/[0-9]+|[0-9]+/[0-9]+) x ([0-9./ ]+ (?:mcg|mg|g)) (.+)")
 _MEASURED = re.compile(r"([0-9./ ]+ mL) of ([0-9./ ]+ (?:mcg|mg|g)/[0-9./ ]*mL) (.+) \(([^()]+)\)")
 _NUMBER = re.compile(r"\b([Ss])tep \d+")
 _PARAGRAPH = re.compile(r"<p>(.*?)</p>", re.DOTALL)
@@ -85,7 +85,11 @@ def _portion(text: str, of: Requested) -> Fraction | None:
     if counted := _COUNTED.fullmatch(text):
         one = Dose.parse(counted[2])
         fits = of.strength is None or of.strength.mass == one
-        return exact(counted[1]) * one.mg if fits and read_form_text(counted[3])[0] is not None else None
+        return (
+            exact(counted[1].replace(" and ", " ")) * one.mg
+            if fits and read_form_text(counted[3])[0] is not None
+            else None
+        )
     if measured := _MEASURED.fullmatch(text):
         held = Concentration.parse(measured[2])
         per_ml = held.mass.mg / held.volume.ml
@@ -96,7 +100,7 @@ def _portion(text: str, of: Requested) -> Fraction | None:
 
 def _check_whole(request: Request, lines: list[str], notes: Notes) -> None:
     """Compare what a request renders of all its dosages, and its narrative, with the texts of its dosages."""
-    for where, rendered in _rendered(request.body):
+    for where, rendered in rendered_texts(request.body):
         told = [_unescaped(line.removeprefix("- ")) for line in rendered.splitlines()]
         if _without_gaps(told) != lines:
             odd = next((line for line in told if _plain(line) not in lines), rendered)
@@ -106,7 +110,8 @@ def _check_whole(request: Request, lines: list[str], notes: Notes) -> None:
         notes.report("text", f"{request.where}.text", "the narrative is not what the dosages say")
 
 
-def _rendered(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def rendered_texts(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Where a request renders all its dosages in one text, and the text: an extension in R4, an element in R5."""
     for index, item in enumerate(map(as_map, as_list(body.get("extension")))):
         if item.get("url") == RENDERED_R4:
             yield f"extension[{index}].valueMarkdown", str(item.get("valueMarkdown"))

@@ -7,9 +7,10 @@ from datetime import date
 from typing import Any
 
 from taper.formats.fhir.agreement import Dispensed, check_period, check_texts, read_dispensed
+from taper.formats.fhir.as_needed import is_as_needed
 from taper.formats.fhir.bundle import Request
 from taper.formats.fhir.notes import Notes
-from taper.formats.fhir.own_text import check_own_texts
+from taper.formats.fhir.own_text import check_own_texts, rendered_texts
 from taper.formats.fhir.read_dosage import ReadDosage, read_dosage
 from taper.formats.fhir.read_medication import Options, Requested, read_medication
 from taper.formats.fhir.read_steps import ReadStep, read_steps, step_data
@@ -147,6 +148,11 @@ def _report_not_read(request: Request, notes: Notes) -> None:
 
 def _report_texts(request: Request, notes: Notes) -> None:
     """Show what people read and this does not, beyond a length, so that someone can compare it with the plan."""
+    for at, rendered in rendered_texts(request.body):
+        where = f"{request.where}.{at}"
+        notes.report("not-read", where, f"not read: {rendered!r}")
+        if is_as_needed(rendered):
+            notes.refuse("as-needed", where, "it says that the drug is taken as needed; plan it outside")
     for index, item in enumerate(map(as_map, as_list(request.body.get("dosageInstruction")))):
         further = [first_text(extra) for extra in as_list(item.get("additionalInstruction"))]
         for text in (item.get("text"), item.get("patientInstruction"), *further):
