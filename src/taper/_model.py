@@ -125,6 +125,11 @@ def write_count(value: Fraction) -> str:
     return f"{whole} {part}" if whole and part else part or str(whole)
 
 
+def say_count(value: Fraction) -> str:
+    """A count for a person: "1 and 1/2", since 1 1/2 has been read as 11/2."""
+    return write_count(value).replace(" ", " and ")
+
+
 def write_percent(part: Fraction) -> str:
     """Write a part of one as a percentage: 12.5 %, or about 33.3 % where it has more than two decimals.
 

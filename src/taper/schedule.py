@@ -10,7 +10,7 @@ from itertools import groupby, islice
 from typing import Any
 
 from taper._html import write_html_table
-from taper._model import write_count
+from taper._model import say_count, write_count
 from taper.dates import LONGEST_DAYS, Duration, check_date, day_after
 from taper.dose import DailyDose, Dose
 from taper.errors import InvalidInput
@@ -461,7 +461,7 @@ def _notebook_rows(schedule: Schedule) -> Iterator[tuple[str, str, str, str]]:
 
 def _line(intake: ScheduledIntake, products: dict[str, Product]) -> str:
     portions = [
-        f"{portion.volume or f'{write_count(portion.count or Fraction(0))} x'} {products[portion.product].label}"
+        f"{portion.volume or f'{say_count(portion.count or Fraction(0))} x'} {products[portion.product].label}"
         for portion in intake.portions
     ]
     return f"{intake.slot} {intake.dose} {intake.drug}: {' + '.join(portions)}"

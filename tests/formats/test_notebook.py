@@ -31,7 +31,7 @@ class TestSchedule:
         schedule = dated({"for": "3 days", "regimen": {"evening": "3 mg"}}, {"for": "2 days", "kind": "gap"},
                          {"for": "9 days", "cycle": [{}, {"evening": "2 mg"}]}, horizon=days(7))  # fmt: skip
         assert cells(schedule._repr_html_()) == [
-            "1-3", "2027-03-01 to 2027-03-03", "evening 3 mg testamine: 1 1/2 x 2 mg tablet", "testamine 3 mg/day",
+            "1-3", "2027-03-01 to 2027-03-03", "evening 3 mg testamine: 1 and 1/2 x 2 mg tablet", "testamine 3 mg/day",
             "4-5", "2027-03-04 to 2027-03-05", "not taken", "",
             "6", "2027-03-06", "nothing", "",
             "7", "2027-03-07", "evening 2 mg testamine: 1 x 2 mg tablet", "testamine 2 mg/day",

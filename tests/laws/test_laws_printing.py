@@ -14,10 +14,9 @@ from hypothesis import strategies as st
 from builders import DRUG
 from taper import Dose, check, count_supply, realize, to_csv, to_ical, to_markdown, to_schedule, to_table, weeks
 from taper._model import exact
-from taper.words import NOTICE
 from taper.schedule import End
 from taper.testing import clock_slots, durations, named_slots, realizable_plans, starts
-from taper.words import describe_ending, describe_portion
+from taper.words import NOTICE, describe_ending, describe_portion
 
 TIMES = {"morning": "08:00", "noon": "12:30", "evening": "18:00", "bedtime": "22:45"}
 named = realizable_plans(slots=st.just(named_slots()))
@@ -36,7 +35,7 @@ def said(schedule):
 
 
 def mass_of(text):
-    """The mass of what is said to be taken, read from the words alone: "1 1/2 x 5 mg tablet + 2.5 mL of ... (1 mg)"."""
+    """The mass of what is said to be taken, read from words such as "1 and 1/2 x 5 mg tablet"."""
     total = Fraction(0)
     for part in text.split(" + "):
         liquid = re.fullmatch(r"([\d ./]+) mL of (.+?)/([\d./ ]*)mL oral \w+ \((.+)\)", part)
@@ -46,8 +45,8 @@ def mass_of(text):
             assert held == Dose.parse(dose).mg
             total += held
         else:
-            count, strength = re.fullmatch(r"([\d /]+) x (.+ m?c?g) \w+", part).groups()
-            total += exact(count) * Dose.parse(strength).mg
+            count, strength = re.fullmatch(r"(\d+|\d+/\d+|\d+ and \d+/\d+) x (.+ m?c?g) \w+", part).groups()
+            total += exact(count.replace(" and ", " ")) * Dose.parse(strength).mg
     return total
 
 

@@ -123,4 +123,4 @@ class TestFractions:
         schedule = to_schedule(
             realize(plan_of(step("7.5 mg", "1 day")), [tablet("5 mg", score=2)], formulary=formulary()), start=START
         )
-        assert "1 1/2 x 5 mg tablet" in to_table(schedule)
+        assert "1 and 1/2 x 5 mg tablet" in to_table(schedule)

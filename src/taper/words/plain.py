@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from fractions import Fraction
 
-from taper._model import write_count
+from taper._model import say_count
 from taper.adherence import Adherence, DayTaken
 from taper.log import (
     ChangeProducts,
@@ -32,10 +32,10 @@ NOTICE = "A count and its sources, not advice. A prescriber or pharmacist decide
 
 
 def describe_portion(portion: Portion, product: Product) -> str:
-    """A portion for a person: "1 1/2 x 5 mg tablet", "2.5 mL of 2 mg/5 mL oral solution (1 mg)"."""
+    """A portion for a person: "1 and 1/2 x 5 mg tablet", "2.5 mL of 2 mg/5 mL oral solution (1 mg)"."""
     if portion.volume is not None:
         return f"{portion.volume} of {product.label} ({product.dose_of(portion)})"
-    return f"{write_count(portion.count or Fraction(0))} x {product.label}"
+    return f"{say_count(portion.count or Fraction(0))} x {product.label}"
 
 
 def describe_ending(schedule: Schedule) -> list[str]:
