@@ -236,6 +236,13 @@ class TestAsPlanned:
         assert realize(halves.plan.model_copy(update={"courses": (
             halves.course.model_copy(update={"products": ()}),)}), products[:1]).courses[0].steps  # fmt: skip
 
+    def test_with_other_products_than_were_planned_it_takes_as_many_pieces_as_it_must(self):
+        products = [tablet("5 mg"), tablet("15 mg")]
+        made = plan_taper(drug=DRUG, before={"morning": "35 mg"}, products=products, pace="5 mg, every 1 week")
+        other = made.course.model_copy(update={"products": ()})
+        steps = realize(made.plan.model_copy(update={"courses": (other,)}), products[:1]).courses[0].steps
+        assert [intake.recipe.pieces for step in steps for intake in step.days[0].intakes] == [6, 5, 4, 3, 2, 1]
+
     def test_the_stages_of_a_cross_taper_are_made_within_its_weights(self):
         table = Formulary.shipped().table("ashton-2002")
         old = [Product(id="a1", drug="alprazolam", form="tablet", strength="1 mg", score=2)]
