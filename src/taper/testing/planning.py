@@ -7,13 +7,15 @@ from typing import Any, NamedTuple
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from taper.dates import Duration
+from taper.dates import LONGEST_DAYS, Duration
 from taper.dose import Dose
 from taper.plan import Plan
 from taper.product import Product
 from taper.regimen import Slot
 from taper.testing.days import clock_slots, durations, named_slots, patterns, regimens
 from taper.testing.products import DRUG, doses_from, product_sets, shared_grain
+
+_LATEST_START = 10
 
 
 class Realizable(NamedTuple):
@@ -46,13 +48,18 @@ def courses(
     Narrow: only the last step may be open, and it is if and only if the course continues.
     """
     then = draw(thens)
-    held = draw(st.lists(st.tuples(patterns, durations), min_size=1, max_size=4))
+    held = draw(st.lists(st.tuples(patterns, durations), min_size=1, max_size=4).filter(_fits))
     steps = [{**pattern, "for": str(duration)} for pattern, duration in held]
     if then == "continue":
         del steps[-1]["for"]
     before = draw(st.one_of(st.none(), st.just("nothing"), patterns))
-    made = {"drug": draw(drugs), "then": then, "steps": steps, "starts_on_day": draw(st.integers(1, 10))}
+    made = {"drug": draw(drugs), "then": then, "steps": steps, "starts_on_day": draw(st.integers(1, _LATEST_START))}
     return made if before is None else {**made, "before": before}
+
+
+def _fits(held: list[tuple[dict[str, Any], Duration]]) -> bool:
+    """Whether the steps fit into what a plan may last, wherever its months begin."""
+    return sum(length.days + 31 * length.months for _, length in held) < LONGEST_DAYS - _LATEST_START
 
 
 @st.composite
