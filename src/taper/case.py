@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from functools import cached_property
 from math import lcm
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from taper.dates import LONGEST_DAYS
 from taper.dose import DailyDose
@@ -22,6 +22,7 @@ from taper.renal import applies_to_age
 from taper.source import Source
 
 _Fact = TypeVar("_Fact", bound=Cited)
+_Made = TypeVar("_Made")
 
 LEFT_OUT = "a source among those named; held and left out"
 """How a *not assessed* begins where the caller left out every source of a rule."""
@@ -103,17 +104,25 @@ class Case:
     def runs_of(self, courses: Iterable[RealizedCourse]) -> tuple[Run, ...]:
         """The days of some courses taken together, of one drug or of several, in order."""
         listed = tuple(courses)
-        key = tuple(course.course.id for course in listed)
-        if key not in self._runs:
-            self._runs[key] = tuple(_merged(self._pieces(listed)))
-        return self._runs[key]
+        ids = tuple(course.course.id for course in listed)
+        return self.once(("runs", *ids), lambda: tuple(_merged(self._pieces(listed))))
+
+    def once(self, key: tuple[str, ...], make: Callable[[], _Made]) -> _Made:
+        """What several rules read of this case, made when the first of them asks for it."""
+        if key not in self._held:
+            self._held[key] = make()
+        made: _Made = self._held[key]
+        return made
 
     @cached_property
-    def _runs(self) -> dict[tuple[str, ...], tuple[Run, ...]]:
+    def _held(self) -> dict[tuple[str, ...], Any]:
         return {}
 
     def days(self, drug: str) -> tuple[Run, ...]:
         """The days of a drug, each total with what is still taken from before: it counts until its course begins."""
+        return self.once(("days", drug), lambda: self._days_of(drug))
+
+    def _days_of(self, drug: str) -> tuple[Run, ...]:
         befores = [(self.bounds(course)[0], course.course.before) for course in self.courses_of(drug)]
         taken = [(start, before.largest.mg) for start, before in befores if isinstance(before, Before) and start > 1]
         return tuple(_with_before(self.runs(drug), taken)) if taken else self.runs(drug)

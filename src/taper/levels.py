@@ -118,6 +118,10 @@ def levels_of(case: Case, drug: str) -> Levels:
     What was taken before a course counts until the course begins. A cycle that goes on without an end is shown
     twice, so that the passage from its last day to its first is seen.
     """
+    return case.once(("levels", drug), lambda: _levels(case, drug))
+
+
+def _levels(case: Case, drug: str) -> Levels:
     courses, runs = case.courses_of(drug), case.runs(drug)
     befores = [(case.bounds(course)[0], course.course.before) for course in courses]
     taken = [(start, before.largest.mg) for start, before in befores if isinstance(before, Before)]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from math import lcm
 
 from taper._model import write_percent
@@ -17,7 +18,7 @@ NAME = "abrupt-stop"
 READS = ("before", "before.for", "indication")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Ending:
     """How a drug comes to 0: its levels from the highest on, and what is known of them.
 
@@ -40,17 +41,17 @@ class _Ending:
         held = (level.run.intakes[0] for level in reversed(self.levels) if level.run is not None and level.run.intakes)
         return next(held, None)
 
-    @property
+    @cached_property
     def maintained(self) -> DailyDose:
         return max((level.total for level in self.levels), key=lambda total: total.mg)
 
-    @property
+    @cached_property
     def reduced_over(self) -> int:
         """From the last day at the highest total to the last day with a dose."""
         most = self.maintained.mg
         return self.day - max(level.last or 0 for level in self.levels if level.mg == most)
 
-    @property
+    @cached_property
     def last(self) -> DailyDose:
         """The total from which it stops; of a cycle, its largest day."""
         cycle = self.levels[-1].run
@@ -62,7 +63,7 @@ class _Ending:
         same = (n for n in near if n.run is not None and {(i.course, i.step) for i in n.run.intakes} == places)
         return max((level.total for level in same), key=lambda total: total.mg)
 
-    @property
+    @cached_property
     def is_straight(self) -> bool:
         return self.last.mg == self.maintained.mg
 
