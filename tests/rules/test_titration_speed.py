@@ -3,7 +3,7 @@
 import pytest
 
 from builders import answers, course, formulary, plan_of, plan_with, review_of, step
-from taper import Patient
+from taper import Formulary, Patient, check, realize
 
 STEPS = {
     "source": "a",
@@ -233,3 +233,14 @@ def test_an_unknown_before_is_not_assessed():
 def test_without_a_source_an_increase_is_not_assessed_and_no_increase_is_not_asked():
     assert sped(step("20 mg"))[1][0].missing == "a speed for increasing the drug; no source is held"
     assert sped(step("5 mg"), before="5 mg") == ([], [], [], [])
+
+
+def test_a_medicine_that_nothing_knows_leaves_the_column_open_as_it_does_for_a_ceiling():
+    plan = plan_of(step({"evening": "25 mg"}, "14 days"), drug="lamotrigine", release="immediate",
+                   indication="seizures", before="nothing")  # fmt: skip
+    shipped = Formulary.shipped()
+    made = realize(plan, shipped.products("lamotrigine", market="us"))
+    person = {"age": 50, "medications": [{"name": "a brand of something"}], "as_needed": []}
+    review = check(made, Patient.read(person))
+    assert not [item for item in review.clear if item.rule == "titration-speed"]
+    assert any("decide the column" in gap.missing for gap in review.not_assessed if gap.rule == "titration-speed")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from taper.case import Case, cite, day_words, left_out, uncited
-from taper.companions import CLASSES, other_medicines
+from taper.companions import column_fits
 from taper.comparison import find, other_uses, per_day
 from taper.dose import DailyDose, Dose
 from taper.finding import Answer, Clear, Finding, NotAssessed, Severity
@@ -98,23 +98,7 @@ def _answers(case: Case, drug: str, levels: Levels, fact: Titration | Start) -> 
 
 
 def _column_fits(case: Case, fact: Titration | Start) -> bool | None:
-    if isinstance(fact, Start) or not (fact.with_names or fact.without_names):
-        return True
-    others = other_medicines(case) or ()
-    present = {name for item in others if item.until is None for name in item.names}
-    if present & set(fact.without_names):
-        return False
-    is_in = not fact.with_names or bool(present & set(fact.with_names))
-    if is_in and not fact.without_names:
-        return True
-    undecided = {*fact.without_names, *(() if is_in else fact.with_names)}
-    if _lists_missing(case) or (undecided & CLASSES and any(not item.is_known for item in others)):
-        return None
-    return is_in
-
-
-def _lists_missing(case: Case) -> bool:
-    return case.patient.medications is None or case.patient.as_needed is None
+    return True if isinstance(fact, Start) else column_fits(case, fact.with_names, fact.without_names)
 
 
 def _unknown(case: Case, fact: Titration | Start) -> Iterator[str]:
