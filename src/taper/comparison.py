@@ -103,16 +103,15 @@ def advice_words(fact: Stopping) -> str:
     lasting = f"over at least {fact.lasting_at_least}" if fact.lasting_at_least is not None else ""
     if fact.shape is StoppingShape.MINIMUM_TIME:
         return lasting
-    every = f" every {span_words(fact.every_low, fact.every_high)}" if fact.every_low is not None else ""
     if fact.percent_low is not None and fact.percent_high is not None:
         figures = span_words(write_number(fact.percent_low), write_number(fact.percent_high))
         of = {StoppingShape.PERCENT_OF_START: "first", StoppingShape.PERCENT_OF_PREVIOUS: "previous"}
-        return f"{figures} % of the {of.get(fact.shape, 'current')} dose{every}"
+        return f"{figures} % of the {of.get(fact.shape, 'current')} dose{_every(fact)}"
     if fact.step_low is not None:
-        return f"{span_words(fact.step_low, fact.step_high)}{every}"
+        return f"{span_words(fact.step_low, fact.step_high)}{_every(fact)}"
     if fact.bands:
         bands = (f"{span_words(b.step_low, b.step_high)} from {b.from_dose} down to {b.down_to}" for b in fact.bands)
-        return f"{', '.join(bands)}{every}"
+        return f"{', '.join(bands)}{_every(fact)}"
     return str(fact.shape)
 
 
@@ -122,8 +121,11 @@ def fall_words(fact: Stopping, before: Dose | DailyDose) -> str:
     if not held:
         return advice_words(fact)
     band = max(held, key=lambda item: item.step_high.mg)
-    every = f" every {span_words(fact.every_low, fact.every_high)}" if fact.every_low is not None else ""
-    return f"{span_words(band.step_low, band.step_high)}{every}"
+    return f"{span_words(band.step_low, band.step_high)}{_every(fact)}"
+
+
+def _every(fact: Stopping) -> str:
+    return f" every {span_words(fact.every_low, fact.every_high)}" if fact.every_low is not None else ""
 
 
 def span_words(low: object, high: object) -> str:

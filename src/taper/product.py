@@ -266,6 +266,11 @@ class Product(Value):
         release = "" if self.release is Release.IMMEDIATE else f"{self.release}-release "
         return f"{self.strength or self.concentration} {release}{self.form}"
 
+    @property
+    def is_unmeasured(self) -> bool:
+        """Whether it is a liquid of which it is not known how little can be measured, so that no dose is made of it."""
+        return self.form.is_liquid and self.smallest_volume is None
+
     def divided(self, pieces: Parts) -> Self:
         """The same product with the caller's permission to divide it into so many parts."""
         return type(self).read({**self.model_dump(), "allow_pieces": pieces}, where=self.id)

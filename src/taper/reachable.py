@@ -196,7 +196,7 @@ class Reachable:
             mixed = self.handling.model_copy(update={"mix_forms": True})
             if Reachable(self.products, up_to=dose, handling=mixed).can_make(dose):
                 return "Let a tablet and a liquid share an intake (mix_forms)"
-        unmeasured = [item.label for item in self.products if item.form.is_liquid and item.smallest_volume is None]
+        unmeasured = [item.label for item in self.products if item.is_unmeasured]
         if unmeasured:
             return f"Say how little of the {unmeasured[0]} can be measured (smallest_volume), or change the step"
         return "Change the step, or add a smaller strength or a liquid that can be measured"
@@ -327,9 +327,13 @@ def make(dose: Dose, products: Iterable[Product], *, handling: Handling | None =
         NotReachable: If the products cannot make it; the error names the nearest doses below and above.
     """
     listed = all_of(products)
-    solid = [product.strength for product in listed if product.strength is not None]
-    reach = dose + max(solid) if solid else dose * 2
-    return Reachable(listed, up_to=reach.in_unit(dose.unit), handling=handling).recipe(dose)
+    return Reachable(listed, up_to=reach_of(dose, listed), handling=handling).recipe(dose)
+
+
+def reach_of(dose: Dose, products: Iterable[Product]) -> Dose:
+    """Up to where to look so that the nearest dose above is found too: a unit more, or twice as much of a liquid."""
+    solid = [product.strength for product in products if product.strength is not None]
+    return (dose + max(solid) if solid else dose * 2).in_unit(dose.unit)
 
 
 def round_marks(dose: int, mark: int) -> int:

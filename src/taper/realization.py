@@ -11,7 +11,7 @@ from taper.patterns.made_by import Making, making_of
 from taper.patterns.weights import STANDARD
 from taper.plan import Course, Plan, Step
 from taper.product import Product, Release, all_of
-from taper.reachable import Handling, NotReachable, Reachable, Recipe
+from taper.reachable import Handling, NotReachable, Reachable, Recipe, reach_of
 from taper.regimen import Intake, Slot
 from taper.selection import NoProducts, choose_products, name_of_drug, narrow
 
@@ -285,10 +285,9 @@ def _realize_step(
 
 
 def _largest_dose(steps: Iterable[Step], products: tuple[Product, ...]) -> Dose:
-    """Up to where doses are looked for, so that the nearest above the largest of some steps is among them."""
+    """Up to where the doses of some steps are looked for."""
     largest = max((intake.dose for step in steps for day in step.days for intake in day), default=Dose(0))
-    solid = [product.strength for product in products if product.strength is not None]
-    return (largest + max(solid) if solid else largest * 2).in_unit(largest.unit)
+    return reach_of(largest, products)
 
 
 def _report(problems: list[NotReachable]) -> CannotRealize:

@@ -506,7 +506,7 @@ class _Application:
 
     def _what_makes_less(self) -> str:
         drug = self._chosen[0].drug
-        liquids = [p.label for p in self._products if p.drug == drug and p.form.is_liquid and p.smallest_volume is None]
+        liquids = [p.label for p in self._products if p.drug == drug and p.is_unmeasured]
         if liquids:
             return f"The {liquids[0]} would make less once its smallest_volume is given; add it"
         return "Add a smaller strength, a permission to divide, or a liquid that can be measured"

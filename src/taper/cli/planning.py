@@ -21,7 +21,7 @@ from taper.dose import Dose
 from taper.errors import InvalidInput
 from taper.formulary import Formulary
 from taper.patterns import plan_taper
-from taper.reachable import Handling, Reachable
+from taper.reachable import Handling, Reachable, reach_of
 from taper.regimen import Regimen
 from taper.words import describe_portion
 
@@ -112,9 +112,7 @@ def _recipe(options: argparse.Namespace) -> int:
     dose = Dose.parse(options.dose)
     pieces = {} if options.pieces is None else {"pieces": options.pieces}
     handling = Handling.read({"mix_forms": options.mix_forms, **pieces}, where="--pieces")
-    solids = [product.strength for product in products if product.strength is not None]
-    reach = dose + max(solids) if solids else dose * 2
-    found = Reachable(products, up_to=reach.in_unit(dose.unit), handling=handling)
+    found = Reachable(products, up_to=reach_of(dose, products), handling=handling)
     recipe = found.recipe(dose)
     below, above = found.neighbors(dose)
     if options.json:

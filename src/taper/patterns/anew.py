@@ -8,7 +8,7 @@ from taper.dose import Dose
 from taper.errors import InvalidInput
 from taper.monograph import Titration
 from taper.pace import Pace
-from taper.patterns.made_by import asked_again, taken_until
+from taper.patterns.made_by import asked_again, step_until, taken_until
 from taper.patterns.micro import plan_micro_taper
 from taper.patterns.order import Order
 from taper.patterns.steps import Steps
@@ -96,10 +96,9 @@ def _refuse(given: dict[str, Any], *names: str, because: str) -> None:
 
 def _taken(course: Course, day: int) -> Day | Before | Literal["nothing"]:
     """What is taken until a day of a titration: nothing, one day's doses, or a pattern that alternates."""
-    if day > course.starts_on_day:
-        for step, (first, last) in zip(course.steps, course.bounds(), strict=True):
-            if first < day and (last is None or day <= last + 1) and not step.is_constant:
-                return Before(cycle=step.cycle, weekly=step.weekly)
+    found = step_until(course, day) if day > course.starts_on_day else None
+    if found is not None and not found[0].is_constant:
+        return Before(cycle=found[0].cycle, weekly=found[0].weekly)
     return taken_until(course, day) or "nothing"
 
 

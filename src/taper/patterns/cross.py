@@ -11,7 +11,7 @@ from taper._model import write_percent
 from taper.dates import Duration
 from taper.equivalence import EquivalenceTable
 from taper.errors import InvalidInput
-from taper.patterns.made_by import asked_again, taken_until
+from taper.patterns.made_by import asked_again, read_weights, taken_until, weights_as_data
 from taper.patterns.problem import NoPlan
 from taper.patterns.report import TaperReport
 from taper.patterns.stages import Both, Rounding, Stage, Swap, count_stage, write_equivalent
@@ -145,8 +145,7 @@ def plan_cross_taper(
         "before": dict(now.as_dict()),
         "made": _as_data(days),
     }
-    if weights != STANDARD:
-        request["weights"] = weights.model_dump(mode="json")
+    request |= weights_as_data(weights)
     return _crossed(swap, days, (now, NOTHING), every=every, then=then, tables=tables, request=request, title=title)
 
 
@@ -192,7 +191,6 @@ def plan_cross_anew(
     taken = taken_until(first, day), taken_until(second, day)
     gone = _stages_gone(made, taken)
     how = made["rounding"] if rounding is None else rounding
-    weights = Weights.read(made["weights"]) if "weights" in made else STANDARD
     left = taken[0] if made["stages"] == "intake by intake" else read_day(made["before"], "before")
     swap = Swap(
         first.drug,
@@ -202,7 +200,7 @@ def plan_cross_anew(
         check_drug(second.drug, to_products),
         equivalence,
         how,
-        weights,
+        read_weights(made),
     )
     if made["stages"] == "intake by intake":
         days = swap.by_intake(swap.turns(made["order"][gone:]), taken[1])

@@ -10,7 +10,7 @@ from taper.dates import Duration
 from taper.errors import InvalidInput
 from taper.patterns.problem import Problem, Solved
 from taper.patterns.weights import STANDARD, Weights
-from taper.plan import Before, Course
+from taper.plan import Before, Course, Step
 from taper.reachable import Handling
 from taper.regimen import NOTHING, Regimen
 
@@ -49,9 +49,17 @@ def made_of(problem: Problem) -> dict[str, JsonValue]:
     for name in ("forms", "mix_forms", "round_liquids"):
         if getattr(problem, name) != getattr(Problem, name):
             made[name] = getattr(problem, name)
-    if problem.weights != STANDARD:
-        made["weights"] = problem.weights.model_dump(mode="json")
-    return made
+    return made | weights_as_data(problem.weights)
+
+
+def weights_as_data(weights: Weights) -> dict[str, JsonValue]:
+    """Weights as a `made_by` holds them: not at all where they are the standard ones."""
+    return {} if weights == STANDARD else {"weights": weights.model_dump(mode="json")}
+
+
+def read_weights(made: Mapping[str, Any]) -> Weights:
+    """The weights that a `made_by` holds."""
+    return Weights.read(made["weights"]) if "weights" in made else STANDARD
 
 
 _OF_A_TAPER = ("pace", "order", "to", "stays", "excess", "forms", "mix_forms", "round_liquids")
@@ -60,9 +68,7 @@ _OF_A_TAPER = ("pace", "order", "to", "stays", "excess", "forms", "mix_forms", "
 def asked_again(made: dict[str, Any], *names: str) -> dict[str, Any]:
     """The arguments that a `made_by` holds under the names given: those of `plan_taper`, if none are."""
     kept = {name: made[name] for name in (names or _OF_A_TAPER) if name in made}
-    if "weights" in made:
-        kept["weights"] = Weights.read(made["weights"])
-    return kept
+    return kept | ({"weights": read_weights(made)} if "weights" in made else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +88,26 @@ def making_of(made: Mapping[str, Any] | None) -> Making | None:
         return None
     if made["pattern"] == "cross-taper":
         made = {"round_liquids": True, **(made.get("then") or {}), **{k: made[k] for k in ("weights",) if k in made}}
-    weights = Weights.read(made["weights"]) if "weights" in made else STANDARD
     rounds = made.get("round_liquids", made.get("pattern") in {None, "taper"})
-    handling = weights.handling(mix_forms=made.get("mix_forms", False), round_liquids=rounds)
+    handling = read_weights(made).handling(mix_forms=made.get("mix_forms", False), round_liquids=rounds)
     return Making(handling, frozenset(made["liquid"]) if "liquid" in made else None)
 
 
 _PLANNERS = {"taper", "titration", "micro-taper", "cross-taper"}
+
+
+def step_until(course: Course, day: int) -> tuple[Step, int] | None:
+    """The step of the day before the given one and its first day; None if the course has none then.
+
+    Raises:
+        InvalidInput: If its days are not known without a start date.
+    """
+    if not course.is_in_days:
+        raise InvalidInput("its months or weekdays have no day numbers without a start; give before", where=course.id)
+    for step, (first, last) in zip(course.steps, course.bounds(), strict=True):
+        if first < day and (last is None or day <= last + 1):
+            return step, first
+    return None
 
 
 def taken_until(course: Course, day: int) -> Regimen:
@@ -99,9 +118,8 @@ def taken_until(course: Course, day: int) -> Regimen:
     """
     if day == course.starts_on_day and course.before is not None:
         return course.before.days[0] if isinstance(course.before, Before) else NOTHING
-    if not course.is_in_days:
-        raise InvalidInput("its months or weekdays have no day numbers without a start; give before", where=course.id)
-    for step, (first, last) in zip(course.steps, course.bounds(), strict=True):
-        if first < day and (last is None or day <= last + 1):
-            return step.on(day - 1 - first)
-    raise InvalidInput(f"day {day} lies outside the course; give one of its days", where=course.id)
+    found = step_until(course, day)
+    if found is None:
+        raise InvalidInput(f"day {day} lies outside the course; give one of its days", where=course.id)
+    step, first = found
+    return step.on(day - 1 - first)

@@ -176,7 +176,7 @@ class TaperReport:
     def unmeasured(self) -> tuple[Product, ...]:
         """The liquids that make no dose, because it is not known how little of them can be measured."""
         products = self.solved.problem.products
-        return tuple(item for item in products if item.form.is_liquid and item.smallest_volume is None)
+        return tuple(item for item in products if item.is_unmeasured)
 
     @property
     def days(self) -> int | None:

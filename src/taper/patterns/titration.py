@@ -11,6 +11,7 @@ from taper.dose import DailyDose, Dose
 from taper.errors import CannotCompute, InvalidInput, NotFound
 from taper.monograph import Monograph, Titration, TitrationStep
 from taper.pace import Aim
+from taper.patterns.made_by import weights_as_data
 from taper.patterns.steps import Steps, StepsReport
 from taper.patterns.taper import Day, check_drug, read_day
 from taper.patterns.weights import STANDARD, Weights
@@ -101,8 +102,7 @@ def plan_titration(
     }
     if aim is not None:
         made_by["aim"] = aim
-    if weights != STANDARD:
-        made_by["weights"] = weights.model_dump(mode="json")
+    made_by |= weights_as_data(weights)
     course = Course(
         drug=drug,
         indication=indication,
