@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from taper.dose import DailyDose
-from taper.formats.plots.axes import height_of, short_date, write_amount
+from taper.formats.plots.axes import MONTHS, height_of, short_date, write_amount
 from taper.formats.plots.picture import Picture, canvas, finish
 from taper.formats.plots.track import Track, track_of
 from taper.schedule import Schedule
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _WEEKS = 53
 _MOST_WEEKS_WITH_NUMBERS = 27
 _LONGEST_NUMBER = 5
@@ -105,7 +104,7 @@ def _label(axis: Any, band: list[_Cell], columns: int) -> None:
     begin = band[0]
     if not firsts or firsts[0].column - begin.column >= 2:
         firsts = [begin, *firsts]
-    names = [_MONTHS[cell.day.month - 1] for cell in firsts]
+    names = [MONTHS[cell.day.month - 1] for cell in firsts]
     names = [f"{name}\n{firsts[0].day.year}" if number == 0 else name for number, name in enumerate(names)]
     axis.set_xticks([cell.column + 0.5 for cell in firsts], names, fontsize=8)
     axis.tick_params(length=0)
