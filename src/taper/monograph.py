@@ -20,7 +20,8 @@ Hours = Exact
 class Cited(Value):
     """A statement with its source, and to what it applies; an absent condition applies to all.
 
-    `indications` and `routes` are lower-case names; `age_from` and `age_below` are years, half-open.
+    `indications` and `routes` are lower-case names; `age_from` and `age_below` are years, half-open; `sex` is the sex
+    of which alone the source speaks. `age_assumed` marks an age that its source words without a number ("elderly").
     """
 
     source: Source
@@ -29,6 +30,8 @@ class Cited(Value):
     forms: tuple[DosageForm, ...] = ()
     age_from: Age | None = None
     age_below: Age | None = None
+    age_assumed: bool = False
+    sex: Literal["female", "male"] | None = None
     note: Text | None = None
 
     @model_validator(mode="after")
@@ -422,12 +425,18 @@ class Interaction(Cited):
     """What one source says of taking the drug together with another drug or class.
 
     `with_names` are drug names or the class names listed in `classes`; `within` is a washout, such as 14 days.
+    `maximum` is the largest dose that the source allows beside them, of a day or of one intake; `fraction` is what
+    part of the usual dose it asks for, and `from_daily_dose` the dose of the drug from which it speaks.
     """
 
     with_names: tuple[Name, ...]
     action: Literal["contraindicated", "avoid", "caution", "adjust"]
     what: Text
     within: Duration | None = None
+    maximum: Dose | None = None
+    maximum_per: Literal["day", "intake"] = "day"
+    fraction: Exact | None = None
+    from_daily_dose: Dose | None = None
 
 
 class Contraindication(Cited):

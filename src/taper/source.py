@@ -2,12 +2,13 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from taper._model import Value
 from taper.dates import CalendarDate
+from taper.errors import InvalidInput
 
 Text = Annotated[str, Field(min_length=1, max_length=2000, pattern=r"\S")]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.+-]*$", max_length=80)]
@@ -29,11 +30,27 @@ class Grade(StrEnum):
         return {"A": "primary source", "B": "verbatim copy", "C": "secondary source"}[self.value]
 
 
+class Subject(StrEnum):
+    """What a section of a source can speak of; each rule asks about one of them."""
+
+    INTERACTIONS = "interactions"
+    CONTRAINDICATIONS = "contraindications"
+    KIDNEY = "kidney"
+    LIVER = "liver"
+    AGE = "age"
+    PREGNANCY = "pregnancy"
+    DOSAGE = "dosage"
+    STOPPING = "stopping"
+    HALF_LIFE = "half-life"
+
+
 class Source(Value):
     """One citable place: organization, title, locator, year, grade, and the day it was looked at.
 
     `locator` is an address, a DOI, a set id or a page that leads to the figure itself. `layer` says whether it
-    came with the library or from which overlay.
+    came with the library or from which overlay. `sections` names, for each subject, the sections of the source that
+    would speak of it; `read_whole` those that were read in full, and `read_in` what was read, such as a stored copy.
+    `set_id` and `version` tell two versions of one label apart.
     """
 
     id: Name
@@ -47,6 +64,31 @@ class Source(Value):
     jurisdiction: Annotated[str, Field(pattern=r"^[A-Z]{2}(/[A-Z]{2})*$")] | None = None
     note: Text | None = None
     layer: Text = "shipped"
+    set_id: Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")] | None = None
+    version: Annotated[int, Field(ge=1)] | None = None
+    sections: dict[Subject, Annotated[tuple[Text, ...], Field(min_length=1)]] = Field(default_factory=dict)
+    read_whole: tuple[Text, ...] = ()
+    read_in: Text | None = None
+
+    @model_validator(mode="after")
+    def _reads_what_exists(self) -> Self:
+        named = {name for names in self.sections.values() for name in names}
+        unknown = [name for name in self.read_whole if name not in named]
+        if unknown:
+            listed = ", ".join(sorted(named)) or "none"
+            raise InvalidInput(
+                f"{unknown[0]!r} is said to be read and is no section of this source; its sections are {listed}. "
+                "Correct the name, or add it under the subject of which it speaks"
+            )
+        return self
+
+    def unread(self, subject: Subject) -> tuple[str, ...]:
+        """The sections that would speak of a subject and were not read in full, as they are named."""
+        return tuple(name for name in self.sections.get(subject, ()) if name not in self.read_whole)
+
+    def has_read(self, subject: Subject) -> bool:
+        """Whether every section that would speak of a subject was read in full."""
+        return bool(self.sections.get(subject)) and not self.unread(subject)
 
     @property
     def citation(self) -> str:
