@@ -24,3 +24,13 @@ have_uv() { # the locked uv, in an environment of its own
   patiently "$work/uv/bin/python" -m pip install --quiet --require-hashes -r .ci/uv.txt
   uv=$work/uv/bin/uv
 }
+
+build_packages() { # an sdist, and a wheel from it, in $work/dist
+  patiently "$uv" build --quiet --python "$python" --out-dir "$work/dist" .
+}
+
+smoke() { # an environment with the package in it, then extras
+  local files
+  files=$(git ls-files src/taper | grep -cv '\.py$')
+  (cd "$work" && "$1/bin/python" -I "$OLDPWD/.ci/smoke.py" --away-from "$OLDPWD" --files "$files" "${@:2}")
+}

@@ -174,7 +174,7 @@ def main(*paths):
         lock, options = read_lock(path)
         these = [*shape_faults(lock, options), *faults(lock, read_asked(path.with_suffix(".in")))]
         found += these
-        print(*(f"{path}: {fault}" for fault in these), sep="\n", end="\n" if these else "")
+        sys.stdout.writelines(f"{path}: {fault}\n" for fault in these)
     return int(bool(found))
 
 

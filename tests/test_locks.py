@@ -5,9 +5,10 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from locks import faults, read_asked, read_lock, shape_faults
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+
+from locks import faults, read_asked, read_lock, shape_faults
 
 ROOT = Path(__file__).parent.parent
 TESTS = ROOT / "tests" / "requirements.txt"
