@@ -9,10 +9,11 @@ import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
-from taper.formats.monograph_text import Entry, sections_of
-from taper.formulary import Formulary
-from taper.monograph import Monograph
-from taper.rules import ALL
+import taper
+from taper.checks.check import ALL
+from taper.formats.monograph import Statement, sections_of
+from taper.knowledge.formulary import Formulary
+from taper.knowledge.monograph import Monograph
 from taper.source import Source
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -35,6 +36,7 @@ def pages(formulary: Formulary) -> dict[str, str]:
     made["drugs.md"] = _page(_index_lines(formulary))
     made["equivalences.md"] = _page(_table_lines(formulary))
     made["classes.md"] = _page(_class_lines(formulary))
+    made["api.md"] = _page(_api_lines())
     made["rules.md"] = _page(_rule_lines())
     made["specification.md"] = _page(_headed("tests/spec", specification_lines()))
     made["cases.md"] = _page(_headed("tests/cases", case_lines()))
@@ -67,7 +69,7 @@ def _drug_lines(monograph: Monograph) -> Iterator[str]:
     yield from (_source_row(numbers[source.id], source) for source in monograph.sources)
 
 
-def _entry_lines(entry: Entry, numbers: dict[str, int]) -> Iterator[str]:
+def _entry_lines(entry: Statement, numbers: dict[str, int]) -> Iterator[str]:
     mark = f" \\[{numbers[entry.source.id]}, {_place(entry.source)}{entry.source.grade}\\]" if entry.source else ""
     yield f"- {plain(entry.says)}{mark}" + (f"<br>{plain(entry.note)}" if entry.note else "")
 
@@ -145,6 +147,48 @@ def _rule_lines() -> Iterator[str]:
             plain(words),
         )
         yield from ("", f"Reads, beside the plan and the sources: {reads or 'nothing else'}.")
+
+
+_API_HEAD = """<!-- Written by docs/generate.py from the public names of `taper`; edit their docstrings instead. -->
+
+# Python reference
+
+Two import paths are public: `taper`, with every name on this page, and `taper.testing`, with strategies for Hypothesis.
+Everything else is private, whatever its name: modules move and functions inside them change without notice. A name is
+loaded when it is first used, and a name that does not exist is answered with the near ones.
+
+Names stand under the part of the library that they come from, in the order in which data flows."""
+_PARTS = {
+    "errors": "Errors", "source": "Sources", "amounts": "Amounts", "products": "Products", "paces": "Paces",
+    "plans": "Plans", "people": "People", "knowledge": "Knowledge", "planning": "Planning", "schedules": "Schedules",
+    "supply": "Supply", "adjustment": "Adjustment", "checks": "Checks", "words": "Words", "formats": "Formats",
+}  # fmt: skip
+
+
+def _api_lines() -> Iterator[str]:
+    yield from _API_HEAD.split("\n")
+    homes: dict[str, list[str]] = {}
+    for name in taper.__all__:
+        homes.setdefault(_part_of(name), []).append(name)
+    for part, title in _PARTS.items():
+        yield from ("", f"## {title}", "", "```{eval-rst}", ".. currentmodule:: taper")
+        for name in sorted(homes.pop(part, ()), key=str.casefold):
+            yield from ("", f".. {_directive(getattr(taper, name))}:: {name}")
+        yield "```"
+    assert not homes, f"docs/generate.py names no part for {sorted(homes)}"
+    yield from ("", "## `taper.testing`", "", "```{eval-rst}", ".. automodule:: taper.testing", "```")
+
+
+def _part_of(name: str) -> str:
+    home = taper._HOME_OF[name].split(".")[1]
+    kind = getattr(taper, name)
+    return "errors" if inspect.isclass(kind) and issubclass(kind, taper.TaperError) else home
+
+
+def _directive(value: object) -> str:
+    if inspect.isclass(value):
+        return "autoexception" if issubclass(value, Exception) else "autoclass"
+    return "autofunction" if callable(value) and inspect.isfunction(value) else "autodata"
 
 
 def main() -> None:

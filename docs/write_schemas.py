@@ -4,10 +4,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from taper.log import Log
-from taper.patient import Patient
-from taper.plan import Plan
-from taper.product import Product
+from taper.people.patient import Patient
+from taper.plans.log import Log
+from taper.plans.plan import Plan
+from taper.products.product import Product
 
 FOLDER = Path(__file__).parent / "reference"
 

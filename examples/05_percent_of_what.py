@@ -24,8 +24,8 @@ from taper import (
     to_schedule,
     weeks,
 )
-from taper.falls import measure_changes, steepest_window
-from taper.scales import linear, logarithmic
+from taper.paces.changes import measure_changes, steepest_window
+from taper.paces.rulers import linear, logarithmic
 
 tablets = [item for item in Formulary.shipped().products("diazepam", market="us") if item.form == "tablet"]
 request = {"drug": "diazepam", "before": {"bedtime": "20 mg"}, "taken_for": months(6), "products": tablets}

@@ -13,7 +13,7 @@ from datetime import date
 import matplotlib.pyplot as plt
 
 from taper import Formulary, NotFound, check, realize, to_schedule, weeks
-from taper.patterns import plan_cross_taper
+from taper.planning import plan_cross_taper
 
 shipped = Formulary.shipped()
 for table in shipped.tables:

@@ -24,7 +24,6 @@ from taper import (
     realize,
     to_schedule,
 )
-from taper.scales import occupancy
 
 sertraline = Formulary.shipped().monograph("sertraline")
 model = sertraline.occupancies[0]
@@ -40,7 +39,7 @@ assert model.source.grade == "C"
 # down, that is turned round. The same 25 mg fall weighs little at the top and much at the bottom.
 
 # %%
-curve = occupancy(model, 10)
+curve = model.ruler(10)
 for high, low in ((100, 75), (75, 50), (50, 25), (25, 0)):
     points = curve.occupancy(mg(high).mg) - curve.occupancy(mg(low).mg)
     print(f"{high:3} mg to {low:2} mg: {float(points):5.1f} points of modeled occupancy")
@@ -149,7 +148,7 @@ assert not any("occupancy" in finding.message for finding in review.findings)
 print("1:", float(curve.occupancy(model.km)), "is half of", float(model.vmax))
 assert curve.occupancy(model.km) * 2 == model.vmax
 
-twice = occupancy(model.model_copy(update={"km": 2 * model.km}), 10)
+twice = model.model_copy(update={"km": 2 * model.km}).ruler(10)
 half = mg("12.5").mg
 print(f"2: {float(twice.occupancy(half)):.1f} points instead of {float(curve.occupancy(half)):.1f}; the shape stays")
 assert twice.occupancy(half) < curve.occupancy(half)

@@ -27,8 +27,8 @@ from taper import (
     to_schedule,
     weeks,
 )
-from taper.adjustment import DecisionNeeded
-from taper.log import Gap, Hold, IntakeRecord, Resume, ResumeAt, StepBack, Symptom
+from taper.adjustment.apply_log import DecisionNeeded
+from taper.plans.log import Gap, Hold, IntakeRecord, Resume, ResumeAt, StepBack, Symptom
 
 plan = load_protocol("diazepam-example").plan()
 tablets = Formulary.shipped().products("diazepam", market="us")

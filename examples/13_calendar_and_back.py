@@ -19,7 +19,7 @@ from matplotlib import pyplot as plt
 from matplotlib.dates import num2date
 
 from taper import Formulary, InvalidInput, Log, apply_log, load_protocol, realize, to_ical, to_schedule, weeks
-from taper.log import Hold
+from taper.plans.log import Hold
 
 plan = load_protocol("baclofen-raynaud-example").plan()
 made = realize(plan, Formulary.shipped().products("baclofen", market="us"))

@@ -3,8 +3,8 @@
 from datetime import date
 
 from taper import Formulary, Plan, check, realize
-from taper.formulary import read_monograph
-from taper.product import Product
+from taper.knowledge.reading import read_monograph
+from taper.products.product import Product
 from taper.testing import DRUG
 
 START = date(2027, 3, 1)

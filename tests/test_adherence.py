@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from builders import START, TABLETS, course, plan_of, plan_with, step
 from taper import InvalidInput, Log, apply_log, compare_intakes, mg, realize, to_schedule
-from taper.adherence import InvalidRecord
-from taper.log import IntakeRecord
+from taper.plans.log import IntakeRecord
+from taper.schedules.adherence import InvalidRecord
 
 PLAN = plan_of(step({"morning": "5 mg", "evening": "2 mg"}, "10 days"), then="stop")
 TWO = plan_with(

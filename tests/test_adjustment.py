@@ -19,8 +19,9 @@ from taper import (
     to_table,
     weeks,
 )
-from taper.adjustment import DecisionNeeded, NothingToChange, OtherPlan
-from taper.log import (
+from taper.adjustment.apply_log import DecisionNeeded, NothingToChange, OtherPlan
+from taper.planning import plan_taper
+from taper.plans.log import (
     ChangeProducts,
     Gap,
     Hold,
@@ -37,10 +38,9 @@ from taper.log import (
     TitrateAnew,
     TitrateTo,
 )
-from taper.patterns import plan_taper
-from taper.plan import Course, Plan, Step
-from taper.realization import CannotRealize
-from taper.schedule import End
+from taper.plans.plan import Course, Plan, Step
+from taper.schedules.realization import CannotRealize
+from taper.schedules.schedule import End
 
 TAPER = plan_of(step("8 mg", "10 days"), step("6 mg", "10 days"), step("4 mg", "10 days"), then="stop")
 """Falls on days 11 and 21, stops after day 30."""
@@ -249,7 +249,7 @@ class TestPace:
         slowed = Slow(day=on(25), pace="1 mg, every 2 weeks")
         assert (6, 5) in doses(adjust(TAPER, slowed, StepBack(day=on(27), steps=1, lasting=days(5))))
 
-    def test_a_hold_that_stays_without_an_end_has_no_rest_to_plan_anew(self):
+    def test_a_hold_that_stays_without_an_end_has_no_rest_to_replan(self):
         how = {"rest": "replan", "pace": "1 mg, every 1 week"}
         changed = ChangeProducts(day=on(15), products=("t1mg",), **how)
         refused(NothingToChange, "no rest to plan anew", OPEN, changed, horizon=weeks(4))

@@ -14,7 +14,7 @@ import pytest
 
 import taper
 from taper import Formulary, Source
-from taper.monograph import Cited
+from taper.knowledge.cited import Cited
 
 SRC = Path(taper.__file__).parent
 FILES = sorted(SRC.rglob("*.py"))
@@ -30,6 +30,12 @@ def name_of(path):
 
 
 each_file = pytest.mark.parametrize("path", FILES, ids=name_of)
+
+
+def below(kind):
+    for child in kind.__subclasses__():
+        yield child
+        yield from below(child)
 
 
 def calls(tree):
@@ -57,13 +63,24 @@ class TestImports:
     def test_the_two_lists_of_public_names_agree(self):
         (block,) = [n for n in TREES[SRC / "__init__.py"].body if isinstance(n, ast.If)]
         typed = {(node.module, alias.name) for node in block.body for alias in node.names}
-        loaded = {(home, name) for home, names in taper._HOMES.items() for name in names}
+        loaded = {(home, name) for home, names in taper._HOMES.items() for name in names.split()}
         assert typed == loaded
         assert all(alias.name == alias.asname for node in block.body for alias in node.names)
 
     @pytest.mark.parametrize("name", taper.__all__)
     def test_every_public_name_loads(self, name):
         assert getattr(taper, name) is not None
+
+    def test_a_misspelt_public_name_is_answered_with_the_near_one(self):
+        with pytest.raises(AttributeError, match=r"near names are .*plan_taper"):
+            taper.plan_tapper  # noqa: B018
+
+    def test_every_error_is_public_and_is_printed_under_its_public_name(self):
+        for module in MODULES:
+            importlib.import_module(module)
+        kinds = [kind for kind in below(taper.TaperError) if not kind.__name__.startswith("_")]
+        assert [kind.__name__ for kind in kinds if getattr(taper, kind.__name__, None) is not kind] == []
+        assert {kind.__module__ for kind in kinds} == {"taper"}
 
     def test_importing_the_package_loads_nothing_else(self):
         names = "('taper.', 'pydantic', 'dateutil')"
@@ -136,19 +153,19 @@ def _rounded(tree):
 PICTURES = SRC / "formats" / "plots"
 """A position on paper is a float; no dose is read from there."""
 FLOATS = {
-    "formulary.py": "how alike two names are",
+    "knowledge/formulary.py": "how alike two names are",
     "formats/ical/zone.py": "how alike two names are",
-    "rules/contraindication.py": "how alike two names are",
+    "checks/rules/contraindication.py": "how alike two names are",
     "formats/xlsx.py": "a cell of a spreadsheet, which holds nothing else",
 }
 ROUNDED = {
-    "_model.py": "a percentage for people, which says about",
-    "kidney.py": "a figure of kidney function for people, on its side of every whole number",
-    "renal.py": "the part of a figure that a source gives in proportion, down to the microgram, never up",
-    "scales.py": "a position on a ruler, in billionths of a pace",
-    "patterns/stages.py": "an equivalent for people",
-    "patterns/stays.py": "an average for people",
-    "rules/combined_equivalent.py": "an equivalent for people",
+    "_base/numbers.py": "a percentage for people, which says about",
+    "people/kidney_function.py": "a figure of kidney function for people, on its side of every whole number",
+    "knowledge/kidney_reading.py": "a figure that a source gives in proportion, down to the microgram",
+    "paces/rulers.py": "a position on a ruler, in billionths of a pace",
+    "planning/cross_stages.py": "an equivalent for people",
+    "planning/holding_times.py": "an average for people",
+    "checks/rules/combined_equivalent.py": "an equivalent for people",
 }
 
 

@@ -29,9 +29,9 @@ from taper import (
     realize,
     to_schedule,
 )
-from taper.formulary import UnknownDrug
-from taper.kidney import ImplausibleValue, WrongMeasure
-from taper.schedule import HorizonNeeded
+from taper.knowledge.formulary import UnknownDrug
+from taper.people.kidney_function import ImplausibleValue, WrongMeasure
+from taper.schedules.schedule import HorizonNeeded
 
 NOT_A_DOSE = {
     "a float": 2.5,

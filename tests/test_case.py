@@ -7,10 +7,10 @@ from hypothesis import assume, given
 
 from builders import DRUG, START, TABLETS, course, formulary, liquid, plan_of, plan_with, step
 from taper import InvalidInput, Patient, check, days, months, realize, to_schedule
-from taper.case import Case, capped, day_words, stretch_words, stretches
-from taper.finding import Severity
-from taper.patient import UNKNOWN
-from taper.plan import StartNeeded
+from taper.checks.case import Case, capped, day_words, stretch_words, stretches
+from taper.checks.review import Severity
+from taper.people.patient import UNKNOWN
+from taper.plans.plan import StartNeeded
 from taper.testing import realizable_plans, starts
 
 

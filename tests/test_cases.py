@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from taper import Formulary, Patient, Plan, check, realize
-from taper.rules import ALL
+from taper.checks.check import ALL
 
 FOLDER = Path(__file__).parent / "cases"
 FILES = sorted(FOLDER.glob("*.toml"))

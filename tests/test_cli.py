@@ -12,7 +12,7 @@ import pytest
 
 from taper import Formulary, check, load_plan, load_protocol, realize
 from taper.cli import main
-from taper.cli.common import those_of_drug, write_whole
+from taper.cli.options import those_of_drug, write_whole
 from taper.errors import InvalidInput
 from taper.words import NOTICE
 

@@ -6,7 +6,7 @@ import pytest
 
 from builders import source_data
 from taper import Formulary, InvalidInput, Patient, Plan, check, realize
-from taper.formulary import InvalidData, read_monograph
+from taper.knowledge.reading import InvalidData, read_monograph
 
 SHIPPED = Formulary.shipped()
 DRUG = "examplol"

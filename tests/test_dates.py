@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from taper import Duration, InvalidInput, days, months, weeks
-from taper.dates import CalendarDate, InvalidDate, InvalidDuration, check_date, day_after, read_date
+from taper.amounts.duration import CalendarDate, InvalidDate, InvalidDuration, check_date, day_after, read_date
 from taper.testing import durations, starts
 
 

@@ -5,8 +5,8 @@ from hypothesis import given
 
 from builders import START, course, plan_of, plan_with, step, tablet
 from taper import Log, apply_log, compare, days, realize, to_difference_table, to_schedule, weeks
-from taper.log import Hold, Stop
-from taper.plan import StartNeeded
+from taper.plans.log import Hold, Stop
+from taper.plans.plan import StartNeeded
 from taper.testing import durations, realizable_plans, starts
 
 TABLETS = (tablet("5 mg", score=2), tablet("2 mg"))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from taper import AverageDose, DailyDose, Dose, InvalidInput, MassUnit, mcg, mg
-from taper.dose import InvalidAmount
+from taper.amounts.dose import InvalidAmount
 from taper.testing import amounts, doses
 
 wide = st.fractions(0, 10**6, max_denominator=10**12)

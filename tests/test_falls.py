@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taper.dose import DailyDose
+from taper.amounts.dose import DailyDose
 from taper.errors import InvalidInput
-from taper.falls import largest_fall, measure_changes, steepest_window
-from taper.scales import Linear
+from taper.paces.changes import largest_fall, measure_changes, steepest_window
+from taper.paces.rulers import Linear
 
 totals = st.lists(st.integers(0, 12).map(DailyDose), max_size=20)
 

@@ -22,9 +22,9 @@ from taper import (
     to_schedule,
     to_table,
 )
-from taper.dates import InvalidDate
-from taper.fills import InvalidFills, fill_windows
-from taper.stock import InvalidStock
+from taper.amounts.duration import InvalidDate
+from taper.supply.fills import InvalidFills, fill_windows
+from taper.supply.shelf import InvalidStock
 from taper.testing import durations, realizable_plans, starts
 
 TAPER = plan_of(step("10 mg", "10 days"), step("7.5 mg", "10 days"), step("2.5 mg", "10 days"), then="stop")

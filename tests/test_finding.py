@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from taper import Clear, Finding, NotAssessed, Review, Severity
-from taper.finding import RequirementNotMet
+from taper.checks.review import RequirementNotMet
 
 severities = st.sampled_from(Severity)
 findings = st.builds(

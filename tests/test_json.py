@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taper._json import LARGEST_BYTES, NotJson, decode, read_json, read_json_file, read_text_file
+from taper._base.json_text import LARGEST_BYTES, NotJson, decode, read_json, read_json_file, read_text_file
 
 plain = st.recursive(
     st.none() | st.booleans() | st.integers(-(10**20), 10**20) | st.text(),

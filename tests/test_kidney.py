@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from taper._model import NotExact
+from taper._base.numbers import NotExact
 from taper.errors import CannotCompute, InvalidInput, OutOfScope
-from taper.kidney import (
+from taper.people.kidney_function import (
     EGFR,
     AbsoluteEGFR,
     Creatinine,

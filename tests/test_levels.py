@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from builders import TABLETS, course, formulary, plan_of, plan_with, step
 from taper import Patient, realize
-from taper.case import Case
-from taper.dates import Duration
-from taper.dose import DailyDose
-from taper.levels import Level, Levels, fewest_days, levels_of, most_days, used_before
+from taper.amounts.dose import DailyDose
+from taper.amounts.duration import Duration
+from taper.checks.case import Case
+from taper.checks.dose_levels import Level, Levels, fewest_days, levels_of, most_days, used_before
 
 HELD = formulary()
 DRUG = "testamine"

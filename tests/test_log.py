@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from builders import START, plan_of, step
 from taper import InvalidInput, Log, days, load_log, mg, read_log
-from taper.log import (
+from taper.plans.log import (
     ChangeProducts,
     Gap,
     Hold,
@@ -27,7 +27,7 @@ from taper.log import (
     TitrateAnew,
     TitrateTo,
 )
-from taper.plan import Step
+from taper.plans.plan import Step
 
 PLAN = plan_of(step("5 mg", "4 weeks"), then="stop")
 

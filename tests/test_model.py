@@ -8,12 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from taper._model import Exact, NotEmpty, NotExact, Value, exact, join_path, write_count, write_number, write_percent
+from taper._base.numbers import Exact, NotExact, exact, write_count, write_number, write_percent
+from taper._base.records import NotEmpty, Value, join_path
 from taper.errors import InvalidInput
-from taper.kidney import ImplausibleValue
-from taper.log import Log
-from taper.patient import Patient
-from taper.plan import Plan
+from taper.people.kidney_function import ImplausibleValue
+from taper.people.patient import Patient
+from taper.plans.log import Log
+from taper.plans.plan import Plan
 
 finite = st.fractions(0, 10**9, max_denominator=10**9)
 

@@ -8,20 +8,9 @@ from hypothesis import strategies as st
 
 from builders import source_data
 from taper import Formulary, InvalidInput, Source
-from taper.monograph import (
-    AgeAdvice,
-    Ceiling,
-    KidneyAction,
-    KidneyAdvice,
-    KidneyBand,
-    KidneyState,
-    RestartRule,
-    Stopping,
-    StoppingBand,
-    StoppingShape,
-    Titration,
-    TitrationStep,
-)
+from taper.knowledge.kidney_advice import KidneyAction, KidneyAdvice, KidneyBand, KidneyState
+from taper.knowledge.monograph import AgeAdvice, Ceiling, RestartRule, Titration, TitrationStep
+from taper.knowledge.stopping_advice import Stopping, StoppingBand, StoppingShape
 
 SOURCE = Source.read({"id": "test", **source_data()})
 

@@ -3,7 +3,7 @@
 import pytest
 
 from taper import Formulary
-from taper.formulary import InvalidData
+from taper.knowledge.reading import InvalidData
 
 SHIPPED = Formulary.shipped()
 SOURCE = """[drugs.{drug}.sources.{id}]

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taper.dates import Duration, days, months, weeks
-from taper.dose import Dose, InvalidAmount, mg
+from taper.amounts.dose import Dose, InvalidAmount, mg
+from taper.amounts.duration import Duration, days, months, weeks
 from taper.errors import InvalidInput
-from taper.pace import (
+from taper.paces.pace import (
     Band,
     Bands,
     Base,

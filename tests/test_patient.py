@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 
 from taper import InvalidInput, OutOfScope, Patient, load_patient, read_patient
-from taper.kidney import EGFR, CreatinineClearance, ImplausibleValue, WrongMeasure
-from taper.patient import UNKNOWN
+from taper.people.kidney_function import EGFR, CreatinineClearance, ImplausibleValue, WrongMeasure
+from taper.people.patient import UNKNOWN
 from taper.testing import patient_facts, patients
 
 COMPUTABLE = {"age": 60, "sex": "male", "creatinine": "100 umol/L", "weight_kg": 70, "weight_basis": "actual"}

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from builders import DRUG, course, plan_of, plan_with, step
 from taper import InvalidInput, OutOfScope, Plan, Regimen, Step, load_plan, read_plan
-from taper.dates import InvalidDate
-from taper.dose import InvalidAmount
-from taper.plan import Before, Course, StartNeeded
+from taper.amounts.dose import InvalidAmount
+from taper.amounts.duration import InvalidDate
+from taper.plans.plan import Before, Course, StartNeeded
 from taper.testing import durations, plans, regimens, starts
 
 anything = durations(st.sampled_from(["day", "week", "month"]))

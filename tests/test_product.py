@@ -11,7 +11,8 @@ from pydantic import TypeAdapter
 
 from builders import DRUG, liquid, tablet
 from taper import DosageForm, InvalidInput, OutOfScope, Portion, Product, Volume, load_products, mg, read_products
-from taper.product import Concentration, InvalidVolume, Release, name_product
+from taper.amounts.liquid import Concentration, InvalidVolume
+from taper.products.product import Release, name_product
 from taper.testing import capsules, liquids, product_sets, tablets
 
 SOLID = {"id": "x", "drug": DRUG, "strength": "10 mg"}

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taper.dose import Dose, mg
+from taper.amounts.dose import Dose, mg
+from taper.amounts.liquid import Concentration, Volume
 from taper.errors import InvalidInput
-from taper.product import Concentration, Product, Volume
-from taper.reachable import Handling, NotReachable, Reachable, TooManyDoses, make, round_marks
+from taper.products.product import Product
+from taper.products.recipes import Handling, NotReachable, Reachable, TooManyDoses, make, round_marks
 
 WEIGHTS = Handling()
 

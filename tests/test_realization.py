@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from builders import DRUG, TABLETS, course, formulary, liquid, plan_of, plan_with, step, tablet
 from taper import Dose, Formulary, Handling, InvalidInput, NotFound, Portion, Product, mg, plan_taper, realize, weeks
-from taper.patterns import Weights, plan_cross_taper
-from taper.realization import CannotRealize
-from taper.selection import NoProducts
+from taper.knowledge.product_choice import NoProducts
+from taper.planning import Weights, plan_cross_taper
+from taper.schedules.realization import CannotRealize
 from taper.testing import product_sets, realizable_plans, tablets, unrealizable_plans
 
 small = st.sampled_from([Fraction(strength) for strength in (1, 2, 3, 5, 7, 10)])

@@ -7,7 +7,7 @@ from hypothesis import given
 from pydantic import TypeAdapter
 
 from taper import Dose, Intake, InvalidInput, OutOfScope, Regimen, Slot, mg
-from taper.regimen import FHIR_WHEN, NAMED_SLOTS, NOTHING, InvalidSlot
+from taper.plans.regimen import FHIR_WHEN, NAMED_SLOTS, NOTHING, InvalidSlot
 from taper.testing import clock_slots, named_slots, regimens
 
 

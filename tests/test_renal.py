@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from builders import DRUG, TABLETS, course, formulary, liquid, plan_of, plan_with, step, tablet
 from taper import CannotCompute, Formulary, NotFound, Patient, Product, mg, propose_for_kidney, realize
-from taper.monograph import KidneyAction
-from taper.renal import NoProposal, band_words, read_advice, words_of
+from taper.knowledge.kidney_advice import KidneyAction
+from taper.knowledge.kidney_reading import band_words, read_advice, words_of
+from taper.planning.kidney_proposal import NoProposal
 from taper.testing import realizable_plans
 
 KNOWN = {"dialysis": False, "kidney_stable": True}

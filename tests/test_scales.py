@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taper.dose import DailyDose, mg
+from taper.amounts.dose import DailyDose, mg
 from taper.errors import InvalidInput
-from taper.formulary import Formulary
-from taper.pace import Pace
-from taper.scales import (
+from taper.knowledge.formulary import Formulary
+from taper.paces.pace import Pace
+from taper.paces.rulers import (
     ONE_PACE,
     Banded,
     Linear,
@@ -19,7 +19,6 @@ from taper.scales import (
     linear,
     logarithmic,
     measure_of,
-    occupancy,
 )
 
 RULERS = {
@@ -76,7 +75,7 @@ def test_a_fall_across_an_edge_is_charged_in_each_band() -> None:
 def test_occupancy_is_the_hyperbola_of_its_source() -> None:
     monograph = next(m for d in Formulary.shipped().drugs if (m := Formulary.shipped().monograph(d)).occupancies)
     curve = monograph.occupancies[0]
-    ruler = occupancy(curve, 10)
+    ruler = curve.ruler(10)
     assert ruler.occupancy(curve.km) == curve.vmax / 2
     assert ruler.paces(curve.km, Fraction(0)) == round(curve.vmax / 20 * 10**9) / Fraction(10**9)
 

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from builders import START, TABLETS, course, plan_of, plan_with, step
 from taper import Dose, InvalidInput, count_supply, days, months, realize, to_schedule, to_table, weeks
-from taper.dates import InvalidDate
-from taper.plan import StartNeeded
-from taper.schedule import End, HorizonNeeded
+from taper.amounts.duration import InvalidDate
+from taper.plans.plan import StartNeeded
+from taper.schedules.schedule import End, HorizonNeeded
 from taper.testing import durations, realizable_plans, starts
 
 closed = realizable_plans(thens=st.sampled_from(["stop", "review"]))

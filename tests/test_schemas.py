@@ -12,9 +12,9 @@ from jsonschema import Draft202012Validator
 from builders import START
 from taper import days, realize, to_schedule
 from taper.errors import TaperError
-from taper.log import read_log
-from taper.plan import read_plan
-from taper.protocols import load_protocol, protocol_names
+from taper.knowledge.protocols import load_protocol, protocol_names
+from taper.plans.log import read_log
+from taper.plans.plan import read_plan
 from taper.testing import logs, realizable_plans
 
 ROOT = Path(__file__).parent.parent

@@ -4,8 +4,8 @@ import pytest
 
 from builders import DRUG, TABLETS, formulary, plan_of, step, tablet
 from taper import Product
-from taper.formulary import UnknownDrug
-from taper.selection import NoProducts, choose_products, name_of_drug, narrow
+from taper.knowledge.formulary import UnknownDrug
+from taper.knowledge.product_choice import NoProducts, choose_products, name_of_drug, narrow
 
 COURSE = plan_of(step("5 mg", "3 days")).courses[0]
 

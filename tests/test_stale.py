@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from taper import Formulary
-from taper.formulary import list_stale
+from taper.knowledge.stale import list_stale
 
 SHIPPED = Formulary.shipped()
 LATEST = max(source.verified_on for drug in SHIPPED.drugs for source in SHIPPED.monograph(drug).sources)

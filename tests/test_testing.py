@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from builders import START
 from taper import apply_log, days, read_log, realize, to_schedule
-from taper.log import Event
+from taper.plans.log import Event
 from taper.testing import decisions, events, logs, realizable_plans
 
 SCHEDULES = realizable_plans().map(lambda drawn: to_schedule(realize(*drawn), start=START, horizon=days(40)))

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from taper import Log, load_protocol, realize, to_schedule, to_table, weeks
-from taper.formulary import Formulary
+from taper.knowledge.formulary import Formulary
 from taper.words import NOTICE, describe_changes
 from taper.words.phrases import phrases_of
 

@@ -8,6 +8,11 @@ class TaperError(Exception):
     finding, never an error.
     """
 
+    def __init_subclass__(cls) -> None:
+        # Every error is importable from `taper`, and is printed under that name and not under a private one.
+        if not cls.__name__.startswith("_"):
+            cls.__module__ = "taper"
+
     def __init__(self, message: str, *, where: str = "") -> None:
         super().__init__(message)
         self.message = message

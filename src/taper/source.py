@@ -4,14 +4,12 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
 
-from taper._model import Value
-from taper.dates import CalendarDate
+from taper._base.records import Value
+from taper._base.text import Name, Text
+from taper.amounts.duration import CalendarDate
 from taper.errors import InvalidInput
-
-Text = Annotated[str, Field(min_length=1, max_length=2000, pattern=r"\S")]
-Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.+-]*$", max_length=80)]
 
 
 class Grade(StrEnum):
@@ -44,6 +42,22 @@ class Subject(StrEnum):
     HALF_LIFE = "half-life"
 
 
+def _pairs(value: object) -> object:
+    return tuple(value.items()) if isinstance(value, dict) else value
+
+
+def _table(value: tuple[tuple[Subject, tuple[str, ...]], ...]) -> dict[str, list[str]]:
+    return {str(subject): list(names) for subject, names in value}
+
+
+Sections = Annotated[
+    tuple[tuple[Subject, Annotated[tuple[Text, ...], Field(min_length=1)]], ...],
+    BeforeValidator(_pairs),
+    PlainSerializer(_table, return_type=dict[str, list[str]]),
+]
+"""For each subject the sections that would speak of it; written as a table."""
+
+
 class Source(Value):
     """One citable place: organization, title, locator, year, grade, and the day it was looked at.
 
@@ -66,13 +80,13 @@ class Source(Value):
     layer: Text = "shipped"
     set_id: Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")] | None = None
     version: Annotated[int, Field(ge=1)] | None = None
-    sections: dict[Subject, Annotated[tuple[Text, ...], Field(min_length=1)]] = Field(default_factory=dict)
+    sections: Sections = ()
     read_whole: tuple[Text, ...] = ()
     read_in: Text | None = None
 
     @model_validator(mode="after")
     def _reads_what_exists(self) -> Self:
-        named = {name for names in self.sections.values() for name in names}
+        named = {name for _, names in self.sections for name in names}
         unknown = [name for name in self.read_whole if name not in named]
         if unknown:
             listed = ", ".join(sorted(named)) or "none"
@@ -84,11 +98,14 @@ class Source(Value):
 
     def unread(self, subject: Subject) -> tuple[str, ...]:
         """The sections that would speak of a subject and were not read in full, as they are named."""
-        return tuple(name for name in self.sections.get(subject, ()) if name not in self.read_whole)
+        return tuple(name for name in self._speaking_of(subject) if name not in self.read_whole)
 
     def has_read(self, subject: Subject) -> bool:
         """Whether every section that would speak of a subject was read in full."""
-        return bool(self.sections.get(subject)) and not self.unread(subject)
+        return bool(self._speaking_of(subject)) and not self.unread(subject)
+
+    def _speaking_of(self, subject: Subject) -> tuple[str, ...]:
+        return dict(self.sections).get(subject, ())
 
     @property
     def citation(self) -> str:

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from taper import Log, Plan, Product, Schedule, apply_log, count_supply, days, realize, to_schedule
-from taper.log import Event, Hold, StepBack
+from taper.plans.log import Event, Hold, StepBack
 
 START = date(2027, 1, 1)
 PRODUCTS = [

@@ -26,7 +26,7 @@ from taper import (
     to_schedule,
     to_xlsx,
 )  # fmt: skip
-from taper.schedule import Schedule
+from taper.schedules.schedule import Schedule
 
 MOST_MB = 200
 WHOLE = 7280

@@ -9,9 +9,9 @@ from datetime import date
 from typing import Any, TypeVar
 
 from taper import Formulary, Patient, Plan, check, realize, to_schedule
-from taper.case import Case
-from taper.realization import RealizedPlan
-from taper.rules import ALL
+from taper.checks.case import Case
+from taper.checks.check import ALL
+from taper.schedules.realization import RealizedPlan
 
 T = TypeVar("T")
 DRUGS = {

@@ -17,17 +17,18 @@ import numpy
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from patterns.graphs import chain_graph, graph
-from patterns.linear import least
+from planning.graphs import chain_graph, graph
+from planning.linear import least
 from taper import check, realize, to_schedule
-from taper.formulary import Formulary
-from taper.pace import Pace
-from taper.patterns import STANDARD, evenly, in_order, plan_taper
-from taper.patterns.chain import solve
-from taper.patterns.problem import Problem
-from taper.patterns.search import search
-from taper.product import Product, Volume
-from taper.regimen import Regimen
+from taper.amounts.liquid import Volume
+from taper.knowledge.formulary import Formulary
+from taper.paces.pace import Pace
+from taper.planning import STANDARD, evenly, in_order, plan_taper
+from taper.planning.solver.problem import Problem
+from taper.planning.solver.search import search
+from taper.planning.solver.solve import solve
+from taper.plans.regimen import Regimen
+from taper.products.product import Product
 
 PACE = Pace.parse("10% of current, at least 1 mg, up to 12.5%, every 2 weeks")
 

@@ -5,7 +5,7 @@ from datetime import date
 from hypothesis import strategies as st
 
 from taper import Plan, days, realize, to_schedule
-from taper.product import Product
+from taper.products.product import Product
 from taper.testing import DRUG, realizable_plans, starts
 
 START = date(2027, 3, 1)

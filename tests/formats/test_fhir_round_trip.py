@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from builders import DRUG, START, TABLETS, course, liquid, plan_of, plan_with, step, tablet
 from taper import InvalidInput, realize, to_schedule, weeks
-from taper.dates import TimeUnit
+from taper.amounts.duration import TimeUnit
 from taper.formats.fhir import CannotExpress, from_fhir, to_fhir, write_fhir
 from taper.testing import durations, realizable_plans, starts
 

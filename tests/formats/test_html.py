@@ -25,7 +25,7 @@ from taper import (
     realize,
     to_schedule,
 )
-from taper.finding import Clear, Finding, LeftOut
+from taper.checks.review import Clear, Finding, LeftOut
 from taper.formats.html import to_html
 from taper.source import Source
 from taper.words import LANGUAGES

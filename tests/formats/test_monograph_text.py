@@ -3,8 +3,8 @@
 import pytest
 
 from taper import Formulary
-from taper.formats.monograph_text import sections_of, to_monograph_text
-from taper.monograph import Monograph
+from taper.formats.monograph import sections_of, to_monograph_text
+from taper.knowledge.monograph import Monograph
 
 SHIPPED = Formulary.shipped()
 

@@ -13,7 +13,7 @@ from formats.drawing import DRUG, dated, doses_of, schedules
 from formats.reading import MONTHS, Reader
 from formats.test_html import EVIL, LABELS, REVIEW
 from taper import Log, MissingExtra, Review, apply_log, count_supply, days
-from taper.finding import Finding
+from taper.checks.review import Finding
 from taper.formats.pdf import CannotPrint, to_pdf
 from taper.words import LANGUAGES, write_instructions
 from taper.words.handout import printable

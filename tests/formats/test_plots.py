@@ -34,13 +34,13 @@ from taper import (
     to_schedule,
     weeks,
 )  # fmt: skip
-from taper.formats.plots import Curve, Line, Picture, ideal_curve
+from taper.formats.plots import Curve, LimitLine, Picture, ideal_curve
 from taper.formats.plots.axes import tick_days
+from taper.formats.plots.drug_totals import track_of
 from taper.formats.plots.picture import COLORS, DASHES, MARKERS
-from taper.formats.plots.track import track_of
-from taper.log import Symptom
-from taper.monograph import Occupancy
-from taper.scales import linear, logarithmic, occupancy
+from taper.knowledge.monograph import Occupancy
+from taper.paces.rulers import linear, logarithmic
+from taper.plans.log import Symptom
 from taper.source import Source
 from taper.testing import realizable_plans, starts
 
@@ -222,7 +222,7 @@ def test_what_lies_beyond_and_how_it_ends_stands_below():
 
 
 def test_a_line_is_drawn_at_its_height_and_cited():
-    picture = plot_doses(FALLING, lines=[Line(DailyDose(40), "maximum", SOURCE)])
+    picture = plot_doses(FALLING, lines=[LimitLine(DailyDose(40), "maximum", SOURCE)])
     assert [40.0, 40.0] in [list(line.get_ydata()) for line in axis_of(picture).lines]
     assert "maximum: 40 mg/day" in words_in(picture)
     assert f"maximum, 40 mg/day: {SOURCE.citation}" in words_in(picture)
@@ -236,7 +236,7 @@ def test_an_ideal_curve_is_drawn_and_named():
 
 
 def test_each_drug_has_a_panel_and_its_own_marks():
-    marks = [Line(DailyDose(30), "most", SOURCE, drug="othamine")]
+    marks = [LimitLine(DailyDose(30), "most", SOURCE, drug="othamine")]
     curves = [Curve("asked", ((START, DailyDose(20)), (START + timedelta(days=9), DailyDose(10))), drug="testamine")]
     picture = plot_doses(TWO, lines=marks, ideal=curves)
     assert [axis.get_ylabel() for axis in picture.figure.axes] == ["testamine, mg/day", "othamine, mg/day"]
@@ -261,8 +261,8 @@ def test_several_plans_are_named_in_legend_title_and_foot():
         (lambda: plot_doses({}), "0 plans"),
         (lambda: plot_doses({str(number): FALLING for number in range(6)}), "6 plans"),
         (lambda: plot_doses(TWO, drug="nothing"), "name one of testamine, othamine"),
-        (lambda: plot_doses(TWO, lines=[Line(DailyDose(1), "most", SOURCE)]), "names no drug"),
-        (lambda: plot_doses(FALLING, lines=[Line(DailyDose(1), "most", SOURCE, drug="x")]), "is not drawn"),
+        (lambda: plot_doses(TWO, lines=[LimitLine(DailyDose(1), "most", SOURCE)]), "names no drug"),
+        (lambda: plot_doses(FALLING, lines=[LimitLine(DailyDose(1), "most", SOURCE, drug="x")]), "is not drawn"),
         (lambda: plot_calendar(TWO), "name one with drug="),
         (lambda: plot_falls(FALLING, of="either"), 'write "current" or "start"'),
         (lambda: plot_occupancy(FALLING, MODEL.model_copy(update={"km": Fraction(0)})), "no curve"),
@@ -543,7 +543,7 @@ def test_an_ideal_line_of_equal_steps_meets_each_step(start, days):
 
 
 def test_an_ideal_curve_on_occupancy_falls_by_equal_points():
-    ruler = occupancy(MODEL, 10)
+    ruler = MODEL.ruler(10)
     curve = ideal_curve(ruler, start=START, before=DailyDose(20), days_per_pace=7, last=date(2030, 1, 1), words="x")
     points = [float(ruler.occupancy(total.mg)) for _, total in curve.points[::7]]
     assert all(isclose(one - other, 10, abs_tol=1e-6) for one, other in pairwise(points))

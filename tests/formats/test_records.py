@@ -29,8 +29,8 @@ from taper import (
     to_xlsx,
     weeks,
 )
-from taper._extra import EXTRAS, need
-from taper.log import Gap
+from taper._base.extras import EXTRAS, need
+from taper.plans.log import Gap
 from taper.testing import realizable_plans, starts
 
 Row = tuple[date, str, str, str]

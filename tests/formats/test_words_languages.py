@@ -17,9 +17,9 @@ from formats.drawing import DRUG, START, TABLET, dated, schedules
 from formats.reading import STOP_WORDS, Reader
 from taper import Formulary, Plan, Portion, days, realize, to_schedule
 from taper.errors import MissingExtra, NotFound
-from taper.product import DosageForm, Product, Release
-from taper.regimen import Slot
-from taper.schedule import End, Schedule
+from taper.plans.regimen import Slot
+from taper.products.product import DosageForm, Product, Release
+from taper.schedules.schedule import End, Schedule
 from taper.testing import named_slots
 from taper.words import LANGUAGES, describe_ending, speak, write_instructions, write_sig
 

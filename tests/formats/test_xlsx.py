@@ -29,7 +29,7 @@ from taper import (
     to_xlsx,
     weeks,
 )  # fmt: skip
-from taper.finding import Clear, LeftOut
+from taper.checks.review import Clear, LeftOut
 from taper.source import Source
 
 HOSTILE = (

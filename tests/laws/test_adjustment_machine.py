@@ -26,7 +26,8 @@ from taper import (
     realize,
     to_schedule,
 )
-from taper.log import (
+from taper.planning import plan_taper
+from taper.plans.log import (
     ChangeProducts,
     Gap,
     Hold,
@@ -42,9 +43,8 @@ from taper.log import (
     TitrateAnew,
     TitrateTo,
 )
-from taper.patterns import plan_taper
-from taper.plan import Step
-from taper.schedule import End
+from taper.plans.plan import Step
+from taper.schedules.schedule import End
 
 DRUG = "testamine"
 HELD = tuple(

@@ -8,10 +8,19 @@ from hypothesis import strategies as st
 
 from builders import START
 from taper import Dose, Formulary, InvalidInput, Patient, Plan, check, mg, realize
-from taper.case import cite
-from taper.monograph import CeilingKind
-from taper.rules import rule_names
-from taper.testing import DRUG, ceilings, facts, formulary_of, kidney_advice, patient_facts, patients, realizable_plans
+from taper.checks.case import cite
+from taper.checks.check import rule_names
+from taper.knowledge.monograph import CeilingKind
+from taper.testing import (
+    DRUG,
+    ceilings,
+    facts,
+    formulary_of,
+    kidney_advice,
+    patient_facts,
+    patients,
+    realizable_plans,
+)
 
 limits = st.integers(1, 40).map(mg)
 SHIPPED = Formulary.shipped()

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from builders import START, TABLETS
 from taper import CannotCompute, Dose, Plan, count_supply, realize, to_schedule, weeks
-from taper.plan import Step
-from taper.product import Concentration, Volume
+from taper.amounts.liquid import Concentration, Volume
+from taper.plans.plan import Step
 from taper.testing import (
     durations,
     product_sets,

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from builders import DRUG
 from taper import Dose, check, count_supply, realize, to_csv, to_ical, to_markdown, to_schedule, to_table, weeks
-from taper._model import exact
-from taper.schedule import End
+from taper._base.numbers import exact
+from taper.schedules.schedule import End
 from taper.testing import clock_slots, durations, named_slots, realizable_plans, starts
 from taper.words import NOTICE, describe_ending, describe_portion
 

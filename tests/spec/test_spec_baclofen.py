@@ -4,7 +4,7 @@ import pytest
 
 from builders import answers, course, step
 from taper import Formulary, Patient, Plan, check, load_protocol, propose_for_kidney, realize
-from taper.monograph import KidneyAction
+from taper.knowledge.kidney_advice import KidneyAction
 
 SHIPPED = Formulary.shipped()
 US = [item for item in SHIPPED.products("baclofen", market="us") if item.form == "tablet"]

@@ -6,7 +6,7 @@ import pytest
 
 from builders import TABLETS, formulary, plan_of, step
 from taper import days, months, realize, to_schedule
-from taper.dates import day_after
+from taper.amounts.duration import day_after
 
 
 def scheduled(plan, start, horizon=None):

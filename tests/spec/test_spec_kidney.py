@@ -11,7 +11,7 @@ from fractions import Fraction
 import pytest
 
 from taper.errors import CannotCompute
-from taper.kidney import (
+from taper.people.kidney_function import (
     EGFR,
     Creatinine,
     adjusted_weight,

@@ -3,20 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from taper.adjustment.now import Now
-from taper.adjustment.rest import climb, follow
-from taper.dates import Duration
-from taper.dose import Dose
-from taper.log import Gap, InvalidEvent, ResumeAt, Then, TitrateAnew, TitrateTo
-from taper.monograph import Titration
-from taper.pace import Pace
-from taper.patterns.titration import choose_titration, plan_titration
-from taper.plan import Before, Course, Step
-from taper.regimen import Regimen
-from taper.track import Ending, Piece, Rung, Track, empty, marked, total
+from taper.adjustment.course_state import CourseState, Ending, Piece, Rung, empty, marked, total
+from taper.adjustment.event_day import Now
+from taper.adjustment.replan_rest import climb, follow
+from taper.amounts.dose import Dose
+from taper.amounts.duration import Duration
+from taper.knowledge.monograph import Titration
+from taper.paces.pace import Pace
+from taper.planning.titration import choose_titration, plan_titration
+from taper.plans.log import Gap, InvalidEvent, ResumeAt, Then, TitrateAnew, TitrateTo
+from taper.plans.plan import Before, Course, Step
+from taper.plans.regimen import Regimen
 
 
-def gap(now: Now, track: Track, event: Gap) -> Track:
+def gap(now: Now, track: CourseState, event: Gap) -> CourseState:
     """Empty days, and then what was decided; until it is, days that say that a decision is needed."""
     if event.then == "stop":
         return track.going((), then="stop")
@@ -31,7 +31,7 @@ def gap(now: Now, track: Track, event: Gap) -> Track:
     return track.going([missed, waits], waiting=track.ahead, planned_then=track.then, then=then)
 
 
-def decide(now: Now, track: Track, then: Then, planned: tuple[Piece, ...]) -> Track:
+def decide(now: Now, track: CourseState, then: Then, planned: tuple[Piece, ...]) -> CourseState:
     """The course from now on as someone decided; `planned` is what lay ahead when the gap began."""
     open_again = replace(track, then=track.planned_then or track.then, waiting=(), planned_then=None)
     match then:
@@ -46,7 +46,7 @@ def decide(now: Now, track: Track, then: Then, planned: tuple[Piece, ...]) -> Tr
             return open_again.going((), then="stop")
 
 
-def _titrated(now: Now, track: Track, then: TitrateTo) -> Course:
+def _titrated(now: Now, track: CourseState, then: TitrateTo) -> Course:
     """A first titration of the course's drug, by an increment or by what a source gives."""
     drug = track.course.course.drug
     by: Titration | tuple[Dose, Duration]
@@ -60,7 +60,7 @@ def _titrated(now: Now, track: Track, then: TitrateTo) -> Course:
     return plan_titration(drug=drug, to=to, slots=slots, products=track.products, by=by, aim=aim).course
 
 
-def _resume_at(now: Now, track: Track, then: ResumeAt, planned: tuple[Piece, ...]) -> Track:
+def _resume_at(now: Now, track: CourseState, then: ResumeAt, planned: tuple[Piece, ...]) -> CourseState:
     if then.rest == "replan":
         return _resume_and_replan(now, track, then)
     if planned and planned[0].step.step.regimen == then.resume:
@@ -71,7 +71,7 @@ def _resume_at(now: Now, track: Track, then: ResumeAt, planned: tuple[Piece, ...
     return track.going([_lasting(now, track, then, back, others), *others])
 
 
-def _lasting(now: Now, track: Track, then: ResumeAt, first: Piece, others: Sequence[Piece]) -> Piece:
+def _lasting(now: Now, track: CourseState, then: ResumeAt, first: Piece, others: Sequence[Piece]) -> Piece:
     """The step that is resumed, for as long as was written, else as planned."""
     if then.lasting is None and first.length is None and others:
         raise InvalidEvent(
@@ -84,7 +84,7 @@ def _lasting(now: Now, track: Track, then: ResumeAt, first: Piece, others: Seque
     return first.lasting(now.length(then.lasting))
 
 
-def _rung_of(now: Now, track: Track, resumed: Regimen) -> tuple[Track, int]:
+def _rung_of(now: Now, track: CourseState, resumed: Regimen) -> tuple[CourseState, int]:
     """The step of these doses: the last that was taken, else what was taken before the course, else one to come."""
     here = track.rung or 0
     for index in [*range(here, -1, -1), *range(here + 1, len(track.ladder))]:
@@ -98,7 +98,7 @@ def _rung_of(now: Now, track: Track, resumed: Regimen) -> tuple[Track, int]:
     raise InvalidEvent(f'no step of {track.name} is {resumed}; resume at one ({known}), or write rest "replan"')
 
 
-def _resume_and_replan(now: Now, track: Track, then: ResumeAt) -> Track:
+def _resume_and_replan(now: Now, track: CourseState, then: ResumeAt) -> CourseState:
     if then.pace is None and (track.made_by is None or "pace" not in track.made_by):
         raise InvalidEvent(f"{track.name} was written by hand; give a pace to plan it anew, or shift the rest")
     pace = then.pace or Pace.parse(str((track.made_by or {})["pace"]))

@@ -6,12 +6,12 @@ import os
 import sys
 from collections.abc import Sequence
 
-from taper.cli import climbing, counting, dating, exchange, judge, living, look, planning
-from taper.cli.common import NOT_COMPUTED
+from taper.cli import adjust, check, down, import_plan, schedule, show, supply, up
+from taper.cli.options import NOT_COMPUTED
 from taper.errors import TaperError
 from taper.words import NOTICE
 
-_GROUPS = (look, judge, dating, counting, planning, climbing, living, exchange)
+_GROUPS = (show, check, schedule, supply, down, up, adjust, import_plan)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

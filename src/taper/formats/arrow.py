@@ -6,11 +6,11 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
 
-from taper._extra import need
-from taper._model import write_count, write_number
+from taper._base.extras import need
+from taper._base.numbers import write_count, write_number
 from taper.errors import CannotCompute
-from taper.records import Record, records_of
-from taper.schedule import Schedule
+from taper.schedules.rows import Record, records_of
+from taper.schedules.schedule import Schedule
 from taper.words import describe_ending
 
 if TYPE_CHECKING:

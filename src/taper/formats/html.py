@@ -4,13 +4,13 @@ from collections.abc import Iterable, Iterator
 from html import escape
 from pathlib import Path
 
-from taper.finding import Answer, Finding, NotAssessed, Review
-from taper.schedule import Schedule
+from taper.checks.review import Answer, Finding, NotAssessed, Review
+from taper.schedules.schedule import Schedule
 from taper.source import Source
-from taper.supply import Supply
+from taper.supply.count import Supply
 from taper.words import Instruction
 from taper.words.handout import CalendarDay, CalendarIntake, CalendarMonth, Handout, make_handout, printable
-from taper.words.supplying import Row, SupplyText
+from taper.words.supply_table import Row, SupplyText
 
 _STYLE = Path(__file__).with_name("handout.css")
 # Nothing is fetched and nothing runs: the page says so itself, and a browser holds it to that.

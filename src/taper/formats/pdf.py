@@ -7,13 +7,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal
 
-from taper._extra import need
+from taper._base.extras import need
+from taper.checks.review import Answer, Finding, NotAssessed, Review
 from taper.errors import CannotCompute
-from taper.finding import Answer, Finding, NotAssessed, Review
-from taper.schedule import Schedule
-from taper.supply import Supply
+from taper.schedules.schedule import Schedule
+from taper.supply.count import Supply
 from taper.words.handout import CalendarDay, Handout, make_handout, printable
-from taper.words.supplying import Row
+from taper.words.supply_table import Row
 
 Paper = Literal["a4", "us-letter"]
 _NO_FONT = re.compile(r"the text `(.+?)` could not be displayed")

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
 
-from taper._model import write_number
-from taper.finding import Finding, Review
-from taper.product import Product, Volume
-from taper.records import records_of
-from taper.schedule import Day, End, Schedule, ScheduledIntake
-from taper.supply import Supply
+from taper._base.numbers import write_number
+from taper.amounts.liquid import Volume
+from taper.checks.review import Finding, Review
+from taper.products.product import Product
+from taper.schedules.rows import records_of
+from taper.schedules.schedule import Day, End, Schedule, ScheduledIntake
+from taper.supply.count import Supply
 from taper.words import NOTICE, describe_changes, describe_ending, describe_note, describe_portion, describe_tally
 
 _COLUMNS = ("date", "day", "course", "step", "drug", "slot", "dose", "portion", "mg", "product", "count",

@@ -7,12 +7,12 @@ from datetime import UTC, date, datetime, time
 from fractions import Fraction
 from typing import Any
 
-from taper._extra import need
-from taper._model import write_count, write_number
-from taper.finding import Review
-from taper.records import Record, records_of
-from taper.schedule import Schedule
-from taper.supply import Supply
+from taper._base.extras import need
+from taper._base.numbers import write_count, write_number
+from taper.checks.review import Review
+from taper.schedules.rows import Record, records_of
+from taper.schedules.schedule import Schedule
+from taper.supply.count import Supply
 from taper.words import NOTICE, describe_changes, describe_ending, describe_note
 
 _EXACT_DIGITS = 15

@@ -1,18 +1,8 @@
 """Hypothesis strategies for people who build on taper: each draws what a plan could really hold."""
 
-from taper.testing.days import amounts, clock_slots, doses, durations, named_slots, patterns, regimens, starts
-from taper.testing.happening import decisions, events, logs
-from taper.testing.knowledge import (
-    ceilings,
-    facts,
-    formulary_of,
-    indications,
-    kidney_advice,
-    patient_facts,
-    patients,
-    stopping_advice,
-)
-from taper.testing.planning import Realizable, Unrealizable, courses, plans, realizable_plans, unrealizable_plans
+from taper.testing.amounts import amounts, clock_slots, doses, durations, named_slots, patterns, regimens, starts
+from taper.testing.events import decisions, events, logs
+from taper.testing.plans import Realizable, Unrealizable, courses, plans, realizable_plans, unrealizable_plans
 from taper.testing.products import (
     DRUG,
     SOLID_STRENGTHS,
@@ -22,6 +12,16 @@ from taper.testing.products import (
     product_sets,
     shared_grain,
     tablets,
+)
+from taper.testing.sources_and_people import (
+    ceilings,
+    facts,
+    formulary_of,
+    indications,
+    kidney_advice,
+    patient_facts,
+    patients,
+    stopping_advice,
 )
 
 __all__ = [

@@ -10,8 +10,9 @@ from math import gcd, lcm
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from taper.dose import Dose
-from taper.product import DosageForm, Product, Volume
+from taper.amounts.dose import Dose
+from taper.amounts.liquid import Volume
+from taper.products.product import DosageForm, Product
 
 DRUG = "testamine"
 """The drug of every product drawn here; no formulary holds it."""

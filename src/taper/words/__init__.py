@@ -13,4 +13,4 @@ from taper.words.plain import describe_changes as describe_changes
 from taper.words.plain import describe_ending as describe_ending
 from taper.words.plain import describe_note as describe_note
 from taper.words.plain import describe_portion as describe_portion
-from taper.words.tally import describe_tally as describe_tally
+from taper.words.plain import describe_tally as describe_tally

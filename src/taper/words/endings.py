@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from taper.regimen import Slot
-from taper.schedule import DatedStep, End, Schedule
+from taper.plans.regimen import Slot
+from taper.schedules.schedule import DatedStep, End, Schedule
 from taper.words.language import Language
 
 

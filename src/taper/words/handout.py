@@ -7,16 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from taper.finding import Review
-from taper.regimen import WEEKDAYS
-from taper.schedule import Day, NoteKind, Schedule, ScheduledIntake
-from taper.supply import Supply
+from taper.checks.review import Review
+from taper.plans.regimen import WEEKDAYS
+from taper.schedules.schedule import Day, NoteKind, Schedule, ScheduledIntake
+from taper.supply.count import Supply
 from taper.words.endings import describe_beyond
 from taper.words.instruction import Instruction, name_course, write_instructions
 from taper.words.language import Language, speak
 from taper.words.plain import describe_changes
-from taper.words.shelf import Shelf
-from taper.words.supplying import SupplyText, describe_supply
+from taper.words.product_names import ProductNames
+from taper.words.supply_table import SupplyText, describe_supply
 
 _BETWEEN = re.compile(r"(?<=[0-9½⅓⅔¼¾]) (?=(?:mg|mcg|g|mL|micro|Mikro)|×|[0-9]+/[0-9])|(?<=×) ")
 # Embeddings, overrides and isolates of writing direction: in a title they could turn around the doses after it.
@@ -78,7 +78,7 @@ def make_handout(
         NotFound: If the language is not held.
         MissingExtra: If the package babel is not installed.
     """
-    spoken, shelf = speak(language), Shelf.of(schedule)
+    spoken, shelf = speak(language), ProductNames.of(schedule)
     first = 6 if sunday_first else 0
     drugs = spoken.join(spoken.drug(drug) for drug in schedule.realized.drugs)
     return Handout(
@@ -104,7 +104,7 @@ def _plan_id(schedule: Schedule, language: Language) -> str:
     return language.phrases.handout.plan_id.format(fingerprint=fingerprint, date=language.long_date(schedule.start))
 
 
-def _months(schedule: Schedule, language: Language, shelf: Shelf, first: int) -> Iterator[CalendarMonth]:
+def _months(schedule: Schedule, language: Language, shelf: ProductNames, first: int) -> Iterator[CalendarMonth]:
     begins = _beginnings(schedule, language)
     days = {day.date: _day(day, schedule, begins, language, shelf) for day in schedule.days}
     for month in sorted({when.replace(day=1) for when in days}):
@@ -132,7 +132,9 @@ def _beginnings(schedule: Schedule, language: Language) -> dict[date, list[str]]
     return made
 
 
-def _day(day: Day, schedule: Schedule, begins: dict[date, list[str]], language: Language, shelf: Shelf) -> CalendarDay:
+def _day(
+    day: Day, schedule: Schedule, begins: dict[date, list[str]], language: Language, shelf: ProductNames
+) -> CalendarDay:
     intakes = tuple(_intake(intake, language, shelf) for intake in day.intakes)
     notes = (*begins.get(day.date, ()), *_notes(day, schedule, language))
     return CalendarDay(day.date, language.day_and_month(day.date), intakes, notes, is_shown=True)
@@ -159,7 +161,7 @@ def _whose(course: str, said: str, schedule: Schedule, language: Language) -> st
     return language.phrases.handout.note_of.format(course=name_course(schedule, course, language), note=said)
 
 
-def _intake(intake: ScheduledIntake, language: Language, shelf: Shelf) -> CalendarIntake:
+def _intake(intake: ScheduledIntake, language: Language, shelf: ProductNames) -> CalendarIntake:
     return CalendarIntake(
         slot=language.slot(intake.slot)[0],
         drug=language.drug(intake.drug),

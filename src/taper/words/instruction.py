@@ -4,13 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from taper.realization import RealizedDay, RealizedIntake
-from taper.schedule import DatedStep, Schedule
-from taper.words.changes import describe_change
+from taper.schedules.realization import RealizedDay, RealizedIntake
+from taper.schedules.schedule import DatedStep, Schedule, length_of, occurring_days
+from taper.words.dose_changes import describe_change
 from taper.words.endings import describe_what_follows
 from taper.words.language import Language, capitalize, speak
-from taper.words.occurring import length_of, occurring_days
-from taper.words.shelf import Shelf
+from taper.words.product_names import ProductNames
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,7 @@ def write_sig(schedule: Schedule, step: DatedStep, *, language: str = "en") -> s
         NotFound: If the language is not held.
         MissingExtra: If the package babel is not installed.
     """
-    return str(_instruct(schedule, step, speak(language), Shelf.of(schedule)))
+    return str(_instruct(schedule, step, speak(language), ProductNames.of(schedule)))
 
 
 def write_instructions(schedule: Schedule, *, language: str = "en") -> tuple[Instruction, ...]:
@@ -71,11 +70,11 @@ def write_instructions(schedule: Schedule, *, language: str = "en") -> tuple[Ins
         NotFound: If the language is not held.
         MissingExtra: If the package babel is not installed.
     """
-    spoken, shelf = speak(language), Shelf.of(schedule)
+    spoken, shelf = speak(language), ProductNames.of(schedule)
     return tuple(_instruct(schedule, step, spoken, shelf) for step in schedule.steps)
 
 
-def _instruct(schedule: Schedule, step: DatedStep, language: Language, shelf: Shelf) -> Instruction:
+def _instruct(schedule: Schedule, step: DatedStep, language: Language, shelf: ProductNames) -> Instruction:
     return Instruction(
         step.course,
         step.number,
@@ -128,7 +127,7 @@ def _repeat(step: DatedStep, language: Language) -> str | None:
     return language.phrases.step.cycle_again.format(length=length)
 
 
-def _days(step: DatedStep, language: Language, shelf: Shelf) -> Iterator[DayText]:
+def _days(step: DatedStep, language: Language, shelf: ProductNames) -> Iterator[DayText]:
     words, held = language.phrases.step, step.realized.step
     if held.is_empty:
         return
@@ -145,7 +144,7 @@ def _days(step: DatedStep, language: Language, shelf: Shelf) -> Iterator[DayText
             yield _day(label, day, language, shelf)
 
 
-def _week(step: DatedStep, language: Language, shelf: Shelf) -> Iterator[DayText]:
+def _week(step: DatedStep, language: Language, shelf: ProductNames) -> Iterator[DayText]:
     groups: dict[tuple[RealizedIntake, ...], list[int]] = {}
     for index, day in occurring_days(step):
         groups.setdefault(day.intakes, []).append(index)
@@ -155,7 +154,7 @@ def _week(step: DatedStep, language: Language, shelf: Shelf) -> Iterator[DayText
         yield _day(label, step.realized.days[indexes[0]], language, shelf)
 
 
-def _day(label: str, day: RealizedDay, language: Language, shelf: Shelf) -> DayText:
+def _day(label: str, day: RealizedDay, language: Language, shelf: ProductNames) -> DayText:
     words = language.phrases.step
     if not day.intakes:
         return DayText(label, (words.no_dose,), None)
@@ -165,7 +164,7 @@ def _day(label: str, day: RealizedDay, language: Language, shelf: Shelf) -> DayT
     return DayText(label, takes, words.total.format(total=total))
 
 
-def write_take(intake: RealizedIntake, language: Language, shelf: Shelf) -> str:
+def write_take(intake: RealizedIntake, language: Language, shelf: ProductNames) -> str:
     """One dose in a sentence: when, how much, and what it is made of."""
     portions = [shelf.name(portion, language) for portion in intake.recipe.portions]
     when = capitalize(language.slot(intake.slot)[1])

@@ -9,11 +9,12 @@ from functools import lru_cache
 from types import ModuleType
 from typing import NamedTuple
 
-from taper._extra import need
-from taper._model import write_count, write_number
-from taper.dose import DailyDose, Dose
-from taper.product import Concentration, Portion, Product, Release, Volume
-from taper.regimen import Slot
+from taper._base.extras import need
+from taper._base.numbers import write_count, write_number
+from taper.amounts.dose import DailyDose, Dose
+from taper.amounts.liquid import Concentration, Volume
+from taper.plans.regimen import Slot
+from taper.products.product import Portion, Product, Release
 from taper.words.phrases import LANGUAGES as LANGUAGES
 from taper.words.phrases import Pair, Phrases, phrases_of
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from taper._model import Value
+from taper._base.records import Value
 from taper.errors import NotFound
 
 LANGUAGES = ("en", "es", "fr", "de")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from taper import Formulary, Patient, Plan, check, realize, to_schedule, weeks
 from taper.formats.fhir import from_fhir, to_fhir, write_fhir
-from taper.product import Product
+from taper.products.product import Product
 
 START = date(2027, 3, 1)
 TABLETS = [

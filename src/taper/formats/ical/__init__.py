@@ -5,16 +5,16 @@ from datetime import UTC, datetime, time, timedelta
 from enum import Enum
 from zoneinfo import ZoneInfo
 
-from taper._extra import need
-from taper.dates import Duration
+from taper._base.extras import need
+from taper.amounts.duration import Duration
 from taper.errors import InvalidInput
 from taper.formats.ical.clocks import read_clocks
-from taper.formats.ical.entries import Diary, Entry, Style, calendar_uid, identity_of
+from taper.formats.ical.entries import CalendarEntry, Diary, Style, calendar_uid, identity_of
 from taper.formats.ical.published import Published, read_published
 from taper.formats.ical.write import Manner, write_calendar
 from taper.formats.ical.zone import find_zone, refuse_skipped
-from taper.regimen import Slot
-from taper.schedule import End, Schedule, to_schedule
+from taper.plans.regimen import Slot
+from taper.schedules.schedule import End, Schedule, to_schedule
 from taper.words import describe_ending
 
 
@@ -82,7 +82,7 @@ def to_ical(
     zone = _zone(clocks, tz)
     named = _identity(schedule, identity, is_revised=previous is not None or sequence != 0)
 
-    def write(held: Schedule) -> tuple[Entry, ...]:
+    def write(held: Schedule) -> tuple[CalendarEntry, ...]:
         return Diary(held, clocks, identity=named, is_private=private).entries(style)
 
     live = write(schedule)
@@ -141,14 +141,14 @@ def _zone(clocks: Mapping[Slot, time], tz: str | Unsaid | None) -> ZoneInfo | No
     return zone
 
 
-def _check_clocks(zone: ZoneInfo | None, entries: tuple[Entry, ...]) -> None:
+def _check_clocks(zone: ZoneInfo | None, entries: tuple[CalendarEntry, ...]) -> None:
     for entry in entries:
         if zone is not None and entry.clock is not None:
             for day in entry.dates:
                 refuse_skipped(zone, day, entry.clock)
 
 
-def _gone(kept: set[str], published: Published | None, *, private: bool) -> tuple[Entry, ...]:
+def _gone(kept: set[str], published: Published | None, *, private: bool) -> tuple[CalendarEntry, ...]:
     found = published.entries if published else ()
     return tuple(entry.cancelled(is_private=private) for entry in found if entry.uid not in kept)
 

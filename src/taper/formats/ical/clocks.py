@@ -5,8 +5,8 @@ from datetime import time
 from itertools import pairwise
 
 from taper.errors import InvalidInput
-from taper.regimen import Slot
-from taper.schedule import Schedule
+from taper.plans.regimen import Slot
+from taper.schedules.schedule import Schedule
 
 _NOON = time(12)
 _AFTER_NOON = ("evening", "bedtime")

@@ -8,11 +8,11 @@ from datetime import date, time, timedelta
 from itertools import groupby
 from typing import Literal, get_args
 
-from taper.dose import Dose
+from taper.amounts.dose import Dose
 from taper.errors import InvalidInput
-from taper.realization import RealizedStep
-from taper.regimen import Slot
-from taper.schedule import DatedStep, Schedule, ScheduledIntake
+from taper.plans.regimen import Slot
+from taper.schedules.realization import RealizedStep
+from taper.schedules.schedule import DatedStep, Schedule, ScheduledIntake
 from taper.words import describe_ending, describe_portion
 
 Style = Literal["series", "per-dose", "banner"]
@@ -22,7 +22,7 @@ _NAMESPACE = uuid.UUID("5f4e2f0c-6b0e-5d0a-9a51-0d8f5a7c1e42")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CalendarEntry:
     """One event: from which date, at what time if any, every how many days and how often, and what it says."""
 
     uid: str
@@ -46,7 +46,7 @@ class Entry:
         """The last date that it reaches."""
         return self.first + timedelta(days=self.every * (self.count - 1) + self.days - 1)
 
-    def cancelled(self, *, is_private: bool) -> "Entry":
+    def cancelled(self, *, is_private: bool) -> "CalendarEntry":
         """The same event as one that no longer takes place; a private one does not name its drug in the summary."""
         summary = "medicine" if is_private else self.summary
         return replace(self, summary=summary, is_cancelled=True, is_tentative=False)
@@ -79,13 +79,13 @@ class Diary:
         self._gates = _first_gates(schedule)
         self._seen: dict[tuple[str, int], tuple[str, int]] = {}
 
-    def entries(self, style: Style) -> tuple[Entry, ...]:
+    def entries(self, style: Style) -> tuple[CalendarEntry, ...]:
         """The entries in the order of their dates and times.
 
         Raises:
             InvalidInput: If there is no such style.
         """
-        writers: dict[Style, Callable[[], Iterator[Entry]]] = {
+        writers: dict[Style, Callable[[], Iterator[CalendarEntry]]] = {
             "series": self._series, "per-dose": self._doses, "banner": self._banners
         }  # fmt: skip
         if style not in writers:
@@ -93,32 +93,32 @@ class Diary:
         made = (*writers[style](), *self._decisions())
         return tuple(sorted(made, key=lambda entry: (entry.first, entry.clock or time(), entry.uid)))
 
-    def _series(self) -> Iterator[Entry]:
+    def _series(self) -> Iterator[CalendarEntry]:
         for run, number in _runs(self._schedule):
             first = run[0]
             uid = self._uid("series", *self._content(first.step), first.intake.slot.name, first.place, number)
             every = first.period if len(run) > 1 else 1
             yield self._dose_entry(uid, first, every, len(run))
 
-    def _doses(self) -> Iterator[Entry]:
+    def _doses(self) -> Iterator[CalendarEntry]:
         for dose in _doses(self._schedule):
             uid = self._uid("dose", dose.step.course, dose.date.isoformat(), dose.intake.slot.name)
             yield self._dose_entry(uid, dose, 1, 1)
 
-    def _dose_entry(self, uid: str, dose: _Dose, every: int, count: int) -> Entry:
+    def _dose_entry(self, uid: str, dose: _Dose, every: int, count: int) -> CalendarEntry:
         last = dose.date + timedelta(days=every * (count - 1))
         dates = f"{dose.date} to {last}" if last != dose.date else f"{dose.date}"
         full = self._summary(dose.intake, dose.intake.drug)
         private = self._summary(dose.intake, self._alias(dose.intake.drug))
         said = f"{full}. Step" if self._is_private else "Step"
-        made = Entry(
+        made = CalendarEntry(
             uid, dose.date, self._clocks.get(dose.intake.slot), every, count, 1,
             private if self._is_private else full,
             f"{said} {dose.intake.step}, {dates}. {self._ending}",
         )  # fmt: skip
         return self._gated(made, dose.step)
 
-    def _gated(self, entry: Entry, step: DatedStep) -> Entry:
+    def _gated(self, entry: CalendarEntry, step: DatedStep) -> CalendarEntry:
         """An event that no one has to keep yet says so first: its step, or one before it, waits for a review."""
         gate = self._gates.get(step.course)
         if gate is None or gate > step.number:
@@ -131,13 +131,13 @@ class Diary:
             is_tentative=True,
         )
 
-    def _decisions(self) -> Iterator[Entry]:
+    def _decisions(self) -> Iterator[CalendarEntry]:
         """An event on the days of a course for which nothing is planned, since an empty day says nothing."""
         for step in self._schedule.steps:
             if step.realized.step.kind == "decision":
                 name = self._alias(step.drug) if self._is_private else step.drug
                 said = f"Nothing of {step.drug} is planned from {step.first} on. {self._ending}"
-                yield Entry(
+                yield CalendarEntry(
                     self._uid("decision", step.course), step.first, None, 1, 1, self._days_shown(step),
                     f"{DECISION}: {name}", said, is_tentative=True,
                 )  # fmt: skip
@@ -145,7 +145,7 @@ class Diary:
     def _days_shown(self, step: DatedStep) -> int:
         return (min(step.last or self._schedule.last, self._schedule.last) - step.first).days + 1
 
-    def _banners(self) -> Iterator[Entry]:
+    def _banners(self) -> Iterator[CalendarEntry]:
         for step in self._schedule.steps:
             if step.realized.step.kind == "decision":
                 continue
@@ -154,7 +154,7 @@ class Diary:
             name = self._alias(step.drug) if self._is_private else step.drug
             pattern = str(step.realized.step)
             said = f"{step.drug} {pattern}. " if self._is_private else ""
-            made = Entry(
+            made = CalendarEntry(
                 self._uid("banner", *self._content(step)), step.first, None, 1, 1, days,
                 f"{name} {pattern}", f"{said}Step {step.number}, {step.first} to {last}. {self._ending}",
             )  # fmt: skip

@@ -7,7 +7,7 @@ from types import ModuleType
 from typing import Any
 
 from taper.errors import InvalidInput
-from taper.formats.ical.entries import Entry, calendar_uid
+from taper.formats.ical.entries import CalendarEntry, calendar_uid
 
 MAKER = "-//taper//taper-schedule//EN"
 
@@ -16,7 +16,7 @@ MAKER = "-//taper//taper-schedule//EN"
 class Published:
     """The events of an earlier calendar and the highest number by which it was revised."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[CalendarEntry, ...]
     sequence: int
 
     @property
@@ -52,14 +52,14 @@ def read_published(icalendar: ModuleType, text: str, *, identity: str) -> Publis
         raise InvalidInput(f"holds an event that was changed: {error!r}; publish anew", where="previous") from None
 
 
-def _entry(event: Mapping[str, Any]) -> Entry:
+def _entry(event: Mapping[str, Any]) -> CalendarEntry:
     start = event["DTSTART"].dt
     timed = isinstance(start, datetime)
     day: date = start.date() if timed else start
     clock: time | None = start.time() if timed else None
     rule = event.get("RRULE", {})
     end: date = day + timedelta(days=1) if timed else event["DTEND"].dt
-    return Entry(
+    return CalendarEntry(
         uid=str(event["UID"]),
         first=day,
         clock=clock,

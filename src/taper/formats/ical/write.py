@@ -8,7 +8,7 @@ from typing import Any
 from unicodedata import category
 from zoneinfo import ZoneInfo
 
-from taper.formats.ical.entries import Entry
+from taper.formats.ical.entries import CalendarEntry
 from taper.formats.ical.published import MAKER
 from taper.formats.ical.zone import Observance, observances
 
@@ -31,7 +31,7 @@ class Manner:
     uid: str
 
 
-def write_calendar(icalendar: ModuleType, entries: Iterable[Entry], manner: Manner) -> str:
+def write_calendar(icalendar: ModuleType, entries: Iterable[CalendarEntry], manner: Manner) -> str:
     """The calendar as text, with its zone before its events."""
     listed = tuple(entries)
     made = icalendar.Calendar()
@@ -54,7 +54,7 @@ def write_calendar(icalendar: ModuleType, entries: Iterable[Entry], manner: Mann
     return text
 
 
-def _event(icalendar: ModuleType, entry: Entry, manner: Manner) -> Any:
+def _event(icalendar: ModuleType, entry: CalendarEntry, manner: Manner) -> Any:
     event = icalendar.Event()
     event.add("uid", entry.uid)
     event.add("dtstamp", manner.stamp.astimezone(UTC))
@@ -73,13 +73,13 @@ def _event(icalendar: ModuleType, entry: Entry, manner: Manner) -> Any:
     return event
 
 
-def _status(entry: Entry) -> str:
+def _status(entry: CalendarEntry) -> str:
     if entry.is_cancelled:
         return "CANCELLED"
     return "TENTATIVE" if entry.is_tentative else "CONFIRMED"
 
 
-def _add_time(icalendar: ModuleType, event: Any, entry: Entry, zone: ZoneInfo | None) -> None:
+def _add_time(icalendar: ModuleType, event: Any, entry: CalendarEntry, zone: ZoneInfo | None) -> None:
     if entry.clock is None:
         event.add("dtstart", entry.first)
         event.add("dtend", entry.first + timedelta(days=entry.days))
@@ -93,7 +93,7 @@ def _add_time(icalendar: ModuleType, event: Any, entry: Entry, zone: ZoneInfo | 
     event.add("duration", _LASTS)
 
 
-def _alarm(icalendar: ModuleType, entry: Entry, before: timedelta) -> Any:
+def _alarm(icalendar: ModuleType, entry: CalendarEntry, before: timedelta) -> Any:
     alarm = icalendar.Alarm()
     alarm.add("action", "DISPLAY")
     alarm.add("trigger", -before)
@@ -101,7 +101,7 @@ def _alarm(icalendar: ModuleType, entry: Entry, before: timedelta) -> Any:
     return alarm
 
 
-def _timezone(icalendar: ModuleType, zone: ZoneInfo, entries: tuple[Entry, ...]) -> Any:
+def _timezone(icalendar: ModuleType, zone: ZoneInfo, entries: tuple[CalendarEntry, ...]) -> Any:
     made = icalendar.Timezone()
     made.add("tzid", zone.key)
     first, last = min(entry.first for entry in entries), max(entry.last for entry in entries)

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from taper._model import write_number
-from taper.dose import DailyDose, MassUnit
+from taper._base.numbers import write_number
+from taper.amounts.dose import DailyDose, MassUnit
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _STEPS = (1, 2, 7, 14, 28)

@@ -4,14 +4,14 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from taper.dose import DailyDose
+from taper.amounts.dose import DailyDose
 from taper.errors import InvalidInput
 from taper.formats.plots.axes import edges, height_of, margin, midnight, set_date_axis, short_date, write_amount
-from taper.formats.plots.marks import Curve, Line, curves_of, of_drug
+from taper.formats.plots.drug_totals import DrawnTotal, DrugTotals, tracks_of
+from taper.formats.plots.overlays import Curve, LimitLine, curves_of, of_drug
 from taper.formats.plots.picture import COLORS, DASHES, GRAY, LINE, MARKERS, Picture, canvas, finish
 from taper.formats.plots.scores import Scores, describe_scores, draw_scores, last_scored, scores_of
-from taper.formats.plots.track import Level, Track, tracks_of
-from taper.schedule import End, Schedule
+from taper.schedules.schedule import End, Schedule
 from taper.words import describe_ending
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def plot_doses(
     *,
     drug: str | None = None,
     ideal: Iterable[Curve] = (),
-    lines: Iterable[Line] = (),
+    lines: Iterable[LimitLine] = (),
 ) -> Picture:
     """Draw the daily total by date, a panel for each drug, and below them the symptom scores that logs carry.
 
@@ -62,7 +62,7 @@ def plot_doses(
         return _finished(figure, axes, plans, held, listed, scales)
 
 
-def _check_named(lines: list[Line], curves: list[Curve], drugs: list[str]) -> None:
+def _check_named(lines: list[LimitLine], curves: list[Curve], drugs: list[str]) -> None:
     named = [(line.drug, line.words) for line in lines] + [(curve.drug, curve.words) for curve in curves]
     for drug, words in named:
         if drug is not None and drug not in drugs:
@@ -73,8 +73,8 @@ def _finished(
     figure: "Figure",
     axes: list[Any],
     plans: Mapping[str, Schedule],
-    held: Mapping[str, tuple[Track, ...]],
-    lines: list[Line],
+    held: Mapping[str, tuple[DrugTotals, ...]],
+    lines: list[LimitLine],
     scales: Mapping[str | None, Scores],
 ) -> Picture:
     tracks = [track for found in held.values() for track in found]
@@ -94,7 +94,7 @@ def _finished(
     return finish(figure, title, words, footer)
 
 
-def _panel(axis: Any, tracks: Mapping[str, Track], curves: list[Curve], lines: list[Line]) -> None:
+def _panel(axis: Any, tracks: Mapping[str, DrugTotals], curves: list[Curve], lines: list[LimitLine]) -> None:
     first = next(iter(tracks.values()))
     for index, (label, track) in enumerate(tracks.items()):
         _stairs(axis, track, label, index, first)
@@ -116,7 +116,7 @@ def _panel(axis: Any, tracks: Mapping[str, Track], curves: list[Curve], lines: l
         axis.legend(loc="best", fontsize=9)
 
 
-def _stairs(axis: Any, track: Track, label: str, index: int, shared: Track) -> None:
+def _stairs(axis: Any, track: DrugTotals, label: str, index: int, shared: DrugTotals) -> None:
     heights = [height_of(total, shared.unit) for total in track.totals]
     bounds = edges(track.first, len(heights))
     name = label or ("plan" if index == 0 else None)
@@ -138,7 +138,7 @@ def _stairs(axis: Any, track: Track, label: str, index: int, shared: Track) -> N
                   linestyle=DASHES[index], linewidth=2.0, zorder=3)  # fmt: skip
 
 
-def _label_levels(axis: Any, track: Track, top: float) -> None:
+def _label_levels(axis: Any, track: DrugTotals, top: float) -> None:
     levels = [level for level in track.levels if level.total]
     if len(levels) > _MOST_LABELS or any(_days(level) * 30 < len(track.totals) for level in levels):
         levels = [max(levels, key=lambda level: level.total.mg), levels[-1]] if len(levels) < 60 else []
@@ -151,7 +151,7 @@ def _label_levels(axis: Any, track: Track, top: float) -> None:
                       zorder=4)  # fmt: skip
 
 
-def _shade(axis: Any, track: Track) -> None:
+def _shade(axis: Any, track: DrugTotals) -> None:
     for span in track.spans:
         begin, end = midnight(span.first), midnight(span.last) + timedelta(days=1)
         axis.axvspan(begin, end, facecolor="white", edgecolor="#8C8C8C", hatch="//", linewidth=0, zorder=1.5)
@@ -160,11 +160,11 @@ def _shade(axis: Any, track: Track) -> None:
                       bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.5})  # fmt: skip
 
 
-def _days(level: Level) -> int:
+def _days(level: DrawnTotal) -> int:
     return (level.last - level.first).days + 1
 
 
-def _draw_line(axis: Any, line: Line, track: Track) -> None:
+def _draw_line(axis: Any, line: LimitLine, track: DrugTotals) -> None:
     height = height_of(line.at, track.unit)
     axis.axhline(height, color=LINE, linewidth=1.6, linestyle=(0, (7, 2)), zorder=2)
     axis.annotate(f"{line.words}: {write_amount(line.at, track.unit)} {track.unit}/day", (1.0, height),
@@ -172,12 +172,12 @@ def _draw_line(axis: Any, line: Line, track: Track) -> None:
                   va="bottom", fontsize=9, color="#8A3C00", zorder=4)  # fmt: skip
 
 
-def _point(track: Track, label: str, *, named: bool) -> str:
+def _point(track: DrugTotals, label: str, *, named: bool) -> str:
     whose = ", ".join(name for name in (label, track.drug if named else "") if name)
     return f"{whose}{': ' if named else ', '}{_course_of(track)}" if whose else _course_of(track)
 
 
-def _course_of(track: Track) -> str:
+def _course_of(track: DrugTotals) -> str:
     begin = track.before or next(total for total in track.totals if total)
     start = _words(begin, track)
     last = next(total for total in reversed(track.totals) if total)
@@ -195,5 +195,5 @@ def _course_of(track: Track) -> str:
     return f"{start} to {_words(last, track)} by {short_date(since)}, {finish_words}"
 
 
-def _words(total: DailyDose, track: Track) -> str:
+def _words(total: DailyDose, track: DrugTotals) -> str:
     return str(total.in_unit(track.unit))

@@ -4,14 +4,14 @@ from datetime import timedelta
 from fractions import Fraction
 from typing import Any, Literal
 
-from taper._model import Rational, exact, write_number, write_percent
-from taper.dose import DailyDose
+from taper._base.numbers import Rational, exact, write_number, write_percent
+from taper.amounts.dose import DailyDose
 from taper.errors import InvalidInput
-from taper.falls import Change, measure_changes
 from taper.formats.plots.axes import midnight, set_date_axis, short_date
+from taper.formats.plots.drug_totals import DrugTotals, track_of
 from taper.formats.plots.picture import COLORS, GRAY, LINE, Picture, canvas, finish
-from taper.formats.plots.track import Track, track_of
-from taper.schedule import Schedule
+from taper.paces.changes import Change, measure_changes
+from taper.schedules.schedule import Schedule
 from taper.words import describe_ending
 
 Base = Literal["current", "start"]
@@ -57,7 +57,7 @@ def plot_falls(
         return finish(figure, title, f"Each change in percent of {_BASES[of]}: {listed}. {' '.join(footer)}", footer)
 
 
-def _changes(track: Track) -> tuple[Change, ...]:
+def _changes(track: DrugTotals) -> tuple[Change, ...]:
     totals = [total.in_unit(track.unit) for total in track.carried]
     if track.stops:
         totals.append(DailyDose(0))
@@ -69,7 +69,7 @@ def _percent(change: Change, of: Base) -> Fraction | None:
     return change.percent_of_current if of == "current" else change.percent_of_start
 
 
-def _draw(axis: Any, track: Track, drawn: list[tuple[Change, Fraction]]) -> None:
+def _draw(axis: Any, track: DrugTotals, drawn: list[tuple[Change, Fraction]]) -> None:
     axis.axhline(0, color="black", linewidth=0.8)
     axis.grid(visible=False, axis="x")
     for is_fall, marker, color, name in ((True, "o", COLORS[2], "fall"), (False, "v", LINE, "rise")):
@@ -100,7 +100,7 @@ def _draw_asked(axis: Any, asked: Fraction, words: str) -> None:
                   bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1.0})  # fmt: skip
 
 
-def _date(track: Track, change: Change) -> Any:
+def _date(track: DrugTotals, change: Change) -> Any:
     return track.first + timedelta(days=change.day - 1)
 
 
@@ -109,13 +109,13 @@ def _short(part: Fraction) -> str:
     return text.removeprefix("about ")
 
 
-def _described(track: Track, change: Change, part: Fraction) -> str:
+def _described(track: DrugTotals, change: Change, part: Fraction) -> str:
     what = "fall" if change.is_fall else "rise"
     amounts = f"{change.before.in_unit(track.unit)} to {change.after.in_unit(track.unit)}"
     return f"{_date(track, change)} {what} of {write_percent(abs(part) / 100)}, {amounts}"
 
 
-def _point(track: Track, drawn: list[tuple[Change, Fraction]], of: Base) -> str:
+def _point(track: DrugTotals, drawn: list[tuple[Change, Fraction]], of: Base) -> str:
     falls = [(part, change) for change, part in drawn if change.is_fall]
     if not falls:
         return f"{track.drug}: no fall is shown{_largest_rise(track, drawn, of)}"
@@ -130,14 +130,14 @@ def _point(track: Track, drawn: list[tuple[Change, Fraction]], of: Base) -> str:
     return f"{track.drug}: the largest fall{before} is {largest}" + (f"; {stop}" if stop else "")
 
 
-def _largest_rise(track: Track, drawn: list[tuple[Change, Fraction]], of: Base) -> str:
+def _largest_rise(track: DrugTotals, drawn: list[tuple[Change, Fraction]], of: Base) -> str:
     if not drawn:
         return ""
     change, part = min(drawn, key=lambda item: item[1])
     return f"; the largest rise is {write_percent(-part / 100)} of {_BASES[of]}, on {short_date(_date(track, change))}"
 
 
-def _footnotes(track: Track, changes: tuple[Change, ...], drawn: list[tuple[Change, Fraction]]) -> list[str]:
+def _footnotes(track: DrugTotals, changes: tuple[Change, ...], drawn: list[tuple[Change, Fraction]]) -> list[str]:
     notes = []
     if track.before is None:
         notes.append("What was taken before day 1 is not known, so a change on day 1 is not shown.")

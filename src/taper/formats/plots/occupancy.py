@@ -4,15 +4,15 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-from taper._model import write_number
-from taper.dose import DailyDose
+from taper._base.numbers import write_number
+from taper.amounts.dose import DailyDose
 from taper.errors import InvalidInput
 from taper.formats.plots.axes import edges, height_of, margin, set_date_axis, write_amount
+from taper.formats.plots.drug_totals import DrugTotals, track_of
 from taper.formats.plots.picture import COLORS, GRAY, Picture, canvas, finish
-from taper.formats.plots.track import Track, track_of
-from taper.monograph import Occupancy
-from taper.scales import OccupancyCurve, occupancy
-from taper.schedule import Schedule
+from taper.knowledge.monograph import Occupancy
+from taper.paces.rulers import OccupancyCurve
+from taper.schedules.schedule import Schedule
 from taper.words import describe_ending
 
 _POINTS = 240
@@ -36,7 +36,7 @@ def plot_occupancy(schedule: Schedule, model: Occupancy, *, drug: str | None = N
     track = track_of(schedule, drug)
     if not model.vmax or not model.km:
         raise InvalidInput("an occupancy model of 0 has no curve; give Vmax and Km above 0")
-    curve = occupancy(model, 1)
+    curve = model.ruler()
     with canvas(height=4.6, columns=2, sharey=True, width_ratios=(2, 3)) as (figure, (left, right)):
         _draw_curve(left, track, curve)
         _draw_days(right, track, curve)
@@ -52,12 +52,12 @@ def plot_occupancy(schedule: Schedule, model: Occupancy, *, drug: str | None = N
         return finish(figure, title, f"{title}. {' '.join(footer)}", footer)
 
 
-def _levels(track: Track) -> list[DailyDose]:
+def _levels(track: DrugTotals) -> list[DailyDose]:
     known = [level.total for level in track.levels] + ([track.before] if track.before is not None else [])
     return sorted(set(known), key=lambda total: total.mg)
 
 
-def _draw_curve(axis: Any, track: Track, curve: OccupancyCurve) -> None:
+def _draw_curve(axis: Any, track: DrugTotals, curve: OccupancyCurve) -> None:
     most = track.top.mg * Fraction(110, 100)
     line = [DailyDose(most * number / _POINTS) for number in range(_POINTS + 1)]
     axis.plot([height_of(total, track.unit) for total in line],
@@ -72,7 +72,7 @@ def _draw_curve(axis: Any, track: Track, curve: OccupancyCurve) -> None:
     axis.set_xlabel(f"{track.drug}, {track.unit}/day")
 
 
-def _draw_days(axis: Any, track: Track, curve: OccupancyCurve) -> None:
+def _draw_days(axis: Any, track: DrugTotals, curve: OccupancyCurve) -> None:
     heights = [float(curve.occupancy(total.mg)) for total in track.totals]
     bounds = edges(track.first, len(heights))
     axis.stairs(heights, bounds, fill=True, color="#DDE6EE")
@@ -88,7 +88,7 @@ def _draw_days(axis: Any, track: Track, curve: OccupancyCurve) -> None:
     set_date_axis(axis, track.first, track.last)
 
 
-def _point(track: Track, curve: OccupancyCurve, place: str) -> str:
+def _point(track: DrugTotals, curve: OccupancyCurve, place: str) -> str:
     line = [] if track.before is None else [track.before]
     line += track.carried
     line += [DailyDose(0)] if track.stops else []

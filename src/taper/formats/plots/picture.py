@@ -9,7 +9,7 @@ from textwrap import fill
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
-from taper._extra import need
+from taper._base.extras import need
 from taper.errors import InvalidInput
 
 if TYPE_CHECKING:

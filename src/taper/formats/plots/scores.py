@@ -7,8 +7,8 @@ from typing import Any
 from taper.errors import InvalidInput
 from taper.formats.plots.axes import midnight
 from taper.formats.plots.picture import COLORS, MARKERS
-from taper.log import Symptom
-from taper.schedule import End, Schedule
+from taper.plans.log import Symptom
+from taper.schedules.schedule import End, Schedule
 
 _MOST_SCALES = 4
 

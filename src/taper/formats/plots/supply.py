@@ -6,12 +6,12 @@ from fractions import Fraction
 from itertools import accumulate
 from typing import Any
 
-from taper._model import write_number
+from taper._base.numbers import write_number
 from taper.formats.plots.axes import edges, midnight, set_date_axis, short_date
 from taper.formats.plots.picture import COLORS, DASHES, MARKERS, Picture, canvas, finish
-from taper.product import Product
-from taper.schedule import Day, Schedule, ScheduledIntake
-from taper.supply import Supply, SupplyLine, count_supply
+from taper.products.product import Product
+from taper.schedules.schedule import Day, Schedule, ScheduledIntake
+from taper.supply.count import Supply, SupplyLine, count_supply
 from taper.words import describe_ending
 
 

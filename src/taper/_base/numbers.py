@@ -1,0 +1,143 @@
+"""Numbers: exact or absent, read in one way and written in one way."""
+
+import re
+from decimal import Decimal
+from fractions import Fraction
+from typing import Annotated
+
+from pydantic import BeforeValidator, PlainSerializer
+
+from taper.errors import InvalidInput
+
+Rational = int | str | Decimal | Fraction
+"""What an exact number may be given as. A float is refused: it was rounded before it arrived."""
+
+
+_LONGEST = 48
+
+
+_LONGEST_BITS = 1000
+
+
+_NUMBER = re.compile(r"(?:(\d+) )?(\d+)/(\d+)|(\d+)(?:\.(\d+))?", re.ASCII)
+
+
+class NotExact(InvalidInput):
+    """A number that is not exact, not finite, not plain, or not a number."""
+
+
+def exact(value: object) -> Fraction:
+    """Read a number as an exact fraction.
+
+    Args:
+        value: An int, Fraction, Decimal or text such as "2.5", "1/2" or "3 1/3".
+
+    Raises:
+        NotExact: If the value is a float, is not finite, or is text in any other shape.
+    """
+    match value:
+        case bool() | None:
+            raise NotExact(f'a number was expected, got {value!r}; write text such as "2.5"')
+        case int() | Fraction():
+            return _bounded(Fraction(value))
+        case Decimal():
+            return _from_decimal(value)
+        case float():
+            raise NotExact(f'{value!r} is a float, rounded before it arrived; write the text "{value!r}"')
+        case str():
+            return _from_text(value)
+        case _:
+            raise NotExact(f'a number was expected, got {type(value).__name__}; write text such as "2.5"')
+
+
+def _bounded(value: Fraction) -> Fraction:
+    # Python refuses to print longer integers, so a message about one would fail in its turn.
+    if max(value.numerator.bit_length(), value.denominator.bit_length()) > _LONGEST_BITS:
+        raise NotExact("the number has more digits than any amount; write a plain number such as 2.5")
+    return value
+
+
+def _from_decimal(value: Decimal) -> Fraction:
+    if not value.is_finite():
+        raise NotExact(f"{value} is not a finite number; write a plain number such as 2.5")
+    if value.is_zero() and value.is_signed():
+        raise NotExact("-0 is not an amount; write 0")
+    if abs(value.adjusted()) > 30 or len(value.as_tuple().digits) > _LONGEST:
+        raise NotExact("the number has more digits than any amount; write a plain number such as 2.5")
+    return Fraction(value)
+
+
+def _from_text(text: str) -> Fraction:
+    found = _NUMBER.fullmatch(text) if len(text) <= _LONGEST else None
+    if found is None:
+        raise NotExact(_why_not_a_number(text))
+    whole, top, bottom, head, tail = found.groups()
+    if head is not None:
+        return Fraction(int(head + (tail or "")), 10 ** len(tail or ""))
+    if int(bottom) == 0:
+        raise NotExact(f"{text!r} divides by zero; write it like 1/2")
+    return int(whole or 0) + Fraction(int(top), int(bottom))
+
+
+def _why_not_a_number(text: str) -> str:
+    if len(text) > _LONGEST:
+        return f"a number of {len(text)} characters is longer than any amount; write it in full, like 2.5"
+    if not text.strip():
+        return "the number is empty; write it like 2.5"
+    if not text.isascii():
+        return f"{text!r} holds characters other than the digits 0 to 9; write it like 2.5"
+    if "," in text:
+        point, plain = text.replace(",", "."), text.replace(",", "")
+        return f"{text!r} holds a comma, which can mean two things; write {point} or {plain}"
+    if text.lstrip().startswith("-"):
+        return f"{text!r} is negative; write 0 or a positive number"
+    if re.fullmatch(r"[\d.]+[eE][+-]?\d+", text):
+        return f"{text!r} is written with an exponent; write it in full, like 2.5"
+    return f"{text!r} is not a plain number; write it like 5, 2.5, 1/2 or 3 1/3"
+
+
+def write_number(value: Fraction) -> str:
+    """Write an exact number so that reading it gives it back: 2.5, 0.125, 3 1/3.
+
+    No trailing zero, always a leading zero; a decimal of more than 12 places is written as a fraction.
+    """
+    sign, value = ("-", -value) if value < 0 else ("", value)
+    scaled = value * 10**12
+    if scaled.denominator == 1:
+        whole, part = divmod(scaled.numerator, 10**12)
+        decimals = f"{part:012d}".rstrip("0")
+        return f"{sign}{whole}.{decimals}" if decimals else f"{sign}{whole}"
+    whole, rest = divmod(value.numerator, value.denominator)
+    ratio = f"{rest}/{value.denominator}"
+    return f"{sign}{whole} {ratio}" if whole else f"{sign}{ratio}"
+
+
+def write_count(value: Fraction) -> str:
+    """Write a count of units as people say it: 1, 1/2, 1 1/2."""
+    whole, rest = divmod(value.numerator, value.denominator)
+    part = f"{rest}/{value.denominator}" if rest else ""
+    return f"{whole} {part}" if whole and part else part or str(whole)
+
+
+def say_count(value: Fraction) -> str:
+    """A count for a person: "1 and 1/2", since 1 1/2 has been read as 11/2."""
+    return write_count(value).replace(" ", " and ")
+
+
+def write_percent(part: Fraction) -> str:
+    """Write a part of one as a percentage: 12.5 %, or about 33.3 % where it has more than two decimals.
+
+    What is rounded, half to even, says "about".
+    """
+    percent = part * 100
+    if (percent * 100).denominator == 1:
+        return f"{write_number(percent)} %"
+    return f"about {write_number(Fraction(round(percent * 10), 10))} %"
+
+
+Exact = Annotated[Fraction, BeforeValidator(exact), PlainSerializer(write_number, return_type=str)]
+"""A field that holds an exact number and is written as text."""
+
+
+Count = Annotated[Fraction, BeforeValidator(exact), PlainSerializer(write_count, return_type=str)]
+"""A field that holds a count of units and is written as 1 1/2."""

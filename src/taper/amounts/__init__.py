@@ -1,0 +1,1 @@
+"""Amounts: doses, durations, volumes and concentrations."""

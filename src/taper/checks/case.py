@@ -1,0 +1,358 @@
+"""What a rule may read: a realized plan as days, the person, and the cited facts of each drug."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from fractions import Fraction
+from functools import cached_property
+from math import lcm
+from typing import Any, TypeVar
+
+from taper.amounts.dose import DailyDose
+from taper.amounts.duration import LONGEST_DAYS
+from taper.checks.review import LeftOut, NotAssessed, Severity
+from taper.errors import InvalidInput, NotFound
+from taper.knowledge.cited import Cited
+from taper.knowledge.formulary import Formulary
+from taper.knowledge.kidney_reading import applies_to_age
+from taper.knowledge.monograph import Monograph
+from taper.people.patient import Patient
+from taper.plans.plan import Before, StartNeeded
+from taper.products.product import DosageForm, Release
+from taper.schedules.realization import RealizedCourse, RealizedDay, RealizedIntake, RealizedPlan, RealizedStep
+from taper.source import Source
+
+_Fact = TypeVar("_Fact", bound=Cited)
+_Made = TypeVar("_Made")
+
+LEFT_OUT = "a source among those named; held and left out"
+"""How a *not assessed* begins where the caller left out every source of a rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class CourseIntake:
+    """One dose of a day: of which course and step, and the realized intake."""
+
+    course: str
+    step: int
+    intake: RealizedIntake
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Consecutive days on which a drug is taken alike; `last` is None where the plan goes on without an end.
+
+    `repeats` marks a day of a cycle that goes on without an end: it comes again in every cycle.
+    """
+
+    first: int
+    last: int | None
+    total: DailyDose
+    intakes: tuple[CourseIntake, ...]
+    repeats: bool = False
+
+
+def stretch_words(stretch: tuple[Run, ...]) -> str:
+    """The days of neighboring runs, for a reader."""
+    words = day_words(stretch[0].first, stretch[-1].last)
+    return f"{words}, and again in every cycle" if any(run.repeats for run in stretch) else words
+
+
+def day_words(first: int, last: int | None) -> str:
+    """Day numbers for a reader: "day 1", "days 1-3", "from day 8"."""
+    if last is None:
+        return f"from day {first}"
+    return f"day {first}" if first == last else f"days {first}-{last}"
+
+
+@dataclass(frozen=True)
+class Case:
+    """A realized plan, a person, and the sources to compare with; rules read it and change nothing.
+
+    `sources` narrows every comparison to those source ids; what is held and not compared is listed in the review.
+    """
+
+    realized: RealizedPlan
+    patient: Patient
+    formulary: Formulary
+    start: date | None = None
+    sources: tuple[str, ...] = ()
+
+    @property
+    def courses(self) -> tuple[RealizedCourse, ...]:
+        return self.realized.courses
+
+    @property
+    def drugs(self) -> tuple[str, ...]:
+        return self.realized.drugs
+
+    def courses_of(self, drug: str) -> tuple[RealizedCourse, ...]:
+        """The courses of a drug."""
+        return tuple(course for course in self.courses if course.drug == drug)
+
+    def monograph(self, drug: str) -> Monograph | None:
+        """What is held about a drug, or None."""
+        return self.formulary.get(drug)
+
+    @cached_property
+    def _bounds(self) -> dict[str, tuple[tuple[int, int | None], ...]]:
+        return self.realized.bounds(self.start)
+
+    def runs(self, drug: str) -> tuple[Run, ...]:
+        """The days of a drug in order, courses summed, equal neighbors joined; days without doses are runs of 0."""
+        return self.runs_of(self.courses_of(drug))
+
+    def runs_of(self, courses: Iterable[RealizedCourse]) -> tuple[Run, ...]:
+        """The days of some courses taken together, of one drug or of several, in order."""
+        listed = tuple(courses)
+        ids = tuple(course.course.id for course in listed)
+        return self.once(("runs", *ids), lambda: tuple(_merged(self._pieces(listed))))
+
+    def once(self, key: tuple[str, ...], make: Callable[[], _Made]) -> _Made:
+        """What several rules read of this case, made when the first of them asks for it."""
+        if key not in self._held:
+            self._held[key] = make()
+        made: _Made = self._held[key]
+        return made
+
+    @cached_property
+    def _held(self) -> dict[tuple[str, ...], Any]:
+        return {}
+
+    def days(self, drug: str) -> tuple[Run, ...]:
+        """The days of a drug, each total with what is still taken from before: it counts until its course begins."""
+        return self.once(("days", drug), lambda: self._days_of(drug))
+
+    def _days_of(self, drug: str) -> tuple[Run, ...]:
+        befores = [(self.bounds(course)[0], course.course.before) for course in self.courses_of(drug)]
+        taken = [(start, before.largest.mg) for start, before in befores if isinstance(before, Before) and start > 1]
+        return tuple(_with_before(self.runs(drug), taken)) if taken else self.runs(drug)
+
+    def bounds(self, course: RealizedCourse) -> tuple[int, int | None]:
+        """The first and the last day of a course; None where it goes on."""
+        held = self._bounds[course.course.id]
+        return held[0][0], held[-1][1]
+
+    def _pieces(self, courses: tuple[RealizedCourse, ...]) -> Iterator[Run]:
+        lanes = [_lane(course, self._bounds[course.course.id]) for course in courses]
+        edges = sorted({edge for lane in lanes for piece in lane for edge in (piece.first, piece.after) if edge})
+        places = [0] * len(lanes)
+        for first, after in zip([1, *edges], [*edges, None], strict=True):
+            if after == first:
+                continue
+            active = [piece for index, lane in enumerate(lanes) for piece in _held(lane, places, index, first)]
+            if after is None and not any(piece.after is None for piece in active):
+                return
+            yield from self._days(active, first, after)
+
+    def _days(self, active: "list[_Piece]", first: int, after: int | None) -> Iterator[Run]:
+        cycles = [1 if p.step.step.is_constant else len(p.step.days) for p in active]
+        period = lcm(*cycles) if cycles else 1
+        if period == 1:
+            yield self._run(active, first, None if after is None else after - 1)
+            return
+        last = first + min(period, LONGEST_DAYS) - 1 if after is None else after - 1
+        for day in range(first, last + 1):
+            yield self._run(active, day, day, repeats=after is None)
+
+    def _run(self, active: "list[_Piece]", first: int, last: int | None, *, repeats: bool = False) -> Run:
+        weekday = self._weekday(first, active)
+        if len(active) == 1:
+            day = active[0].day(first, weekday)
+            return Run(first, last, day.total, active[0].named(day), repeats)
+        taken = (intake for piece in active for intake in piece.named(piece.day(first, weekday)))
+        intakes = tuple(sorted(taken, key=lambda item: (item.intake.slot.is_clock, item.intake.slot)))
+        return Run(first, last, DailyDose.of(item.intake.dose for item in intakes), intakes, repeats)
+
+    def _weekday(self, day: int, active: "list[_Piece]") -> int | None:
+        if not any(piece.step.step.weekly is not None for piece in active):
+            return None
+        if self.start is None:
+            raise StartNeeded("a weekly pattern has days only once the plan has a start; give a start date")
+        return (self.start + timedelta(days=day - 1)).weekday()
+
+    def compares(self, source: Source) -> bool:
+        """Whether a source is to be compared with, as the caller named it or named none."""
+        return not self.sources or source.id in self.sources
+
+    @cached_property
+    def _made_of(self) -> dict[str, tuple[Release, frozenset[DosageForm]]]:
+        return {c.course.id: (c.release, frozenset(product.form for product in c.used)) for c in self.courses}
+
+    def applies_to(self, fact: Cited, course: RealizedCourse) -> bool:
+        """Whether a fact is about the release and a form of the products that a course uses."""
+        return _is_about(fact, *self._made_of[course.course.id])
+
+    def applying(self, facts: Iterable[_Fact], drug: str) -> tuple[_Fact, ...]:
+        """The facts that apply to the release and form in which the plan takes a drug, whatever the age."""
+        return tuple(fact for fact in facts if any(self.applies_to(fact, c) for c in self.courses_of(drug)))
+
+    def indication_fits(self, fact: Cited, drug: str) -> bool | None:
+        """Whether a fact is about the plan's indication; None if it is about some, and a course names none."""
+        if not fact.indications:
+            return True
+        wanted = {course.course.indication for course in self.courses_of(drug)}
+        if wanted & set(fact.indications):
+            return True
+        return None if None in wanted else False
+
+    def age_fits(self, fact: Cited) -> bool | None:
+        """Whether the person's age is one the fact is about; None if it is about an age and none is known."""
+        if not fact.needs_age:
+            return True
+        if self.patient.age is None:
+            return None
+        return applies_to_age(fact.age_from, fact.age_below, self.patient.age)
+
+
+def _with_before(runs: tuple[Run, ...], taken: list[tuple[int, Fraction]]) -> Iterator[Run]:
+    unit = next(run for run in runs if run.intakes).total.unit
+    for run in runs:
+        edges = sorted({start for start, _ in taken if start > run.first and (run.last is None or start <= run.last)})
+        for first, after in zip([run.first, *edges], [*edges, None], strict=True):
+            still = sum((mg for start, mg in taken if start > first), Fraction(0))
+            total = DailyDose(run.total.mg + still).in_unit(unit) if still else run.total
+            yield replace(run, first=first, last=run.last if after is None else after - 1, total=total)
+
+
+def applies_to_products(fact: Cited, course: RealizedCourse) -> bool:
+    """Whether a fact is about the release and a form of the products that a course uses."""
+    return _is_about(fact, course.release, frozenset(product.form for product in course.used))
+
+
+def _is_about(fact: Cited, release: Release, forms: frozenset[DosageForm]) -> bool:
+    return (not fact.releases or release in fact.releases) and (not fact.forms or bool(forms & set(fact.forms)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """One step of a course on the day axis, `after` being the day after its last, or None."""
+
+    course: str
+    number: int
+    step: RealizedStep
+    first: int
+    after: int | None
+
+    def reaches(self, day: int) -> bool:
+        return self.after is None or day < self.after
+
+    def day(self, number: int, weekday: int | None) -> RealizedDay:
+        return self.step.on(number - self.first, weekday)
+
+    def named(self, day: RealizedDay) -> tuple[CourseIntake, ...]:
+        return tuple(CourseIntake(self.course, self.number, intake) for intake in day.intakes)
+
+
+def _held(lane: list[_Piece], places: list[int], index: int, day: int) -> list[_Piece]:
+    while places[index] < len(lane) and not lane[places[index]].reaches(day):
+        places[index] += 1
+    held = lane[places[index]] if places[index] < len(lane) else None
+    return [held] if held is not None and held.first <= day else []
+
+
+def _lane(course: RealizedCourse, bounds: tuple[tuple[int, int | None], ...]) -> list[_Piece]:
+    return [
+        _Piece(course.course.id, number, step, first, None if last is None else last + 1)
+        for number, (step, (first, last)) in enumerate(zip(course.steps, bounds, strict=True), start=1)
+    ]
+
+
+def _merged(pieces: Iterable[Run]) -> Iterator[Run]:
+    held: Run | None = None
+    for run in pieces:
+        if held is not None and _alike(held, run):
+            held = Run(held.first, run.last, held.total, held.intakes, held.repeats)
+            continue
+        if held is not None:
+            yield held
+        held = run
+    if held is not None:  # pragma: no branch - a drug of the plan has at least one day
+        yield held
+
+
+def _alike(one: Run, other: Run) -> bool:
+    def doses(run: Run) -> list[tuple[object, ...]]:
+        return [(item.course, item.step, item.intake.slot, item.intake.dose) for item in run.intakes]
+
+    return one.repeats == other.repeats and doses(one) == doses(other)
+
+
+def stretches(runs: Iterable[Run], test: Callable[[Run], bool]) -> Iterator[tuple[Run, ...]]:
+    """Neighboring runs for which a test holds, joined: one finding for a stretch of days, not one a day."""
+    group: list[Run] = []
+    for run in runs:
+        if test(run):
+            group.append(run)
+        elif group:
+            yield tuple(group)
+            group = []
+    if group:
+        yield tuple(group)
+
+
+def uncited(case: Case, rule: str) -> Iterator[NotAssessed]:
+    """A *not assessed* for each drug that is not in the formulary."""
+    for drug in case.drugs:
+        if case.monograph(drug) is None:
+            yield NotAssessed(rule=rule, drug=drug, missing=f"{drug} is not in the formulary; no source is held")
+
+
+def left_out(case: Case, rule: str, drug: str, facts: Iterable[Cited]) -> Iterator[LeftOut | NotAssessed]:
+    """The sources that are held for a rule and not compared, because the caller named others.
+
+    If that is all of them the rule is not assessed: what would object was not asked.
+    """
+    listed = tuple(facts)
+    gone = [fact.source for fact in listed if not case.compares(fact.source)]
+    yield from (LeftOut(rule=rule, drug=drug, source=source) for source in gone)
+    if listed and len(gone) == len(listed):
+        names = ", ".join(dict.fromkeys(source.id for source in gone))
+        yield NotAssessed(rule=rule, drug=drug, missing=f"{LEFT_OUT}: {names}")
+
+
+def check_sources(case: Case) -> None:
+    """Raise if a named source is held for none of the plan's drugs.
+
+    Raises:
+        NotFound: Listing those that are.
+    """
+    held = {s.id for drug in case.drugs if (m := case.monograph(drug)) is not None for s in m.sources}
+    for name in case.sources:
+        if name not in held:
+            raise NotFound(
+                f"the source {name!r} is not held for {', '.join(case.drugs)}. Name one of {', '.join(sorted(held))}"
+            )
+
+
+def check_doses(case: Case) -> None:
+    """Raise if a course holds no dose on any of its days, so that there is nothing to compare.
+
+    Raises:
+        InvalidInput: Naming the course.
+    """
+    taken = {item.course for drug in case.drugs for run in case.runs(drug) for item in run.intakes}
+    for course in case.courses:
+        if course.course.id not in taken:
+            raise InvalidInput(
+                "holds no dose on any of its days, since they end before one comes; lengthen it, or change its pattern",
+                where=f"course {course.course.id}",
+            )
+
+
+def capped(severity: Severity, *, weak: bool) -> Severity:
+    """A severity, moderate at most where what it rests on can never decide."""
+    return min(severity, Severity.MODERATE) if weak else severity
+
+
+def cite(fact: Cited) -> str:
+    """A short citation for the end of a message: whose, for which country; an overlay and a secondary source say so."""
+    return cite_source(fact.source)
+
+
+def cite_source(source: Source) -> str:
+    """The same for a source by itself."""
+    place = f", {source.jurisdiction}" if source.jurisdiction else ""
+    layer = "" if source.layer == "shipped" else f"; from the overlay {source.layer}"
+    words = "; secondary source" if source.grade == "C" else ""
+    return f"({source.organization}{place}, {source.year}{layer}{words})"

@@ -1,0 +1,288 @@
+"""A drug's daily total as levels in order, from what was taken before to what comes after a stop, and its changes."""
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+
+from taper.amounts.dose import DailyDose, MassUnit
+from taper.amounts.duration import Duration
+from taper.checks.case import Case, CourseIntake, Run, day_words
+from taper.plans.plan import Before, Course
+from taper.schedules.realization import RealizedStep
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """Consecutive days with one total; `run` is None before the plan and after a stop.
+
+    `last` is None where it goes on without an end. What was taken before is a level whose last day is 0.
+    """
+
+    first: int
+    last: int | None
+    total: DailyDose
+    run: Run | None = None
+
+    @property
+    def mg(self) -> Fraction:
+        return self.total.mg
+
+
+@dataclass(frozen=True, slots=True)
+class LevelChange:
+    """The passage from one level to the next: on which day, from what, to what."""
+
+    before: Level
+    after: Level
+
+    @property
+    def day(self) -> int:
+        return self.after.first
+
+    @property
+    def mg(self) -> Fraction:
+        return self.before.mg - self.after.mg
+
+    @property
+    def place(self) -> CourseIntake | None:
+        """A dose that belongs to the change: of the day it falls on, else of the day before."""
+        for level in (self.after, self.before):
+            if level.run is not None and level.run.intakes:
+                return level.run.intakes[0]
+        return None
+
+
+@dataclass(frozen=True)
+class Levels:
+    """The levels of one drug in order, and what is known at their two ends.
+
+    `knows_before` is false where a course does not say what was taken before it. `stops` says that the plan ends
+    in a stop, which is then the last level.
+    """
+
+    all: tuple[Level, ...]
+    knows_before: bool
+    stops: bool
+
+    @cached_property
+    def changes(self) -> tuple[LevelChange, ...]:
+        """Every change of the total, in order."""
+        pairs = zip(self.all, self.all[1:], strict=False)
+        return tuple(LevelChange(one, other) for one, other in pairs if one.mg != other.mg)
+
+    @cached_property
+    def falls(self) -> tuple[LevelChange, ...]:
+        return tuple(change for change in self.changes if change.mg > 0)
+
+    @cached_property
+    def rises(self) -> tuple[LevelChange, ...]:
+        return tuple(change for change in self.changes if change.mg < 0)
+
+    @cached_property
+    def peak(self) -> DailyDose:
+        """The largest total before or in the plan."""
+        return max((level.total for level in self.all), key=lambda total: total.mg)
+
+    def is_final_stop(self, change: LevelChange) -> bool:
+        """Whether a change is the fall to 0 with which the plan stops the drug."""
+        return self.stops and change.after is self.all[-1]
+
+    def falls_within(self, days: int) -> tuple[LevelChange, ...]:
+        """Each fall, counted from the highest total of the so many days before it: the other reading of a rate."""
+        if days not in self._within:
+            self._within[days] = tuple(self._falls_within(days))
+        return self._within[days]
+
+    @cached_property
+    def _within(self) -> dict[int, tuple[LevelChange, ...]]:
+        return {}
+
+    def _falls_within(self, days: int) -> Iterator[LevelChange]:
+        # The window holds levels from the highest down; what a later and higher one hides can never be the highest.
+        window: deque[Level] = deque()
+        for one, other in zip(self.all, self.all[1:], strict=False):
+            while window and window[-1].mg <= one.mg:
+                window.pop()
+            window.append(one)
+            while window[0].last is not None and window[0].last < other.first - days:
+                window.popleft()
+            if one.mg > other.mg:
+                yield LevelChange(window[0], other)
+
+
+def levels_of(case: Case, drug: str) -> Levels:
+    """The levels of a drug: what was taken before, each stretch of days, and 0 after a stop.
+
+    What was taken before a course counts until the course begins. A cycle that goes on without an end is shown
+    twice, so that the passage from its last day to its first is seen.
+    """
+    return case.once(("levels", drug), lambda: _levels(case, drug))
+
+
+def _levels(case: Case, drug: str) -> Levels:
+    courses, runs = case.courses_of(drug), case.runs(drug)
+    befores = [(case.bounds(course)[0], course.course.before) for course in courses]
+    taken = [(start, before.largest.mg) for start, before in befores if isinstance(before, Before)]
+    unit = next(run for run in runs if run.intakes).total.unit
+    made = [Level(0, 0, _dose(sum((mg for _, mg in taken), Fraction(0)), unit))]
+    made += [Level(run.first, run.last, run.total, run) for run in case.days(drug)]
+    made += _again(runs)
+    stops = _stops(case, drug)
+    if stops:
+        while made[-1].run is not None and not made[-1].run.intakes:
+            made.pop()
+        made.append(Level((made[-1].last or 0) + 1, None, _dose(Fraction(0), unit)))
+    return Levels(tuple(made), all(before is not None for _, before in befores), stops)
+
+
+def _dose(mg: Fraction, unit: MassUnit) -> DailyDose:
+    return DailyDose(mg).in_unit(unit)
+
+
+def _again(runs: tuple[Run, ...]) -> Iterator[Level]:
+    cycle = [run for run in runs if run.repeats]
+    length = sum((run.last or run.first) - run.first + 1 for run in cycle)
+    for run in cycle:
+        yield Level(run.first + length, (run.last or run.first) + length, run.total, run)
+
+
+def _stops(case: Case, drug: str) -> bool:
+    last = [run for run in case.runs(drug) if run.intakes][-1]
+    held = {item.course for item in last.intakes}
+    final = [course for course in case.courses_of(drug) if course.course.id in held]
+    return last.last is not None and not last.repeats and all(course.course.then == "stop" for course in final)
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """Days without a dose between two doses of one drug, and the levels before and after it.
+
+    `is_told` says that it is more than the empty days of a cycle: it lies between two courses, or is written as a
+    time in which doses were not taken. `waits` says that a person decides what is taken on some of its days.
+    """
+
+    first: int
+    last: int
+    before: tuple[Level, ...]
+    resumed: tuple[Level, ...]
+    is_told: bool
+    waits: bool = False
+
+    @property
+    def days(self) -> int:
+        return self.last - self.first + 1
+
+
+def breaks_of(case: Case, levels: Levels, drug: str) -> tuple[Break, ...]:
+    """Every break of a drug, in order; `before` and `resumed` reach to the next one that is told."""
+    taken = levels.all[:-1] if levels.stops else levels.all
+    inside = [index for index, level in enumerate(taken) if index and not level.mg and level.run is not None]
+    groups = [group for group in _in_a_row(inside) if any(level.mg for level in taken[: group[0]])]
+    groups = [group for group in groups if any(level.mg for level in taken[group[-1] + 1 :])]
+    told = [_told(case, drug, taken[group[0]].first, taken[group[-1]].last or 0) for group in groups]
+    edges = [-1, *(group[-1] for group, is_told in zip(groups, told, strict=True) if is_told)]
+    starts = [*(group[0] for group, is_told in zip(groups, told, strict=True) if is_told), len(taken)]
+    found = []
+    for group, is_told in zip(groups, told, strict=True):
+        begin = max(edge for edge in edges if edge < group[0])
+        end = min(start for start in starts if start > group[-1])
+        first, last = taken[group[0]].first, taken[group[-1]].last or 0
+        before, resumed = taken[begin + 1 : group[0]], taken[group[-1] + 1 : end]
+        waits = any(_within(first, last, each) for each in _empty_steps(case, drug, "decision"))
+        found.append(Break(first, last, before, resumed, is_told, waits))
+    return tuple(found)
+
+
+def _in_a_row(indexes: list[int]) -> Iterator[list[int]]:
+    group: list[int] = []
+    for index in indexes:
+        if group and index != group[-1] + 1:
+            yield group
+            group = []
+        group.append(index)
+    if group:
+        yield group
+
+
+def _told(case: Case, drug: str, first: int, last: int) -> bool:
+    bounds = [case.bounds(course) for course in case.courses_of(drug)]
+    between = not any(begin <= first and (end is None or last <= end) for begin, end in bounds)
+    empty = (*_empty_steps(case, drug, "gap"), *_empty_steps(case, drug, "decision"))
+    return between or any(_within(first, last, each) for each in empty)
+
+
+def _within(first: int, last: int, step: tuple[int, int]) -> bool:
+    return step[0] <= last and step[1] >= first
+
+
+def undecided(case: Case, drug: str) -> Iterator[str]:
+    """The days between or after doses for which a person decides what is taken, in words."""
+    for gap in breaks_of(case, levels_of(case, drug), drug):
+        if gap.waits:
+            yield f"what is taken on {day_words(gap.first, gap.last)}, which a person decides"
+    yield from waiting_at_end(case, drug)
+
+
+def waiting_at_end(case: Case, drug: str) -> Iterator[str]:
+    """The days without doses at the end of a course that wait for a person's decision, in words."""
+    for course in case.courses_of(drug):
+        if course.course.needs_decision:
+            yield _waiting(case, course.course)
+
+
+def _waiting(case: Case, course: Course) -> str:
+    taken = max(index for index, step in enumerate(course.steps) if not step.is_empty)
+    bounds = course.bounds(case.start)
+    first, waits = (bounds[taken][1] or 0) + 1, bounds[-1][0]
+    if first == waits:
+        return f"what follows day {first - 1}, which a person decides"
+    many = "the day" if waits - first == 1 else f"the {waits - first} days"
+    return f"what follows {many} without a dose from day {first}, which a person decides"
+
+
+def _empty_steps(case: Case, drug: str, kind: str) -> Iterator[tuple[int, int]]:
+    for course in case.courses_of(drug):
+        for step, (first, last) in zip(course.course.steps, course.course.bounds(case.start), strict=True):
+            if step.kind == kind and last is not None:
+                yield first, last
+
+
+def replacement_words(case: Case, drug: str, first: int, last: int) -> str:
+    """That drugs which a table sets beside this one rise meanwhile, for the end of a finding on its falls."""
+    risen = []
+    for other in case.drugs:
+        if other != drug and any(table.holds(drug) and table.holds(other) for table in case.formulary.tables):
+            rises = [change for change in levels_of(case, other).rises if first <= change.day <= last]
+            if rises:
+                highest = max((change.after.total for change in rises), key=lambda total: total.mg)
+                risen.append(f"{other} rises to {highest}")
+    if not risen:
+        return ""
+    return f"; meanwhile {' and '.join(risen)}: {drug} is judged alone, as withdrawn and not replaced"
+
+
+def step_at(case: Case, place: CourseIntake) -> RealizedStep:
+    """The step to which a dose belongs."""
+    return case.realized.course(place.course).steps[place.step - 1]
+
+
+def used_before(case: Case, drug: str) -> int | None:
+    """For how many days, at least, a drug was taken before the plan: 0 if it was not, None if unknown."""
+    befores = [course.course.before for course in case.courses_of(drug)]
+    if any(before is None for before in befores):
+        return None
+    lengths = [before.lasting for before in befores if isinstance(before, Before)]
+    known = [fewest_days(length) for length in lengths if length is not None]
+    return max(known, default=0) if len(known) == len(lengths) else None
+
+
+def fewest_days(length: Duration) -> int:
+    """The days of a length of time, a month counted as 28."""
+    return length.days + 28 * length.months
+
+
+def most_days(length: Duration) -> int:
+    """The days of a length of time, a month counted as 31."""
+    return length.days + 31 * length.months

@@ -1,0 +1,1 @@
+"""Rules: one module a rule; each reads a case and returns answers."""

@@ -1,0 +1,255 @@
+"""How a drug that is stopped gets to 0, against each source's advice in its own shape."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from math import lcm
+
+from taper._base.numbers import write_percent
+from taper.amounts.dose import DailyDose
+from taper.checks.answers import advice_words, fall_words, find, other_uses
+from taper.checks.case import Case, CourseIntake, capped, cite, left_out, uncited
+from taper.checks.dose_levels import (
+    Level,
+    breaks_of,
+    levels_of,
+    most_days,
+    replacement_words,
+    step_at,
+    undecided,
+    used_before,
+)
+from taper.checks.review import Answer, Clear, NotAssessed, Severity
+from taper.knowledge.stopping_advice import Stopping, StoppingShape
+
+NAME = "abrupt-stop"
+READS = ("before", "before.for", "indication")
+
+
+@dataclass(frozen=True)
+class _Ending:
+    """How a drug comes to 0: its levels from the highest on, and what is known of them.
+
+    `lasting` is for how many days it stays at 0 where it is taken again later; None for the end of the drug.
+    """
+
+    case: Case
+    drug: str
+    levels: tuple[Level, ...]
+    lasting: int | None
+    knows_before: bool
+    used_days: int | None
+
+    @property
+    def day(self) -> int:
+        return self.levels[-1].last or 0
+
+    @property
+    def place(self) -> CourseIntake | None:
+        held = (level.run.intakes[0] for level in reversed(self.levels) if level.run is not None and level.run.intakes)
+        return next(held, None)
+
+    @cached_property
+    def maintained(self) -> DailyDose:
+        return max((level.total for level in self.levels), key=lambda total: total.mg)
+
+    @cached_property
+    def reduced_over(self) -> int:
+        """From the last day at the highest total to the last day with a dose."""
+        most = self.maintained.mg
+        return self.day - max(level.last or 0 for level in self.levels if level.mg == most)
+
+    @cached_property
+    def last(self) -> DailyDose:
+        """The total from which it stops; of a cycle, its largest day."""
+        cycle = self.levels[-1].run
+        if cycle is None or not cycle.intakes:  # pragma: no cover - what stops in a plan has doses in it
+            return self.levels[-1].total
+        places = {(item.course, item.step) for item in cycle.intakes}
+        days = lcm(*(len(step_at(self.case, item).days) for item in cycle.intakes))
+        near = (level for level in self.levels if (level.last or 0) > self.day - days and level.run is not None)
+        same = (n for n in near if n.run is not None and {(i.course, i.step) for i in n.run.intakes} == places)
+        return max((level.total for level in same), key=lambda total: total.mg)
+
+    @cached_property
+    def is_straight(self) -> bool:
+        return self.last.mg == self.maintained.mg
+
+
+def assess(case: Case) -> Iterator[Answer]:
+    """Judge every stop of a drug: its end, and each time in between in which it is not taken, other than the empty
+    days of a cycle. A course that continues, ends in a review or waits for a decision is not a stop.
+
+    A stop straight from the maintained dose is high under any advice to reduce; so is a last fall above a source's
+    figure, a reduction shorter than its least time, and, where a source gives no figure, a last fall of more than
+    half of the maintained dose.
+
+    A least time is one for the whole reduction. Two equal falls, one at its beginning and one at its end, are the
+    coarsest that is counted as spread over it: of T days, any w may hold half of the maintained dose and w/T of the
+    other half; more is high, as a reduction made in one go with a plateau before or after it. "Slowly"
+    without a figure is otherwise not assessed on pace. Advice for some indications is moderate at most where none is
+    given, and so is advice after long use whose source gives no length. Advice after so long a use is compared where
+    the drug may have been used so long.
+    """
+    yield from uncited(case, NAME)
+    for drug in case.drugs:
+        monograph = case.monograph(drug)
+        if monograph is None:
+            continue
+        yield from (NotAssessed(rule=NAME, drug=drug, missing=words) for words in undecided(case, drug))
+        endings = list(_endings(case, drug))
+        if not endings:
+            continue
+        applying = case.applying(monograph.stopping, drug)
+        facts = [fact for fact in applying if case.indication_fits(fact, drug) is not False]
+        yield from left_out(case, NAME, drug, facts)
+        if not facts:
+            unheard = [fact for fact in applying if case.compares(fact.source)]
+            yield other_uses(case, NAME, drug, unheard, "advice on stopping the drug")
+        for ending in endings:
+            yield from _judge_ending(ending, [fact for fact in facts if case.compares(fact.source)])
+
+
+def _judge_ending(ending: _Ending, facts: list[Stopping]) -> Iterator[Answer]:
+    about = [fact for fact in facts if _is_about(fact, ending)]
+    # The rows of one source's table are facts of their own; those for other doses give way to the one that speaks.
+    speaking = {fact.source for fact in about if _last_fall_allowed(fact, ending) is not None}
+    about = [fact for fact in about if not fact.bands or fact.source not in speaking or _holds(fact, ending)]
+    yield from (_judge(fact, ending) for fact in about)
+    if facts and not about:
+        words = f"advice on a stop on day {ending.day} from {ending.last}; sources speak of longer use or other doses"
+        yield NotAssessed(rule=NAME, drug=ending.drug, missing=words)
+
+
+def _endings(case: Case, drug: str) -> Iterator[_Ending]:
+    levels = levels_of(case, drug)
+    stops = [gap for gap in breaks_of(case, levels, drug) if gap.is_told]
+    final = stops[-1].resumed if stops else levels.all[: len(levels.all) - levels.stops]
+    whole: list[tuple[tuple[Level, ...], int | None, bool]] = [(gap.before, gap.days, not gap.waits) for gap in stops]
+    whole += [(final, None, levels.stops)]
+    used = used_before(case, drug)
+    for part, lasting, is_stop in whole:
+        if is_stop:
+            taken = _trimmed(part)
+            used = None if used is None else used + (taken[-1].last or 0) - max(taken[0].first, 1) + 1
+            yield _Ending(case, drug, taken, lasting, levels.knows_before, used)
+
+
+def _trimmed(part: tuple[Level, ...]) -> tuple[Level, ...]:
+    """Without the empty days of a cycle at its end."""
+    end = max(index for index, level in enumerate(part) if level.mg)
+    return part[: end + 1]
+
+
+def _is_about(fact: Stopping, ending: _Ending) -> bool:
+    if fact.to_lowest_that_works or (fact.down_to_daily_dose is not None and fact.down_to_daily_dose):
+        return False  # it reaches down to a dose, and says nothing of stopping from there
+    if fact.from_daily_dose is not None and ending.maintained.mg < fact.from_daily_dose.mg:
+        return False
+    least = fact.used_for_at_least
+    if least is None or ending.used_days is None:
+        return True
+    return ending.used_days >= least.days + 28 * least.months
+
+
+def _judge(fact: Stopping, ending: _Ending) -> Answer:
+    allowed = _last_fall_allowed(fact, ending)
+    if allowed is not None:
+        is_within = ending.last.mg <= allowed
+        return _clear(fact, ending) if is_within else _too_much(fact, ending, allowed)
+    if ending.is_straight:
+        return _finding(fact, ending, f"straight from the maintained dose; the source says {advice_words(fact)}")
+    if fact.shape is StoppingShape.MINIMUM_TIME and fact.lasting_at_least is not None:
+        return _judge_time(fact, ending)
+    said = f"the source says {advice_words(fact)}"
+    if 2 * ending.last.mg > ending.maintained.mg:
+        share = write_percent(ending.last.mg / ending.maintained.mg)
+        return _finding(fact, ending, f"{share} of the maintained {ending.maintained}; {said}")
+    return NotAssessed(rule=NAME, drug=ending.drug, missing=f"the pace down to {ending.last}; {said} {cite(fact)}")
+
+
+def _holds(fact: Stopping, ending: _Ending) -> bool:
+    return any(band.down_to.mg < ending.last.mg <= band.from_dose.mg for band in fact.bands)
+
+
+def _last_fall_allowed(fact: Stopping, ending: _Ending) -> Fraction | None:
+    if fact.last_dose is not None:
+        return fact.last_dose.mg
+    if fact.shape is StoppingShape.FIXED and fact.step_high is not None:
+        return fact.step_high.mg
+    if fact.shape is StoppingShape.PERCENT_OF_START and fact.percent_high is not None and ending.knows_before:
+        return ending.maintained.mg * fact.percent_high / 100
+    bands = [band.step_high.mg for band in fact.bands if band.down_to.mg < ending.last.mg <= band.from_dose.mg]
+    return max(bands, default=None)
+
+
+# A least time, of the whole reduction.
+
+
+def _judge_time(fact: Stopping, ending: _Ending) -> Answer:
+    least = fact.lasting_at_least
+    assert least is not None
+    said = f"the source says over at least {least}"
+    if not ending.knows_before:
+        return NotAssessed(
+            rule=NAME, drug=ending.drug, missing=f"what was taken before day 1 (before); {said} {cite(fact)}"
+        )
+    if ending.reduced_over < most_days(least):
+        words = f"{ending.reduced_over} days after the last day at {ending.maintained}"
+        return _finding(fact, ending, f"{words}; {said}", limit=str(least))
+    crowded = _crowded(ending, most_days(least))
+    if crowded is None:
+        return _clear(fact, ending)
+    before, after, amount = crowded
+    when = (
+        f"on day {after}" if before == after else f"within {after - before + 1} days, from day {before} to day {after},"
+    )
+    fallen = DailyDose(amount).in_unit(ending.last.unit)
+    words = f"and {fallen.text} of the reduction from {ending.maintained} falls {when} alone"
+    return _finding(fact, ending, f"{words}; {said}", limit=str(least))
+
+
+def _crowded(ending: _Ending, least: int) -> tuple[int, int, Fraction] | None:
+    """The days that hold more of the reduction than is spread over the least time, and how much; None if none do."""
+    highest, worst = ending.maintained.mg, None
+    totals = [(level.first, (level.last or level.first) + 1, level.mg) for level in ending.levels]
+    totals.append((ending.day + 1, 0, Fraction(0)))
+    begin = 0
+    for index, (after, _, low) in enumerate(totals):
+        while begin < index and after - totals[begin][1] >= least:
+            begin += 1
+        for _, before, high in totals[begin:index]:
+            share = (high - low) * 2 * least / (highest * (least + after - before))
+            if share > 1 and (worst is None or share > worst[0]):
+                worst = share, before, after, high - low
+    return worst[1:] if worst is not None else None
+
+
+# Answers.
+
+
+def _too_much(fact: Stopping, ending: _Ending, allowed: Fraction) -> Answer:
+    limit = DailyDose(allowed).in_unit(ending.last.unit)
+    if fact.last_dose is not None:
+        return _finding(fact, ending, f"the last fall; the source says stopping from {limit}", limit=str(limit))
+    said = f"falls of {fall_words(fact, ending.last)}{' at most' if fact.at_most else ''}"
+    return _finding(fact, ending, f"the last fall; the source says {said}", limit=limit.text)
+
+
+def _clear(fact: Stopping, ending: _Ending) -> Clear:
+    return Clear(rule=NAME, drug=ending.drug, source=fact.source)
+
+
+def _finding(fact: Stopping, ending: _Ending, words: str, *, limit: str | None = None) -> Answer:
+    again = f" for {ending.lasting} days" if ending.lasting is not None else ""
+    run = f"day {ending.day}: {ending.drug} stops from {ending.last}{again}"
+    asks = fact.used_for_at_least is not None and ending.used_days is None
+    long = "; it depends on how long the drug was taken before" if asks else ""
+    long += "; the source speaks of long use, and gives no length" if fact.after_long_use else ""
+    replaced = replacement_words(ending.case, ending.drug, ending.levels[0].first, ending.day + 1)
+    place = ending.place
+    severity = capped(Severity.HIGH, weak=fact.after_long_use)
+    return find(ending.case, NAME, ending.drug, fact, severity, f"{run}, {words}{long}{replaced}",
+                course=place.course if place else None, step=place.step if place else None, day=ending.day,
+                last_day=ending.day + 1, value=str(ending.last), limit=limit or advice_words(fact))  # fmt: skip

@@ -1,0 +1,155 @@
+"""Each day's total against every published daily maximum."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from taper.amounts.dose import DailyDose
+from taper.checks.answers import place_of
+from taper.checks.case import Case, Run, capped, cite, left_out, stretch_words, stretches, uncited
+from taper.checks.other_medicines import column_fits
+from taper.checks.review import Answer, Clear, Finding, NotAssessed, Severity
+from taper.knowledge.monograph import Ceiling, CeilingKind
+
+NAME = "ceiling"
+READS = ("patient.age", "patient.medications", "patient.as_needed", "indication")
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """The daily figures that apply to a drug: those compared, those of the plan's use, and all that are held."""
+
+    compared: tuple[Ceiling, ...]
+    own: tuple[Ceiling, ...]
+    every: tuple[Ceiling, ...]
+    named: str | None
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether a source gives a figure for the plan's use."""
+        return any(item.kind is not CeilingKind.CLAIM for item in self.own)
+
+
+def assess(case: Case) -> Iterator[Answer]:
+    """Compare the sum of a drug's courses, day by day, with each source's daily ceiling. What was taken before a
+    course counts until it begins.
+
+    A maximum for the plan's indication that is exceeded is high. Where no indication is given, or no source
+    speaks of it, exceeding a maximum of every indication is high and of some only is moderate. Where sources speak
+    of it, figures for other uses are compared on the days above one of its own, and a maximum among them is high:
+    within what is held for its use, others say nothing. A usual maximum, a figure that is only named or derived is
+    moderate, and high on a day above every figure that is held for the drug of any kind and source. A claim without a
+    source is low. A figure for people who take other medicines, or do not, is compared with those who do, or do not.
+    """
+    yield from uncited(case, NAME)
+    for drug in case.drugs:
+        monograph = case.monograph(drug)
+        if monograph is not None:
+            daily = tuple(item for item in monograph.ceilings if item.per == "day")
+            yield from left_out(case, NAME, drug, daily)
+            yield from _assess_drug(case, drug, daily)
+
+
+def _assess_drug(case: Case, drug: str, daily: tuple[Ceiling, ...]) -> Iterator[Answer]:
+    applying = tuple(item for item in case.applying(daily, drug) if _fits_column(case, item) is not False)
+    compared = tuple(item for item in applying if case.compares(item.source))
+    wanted = {course.course.indication for course in case.courses_of(drug)}
+    named = next(iter(wanted)) if len(wanted) == 1 else None
+    own = tuple(item for item in compared if named and (not item.indications or named in item.indications))
+    if not compared:
+        yield NotAssessed(rule=NAME, drug=drug, missing="a daily ceiling for this product; no source is held")
+        return
+    held = _Held(compared, own, tuple(item for item in applying if case.age_fits(item) is not False), named)
+    if named and not held.is_decided:
+        missing = f"a sourced ceiling for the indication {named}; those of other indications were compared"
+        yield NotAssessed(rule=NAME, drug=drug, missing=missing)
+    for item in compared:
+        yield from _compare(case, drug, item, held)
+
+
+def _compare(case: Case, drug: str, ceiling: Ceiling, held: _Held) -> Iterator[Answer]:
+    limit = DailyDose(ceiling.limit.mg).in_unit(ceiling.limit.unit)
+    is_own = ceiling in held.own or not held.is_decided
+    own = [item for item in held.own if case.age_fits(item) is not False and _fits_column(case, item)]
+    exceeded = [item.limit.mg for item in own]
+    least = Fraction(0) if is_own else min(exceeded, default=None)
+    if case.age_fits(ceiling) is False or least is None or (not is_own and _is_said(case, ceiling, held)):
+        return
+    above = list(stretches(case.days(drug), lambda run: run.total > limit and run.total.mg > least))
+    if not above:
+        if is_own:
+            yield Clear(rule=NAME, drug=drug, source=ceiling.source)
+    elif _fits_column(case, ceiling) is None:
+        missing = "the other medicines (medications, as_needed), which decide the column of the source"
+        yield NotAssessed(rule=NAME, drug=drug, missing=f"{missing}; {limit}{_for_whom(ceiling)} {cite(ceiling)}")
+    elif case.age_fits(ceiling) is None:
+        yield NotAssessed(rule=NAME, drug=drug, missing=f"the age; {limit}{_for_whom(ceiling)} {cite(ceiling)}")
+    else:
+        yield from (_finding(case, drug, ceiling, stretch, held) for stretch in above)
+
+
+def _fits_column(case: Case, ceiling: Ceiling) -> bool | None:
+    return column_fits(case, ceiling.with_names, ceiling.without_names)
+
+
+def _is_said(case: Case, ceiling: Ceiling, held: _Held) -> bool:
+    """Whether the same source says no less, and as gravely, of the plan's own use."""
+    own = (item for item in held.own if item.source == ceiling.source and case.age_fits(item))
+    as_grave = (item for item in own if item.kind is CeilingKind.MAXIMUM or ceiling.kind is not CeilingKind.MAXIMUM)
+    return any(item.kind is not CeilingKind.CLAIM and item.limit.mg <= ceiling.limit.mg for item in as_grave)
+
+
+def _severity(case: Case, ceiling: Ceiling, held: _Held, largest: Fraction) -> Severity:
+    if ceiling.kind is not CeilingKind.MAXIMUM:
+        return Severity.LOW if ceiling.kind is CeilingKind.CLAIM else Severity.MODERATE
+    if held.is_decided or not ceiling.indications:
+        return Severity.HIGH
+    maxima = [c for c in held.compared if c.kind is CeilingKind.MAXIMUM and case.age_fits(c) is not False]
+    uses = {use for item in maxima for use in item.indications}
+    exceeded = {use for item in maxima for use in item.indications if largest > item.limit.mg}
+    return capped(Severity.HIGH, weak=uses != exceeded)
+
+
+def _finding(case: Case, drug: str, ceiling: Ceiling, stretch: tuple[Run, ...], held: _Held) -> Finding:
+    highest = max(stretch, key=lambda run: run.total.mg)
+    limit = DailyDose(ceiling.limit.mg).in_unit(ceiling.limit.unit)
+    severity = _severity(case, ceiling, held, highest.total.mg)
+    hedge = _hedge(ceiling, held, severity)
+    if severity is Severity.MODERATE and all(highest.total.mg > item.limit.mg for item in held.every):
+        severity, hedge = Severity.HIGH, hedge + _above_all(held)
+    return Finding(
+        rule=NAME,
+        severity=severity,
+        evidence=ceiling.source.grade,
+        message=f"{stretch_words(stretch)}: {highest.total} of {drug} is above the {ceiling.kind.words} of {limit}"
+        f"{_for_whom(ceiling)}{hedge} {cite(ceiling)}",
+        drug=drug,
+        day=stretch[0].first,
+        last_day=stretch[-1].last,
+        value=str(highest.total),
+        limit=str(limit),
+        source=ceiling.source,
+        **place_of(highest),
+    )
+
+
+def _hedge(ceiling: Ceiling, held: _Held, severity: Severity) -> str:
+    if held.is_decided and ceiling not in held.own:
+        return f"; the plan is for {held.named}"
+    depends = severity is Severity.MODERATE and ceiling.kind is CeilingKind.MAXIMUM
+    return "; it depends on the indication" if depends else ""
+
+
+def _above_all(held: _Held) -> str:
+    sources = {item.source.id for item in held.every}
+    kinds = ", ".join(sorted({item.kind.value for item in held.every}))
+    count = "1 source" if len(sources) == 1 else f"{len(sources)} sources"
+    return f"; it is above every figure held, of {count} ({kinds})"
+
+
+def _for_whom(ceiling: Ceiling) -> str:
+    use = f" for {', '.join(ceiling.indications)}" if ceiling.indications else ""
+    use = f"{use} with {' or '.join(ceiling.with_names)}" if ceiling.with_names else use
+    use = f"{use} without {', '.join(ceiling.without_names)}" if ceiling.without_names else use
+    low = f" from age {ceiling.age_from}" if ceiling.age_from is not None else ""
+    return use + low + (f" below age {ceiling.age_below}" if ceiling.age_below is not None else "")

@@ -1,0 +1,190 @@
+"""Several drugs of one equivalence table taken together, against each drug's ceilings, under each table."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+
+from taper.amounts.dose import DailyDose, Dose
+from taper.checks.answers import per_day
+from taper.checks.case import Case, Run, capped, cite, left_out, stretch_words, uncited
+from taper.checks.review import Answer, Clear, Finding, NotAssessed, Severity
+from taper.knowledge.equivalence import EquivalenceTable, Equivalent
+from taper.knowledge.monograph import Ceiling, CeilingKind
+
+NAME = "combined-equivalent"
+READS = ("patient.age", "indication")
+
+
+@dataclass(frozen=True)
+class _Sum:
+    """The days of a plan on which two or more drugs of a table are taken, summed in its reference drug.
+
+    Each total has two ends where the table gives ranges: the least and the most that it can mean.
+    """
+
+    table: EquivalenceTable
+    drugs: tuple[str, ...]
+    days: tuple[tuple[Run, Fraction, Fraction], ...]
+
+    @cached_property
+    def largest(self) -> Fraction:
+        return max(most for _, _, most in self.days)
+
+    @cached_property
+    def surely(self) -> Fraction:
+        """The largest total that every end of the table's ranges reaches."""
+        return max(least for _, least, _ in self.days)
+
+
+def assess(case: Case) -> Iterator[Answer]:
+    """Express the day's doses of several drugs of one table in each of them, and compare the sum with its ceilings.
+
+    Each table is shown and none is picked. Above a maximum under every table that holds the drugs is
+    high; under some tables, or at one end of a table's range only, or above a figure that is not worded as a maximum,
+    is moderate. Only days on which two or more are taken are compared; a single drug is the ceiling's to judge. Drugs
+    of one class that no table holds together are not assessed.
+    """
+    yield from uncited(case, NAME)
+    sums = list(_sums(case))
+    yield from _without_table(case)
+    for drug in dict.fromkeys(name for item in sums for name in (*item.drugs, item.table.reference)):
+        monograph = case.monograph(drug)
+        if monograph is None:
+            continue
+        daily = tuple(item for item in monograph.ceilings if item.per == "day")
+        in_plan = drug in case.drugs
+        applying = case.applying(daily, drug) if in_plan else tuple(f for f in daily if not (f.releases or f.forms))
+        held = [fact for fact in applying if _fits(case, fact, sums)]
+        yield from left_out(case, NAME, drug, held)
+        for fact in held:
+            if case.compares(fact.source) and case.age_fits(fact) is not False:
+                yield from _compare(case, drug, fact, sums)
+
+
+def _fits(case: Case, fact: Ceiling, sums: list[_Sum]) -> bool:
+    drugs = {drug for item in sums for drug in item.drugs}
+    wanted = {course.course.indication for course in case.courses if course.drug in drugs}
+    return not fact.indications or None in wanted or bool(wanted & set(fact.indications))
+
+
+def _sums(case: Case) -> Iterator[_Sum]:
+    for table in case.formulary.tables:
+        drugs = tuple(drug for drug in case.drugs if table.holds(drug))
+        if len(drugs) > 1:
+            courses = [course for drug in drugs for course in case.courses_of(drug)]
+            drug_of = {course.course.id: course.drug for course in courses}
+            ends = {drug: _in_reference(table, table.row(drug)) for drug in drugs}
+            days = tuple(
+                (run, *_total(run, drug_of, ends)) for run in case.runs_of(courses) if _is_shared(run, drug_of)
+            )
+            if days:
+                yield _Sum(table, drugs, days)
+
+
+def _is_shared(run: Run, drug_of: dict[str, str]) -> bool:
+    return len({drug_of[item.course] for item in run.intakes}) > 1
+
+
+def _in_reference(table: EquivalenceTable, row: Equivalent) -> tuple[Fraction, Fraction]:
+    """How many mg of the reference drug a mg of a drug is, at least and at most."""
+    most, least = row.dose.mg, (row.up_to or row.dose).mg
+    return table.reference_dose.mg / least, table.reference_dose.mg / most
+
+
+def _total(run: Run, drug_of: dict[str, str], ends: dict[str, tuple[Fraction, Fraction]]) -> tuple[Fraction, Fraction]:
+    taken: dict[str, Fraction] = {}
+    for item in run.intakes:
+        drug = drug_of[item.course]
+        taken[drug] = taken[drug] + item.intake.dose.mg if drug in taken else item.intake.dose.mg
+    most = sum((mg * ends[drug][1] for drug, mg in taken.items()), Fraction(0))
+    if all(low == high for low, high in (ends[drug] for drug in taken)):
+        return most, most
+    return sum((mg * ends[drug][0] for drug, mg in taken.items()), Fraction(0)), most
+
+
+def _compare(case: Case, drug: str, fact: Ceiling, sums: list[_Sum]) -> Iterator[Answer]:
+    holding = [item for item in sums if item.table.holds(drug)]
+    above = [item for item in holding if item.largest > fact.limit.mg * _ends(item, drug)[0]]
+    if not above:
+        yield Clear(rule=NAME, drug=drug, source=fact.source)
+    elif case.age_fits(fact) is None:
+        missing = f"the age; {per_day(fact.limit)} of {drug} or its equivalent {cite(fact)}"
+        yield NotAssessed(rule=NAME, drug=drug, missing=missing)
+    else:
+        certain = all(item.surely > fact.limit.mg * _ends(item, drug)[1] for item in holding)
+        yield _finding(drug, fact, holding, above, is_certain=certain)
+
+
+def _ends(item: _Sum, drug: str) -> tuple[Fraction, Fraction]:
+    return _in_reference(item.table, item.table.row(drug))
+
+
+def _finding(drug: str, fact: Ceiling, holding: list[_Sum], above: list[_Sum], *, is_certain: bool) -> Finding:
+    widest = max(above, key=lambda item: item.largest / _ends(item, drug)[0])
+    limit = fact.limit.mg * _ends(widest, drug)[0]
+    above_it = [(run, most) for run, _, most in widest.days if most > limit]
+    days, worst = [run for run, _ in above_it], max(above_it, key=lambda item: item[1])[0]
+    names = sorted({name for item in holding for name in item.drugs})
+    figures = "; ".join(
+        f"{_text(item, drug, fact.limit)} by {item.table.title}{_without(item, names)}" for item in holding
+    )
+    some = "" if is_certain else "; not every table, or not every end of a range, says so"
+    return Finding(
+        rule=NAME,
+        severity=capped(Severity.HIGH, weak=not is_certain or fact.kind is not CeilingKind.MAXIMUM),
+        evidence=fact.source.grade,
+        message=f"{_days_words(days)}: {' and '.join(names)} together come to about {figures}, as {drug}, at "
+        f"their highest, above the {fact.kind.words} of {per_day(fact.limit)}{some} {cite(fact)}",
+        drug=drug,
+        course=worst.intakes[0].course,
+        step=worst.intakes[0].step,
+        day=days[0].first,
+        last_day=days[-1].last,
+        value=_text(widest, drug, fact.limit),
+        limit=per_day(fact.limit),
+        source=fact.source,
+    )
+
+
+def _without(item: _Sum, names: list[str]) -> str:
+    """Which of the drugs a table does not hold, and so does not count."""
+    missing = [name for name in names if name not in item.drugs]
+    return f", which holds no {' or '.join(missing)} and leaves it out" if missing else ""
+
+
+def _days_words(days: list[Run]) -> str:
+    """The days, each stretch by itself."""
+    parts: list[list[Run]] = []
+    for run in days:
+        if parts and parts[-1][-1].last == run.first - 1:
+            parts[-1].append(run)
+        else:
+            parts.append([run])
+    return ", ".join(stretch_words(tuple(part)) for part in parts)
+
+
+def _text(item: _Sum, drug: str, like: Dose) -> str:
+    low, high = _ends(item, drug)
+    _, least, most = max(item.days, key=lambda day: day[2])
+    amounts = (DailyDose(Fraction(round(end * 100), 100)).in_unit(like.unit) for end in (least / high, most / low))
+    return " to ".join(dict.fromkeys(str(amount) for amount in amounts))
+
+
+def _without_table(case: Case) -> Iterator[Answer]:
+    """Pairs of drugs of one class that no table holds together."""
+    for index, one in enumerate(case.drugs):
+        for other in case.drugs[index + 1 :]:
+            classes = _classes(case, one) & _classes(case, other)
+            together = any(table.holds(one) and table.holds(other) for table in case.formulary.tables)
+            if classes & _TABLED and not together:
+                missing = f"an equivalence table that holds both {one} and {other}; no source is held"
+                yield NotAssessed(rule=NAME, drug=one, missing=missing)
+
+
+_TABLED = frozenset({"benzodiazepine", "z-drug", "corticosteroid"})
+
+
+def _classes(case: Case, drug: str) -> set[str]:
+    monograph = case.monograph(drug)
+    return set(monograph.classes) if monograph is not None else set()

@@ -1,0 +1,61 @@
+"""How long a drug is used, against the longest use that each source names."""
+
+from collections.abc import Iterator
+
+from taper.checks.answers import find, other_uses, unheard
+from taper.checks.case import Case, cite, left_out, uncited
+from taper.checks.dose_levels import Levels, levels_of, most_days, used_before
+from taper.checks.review import Answer, Clear, NotAssessed, Severity
+from taper.knowledge.monograph import DurationLimit
+
+NAME = "duration"
+READS = ("before", "before.for", "patient.age", "indication")
+
+
+def assess(case: Case) -> Iterator[Answer]:
+    """Compare the days from the first dose to the last, with those before the plan, with each source's longest use.
+
+    Longer is moderate. It is low where the use was already longer before day 1 and the plan does nothing but reduce.
+    How long the drug was taken before, if that is unknown and would decide, is not assessed, nor is a use of which the
+    sources that name a longest use do not speak. Where none names one, the rule does not apply to the drug.
+    """
+    yield from uncited(case, NAME)
+    for drug in case.drugs:
+        monograph = case.monograph(drug)
+        if monograph is not None:
+            applying = case.applying(monograph.durations, drug)
+            held = [fact for fact in applying if case.indication_fits(fact, drug) is not False]
+            yield from left_out(case, NAME, drug, held)
+            levels = levels_of(case, drug) if held else None
+            for fact in held:
+                if levels is not None and case.compares(fact.source) and case.age_fits(fact) is not False:
+                    yield _compare(case, drug, fact, levels)
+            others = [fact for fact in unheard(case, drug, applying) if case.age_fits(fact) is not False]
+            if others:
+                yield other_uses(case, NAME, drug, others, "a longest use")
+
+
+def _compare(case: Case, drug: str, fact: DurationLimit, levels: Levels) -> Answer:
+    taken = [level for level in levels.all if level.run is not None and level.run.intakes]
+    first, last = taken[0].first, taken[-1].last
+    is_open = last is None or taken[-1].run is None or taken[-1].run.repeats
+    used, most = used_before(case, drug), most_days(fact.high)
+    here = None if is_open or last is None else last - first + 1
+    if here is not None and (used or 0) + here <= most:
+        if used is None:
+            missing = f"how long the drug was taken before (before, for); the source says {fact.high} {cite(fact)}"
+            return NotAssessed(rule=NAME, drug=drug, missing=missing)
+        return Clear(rule=NAME, drug=drug, source=fact.source)
+    if case.age_fits(fact) is None:
+        return NotAssessed(rule=NAME, drug=drug, missing=f"the age, of which the source speaks {cite(fact)}")
+    only_reduces = levels.knows_before and not levels.rises and not is_open
+    severity = Severity.LOW if only_reduces and used is not None and used > most else Severity.MODERATE
+    before = f", after at least {used} days before day 1" if used else ""
+    here_words = f"{here} days" if here is not None else "without an end"
+    limit = str(fact.high) if fact.low == fact.high else f"{fact.low} to {fact.high}"
+    beyond = max(first, first + most - (used or 0))
+    message = f"from day {beyond}: {drug} is taken for {here_words}{before}, longer than the {limit} of the source"
+    total = "without an end" if here is None else f"{(used or 0) + here} days"
+    place = taken[0].run.intakes[0] if taken[0].run is not None else None
+    return find(case, NAME, drug, fact, severity, message, day=beyond, last_day=None if is_open else last,
+                value=total, limit=limit, course=place.course if place else None)  # fmt: skip

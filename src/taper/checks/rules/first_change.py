@@ -1,0 +1,85 @@
+"""The fall from what was taken before to the first day of the plan."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from taper._base.numbers import write_percent
+from taper.amounts.dose import DailyDose
+from taper.checks.answers import advice_words, fall_words, find, other_uses
+from taper.checks.case import Case, cite, left_out, uncited
+from taper.checks.dose_levels import LevelChange, levels_of, replacement_words
+from taper.checks.review import Answer, Clear, NotAssessed, Severity
+from taper.knowledge.stopping_advice import Stopping, StoppingShape
+
+NAME = "first-change"
+READS = ("before", "indication")
+
+
+def assess(case: Case) -> Iterator[Answer]:
+    """Compare the first fall with the largest single fall that each source names, in its own shape.
+
+    The day's total of all courses of a drug is compared, on the first day of each course, with what was taken until
+    then. More than a source allows at most is high, more than its typical figure is moderate, and moderate at most
+    where it is about some indications and none is given. A source without a figure, and an unknown `before`, are not
+    assessed; a first day that is no lower is clear.
+    """
+    yield from uncited(case, NAME)
+    for drug in case.drugs:
+        monograph = case.monograph(drug)
+        if monograph is not None:
+            facts = case.applying(monograph.stopping, drug)
+            fitting = [fact for fact in facts if case.indication_fits(fact, drug) is not False]
+            yield from left_out(case, NAME, drug, fitting)
+            compared = [fact for fact in fitting if case.compares(fact.source)]
+            unheard = [fact for fact in facts if fact not in fitting and case.compares(fact.source)]
+            yield from _assess_drug(case, drug, compared, unheard, has_advice=bool(fitting))
+
+
+def _assess_drug(
+    case: Case, drug: str, facts: list[Stopping], unheard: list[Stopping], *, has_advice: bool
+) -> Iterator[Answer]:
+    levels = levels_of(case, drug)
+    if not levels.knows_before:
+        yield NotAssessed(rule=NAME, drug=drug, missing="what was taken before day 1 (before)")
+        return
+    firsts = {case.bounds(course)[0] for course in case.courses_of(drug) if course.course.before != "nothing"}
+    falls = [change for change in levels.falls if change.day in firsts]
+    if not falls:
+        yield Clear(rule=NAME, drug=drug)
+    elif not has_advice:
+        yield other_uses(case, NAME, drug, unheard, "advice on reducing the drug")
+    for change in falls:
+        for fact in facts:
+            if fact.down_to_daily_dose is None or change.before.mg > fact.down_to_daily_dose.mg:
+                yield _compare(case, drug, fact, change)
+
+
+def _compare(case: Case, drug: str, fact: Stopping, change: LevelChange) -> Answer:
+    before = change.before
+    allowed = _allowed(fact, before.mg)
+    words = f"from {before.total} to {change.after.total}, {write_percent(change.mg / before.mg)} of it"
+    if allowed is None:
+        missing = f"a figure for one fall ({words}); the source says {advice_words(fact)} {cite(fact)}"
+        return NotAssessed(rule=NAME, drug=drug, missing=missing)
+    if change.mg <= allowed:
+        return Clear(rule=NAME, drug=drug, source=fact.source)
+    unit = before.total.unit
+    limit = DailyDose(allowed).in_unit(unit).text
+    if fact.percent_high is not None:
+        limit = write_percent(fact.percent_high / 100)
+    said = f"the source says {'at most' if fact.at_most else 'typically'} {fall_words(fact, before.total)}"
+    replaced = replacement_words(case, drug, change.day, change.day)
+    severity = Severity.HIGH if fact.at_most else Severity.MODERATE
+    place = change.place
+    return find(case, NAME, drug, fact, severity, f"day {change.day}: the first fall goes {words}; {said}{replaced}",
+                course=place.course if place else None, step=place.step if place else None, day=change.day,
+                last_day=change.day, value=DailyDose(change.mg).in_unit(unit).text, limit=limit)  # fmt: skip
+
+
+def _allowed(fact: Stopping, before: Fraction) -> Fraction | None:
+    if fact.shape is StoppingShape.FIXED and fact.step_high is not None:
+        return fact.step_high.mg
+    if fact.percent_high is not None:
+        return before * fact.percent_high / 100
+    bands = [band.step_high.mg for band in fact.bands if band.down_to.mg < before <= band.from_dose.mg]
+    return max(bands, default=None)

@@ -1,0 +1,137 @@
+"""Breaks inside a plan, against the break after which a source begins afresh."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from taper._base.numbers import write_number
+from taper.amounts.dose import Dose
+from taper.checks.answers import find, is_own_half_life, per_day, place_of
+from taper.checks.case import Case, cite, left_out, uncited
+from taper.checks.dose_levels import Break, Level, breaks_of, fewest_days, levels_of, waiting_at_end
+from taper.checks.review import Answer, Clear, NotAssessed, Severity
+from taper.knowledge.monograph import Monograph, RestartRule, TitrationStep
+
+NAME = "gap"
+READS = ("patient.age", "indication")
+
+
+def assess(case: Case) -> Iterator[Answer]:
+    """Find days without a dose between two doses of one drug, and compare each break with what a source says of breaks.
+
+    A break longer than the source's number of half-lives, after which the plan does not go back to the dose of a
+    start and on from there no faster than some source's labeled steps, is high; if longer only by the short end of
+    the half-lives held, it is moderate. Half-lives of metabolites are passed over. A break of which no source speaks,
+    between two courses or written as a time without doses, is not assessed, nor is one at whose end a person decides;
+    without a break the rule is clear where a source speaks, and else does not apply.
+    """
+    yield from uncited(case, NAME)
+    for drug in case.drugs:
+        monograph = case.monograph(drug)
+        if monograph is None:
+            continue
+        applying = case.applying(monograph.restarts, drug)
+        held = [fact for fact in applying if case.indication_fits(fact, drug) is not False]
+        yield from left_out(case, NAME, drug, held)
+        facts = [fact for fact in held if case.compares(fact.source)]
+        breaks = breaks_of(case, levels_of(case, drug), drug)
+        if not facts and any(gap.is_told for gap in breaks):
+            yield NotAssessed(rule=NAME, drug=drug, missing="advice on a break in taking the drug; no source is held")
+        waiting = list(waiting_at_end(case, drug))
+        for fact in facts:
+            judged = _judge(case, monograph, fact, breaks)
+            yield from (answer for answer in judged if not (waiting and isinstance(answer, Clear)))
+        for words in waiting:
+            said = [f"{words}; the source speaks of a break longer than {_limit(f)} {cite(f)}" for f in facts]
+            for missing in said or [f"{words}; no source on a break is held"]:
+                yield NotAssessed(rule=NAME, drug=drug, missing=missing)
+
+
+def _hours(gap: Break) -> int:
+    """From the day of the last dose to the day of the next."""
+    return 24 * (gap.days + 1)
+
+
+def _judge(case: Case, monograph: Monograph, fact: RestartRule, breaks: tuple[Break, ...]) -> Iterator[Answer]:
+    if not breaks:
+        yield Clear(rule=NAME, drug=monograph.drug, source=fact.source)
+        return
+    span = _span(case, monograph, fact)
+    if span is None:
+        missing = f"the half-life of the drug, of which the source counts {fact.half_lives} {cite(fact)}"
+        yield NotAssessed(rule=NAME, drug=monograph.drug, missing=missing)
+        return
+    steps = [item.steps for item in case.applying(monograph.titrations, monograph.drug) if item.steps]
+    long = [gap for gap in breaks if _hours(gap) > span[0]]
+    found = [(gap, level) for gap in long for level in [_too_much(gap, steps)] if level is not None]
+    if not found:
+        yield Clear(rule=NAME, drug=monograph.drug, source=fact.source)
+    elif case.age_fits(fact) is None:
+        yield NotAssessed(rule=NAME, drug=monograph.drug, missing=f"the age, of which the source speaks {cite(fact)}")
+    elif case.age_fits(fact):
+        yield _finding(case, monograph.drug, fact, found, span, steps)
+
+
+def _limit(fact: RestartRule) -> str:
+    return f"{write_number(fact.half_lives)} half-lives" if fact.half_lives is not None else str(fact.longer_than)
+
+
+def _span(case: Case, monograph: Monograph, fact: RestartRule) -> tuple[Fraction, Fraction] | None:
+    """The shortest and the longest break in hours that the source's rule can mean."""
+    if fact.longer_than is not None:
+        hours = Fraction(24 * fewest_days(fact.longer_than))
+        return hours, hours
+    lives = [life for life in case.applying(monograph.half_lives, monograph.drug) if is_own_half_life(life)]
+    assert fact.half_lives is not None
+    lows = [life.low for life in lives if not life.up_to]
+    if not lows:
+        return None
+    return fact.half_lives * min(lows), fact.half_lives * max(life.high for life in lives)
+
+
+def _too_much(gap: Break, labeled: list[tuple[TitrationStep, ...]]) -> Level | None:
+    """The first level after a break that is above a start: the smallest first dose, then the fastest labeled steps."""
+    start = _start(labeled)
+    begin = gap.resumed[0]
+    if start is None or begin.mg > start.mg:
+        return begin
+    for level in gap.resumed:
+        day = level.first - begin.first + 1
+        if day > max(steps[-1].from_day for steps in labeled):
+            return None
+        if level.mg > max(_allowed(steps, day) for steps in labeled):
+            return level
+    return None
+
+
+def _start(labeled: list[tuple[TitrationStep, ...]]) -> Dose | None:
+    """The smallest daily total with which a source starts the drug."""
+    return min((steps[0].total for steps in labeled), key=lambda dose: dose.mg, default=None)
+
+
+def _allowed(steps: tuple[TitrationStep, ...], day: int) -> Fraction:
+    return max((step.total_up_to or step.total).mg for step in steps if step.from_day <= day)
+
+
+def _finding(
+    case: Case,
+    drug: str,
+    fact: RestartRule,
+    found: list[tuple[Break, Level]],
+    span: tuple[Fraction, Fraction],
+    labeled: list[tuple[TitrationStep, ...]],
+) -> Answer:
+    gap, level = max(found, key=lambda item: (_hours(item[0]), -item[0].first))
+    hours = write_number(span[0]) if span[0] == span[1] else f"{write_number(span[0])} to {write_number(span[1])}"
+    start, day = _start(labeled), level.first - gap.last
+    begin = f", more than the {per_day(start)} of a start" if start is not None else ""
+    words = f"it is resumed at {level.total}{begin}"
+    if day > 1:
+        words = f"it is at {level.total} on day {day} from its resumption, faster than any labeled start"
+    message = (
+        f"days {gap.first}-{gap.last}: {_hours(gap)} hours pass without a dose of {drug}, longer than {_limit(fact)} "
+        f"({hours} hours), and {words}"
+    )
+    severity, value = Severity.HIGH if _hours(gap) > span[1] else Severity.MODERATE, f"{_hours(gap)} hours"
+    place = place_of(level.run) if level.run is not None else {}
+    return find(case, NAME, drug, fact, severity, message, day=gap.first, last_day=gap.last, value=value,
+                limit=f"{hours} hours", **place)  # fmt: skip

@@ -1,0 +1,115 @@
+"""Each single dose against every published maximum for one intake."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from functools import partial
+from itertools import combinations
+
+from taper.checks.case import Case, Run, cite, left_out, stretch_words, stretches, uncited
+from taper.checks.review import Answer, Clear, Finding, NotAssessed, Severity
+from taper.knowledge.monograph import Ceiling, CeilingKind
+from taper.plans.regimen import Slot
+
+NAME = "intake-ceiling"
+READS = ("patient.age", "indication")
+
+
+def assess(case: Case) -> Iterator[Answer]:
+    """Compare the doses taken at one time of day, courses of one drug summed, with each source's single maximum.
+
+    Doses at two clock times less than an hour apart, and at a named and a clock time of two courses, that are above it
+    together are not assessed: neither one dose nor two can be told. Where no source gives a maximum for a single dose,
+    the rule does not apply to the drug.
+    """
+    yield from uncited(case, NAME)
+    for drug in case.drugs:
+        monograph = case.monograph(drug)
+        if monograph is not None:
+            single = tuple(item for item in monograph.ceilings if item.per == "intake")
+            yield from left_out(case, NAME, drug, single)
+            for item in case.applying(single, drug):
+                if case.compares(item.source):
+                    yield from _compare(case, drug, item)
+
+
+def _compare(case: Case, drug: str, ceiling: Ceiling) -> Iterator[Answer]:
+    fits, wanted = case.age_fits(ceiling), {course.course.indication for course in case.courses_of(drug)}
+    if fits is False or (ceiling.indications and None not in wanted and not wanted & set(ceiling.indications)):
+        return
+    above = list(_above(case.runs(drug), ceiling))
+    near = _near(case.runs(drug), ceiling) if not above else None
+    if near is not None:
+        said = f"the source says {ceiling.limit} at one time {cite(ceiling)}"
+        missing = (
+            f"whether the doses of {near[0]} and {near[1]} are taken as one, since they may be less than an hour apart"
+        )
+        yield NotAssessed(rule=NAME, drug=drug, missing=f"{missing}; {said}")
+    elif not above:
+        yield Clear(rule=NAME, drug=drug, source=ceiling.source)
+    elif fits is None:
+        yield NotAssessed(rule=NAME, drug=drug, missing=f"the age; {ceiling.limit} at one time {cite(ceiling)}")
+    else:
+        yield from (_finding(drug, ceiling, stretch, slot) for stretch, slot in above)
+
+
+def _above(runs: tuple[Run, ...], ceiling: Ceiling) -> Iterator[tuple[tuple[Run, ...], Slot]]:
+    for slot in sorted({item.intake.slot for run in runs for item in run.intakes}, key=str):
+        is_above = partial(_is_above, slot=slot, limit=ceiling.limit.mg)
+        yield from ((stretch, slot) for stretch in stretches(runs, is_above))
+
+
+def _near(runs: tuple[Run, ...], ceiling: Ceiling) -> tuple[Slot, Slot] | None:
+    """Two times of one day whose doses are above the limit together and that may be less than an hour apart."""
+    for run in runs:
+        slots = sorted({item.intake.slot for item in run.intakes}, key=str)
+        for one, other in combinations(slots, 2):
+            if _may_be_one(one, other) and _at(run, one) + _at(run, other) > ceiling.limit.mg:
+                return one, other
+    return None
+
+
+def _may_be_one(one: Slot, other: Slot) -> bool:
+    if one.is_clock and other.is_clock:
+        return abs(_minutes(one) - _minutes(other)) < _HOUR
+    return one.is_clock or other.is_clock  # a named time has no clock time of its own
+
+
+def _minutes(slot: Slot) -> int:
+    hours, minutes = slot.name.split(":")
+    return _HOUR * int(hours) + int(minutes)
+
+
+_HOUR = 60
+
+
+def _is_above(run: Run, slot: Slot, limit: Fraction) -> bool:
+    return _at(run, slot) > limit
+
+
+def _at(run: Run, slot: Slot) -> Fraction:
+    return sum((item.intake.dose.mg for item in run.intakes if item.intake.slot == slot), Fraction(0))
+
+
+def _finding(drug: str, ceiling: Ceiling, stretch: tuple[Run, ...], slot: Slot) -> Finding:
+    highest = max(stretch, key=lambda run: _at(run, slot))
+    group = [item for item in highest.intakes if item.intake.slot == slot]
+    dose = group[0].intake.dose
+    for item in group[1:]:
+        dose = dose + item.intake.dose
+    decides = ceiling.kind is CeilingKind.MAXIMUM
+    return Finding(
+        rule=NAME,
+        severity=Severity.HIGH if decides else Severity.MODERATE,
+        evidence=ceiling.source.grade,
+        message=f"{stretch_words(stretch)}, {slot}: {dose} of {drug} at one time is above the "
+        f"{ceiling.kind.words} of {ceiling.limit} {cite(ceiling)}",
+        drug=drug,
+        course=group[0].course,
+        step=group[0].step,
+        slot=slot.name,
+        day=stretch[0].first,
+        last_day=stretch[-1].last,
+        value=str(dose),
+        limit=str(ceiling.limit),
+        source=ceiling.source,
+    )

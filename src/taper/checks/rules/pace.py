@@ -1,0 +1,290 @@
+"""Every fall of a drug against each guideline's pace, in the guideline's own shape and in both readings."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from taper._base.numbers import write_number, write_percent
+from taper.amounts.dose import DailyDose
+from taper.checks.answers import find
+from taper.checks.case import Case, cite, day_words, left_out, uncited
+from taper.checks.dose_levels import (
+    LevelChange,
+    Levels,
+    fewest_days,
+    levels_of,
+    most_days,
+    replacement_words,
+    step_at,
+    used_before,
+)
+from taper.checks.review import Answer, Clear, NotAssessed, Severity
+from taper.knowledge.stopping_advice import Stopping, StoppingShape
+
+NAME = "pace"
+READS = ("before", "before.for", "indication", "patient.age")
+
+_Paces = Callable[[Fraction, Fraction], Fraction | None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """One drug, one source with a figure, and the falls to compare."""
+
+    case: Case
+    drug: str
+    fact: Stopping
+    levels: Levels
+    paces: _Paces
+
+    @property
+    def falls(self) -> list[LevelChange]:
+        return [change for change in self.levels.falls if not self.has_no_figure(change)]
+
+    def has_no_figure(self, change: LevelChange) -> bool:
+        """Whether it is the last fall, to 0, which no percentage of the current dose ever reaches."""
+        return self.levels.is_final_stop(change) and _of_current(self.fact)
+
+
+def assess(case: Case) -> Iterator[Answer]:
+    """Compare every fall of the day's total with each source's fastest pace: percent of the current dose, of the first
+    dose, so many mg, or so many mg by how high the dose is.
+
+    Two readings are reported. Per step: no single fall is larger than the source's figure. As a rate: the falls on
+    any days of one interval in a row are together no larger. Beyond what a source allows at most is high, beyond its
+    typical pace is moderate. Cycles are judged day against day, and the average is said beside.
+
+    A fall to 0 has no percentage of the current dose; it is not assessed under one, unless it is more mg than that
+    percentage of the dose at the start. A source without a figure, a dose of which the source does not speak, and an
+    unknown `before` are not assessed. The least time of a whole withdrawal is judged by abrupt-stop; where a source
+    gives it beside a pace, it is judged here.
+    """
+    yield from uncited(case, NAME)
+    for drug in case.drugs:
+        monograph = case.monograph(drug)
+        if monograph is None:
+            continue
+        levels = levels_of(case, drug)
+        if not levels.falls and levels.knows_before:
+            continue
+        applying = case.applying(monograph.stopping, drug)
+        held = tuple(fact for fact in applying if case.indication_fits(fact, drug) is not False)
+        yield from left_out(case, NAME, drug, held)
+        yield from _assess_drug(case, drug, levels, [fact for fact in held if case.compares(fact.source)])
+
+
+def _assess_drug(case: Case, drug: str, levels: Levels, facts: list[Stopping]) -> Iterator[Answer]:
+    if not levels.knows_before:
+        yield NotAssessed(rule=NAME, drug=drug, missing="what was taken before day 1 (before)")
+    if not levels.falls:
+        return
+    if not facts:
+        yield NotAssessed(rule=NAME, drug=drug, missing="a pace for reducing the drug; no source is held")
+    yield from _without_figure(drug, levels, facts)
+    asked = list(_questions(case, drug, levels, facts))
+    for question in asked:
+        yield from _judge(question)
+    for source in dict.fromkeys(question.fact.source for question in asked):
+        yield from _beyond_the_source([question for question in asked if question.fact.source == source])
+
+
+def _questions(case: Case, drug: str, levels: Levels, facts: list[Stopping]) -> Iterator[_Question]:
+    for fact in facts:
+        paces = _paces(fact, levels.peak.mg)
+        if paces is not None and case.age_fits(fact) is not False and _is_about(fact, levels):
+            yield _Question(case, drug, fact, levels, paces)
+
+
+def _without_figure(drug: str, levels: Levels, facts: list[Stopping]) -> Iterator[Answer]:
+    silent = [f for f in facts if _paces(f, levels.peak.mg) is None and not _is_judged_by_stop(f, levels)]
+    if silent:
+        words = "; ".join(sorted({f"{fact.shape} {cite(fact)}" for fact in silent}))
+        yield NotAssessed(rule=NAME, drug=drug, missing=f"a figure for the pace; sources say: {words}")
+
+
+def _is_judged_by_stop(fact: Stopping, levels: Levels) -> bool:
+    return fact.shape is StoppingShape.MINIMUM_TIME and levels.stops
+
+
+def _is_about(fact: Stopping, levels: Levels) -> bool:
+    return fact.from_daily_dose is None or levels.peak.mg >= fact.from_daily_dose.mg
+
+
+# The figure of a source as a measure: how many of its paces a fall is. None where the source does not speak.
+
+
+def _of_current(fact: Stopping) -> bool:
+    return fact.percent_high is not None and fact.shape is not StoppingShape.PERCENT_OF_START
+
+
+def _paces(fact: Stopping, start: Fraction) -> _Paces | None:
+    if fact.bands:
+        return lambda before, after: _banded(fact, before, after)
+    floor = fact.down_to_daily_dose.mg if fact.down_to_daily_dose is not None else Fraction(-1)
+    if fact.step_high is not None:
+        step = fact.step_high.mg
+        return lambda before, after: (before - after) / step if before > floor else None
+    if fact.percent_high is None:
+        return None
+    part = fact.percent_high / 100
+    if _of_current(fact):
+        return lambda before, after: (before - after) / (before * part) if before > floor else None
+    return lambda before, after: (before - after) / (start * part) if before > floor else None
+
+
+def _banded(fact: Stopping, before: Fraction, after: Fraction) -> Fraction | None:
+    paces, reached = Fraction(0), Fraction(0)
+    for band in fact.bands:
+        top, foot = min(before, band.from_dose.mg), max(after, band.down_to.mg)
+        if top > foot:
+            paces += (top - foot) / band.step_high.mg
+            reached += top - foot
+    return paces if reached == before - after else None
+
+
+# Both readings.
+
+
+def _judge(asked: _Question) -> Iterator[Answer]:
+    single = [(change, asked.paces(change.before.mg, change.after.mg)) for change in asked.falls]
+    above = [(change, paces) for change, paces in single if paces is not None and paces > 1]
+    together = list(_together(asked))
+    answers: list[Answer] = []
+    if above:
+        answers.append(_found(asked, above, "per step"))
+    if together:
+        answers.append(_found(asked, together, "as a rate"))
+    answers += _least_time(asked)
+    answers += _last_fall(asked)
+    known = [_as_known(asked, answer) for answer in answers]
+    if not known and asked.levels.knows_before and all(paces is not None for _, paces in single):
+        known = [Clear(rule=NAME, drug=asked.drug, source=asked.fact.source)]
+    yield from (answer for answer in known if answer is not None)
+
+
+def _together(asked: _Question) -> Iterator[tuple[LevelChange, Fraction]]:
+    if asked.fact.every_low is None:
+        return
+    for change in asked.levels.falls_within(fewest_days(asked.fact.every_low)):
+        if not asked.has_no_figure(change):
+            paces = asked.paces(change.before.mg, change.after.mg)
+            previous = change.before.last
+            if paces is not None and paces > 1 and previous is not None and previous < change.day - 1:
+                yield change, paces
+
+
+def _found(asked: _Question, above: list[tuple[LevelChange, Fraction]], reading: str) -> Answer:
+    worst, _ = max(above, key=lambda item: (item[1], -item[0].day))
+    fact, first, last = asked.fact, above[0][0].day, above[-1][0].day
+    begin = (worst.before.last or 0) + 1 if reading == "as a rate" else first
+    when = f"on day {worst.day}" if reading == "per step" else f"on {day_words(begin, worst.day)}"
+    count = "1 fall" if len(above) == 1 else f"{len(above)} falls"
+    what = f"{count} of {asked.drug}" if reading == "per step" else f"falls of {asked.drug} taken together"
+    message = (
+        f"{day_words(min(begin, first), last)}: read {reading}, {what} beyond {_limit(fact, worst)}"
+        f"{_every(fact)}, which the source gives as {'its most' if fact.at_most else 'its typical pace'}; the "
+        f"largest, {when}, goes from {worst.before.total} to {worst.after.total}, "
+        f"{write_percent(worst.mg / worst.before.mg)} of it{_average(asked, worst)}"
+        f"{replacement_words(asked.case, asked.drug, min(begin, first), last)}"
+    )
+    place = worst.place
+    return find(asked.case, NAME, asked.drug, fact, Severity.HIGH if fact.at_most else Severity.MODERATE, message,
+                day=min(begin, first), last_day=last, value=_value(fact, worst), limit=_limit(fact, worst),
+                course=place.course if place else None, step=place.step if place else None)  # fmt: skip
+
+
+def _limit(fact: Stopping, change: LevelChange) -> str:
+    if fact.percent_high is not None:
+        return f"{write_number(fact.percent_high)} %"
+    if fact.step_high is not None:
+        return str(fact.step_high)
+    held = [band for band in fact.bands if band.down_to.mg < change.before.mg <= band.from_dose.mg]
+    return str(held[0].step_high) if held else "the source's bands"
+
+
+def _value(fact: Stopping, change: LevelChange) -> str:
+    if _of_current(fact):
+        return write_percent(change.mg / change.before.mg)
+    return DailyDose(change.mg).in_unit(change.before.total.unit).text
+
+
+def _every(fact: Stopping) -> str:
+    of = ""
+    if fact.percent_high is not None:
+        of = " of the current dose" if _of_current(fact) else " of the first dose"
+    return of + (f" every {fact.every_low}" if fact.every_low is not None else "")
+
+
+def _average(asked: _Question, change: LevelChange) -> str:
+    place = change.place
+    step = step_at(asked.case, place).step if place is not None else None
+    return f"; the step is {step.average}" if step is not None and not step.is_constant else ""
+
+
+# What a source gives beside its pace, and where it does not speak.
+
+
+def _least_time(asked: _Question) -> Iterator[Answer]:
+    fact, levels = asked.fact, asked.levels
+    if fact.lasting_at_least is None or fact.shape is StoppingShape.MINIMUM_TIME:
+        return
+    if not (levels.stops and levels.knows_before):
+        return
+    end = levels.all[-1].first - 1
+    peak = max((level.last or 0) for level in levels.all if level.mg == levels.peak.mg)
+    if end - peak < most_days(fact.lasting_at_least):
+        # A stop straight from the highest total lies on its last day; there is no day between the two.
+        begin = min(peak + 1, end)
+        when = f"days {begin}-{end}" if begin < end else f"day {end}"
+        message = f"{when}: {asked.drug} goes from {levels.peak} to a stop in {end - peak} days; the source"
+        yield find(asked.case, NAME, asked.drug, fact, Severity.HIGH if fact.at_most else Severity.MODERATE,
+                   f"{message} says over at least {fact.lasting_at_least}", day=begin, last_day=end,
+                   value=f"{end - peak} days", limit=str(fact.lasting_at_least))  # fmt: skip
+
+
+def _last_fall(asked: _Question) -> Iterator[Answer]:
+    fact, levels = asked.fact, asked.levels
+    stop = next((change for change in levels.falls if asked.has_no_figure(change)), None)
+    if stop is None:
+        return
+    assert fact.percent_high is not None
+    most = levels.peak.mg * fact.percent_high / 100
+    if stop.mg > most and levels.knows_before:
+        yield _found(asked, [(stop, stop.mg / most)], "per step")
+    else:
+        missing = f"a figure for the last fall, from {stop.before.total} to 0; the source gives a percentage of the"
+        yield NotAssessed(rule=NAME, drug=asked.drug, missing=f"{missing} current dose {cite(fact)}")
+
+
+def _beyond_the_source(asked: list[_Question]) -> Iterator[Answer]:
+    """Falls between doses of which a source does not speak; the rows of its table are taken together."""
+    first = asked[0]
+    for change in first.falls:
+        if all(question.paces(change.before.mg, change.after.mg) is None for question in asked):
+            words = f"a pace for the fall from {change.before.total} to {change.after.total} {cite(first.fact)}"
+            yield NotAssessed(rule=NAME, drug=first.drug, missing=f"{words}; the source speaks of other doses")
+            return
+
+
+def _as_known(asked: _Question, answer: Answer) -> Answer | None:
+    if isinstance(answer, NotAssessed):
+        return answer
+    missing = list(_unknown(asked))
+    if missing:
+        return NotAssessed(rule=NAME, drug=asked.drug, missing=f"{' and '.join(missing)} {cite(asked.fact)}")
+    return answer if _used_long_enough(asked) else None
+
+
+def _unknown(asked: _Question) -> Iterable[str]:
+    if asked.fact.shape is StoppingShape.PERCENT_OF_START and not asked.levels.knows_before:
+        yield "the dose of which the percentage is taken, before day 1 (before)"
+    if asked.case.age_fits(asked.fact) is None:
+        yield "the age, of which the source speaks"
+    if asked.fact.used_for_at_least is not None and used_before(asked.case, asked.drug) is None:
+        yield "how long the drug was taken before (before, for), on which the source's advice depends"
+
+
+def _used_long_enough(asked: _Question) -> bool:
+    least = asked.fact.used_for_at_least
+    used = used_before(asked.case, asked.drug)
+    return least is None or used is None or used + asked.levels.falls[0].day - 1 >= fewest_days(least)

@@ -1,0 +1,106 @@
+"""Uses for which a source says that the drug does not serve, and drugs that it does not stand in for."""
+
+from collections.abc import Iterator
+
+from taper.checks.answers import find, whole_plan
+from taper.checks.case import Case, cite, cite_source, left_out, uncited
+from taper.checks.dose_levels import levels_of
+from taper.checks.other_medicines import missing_lists, other_medicines
+from taper.checks.review import Answer, Clear, NotAssessed, Severity
+from taper.knowledge.monograph import NotFor
+from taper.source import Source
+
+NAME = "substitution"
+READS = ("indication", "patient.medications", "patient.as_needed")
+
+
+def assess(case: Case) -> Iterator[Answer]:
+    """Compare the plan's indication, and the drugs that are reduced or were stopped, with what a drug is not for.
+
+    A drug for such a use, or coming where another that it must not stand in for goes, is high. No indication, and a
+    missing list of medicines where one may have been stopped, are not assessed; nor is a use that no source held gives
+    for the drug, since it may be such a one in other words. Where no source names such a use, the rule does not apply
+    to the drug.
+    """
+    yield from uncited(case, NAME)
+    for drug in case.drugs:
+        monograph = case.monograph(drug)
+        if monograph is not None:
+            held = case.applying(monograph.not_for, drug)
+            yield from left_out(case, NAME, drug, held)
+            facts = [fact for fact in held if case.compares(fact.source) and case.age_fits(fact) is not False]
+            unknown = sorted(_wanted(case, drug) - {None} - _known_uses(case, drug), key=str)
+            silent = []
+            for fact in facts:
+                answers = list(_judge(case, drug, fact))
+                yield from answers
+                if not answers and unknown:
+                    silent.append(fact)
+                elif not answers and None not in _wanted(case, drug):
+                    yield Clear(rule=NAME, drug=drug, source=fact.source)
+            yield from _of_unknown_uses(drug, unknown, silent)
+            yield from _without_indication(case, drug, facts)
+
+
+def _of_unknown_uses(drug: str, unknown: list[str | None], facts: list[NotFor]) -> Iterator[Answer]:
+    """One answer a source: whether an unknown use is one of those that it names may be told by a person."""
+    by_source: dict[Source, list[str]] = {}
+    for fact in facts:
+        by_source.setdefault(fact.source, []).append(f"{fact.use} ({fact.what})")
+    for source, uses in by_source.items():
+        words = f"whether {', '.join(map(str, unknown))} is one of the uses that it is not for: {'; '.join(uses)}"
+        yield NotAssessed(rule=NAME, drug=drug, missing=f"{words} {cite_source(source)}")
+
+
+def _without_indication(case: Case, drug: str, facts: list[NotFor]) -> Iterator[Answer]:
+    if facts and None in _wanted(case, drug):
+        uses = ", ".join(sorted({fact.use for fact in facts}))
+        yield NotAssessed(rule=NAME, drug=drug, missing=f"the indication; sources say that it is not for {uses}")
+
+
+def _wanted(case: Case, drug: str) -> set[str | None]:
+    return {course.course.indication for course in case.courses_of(drug)}
+
+
+def _judge(case: Case, drug: str, fact: NotFor) -> Iterator[Answer]:
+    wanted = _wanted(case, drug)
+    gone = list(_replaced(case, drug, fact))
+    missing = list(_missing(case, fact))
+    if case.age_fits(fact) is None and (gone or fact.use in wanted):
+        yield NotAssessed(rule=NAME, drug=drug, missing=f"the age, of which the source speaks {cite(fact)}")
+    elif fact.use in wanted:
+        yield _finding(case, drug, fact, f"for {fact.use}", fact.use)
+    elif gone:
+        yield from (_finding(case, drug, fact, f"where {other} goes", other) for other in gone)
+    elif missing:
+        yield from (NotAssessed(rule=NAME, drug=drug, missing=f"{words} {cite(fact)}") for words in missing)
+
+
+def _known_uses(case: Case, drug: str) -> set[str | None]:
+    """The uses for which a source gives a dose of the drug."""
+    monograph = case.formulary.monograph(drug)
+    doses = (*monograph.ceilings, *monograph.starts, *monograph.titrations, *monograph.durations)
+    return {use for fact in doses for use in fact.indications}
+
+
+def _missing(case: Case, fact: NotFor) -> Iterator[str]:
+    if fact.instead_of:
+        listed = ", ".join(fact.instead_of)
+        yield from (f"{words}, to tell whether it comes in place of {listed}" for words in missing_lists(case))
+
+
+def _replaced(case: Case, drug: str, fact: NotFor) -> Iterator[str]:
+    """The drugs it must not stand in for that the plan reduces or stops, or that were stopped before."""
+    for other in fact.instead_of:
+        uses = {course.course.indication for course in case.courses_of(other)}
+        is_for_it = not uses or None in uses or fact.use in uses
+        reduced = other in case.drugs and other != drug and bool(levels_of(case, other).falls)
+        stopped = any(item.drug == other and item.until is not None for item in other_medicines(case) or ())
+        if is_for_it and (reduced or stopped):
+            yield other
+
+
+def _finding(case: Case, drug: str, fact: NotFor, where: str, value: str) -> Answer:
+    message = f"{drug} {where}: the source says: {fact.what}"
+    return find(case, NAME, drug, fact, Severity.HIGH, message, value=value, limit=f"not for {fact.use}",
+                **whole_plan(case, drug))  # fmt: skip

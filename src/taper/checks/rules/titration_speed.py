@@ -1,0 +1,287 @@
+"""How fast a drug is started and increased, against each source's first dose, labeled steps and increments."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from taper.amounts.dose import DailyDose, Dose
+from taper.checks.answers import find, other_uses, per_day
+from taper.checks.case import Case, cite, day_words, left_out, uncited
+from taper.checks.dose_levels import Break, Level, Levels, breaks_of, fewest_days, levels_of
+from taper.checks.other_medicines import column_fits
+from taper.checks.review import Answer, Clear, Finding, NotAssessed, Severity
+from taper.knowledge.monograph import Start, Titration, TitrationStep
+
+NAME = "titration-speed"
+READS = ("before", "patient.medications", "patient.as_needed", "patient.age", "indication")
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """One drug, its levels from the first day it is taken, and one source."""
+
+    case: Case
+    drug: str
+    fact: Titration
+    taken: tuple[Level, ...]
+
+    @property
+    def begins(self) -> int:
+        return self.taken[0].first
+
+
+def assess(case: Case) -> Iterator[Answer]:
+    """Compare a start and every increase with each source's words: its first dose, its labeled steps, its increments.
+
+    A total that comes before the labeled day, and an increment that is larger, or comes sooner, than the source's
+    are high where the source words them as the most, and moderate otherwise. A first day above the first dose is
+    moderate. Labeled steps and first doses are for people who start: for someone who takes the drug already, for
+    increases beyond them, and after a break faster than they allow, a source that gives nothing else is not assessed;
+    nor is an unknown `before`. Where the label has a column for a co-medication, an unknown list of medicines is not
+    assessed unless no column is exceeded. After its last labeled step a source is compared by its increments alone.
+    """
+    yield from uncited(case, NAME)
+    for drug in case.drugs:
+        monograph = case.monograph(drug)
+        if monograph is None:
+            continue
+        levels = levels_of(case, drug)
+        if not levels.rises and levels.knows_before:
+            continue
+        facts: list[Titration | Start] = [
+            *case.applying(monograph.titrations, drug),
+            *case.applying(monograph.starts, drug),
+        ]
+        held = [fact for fact in facts if case.indication_fits(fact, drug) is not False]
+        yield from left_out(case, NAME, drug, held)
+        unheard = [fact for fact in facts if fact not in held and case.compares(fact.source)]
+        if not any(case.compares(fact.source) for fact in held):
+            yield other_uses(case, NAME, drug, unheard, "a speed for increasing the drug")
+        else:
+            yield from _assess_drug(case, drug, levels, [fact for fact in held if case.compares(fact.source)])
+
+
+def _assess_drug(case: Case, drug: str, levels: Levels, facts: list[Titration | Start]) -> Iterator[Answer]:
+    if not levels.knows_before:
+        yield NotAssessed(rule=NAME, drug=drug, missing="what was taken before day 1 (before)")
+        return
+    compared = _compared(case, facts, starts=levels.all[0].mg == 0)
+    if not compared:
+        cites = " ".join(dict.fromkeys(cite(fact) for fact in facts))
+        missing = (
+            f"a speed for increasing the drug at this age and with these medicines; sources speak of others {cites}"
+        )
+        yield NotAssessed(rule=NAME, drug=drug, missing=missing)
+    answers = [answer for fact in compared for answer in _answers(case, drug, levels, fact)]
+    told = {answer.source for answer in answers if isinstance(answer, Finding)}
+    doubted = {source for fact, source in ((f, f.source) for f in facts) if _column_fits(case, fact) is None}
+    unsettled = doubted if any(isinstance(answer, NotAssessed) for answer in answers) else set()
+    yield from (a for a in answers if not (isinstance(a, Clear) and a.source in told | unsettled))
+
+
+def _compared(case: Case, facts: list[Titration | Start], *, starts: bool) -> list[Titration | Start]:
+    """The facts that may be about the person.
+
+    A first dose gives way to labeled steps of the same source, and to its increments once the drug is taken.
+    """
+    fitting = [f for f in facts if case.age_fits(f) is not False and _column_fits(case, f) is not False]
+    labeled = {fact.source for fact in fitting if isinstance(fact, Titration) and (fact.steps or not starts)}
+    return [fact for fact in fitting if isinstance(fact, Titration) or fact.source not in labeled]
+
+
+def _answers(case: Case, drug: str, levels: Levels, fact: Titration | Start) -> list[Answer]:
+    answers = list(_judge(case, drug, levels, fact))
+    missing = " and ".join(_unknown(case, fact))
+    if missing and any(isinstance(answer, Finding) for answer in answers):
+        return [NotAssessed(rule=NAME, drug=drug, missing=f"{missing} {cite(fact)}")]
+    return answers or [Clear(rule=NAME, drug=drug, source=fact.source)]
+
+
+def _column_fits(case: Case, fact: Titration | Start) -> bool | None:
+    return True if isinstance(fact, Start) else column_fits(case, fact.with_names, fact.without_names)
+
+
+def _unknown(case: Case, fact: Titration | Start) -> Iterator[str]:
+    if case.age_fits(fact) is None:
+        yield "the age, of which the source speaks"
+    if _column_fits(case, fact) is None:
+        yield "the other medicines (medications, as_needed), which decide the column of the source's table"
+
+
+def _judge(case: Case, drug: str, levels: Levels, fact: Titration | Start) -> Iterator[Answer]:
+    starts = levels.all[0].mg == 0
+    first = next(index for index, level in enumerate(levels.all) if level.run is not None and level.run.intakes)
+    taken = tuple(level for level in levels.all[first:] if level.run is not None)
+    again = [gap for gap in breaks_of(case, levels, drug) if gap.is_told]
+    if isinstance(fact, Start):
+        yield from _from_first_dose(case, drug, fact, taken) if starts else _taken_already(drug, fact)
+        yield from _afresh(drug, fact, [gap for gap in again if list(_first_dose(case, drug, fact, gap.resumed[0]))])
+        return
+    asked = _Question(case, drug, fact, taken)
+    resumed = [gap for gap in again if list(_labeled(_Question(case, drug, fact, gap.resumed)))]
+    yield from _afresh(drug, fact, resumed)
+    if starts:
+        yield from _labeled(asked)
+        yield from _beyond_steps(asked)
+    elif fact.steps and fact.increment_high is None:
+        missing = f"a speed for someone who takes the drug already; the source gives steps from a start {cite(fact)}"
+        yield NotAssessed(rule=NAME, drug=drug, missing=missing)
+    if fact.increment_high is not None:
+        yield from _increments(asked, levels, starts=starts)
+
+
+def _taken_already(drug: str, fact: Start) -> Iterator[Answer]:
+    missing = f"a speed for someone who takes the drug already; the source gives a first dose {cite(fact)}"
+    yield NotAssessed(rule=NAME, drug=drug, missing=missing)
+
+
+def _afresh(drug: str, fact: Titration | Start, gaps: list[Break]) -> Iterator[Answer]:
+    """Breaks after which the drug is resumed faster than in a start; whether one is needed is told by other sources."""
+    for gap in gaps:
+        words = f"whether a start is needed on day {gap.last + 1}, after {gap.days} days without a dose"
+        yield NotAssessed(rule=NAME, drug=drug, missing=f"{words}; the source's figures are for a start {cite(fact)}")
+
+
+def _from_first_dose(case: Case, drug: str, fact: Start, taken: tuple[Level, ...]) -> Iterator[Answer]:
+    found = list(_first_dose(case, drug, fact, taken[0]))
+    yield from found
+    monograph = case.formulary.monograph(drug)
+    has_more = any(item.source == fact.source for item in case.applying(monograph.titrations, drug))
+    if not found and not has_more and any(level.mg > taken[0].mg for level in taken):
+        missing = f"a speed for the increases after the first day; the source gives a first dose {cite(fact)}"
+        yield NotAssessed(rule=NAME, drug=drug, missing=missing)
+
+
+def _first_dose(case: Case, drug: str, fact: Start, level: Level) -> Iterator[Answer]:
+    most = fact.up_to or fact.dose
+    if level.run is None or not level.run.intakes:  # pragma: no cover - what begins in a plan has doses in it
+        return
+    if fact.times_per_day is not None:
+        limit, value = most.mg * fact.times_per_day, level.mg
+        words = f"{per_day(Dose(limit).in_unit(most.unit))}, its first regimen"
+        limit_text, value_text = per_day(Dose(limit).in_unit(most.unit)), str(level.total)
+    else:
+        largest = max((item.intake.dose for item in level.run.intakes), key=lambda dose: dose.mg)
+        limit, value, words = most.mg, largest.mg, f"{most}, its first dose"
+        limit_text, value_text = str(most), str(largest)
+    if value > limit:
+        message = f"day {level.first}: {value_text} of {drug} is above the source's {words}"
+        yield _finding(case, drug, fact, level, message, Severity.MODERATE, value_text, limit_text)
+
+
+# Labeled steps.
+
+
+def _labeled(asked: _Question) -> Iterator[Answer]:
+    fact = asked.fact
+    if not fact.steps:
+        return
+    reach = (fact.increments_from_day or fact.steps[-1].from_day + 1) - 1
+    yesterday = Fraction(0)
+    for level in asked.taken:
+        day = level.first - asked.begins + 1
+        if day > reach:
+            return
+        step = next(step for step in reversed(fact.steps) if step.from_day <= day)
+        most = max(_most(item).mg for item in fact.steps if item.from_day <= day)
+        if level.mg > most or (step.every_other_day and _is_daily(asked, level, step, yesterday)):
+            yield _too_soon(asked, level, step, most)
+            return
+        yesterday = level.mg
+
+
+def _beyond_steps(asked: _Question) -> Iterator[Answer]:
+    """Increases beyond the last labeled step, of a source that gives no increment."""
+    fact = asked.fact
+    facts = asked.case.formulary.monograph(asked.drug).titrations
+    if not fact.steps or any(item.increment_high is not None for item in facts if item.source == fact.source):
+        return
+    most = max((_most(step) for step in fact.steps), key=lambda dose: dose.mg)
+    last = asked.begins + fact.steps[-1].from_day - 1
+    if any(level.mg > most.mg and level.first > last for level in asked.taken):
+        missing = f"a speed for increases above {per_day(most)}, the source's last labeled step {cite(fact)}"
+        yield NotAssessed(rule=NAME, drug=asked.drug, missing=missing)
+
+
+def _most(step: TitrationStep) -> Dose:
+    return step.total_up_to or step.total
+
+
+def _is_daily(asked: _Question, level: Level, step: TitrationStep, yesterday: Fraction) -> bool:
+    """Whether a dose that a step gives every other day is taken on days in a row."""
+    if not level.mg:
+        return False
+    following = next((item.from_day for item in asked.fact.steps if item.from_day > step.from_day), None)
+    ends = asked.begins + following - 2 if following is not None else level.first + 1
+    span = min(level.last if level.last is not None else ends, ends) - level.first + 1
+    most = _most(step).mg
+    return (span >= 2 and 2 * level.mg > most) or (yesterday > 0 and yesterday + level.mg > most)
+
+
+def _too_soon(asked: _Question, level: Level, step: TitrationStep, most: Fraction) -> Answer:
+    fact = asked.fact
+    limit = f"{_most(step)} every other day" if step.every_other_day else per_day(Dose(most).in_unit(step.total.unit))
+    later = next((item for item in fact.steps if _most(item).mg >= level.mg and not item.every_other_day), None)
+    when = f"; it gives as much from day {later.from_day} on" if later is not None else ""
+    column = f", column {fact.column}" if fact.column else ""
+    message = (
+        f"day {level.first}: {level.total} of {asked.drug}, on day {level.first - asked.begins + 1} of the start, is "
+        f"faster than the source's {limit} from day {step.from_day}{column}{when}"
+    )
+    severity = Severity.HIGH if fact.at_most else Severity.MODERATE
+    return _finding(asked.case, asked.drug, fact, level, message, severity, str(level.total), limit)
+
+
+# Increments.
+
+
+def _increments(asked: _Question, levels: Levels, *, starts: bool) -> Iterator[Answer]:
+    fact = asked.fact
+    begins = asked.begins + (fact.increments_from_day or (fact.steps[-1].from_day + 1 if fact.steps else 1)) - 1
+    window = fewest_days(fact.every_low) if fact.every_low is not None else 0
+    reached = [level for level in levels.all if level.run is not None or not starts]
+    highest: list[tuple[int, Fraction]] = []
+    found: list[tuple[Level, Fraction]] = []
+    place = 0
+    for level in (item for item in reached if item.mg > 0):
+        if highest and level.mg > highest[-1][1] and level.first >= begins:
+            while place + 1 < len(highest) and highest[place + 1][0] <= level.first - window:
+                place += 1
+            rise = level.mg - (highest[place][1] if window else highest[-1][1])
+            if rise > _allowed(fact, level):
+                found.append((level, rise))
+        if not highest or level.mg > highest[-1][1]:
+            highest.append((level.first, level.mg))
+    if found:
+        yield _too_much(asked, found)
+
+
+def _allowed(fact: Titration, level: Level) -> Fraction:
+    assert fact.increment_high is not None
+    times = len(level.run.intakes) if fact.increment_per == "intake" and level.run is not None else 1
+    return fact.increment_high.mg * times
+
+
+def _too_much(asked: _Question, found: list[tuple[Level, Fraction]]) -> Answer:
+    fact = asked.fact
+    level, rise = max(found, key=lambda item: (item[1], -item[0].first))
+    per = " at each intake" if fact.increment_per == "intake" else ""
+    every = f" within {fact.every_low}" if fact.every_low is not None else " at a time"
+    amount = DailyDose(rise).in_unit(level.total.unit)
+    count = "1 increase" if len(found) == 1 else f"{len(found)} increases"
+    message = (
+        f"{day_words(found[0][0].first, found[-1][0].first)}: {count} of {asked.drug} beyond the source's "
+        f"{fact.increment_high}{per}{every}; the largest, on day {level.first}, comes to {amount.text}{every}"
+    )
+    severity = Severity.HIGH if fact.at_most else Severity.MODERATE
+    return _finding(asked.case, asked.drug, fact, level, message, severity, amount.text, f"{fact.increment_high}{per}")
+
+
+def _finding(
+    case: Case, drug: str, fact: Titration | Start, level: Level, message: str, severity: Severity, *figures: str
+) -> Answer:
+    assert level.run is not None
+    place = level.run.intakes[0]
+    value, limit = figures
+    return find(case, NAME, drug, fact, severity, message, day=level.first, last_day=level.last,
+                course=place.course, step=place.step, value=value, limit=limit)  # fmt: skip

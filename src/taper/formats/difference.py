@@ -1,0 +1,63 @@
+"""What differs between two plans or schedules, as a table for people."""
+
+from collections.abc import Iterator
+
+from taper._base.numbers import write_number, write_percent
+from taper.amounts.dose import Dose
+from taper.checks.case import day_words
+from taper.paces.changes import Change
+from taper.plans.regimen import Slot
+from taper.schedules.difference import Difference, Totals
+
+
+def to_difference_table(difference: Difference, *, one: str = "one", other: str = "other") -> str:
+    """A difference as plain text: the days that differ, then both sides in total.
+
+    Args:
+        difference: What differs.
+        one: What to call the first side.
+        other: What to call the second side.
+    """
+    rows = [("days", "drug", one, other), *(_row(difference, index) for index in range(len(difference.days)))]
+    head = f"Compared day by day, {difference.compared} days."
+    table = _table(rows) if difference.days else ["No day differs."]
+    totals = [("in total", one, other), *_totals(difference)]
+    return "\n".join([head, "", *table, "", *_table(totals)]) + "\n"
+
+
+def _row(difference: Difference, index: int) -> tuple[str, ...]:
+    item = difference.days[index]
+    return day_words(item.first, item.last), item.drug, _doses(item.one), _doses(item.other)
+
+
+def _doses(doses: tuple[tuple[Slot, Dose], ...]) -> str:
+    return ", ".join(f"{dose} {slot}" for slot, dose in doses) or "nothing"
+
+
+def _totals(difference: Difference) -> Iterator[tuple[str, ...]]:
+    sides = difference.one, difference.other
+    yield ("days", *("without an end" if side.days is None else str(side.days) for side in sides))
+    for drug in dict.fromkeys([*difference.one.mg, *difference.other.mg]):
+        yield (f"{drug}, largest fall", *(_fall(side.largest.get(drug)) for side in sides))
+        yield (f"{drug}, last fall", *(_fall(side.last.get(drug)) for side in sides))
+        yield (f"{drug}, in all", *(_mass(side, drug) for side in sides))
+    for product in sorted({*difference.one.units, *difference.other.units}):
+        yield (f"{product}, units", *(side.units.get(product, "none") for side in sides))
+
+
+def _fall(change: Change | None) -> str:
+    if change is None:
+        return "none"
+    part = write_percent(change.mg / change.before.mg)
+    return f"{change.before} to {change.after} on day {change.day} ({part} of it)"
+
+
+def _mass(side: Totals, drug: str) -> str:
+    return f"{write_number(side.mg[drug])} mg" if drug in side.mg else "none"
+
+
+def _table(rows: list[tuple[str, ...]]) -> list[str]:
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    lines.insert(1, "  ".join("-" * width for width in widths))
+    return lines

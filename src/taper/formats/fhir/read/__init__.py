@@ -1,0 +1,1 @@
+"""FHIR read: requests as a plan, with every element accounted for."""

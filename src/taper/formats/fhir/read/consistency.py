@@ -1,0 +1,252 @@
+"""Whether a request agrees with itself: its text with its bounds, its supply and its limit with its doses."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from taper._base.numbers import write_number
+from taper.amounts.dose import Dose
+from taper.amounts.duration import Duration, day_after
+from taper.errors import InvalidInput
+from taper.formats.fhir.quantity import Units, UnitStrength, read_amount, read_duration, read_number, read_volume
+from taper.formats.fhir.read.dosage import ReadDosage
+from taper.formats.fhir.read.elements import as_map
+from taper.formats.fhir.read.import_report import Notes
+from taper.formats.fhir.read.medication import Requested
+from taper.formats.fhir.read.steps import ReadStep, dose_of, end_of, mass_of, offset_of
+from taper.formats.fhir.read.timing import doses_within
+from taper.plans.plan import Course
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """What doses or supplies come to, in mg or in a unit that they are counted in."""
+
+    amount: Fraction
+    unit: str
+
+    def __str__(self) -> str:
+        return f"{write_number(self.amount)} {self.unit}"
+
+
+@dataclass(frozen=True, slots=True)
+class Doses:
+    """The steps of a course, and what one unit holds where its doses count units."""
+
+    steps: Sequence[ReadStep]
+    strength: UnitStrength | None
+
+
+@dataclass(frozen=True, slots=True)
+class Dispensed:
+    """One supply that a request asks for: how much, for how many days if said, and how often it may be repeated.
+
+    `unit` is what one unit of it holds where it is counted: a supply is of whole units, whatever the doses come to.
+    `first` is the first day of the doses that it is for, if they have dates.
+    """
+
+    where: str
+    total: Total
+    unit: Fraction
+    days: int | None
+    repeats: int
+    first: date | None = None
+
+
+def check_texts(steps: Sequence[ReadStep], notes: Notes) -> None:
+    """Refuse a step whose text says another length than its bounds: people read the one, systems the other."""
+    for step in steps:
+        for dosage in step.dosages:
+            told, bound = dosage.told_length, step.bounds.lasting
+            if told is None or told == bound or told.days == step.length or _ends_there(step, told):
+                continue
+            said = f"step {step.number}: the text says {told}, the bounds say {bound or _stated(step)}"
+            notes.refuse("text", dosage.where, said)
+
+
+def _stated(step: ReadStep) -> str:
+    if step.length is None:
+        return "no end"
+    return f"{step.length} days, {step.bounds.first} to {step.bounds.last}"
+
+
+def _ends_there(step: ReadStep, told: Duration) -> bool:
+    if step.bounds.first is None or step.bounds.last is None:
+        return False
+    return (day_after(step.bounds.first, (told,)) - step.bounds.last).days == 1
+
+
+def total_of(
+    steps: Sequence[ReadStep], strength: UnitStrength | None, *, told: bool = False, days: int | None = None
+) -> Total | None:
+    """What the doses come to, or None if that is unknown.
+
+    Args:
+        steps: The steps.
+        strength: What one unit holds, if known; doses are then counted in mg.
+        told: Whether to go by the lengths that the texts say, where they say one.
+        days: Where the last step has no end, how many days of the whole to count.
+    """
+    parts: list[Total | None] = []
+    for step in steps:
+        length = (step.told_length if told else None) or step.length
+        if step.bounds.is_open and days is not None:
+            gone = days_of(steps[:-1])
+            length = None if gone is None else max(0, days - gone)
+        parts += [None if length is None else _dosage_total(step, item, length, strength) for item in step.dosages]
+    return _sum(parts)
+
+
+def _dosage_total(step: ReadStep, dosage: ReadDosage, length: int, strength: UnitStrength | None) -> Total | None:
+    amount = _in_mg(dosage.amount, strength)
+    days = max(0, length - offset_of(dosage, step))
+    count = doses_within(dosage.rhythm, dosage.bounds.first, days)
+    return None if amount is None else Total(amount.amount * count, amount.unit)
+
+
+def _in_mg(amount: Dose | Units | None, strength: UnitStrength | None) -> Total | None:
+    if isinstance(amount, Units):
+        if strength is None or strength.kind not in {None, amount.kind}:
+            return Total(amount.count, amount.unit)
+        return Total(strength.dose(amount).mg, "mg")
+    return None if amount is None else Total(amount.mg, "mg")
+
+
+def _sum(parts: Sequence[Total | None]) -> Total | None:
+    known = [part for part in parts if part is not None]
+    units = {part.unit for part in known}
+    if len(known) < len(parts) or len(units) != 1:
+        return None
+    return Total(sum((part.amount for part in known), Fraction(0)), units.pop())
+
+
+def days_of(steps: Sequence[ReadStep]) -> int | None:
+    """How many days the steps span, gaps included, or None if that is open or unknown."""
+    lengths = [step.length for step in steps]
+    return None if None in lengths else sum(length or 0 for length in lengths) + sum(step.gap for step in steps)
+
+
+def read_dispensed(request: Mapping[str, Any], where: str, of: Requested, notes: Notes) -> Dispensed | None:
+    """What a request asks to be supplied, if it says how much."""
+    asked, at = as_map(request.get("dispenseRequest")), f"{where}.dispenseRequest"
+    if "initialFill" in asked:
+        notes.report("not-read", at, "not read: initialFill")
+    if "quantity" not in asked:
+        return None
+    total, unit, days, repeats = None, Fraction(0), None, Fraction(0)
+    with notes.reporting("supply", at):
+        total, unit = _supplied(as_map(asked["quantity"]), of)
+        if "expectedSupplyDuration" in asked:
+            days = read_duration(as_map(asked["expectedSupplyDuration"])).days or None
+        repeats = read_number({"value": asked.get("numberOfRepeatsAllowed", 0)})
+    return None if total is None else Dispensed(at, total, unit, days, int(repeats))
+
+
+def _supplied(quantity: Mapping[str, Any], of: Requested) -> tuple[Total | None, Fraction]:
+    volume = read_volume(quantity)
+    if volume is not None:
+        return Total(volume, "mL") if of.per_ml is None else Total(volume * of.per_ml, "mg"), Fraction(0)
+    amount = read_amount(quantity)
+    if isinstance(amount, Dose):
+        return Total(amount.mg, "mg"), Fraction(0)
+    one = _in_mg(replace(amount, count=Fraction(1)), of.strength)
+    return _in_mg(amount, of.strength), one.amount if one is not None else Fraction(0)
+
+
+def check_supply(drug: str, doses: Sequence[Doses], given: Sequence[Dispensed], notes: Notes) -> None:
+    """Report a supply that is not what the doses come to in whole units, by their bounds and by their texts."""
+    if not given:
+        return
+    where, supplied = given[0].where, _sum([item.total for item in given])
+    bound, told = _needed(doses, given), _needed(doses, given, told=True)
+    if supplied is None or bound is None or supplied.unit != bound.unit:
+        notes.report(
+            "supply", where, f"the supply of {drug} cannot be compared with its doses: their units or lengths differ"
+        )
+    elif not _covers(supplied, bound, given) or told not in {None, bound}:
+        texts = f", and by their texts to {told}" if told not in {None, bound} else ""
+        notes.report("supply", where, f"{supplied} of {drug} supplied; the doses are {bound} by their bounds{texts}")
+    for item in given:
+        if item.repeats:
+            notes.report(
+                "supply", item.where, f"the supply may be repeated {_times(item.repeats)}; one supply is compared"
+            )
+
+
+def _needed(doses: Sequence[Doses], given: Sequence[Dispensed], *, told: bool = False) -> Total | None:
+    """What all doses come to, those without an end until the last day that is supplied for."""
+    return _sum([total_of(item.steps, item.strength, told=told, days=_supplied_for(item, given)) for item in doses])
+
+
+def _supplied_for(doses: Doses, given: Sequence[Dispensed]) -> int | None:
+    """How many days from the first of a course the supplies last, counted from the dates where they have some."""
+    own = doses.steps[0].bounds.first if doses.steps else None
+    lasting = [
+        item.days + ((item.first - own).days if item.first is not None and own is not None else 0)
+        for item in given
+        if item.days is not None
+    ]
+    return max(0, *lasting) if lasting else None
+
+
+def _covers(supplied: Total, needed: Total, given: Sequence[Dispensed]) -> bool:
+    """Whether a supply is exactly what is needed, or that and less than one further unit of each product counted."""
+    more = supplied.amount - needed.amount
+    return more == 0 or 0 < more < sum(item.unit for item in given)
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
+
+
+def check_days_supplied(steps: Sequence[ReadStep], given: Dispensed, notes: Notes) -> None:
+    """Report a supply that is said to last another time than the doses span."""
+    span = days_of(steps)
+    if given.days is not None and span is not None and given.days != span:
+        notes.report("supply", given.where, f"the supply is said to last {given.days} days; the doses span {span} days")
+
+
+def check_maximum(course: Course, steps: Sequence[ReadStep], strength: UnitStrength | None, notes: Notes) -> None:
+    """Report a day, and a dose, above the limits that the request itself carries."""
+    dosages = [dosage for step in steps for dosage in step.dosages]
+    for dosage in dosages:
+        _check_intake(dosage, strength, notes)
+    limits = [limit for dosage in dosages for limit in _limits(dosage, strength, notes)]
+    for number, step in enumerate(course.steps, start=1):
+        if limits and step.largest.mg > min(limits).mg:
+            said = f"step {number}: {step.largest} is above the request's own limit of {min(limits)} a day"
+            notes.report("maximum", steps[0].where, said)
+
+
+def _limits(dosage: ReadDosage, strength: UnitStrength | None, notes: Notes) -> Iterator[Dose]:
+    for limit in dosage.maxima:
+        with notes.reporting("not-read", f"{dosage.where}.maxDosePerPeriod"):
+            yield _mass(limit, strength)
+
+
+def _check_intake(dosage: ReadDosage, strength: UnitStrength | None, notes: Notes) -> None:
+    if dosage.intake_maximum is None:
+        return
+    with notes.reporting("not-read", f"{dosage.where}.maxDosePerAdministration"):
+        limit, dose = _mass(dosage.intake_maximum, strength), dose_of(dosage, strength)
+        if dose > limit:
+            notes.report("maximum", dosage.where, f"{dose} is above the request's own limit of {limit} at one time")
+
+
+def _mass(limit: Dose | Units, strength: UnitStrength | None) -> Dose:
+    made = mass_of(limit, strength)
+    if made is None:
+        raise InvalidInput(f"it is {limit}, and what one unit holds is not stated; it is not compared")
+    return made
+
+
+def check_period(request: Mapping[str, Any], steps: Sequence[ReadStep], where: str, notes: Notes) -> None:
+    """Refuse an effectiveDosePeriod (R5) that is not the one its dosages span."""
+    stated = as_map(request.get("effectiveDosePeriod"))
+    last = end_of(steps[-1]) if steps else None
+    for key, own in (("start", steps[0].bounds.first if steps else None), ("end", last)):
+        if key in stated and own is not None and str(stated[key]) != own.isoformat():
+            what = f"it gives {stated[key]} as the {key}, the dosages give {own}; make them agree"
+            notes.refuse("bounds", f"{where}.effectiveDosePeriod", what)

@@ -1,0 +1,178 @@
+"""The requests of one course read together: its drug, its steps, and how it ends."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from taper.formats.fhir.quantity import UnitStrength
+from taper.formats.fhir.read.as_needed import is_as_needed
+from taper.formats.fhir.read.bundle import Request
+from taper.formats.fhir.read.consistency import Dispensed, check_period, check_texts, read_dispensed
+from taper.formats.fhir.read.dosage import ReadDosage, read_dosage
+from taper.formats.fhir.read.elements import as_list, as_map, codes_of, first_text
+from taper.formats.fhir.read.import_report import Notes
+from taper.formats.fhir.read.medication import Options, Requested, read_medication
+from taper.formats.fhir.read.own_text import check_own_texts, rendered_texts
+from taper.formats.fhir.read.steps import ReadStep, read_steps, step_data
+from taper.formats.fhir.read.timing import SlotsByFrequency
+from taper.formats.fhir.write.request import REVIEW_THERAPY
+
+_NOT_READ = ("note", "priorPrescription", "substitution", "insurance", "detectedIssue", "eventHistory")
+_INDICATION = re.compile(r"[a-z0-9][a-z0-9.+-]{0,79}")
+
+
+@dataclass(frozen=True, slots=True)
+class ReadCourse:
+    """What the requests of a course say; `requested` is None where no drug could be read."""
+
+    where: str
+    references: frozenset[str]
+    name: str | None
+    requested: Requested | None
+    strength: UnitStrength | None
+    steps: tuple[ReadStep, ...]
+    dispensed: tuple[Dispensed, ...]
+    then: str
+    indication: str | None
+
+    @property
+    def drug(self) -> str:
+        """Its drug, as it is called here; blank if none could be read."""
+        return self.requested.drug if self.requested is not None else ""
+
+    @property
+    def first(self) -> date | None:
+        return self.steps[0].bounds.first if self.steps else None
+
+
+def course_groups(requests: Sequence[Request]) -> Iterator[tuple[Request, ...]]:
+    """Requests that name one course of one group go together; any other stands alone."""
+    made: dict[tuple[str, ...], list[Request]] = {}
+    for index, request in enumerate(requests):
+        name = request.course_name
+        group = str(as_map(request.body.get("groupIdentifier")).get("value", ""))
+        made.setdefault((group, name) if name else (str(index),), []).append(request)
+    yield from map(tuple, made.values())
+
+
+def read_course(requests: tuple[Request, ...], options: Options, notes: Notes) -> ReadCourse:
+    """Read the requests of one course; what cannot be read is refused in the notes."""
+    head = requests[0]
+    requested = [read_medication(request, options, notes) for request in requests]
+    drugs = {item.drug for item in requested if item is not None}
+    if len(drugs) > 1:
+        notes.refuse("medication", head.where, f"one course names {' and '.join(sorted(drugs))}; give each a course")
+    elif len(set(requested)) > 1:
+        notes.refuse("medication", head.where, "one course names two products of a drug; give each a course")
+    parts = [_dosages(request, options.slots, notes) for request in requests]
+    steps = read_steps(_in_order(parts) if head.course_name else parts[0], head.where, notes)
+    check_texts(steps, notes)
+    for request in requests:
+        _report_not_read(request, notes)
+        if request.course_name is None:
+            _report_texts(request, notes)
+    of, then = requested[0], _then(head, steps, notes)
+    if of is not None and head.course_name is not None:
+        check_own_texts(requests, steps, of, then, notes)
+    if len(requests) == 1:
+        check_period(head.body, steps, head.where, notes)
+    dispensed = [read_dispensed(request.body, request.where, of, notes) for request in requests] if of else []
+    return ReadCourse(
+        head.where,
+        frozenset(name for request in requests for name in request.references),
+        head.course_name,
+        of,
+        of.strength if of else None,
+        steps,
+        tuple(item for item in dispensed if item is not None),
+        then,
+        _indication(head, notes),
+    )
+
+
+def _dosages(request: Request, slots: SlotsByFrequency | None, notes: Notes) -> list[ReadDosage]:
+    listed = as_list(request.body.get("dosageInstruction"))
+    return [
+        read_dosage(as_map(item), f"{request.where}.dosageInstruction[{index}]", slots, notes)
+        for index, item in enumerate(listed)
+    ]
+
+
+def _in_order(parts: list[list[ReadDosage]]) -> list[ReadDosage]:
+    """Requests of one step each, which name their course, carry no sequence; their dates give it."""
+    if any(dosage.sequence is not None for part in parts for dosage in part):
+        return [dosage for part in parts for dosage in part]
+    ordered = sorted(parts, key=lambda part: min((item.bounds.first or date.min for item in part), default=date.min))
+    return [replace(item, sequence=number) for number, part in enumerate(ordered, start=1) for item in part]
+
+
+def _then(request: Request, steps: Sequence[ReadStep], notes: Notes) -> str:
+    stated, where = request.body.get("courseOfTherapyType"), f"{request.where}.courseOfTherapyType"
+    codes = codes_of(stated)
+    if not steps or steps[-1].bounds.is_open:
+        if "continuous" not in codes:
+            called = "called short" if "acute" in codes else "not said to continue"
+            notes.report("ending", where, f"the last dosage has no end, and the course is {called}; read as open")
+        return "continue"
+    if "acute" in codes:
+        return "stop"
+    if "continuous" in codes:
+        notes.report("ending", where, "the last dosage ends, and the course is called continuous; read as a review")
+    elif first_text(stated) != REVIEW_THERAPY:
+        notes.report("ending", where, "whether the drug stops after the last dosage is not said; read as a review")
+    return "review"
+
+
+def _indication(request: Request, notes: Notes) -> str | None:
+    reasons = as_list(request.body.get("reasonCode")) or [
+        as_map(item).get("concept") for item in as_list(request.body.get("reason"))
+    ]
+    names = [name for name in map(first_text, reasons) if name is not None]
+    if len(names) == 1 and _INDICATION.fullmatch(names[0]):
+        return names[0]
+    if names:
+        said = "; ".join(names)
+        notes.report(
+            "not-read", request.where, f"the reason {said!r} is no short name of an indication, and is left out"
+        )
+    return None
+
+
+def _report_not_read(request: Request, notes: Notes) -> None:
+    held = [key for key in _NOT_READ if key in request.body]
+    if held:
+        notes.report("not-read", request.where, f"not read: {', '.join(held)}")
+
+
+def _report_texts(request: Request, notes: Notes) -> None:
+    """Show what people read and this does not, beyond a length, so that someone can compare it with the plan."""
+    for at, rendered in rendered_texts(request.body):
+        where = f"{request.where}.{at}"
+        notes.report("not-read", where, f"not read: {rendered!r}")
+        if is_as_needed(rendered):
+            notes.refuse("as-needed", where, "it says that the drug is taken as needed; plan it outside")
+    for index, item in enumerate(map(as_map, as_list(request.body.get("dosageInstruction")))):
+        further = [first_text(extra) for extra in as_list(item.get("additionalInstruction"))]
+        for text in (item.get("text"), item.get("patientInstruction"), *further):
+            if isinstance(text, str):
+                where = f"{request.where}.dosageInstruction[{index}]"
+                notes.report("not-read", where, f"read for a length and nothing else: {text!r}")
+
+
+def course_data(course: ReadCourse, start: date | None, notes: Notes) -> dict[str, Any]:
+    """A course in the plan format; what its steps cannot be read as is refused in the notes."""
+    of = course.requested
+    made: dict[str, Any] = {"drug": of.drug if of else "", "then": course.then}
+    if of is not None:
+        made |= {"release": of.release} if of.release else {}
+        made |= {"form": of.form} if of.form else {}
+    made |= {"indication": course.indication} if course.indication else {}
+    if start is not None and course.first is not None:
+        made["starts_on_day"] = (course.first - start).days + 1
+    steps: list[dict[str, Any]] = []
+    for step in course.steps:
+        with notes.catching("dose", step.where):
+            steps += step_data(step, course.strength)
+    return made | {"steps": steps}

@@ -1,0 +1,123 @@
+"""One Dosage read: how much, when, by which route, and what its text says."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from taper.amounts.dose import Dose
+from taper.amounts.duration import Duration
+from taper.errors import InvalidInput
+from taper.formats.fhir.quantity import Units, read_amount, read_number
+from taper.formats.fhir.read.as_needed import is_as_needed
+from taper.formats.fhir.read.elements import as_list, as_map, first_text, names_of
+from taper.formats.fhir.read.import_report import Notes
+from taper.formats.fhir.read.route import check_route
+from taper.formats.fhir.read.timing import Bounds, Rhythm, SlotsByFrequency, read_timing
+
+_A_DAY = {"d": 1, "h": 24}
+_LENGTH = re.compile(r"\bfor (\d{1,4}) (day|week|month|year)s?\b", re.IGNORECASE | re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadDosage:
+    """One Dosage. `told_length` is what its text says of how long; `maxima` are limits of a day that it carries."""
+
+    where: str
+    sequence: int | None
+    amount: Dose | Units | None
+    rhythm: Rhythm
+    bounds: Bounds
+    text: str | None
+    told_length: Duration | None
+    instructions: tuple[str, ...]
+    maxima: tuple[Dose | Units, ...]
+    intake_maximum: Dose | Units | None
+
+
+def read_dosage(data: Mapping[str, Any], where: str, named: SlotsByFrequency | None, notes: Notes) -> ReadDosage:
+    """Read a Dosage; whatever cannot be read is refused in the notes, and the rest is still looked at."""
+    _refuse_as_needed(data, where, notes)
+    check_route(data, where, notes)
+    rhythm, bounds = read_timing(as_map(data.get("timing")), f"{where}.timing", named, notes)
+    sequence = data.get("sequence")
+    texts = map(first_text, as_list(data.get("additionalInstruction")))
+    return ReadDosage(
+        where,
+        sequence if isinstance(sequence, int) and not isinstance(sequence, bool) else None,
+        _amount(data, where, notes),
+        rhythm,
+        bounds,
+        text if isinstance(text := data.get("text"), str) else None,
+        _told_length(text, where, notes),
+        tuple(text for text in texts if text is not None),
+        tuple(_maxima(data, where, notes)),
+        _intake_maximum(data, where, notes),
+    )
+
+
+def _refuse_as_needed(data: Mapping[str, Any], where: str, notes: Notes) -> None:
+    stated = [data[key] for key in ("asNeededBoolean", "asNeeded") if data.get(key) not in (None, False)]
+    reasons = data.get("asNeededCodeableConcept") or data.get("asNeededFor")
+    if stated or reasons or any(map(is_as_needed, texts_of(data))):
+        notes.refuse("as-needed", where, "the dose is taken as needed and has no day; plan it outside")
+
+
+def texts_of(data: Mapping[str, Any]) -> list[str]:
+    """What people read of a Dosage: its text, its instructions, and the words of its timing."""
+    further = [name for extra in as_list(data.get("additionalInstruction")) for name in names_of(extra)]
+    timing = names_of(as_map(data.get("timing")).get("code"))
+    plain = [data.get("text"), data.get("patientInstruction")]
+    return [*(text for text in plain if isinstance(text, str)), *further, *timing]
+
+
+def _amount(data: Mapping[str, Any], where: str, notes: Notes) -> Dose | Units | None:
+    if "doseQuantity" in data or "doseRange" in data:
+        notes.refuse("version", where, "doseQuantity stands outside doseAndRate, as in FHIR STU3; R4 and R5 are read")
+        return None
+    given = [as_map(item) for item in as_list(data.get("doseAndRate"))]
+    if len(given) != 1:
+        notes.refuse("dose", f"{where}.doseAndRate", f"it states {len(given) or 'no'} doses; write one")
+        return None
+    at, dose = f"{where}.doseAndRate[0]", given[0]
+    for key in sorted(key for key in dose if key.startswith("rate")):
+        notes.refuse(
+            "rate", f"{at}.{key}", "a rate, as an infusion has; only doses taken at once are planned here; leave it out"
+        )
+    if "doseRange" in dose:
+        notes.refuse("range", f"{at}.doseRange", "a range of doses; write one dose")
+    elif "doseQuantity" not in dose:
+        notes.refuse("dose", at, "it states no dose; write doseQuantity")
+    else:
+        with notes.catching("unit", f"{at}.doseQuantity"):
+            return read_amount(as_map(dose["doseQuantity"]))
+    return None
+
+
+def _told_length(text: object, where: str, notes: Notes) -> Duration | None:
+    found = _LENGTH.search(text) if isinstance(text, str) else None
+    try:
+        return Duration(int(found[1]), found[2].lower()) if found else None
+    except InvalidInput as error:
+        notes.refuse("text", where, error.message)
+        return None
+
+
+def _maxima(data: Mapping[str, Any], where: str, notes: Notes) -> Iterator[Dose | Units]:
+    stated, at = data.get("maxDosePerPeriod"), f"{where}.maxDosePerPeriod"
+    for item in as_list(stated) or [as_map(stated)] * (stated is not None):
+        limit, per = as_map(as_map(item).get("numerator")), as_map(as_map(item).get("denominator"))
+        with notes.reporting("not-read", at):
+            if read_number(per) != _A_DAY.get(str(per.get("code"))):
+                raise InvalidInput("it is no limit of one day, and is not compared")
+            yield read_amount(limit)
+    if "maxDosePerLifetime" in data:
+        notes.report("not-read", f"{where}.maxDosePerLifetime", "it is not compared")
+
+
+def _intake_maximum(data: Mapping[str, Any], where: str, notes: Notes) -> Dose | Units | None:
+    stated, limit = data.get("maxDosePerAdministration"), None
+    if stated is not None:
+        with notes.reporting("not-read", f"{where}.maxDosePerAdministration"):
+            limit = read_amount(as_map(stated))
+    return limit

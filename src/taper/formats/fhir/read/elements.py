@@ -1,0 +1,56 @@
+"""Looking into plain data that may hold anything."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from taper.formats.fhir.read.import_report import Notes
+
+_NOTHING: dict[str, Any] = {}
+
+
+def as_map(value: object) -> Mapping[str, Any]:
+    """The value if it is an object, else an empty one."""
+    return value if isinstance(value, Mapping) else _NOTHING
+
+
+def as_list(value: object) -> list[Any]:
+    """The value if it is a list, else an empty one."""
+    return value if isinstance(value, list) else []
+
+
+def names_of(concept: object) -> list[str]:
+    """Every name a CodeableConcept gives: its text, and the display of each coding."""
+    held = as_map(concept)
+    names = [held.get("text"), *(as_map(coding).get("display") for coding in as_list(held.get("coding")))]
+    return [name.strip() for name in names if isinstance(name, str) and name.strip()]
+
+
+def first_text(concept: object) -> str | None:
+    """The name a CodeableConcept gives: its text, else the display of its first coding."""
+    return next(iter(names_of(concept)), None)
+
+
+def codes_of(concept: object) -> set[str]:
+    """The codes of a CodeableConcept."""
+    codings = [as_map(coding) for coding in as_list(as_map(concept).get("coding"))]
+    return {str(coding["code"]) for coding in codings if "code" in coding}
+
+
+def refuse_modifiers(data: object, where: str, notes: Notes) -> None:
+    """Refuse a modifier extension anywhere: it changes a meaning in a way that is not known here."""
+    for path in _modifiers(data, where):
+        notes.refuse(
+            "status", path, "a modifier extension changes what this means in a way that is not known; remove it"
+        )
+
+
+def _modifiers(data: object, where: str) -> Iterator[str]:
+    if isinstance(data, Mapping):
+        for key, item in data.items():
+            if key == "modifierExtension":
+                yield where
+            else:
+                yield from _modifiers(item, f"{where}.{key}" if where else str(key))
+    elif isinstance(data, list):
+        for index, item in enumerate(data):
+            yield from _modifiers(item, f"{where}[{index}]")

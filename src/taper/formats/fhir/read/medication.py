@@ -1,0 +1,143 @@
+"""What a request is for: its drug, its form, and what one unit of it holds."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from itertools import product
+from typing import Any
+
+from taper.amounts.dose import Dose
+from taper.errors import InvalidInput
+from taper.formats.fhir.quantity import Units, UnitStrength, kind_of_form, read_amount, read_volume
+from taper.formats.fhir.read.bundle import Request
+from taper.formats.fhir.read.elements import as_list, as_map, first_text, names_of
+from taper.formats.fhir.read.import_report import Notes
+from taper.formats.fhir.write.medication import read_form_text
+from taper.products.product import DosageForm, Release
+
+_WORD = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a caller says that requests leave out: times of day by frequency, a strength, and names of drugs."""
+
+    slots: Mapping[int, Sequence[str]] | None = None
+    strength: Dose | None = None
+    drugs: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Requested:
+    """A drug; `named` is what the request calls it. `strength` is of one unit, `per_ml` the mg in one mL, if stated."""
+
+    drug: str
+    named: str
+    form: DosageForm | None = None
+    release: Release | None = None
+    strength: UnitStrength | None = None
+    per_ml: Fraction | None = None
+
+
+def read_medication(request: Request, options: Options, notes: Notes) -> Requested | None:
+    """The drug of a request, from its text, its codes' names or its Medication, as the caller calls it."""
+    found = _found(request, notes)
+    if found is None:
+        return None
+    strength = found.strength
+    measured = found.form is not None and found.form.is_liquid
+    if strength is None and options.strength is not None and not measured:
+        strength = UnitStrength(options.strength, kind_of_form(found.form))
+    return replace(found, drug=options.drugs.get(found.drug, found.drug), strength=strength)
+
+
+def _found(request: Request, notes: Notes) -> Requested | None:
+    held = as_map(request.body.get("medication"))
+    concept = request.body.get("medicationCodeableConcept", held.get("concept"))
+    reference = as_map(request.body.get("medicationReference") or held.get("reference")).get("reference")
+    if concept is not None:
+        names = names_of(concept)
+        _compare(names[:1], names[1:], request, notes)
+        return _named(first_text(concept), request.where, notes)
+    found = request.resolve(reference) if isinstance(reference, str) else None
+    if found is None:
+        notes.refuse("medication", request.where, f"the medication {reference!r} is not in the resource; include it")
+        return None
+    return _read(found, request, notes)
+
+
+def _compare(names: Sequence[str], others: Sequence[str], request: Request, notes: Notes) -> None:
+    """Note names of one drug that do not name it alike; taper writes them alike, so that then they are refused."""
+    for name, other in product(names, others):
+        what = f"it is called {name!r} and {other!r}"
+        if request.course_name is not None and other != name and not other.startswith(f"{name} "):
+            notes.refuse("medication", request.where, f"{what}; make them agree")
+        elif not _share_a_name(name, other):
+            notes.report("medication", request.where, f"{what}; whether that is one drug is not known here")
+
+
+def _share_a_name(one: str, other: str) -> bool:
+    """Whether the first word of one is a word of the other, as of "prednisone" and "Prednisone 5mg tablet"."""
+    words = [_WORD.findall(name.casefold()) for name in (one, other)]
+    return any(mine[:1] and mine[0] in yours for mine, yours in (words, words[::-1]))
+
+
+def _named(name: str | None, where: str, notes: Notes) -> Requested | None:
+    if name is None:
+        notes.refuse("medication", where, "the drug has no name; write medicationCodeableConcept.text")
+        return None
+    return Requested(name, name)
+
+
+def _read(medication: Mapping[str, Any], request: Request, notes: Notes) -> Requested | None:
+    where = request.where
+    ingredients = [as_map(item) for item in as_list(medication.get("ingredient"))]
+    if len(ingredients) > 1:
+        notes.refuse(
+            "medication", where, f"it has {len(ingredients)} ingredients; plan each drug in a course of its own"
+        )
+        return None
+    if not ingredients:
+        name = first_text(medication.get("code"))
+        if name is not None:
+            notes.report("medication", where, f"the drug is called {name!r}, as the product is; no ingredient is named")
+        return _named(name, where, notes)
+    item = ingredients[0]
+    names = names_of(item.get("itemCodeableConcept") or as_map(item.get("item")).get("concept"))
+    _compare(names[:1], [*names[1:], *names_of(medication.get("code"))], request, notes)
+    form, release = _form(medication, where, notes)
+    named = _named(next(iter(names), None) or first_text(medication.get("code")), where, notes)
+    if named is None:
+        return None
+    strength, per_ml = _strength(item, form, where, notes)
+    return replace(named, form=form, release=release, strength=strength, per_ml=per_ml)
+
+
+def _form(medication: Mapping[str, Any], where: str, notes: Notes) -> tuple[DosageForm | None, Release | None]:
+    text = first_text(medication.get("form") or medication.get("doseForm"))
+    if text is None:
+        return None, None
+    form, release = read_form_text(text)
+    if form is None and release is None:
+        notes.report("not-read", where, f"the form {text!r} is none of those planned here, and is left out")
+    return form, release
+
+
+def _strength(
+    item: Mapping[str, Any], form: DosageForm | None, where: str, notes: Notes
+) -> tuple[UnitStrength | None, Fraction | None]:
+    stated = as_map(item.get("strength") or item.get("strengthRatio"))
+    if not stated:
+        return None, None
+    with notes.catching("unit", f"{where}.ingredient.strength"):
+        mass, per = read_amount(as_map(stated.get("numerator"))), as_map(stated.get("denominator"))
+        volume = read_volume(per)
+        if isinstance(mass, Dose) and volume:
+            return None, mass.mg / volume
+        unit = read_amount(per)
+        if isinstance(mass, Dose) and isinstance(unit, Units) and unit.count > 0:
+            if form is not None and kind_of_form(form) != unit.kind:
+                raise InvalidInput(f"it is the strength of one {unit.kind}, and the form is {form}; make them agree")
+            return UnitStrength(mass * (1 / unit.count), unit.kind), None
+    return None, None

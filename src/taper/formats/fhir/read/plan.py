@@ -1,0 +1,166 @@
+"""FHIR medication requests read back as a plan, or refused with everything that does not agree."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+from taper._base.json_text import read_json, read_text_file
+from taper.amounts.dose import Dose
+from taper.formats.fhir.read.bundle import Request, open_requests, read_version
+from taper.formats.fhir.read.consistency import (
+    Doses,
+    check_days_supplied,
+    check_maximum,
+    check_supply,
+    read_dispensed,
+)
+from taper.formats.fhir.read.course import ReadCourse, course_data, course_groups, read_course
+from taper.formats.fhir.read.elements import as_list, as_map
+from taper.formats.fhir.read.import_report import ImportReport, Notes
+from taper.formats.fhir.read.medication import Options, read_medication
+from taper.formats.fhir.read.steps import days_in_common
+from taper.formats.fhir.read.timing import SlotsByFrequency
+from taper.formats.fhir.write.medication import Version
+from taper.plans.plan import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class FhirPlan:
+    """A plan read from FHIR, the date of its day 1 if the requests have dates, and what the import noticed.
+
+    The reports name everything that does not agree or was not read, and that leaves the doses certain.
+    """
+
+    plan: Plan
+    start: date | None
+    version: Version
+    reports: tuple[ImportReport, ...]
+
+
+def load_fhir(
+    path: str | Path,
+    *,
+    version: Version | None = None,
+    slots: SlotsByFrequency | None = None,
+    strength: Dose | None = None,
+    drugs: Mapping[str, str] | None = None,
+    accept: Collection[str] = (),
+) -> FhirPlan:
+    """Read a plan from a JSON file of a MedicationRequest or a Bundle of them; see `from_fhir`."""
+    text = read_text_file(path)
+    data = read_json(text, where=str(path))
+    return from_fhir(data, version=version, slots=slots, strength=strength, drugs=drugs, accept=accept)
+
+
+def from_fhir(
+    resource: Mapping[str, Any] | str,
+    *,
+    version: Version | None = None,
+    slots: SlotsByFrequency | None = None,
+    strength: Dose | None = None,
+    drugs: Mapping[str, str] | None = None,
+    accept: Collection[str] = (),
+) -> FhirPlan:
+    """Read a plan from a FHIR MedicationRequest, or from a Bundle of them, of R4 or R5.
+
+    Nothing is guessed. What leaves the doses of a day uncertain refuses the whole: gaps, overlaps, steps without
+    bounds, a text that says another length than the bounds, doses as needed, ranges, rates, unknown units, requests
+    given twice or not in force. The error lists every such thing at once, and everything else that was noticed.
+    Words that `to_fhir` wrote must still be those of the codes; the words of others are listed and not understood.
+
+    Args:
+        resource: JSON text, or plain data whose numbers were read as `Decimal`; a float was rounded before it arrived.
+        version: "R4" or "R5"; told by the elements if not given, and compared with them if given.
+        slots: Times of day where a request says only how often, such as {1: ["morning"], 2: ["morning", "evening"]}.
+        strength: What one unit holds, where a request counts units and does not say.
+        drugs: What a drug is called here, by its name in the request, such as {"Prednisone 5mg tablet": "prednisone"}.
+        accept: "text" lets the codes stand where a text says something else; "gap" reads days of which nothing is
+            said as a time without doses. Both are still reported.
+
+    Raises:
+        WrongResource: If it is no MedicationRequest, none of R4 or R5, or mixes them.
+        CannotImport: If no plan can be read; `reports` holds all that was noticed.
+    """
+    data = read_json(resource) if isinstance(resource, str) else resource
+    notes, options = Notes(accept), Options(slots, strength, drugs or {})
+    requests = open_requests(data, notes)
+    found = read_version(requests, version)
+    groups = course_groups([request for request in requests if not request.is_supply])
+    courses = tuple(read_course(group, options, notes) for group in groups)
+    _check_supplies(courses, [request for request in requests if request.is_supply], options, notes)
+    _report_together(courses, notes)
+    start = _start(courses, notes)
+    made = _courses(courses, start, notes)
+    if not made:
+        notes.refuse("dose", "", "no request orders doses; give one that does")
+    notes.require_none()
+    plan = _plan(made, notes)
+    for course, read in zip(plan.courses, courses, strict=True):
+        check_maximum(course, read.steps, read.strength, notes)
+    return FhirPlan(plan, start, found, notes.reports)
+
+
+def _check_supplies(courses: Sequence[ReadCourse], requests: Sequence[Request], options: Options, notes: Notes) -> None:
+    extra = []
+    for request in requests:
+        of = read_medication(request, options, notes)
+        dispensed = read_dispensed(request.body, request.where, of, notes) if of else None
+        first = _first_supplied(request, courses)
+        extra += [(of.drug, replace(dispensed, first=first))] if of and dispensed else []
+    read = [course for course in courses if course.requested is not None]
+    for name, item in extra:
+        if name not in {course.drug for course in read}:
+            notes.report("supply", item.where, f"a supply of {name}, for which no request orders doses")
+    for drug in dict.fromkeys(course.drug for course in read):
+        mine = [course for course in read if course.drug == drug]
+        own = [replace(item, first=course.first) for course in mine for item in course.dispensed]
+        given = own + [item for name, item in extra if name == drug]
+        check_supply(drug, [Doses(course.steps, course.strength) for course in mine], given, notes)
+        if len(mine) == 1 and given:
+            check_days_supplied(mine[0].steps, given[0], notes)
+
+
+def _first_supplied(request: Request, courses: Sequence[ReadCourse]) -> date | None:
+    """The first day of the courses that a supply is based on, or of any if it names none that is here."""
+    named = {str(as_map(item).get("reference")) for item in as_list(request.body.get("basedOn"))}
+    users = [course for course in courses if named & course.references] or courses
+    return min((course.first for course in users if course.first is not None), default=None)
+
+
+def _report_together(courses: Sequence[ReadCourse], notes: Notes) -> None:
+    """Report two requests for one drug on the same days, unless they name the courses of a plan that are meant."""
+    for one, other in combinations(courses, 2):
+        alike = one.drug == other.drug != "" and None in {one.name, other.name}
+        if alike and days_in_common(one.steps, other.steps):
+            said = f"{one.where} orders {one.drug} on the same days; the doses of both are planned"
+            notes.report("overlap", other.where, said)
+
+
+def _start(courses: Sequence[ReadCourse], notes: Notes) -> date | None:
+    firsts = [course.first for course in courses if course.steps]
+    dated = [first for first in firsts if first is not None]
+    if dated and len(dated) < len(firsts):
+        notes.refuse("bounds", "", "some requests have dates and some have none; write all in one way")
+    return min(dated, default=None)
+
+
+def _courses(courses: Sequence[ReadCourse], start: date | None, notes: Notes) -> list[dict[str, Any]]:
+    made: list[dict[str, Any]] = []
+    for number, course in enumerate(courses, start=1):
+        said = "what was taken before day 1 is not in a request, so it is unknown"
+        notes.report("before", course.where, said)
+        data = course_data(course, start, notes)
+        made.append({"id": course.name or (f"course-{number}" if len(courses) > 1 else "course"), **data})
+    return made
+
+
+def _plan(courses: list[dict[str, Any]], notes: Notes) -> Plan:
+    plan: Plan | None = None
+    with notes.catching("medication", ""):
+        plan = Plan.read({"courses": courses})
+    notes.require_none()
+    assert plan is not None  # a plan that does not read is a refusal
+    return plan

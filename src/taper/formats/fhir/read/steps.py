@@ -1,0 +1,218 @@
+"""Dosages put together as steps: those of one sequence at once, each step after the one before it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby, pairwise
+from math import lcm
+from typing import Any
+
+from taper.amounts.dose import Dose
+from taper.amounts.duration import Duration
+from taper.errors import InvalidInput
+from taper.formats.fhir.quantity import Units, UnitStrength
+from taper.formats.fhir.read.dosage import ReadDosage
+from taper.formats.fhir.read.import_report import Notes
+from taper.formats.fhir.read.timing import Bounds
+from taper.formats.fhir.write.request import KIND_TEXT, REVIEW_TEXT
+from taper.plans.regimen import WEEKDAYS, Intake, Regimen
+
+_KIND_OF = {text: kind for kind, text in KIND_TEXT.items()}
+_LONGEST_CYCLE = 366
+
+
+@dataclass(frozen=True, slots=True)
+class ReadStep:
+    """Dosages that hold at once, the bounds of all of them, and the gap in days before them."""
+
+    number: int
+    dosages: tuple[ReadDosage, ...]
+    bounds: Bounds
+    gap: int = 0
+
+    @property
+    def where(self) -> str:
+        return self.dosages[0].where
+
+    @property
+    def length(self) -> int | None:
+        """Its days, if it has an end and they are known without a start."""
+        if self.bounds.first is not None and self.bounds.last is not None:
+            return (self.bounds.last - self.bounds.first).days + 1
+        return self.bounds.lasting.days or None if self.bounds.lasting is not None else None
+
+    @property
+    def told_length(self) -> int | None:
+        """The days that its text says, if it says how long."""
+        told = next((dosage.told_length for dosage in self.dosages if dosage.told_length is not None), None)
+        return told.days or None if told is not None else None
+
+
+def read_steps(dosages: Sequence[ReadDosage], where: str, notes: Notes) -> tuple[ReadStep, ...]:
+    """The steps of a course in order; gaps, overlaps, and steps without an end are refused in the notes."""
+    if not dosages:
+        notes.refuse("dose", where, "there is no dosageInstruction; write at least one")
+        return ()
+    if len({dosage.bounds.first is None for dosage in dosages}) > 1:
+        notes.refuse("bounds", where, "some dosages have dates and some have none; write all in one way")
+    groups = _groups(dosages, where, notes)
+    steps = [_step(number, tuple(group), notes) for number, group in enumerate(groups, start=1)]
+    return tuple(_follow(steps, notes))
+
+
+def _groups(dosages: Sequence[ReadDosage], where: str, notes: Notes) -> list[list[ReadDosage]]:
+    named = [dosage.sequence for dosage in dosages]
+    if all(number is not None for number in named):
+        ordered = sorted(dosages, key=lambda dosage: dosage.sequence or 0)
+        return [list(group) for _, group in groupby(ordered, key=lambda dosage: dosage.sequence)]
+    if any(number is not None for number in named):
+        notes.refuse("bounds", where, "some dosages have a sequence and some have none; write it for all")
+    if len({dosage.bounds for dosage in dosages}) == 1 or dosages[0].bounds.first is None:
+        return _at_once(dosages, where, notes)
+    ordered = sorted(dosages, key=lambda dosage: dosage.bounds.first or date.min)
+    return [list(group) for _, group in groupby(ordered, key=lambda dosage: dosage.bounds)]
+
+
+def _at_once(dosages: Sequence[ReadDosage], where: str, notes: Notes) -> list[list[ReadDosage]]:
+    if len({dosage.bounds for dosage in dosages}) > 1:
+        notes.refuse("bounds", where, "the dosages have no sequence and no dates, so their order is unknown; write one")
+    return [list(dosages)]
+
+
+def _step(number: int, group: tuple[ReadDosage, ...], notes: Notes) -> ReadStep:
+    starts = [dosage.bounds.first for dosage in group if dosage.bounds.first is not None]
+    ends = {(dosage.bounds.last, dosage.bounds.lasting) for dosage in group}
+    if len(ends) > 1:
+        notes.refuse("bounds", group[0].where, f"the dosages of step {number} do not end together; make them agree")
+    first = min(starts, default=None)
+    for dosage in group:
+        late = (dosage.bounds.first - first).days if dosage.bounds.first is not None and first is not None else 0
+        if late >= dosage.rhythm.every:
+            notes.refuse("bounds", dosage.where, f"it begins {_days(late)} after its step does; make them agree")
+    return ReadStep(number, group, Bounds(first, group[0].bounds.last, group[0].bounds.lasting))
+
+
+def _follow(steps: list[ReadStep], notes: Notes) -> list[ReadStep]:
+    made = steps[:1]
+    for before, step in pairwise(steps):
+        if before.bounds.is_open:
+            what = (
+                f"step {before.number} has no bounds and is not the last, so when step {step.number} begins is unknown"
+            )
+            notes.refuse("bounds", before.where, f"{what}; write its bounds")
+        made.append(ReadStep(step.number, step.dosages, step.bounds, _gap(before, step, notes)))
+    return made
+
+
+def _gap(before: ReadStep, step: ReadStep, notes: Notes) -> int:
+    last, first = before.bounds.last, step.bounds.first
+    if last is None or first is None:
+        return 0
+    days = (first - last).days - 1
+    ends, begins = f"step {before.number}, which ends on {last}", f"step {step.number}, which begins on {first}"
+    if days > 0:
+        notes.refuse("gap", step.where, f"nothing is said of the {_days(days)} between {ends}, and {begins}")
+    if days < 0:
+        notes.refuse("overlap", step.where, f"{_days(-days)} belong to {ends}, and to {begins}; correct one of them")
+    return max(days, 0)
+
+
+def _days(count: int) -> str:
+    return "1 day" if count == 1 else f"{count} days"
+
+
+def step_data(step: ReadStep, strength: UnitStrength | None) -> list[dict[str, Any]]:
+    """A step in the plan format, after the gap before it if the caller accepts gaps.
+
+    Raises:
+        InvalidInput: If two of its dosages name one time of day, or its cycle is too long.
+    """
+    if any(dosage.amount is None for dosage in step.dosages):
+        return []
+    for dosage in step.dosages:
+        dose_of(dosage, strength)
+    made = _pattern(step, strength)
+    if step.bounds.first is not None and step.length is not None:
+        made["for"] = str(Duration(step.length))
+    elif step.bounds.lasting is not None:
+        made["for"] = str(step.bounds.lasting)
+    said = {text for dosage in step.dosages for text in dosage.instructions}
+    made |= next(({"kind": kind} for text, kind in _KIND_OF.items() if text in said), {})
+    if REVIEW_TEXT in said:
+        made["review_before"] = True
+    gap = [{"kind": "gap", "for": str(Duration(step.gap))}] if step.gap else []
+    return [*gap, made]
+
+
+def _pattern(step: ReadStep, strength: UnitStrength | None) -> dict[str, Any]:
+    if any(dosage.rhythm.weekdays for dosage in step.dosages):
+        if any(dosage.rhythm.every > 1 for dosage in step.dosages):
+            raise InvalidInput("days of the week and a cycle of days stand in one step; write one kind")
+        days = {name: _regimen(step, strength, weekday=name) for name in WEEKDAYS}
+        return {"weekly": {name: day.as_dict() for name, day in days.items() if day}}
+    length = lcm(*(dosage.rhythm.every for dosage in step.dosages))
+    if length > _LONGEST_CYCLE:
+        raise InvalidInput(
+            f"the dosages repeat together only after {length} days; write a cycle of {_LONGEST_CYCLE} at most"
+        )
+    cycle = [_regimen(step, strength, index=index).as_dict() for index in range(length)]
+    return {"regimen": cycle[0]} if length == 1 else {"cycle": cycle}
+
+
+def _regimen(step: ReadStep, strength: UnitStrength | None, *, index: int = 0, weekday: str = "") -> Regimen:
+    intakes = []
+    for dosage in step.dosages:
+        if weekday and dosage.rhythm.weekdays and weekday not in dosage.rhythm.weekdays:
+            continue
+        if not weekday and (index - offset_of(dosage, step)) % dosage.rhythm.every:
+            continue
+        intakes += [Intake(slot, dose_of(dosage, strength)) for slot in dosage.rhythm.slots]
+    return Regimen(intakes)
+
+
+def offset_of(dosage: ReadDosage, step: ReadStep) -> int:
+    """How many days after its step a dosage begins."""
+    first, own = step.bounds.first, dosage.bounds.first
+    return (own - first).days if own is not None and first is not None else 0
+
+
+def dose_of(dosage: ReadDosage, strength: UnitStrength | None) -> Dose:
+    """The dose in mass, from a count of units where what one unit holds is known.
+
+    Raises:
+        InvalidInput: If it is not known, or no dose was read.
+    """
+    made = mass_of(dosage.amount, strength)
+    if made is not None:
+        return made
+    raise InvalidInput(f"the dose is {dosage.amount}, and what one unit holds is not stated; give its strength")
+
+
+def mass_of(amount: Dose | Units | None, strength: UnitStrength | None) -> Dose | None:
+    """An amount as a mass, or None where what one unit holds is not known.
+
+    Raises:
+        InvalidInput: If the strength is of another kind of unit.
+    """
+    if isinstance(amount, Units):
+        return strength.dose(amount) if strength is not None else None
+    return amount
+
+
+def end_of(step: ReadStep) -> date | None:
+    """The last date of a step that has dates and an end."""
+    if step.bounds.first is not None and step.length is not None:
+        return step.bounds.first + timedelta(days=step.length - 1)
+    return None
+
+
+def days_in_common(one: Sequence[ReadStep], other: Sequence[ReadStep]) -> bool:
+    """Whether two courses may have doses on one day; those without dates may."""
+    if not one or not other:
+        return False
+    spans = [(steps[0].bounds.first, end_of(steps[-1])) for steps in (one, other)]
+    (begins, ends), (starts, stops) = spans
+    apart = (ends is not None and starts is not None and ends < starts) or (
+        stops is not None and begins is not None and stops < begins
+    )
+    return not apart

@@ -1,0 +1,1 @@
+"""FHIR written: a plan as requests, bundles and detected issues."""

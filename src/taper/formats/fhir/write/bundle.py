@@ -1,0 +1,164 @@
+"""A plan as a FHIR bundle of medication requests, their supply, and what a check said of them."""
+
+import json
+import re
+import uuid
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from taper.amounts.liquid import Volume
+from taper.checks.review import Review
+from taper.errors import InvalidInput
+from taper.formats.fhir.quantity import quantity
+from taper.formats.fhir.write.issues import ceilings_compared, issues_of
+from taper.formats.fhir.write.medication import Version, milliliters, product_medication, units
+from taper.formats.fhir.write.request import Profile, RequestContext, requests_of, supply_request
+from taper.schedules.realization import RealizedCourse, RealizedPlan
+from taper.schedules.schedule import Schedule
+from taper.supply.count import SupplyLine, count_supply
+
+_NAMESPACE = uuid.UUID("0b6f9d4e-5f0b-5b59-8a53-6f2c2d1d7a90")
+_UNKNOWN = {
+    "extension": [{"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "unknown"}]
+}
+_SUBJECT = re.compile(r"(Patient|Group)/[A-Za-z0-9.-]{1,64}|urn:uuid:[0-9a-f-]{36}|https?://\S+", re.ASCII)
+
+Requests = list[tuple[str, str, int | None]]
+
+
+def to_fhir(
+    plan: RealizedPlan | Schedule,
+    *,
+    version: Version = "R4",
+    review: Review | None = None,
+    profile: Profile = "sequences",
+    subject: str | None = None,
+) -> dict[str, Any]:
+    """A plan as a FHIR Bundle of plain dictionaries: proposals in draft, which a person may turn into orders.
+
+    A schedule gives dates and a supply for the days it shows; the dosages always tell the whole plan. A realized
+    plan gives lengths of time. Doses are `Decimal`, so that no digit is lost; `write_fhir` writes them as JSON.
+
+    Args:
+        plan: The plan, dated or not.
+        version: "R4", with one dosage for each time of day, or "R5", where equal doses share one.
+        review: What a check found and could not assess, each as a detected issue. The daily maxima it compared
+            with become `maxDosePerPeriod`, and a note names the source of each; R4 has room for the lowest alone.
+        profile: "sequences" tells a course's steps in one request; "separate" makes one request a step, for
+            systems that cannot take sequences.
+        subject: A reference such as "Patient/123"; stated as unknown if not given.
+
+    Raises:
+        CannotExpress: If FHIR has no way to say something in the plan; the message names it.
+        InvalidInput: If the version, the profile or the subject is not one of those.
+    """
+    _check_choices(version, profile, subject)
+    realized = plan.realized if isinstance(plan, Schedule) else plan
+    start = plan.start if isinstance(plan, Schedule) else None
+    root = f"{realized.plan.fingerprint}/{start.isoformat() if start else 'undated'}"
+    whom = {"reference": subject} if subject is not None else _UNKNOWN
+    entries: list[dict[str, Any]] = []
+    listed: Requests = []
+    for course in realized.courses:
+        order = RequestContext(version, profile, whom, _url(root), _ceilings(realized, course, review))
+        for step, request in requests_of(course, start, order):
+            listed.append((_url(root, course.course.id, step or 0), course.course.id, step))
+            entries.append(_entry(listed[-1][0], request))
+    if isinstance(plan, Schedule):
+        _add_supply(entries, listed, realized, plan, RequestContext(version, profile, whom, _url(root), ()), root)
+    for number, issue in enumerate(issues_of(review or Review(), listed, whom, version), start=1):
+        entries.append(_entry(_url(root, "issue", number), issue))
+    return {"resourceType": "Bundle", "type": "collection", "entry": entries}
+
+
+def _check_choices(version: str, profile: str, subject: str | None) -> None:
+    if version not in {"R4", "R5"}:
+        raise InvalidInput(f"got the FHIR version {version!r}; write R4 or R5", where="version")
+    if profile not in {"sequences", "separate"}:
+        raise InvalidInput(f"got the profile {profile!r}; write sequences or separate", where="profile")
+    if subject is not None and not _SUBJECT.fullmatch(subject):
+        raise InvalidInput(f"{subject!r} is not a reference; write it like Patient/123", where="subject")
+
+
+def _url(root: str, *parts: object) -> str:
+    return f"urn:uuid:{uuid.uuid5(_NAMESPACE, '/'.join([root, *map(str, parts)]))}"
+
+
+def _entry(url: str, resource: dict[str, Any]) -> dict[str, Any]:
+    kind, rest = resource["resourceType"], {key: item for key, item in resource.items() if key != "resourceType"}
+    return {"fullUrl": url, "resource": {"resourceType": kind, "id": url.removeprefix("urn:uuid:"), **rest}}
+
+
+def _ceilings(realized: RealizedPlan, course: RealizedCourse, review: Review | None) -> tuple[Any, ...]:
+    held = realized.formulary.get(course.drug)
+    if review is None or held is None:
+        return ()
+    return ceilings_compared(course, held.ceilings, review)
+
+
+def _add_supply(
+    entries: list[dict[str, Any]],
+    listed: Requests,
+    realized: RealizedPlan,
+    schedule: Schedule,
+    order: RequestContext,
+    root: str,
+) -> None:
+    """The supply of a course's only product stands in its request; any other has a request of its own."""
+    for line in count_supply(schedule).lines:
+        users = [course for course in realized.courses if line.product in course.used]
+        based_on = [url for url, name, _ in listed if name in {course.course.id for course in users}]
+        dispense = _dispense(line, _days_of(users, schedule))
+        if len(based_on) == 1 and len(users[0].used) == 1:
+            next(item for item in entries if item["fullUrl"] == based_on[0])["resource"]["dispenseRequest"] = dispense
+            continue
+        medication = product_medication(users[0].drug, line.product, order.version)
+        request = supply_request(medication, dispense, based_on, order)
+        entries.append(_entry(_url(root, "supply", line.product.id), request))
+
+
+def _days_of(courses: Sequence[RealizedCourse], schedule: Schedule) -> int:
+    """The days of some courses that a schedule shows, from the first of any to the last."""
+    shown = (schedule.last - schedule.start).days + 1
+    bounds = [course.course.bounds(schedule.start) for course in courses]
+    last = max(shown if held[-1][1] is None else min(held[-1][1], shown) for held in bounds)
+    return last - min(held[0][0] for held in bounds) + 1
+
+
+def _dispense(line: SupplyLine, days: int) -> dict[str, Any]:
+    volume = line.supplied.ml if isinstance(line.supplied, Volume) else None
+    amount = milliliters(volume) if volume is not None else units(Fraction(_count(line)), line.product.form)
+    return {"quantity": amount, "expectedSupplyDuration": quantity(Fraction(days), "day" if days == 1 else "days", "d")}
+
+
+def _count(line: SupplyLine) -> int:
+    assert isinstance(line.supplied, int)  # a product that is no liquid is counted
+    return line.supplied
+
+
+def write_fhir(resource: Mapping[str, Any]) -> str:
+    """A resource as JSON text, its decimals digit for digit.
+
+    Raises:
+        InvalidInput: If it holds a float, which was rounded before it arrived, or anything JSON does not have.
+    """
+    return _written(resource, "\n") + "\n"
+
+
+def _written(value: object, line: str) -> str:
+    inner = line + "  "
+    match value:
+        case Mapping():
+            items = [f"{json.dumps(str(key))}: {_written(item, inner)}" for key, item in value.items()]
+            return "{" + inner + ("," + inner).join(items) + line + "}" if items else "{}"
+        case list() | tuple():
+            items = [_written(item, inner) for item in value]
+            return "[" + inner + ("," + inner).join(items) + line + "]" if items else "[]"
+        case Decimal():
+            return format(value, "f")
+        case bool() | None | int() | str():
+            return json.dumps(value, ensure_ascii=False)
+        case _:
+            raise InvalidInput(f"got {value!r}, which JSON does not hold exactly; give a Decimal, a text or an int")

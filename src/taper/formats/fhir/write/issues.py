@@ -1,0 +1,85 @@
+"""Findings, and what could not be assessed, as detected issues."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from taper.checks.case import applies_to_products
+from taper.checks.review import Finding, NotAssessed, Review
+from taper.formats.fhir.write.medication import Version
+from taper.formats.fhir.write.text import as_narrative
+from taper.knowledge.monograph import Ceiling, CeilingKind
+from taper.schedules.realization import RealizedCourse
+
+
+def issues_of(
+    review: Review, requests: Sequence[tuple[str, str, int | None]], subject: dict[str, Any], version: Version
+) -> Iterable[dict[str, Any]]:
+    """One DetectedIssue for each finding, final, and for each gap in the review, preliminary and without a severity.
+
+    Args:
+        review: What a check said.
+        requests: Each request's address, its course, and its step where a request holds only one.
+        subject: Whom the requests are for.
+        version: R4 calls the subject the patient.
+    """
+    whom = "patient" if version == "R4" else "subject"
+    for finding in review.findings:
+        found = _finding(finding) | {whom: subject}
+        yield found | {"implicated": [{"reference": url} for url in _implicated(finding, requests)]}
+    for gap in review.not_assessed:
+        every = [{"reference": url} for url, _, _ in requests]
+        yield _not_assessed(gap) | {whom: subject, "implicated": every}
+
+
+def _implicated(finding: Finding, requests: Sequence[tuple[str, str, int | None]]) -> list[str]:
+    of_course = [item for item in requests if finding.course in {None, item[1]}]
+    of_step = [item for item in of_course if item[2] is not None and item[2] == finding.step]
+    return [url for url, _, _ in of_step or of_course]
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    made: dict[str, Any] = {
+        "resourceType": "DetectedIssue",
+        "text": as_narrative([f"{finding.rule}: {finding.message}"]),
+        "status": "final",
+        "code": {"text": finding.rule},
+        "severity": finding.severity.value,
+        "detail": finding.message,
+    }
+    if finding.source is not None:
+        made["evidence"] = [{"code": [{"text": finding.source.citation}]}]
+        if finding.source.locator.startswith(("https://", "http://")):
+            made["reference"] = finding.source.locator
+    return made
+
+
+def _not_assessed(gap: NotAssessed) -> dict[str, Any]:
+    detail = f"{gap.rule}{f' ({gap.drug})' if gap.drug else ''} was not assessed; missing: {gap.missing}"
+    return {
+        "resourceType": "DetectedIssue",
+        "text": as_narrative([detail]),
+        "status": "preliminary",
+        "code": {"text": f"not assessed: {gap.rule}"},
+        "detail": detail,
+    }
+
+
+def ceilings_compared(course: RealizedCourse, ceilings: Iterable[Ceiling], review: Review) -> tuple[Ceiling, ...]:
+    """The daily maxima that the review compared with and that hold for the course whatever the age, lowest first.
+
+    Only a maximum is a limit; a figure for another indication or for some ages says nothing here.
+    """
+    found = {(item.rule, item.drug, item.source.id) for item in review.findings if item.source is not None}
+    clear = {(item.rule, item.drug, item.source.id) for item in review.clear if item.source is not None}
+    used = {source for rule, drug, source in found | clear if (rule, drug) == ("ceiling", course.drug)}
+    held = {
+        ceiling.limit: ceiling
+        for ceiling in ceilings
+        if ceiling.source.id in used
+        and ceiling.kind is CeilingKind.MAXIMUM
+        and ceiling.per == "day"
+        and not ceiling.needs_age
+        and (not ceiling.indications or course.course.indication in ceiling.indications)
+        and applies_to_products(ceiling, course)
+    }
+    return tuple(held[limit] for limit in sorted(held))

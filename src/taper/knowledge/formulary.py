@@ -1,0 +1,285 @@
+"""Lookup of drugs and tables: shipped data, brand synonyms, and overlays for local policy."""
+
+import difflib
+from collections.abc import Iterable, Mapping
+from functools import cache, cached_property
+from importlib import resources
+from pathlib import Path
+from typing import Any, Self
+
+from taper._base.json_text import read_text_file
+from taper.errors import NotFound
+from taper.knowledge.class_lists import ClassList, Membership
+from taper.knowledge.equivalence import EquivalenceTable
+from taper.knowledge.monograph import Ceiling, Interaction, Monograph, Titration
+from taper.knowledge.overlay import _check_shape, _lay_over, _names_declared, _others_named
+from taper.knowledge.reading import InvalidData, _read_toml, read_class_lists, read_monograph, read_table
+from taper.products.product import Product
+
+
+class UnknownDrug(NotFound):
+    """A drug that is not held; near names are listed, and none is picked."""
+
+
+class Formulary:
+    """Monographs and equivalence tables, looked up by exact name or known brand synonym. It never changes.
+
+    Example:
+        >>> [str(p.strength) for p in Formulary.shipped().products("baclofen", market="us") if p.strength][:2]
+        ['5 mg', '10 mg']
+    """
+
+    def __init__(
+        self,
+        monographs: Iterable[Monograph] = (),
+        tables: Iterable[EquivalenceTable] = (),
+        class_lists: Iterable[ClassList] = (),
+    ) -> None:
+        self._monographs = {item.drug: item for item in monographs}
+        self._tables = {item.id: item for item in tables}
+        self._class_lists = tuple(class_lists)
+        self._synonyms = _synonyms(self._monographs.values())
+        _check_products(self._monographs.values())
+        _check_lists(self._class_lists, self._named | {name for item in self._class_lists for name in item.members})
+
+    @staticmethod
+    def shipped() -> "Formulary":
+        """The data that comes with the library, read once."""
+        return _shipped()
+
+    @property
+    def drugs(self) -> tuple[str, ...]:
+        """The names of the drugs held, sorted."""
+        return tuple(sorted(self._monographs))
+
+    @property
+    def tables(self) -> tuple[EquivalenceTable, ...]:
+        """The equivalence tables held, by id."""
+        return tuple(self._tables[key] for key in sorted(self._tables))
+
+    @cached_property
+    def conditions(self) -> frozenset[str]:
+        """Every condition that a source names against any drug."""
+        return frozenset(fact.condition for item in self._monographs.values() for fact in item.contraindications)
+
+    @cached_property
+    def companions(self) -> frozenset[str]:
+        """Every drug, every class of drugs held, every medicine listed, and whatever else an interaction names."""
+        return self._named | frozenset(self._memberships) | {item.name for item in self._class_lists}
+
+    @property
+    def _named(self) -> frozenset[str]:
+        held = self._monographs.values()
+        named = {name for item in held for fact in item.interactions for name in fact.with_names}
+        return frozenset({*self._monographs, *named, *(name for item in held for name in item.classes)})
+
+    @property
+    def class_lists(self) -> tuple[ClassList, ...]:
+        """The lists of the members of a class, in the order in which they were read."""
+        return self._class_lists
+
+    def memberships(self, name: str) -> tuple[Membership, ...]:
+        """The classes and other names that lists give a medicine, by its exact name; none says nothing of it.
+
+        Example:
+            >>> [item.words for item in Formulary.shipped().memberships("oxycodone")]
+            ['opioid by WHO ATC index (copy), 2026, N02AA05']
+        """
+        return self._memberships.get("-".join(name.lower().split()), ())
+
+    @cached_property
+    def _memberships(self) -> dict[str, tuple[Membership, ...]]:
+        found: dict[str, tuple[Membership, ...]] = {}
+        for item in (each for listed in self._class_lists for each in listed.memberships):
+            found[item.drug] = (*found.get(item.drug, ()), item)
+        return found
+
+    def name_of(self, name: str) -> str:
+        """The name under which a drug is held, from that name or a known brand synonym.
+
+        Raises:
+            UnknownDrug: If it is neither; near names are listed and none is picked.
+        """
+        key = name.strip().lower()
+        if key in self._monographs:
+            return key
+        if key in self._synonyms:
+            return self._synonyms[key]
+        known = sorted({*self._monographs, *self._synonyms})
+        near = tuple(difflib.get_close_matches(key, known, n=4, cutoff=0.6))
+        hint = f"Near names are {', '.join(near)}; write the one that is meant" if near else _listing(self.drugs)
+        listed = "; ".join(item.words for item in self.memberships(name))
+        alone = f", and is listed for interactions alone ({listed})" if listed else ""
+        raise UnknownDrug(f"{name!r} is not in the formulary{alone}. {hint}", near=near)
+
+    def holds(self, name: str) -> bool:
+        """Whether a drug is held under this name or a synonym."""
+        key = name.strip().lower()
+        return key in self._monographs or key in self._synonyms
+
+    def monograph(self, name: str) -> Monograph:
+        """All that is held about a drug.
+
+        Raises:
+            UnknownDrug: If it is not held.
+        """
+        return self._monographs[self.name_of(name)]
+
+    def get(self, name: str) -> Monograph | None:
+        """All that is held about a drug, or None."""
+        return self._monographs[self.name_of(name)] if self.holds(name) else None
+
+    def products(self, name: str, *, market: str | None = None) -> tuple[Product, ...]:
+        """The products of a drug, of one market ("us", "uk") or of all.
+
+        Raises:
+            UnknownDrug: If the drug is not held.
+            NotFound: If no product of that market is held.
+        """
+        held = self.monograph(name).products
+        found = tuple(product for product in held if market is None or product.market == market)
+        if market is not None and not found:
+            markets = ", ".join(sorted({product.market or "none named" for product in held})) or "none"
+            raise NotFound(f"no {market} product of {name} is held; markets held: {markets}. Name one of them")
+        return found
+
+    def table(self, name: str) -> EquivalenceTable:
+        """An equivalence table by its id.
+
+        Raises:
+            NotFound: If it is not held; the message lists those that are.
+        """
+        if name not in self._tables:
+            raise NotFound(f"{name!r} is not an equivalence table; name one of {', '.join(sorted(self._tables))}")
+        return self._tables[name]
+
+    def overlaid(self, path: str | Path, *, name: str | None = None) -> Self:
+        """A formulary with a TOML file laid over this one: local limits and products, added or in place of others.
+
+        The file has the shape of the shipped ones, `drug` and sections, or several under `[drugs.NAME]`. What it
+        adds carries the overlay's name as its source's layer. `replaces = ["source-id"]` leaves out what those
+        sources say; nothing else is ever taken away. `new = true` says that a drug which is not held is meant. Members
+        of classes are added under `[[classes.lists]]`, with their sources under `[classes.sources]`. An entry cites a
+        source that the file defines under an id of its own. A medicine that nothing held names, and that an entry is
+        about, is listed in `names`.
+
+        Raises:
+            InvalidData: If it does not load, is about a drug that is not held, or redefines a source of another layer.
+        """
+        text = read_text_file(path)
+        where = Path(path).name
+        data = _read_toml(text, where)
+        own = str(data.pop("overlay", Path(path).stem))
+        layer = name or own
+        lists = self._lists_over(data, layer, where)
+        names = frozenset(_names_declared(data, where))
+        parts = data.pop("drugs", {} if (lists or names) and not data else None)
+        if parts is not None and data:
+            near = difflib.get_close_matches(next(iter(data)), ["drugs", "overlay", "classes", "names"], n=1)
+            hint = (
+                f"the nearest that it may hold is {near[0]}" if near else "it holds drugs, overlay, classes and names"
+            )
+            raise InvalidData(f"{next(iter(data))!r} stands beside drugs, and {hint}; correct it", where=where)
+        if layer == "shipped":
+            raise InvalidData("'shipped' is the layer of the library; give the overlay another name", where=where)
+        each = parts.items() if isinstance(parts, dict) else [(str(data.get("drug", "")), data)]
+        merged = dict(self._monographs)
+        for drug, part in each:
+            _check_shape(part, f"{where}: {drug}")
+            body = {**part, "drug": self._name_to_overlay(drug, part.get("new", False), where)}
+            body.pop("new", None)
+            merged[body["drug"]] = _lay_over(
+                merged.get(body["drug"]), body, layer, f"{where}: {drug}", self._source_ids
+            )
+        self._check_names(merged, names | {item.name for item in lists}, where)
+        return type(self)(merged.values(), self._tables.values(), (*self._class_lists, *lists))
+
+    @cached_property
+    def _source_ids(self) -> dict[str, str]:
+        """Every source held, and the drug or table that cites it."""
+        held = {source.id: drug for drug, item in self._monographs.items() for source in item.sources}
+        return {table.source.id: table.id for table in self._tables.values()} | held
+
+    def _check_names(self, merged: Mapping[str, Monograph], declared: frozenset[str], where: str) -> None:
+        """Raise if an overlay names another medicine that nothing held knows and that it does not declare."""
+        known = self.companions | declared | merged.keys() | {name for m in merged.values() for name in m.classes}
+        for drug, item in merged.items():
+            facts: tuple[Interaction | Titration | Ceiling, ...] = (
+                *item.interactions,
+                *item.titrations,
+                *item.ceilings,
+            )
+            for name in (name for fact in facts for name in _others_named(fact)):
+                if name not in known:
+                    near = difflib.get_close_matches(name, sorted(known), n=3)
+                    hint = f"near names are {', '.join(near)}" if near else "no near name is held"
+                    told = f"with_names names {name!r}, and {hint}; correct it, or list it in names"
+                    raise InvalidData(told, where=f"{where}: {drug}")
+
+    def _lists_over(self, data: dict[str, Any], layer: str, where: str) -> tuple[ClassList, ...]:
+        """The class lists of an overlay, taken out of its data; a list of names there is the one drug's classes."""
+        if not isinstance(data.get("classes"), dict):
+            return ()
+        body = data.pop("classes")
+        known = {item.source.id for item in self._class_lists}
+        for key in body.get("sources", {}):
+            if key in known:
+                raise InvalidData(f"the source {key!r} is already held; give the overlay's own another id", where=where)
+        return read_class_lists(body, where=f"{where}: classes", layer=layer)
+
+    def _name_to_overlay(self, drug: str, is_new: object, where: str) -> str:
+        if self.holds(drug):
+            return self.name_of(drug)
+        if is_new is True:
+            return drug
+        near = difflib.get_close_matches(drug.strip().lower(), sorted({*self._monographs, *self._synonyms}), n=4)
+        hint = f"near names are {', '.join(near)}" if near else "no near name is held"
+        raise InvalidData(f"{drug!r} is not held, and {hint}; correct the name, or write new = true", where=where)
+
+
+def _synonyms(monographs: Iterable[Monograph]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for item in monographs:
+        for synonym in item.synonyms:
+            key = synonym.lower()
+            if found.setdefault(key, item.drug) != item.drug:
+                raise InvalidData(f"{synonym!r} names both {found[key]} and {item.drug}; keep one")
+    return found
+
+
+def _check_products(monographs: Iterable[Monograph]) -> None:
+    seen: dict[str, str] = {}
+    for item in monographs:
+        for product in item.products:
+            if product.id in seen:
+                raise InvalidData(f"two products have the id {product.id!r}; give one another id", where=item.drug)
+            if product.drug != item.drug:
+                raise InvalidData(f"product {product.id} is of {product.drug}; list it there", where=item.drug)
+            seen[product.id] = item.drug
+
+
+def _check_lists(lists: Iterable[ClassList], named: frozenset[str]) -> None:
+    for item in lists:
+        if item.name not in named:
+            near = difflib.get_close_matches(item.name, sorted(named), n=3)
+            hint = f"near names are {', '.join(near)}" if near else "no near name is held"
+            raise InvalidData(f"nothing held names {item.name!r}, and {hint}; correct it", where=f"class {item.name}")
+
+
+def _listing(names: tuple[str, ...]) -> str:
+    return f"Held: {', '.join(names)}. Or give its products" if names else "The formulary is empty; give its products"
+
+
+@cache
+def _shipped() -> Formulary:
+    data = resources.files("taper") / "data"
+    return Formulary(
+        [read_monograph(body, where=name) for name, body in _each(data / "drugs")],
+        [read_table(body, where=name) for name, body in _each(data / "equivalences")],
+        read_class_lists(_read_toml((data / "classes.toml").read_text("utf-8"), "classes.toml"), where="classes.toml"),
+    )
+
+
+def _each(folder: Any) -> list[tuple[str, dict[str, Any]]]:
+    files = sorted((item for item in folder.iterdir() if item.name.endswith(".toml")), key=lambda item: item.name)
+    return [(item.name, _read_toml(item.read_text("utf-8"), item.name)) for item in files]

@@ -1,0 +1,130 @@
+"""Reading data files: TOML with its sources, into monographs, tables and class lists."""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from taper._base.records import join_path
+from taper.errors import InvalidInput
+from taper.knowledge.class_lists import ClassList
+from taper.knowledge.equivalence import EquivalenceTable
+from taper.knowledge.monograph import Monograph
+from taper.products.product import name_product
+from taper.source import Source
+
+_Read = TypeVar("_Read", Monograph, EquivalenceTable, ClassList, Source)
+
+
+class InvalidData(InvalidInput):
+    """A data file that does not load: an unknown key, a figure without a source, two products with one id."""
+
+
+def read_monograph(data: Mapping[str, Any], *, where: str, layer: str = "shipped") -> Monograph:
+    """Build a monograph from plain data in which each `source` is the id of an entry under `sources`.
+
+    Raises:
+        InvalidData: If anything is unknown, missing or uncited.
+    """
+    body = dict(data)
+    sources = _read_sources(body.pop("sources", {}), where, layer)
+    drug = body.get("drug", "")
+    used: set[str] = set()
+    for key, value in body.items():
+        body[key] = _cite(value, sources, join_path(where, key), used)
+    if isinstance(body.get("products"), list):
+        body["products"] = [_complete(item, drug) for item in body["products"]]
+    _check_used(sources, used, where)
+    monograph = _read_as(Monograph, body, where)
+    for product in monograph.products:
+        if product.source is None:
+            raise InvalidData(f"product {product.id} has no source; add one", where=where)
+    return monograph
+
+
+def read_class_lists(data: Mapping[str, Any], *, where: str, layer: str = "shipped") -> tuple[ClassList, ...]:
+    """Build lists of the members of classes from plain data: `lists`, and their `sources`.
+
+    Raises:
+        InvalidData: If anything is unknown, missing or uncited.
+    """
+    body = dict(data)
+    sources = _read_sources(body.pop("sources", {}), where, layer)
+    listed = body.pop("lists", [])
+    if body or not isinstance(listed, list):
+        raise InvalidData(
+            "holds lists and their sources and nothing else; write [[lists]] and [sources.NAME]", where=where
+        )
+    used: set[str] = set()
+    cited = _cite(listed, sources, f"{where}.lists", used)
+    made = tuple(_read_as(ClassList, item, f"{where}.lists[{index}]") for index, item in enumerate(cited))
+    _check_used(sources, used, where)
+    return made
+
+
+def read_table(data: Mapping[str, Any], *, where: str) -> EquivalenceTable:
+    """Build an equivalence table from plain data.
+
+    Raises:
+        InvalidData: If anything is unknown, missing or uncited.
+    """
+    body = dict(data)
+    sources = _read_sources(body.pop("sources", {}), where, "shipped")
+    body["source"] = _cite({"source": body.get("source")}, sources, where, set())["source"]
+    return _read_as(EquivalenceTable, body, where)
+
+
+def _complete(item: Any, drug: str) -> Any:
+    if not isinstance(item, dict):
+        return item
+    return {"drug": drug, "id": name_product({"drug": drug, **item}), **item}
+
+
+def _read_sources(data: Any, where: str, layer: str) -> dict[str, Source]:
+    if not isinstance(data, dict):
+        raise InvalidData("sources is a table of tables; write [sources.NAME]", where=where)
+    return {
+        key: _read_as(Source, {**body, "id": key, "layer": layer}, f"{where}: sources.{key}")
+        for key, body in data.items()
+    }
+
+
+def _cite(value: Any, sources: Mapping[str, Source], where: str, used: set[str]) -> Any:
+    if isinstance(value, list):
+        return [_cite(item, sources, f"{where}[{index}]", used) for index, item in enumerate(value)]
+    if not isinstance(value, dict):
+        return value
+    made = {key: _cite(item, sources, join_path(where, key), used) for key, item in value.items()}
+    for key in ("source", "score_source"):
+        if key in made:
+            made[key] = _look_up(made[key], sources, where)
+            used.add(made[key].id)
+    return made
+
+
+def _check_used(sources: Iterable[str], used: set[str], where: str) -> None:
+    unused = sorted(set(sources) - used)
+    if unused:
+        raise InvalidData(f"the source {unused[0]!r} is cited by nothing; cite it or remove it", where=where)
+
+
+def _look_up(name: Any, sources: Mapping[str, Source], where: str) -> Source:
+    if isinstance(name, str) and name in sources:
+        return sources[name]
+    raise InvalidData(f"cites the source {name!r}, which is not defined; add [sources.{name}]", where=where)
+
+
+def _read_as(kind: type[_Read], body: dict[str, Any], where: str) -> _Read:
+    try:
+        return kind.read(body, where=where)
+    except InvalidInput as error:
+        raise InvalidData(error.message, where=error.where) from None
+
+
+def _read_toml(text: str, where: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text, parse_float=Decimal)
+    except tomllib.TOMLDecodeError as error:
+        raise InvalidData(f"not TOML: {error}; correct it there", where=where) from None
+    except RecursionError:
+        raise InvalidData("nested deeper than any monograph; check the file", where=where) from None

@@ -1,0 +1,287 @@
+"""Rulers on the day's total: linear, logarithmic, banded, occupancy. On its ruler a taper is a straight line."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+from fractions import Fraction
+from functools import lru_cache
+
+from taper.amounts.dose import DailyDose, Dose
+from taper.errors import InvalidInput
+from taper.paces.pace import Bands, Base, Fixed, OfCurrent, OfOccupancy, OfStart, Pace
+
+ONE_PACE = 10**9
+"""Falls are counted in whole billionths of a pace; everything after that rounding is integers."""
+
+_FINE = 10**36
+_EXACT = Context(prec=40, rounding=ROUND_HALF_EVEN)
+
+
+class Ruler(ABC):
+    """An additive measure of the day's total, counted in paces: a fall is the difference of two positions.
+
+    Example:
+        >>> from taper.amounts.dose import mg
+        >>> ruler = logarithmic("10%", at_least=mg(1))
+        >>> print(round(ruler.paces(mg(20).mg, mg(18).mg), 6), ruler.paces(mg(1).mg, Fraction(0)))
+        1 1
+    """
+
+    @abstractmethod
+    def at(self, mg: Fraction) -> Fraction | Decimal | None:
+        """The position of a total in mg, in paces; None where the ruler does not reach (0 on a bare logarithm)."""
+
+    @property
+    @abstractmethod
+    def last_pace(self) -> Fraction:
+        """The total in mg from which a fall to 0 is one pace."""
+
+    def position(self, mg: Fraction) -> int | None:
+        """The position of a total in 10^-36 paces."""
+        place = self.at(mg)
+        if place is None:
+            return None
+        if isinstance(place, Decimal):
+            return int(_EXACT.to_integral_value(_EXACT.scaleb(place, 36)))
+        return place.numerator * _FINE // place.denominator
+
+    def fall(self, before: Fraction, after: Fraction) -> int | None:
+        """The fall between two totals in billionths of a pace, rounded once; None where it is not measured."""
+        return between(self.position(before), self.position(after))
+
+    def paces(self, before: Fraction, after: Fraction) -> Fraction | None:
+        """The fall between two totals in paces, to nine places; None where it is not measured."""
+        fall = self.fall(before, after)
+        return None if fall is None else Fraction(fall, ONE_PACE)
+
+
+UNIT = _FINE // ONE_PACE
+"""How many parts of a position make a billionth of a pace."""
+
+HALF = UNIT // 2
+
+
+def between(high: int | None, low: int | None) -> int | None:
+    """The difference of two positions in billionths of a pace; None if either is not on the ruler."""
+    return None if high is None or low is None else (high - low + HALF) // UNIT
+
+
+@dataclass(frozen=True, slots=True)
+class Linear(Ruler):
+    """One pace is the same amount everywhere."""
+
+    step: Fraction
+
+    def at(self, mg: Fraction) -> Fraction:
+        return mg / self.step
+
+    @property
+    def last_pace(self) -> Fraction:
+        return self.step
+
+
+@dataclass(frozen=True, slots=True)
+class Logarithmic(Ruler):
+    """One pace is the same part of the current total, down to a knee; linear below it.
+
+    With `at_least` the knee is where that part is so many mg. With `free` it is that dose, from which a fall to 0 is
+    one pace. With neither, it does not reach 0 and counts from `unit`.
+    """
+
+    part: Fraction
+    unit: Fraction
+    at_least: Fraction | None = None
+    free: Fraction | None = None
+
+    def at(self, mg: Fraction) -> Fraction | Decimal | None:
+        if self.at_least is not None:
+            return self._from(mg, self.at_least / self.part, 1 / self.part)
+        if self.free is not None:
+            return self._from(mg, self.free, Fraction(1))
+        return self._turns(mg / self.unit) if mg else None
+
+    def _from(self, mg: Fraction, knee: Fraction, height: Fraction) -> Fraction | Decimal:
+        if mg <= knee:
+            return mg / knee * height
+        return _EXACT.add(_decimal(height), self._turns(mg / knee))
+
+    @property
+    def last_pace(self) -> Fraction:
+        return self.at_least or self.free or self.unit
+
+    def _turns(self, ratio: Fraction) -> Decimal:
+        return _EXACT.divide(_decimal(ratio).ln(_EXACT), -_log(1 - self.part))
+
+
+@dataclass(frozen=True, slots=True)
+class Banded(Ruler):
+    """One pace depends on how high the total is; a fall across an edge is charged in each band.
+
+    `bands` are pairs of an edge and the pace above it, from the lowest, whose edge is 0.
+    """
+
+    bands: tuple[tuple[Fraction, Fraction], ...]
+
+    def at(self, mg: Fraction) -> Fraction:
+        place = Fraction(0)
+        tops = [edge for edge, _ in self.bands[1:]]
+        for (edge, step), top in zip(self.bands, [*tops, None], strict=True):
+            reach = mg if top is None else min(mg, top)
+            if reach > edge:
+                place += (reach - edge) / step
+        return place
+
+    @property
+    def last_pace(self) -> Fraction:
+        tops = [edge for edge, _ in self.bands[1:]]
+        left = Fraction(1)
+        for (edge, step), top in zip(self.bands, [*tops, None], strict=True):
+            if top is None or (top - edge) / step >= left:
+                return edge + left * step
+            left -= (top - edge) / step
+        raise AssertionError("the last band has no top")
+
+
+@dataclass(frozen=True, slots=True)
+class OccupancyCurve(Ruler):
+    """One pace is so many points of receptor occupancy, `vmax * d / (km + d)`."""
+
+    points: Fraction
+    vmax: Fraction
+    km: Fraction
+
+    def occupancy(self, mg: Fraction) -> Fraction:
+        """The occupancy at a daily total, in percent."""
+        return self.vmax * mg / (self.km + mg)
+
+    def at(self, mg: Fraction) -> Fraction:
+        return self.occupancy(mg) / self.points
+
+    @property
+    def last_pace(self) -> Fraction:
+        return self.km * self.points / (self.vmax - self.points)
+
+
+@lru_cache(maxsize=64)
+def _log(value: Fraction) -> Decimal:
+    return _decimal(value).ln(_EXACT)
+
+
+def _decimal(value: Fraction) -> Decimal:
+    return _EXACT.divide(Decimal(value.numerator), Decimal(value.denominator))
+
+
+def linear(step: Dose) -> Linear:
+    """A ruler on which one pace is so many mg."""
+    return Linear(step.mg)
+
+
+def logarithmic(percent: str, *, at_least: Dose | None = None) -> Logarithmic:
+    """A ruler on which one pace is so many percent of the current total, and below a dose so many mg.
+
+    Raises:
+        InvalidPace: If the percentage is 0, or 100 or more.
+    """
+    base = OfCurrent(low=percent, high=percent, at_least=at_least)
+    made = ruler_of(base, start=Fraction(1))
+    assert isinstance(made, Logarithmic)
+    return made
+
+
+def ruler_of(base: Base, *, start: Fraction, fast: bool = False) -> Ruler:
+    """The ruler of a pace's base.
+
+    Args:
+        base: What the pace is counted in.
+        start: The total in mg before day 1; percentages of the start are of it.
+        fast: Whether to take the fast end of a range.
+
+    Raises:
+        InvalidInput: If the start is 0.
+    """
+    if start <= 0:
+        raise InvalidInput("the start is 0 mg, so nothing can fall; give what is taken before day 1")
+    match base:
+        case Fixed():
+            return Linear((base.high if fast else base.low).mg)
+        case OfStart():
+            return Linear((base.high if fast else base.low) / 100 * start)
+        case OfCurrent():
+            floor = base.at_least.mg if base.at_least is not None else None
+            unit = base.last_dose.mg if base.last_dose is not None else start
+            return Logarithmic((base.high if fast else base.low) / 100, unit, floor)
+        case Bands():
+            return Banded(tuple((band.down_to.mg, (band.high if fast else band.low).mg) for band in base.bands[::-1]))
+        case OfOccupancy():  # pragma: no branch - it is the last base there is
+            return OccupancyCurve(base.high if fast else base.low, base.vmax, base.km.mg)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A ruler and the largest fall on it that the caller accepts, in billionths of a pace."""
+
+    ruler: Ruler
+    accepts: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredPace:
+    """A pace made measurable from one start: the ruler to fit, the limits to keep, and where to stop from."""
+
+    ruler: Ruler
+    limits: tuple[Limit, ...]
+    stop_from: Fraction | None
+
+    def excess(self, before: Fraction, after: Fraction) -> tuple[int, ...]:
+        """How far a fall goes beyond each limit, in billionths of a pace; 0 where it does not."""
+        return tuple(max(0, (limit.ruler.fall(before, after) or 0) - limit.accepts) for limit in self.limits)
+
+
+def measure_of(pace: Pace, start: DailyDose) -> MeasuredPace:
+    """Make a pace measurable from what was taken before day 1.
+
+    Raises:
+        InvalidInput: If nothing was taken.
+    """
+    base = pace.base
+    fast = pace.aim == "fast"
+    ruler = ruler_of(base, start=start.mg, fast=fast)
+    if pace.aim == "slow":
+        limit = Limit(ruler_of(base, start=start.mg, fast=True), ONE_PACE, f"the fast end of {base}")
+    else:
+        limit = Limit(ruler, _accepted(pace, start.mg), "what was accepted" if pace.up_to else "the pace")
+    limits = [limit]
+    if pace.never_more_than is not None:
+        second = _second(pace.never_more_than, ruler, start.mg, stops=_stop(base) is not None)
+        limits.append(Limit(second, ONE_PACE, f"never more than {pace.never_more_than}"))
+    return MeasuredPace(ruler, tuple(limits), _stop(base))
+
+
+def _stop(base: Base) -> Fraction | None:
+    return base.last_dose.mg if isinstance(base, OfCurrent) and base.last_dose is not None else None
+
+
+def _second(base: Base, first: Ruler, start: Fraction, *, stops: bool) -> Ruler:
+    made = ruler_of(base, start=start)
+    if isinstance(made, Logarithmic) and made.at_least is None and not stops:
+        # A bare percentage never reaches 0, and a limit that is silent there would favor stopping at once. So the
+        # fall to 0 from where the pace itself may fall there is one pace of the second limit too.
+        return Logarithmic(made.part, made.unit, free=first.last_pace)
+    return made
+
+
+def _accepted(pace: Pace, start: Fraction) -> int:
+    base, most = pace.base, pace.up_to
+    if most is None:
+        return ONE_PACE
+    match base:
+        case OfCurrent():
+            bare = Logarithmic(base.low / 100, start)
+            return bare.fall(start, start * (1 - most / 100)) or ONE_PACE
+        case Bands():
+            return round(most * ONE_PACE)
+        case Fixed():
+            return round(most / base.low.mg * ONE_PACE)
+        case _:
+            return round(most / base.low * ONE_PACE)

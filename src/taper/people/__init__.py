@@ -1,0 +1,1 @@
+"""People: the patient and the figures of kidney function."""

@@ -1,0 +1,160 @@
+"""The few facts about a person that a rule may read; no names, no identifiers."""
+
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
+
+from taper._base.json_text import as_object, read_json, read_json_file
+from taper._base.numbers import exact, write_number
+from taper._base.records import Value
+from taper.amounts.duration import CalendarDate
+from taper.errors import InvalidInput, OutOfScope
+from taper.people.kidney_function import (
+    EGFR,
+    AbsoluteEGFR,
+    Creatinine,
+    CreatinineClearance,
+    Sex,
+    WeightBasis,
+    check_weight_basis,
+    ckd_epi_2021,
+    cockcroft_gault,
+)
+
+_NameText = Annotated[str, Field(min_length=1, max_length=80, pattern=r"\S")]
+
+
+def _measurement(value: object) -> Fraction:
+    number = exact(value)
+    if not 0 < number < 1000:
+        raise InvalidInput(f"{write_number(number)} is not a measurement of a person; check the number and its unit")
+    return number
+
+
+Measurement = Annotated[Fraction, BeforeValidator(_measurement), PlainSerializer(write_number, return_type=str)]
+
+
+def _figure(kind: type[EGFR] | type[AbsoluteEGFR] | type[CreatinineClearance]) -> Any:
+    def read(value: object) -> object:
+        if isinstance(value, kind):
+            return value
+        if isinstance(value, int | Decimal) and not isinstance(value, bool):
+            return kind.parse(str(value))
+        if isinstance(value, str):
+            return kind.parse(value)
+        if isinstance(value, dict):
+            return kind.read(value)
+        raise InvalidInput(f'got {value!r}; write the reported figure as text, such as "42"')
+
+    return BeforeValidator(read)
+
+
+class Medication(Value):
+    """Another medicine or class, by name, and the day it was stopped if it was.
+
+    `classes` says what it belongs to, such as "opioid", where the formulary does not hold it.
+    """
+
+    name: _NameText
+    classes: tuple[_NameText, ...] = ()
+    until: CalendarDate | None = None
+
+
+def _medication(value: object) -> object:
+    return {"name": value} if isinstance(value, str) else value
+
+
+class Patient(Value):
+    """What is known about a person. A missing fact is unknown; an empty list is a known "none".
+
+    `egfr`, `absolute_egfr` and `crcl` are three measures and never stand in for each other. `as_needed` names
+    medicines taken as needed, which are facts here and never part of a plan. `as_of` is the day it describes.
+    """
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    age: Annotated[int, Field(ge=0, le=130, strict=True)] | None = None
+    sex: Sex | None = None
+    weight_kg: Measurement | None = None
+    weight_basis: WeightBasis | None = None
+    height_cm: Measurement | None = None
+    creatinine: Creatinine | None = None
+    egfr: Annotated[EGFR, _figure(EGFR)] | None = None
+    absolute_egfr: Annotated[AbsoluteEGFR, _figure(AbsoluteEGFR)] | None = None
+    crcl: Annotated[CreatinineClearance, _figure(CreatinineClearance)] | None = None
+    kidney_stable: bool | None = None
+    dialysis: bool | None = None
+    liver: Literal["none", "mild", "moderate", "severe"] | None = None
+    pregnant: bool | None = None
+    lactating: bool | None = None
+    conditions: tuple[_NameText, ...] | None = None
+    medications: tuple[Annotated[Medication, BeforeValidator(_medication)], ...] | None = None
+    as_needed: tuple[_NameText, ...] | None = None
+    as_of: CalendarDate | None = None
+
+    @model_validator(mode="after")
+    def _is_adult(self) -> Self:
+        if self.age is not None and self.age < 18:
+            raise OutOfScope(
+                f"a person of {self.age} is under 18, and only plans for adults are checked; check the age"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _weighs_what_it_says(self) -> Self:
+        if self.weight_basis in {WeightBasis.IDEAL, WeightBasis.ADJUSTED}:
+            check_weight_basis(self.weight_basis, self.weight_kg, height_cm=self.height_cm, sex=self.sex)
+        return self
+
+    def known_egfr(self) -> EGFR | None:
+        """The reported eGFR, or CKD-EPI 2021 from creatinine, age and sex where all are known."""
+        return self.egfr if self.egfr is not None else self.computed_egfr()
+
+    def computed_egfr(self) -> EGFR | None:
+        """CKD-EPI 2021 from creatinine, age and sex, also where an eGFR is reported; None if one is unknown."""
+        if self.creatinine is None or self.age is None or self.sex is None:
+            return None
+        return ckd_epi_2021(self.creatinine, age=self.age, sex=self.sex)
+
+    def known_crcl(self) -> CreatinineClearance | None:
+        """The reported clearance, or Cockcroft-Gault where creatinine, age, sex, weight and its basis are known."""
+        return self.crcl if self.crcl is not None else self.computed_crcl()
+
+    def computed_crcl(self) -> CreatinineClearance | None:
+        """Cockcroft-Gault from creatinine, age, sex and weight, also where a clearance is reported; else None."""
+        if self.creatinine is None or self.age is None or self.sex is None:
+            return None
+        if self.weight_kg is None or self.weight_basis is None:
+            return None
+        return cockcroft_gault(
+            self.creatinine, age=self.age, sex=self.sex, weight_kg=self.weight_kg, weight_basis=self.weight_basis
+        )
+
+
+UNKNOWN = Patient()
+"""A person about whom nothing is known."""
+
+
+def read_patient(text: str, *, where: str = "") -> Patient:
+    """Read a patient from JSON text.
+
+    Raises:
+        InvalidInput: If it is not JSON or a fact cannot be read; the message lists each with its path.
+    """
+    return _as_patient(read_json(text, where=where), where)
+
+
+def load_patient(path: str | Path) -> Patient:
+    """Read a patient from a JSON file.
+
+    Raises:
+        InvalidInput: If it cannot be read; the message lists each problem with its path.
+    """
+    return _as_patient(read_json_file(path), str(path))
+
+
+def _as_patient(data: object, where: str) -> Patient:
+    return Patient.read(as_object(data, "a patient is a JSON object", where=where), where=where)

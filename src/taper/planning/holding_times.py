@@ -1,0 +1,78 @@
+"""How long each new dose is kept: the stay follows its fall."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+from taper._base.numbers import write_number
+from taper.amounts.duration import Duration, months, weeks
+from taper.amounts.duration import days as in_days
+from taper.paces.rulers import ONE_PACE
+from taper.planning.solver.problem import Solved
+
+Stays = Literal["by fall", "even", "proportional"]
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """How long a new regimen is kept, and why that long."""
+
+    lasting: Duration
+    why: str
+
+
+def stays_of(solved: Solved, kind: Stays) -> tuple[Stay, ...]:
+    """The stay at each new regimen of a plan; none for the last one, which is the end or goes on.
+
+    By fall: the interval where the fall was accepted; else as many intervals as the fall has paces, at most the
+    weights' longest stay. The last dose before 0 also counts the fall to 0. Even: always the interval.
+    Proportional: as many intervals as paces, uncapped, so that by the end of each stay no more paces were used than
+    intervals have passed.
+    """
+    totals = solved.totals
+    made = []
+    for index in range(1, len(totals) - 1):
+        factor, why = _factor(solved, totals[index - 1], totals[index], kind)
+        if index == len(totals) - 2 and totals[-1] == 0 and not solved.route.stops:
+            final, reason = _factor(solved, totals[index], totals[-1], kind)
+            if final > factor:
+                factor, why = final, f"{reason}, counting the fall to 0 that follows"
+        made.append(Stay(lengthen(solved.problem.pace.every, factor), why))
+    return tuple(made)
+
+
+def _factor(solved: Solved, before: Fraction, after: Fraction, kind: Stays) -> tuple[Fraction, str]:
+    measure = solved.ground.measure
+    paces = Fraction(measure.ruler.fall(before, after) or 0, ONE_PACE)
+    if kind == "even":
+        return Fraction(1), "the interval"
+    if kind == "proportional":
+        if paces <= 1:
+            return Fraction(1), "the interval"
+        return paces, f"in proportion to a fall of {short(paces)} paces"
+    if not any(measure.excess(before, after)):
+        return Fraction(1), "the interval"
+    falls = [Fraction(limit.ruler.fall(before, after) or 0, limit.accepts) for limit in measure.limits[1:]]
+    most = solved.problem.weights.longest_stay
+    size = max([paces, *falls])
+    factor = max(Fraction(1), min(size, most))
+    return factor, f"longer, after a fall of {short(size)} paces, at most {write_number(most)} intervals"
+
+
+def lengthen(every: Duration, factor: Fraction) -> Duration:
+    """An interval times a factor, rounded up: to whole weeks or months where the interval is in them, else to days.
+
+    Example:
+        >>> print(lengthen(Duration(2, "week"), Fraction(5, 4)), lengthen(Duration(10, "day"), Fraction(5, 4)))
+        3 weeks 13 days
+    """
+    if not every.is_in_days:
+        return months(-int(-every.months * factor // 1))
+    if every.days % 7 == 0:
+        return weeks(-int(-every.days * factor // 7))
+    return in_days(-int(-every.days * factor // 1))
+
+
+def short(value: Fraction) -> str:
+    """A figure for reading, to two places; the exact one stands in the data."""
+    return write_number(Fraction(round(value * 100), 100))

@@ -1,0 +1,153 @@
+"""Planning the rest of a course anew, from any day of it, by the request that it carries."""
+
+from collections.abc import Iterable
+from typing import Any, Literal
+
+from taper.amounts.dose import Dose
+from taper.amounts.duration import Duration
+from taper.errors import InvalidInput
+from taper.knowledge.monograph import Titration
+from taper.paces.pace import Pace
+from taper.planning.daily_taper import plan_daily_taper
+from taper.planning.explicit_steps import Steps
+from taper.planning.taper import Day, Taper, plan_taper, read_day
+from taper.planning.titration import plan_titration
+from taper.plans.order import Order
+from taper.plans.plan import Before, Course
+from taper.plans.regimen import NOTHING, Regimen
+from taper.plans.request import asked_again, step_until, taken_until
+from taper.products.product import Product
+
+
+def replan(
+    course: Course,
+    *,
+    day: int,
+    products: Iterable[Product],
+    pace: Pace | str | None = None,
+    order: Order | str | None = None,
+    to: Day | Dose | str | Literal[0] | None = None,
+    before: Day | None = None,
+    **changes: Any,
+) -> Taper | Steps:
+    """The rest of a course planned anew, so that its next change is on the given day of the course.
+
+    What is not given again is taken from the course's `made_by`: a taper, a daily micro-taper and a titration follow
+    their own request; the second course of a cross-taper, once every stage has begun, the taper that follows them.
+    Percentages of the start, and the shares of intakes, still count from where the taper as a whole began, and a
+    `shortest` or `longest` time from its first fall. A course that carries no request, or only its explicit steps,
+    is planned as a taper if a pace is given. Day 1 of the new plan is the given day.
+
+    Args:
+        course: The course.
+        day: The day number, in the course, from which to plan.
+        products: What can be dispensed from then on.
+        pace: Another pace, for what falls.
+        order: Another order of the intakes of a taper.
+        to: Another target.
+        before: What is taken until that day, if not what the course says.
+        **changes: Any other argument of the planner that made the course.
+
+    Returns:
+        A `Taper`, or `Steps` for a titration or a micro-taper.
+
+    Raises:
+        InvalidInput: If the course carries no request and no pace is given, or the day lies outside it.
+
+    Example:
+        >>> from taper.amounts.duration import days
+        >>> tablets = [Product(id="baclofen-10mg", drug="baclofen", form="tablet", strength="10 mg", score=2)]
+        >>> made = plan_titration(drug="baclofen", to="15 mg", by=("5 mg", days(3)), products=tablets,
+        ...                       slots=["evening", "morning", "noon"])
+        >>> slower = replan(made.course, day=4, products=tablets, by=("5 mg", days(7)))
+        >>> [f"{step.lasting or 'then'}: {step}" for step in slower.course.steps]
+        ['7 days: 5 mg morning, 5 mg evening', 'then: 5 mg morning, 5 mg noon, 5 mg evening']
+    """
+    given: dict[str, Any] = {"pace": pace, "order": order, "to": to, **changes}
+    given = {name: value for name, value in given.items() if value is not None}
+    made: dict[str, Any] = dict(course.made_by or {})
+    now = taken_until(course, day) if before is None else before
+    common: dict[str, Any] = {"drug": course.drug, "products": products, "indication": course.indication}
+    if made.get("pattern") == "cross-taper":
+        made = _after_the_stages(course, made, read_day(now, "before"))
+    match made.get("pattern"):
+        case "titration":
+            _refuse(given, "pace", "order", because="a titration rises by what it was asked by; give by")
+            taken = before or _taken(course, day)
+            return plan_titration(**common, before=taken, **{**_climb(made), **given})
+        case "micro-taper":
+            _refuse(given, "to", because="a micro-taper follows its curve to the end; plan a taper instead")
+            asked = asked_again(made, "pace", "order", "mix_forms")
+            start = made.get("start", made["before"])
+            return plan_daily_taper(**common, before=now, **{"start": start, **asked, **given})
+        case "taper":
+            asked = asked_again(made) | _time_left(course, made, day, given)
+            start = made.get("start", made["before"])
+            return plan_taper(**common, before=now, **{"start": start, **asked, **given})
+        case _:
+            return plan_taper(**common, before=now, **{**_by_hand(course, given), **given})
+
+
+def _refuse(given: dict[str, Any], *names: str, because: str) -> None:
+    for name in names:
+        if name in given:
+            raise InvalidInput(because, where=name)
+
+
+def _taken(course: Course, day: int) -> Day | Before | Literal["nothing"]:
+    """What is taken until a day of a titration: nothing, one day's doses, or a pattern that alternates."""
+    found = step_until(course, day) if day > course.starts_on_day else None
+    if found is not None and not found[0].is_constant:
+        return Before(cycle=found[0].cycle, weekly=found[0].weekly)
+    return taken_until(course, day) or "nothing"
+
+
+def _climb(made: dict[str, Any]) -> dict[str, Any]:
+    by = made["by"]
+    asked = asked_again(made, "to", "slots", "aim")
+    return {**asked, "by": Titration.read(by) if isinstance(by, dict) else (by[0], Duration.parse(by[1]))}
+
+
+def _after_the_stages(course: Course, made: dict[str, Any], taken: Regimen) -> dict[str, Any]:
+    """The request for the taper after the stages of a cross-taper, once all have begun."""
+    *stages, last = [Regimen.of(new) for _, new in made["made"]]
+    if "then" not in made or (taken in (NOTHING, *stages) and taken != last):
+        raise InvalidInput("both drugs change in stages; plan them together with replan_cross_taper", where=course.id)
+    return dict(made["then"] or {})
+
+
+def _by_hand(course: Course, given: dict[str, Any]) -> dict[str, Any]:
+    """What a course that carries no request says of where it goes, and from where."""
+    if "pace" not in given:
+        raise InvalidInput("this course carries no request; give a pace to plan its rest as a taper", where=course.id)
+    first = course.before.regimen if isinstance(course.before, Before) else course.steps[0].regimen
+    last = NOTHING if course.then == "stop" else course.steps[-1].regimen
+    if last is None and "to" not in given:
+        raise InvalidInput(
+            f"its last step is {course.steps[-1]}, not one day's doses; give a target (to)", where=course.id
+        )
+    return {"to": last, "start": first}
+
+
+def _time_left(course: Course, made: dict[str, Any], day: int, given: dict[str, Any]) -> dict[str, Any]:
+    """What is left of the shortest and the longest time, which count from the first fall of the taper."""
+    left: dict[str, Any] = {}
+    asked = {name: Duration.parse(made[name]) for name in ("shortest", "longest") if name in made and name not in given}
+    if not asked:
+        return left
+    for name, length in asked.items():
+        if not length.is_in_days:
+            raise InvalidInput(f"of {length} no days are left to count; give {name} for the rest", where=name)
+        days = length.days - (day - _first_fall(course, made))
+        if days > 0:
+            left[name] = Duration(days)
+        elif name == "longest":
+            raise InvalidInput(f"the longest time of {length} is over by day {day}; give longest for the rest")
+    return left
+
+
+def _first_fall(course: Course, made: dict[str, Any]) -> int:
+    """The day on which less is taken than before, after a lead-in if there is one."""
+    before = Regimen.of(made["before"])
+    bounds = zip(course.steps, course.bounds(), strict=True)
+    return next((first for step, (first, _) in bounds if step.regimen != before), course.starts_on_day)

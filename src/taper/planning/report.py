@@ -1,0 +1,348 @@
+"""The report that comes with a plan: its largest and its last fall first, what exceeds and why, what else there was."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+from taper._base.numbers import write_count, write_number
+from taper.amounts.dose import DailyDose, Dose
+from taper.amounts.duration import Duration
+from taper.paces.changes import Change, largest_fall
+from taper.paces.rulers import ONE_PACE
+from taper.planning.alternatives import Other, additions, names_of, other_orders, spare_products
+from taper.planning.holding_times import Stay, short
+from taper.planning.solver.problem import Solved
+from taper.plans.regimen import Regimen
+from taper.products.product import Portion, Product
+from taper.products.recipes import Recipe
+
+
+@dataclass(frozen=True, slots=True)
+class Excess:
+    """A fall beyond what was accepted: by how many paces, beyond which limit, and why no plan avoids it."""
+
+    beyond: Fraction
+    limit: str
+    certificate: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One change of a plan. `day` is None where it depends on a start date.
+
+    `paces` of the change are what resulted; one pace was asked for. `stay` is None for the last regimen.
+    """
+
+    number: int
+    day: int | None
+    before: Regimen
+    after: Regimen
+    change: Change
+    touched: tuple[str, ...]
+    recipes: dict[str, Recipe]
+    stay: Stay | None
+    excess: tuple[Excess, ...]
+
+    @property
+    def words(self) -> str:
+        """The fall in mg, in percent and in paces."""
+        change = self.change
+        percent = change.percent_of_current or Fraction(0)
+        paces = "not charged" if change.paces is None else f"{_paces(change.paces)}"
+        fall = Dose(change.mg).in_unit(change.before.unit)
+        return f"{change.before} to {change.after}: {fall}, {short(percent)}% of current, {paces}"
+
+
+def _paces(value: Fraction) -> str:
+    return f"{short(value)} pace{'' if value == 1 else 's'}"
+
+
+class TaperReport:
+    """What resulted from a request, change by change, and what the products stood in the way of.
+
+    What the plan would have been otherwise (`additions`, `other_orders`, `spare_products`) is worked out when it
+    is first asked for.
+    """
+
+    def __init__(
+        self,
+        solved: Solved,
+        stays: tuple[Stay, ...],
+        *,
+        lead_in: Duration | None,
+        could_add: Iterable[Product] = (),
+        first_day: int | None = 1,
+    ) -> None:
+        self.solved = solved
+        self.stays = stays
+        self.lead_in = lead_in
+        self.first_day = first_day
+        self._could_add = tuple(could_add)
+
+    def after(self, every: Duration, times: int) -> "TaperReport":
+        """The same report, its days counted from a day 1 that lies so many stages earlier."""
+        day = self.first_day
+        for _ in range(times):
+            day = _after(day, every)
+        return TaperReport(self.solved, self.stays, lead_in=self.lead_in, could_add=self._could_add, first_day=day)
+
+    @cached_property
+    def rows(self) -> tuple[Row, ...]:
+        """Every change, in order."""
+        solved = self.solved
+        regimens = (solved.problem.before, *solved.regimens)
+        day = _after(self.first_day, self.lead_in)
+        made = []
+        for index in range(len(regimens) - 1):
+            stay = self.stays[index] if index < len(self.stays) else None
+            made.append(self._row(index, day, regimens[index], regimens[index + 1], stay))
+            day = _after(day, stay.lasting if stay else None)
+        return tuple(made)
+
+    def _row(self, index: int, day: int | None, before: Regimen, after: Regimen, stay: Stay | None) -> Row:
+        solved = self.solved
+        unit = solved.problem.before.total.unit
+        high, low = before.total.in_unit(unit), after.total.in_unit(unit)
+        start = (solved.problem.start or solved.problem.before).total
+        uncharged = solved.route.stops and index == solved.route.changes - 1
+        paces = None if uncharged else solved.ground.measure.ruler.paces(high.mg, low.mg)
+        length = stay.lasting.days if stay and stay.lasting.is_in_days else None
+        change = Change(day or 0, high, low, start, paces, length)
+        touched = tuple(slot.name for slot in before.slots if before.dose_at(slot) != after.dose_at(slot))
+        excess = () if uncharged else self._excess(index, high, low)
+        return Row(index + 1, day, before, after, change, touched, self._recipes(after), stay, excess)
+
+    def _recipes(self, regimen: Regimen) -> dict[str, Recipe]:
+        return {intake.slot.name: self.solved.recipe(intake) for intake in regimen}
+
+    def _excess(self, index: int, high: DailyDose, low: DailyDose) -> tuple[Excess, ...]:
+        measure = self.solved.ground.measure
+        beyond = measure.excess(high.mg, low.mg)
+        why = certificate(self.solved, index) if any(beyond) else ""
+        pairs = zip(beyond, measure.limits, strict=True)
+        return tuple(Excess(Fraction(over, ONE_PACE), limit.words, why) for over, limit in pairs if over)
+
+    @property
+    def largest(self) -> Row:
+        """The largest single fall, in paces."""
+        change = largest_fall(row.change for row in self.rows)
+        return next(row for row in self.rows if row.change is change)
+
+    @property
+    def last(self) -> Row:
+        """The last fall."""
+        return self.rows[-1]
+
+    @property
+    def over(self) -> tuple[Row, ...]:
+        """The changes that fall by more than was accepted."""
+        return tuple(row for row in self.rows if row.excess)
+
+    @cached_property
+    def unfit(self) -> str | None:
+        """Why the products cannot make a fit plan, or None if they can."""
+        ruler, problem = self.solved.ground.measure.ruler, self.solved.problem
+        reached = [row.change.after.mg for row in self.rows if row.change.paces is not None]
+        whole = ruler.fall(problem.before.total.mg, min(reached)) if reached else None
+        limit = problem.weights.unfit
+        for row in sorted(self.over, key=lambda row: -(row.change.paces or 0)):
+            part = (row.change.paces or Fraction(0)) * ONE_PACE / whole if whole else Fraction(1)
+            if part > limit:
+                within = f" in at most {problem.most} changes" if problem.most is not None else ""
+                return (
+                    f"one fall, {row.words}, takes {short(part * 100)}% of the whole way; these products cannot make "
+                    f"a plan at this pace{within}"
+                )
+        return None
+
+    @cached_property
+    def additions(self) -> tuple[Other, ...]:
+        """The smallest additions that close the excess, or lessen it most."""
+        return additions(self.solved, self._could_add)
+
+    @cached_property
+    def other_orders(self) -> tuple[Other, ...]:
+        """What other orders of the intakes would have cost."""
+        return other_orders(self.solved)
+
+    @cached_property
+    def spare_products(self) -> tuple[Other, ...]:
+        """Which products the plan could do without."""
+        return spare_products(self.solved)
+
+    @property
+    def unmeasured(self) -> tuple[Product, ...]:
+        """The liquids that make no dose, because it is not known how little of them can be measured."""
+        products = self.solved.problem.products
+        return tuple(item for item in products if item.is_unmeasured)
+
+    @property
+    def days(self) -> int | None:
+        """How many days lie between the first fall and the last; None where that depends on a start date."""
+        first, last = self.rows[0].day, self.rows[-1].day
+        return None if first is None or last is None else last - first
+
+    def to_dict(self) -> dict[str, Any]:
+        """The report as plain data; amounts and figures are text."""
+        return {
+            "unfit": self.unfit,
+            "largest_fall": self.largest.words,
+            "last_fall": self.last.words,
+            "asked": str(self.solved.problem.pace),
+            "order": str(self.solved.problem.order),
+            "changes": [_row_dict(row) for row in self.rows],
+            "excess": write_number(self.solved.excess),
+            "cost": write_number(self.solved.cost),
+            "days": self.days,
+            "additions": [_other_dict(other) for other in self.additions],
+            "other_orders": [_other_dict(other) for other in self.other_orders],
+            "not_measured": [product.id for product in self.unmeasured],
+            "could_do_without": [_other_dict(other) for other in self.spare_products],
+            "weights": str(self.solved.problem.weights),
+        }
+
+    def __str__(self) -> str:
+        return "\n".join(_lines(self))
+
+
+def _after(day: int | None, lasting: Duration | None) -> int | None:
+    if day is None or lasting is None:
+        return day
+    return day + lasting.days if lasting.is_in_days else None
+
+
+def certificate(solved: Solved, index: int) -> str:
+    """Why a fall cannot be smaller: what the intake whose turn it is can go to, or that every plan was compared."""
+    ground, states = solved.ground, (solved.ground.start, *solved.route.states)
+    before, after = states[index], states[index + 1]
+    fallen = [place for place in range(len(before)) if before[place] != after[place]]
+    if len(fallen) == 1:
+        intake = fallen[0]
+        below = ground.below(intake, before[intake])
+        if below and below[0] == after[intake]:
+            unit = solved.problem.before.total.unit
+            named = [Dose(dose * ground.grain).in_unit(unit) for dose in (before[intake], *below[:2])]
+            return f"{ground.lines[intake].slot}: from {named[0]} these products can only go to {_or(named[1:])}"
+    limit = f" of at most {solved.problem.most} changes" if solved.problem.most is not None else ""
+    return f"every plan{limit} in this order was compared, and none has a smaller excess"
+
+
+def _or(doses: list[Dose]) -> str:
+    return " or ".join(str(dose) if dose else "0" for dose in doses) + ("" if not doses[-1] else " or less")
+
+
+def _row_dict(row: Row) -> dict[str, Any]:
+    change = row.change
+    percents = (change.percent_of_current, change.percent_of_start)
+    return {
+        "day": row.day,
+        "before": row.before.as_dict(),
+        "after": row.after.as_dict(),
+        "from": change.before.text,
+        "to": change.after.text,
+        "mg": write_number(change.mg),
+        "percent_of_current": write_number(percents[0]) if percents[0] is not None else None,
+        "percent_of_start": write_number(percents[1]) if percents[1] is not None else None,
+        "paces": write_number(change.paces) if change.paces is not None else None,
+        "touched": list(row.touched),
+        "recipes": {slot: str(recipe) for slot, recipe in row.recipes.items()},
+        "stay": str(row.stay.lasting) if row.stay else None,
+        "stay_why": row.stay.why if row.stay else None,
+        "excess": [
+            {"beyond": write_number(item.beyond), "limit": item.limit, "certificate": item.certificate}
+            for item in row.excess
+        ],
+    }
+
+
+def _other_dict(other: Other) -> dict[str, Any]:
+    if other.excess is None or other.cost is None:
+        return {"what": other.what, "none": other.reason}
+    return {
+        "what": other.what,
+        "excess": write_number(other.excess),
+        "cost": write_number(other.cost),
+        "changes": other.changes,
+    }
+
+
+def _lines(report: TaperReport) -> Iterable[str]:
+    if report.unfit:
+        yield f"Unfit: {report.unfit}."
+    yield f"Largest fall: {_on(report.largest)}{report.largest.words}."
+    yield f"Last fall: {_on(report.last)}{report.last.words}."
+    problem = report.solved.problem
+    turns = f"; intakes fall {problem.order}" if len(problem.slots) > 1 else ""
+    yield f"Asked: one pace a change of {problem.pace}{turns}."
+    yield ""
+    yield from _table(report)
+    for row in report.over:
+        for item in row.excess:
+            yield f"Over: {_on(row)}{short(item.beyond)} paces beyond {item.limit}. {item.certificate}."
+    yield ""
+    yield from _recipes(report)
+    yield from _advice(report)
+    yield f"Weights (judgment, not evidence): {problem.weights}."
+
+
+def _on(row: Row) -> str:
+    return f"day {row.day}, " if row.day is not None else f"change {row.number}, "
+
+
+def _table(report: TaperReport) -> Iterable[str]:
+    head = ("day", "regimen", "total", "fall", "% now", "paces", "stay")
+    lines = [head, *(_cells(row) for row in report.rows)]
+    widths = [max(len(line[place]) for line in lines) for place in range(len(head))]
+    for line in lines:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    change = row.change
+    return (
+        str(row.day) if row.day is not None else f"#{row.number}",
+        str(row.after),
+        change.after.text,
+        Dose(change.mg).in_unit(change.before.unit).text,
+        short(change.percent_of_current or Fraction(0)),
+        ("over " if row.excess else "") + (short(change.paces) if change.paces is not None else "-"),
+        f"{row.stay.lasting}" + ("" if row.stay.why.startswith("the interval") else " (longer)") if row.stay else "",
+    )
+
+
+def _recipes(report: TaperReport) -> Iterable[str]:
+    """How each dose is made, from the largest; and which liquids could not be used for want of a measure."""
+    labels = names_of(report.solved.problem.products)
+    made = {recipe.dose: recipe for row in report.rows for recipe in row.recipes.values()}
+    for dose in sorted(made, reverse=True):
+        parts = (_portion(portion, labels[portion.product]) for portion in made[dose].portions)
+        yield f"{dose}: {' + '.join(parts)}"
+    for product in report.unmeasured:
+        yield (
+            f"Not used: the {labels[product.id]}, of which it is not known how little can be measured; "
+            f'give {product.id} a smallest_volume, as Product.measured("0.5 mL") does'
+        )
+
+
+def _portion(portion: Portion, name: str) -> str:
+    return f"{write_count(portion.count)} x {name}" if portion.count is not None else f"{portion.volume} of {name}"
+
+
+def _advice(report: TaperReport) -> Iterable[str]:
+    solved = report.solved
+    yield f"This plan: excess {short(solved.excess)}, cost {short(solved.cost)}, {solved.route.changes} changes."
+    for other in report.additions:
+        done = "closes the excess" if not other.excess else f"leaves an excess of {short(other.excess)}"
+        yield f"Smallest addition: {other.what} {done}."
+    for other in report.other_orders:
+        yield f"Other order, {other.what}: {_figures(other)}."
+    for other in report.spare_products:
+        yield f"Could do without the {other.what} alone: {_figures(other)}."
+
+
+def _figures(other: Other) -> str:
+    if other.excess is None or other.cost is None:
+        return other.reason.rstrip(".")
+    return f"excess {short(other.excess)}, cost {short(other.cost)}, {other.changes} changes"

@@ -1,0 +1,268 @@
+"""What is to be solved: what is taken, where to, at which pace, with which products, in which order."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from itertools import product as combinations
+from typing import Literal
+
+from taper.amounts.dose import DailyDose, Dose
+from taper.errors import CannotCompute, InvalidInput
+from taper.paces.pace import OfCurrent, Pace
+from taper.paces.rulers import MeasuredPace, measure_of
+from taper.planning.solver.search import Route
+from taper.planning.solver.solve import solve
+from taper.planning.solver.state_space import StateSpace, common_grain, line_of
+from taper.plans.order import Order
+from taper.plans.regimen import NOTHING, Intake, Regimen, Slot
+from taper.plans.weights import Weights
+from taper.products.product import Product
+from taper.products.recipes import NotReachable, Reachable, Recipe
+
+Forms = Literal["any", "one"]
+_NONE = Dose(0)
+
+
+class NoPlan(CannotCompute):
+    """No sequence of doses that these products make arrives at the target; the message says what stands in the way."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One question to the planner, complete; `replace` makes the same question with one thing changed."""
+
+    drug: str
+    before: Regimen
+    pace: Pace
+    products: tuple[Product, ...]
+    order: Order
+    weights: Weights
+    to: Regimen | DailyDose = NOTHING
+    start: Regimen | None = None
+    forms: Forms = "any"
+    mix_forms: bool = False
+    round_liquids: bool = True
+    fewest: int | None = None
+    most: int | None = None
+
+    @property
+    def slots(self) -> tuple[Slot, ...]:
+        """Every time of day of the taper as a whole; where an intake has ended, it still has its share in the order."""
+        return tuple(sorted({*self.before.slots, *(self.start.slots if self.start is not None else ())}))
+
+    @property
+    def measure(self) -> MeasuredPace:
+        """The pace, measured from what was taken before the taper as a whole began."""
+        return measure_of(self.pace, (self.start or self.before).total)
+
+    @property
+    def target(self) -> DailyDose:
+        """The day's total at the end."""
+        return self.to.total if isinstance(self.to, Regimen) else self.to
+
+    def solve(self) -> "Solved":
+        """The gentlest plan.
+
+        Raises:
+            NoPlan: If the products make no way to the target.
+            NotReachable: If they cannot make what is taken now, or the target.
+        """
+        found = []
+        for made, ground in self.grounds():
+            route = solve(ground, fewest=self.fewest, most=self.most)
+            if route is not None:
+                found.append(Solved(self, ground, route, made))
+        if not found:
+            raise self._no_plan()
+        return min(found, key=lambda solved: solved.route.rank)
+
+    def without(self, *ids: str) -> "Problem":
+        """The same question without some products."""
+        return replace(self, products=tuple(item for item in self.products if item.id not in ids))
+
+    def grounds(self) -> Iterator[tuple[tuple[Reachable | None, ...], StateSpace]]:
+        """Each ground to walk on: one, or one for each choice of a form per intake."""
+        kinds = {item.form.is_liquid for item in self.products}
+        if self.forms == "any" or len(kinds) == 1:
+            yield self._ground((None,) * len(self.slots))
+            return
+        for choice in combinations((False, True), repeat=len(self.slots)):
+            yield self._ground(choice)
+
+    def _ground(self, liquid: tuple[bool | None, ...]) -> tuple[tuple[Reachable | None, ...], StateSpace]:
+        made = tuple(self._reachable_at(slot, liquid=kind) for slot, kind in zip(self.slots, liquid, strict=True))
+        weighed = [self._weigh(slot, reachable) for slot, reachable in zip(self.slots, made, strict=True)]
+        ends = [(self._now(slot), self._floor(slot), self._whole(slot)) for slot in self.slots]
+        amounts = [mg for line in weighed for mg, _, _ in line]
+        grain = common_grain([*amounts, *(dose.mg for doses in ends for dose in doses), self.target.mg])
+        scale = self.weights.scale
+        lines = tuple(
+            line_of(line, slot=slot, start=now, floor=floor, whole=whole, grain=grain, scale=scale)
+            for line, slot, (now, floor, whole) in zip(weighed, self.slots, ends, strict=True)
+        )
+        total = None if isinstance(self.to, Regimen) else int(self.to.mg / grain)
+        groups = self.order.over(self.slots)
+        ground = StateSpace(lines, grain=grain, groups=groups, measure=self.measure, weights=self.weights, target=total)
+        return made, ground
+
+    def _weigh(self, slot: Slot, reachable: Reachable | None) -> list[tuple[Fraction, Fraction, bool]]:
+        if reachable is None:
+            return []
+        weighed = list(reachable.weigh())
+        now = self._now(slot)
+        if not reachable.can_make(now):
+            # What is taken now stays what it is, also where the intake is to go over to one form.
+            recipe = self.reachable(Intake(slot, now)).recipe(now)
+            weighed.append((now.mg, recipe.handling, recipe.has_liquid))
+        return weighed
+
+    def _now(self, slot: Slot) -> Dose:
+        return self.before.dose_at(slot) or _NONE
+
+    def _whole(self, slot: Slot) -> Dose:
+        return (self.start.dose_at(slot) if self.start is not None else None) or self._now(slot)
+
+    def _floor(self, slot: Slot) -> Dose:
+        return (self.to.dose_at(slot) or _NONE) if isinstance(self.to, Regimen) else _NONE
+
+    def _reachable_at(self, slot: Slot, *, liquid: bool | None) -> Reachable | None:
+        now = self._now(slot)
+        return self.reachable(Intake(slot, now), liquid=liquid) if now else None
+
+    def reachable(self, intake: Intake, *, liquid: bool | None = None, above: bool = False) -> Reachable:
+        """What the products make for one intake, up to what it takes now, or somewhat above."""
+        products = self.products if liquid is None else [p for p in self.products if p.form.is_liquid == liquid]
+        handling = self.weights.handling(mix_forms=self.mix_forms, round_liquids=self.round_liquids)
+        always = [dose for dose in (intake.dose, self._floor(intake.slot), _as_dose(self.target)) if dose]
+        up_to = intake.dose * 2 if above else intake.dose
+        return Reachable(products, up_to=up_to, handling=handling, always=always)
+
+    def check(self) -> None:
+        """Refuse what can be told before searching: a start or a target that cannot be made, a target above the start.
+
+        Raises:
+            NotReachable: If a dose cannot be made; the message names the nearest.
+            InvalidInput: If the target lies above the start, or equals it.
+        """
+        for intake in self.before:
+            self._check_made(intake.slot, intake.dose, intake, "is taken now and")
+        if isinstance(self.to, Regimen):
+            self._check_target(self.to)
+        if self.target >= self.before.total:
+            raise InvalidInput(
+                f"the target of {self.target} is not below the {self.before.total} taken now; "
+                "give a lower one, or plan a titration"
+            )
+        self._check_last_dose()
+
+    def _check_target(self, to: Regimen) -> None:
+        for intake in to:
+            now = self.before.dose_at(intake.slot)
+            if now is None or now < intake.dose:
+                taken = f"{now} is" if now is not None else "nothing is"
+                raise InvalidInput(
+                    f"{taken} taken at {intake.slot} now, and no intake rises in a taper; give at most that",
+                    where=f"target, {intake.slot}",
+                )
+            source = next(item for item in self.before if item.slot == intake.slot)
+            self._check_made(intake.slot, intake.dose, source, "is the target and")
+
+    def _check_made(self, slot: Slot, dose: Dose, intake: Intake, what: str) -> None:
+        try:
+            self.reachable(intake, above=True).recipe(dose)
+        except NotReachable as error:
+            caps = f"in at most {self.weights.pieces} pieces of {self.weights.products} products an intake"
+            message = error.message.replace("cannot be made", f"{what} cannot be made, {caps},", 1)
+            message = message.replace("Change the step, or add", "Add")
+            raise NotReachable(message, where=str(slot), dose=dose, below=error.below, above=error.above) from None
+
+    def _check_last_dose(self) -> None:
+        base = self.pace.base
+        if self.target or not isinstance(base, OfCurrent) or base.last_dose is None:
+            return
+        least = smallest_dose(self)
+        if base.last_dose < least:
+            raise NoPlan(
+                f"the last dose of {base.last_dose} is below the smallest that can be made, {least}; "
+                f"give a last dose of {least} or more, or add a product that makes less"
+            )
+        if _as_dose(self.before.total) <= base.last_dose:
+            raise NoPlan(
+                f"{self.before.total} is taken now, which is not above the last dose of {base.last_dose}; "
+                "there is nothing to plan, give a lower last dose"
+            )
+
+    def _no_plan(self) -> CannotCompute:
+        if self.fewest is not None or self.most is not None:
+            return NoPlan("no plan has so many changes; give another length, or another interval")
+        if isinstance(self.to, DailyDose):
+            near = [total for total in self._totals() if total < self.before.total]
+            below = max((total for total in near if total < self.to), default=None)
+            above = min((total for total in near if total > self.to), default=None)
+            named = " and ".join(str(total) for total in (below, above) if total is not None)
+            return NoPlan(
+                f"a total of {self.to} is not met when intakes fall {self.order} with these products. "
+                f"The nearest that can be made are {named}. Give one of them, a regimen, or another order"
+            )
+        return NoPlan(f"these products make no way from {self.before} to {self.to}; add a smaller strength")
+
+    def _totals(self) -> set[DailyDose]:
+        sums = {Fraction(0)}
+        for intake in self.before:
+            doses = {Fraction(0), *(dose.mg for dose in self.reachable(intake).doses)}
+            sums = {one + other for one in sums for other in doses}
+        return {DailyDose(total) for total in sums if total <= self.before.total.mg}
+
+
+@dataclass(frozen=True)
+class Solved:
+    """A question, the ground it was walked on, and the way found."""
+
+    problem: Problem
+    ground: StateSpace
+    route: Route
+    made: tuple[Reachable | None, ...]
+    regimens: tuple[Regimen, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        made = tuple(self.ground.regimen(state) for state in self.route.states)
+        object.__setattr__(self, "regimens", made)
+
+    @property
+    def totals(self) -> tuple[Fraction, ...]:
+        """The day's total in mg, before and after each change."""
+        states = (self.ground.start, *self.route.states)
+        return tuple(sum(state) * self.ground.grain for state in states)
+
+    @property
+    def excess(self) -> Fraction:
+        """The sum of squared falls beyond what was accepted, in squared paces."""
+        return Fraction(self.route.excess, 10**18)
+
+    @property
+    def cost(self) -> Fraction:
+        """What the plan costs in misfit, handling, further intakes and changes of form."""
+        return Fraction(self.route.cost, self.ground.unit)
+
+    @property
+    def on_liquid(self) -> tuple[Slot, ...]:
+        """The times of day that are on liquid throughout, where each intake keeps to one form."""
+        pairs = zip(self.problem.slots, self.made, strict=True)
+        return tuple(slot for slot, made in pairs if made is not None and made.products[0].form.is_liquid)
+
+    def recipe(self, intake: Intake) -> Recipe:
+        """How an intake of the plan is made."""
+        reachable = self.made[self.problem.slots.index(intake.slot)]
+        if reachable is None or not reachable.can_make(intake.dose):
+            reachable = self.problem.reachable(intake)
+        return reachable.recipe(intake.dose)
+
+
+def smallest_dose(problem: Problem) -> Dose:
+    """The smallest dose that the products make for any intake."""
+    least = min(dose.mg for intake in problem.before for dose in problem.reachable(intake).doses)
+    return Dose(least).in_unit(problem.before.intakes[0].dose.unit)
+
+
+def _as_dose(total: DailyDose) -> Dose:
+    return Dose(total.mg).in_unit(total.unit)

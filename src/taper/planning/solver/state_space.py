@@ -1,0 +1,230 @@
+"""The ground a plan walks on: the doses each intake can take, in whole grains, with what handling them costs."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import reduce
+from math import gcd, lcm
+
+from taper.amounts.dose import Dose
+from taper.errors import CannotCompute
+from taper.paces.rulers import ONE_PACE, MeasuredPace, between
+from taper.plans.regimen import Intake, Regimen, Slot
+from taper.plans.weights import Weights
+
+State = tuple[int, ...]
+"""One day's regimen: the dose of each intake, in grains, by time of day."""
+
+
+class TooManyStates(CannotCompute):
+    """More regimens than can be searched; the message names the times of day and what makes them so many."""
+
+
+@dataclass(frozen=True, slots=True)
+class DoseLadder:
+    """One intake: the doses it can take, from the least, and what each costs to handle.
+
+    `start` is what it takes now, `whole` what it took before the taper as a whole began, `floor` where it ends.
+    """
+
+    slot: Slot
+    doses: tuple[int, ...]
+    costs: Mapping[int, int]
+    liquid: frozenset[int]
+    start: int
+    floor: int
+    whole: int
+
+    def below(self, dose: int) -> tuple[int, ...]:
+        """The doses it can fall to, from the largest."""
+        return tuple(other for other in reversed(self.doses) if self.floor <= other < dose)
+
+
+class StateSpace:
+    """Everything the search needs, in integers: lines of doses, positions on rulers, costs, whose turn it is."""
+
+    def __init__(
+        self,
+        lines: tuple[DoseLadder, ...],
+        *,
+        grain: Fraction,
+        groups: tuple[tuple[int, ...], ...],
+        measure: MeasuredPace,
+        weights: Weights,
+        target: int | None,
+    ) -> None:
+        self.lines = lines
+        self.grain = grain
+        # An intake that has nowhere to fall has no turn.
+        self.groups = tuple(
+            kept for group in groups if (kept := tuple(i for i in group if lines[i].start > lines[i].floor))
+        )
+        self._shares = groups
+        self.measure = measure
+        self.weights = weights
+        self.target = target
+        self.start: State = tuple(line.start for line in lines)
+        self.floor: State = tuple(line.floor for line in lines)
+        stop = measure.stop_from
+        self.stop = None if stop is None or (target or sum(self.floor)) else int(stop / grain)
+        self.scale = weights.scale
+        self.unit = self.scale * ONE_PACE**2
+        self.further = int(weights.further_intake * self.scale) * ONE_PACE**2
+        self.switch = int(weights.change_of_form * self.scale) * ONE_PACE**2
+        self.short, self.long = int(weights.short * self.scale), int(weights.long * self.scale)
+        self.has_forms = any(line.liquid for line in lines)
+        self._places: dict[int, tuple[int | None, ...]] = {}
+        self._falls: dict[int, dict[int, tuple[int, int]]] = {}
+        self._even: dict[State, bool] = {}
+        self._turns: dict[State, tuple[int, ...]] = {}
+        self._handled: dict[State, int] = {}
+        self._below = [{dose: line.below(dose) for dose in line.doses} for line in lines]
+        way = [max(line.whole, line.start) - line.floor for line in lines]
+        self._way = lcm(*(part for part in way if part)) if any(way) else 1
+        self._share = [self._way // part if part else 0 for part in way]
+
+    def is_goal(self, state: State) -> bool:
+        """Whether a plan may end here."""
+        return state == self.floor if self.target is None else sum(state) == self.target
+
+    def below(self, intake: int, dose: int) -> tuple[int, ...]:
+        """The doses that one intake can fall to from a dose, the largest first."""
+        return self._below[intake][dose]
+
+    def share(self, intake: int, state: State) -> int:
+        """How much of its own way an intake still has before it, in whole parts."""
+        return (state[intake] - self.floor[intake]) * self._share[intake]
+
+    def turns(self, state: State) -> tuple[int, ...]:
+        """The intakes whose turn it is: those with the largest share in the first group that can fall."""
+        known = self._turns.get(state)
+        if known is None:
+            known = self._turns[state] = self._whose(state)
+        return known
+
+    def _whose(self, state: State) -> tuple[int, ...]:
+        for group in self.groups:
+            shares = [(self.share(index, state), index) for index in group]
+            most = max(shares)[0]
+            if most > 0:
+                return tuple(index for share, index in shares if share == most)
+        return ()
+
+    def is_even(self, state: State) -> bool:
+        """Whether the shares inside each group lie no further apart than allowed."""
+        known = self._even.get(state)
+        if known is None:
+            known = self._even[state] = self._is_even(state)
+        return known
+
+    def _is_even(self, state: State) -> bool:
+        spread = self.weights.spread
+        for group in self._shares:
+            shares = [self.share(index, state) for index in group if self._share[index]]
+            if shares and (max(shares) - min(shares)) * spread.denominator > spread.numerator * self._way:
+                return False
+        return True
+
+    def places(self, total: int) -> tuple[int | None, ...]:
+        """Where a total lies on the ruler of the pace and on that of each limit."""
+        found = self._places.get(total)
+        if found is None:
+            mg = total * self.grain
+            first = self.measure.ruler
+            here = first.position(mg)
+            others = (limit.ruler for limit in self.measure.limits)
+            rest = (here if ruler is first else ruler.position(mg) for ruler in others)
+            found = self._places[total] = (here, *rest)
+        return found
+
+    def fall(self, high: int, low: int) -> tuple[int, int]:
+        """The excess of a fall between two totals, squared and summed over the limits, and the cost of its misfit."""
+        known = self._falls.setdefault(high, {})
+        found = known.get(low)
+        if found is None:
+            found = known[low] = self._measure(self.places(high), self.places(low))
+        return found
+
+    def excess(self, high: int, low: int) -> int:
+        """The squared excess of a fall between two totals, summed over the limits."""
+        return self.fall(high, low)[0]
+
+    def _measure(self, before: tuple[int | None, ...], after: tuple[int | None, ...]) -> tuple[int, int]:
+        excess = 0
+        for index, limit in enumerate(self.measure.limits, 1):
+            over = (between(before[index], after[index]) or 0) - limit.accepts
+            if over > 0:
+                excess += over * over
+        fall = between(before[0], after[0])
+        off = 0 if fall is None else fall - ONE_PACE
+        return excess, off * off * (self.short if off <= 0 else self.long)
+
+    def handle(self, state: State) -> int:
+        """What it costs to handle a regimen."""
+        known = self._handled.get(state)
+        if known is None:
+            pairs = zip(self.lines, state, strict=True)
+            known = self._handled[state] = sum(line.costs[dose] for line, dose in pairs)
+        return known
+
+    def switches(self, before: State, after: State) -> int:
+        """What it costs that intakes change between tablets and liquid."""
+        if not self.has_forms:
+            return 0
+        changed = 0
+        for line, old, new in zip(self.lines, before, after, strict=True):
+            if new != old and new and old and (old in line.liquid) != (new in line.liquid):
+                changed += 1
+        return changed * self.switch
+
+    def regimen(self, state: State) -> Regimen:
+        """A state as a regimen."""
+        pairs = zip(self.lines, state, strict=True)
+        return Regimen(Intake(line.slot, Dose(dose * self.grain)) for line, dose in pairs if dose)
+
+    def refuse_too_many(self, count: int) -> None:
+        """Raise if more states than allowed were met.
+
+        Raises:
+            TooManyStates: Naming the times of day and the number of doses at each.
+        """
+        if count <= self.weights.most_states:
+            return
+        sizes = ", ".join(f"{line.slot}: {len(line.doses)} doses" for line in self.lines)
+        liquid = " The liquid's graduation makes most of them; measure in coarser steps." * any(
+            line.liquid for line in self.lines
+        )
+        raise TooManyStates(
+            f"more than {self.weights.most_states} regimens could be taken on the way ({sizes}).{liquid} "
+            "Give fewer products, a coarser graduation, or another order"
+        )
+
+
+def common_grain(amounts: Iterable[Fraction]) -> Fraction:
+    """The largest amount of which all given ones are whole multiples; at least one is above 0."""
+    listed = [amount for amount in amounts if amount]
+    bottom = lcm(*(amount.denominator for amount in listed))
+    return Fraction(reduce(gcd, (amount.numerator * (bottom // amount.denominator) for amount in listed)), bottom)
+
+
+def line_of(
+    weighed: Iterable[tuple[Fraction, Fraction, bool]],
+    *,
+    slot: Slot,
+    start: Dose,
+    floor: Dose,
+    whole: Dose,
+    grain: Fraction,
+    scale: int,
+) -> DoseLadder:
+    """One intake's line of doses, from each dose in mg with its handling and whether it holds a liquid."""
+    top, bottom = int(start.mg / grain), int(floor.mg / grain)
+    costs, liquid = {0: 0}, set()
+    for mg, handling, has_liquid in weighed:
+        grains = int(mg / grain)
+        if bottom <= grains <= top:
+            costs[grains] = int(handling * scale) * ONE_PACE**2
+            if has_liquid:
+                liquid.add(grains)
+    doses = tuple(sorted(dose for dose in costs if dose >= bottom))
+    return DoseLadder(slot, doses, costs, frozenset(liquid), top, bottom, int(whole.mg / grain))

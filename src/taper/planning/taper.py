@@ -1,0 +1,307 @@
+"""Tapers: from what is taken to a lower dose or to nothing, as gently as the products allow."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from pydantic import JsonValue
+
+from taper.amounts.dose import DailyDose, Dose
+from taper.amounts.duration import Duration
+from taper.errors import CannotCompute, InvalidInput
+from taper.knowledge.product_choice import check_alike
+from taper.paces.pace import OfCurrent, Pace, PaceWithoutEnd
+from taper.planning.asked import made_by_taper
+from taper.planning.holding_times import Stay, Stays, stays_of
+from taper.planning.report import TaperReport
+from taper.planning.solver.problem import Forms, NoPlan, Problem, Solved, smallest_dose
+from taper.plans.order import Order, choose
+from taper.plans.plan import Before, Course, Plan, Step
+from taper.plans.regimen import NOTHING, Regimen
+from taper.plans.weights import STANDARD, Weights
+from taper.products.product import Product, all_of
+
+_NAMED = 3
+Day = Regimen | Mapping[str, str | Dose]
+"""One day's doses, or the plain form of them."""
+
+
+class TooFast(CannotCompute):
+    """The products force a fall beyond what was accepted, and the request forbids that; `report` holds which."""
+
+    def __init__(self, message: str, *, where: str = "", report: TaperReport | None = None) -> None:
+        super().__init__(message, where=where)
+        self.report = report
+
+
+@dataclass(frozen=True)
+class Taper:
+    """A plan and the report on it."""
+
+    plan: Plan
+    report: TaperReport
+
+    @property
+    def course(self) -> Course:
+        """The plan's one course."""
+        return self.plan.courses[0]
+
+
+def plan_taper(
+    *,
+    drug: str,
+    before: Day,
+    pace: Pace | str,
+    products: Iterable[Product],
+    to: Day | Dose | str | Literal[0] = 0,
+    order: Order | str | None = None,
+    stays: Stays = "by fall",
+    excess: Literal["report", "forbid"] = "report",
+    forms: Forms = "any",
+    mix_forms: bool = False,
+    round_liquids: bool = True,
+    lead_in: Duration | None = None,
+    taken_for: Duration | None = None,
+    shortest: Duration | None = None,
+    longest: Duration | None = None,
+    start: Day | None = None,
+    could_add: Iterable[Product] = (),
+    weights: Weights = STANDARD,
+    indication: str | None = None,
+    title: str | None = None,
+) -> Taper:
+    """The gentlest taper that real products make: proven least excess over the pace, then least nuisance.
+
+    Args:
+        drug: The drug, as its products name it.
+        before: What is taken each day until day 1, by time of day.
+        pace: How much per interval, of what; text is read by `Pace.parse`.
+        products: What can be dispensed; scores and permissions say how far each divides.
+        to: Where to end: 0, a daily total such as "5 mg", or a regimen.
+        order: Whose turn it is to fall: "evenly", "in order", "keep last: bedtime". Needed with several intakes.
+        stays: How long each dose is kept: "by fall", "even" or "proportional".
+        excess: Whether a fall beyond what was accepted, forced by the products, is reported or an error.
+        forms: "one" keeps each intake on tablets or on liquid throughout.
+        mix_forms: Whether a tablet and a liquid may share an intake.
+        round_liquids: Whether volumes are measured in coarse, round steps.
+        lead_in: How long the regimen before is kept on, as part of the plan, until the first fall.
+        taken_for: For how long the regimen before has been taken, if known.
+        shortest: The least time from the first fall to the last.
+        longest: The most time from the first fall to the last. Where longer stays do not fit into it, each dose is
+            kept for the interval.
+        start: What was taken before the taper as a whole began, where this is the rest of one.
+        could_add: Further products to try as the smallest addition.
+        weights: What the planner weighs; judgment, not evidence.
+        indication: What the drug is taken for.
+        title: The plan's title.
+
+    Raises:
+        InvalidInput: If the request contradicts itself.
+        NotReachable: If the products cannot make what is taken now, or the target.
+        NoPlan: If they make no way between the two.
+        TooFast: If a fall exceeds what was accepted and `excess` is "forbid".
+
+    Example:
+        >>> from taper.products.product import Product, all_of
+        >>> tablets = [Product(id=f"diazepam-{n}mg", drug="diazepam", form="tablet", strength=f"{n} mg", score=2)
+        ...            for n in (2, 5, 10)]
+        >>> made = plan_taper(drug="diazepam", before={"morning": "10 mg", "bedtime": "10 mg"}, order="evenly",
+        ...     pace="10% of current, at least 1 mg, up to 12.5%, every 2 weeks", products=tablets)
+        >>> print(" ".join(str(step.days[0].total.mg) for step in made.course.steps), made.course.then)
+        18 16 14 13 12 11 10 9 8 7 6 5 4 3 2 1 stop
+        >>> print(made.report.largest.words)
+        16 mg/day to 14 mg/day: 2 mg, 12.5% of current, 1.27 paces
+
+    Warning:
+        A plan is arithmetic on what was asked. Whether to taper, and how fast, is for the people concerned.
+    """
+    listed = check_drug(drug, products)
+    now = read_day(before, "before")
+    if not now:
+        raise InvalidInput("nothing is taken, so nothing can fall; give what is taken before day 1", where="before")
+    problem = Problem(
+        drug=drug,
+        before=now,
+        pace=read_pace(pace, now, listed, weights),
+        products=listed,
+        order=choose(order, now.slots),
+        weights=weights,
+        to=_read_target(to),
+        start=None if start is None else read_day(start, "start"),
+        forms=forms,
+        mix_forms=mix_forms,
+        round_liquids=round_liquids,
+    )
+    _check_last_dose(problem)
+    problem.check()
+    solved, lasting = _in_time(problem, stays, shortest, longest)
+    report = TaperReport(solved, lasting, lead_in=lead_in, could_add=could_add)
+    if excess == "forbid" and solved.route.excess:
+        raise _too_fast(report)
+    made_by = made_by_taper(solved, stays, excess, shortest, longest)
+    course = _course(solved, lasting, lead_in, taken_for, indication, made_by)
+    return Taper(Plan(title=title, courses=(course,)), report)
+
+
+def _check_last_dose(problem: Problem) -> None:
+    last = problem.pace.base.last_dose if isinstance(problem.pace.base, OfCurrent) else None
+    if last is not None and 0 < problem.target.mg < last.mg:
+        raise InvalidInput(
+            f"the target of {problem.target} lies below the last dose of {last}, from which the plan would stop; "
+            f'write "at least", or a last dose of {problem.target} or less',
+            where="pace",
+        )
+
+
+def check_drug(drug: str, products: Iterable[Product]) -> tuple[Product, ...]:
+    """The products, if there are any, all are of the drug, and each may stand in for the others.
+
+    Raises:
+        InvalidInput: If not.
+    """
+    listed = tuple(sorted(all_of(products), key=lambda product: product.id))
+    if not listed:
+        raise InvalidInput(f"there are no products to plan {drug} with; give at least one", where="products")
+    for product in listed:
+        if product.drug != drug:
+            says = f"{product.id} is of {product.drug}, not of {drug}; remove it, or name the drug {product.drug}"
+            raise InvalidInput(says, where="products")
+    check_alike(listed, "products")
+    return listed
+
+
+def read_day(given: Day, where: str) -> Regimen:
+    """One day's doses from a regimen or its plain form.
+
+    Raises:
+        InvalidInput: If it cannot be read.
+    """
+    try:
+        return given if isinstance(given, Regimen) else Regimen.of(given)
+    except InvalidInput as error:
+        raise InvalidInput(str(error), where=where) from None
+
+
+def _read_target(to: Day | Dose | str | Literal[0]) -> Regimen | DailyDose:
+    match to:
+        case Regimen():
+            return to
+        case Dose():
+            return DailyDose(to.mg).in_unit(to.unit) if to else NOTHING
+        case 0 | "0":
+            return NOTHING
+        case str():
+            return _read_target(Dose.parse(to))
+        case Mapping():
+            return read_day(to, "to")
+        case _:
+            raise InvalidInput(f'got {to!r}; write 0, a daily total such as "5 mg", or a regimen', where="to")
+
+
+def read_pace(pace: Pace | str, now: Regimen, products: tuple[Product, ...], weights: Weights) -> Pace:
+    """A pace, read if it is text; where it lacks its end, the error says which values the products allow.
+
+    Raises:
+        InvalidPace: If it cannot be read.
+    """
+    try:
+        return Pace.parse(pace) if isinstance(pace, str) else pace
+    except PaceWithoutEnd as error:
+        probe = Problem("", now, Pace.parse("1 mg, every 1 day"), products, choose("evenly", now.slots), weights)
+        least = smallest_dose(probe)
+        raise PaceWithoutEnd(
+            f'{error.message}. These products make {least} and above: write "at least {least}" or more, '
+            f'or "last dose {least}" or more',
+            where="pace",
+        ) from None
+
+
+def _in_time(
+    problem: Problem, stays: Stays, shortest: Duration | None, longest: Duration | None
+) -> tuple[Solved, tuple[Stay, ...]]:
+    fewest = None if shortest is None else _intervals(shortest, problem.pace.every, up=True) + 1
+    most = None if longest is None else _intervals(longest, problem.pace.every, up=False) + 1
+    if fewest is not None and most is not None and fewest > most:
+        raise InvalidInput("shortest is longer than longest, in whole intervals; correct one of them")
+    solved = replace(problem, fewest=fewest, most=most).solve()
+    lasting = stays_of(solved, stays)
+    if longest is None or _length(lasting) <= _size(longest):
+        return solved, lasting
+    if stays == "proportional":
+        raise NoPlan(f'no plan lasts at most {longest} with proportional stays; give more time, or stays "even"')
+    # Staying longer after an excess must not make the next falls larger: the time is kept by staying the interval.
+    why = "the interval: longer does not fit into the longest time"
+    return solved, tuple(replace(stay, why=why) for stay in stays_of(solved, "even"))
+
+
+def _size(length: Duration) -> int:
+    return length.days or length.months
+
+
+def _length(stays: tuple[Stay, ...]) -> int:
+    return sum(_size(stay.lasting) for stay in stays)
+
+
+def _intervals(length: Duration, every: Duration, *, up: bool) -> int:
+    if length.is_in_days != every.is_in_days:
+        raise InvalidInput(f"{length} and an interval of {every} cannot be compared; write both in days, or in months")
+    whole, rest = divmod(_size(length), _size(every))
+    return whole + (1 if up and rest else 0)
+
+
+def _too_fast(report: TaperReport) -> TooFast:
+    named = [f"{row.words} ({row.excess[0].certificate})" for row in report.over]
+    more_of_them = f"; and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
+    falls = "; ".join(named[:_NAMED]) + more_of_them
+    helps = "; ".join(other.what for other in report.additions if not other.excess)
+    more = "give more time (longest), " if report.solved.problem.most is not None else ""
+    advice = (
+        f"Add {helps}" if helps else f"Accept a larger fall with up_to, {more}or add a smaller strength or a liquid"
+    )
+    return TooFast(f"{len(report.over)} falls go beyond what was accepted: {falls}. {advice}", report=report)
+
+
+def _course(
+    solved: Solved,
+    stays: tuple[Stay, ...],
+    lead_in: Duration | None,
+    taken_for: Duration | None,
+    indication: str | None,
+    made_by: dict[str, JsonValue],
+) -> Course:
+    problem = solved.problem
+    unit = problem.before.total.unit
+    ends_at_zero = not solved.regimens[-1]
+    kept = solved.regimens[:-1] if ends_at_zero else solved.regimens
+    steps = [Step(regimen=problem.before, lasting=lead_in)] if lead_in else []
+    for index, regimen in enumerate(kept):
+        lasting = stays[index].lasting if index < len(stays) else None
+        steps.append(Step(regimen=_in_unit(regimen, unit), lasting=lasting))
+    if not steps:
+        raise NoPlan(_stops_at_once(solved))
+    return Course(
+        drug=problem.drug,
+        indication=indication,
+        before=Before(regimen=problem.before, lasting=taken_for),
+        then="stop" if ends_at_zero else "continue",
+        products=tuple(product.id for product in problem.products),
+        steps=tuple(steps),
+        made_by=made_by,
+    )
+
+
+def _stops_at_once(solved: Solved) -> str:
+    ground, before = solved.ground, solved.problem.before
+    if any(ground.below(place, dose)[0] for place, dose in enumerate(ground.start) if dose):
+        return (
+            f"what was asked accepts a fall from {before} to 0, so the only fall is to stop at once, although these "
+            "products make doses between; ask for smaller falls or more time, or give a lead_in to plan the stop"
+        )
+    return (
+        f"these products make nothing between {before} and 0, so the only fall is to stop at once; "
+        "add a smaller strength or a liquid, or give a lead_in to plan the stop"
+    )
+
+
+def _in_unit(regimen: Regimen, unit: str) -> Regimen:
+    return Regimen.of({intake.slot.name: intake.dose.in_unit(unit) for intake in regimen})

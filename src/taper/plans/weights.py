@@ -1,0 +1,68 @@
+"""What the planner weighs and where it stops. Judgment, not evidence; printed with every report, and replaceable."""
+
+from fractions import Fraction
+from math import lcm
+from typing import Annotated
+
+from pydantic import Field
+
+from taper._base.numbers import Exact, write_number
+from taper._base.records import Value
+from taper.products.recipes import Handling
+
+
+class Weights(Value):
+    """Every weight and cap of the planner in one place. None of them comes from a study.
+
+    A fall of `r` paces costs `short * (1 - r)^2` up to the pace and `long * (r - 1)^2` above it. Each new regimen
+    costs its handling; each intake beyond the first that falls in one change costs `further_intake`; each intake
+    that changes between tablets and liquid costs `change_of_form`.
+
+    `spread` is how far the shares of intakes may lie apart when they fall evenly, `longest_stay` how many intervals
+    a stay after an excess lasts at most, `unfit` which part of the whole way a forced fall may take before the
+    plan is called unfit. `pieces` and `products` are the most in one intake.
+    """
+
+    short: Exact = Fraction(1)
+    long: Exact = Fraction(4)
+    further_intake: Exact = Fraction(1, 3)
+    change_of_form: Exact = Fraction(1, 10)
+    divided_piece: Exact = Fraction(1, 20)
+    further_product: Exact = Fraction(1, 20)
+    further_piece: Exact = Fraction(1, 80)
+    measured_liquid: Exact = Fraction(1, 20)
+    spread: Exact = Fraction(1, 2)
+    longest_stay: Exact = Fraction(2)
+    unfit: Exact = Fraction(1, 3)
+    pieces: Annotated[int, Field(ge=1, le=100)] = 4
+    products: Annotated[int, Field(ge=1, le=10)] = 2
+    most_states: Annotated[int, Field(ge=1, le=10**7)] = 200_000
+
+    def handling(self, *, mix_forms: bool = False, round_liquids: bool = True) -> Handling:
+        """The part of it that judges one intake."""
+        return Handling(
+            pieces=self.pieces,
+            products=self.products,
+            mix_forms=mix_forms,
+            round_liquids=round_liquids,
+            divided_piece=self.divided_piece,
+            further_product=self.further_product,
+            further_piece=self.further_piece,
+            measured_liquid=self.measured_liquid,
+        )
+
+    @property
+    def scale(self) -> int:
+        """The least whole number that makes every weight whole: costs are integers from here on."""
+        names = ("short", "long", "further_intake", "change_of_form", "divided_piece", "further_product")
+        values = [getattr(self, name) for name in (*names, "further_piece", "measured_liquid")]
+        return lcm(*(value.denominator for value in values))
+
+    def __str__(self) -> str:
+        names = type(self).model_fields
+        parts = ((name.replace("_", " "), getattr(self, name)) for name in names)
+        return ", ".join(f"{name} {write_number(Fraction(value))}" for name, value in parts)
+
+
+STANDARD = Weights()
+"""The weights that are used unless others are given."""

@@ -1,0 +1,269 @@
+"""What is dispensed: tablets, capsules, packets and liquids, and how far each may be divided."""
+
+import re
+from collections.abc import Iterable
+from enum import StrEnum
+from fractions import Fraction
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from taper._base.json_text import read_json, read_json_file
+from taper._base.numbers import Count, write_count
+from taper._base.records import Value
+from taper._base.text import Name, Text
+from taper.amounts.dose import Dose
+from taper.amounts.liquid import Concentration, Volume
+from taper.errors import InvalidInput, OutOfScope
+from taper.source import Source
+
+
+class DosageForm(StrEnum):
+    """What a product looks like to the person who takes it by mouth."""
+
+    TABLET = "tablet"
+    ORALLY_DISINTEGRATING_TABLET = "orally-disintegrating tablet"
+    CHEWABLE_TABLET = "chewable tablet"
+    SUBLINGUAL_TABLET = "sublingual tablet"
+    CAPSULE = "capsule"
+    PACKET = "packet"
+    ORAL_SOLUTION = "oral solution"
+    ORAL_SUSPENSION = "oral suspension"
+
+    @property
+    def is_liquid(self) -> bool:
+        return self in {DosageForm.ORAL_SOLUTION, DosageForm.ORAL_SUSPENSION}
+
+    @property
+    def can_be_divided(self) -> bool:
+        """Whether the form as such can be broken; whether a product may be is its score's to say."""
+        return self in {DosageForm.TABLET, DosageForm.ORALLY_DISINTEGRATING_TABLET, DosageForm.CHEWABLE_TABLET}
+
+
+class Release(StrEnum):
+    """How a product lets its drug go; anything but immediate is taken whole unless its label says otherwise."""
+
+    IMMEDIATE = "immediate"
+    EXTENDED = "extended"
+    DELAYED = "delayed"
+
+
+_REFUSED_ROUTES = (
+    "intrathecal", "injection", "infusion", "intravenous", "intramuscular", "subcutaneous", "patch",
+    "transdermal", "rectal", "suppository", "enema", "nasal", "inhal", "topical", "vaginal", "ocular", "pump",
+)  # fmt: skip
+
+
+def refuse_route(text: str) -> None:
+    """Raise if a form or route is one that is not swallowed or kept in the mouth.
+
+    Raises:
+        OutOfScope: Naming the route.
+    """
+    for route in _REFUSED_ROUTES:
+        if route in text.lower():
+            raise OutOfScope(f"{text!r} is not taken by mouth; only oral products are planned here, leave it out")
+
+
+def _form(value: object) -> object:
+    if isinstance(value, str):
+        refuse_route(value)
+    return value
+
+
+Form = Annotated[DosageForm, BeforeValidator(_form)]
+Parts = Literal[1, 2, 3, 4]
+
+
+class Product(Value):
+    """One product of one drug: a strength per unit, or a concentration, and how far it may be divided.
+
+    `score` is the maker's: into how many parts its label says a unit divides, or "unknown". `equal_parts` says that a
+    cited source states the parts to be equal; a score line alone does not, and a finding says so where it is divided.
+    `allow_pieces` is the caller's permission; where given it decides, and a finding says that it was given.
+    """
+
+    id: Name
+    drug: Name
+    form: Form
+    release: Release = Release.IMMEDIATE
+    strength: Dose | None = None
+    concentration: Concentration | None = None
+    smallest_volume: Volume | None = None
+    graduation: Volume | None = None
+    largest_volume: Volume | None = None
+    score: Parts | Literal["unknown"] = "unknown"
+    equal_parts: bool = False
+    allow_pieces: Parts | None = None
+    pack: Annotated[int, Field(ge=1, le=10_000)] | Volume | None = None
+    discard_after_opening: Annotated[int, Field(ge=1, le=1000)] | None = None
+    market: Annotated[str, Field(pattern=r"^[a-z]{2}$")] | None = None
+    name: Text | None = None
+    available: Text | None = None
+    source: Source | None = None
+    score_source: Source | None = None
+
+    @model_validator(mode="after")
+    def _agrees(self) -> Self:
+        for problem in self._problems():
+            raise InvalidInput(problem)
+        return self
+
+    def _problems(self) -> Iterable[str]:
+        if self.form.is_liquid:
+            if self.concentration is None or self.strength is not None:
+                yield f'an {self.form} has a concentration and no strength; write concentration = "2 mg/5 mL"'
+            if self.allow_pieces or self.score not in {"unknown", 1}:
+                yield f"an {self.form} is measured, not divided; remove score and allow_pieces"
+        elif self.strength is None or self.concentration is not None:
+            yield f'a {self.form} has a strength and no concentration; write strength = "5 mg"'
+        elif not self.strength:
+            yield "a strength is above 0; write the labeled strength"
+        elif self.smallest_volume or self.graduation or self.largest_volume:
+            yield f"a {self.form} has no volumes; remove smallest_volume, graduation and largest_volume"
+        if self.equal_parts and self.score not in {2, 3, 4}:
+            yield "equal parts are those of a score; add the score, or remove equal_parts"
+        for volume in (self.smallest_volume, self.graduation, self.largest_volume):
+            if volume is not None and not volume.ml:
+                yield "a volume that can be measured is above 0; write it like 0.1 mL"
+        if not self.form.can_be_divided and self.score in {2, 3, 4}:
+            yield f"a {self.form} is never divided; remove the score"
+        if self.allow_pieces not in {None, 1} and not self.can_be_permitted:
+            yield f"{self.label} is taken whole ({self.why_whole}); remove allow_pieces"
+
+    @property
+    def can_be_permitted(self) -> bool:
+        """Whether a caller may permit dividing it at all."""
+        return self.form.can_be_divided and (self.release is Release.IMMEDIATE or self.score in {2, 3, 4})
+
+    @property
+    def why_whole(self) -> str:
+        """Why it is never divided, or empty if it may be."""
+        if not self.form.can_be_divided:
+            return f"a {self.form}"
+        return "" if self.can_be_permitted else f"{self.release} release"
+
+    @property
+    def pieces(self) -> int:
+        """Into how many equal parts a unit may be divided here: the permission if given, else the known score."""
+        if self.allow_pieces is not None:
+            return self.allow_pieces
+        return self.score if isinstance(self.score, int) else 1
+
+    @property
+    def is_permitted_beyond_score(self) -> bool:
+        """Whether the caller's permission goes further than the maker's score."""
+        score = self.score if isinstance(self.score, int) else 1
+        return self.allow_pieces is not None and self.allow_pieces > score
+
+    @property
+    def label(self) -> str:
+        """A short name for a reader: "10 mg tablet", "5 mg/5 mL oral solution"."""
+        release = "" if self.release is Release.IMMEDIATE else f"{self.release}-release "
+        return f"{self.strength or self.concentration} {release}{self.form}"
+
+    @property
+    def is_unmeasured(self) -> bool:
+        """Whether it is a liquid of which it is not known how little can be measured, so that no dose is made of it."""
+        return self.form.is_liquid and self.smallest_volume is None
+
+    def divided(self, pieces: Parts) -> Self:
+        """The same product with the caller's permission to divide it into so many parts."""
+        return type(self).read({**self.model_dump(), "allow_pieces": pieces}, where=self.id)
+
+    def measured(self, smallest: str, *, graduation: str | None = None, largest: str | None = None) -> Self:
+        """The same liquid with what can be measured: the least volume, the graduation, the largest volume."""
+        facts = {"smallest_volume": smallest, "graduation": graduation, "largest_volume": largest}
+        return type(self).read({**self.model_dump(), **facts}, where=self.id)
+
+    def dose_of(self, portion: "Portion") -> Dose:
+        """The exact dose in a portion of this product.
+
+        Raises:
+            InvalidInput: If the portion is of another product, or counts where it should measure.
+        """
+        if portion.product != self.id:
+            raise InvalidInput(f"a portion of {portion.product} is not one of {self.id}; look its product up first")
+        if self.strength is not None and portion.count is not None:
+            return self.strength * portion.count
+        if self.concentration is not None and portion.volume is not None:
+            return self.concentration.dose_in(portion.volume)
+        raise InvalidInput(f"{self.label} was counted and measured at once; give one of count and volume")
+
+
+class Portion(Value):
+    """A product, by id, and either a count of its units or a volume of it."""
+
+    product: str
+    count: Count | None = None
+    volume: Volume | None = None
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Self:
+        if (self.count is None) == (self.volume is None):
+            raise InvalidInput("a portion has a count or a volume; give one of them")
+        amount = self.count if self.count is not None else self.volume.ml if self.volume else Fraction(0)
+        if amount <= 0:
+            raise InvalidInput("a portion is above 0; leave it out if nothing is taken")
+        return self
+
+    def __str__(self) -> str:
+        return f"{write_count(self.count)} x {self.product}" if self.count else f"{self.volume} of {self.product}"
+
+
+def name_product(data: dict[str, Any]) -> str:
+    """An id for a product that was given none: drug, form and strength, such as `baclofen-tablet-5mg`."""
+    amount = str(data.get("strength") or data.get("concentration") or "")
+    release = str(data.get("release", "immediate"))
+    parts = [str(data.get("drug", "")), "" if release == "immediate" else release, str(data.get("form", "")), amount]
+    text = "-".join(part for part in parts if part).lower().replace("/", "-per-").replace(" ", "")
+    return re.sub(r"[^a-z0-9.+-]", "-", text).strip("-") or "product"
+
+
+def read_products(text: str, *, where: str = "") -> tuple[Product, ...]:
+    """Read products from JSON text: a list of objects, of which drug, form and a strength or concentration suffice.
+
+    Raises:
+        InvalidInput: If it is not such a list, or two products share an id; each problem comes with its path.
+    """
+    return _as_products(read_json(text, where=where), where)
+
+
+def load_products(path: str | Path) -> tuple[Product, ...]:
+    """Read products from a JSON file.
+
+    Raises:
+        InvalidInput: If it cannot be read; the message lists each problem with its path.
+    """
+    return _as_products(read_json_file(path), str(path))
+
+
+def all_of(products: Iterable[Product]) -> tuple[Product, ...]:
+    """The products given, as a tuple.
+
+    Raises:
+        InvalidInput: If one product stands where several can.
+    """
+    given: object = products
+    if isinstance(given, Product):
+        raise InvalidInput("got one product where several can stand; write it in a list", where="products")
+    return tuple(products)
+
+
+def _as_products(data: object, where: str) -> tuple[Product, ...]:
+    if not isinstance(data, list) or not all(isinstance(item, dict) for item in data):
+        raise InvalidInput("products are a JSON list of objects; write [{...}]", where=where)
+    products = tuple(Product.read(_completed(item), where=f"{where}[{index}]") for index, item in enumerate(data))
+    ids = [product.id for product in products]
+    for name in ids:
+        if ids.count(name) > 1:
+            raise InvalidInput(f"two products have the id {name!r}; give one another id", where=where)
+    return products
+
+
+def _completed(item: dict[str, Any]) -> dict[str, Any]:
+    made = {("allow_pieces" if key == "pieces" else key): value for key, value in item.items()}
+    if "pieces" in item and "allow_pieces" in item:
+        raise InvalidInput("pieces and allow_pieces are the same key; keep allow_pieces")
+    return {"id": name_product(made), **made}

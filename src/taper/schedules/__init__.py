@@ -1,0 +1,1 @@
+"""Schedules: realized plans, dated days, rows, adherence and differences."""

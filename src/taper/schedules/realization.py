@@ -1,0 +1,298 @@
+"""A plan that can be swallowed: every dose as exact portions of real products, or an error that says what is near."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from taper.amounts.dose import DailyDose, Dose
+from taper.errors import CannotCompute, InvalidInput
+from taper.knowledge.formulary import Formulary
+from taper.knowledge.product_choice import NoProducts, choose_products, name_of_drug, narrow
+from taper.plans.plan import Course, Plan, Step
+from taper.plans.regimen import Intake, Slot
+from taper.plans.request import Making, making_of
+from taper.plans.weights import STANDARD
+from taper.products.product import Product, Release, all_of
+from taper.products.recipes import Handling, NotReachable, Reachable, Recipe, reach_of
+
+if TYPE_CHECKING:
+    from datetime import date
+
+_SHOWN = 5
+
+
+class CannotRealize(CannotCompute):
+    """Some doses of the plan cannot be made; `problems` holds each, with its nearest neighbors."""
+
+    def __init__(self, message: str, *, where: str = "", problems: tuple[NotReachable, ...] = ()) -> None:
+        super().__init__(message, where=where)
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class RealizedIntake:
+    """One dose at one time of day and the recipe that makes it."""
+
+    slot: Slot
+    dose: Dose
+    recipe: Recipe
+
+
+@dataclass(frozen=True, slots=True)
+class RealizedDay:
+    """The doses of one day of a pattern, in order."""
+
+    intakes: tuple[RealizedIntake, ...]
+    total: DailyDose
+
+
+@dataclass(frozen=True, slots=True)
+class RealizedStep:
+    """A step and the days of its pattern once through, each dose with its recipe."""
+
+    step: Step
+    days: tuple[RealizedDay, ...]
+
+    def on(self, index: int, weekday: int | None) -> RealizedDay:
+        """The realized day on a day of the step, counted from 0; a weekly step goes by the weekday."""
+        if self.step.weekly is not None and weekday is not None:
+            return self.days[weekday]
+        return self.days[index % len(self.days)]
+
+
+@dataclass(frozen=True, slots=True)
+class RealizedCourse:
+    """A course, its drug by the name it is held under, and its steps as recipes."""
+
+    course: Course
+    drug: str
+    products: tuple[Product, ...]
+    steps: tuple[RealizedStep, ...]
+
+    def product(self, name: str) -> Product:
+        """The product of this course with an id.
+
+        Raises:
+            NoProducts: If the course uses none of that id.
+        """
+        for product in self.products:
+            if product.id == name:
+                return product
+        raise NoProducts(f"course {self.course.id} has no product {name!r}; name one of its own")
+
+    @property
+    def release(self) -> Release:
+        return self.products[0].release
+
+    @property
+    def used(self) -> tuple[Product, ...]:
+        """The products that a recipe of the course uses, in the order of their ids."""
+        names = {
+            portion.product
+            for step in self.steps
+            for day in step.days
+            for intake in day.intakes
+            for portion in intake.recipe.portions
+        }
+        return tuple(product for product in self.products if product.id in names)
+
+
+@dataclass(frozen=True, slots=True)
+class RealizedPlan:
+    """A plan and, for every dose in it, an exact recipe of real products. It has no dates yet."""
+
+    plan: Plan
+    courses: tuple[RealizedCourse, ...]
+    formulary: Formulary = field(repr=False, compare=False)
+    handling: Handling | None = field(default=None, repr=False, compare=False)
+
+    def course(self, name: str) -> RealizedCourse:
+        """The course with an id.
+
+        Raises:
+            InvalidInput: If there is none.
+        """
+        for course in self.courses:
+            if course.course.id == name:
+                return course
+        raise InvalidInput(f"there is no course {name!r}; courses: {', '.join(c.course.id for c in self.courses)}")
+
+    @property
+    def drugs(self) -> tuple[str, ...]:
+        """The drugs of the plan, each once, in the order of its courses."""
+        return tuple(dict.fromkeys(course.drug for course in self.courses))
+
+    def bounds(self, start: "date | None" = None) -> dict[str, tuple[tuple[int, int | None], ...]]:
+        """First and last day number of each step, by course id."""
+        return {course.course.id: course.course.bounds(start) for course in self.courses}
+
+
+def realize(
+    plan: Plan,
+    products: Iterable[Product],
+    *,
+    formulary: Formulary | None = None,
+    handling: Handling | None = None,
+) -> RealizedPlan:
+    """Find the exact portions for every dose of a plan.
+
+    Args:
+        plan: The plan.
+        products: What can be had; those of other drugs are passed over. A course or a step may name fewer.
+        formulary: Where brand synonyms are looked up; the shipped one if not given.
+        handling: The most pieces and products in one intake, and whether tablet and liquid may share it. If not
+            given, at most 4 pieces of 2 products where they make the dose, and more where they do not; a course that
+            a planner made is made as the planner made it, as far as these products allow.
+
+    Raises:
+        CannotRealize: If a dose cannot be made; the error names each and its nearest neighbors.
+        NoProducts: If a course has no products, or products of several releases or forms it does not choose among.
+
+    Example:
+        >>> plan = Plan.read({"courses": [{"drug": "diazepam", "then": "continue",
+        ...     "steps": [{"regimen": {"bedtime": "6 mg"}}]}]})
+        >>> tablets = [Product(id="d5", drug="diazepam", form="tablet", strength="5 mg"),
+        ...            Product(id="d2", drug="diazepam", form="tablet", strength="2 mg")]
+        >>> print(realize(plan, tablets).courses[0].steps[0].days[0].intakes[0].recipe)
+        3 x d2
+    """
+    held = formulary if formulary is not None else Formulary.shipped()
+    listed = all_of(products)
+    problems: list[NotReachable] = []
+    courses = tuple(
+        _realize_course(course, listed, held, handling, _place(plan, course), problems) for course in plan.courses
+    )
+    if problems:
+        raise _report(problems)
+    return RealizedPlan(plan, courses, held, handling)
+
+
+def realize_steps(
+    steps: Iterable[Step],
+    products: tuple[Product, ...],
+    handling: Handling | None,
+    *,
+    made_by: Mapping[str, Any] | None = None,
+    where: str = "",
+) -> tuple[RealizedStep, ...]:
+    """The recipes of some steps of a course, from products that were chosen for it.
+
+    Raises:
+        CannotRealize: If a dose cannot be made; the error names each and its nearest neighbors.
+    """
+    listed, problems = tuple(steps), list[NotReachable]()
+    bench = _Bench(products, handling, None if handling else making_of(made_by), _largest_dose(listed, products))
+    realized = tuple(_realize_steps(listed, bench, f"{where}, " if where else "", problems))
+    if problems:
+        raise _report(problems)
+    return realized
+
+
+def _place(plan: Plan, course: Course) -> str:
+    return f"course {course.id}, " if len(plan.courses) > 1 else ""
+
+
+def _realize_course(
+    course: Course,
+    products: tuple[Product, ...],
+    formulary: Formulary,
+    handling: Handling | None,
+    place: str,
+    problems: list[NotReachable],
+) -> RealizedCourse:
+    drug = name_of_drug(course, products, formulary)
+    chosen = choose_products(course, drug, products)
+    making = None if handling else making_of(course.made_by)
+    bench = _Bench(chosen, handling, making, _largest_dose(course.steps, chosen))
+    return RealizedCourse(course, drug, chosen, tuple(_realize_steps(course.steps, bench, place, problems)))
+
+
+@dataclass(frozen=True)
+class _Bench:
+    """Where the doses of a course are made: as a planner made them where it did, else within the handling."""
+
+    products: tuple[Product, ...]
+    handling: Handling | None
+    making: Making | None
+    up_to: Dose
+    _searches: dict[tuple[object, ...], Reachable] = field(default_factory=dict, init=False)
+
+    def recipe(self, intake: Intake, allowed: tuple[Product, ...]) -> Recipe:
+        """The best recipe of a dose.
+
+        Raises:
+            NotReachable: If it cannot be made.
+        """
+        for products, handling in self._ways(intake.slot, allowed):
+            search = self._search(products, handling)
+            if search.can_make(intake.dose):
+                return search.recipe(intake.dose)
+        return self._search(allowed, self.handling or Handling()).recipe(intake.dose)
+
+    def _ways(self, slot: Slot, allowed: tuple[Product, ...]) -> Iterator[tuple[tuple[Product, ...], Handling]]:
+        """As a planner makes it, from its own form on; then whatever its limits allow; then with more pieces.
+
+        What no planner made keeps to the same limits where they make the dose, so that a dose is made in one way
+        whoever wrote it down.
+        """
+        if self.handling is not None:
+            return
+        if self.making is None:
+            yield allowed, STANDARD.handling(round_liquids=False)
+            return
+        planned = self.making.handling
+        if self.making.liquid is not None:
+            on_liquid = slot.name in self.making.liquid
+            own = tuple(product for product in allowed if product.form.is_liquid == on_liquid)
+            yield from ((own, planned),) if own else ()
+        yield allowed, planned
+        yield allowed, planned.model_copy(update={"round_liquids": False})
+        yield allowed, Handling(mix_forms=planned.mix_forms)
+
+    def _search(self, allowed: tuple[Product, ...], handling: Handling) -> Reachable:
+        key = (handling, *(product.id for product in allowed))
+        found = self._searches.get(key)
+        if found is None:
+            found = self._searches[key] = Reachable(allowed, up_to=self.up_to, handling=handling)
+        return found
+
+
+def _realize_steps(
+    steps: tuple[Step, ...], bench: _Bench, place: str, problems: list[NotReachable]
+) -> Iterator[RealizedStep]:
+    for number, step in enumerate(steps, start=1):
+        if step.is_empty:
+            yield RealizedStep(step, (RealizedDay((), DailyDose.of(())),))
+            continue
+        allowed = narrow(bench.products, step.products, f"{place}step {number}")
+        yield _realize_step(step, bench, allowed, f"{place}step {number}", problems)
+
+
+def _realize_step(
+    step: Step, bench: _Bench, allowed: tuple[Product, ...], where: str, problems: list[NotReachable]
+) -> RealizedStep:
+    days = []
+    for day in step.days:
+        intakes = []
+        for intake in day:
+            try:
+                intakes.append(RealizedIntake(intake.slot, intake.dose, bench.recipe(intake, allowed)))
+            except NotReachable as error:
+                error.where = f"{where}, {intake.slot}"
+                problems.append(error)
+        days.append(RealizedDay(tuple(intakes), day.total))
+    return RealizedStep(step, tuple(days))
+
+
+def _largest_dose(steps: Iterable[Step], products: tuple[Product, ...]) -> Dose:
+    """Up to where the doses of some steps are looked for."""
+    largest = max((intake.dose for step in steps for day in step.days for intake in day), default=Dose(0))
+    return reach_of(largest, products)
+
+
+def _report(problems: list[NotReachable]) -> CannotRealize:
+    if len(problems) == 1:
+        return CannotRealize(problems[0].message, where=problems[0].where, problems=tuple(problems))
+    lines = "\n".join(f"  {problem}" for problem in problems[:_SHOWN])
+    rest = f"\n  and {len(problems) - _SHOWN} more" if len(problems) > _SHOWN else ""
+    return CannotRealize(f"{len(problems)} doses cannot be made:\n{lines}{rest}", problems=tuple(problems))

@@ -1,0 +1,482 @@
+"""When: a realized plan laid on dates, one entry a day, without a gap."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from fractions import Fraction
+from itertools import groupby, islice
+from typing import Any
+
+from taper._base.numbers import say_count, write_count
+from taper._base.tables import write_html_table
+from taper.amounts.dose import DailyDose, Dose
+from taper.amounts.duration import LONGEST_DAYS, Duration, check_date, day_after
+from taper.errors import InvalidInput
+from taper.plans.log import Log
+from taper.plans.regimen import Slot
+from taper.products.product import Portion, Product
+from taper.schedules.realization import RealizedCourse, RealizedDay, RealizedPlan, RealizedStep
+
+FORMAT = "taper-schedule/1"
+
+
+class End(StrEnum):
+    """How a schedule or a course ends: in a stop, going on, at a review, undecided, or cut off by the window shown."""
+
+    STOP = "stop"
+    CONTINUES = "continues"
+    REVIEW = "review"
+    DECISION = "decision needed"
+    WINDOW = "window"
+
+
+class NoteKind(StrEnum):
+    """What a day says beside its doses."""
+
+    REVIEW_BEFORE = "waits for review"
+    STEP_BACK = "stepped back"
+    GAP = "not taken"
+    DECISION = "decision needed"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a day says beside its doses, of one course: why it holds none, or what its step waits for."""
+
+    course: str
+    step: int
+    kind: NoteKind
+
+    def to_dict(self) -> dict[str, Any]:
+        """The note as plain data."""
+        return {"course": self.course, "step": self.step, "note": self.kind.value}
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A step that waits for a person's word before it begins."""
+
+    course: str
+    step: int
+    day: int
+    date: date
+
+    def to_dict(self) -> dict[str, Any]:
+        """The gate as plain data."""
+        return {"course": self.course, "step": self.step, "day": self.day, "date": self.date.isoformat()}
+
+
+class HorizonNeeded(InvalidInput):
+    """A plan without an end has a calendar only up to a horizon."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduledIntake:
+    """One dose on one day: of which course and step, when, how much, and made of what."""
+
+    course: str
+    step: int
+    drug: str
+    slot: Slot
+    dose: Dose
+    portions: tuple[Portion, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The intake as plain data."""
+        return {
+            "course": self.course,
+            "step": self.step,
+            "drug": self.drug,
+            "slot": self.slot.name,
+            "dose": self.dose.text,
+            "units": [_unit(portion) for portion in self.portions],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One calendar date, its number in the plan counted from 1, and its doses in order; it may hold none.
+
+    `notes` say why it holds none where doses were not taken or a decision is needed, and what its steps wait for.
+    """
+
+    date: date
+    number: int
+    intakes: tuple[ScheduledIntake, ...]
+    notes: tuple[Note, ...] = ()
+
+    @property
+    def totals(self) -> dict[str, DailyDose]:
+        """The day's total of each drug that is taken."""
+        drugs = dict.fromkeys(intake.drug for intake in self.intakes)
+        return {drug: DailyDose.of(i.dose for i in self.intakes if i.drug == drug) for drug in drugs}
+
+    def to_dict(self) -> dict[str, Any]:
+        """The day as plain data."""
+        made = {
+            "date": self.date.isoformat(),
+            "day": self.number,
+            "intakes": [intake.to_dict() for intake in self.intakes],
+            "totals": {drug: total.text for drug, total in self.totals.items()},
+        }
+        return made | ({"notes": [note.to_dict() for note in self.notes]} if self.notes else {})
+
+
+@dataclass(frozen=True, slots=True)
+class DatedStep:
+    """A step on dates, both inclusive; `last` is None where it is open. `shown` says how much the schedule shows."""
+
+    course: str
+    number: int
+    drug: str
+    realized: RealizedStep
+    first_day: int
+    last_day: int | None
+    first: date
+    last: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Beyond:
+    """What a window leaves out of a closed plan: how many days and intakes, and the plan's last date."""
+
+    days: int
+    intakes: int
+    last: date
+
+    def __str__(self) -> str:
+        doses = "1 dose" if self.intakes == 1 else f"{self.intakes} doses"
+        many = "1 more day" if self.days == 1 else f"{self.days} more days"
+        return f"{many} with {doses} beyond this window, to {self.last.isoformat()}"
+
+
+@dataclass(frozen=True, slots=True)
+class ToCome:
+    """The steps of a course that begin after the last day shown: how many, and the first and the last of them."""
+
+    course: str
+    steps: int
+    first: date
+    last: date
+    doses: str
+
+    def __str__(self) -> str:
+        if self.steps == 1:
+            return f"{self.course}: 1 more step, {self.doses}, from {self.first}"
+        return f"{self.course}: {self.steps} more steps from {self.first}; the last, {self.doses}, from {self.last}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The steps as plain data."""
+        dates = {"first": self.first.isoformat(), "last": self.last.isoformat()}
+        return {"course": self.course, "steps": self.steps, **dates, "doses": self.doses}
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """A realized plan on dates: its days, its dated steps, how it ends, and what a window leaves out.
+
+    `log` is what happened to it since it was first made, where it was adjusted.
+    """
+
+    realized: RealizedPlan
+    start: date
+    days: tuple[Day, ...]
+    steps: tuple[DatedStep, ...]
+    ends: End
+    course_ends: dict[str, End]
+    beyond: Beyond | None = None
+    log: Log | None = None
+
+    @property
+    def last(self) -> date:
+        """The last date shown."""
+        return self.days[-1].date
+
+    @property
+    def gates(self) -> tuple[Gate, ...]:
+        """The steps shown that wait for a person's word, in order of days."""
+        waiting = [
+            Gate(step.course, step.number, step.first_day, step.first)
+            for step in self.steps
+            if step.realized.step.review_before
+        ]
+        return tuple(sorted(waiting, key=lambda gate: gate.day))
+
+    @property
+    def changes_from(self) -> int | None:
+        """The number of the first day that is not history: that of the last change, or None without one."""
+        changed = self.log.changes_from if self.log is not None else None
+        return None if changed is None else (changed - self.start).days + 1
+
+    @property
+    def to_come(self) -> tuple[ToCome, ...]:
+        """What of each course begins only after the last day shown."""
+        later: dict[str, list[DatedStep]] = {}
+        for step in _dated_steps(self.realized, self.start):
+            if step.first_day > len(self.days):
+                later.setdefault(step.course, []).append(step)
+        return tuple(
+            ToCome(name, len(steps), steps[0].first, steps[-1].first, str(steps[-1].realized.step))
+            for name, steps in later.items()
+        )
+
+    @property
+    def products(self) -> tuple[Product, ...]:
+        """Every product that a dose shown is made of, by id."""
+        used = {portion.product for day in self.days for intake in day.intakes for portion in intake.portions}
+        held = {product.id: product for course in self.realized.courses for product in course.products}
+        return tuple(held[name] for name in sorted(used))
+
+    def on(self, when: date) -> Day:
+        """The entry of a date.
+
+        Raises:
+            InvalidInput: If the schedule does not show it.
+        """
+        index = (check_date(when) - self.start).days
+        if not 0 <= index < len(self.days):
+            raise InvalidInput(f"{when} is not shown; name a day from {self.start} to {self.last}")
+        return self.days[index]
+
+    def steps_of(self, course: str) -> tuple[DatedStep, ...]:
+        """The dated steps of a course that begin within what is shown."""
+        return tuple(step for step in self.steps if step.course == course)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The schedule as plain data in the format `taper-schedule/1`."""
+        made: dict[str, Any] = {"format": FORMAT, "start": self.start.isoformat(), "ends": self.ends.value}
+        if self.beyond is not None:
+            made["beyond"] = {
+                "days": self.beyond.days, "intakes": self.beyond.intakes, "last": self.beyond.last.isoformat()
+            }  # fmt: skip
+        if self.to_come:
+            made["to_come"] = [item.to_dict() for item in self.to_come]
+        made["courses"] = {name: end.value for name, end in self.course_ends.items()}
+        if self.gates:
+            made["gates"] = [gate.to_dict() for gate in self.gates]
+        if self.log is not None:
+            made["log"] = self.log.to_dict()
+        made["days"] = [day.to_dict() for day in self.days]
+        return made
+
+    def _repr_html_(self) -> str:
+        name = self.realized.plan.title or ", ".join(self.realized.drugs)
+        hidden = self.to_come if self.beyond is None else (self.beyond,)
+        beyond = "".join(f"; {item}" for item in hidden)
+        caption = f"{name}: {self.start} to {self.last} ({self.ends}{beyond})"
+        return write_html_table(caption, ("days", "dates", "doses", "total"), _notebook_rows(self))
+
+
+def to_schedule(realized: RealizedPlan, *, start: date, horizon: Duration | None = None) -> Schedule:
+    """Lay a realized plan on dates.
+
+    Args:
+        realized: The plan with its recipes.
+        start: The date of day 1.
+        horizon: How far to show it from day 1. A plan without an end needs one; for a plan with an end it is a
+            window, and what lies beyond it is counted and named.
+
+    Raises:
+        HorizonNeeded: If the plan has no end and no horizon is given.
+        InvalidDate: If the start or the end lies outside 1900 to 2200.
+
+    Example:
+        >>> from taper.plans.plan import Plan
+        >>> from taper.schedules.realization import realize
+        >>> plan = Plan.read({"courses": [{"drug": "x", "then": "stop",
+        ...     "steps": [{"for": "2 days", "regimen": {"evening": "5 mg"}}]}]})
+        >>> made = realize(plan, [Product(id="x5", drug="x", form="tablet", strength="5 mg")])
+        >>> [str(day.date) for day in to_schedule(made, start=date(2027, 3, 1)).days]
+        ['2027-03-01', '2027-03-02']
+    """
+    check_date(start)
+    steps = tuple(_dated_steps(realized, start))
+    length = _plan_length(steps)
+    shown = _shown_days(realized, start, horizon, length)
+    _check_length(max(shown, length or 0))
+    everything = list(_days(realized, steps, start, 1, shown))
+    ends = {course.course.id: _course_end(course, steps, shown) for course in realized.courses}
+    beyond = None
+    if length is not None and length > shown:
+        beyond = _beyond(realized, steps, start, shown, length)
+    visible = tuple(step for step in steps if step.first_day <= shown)
+    return Schedule(realized, start, tuple(everything), visible, _end(ends), ends, beyond)
+
+
+def _dated_steps(realized: RealizedPlan, start: date) -> Iterator[DatedStep]:
+    for course in realized.courses:
+        bounds = course.course.bounds(start)
+        for number, (step, (first, last)) in enumerate(zip(course.steps, bounds, strict=True), start=1):
+            yield DatedStep(
+                course.course.id,
+                number,
+                course.drug,
+                step,
+                first,
+                last,
+                _date(start, first),
+                None if last is None else _date(start, last),
+            )
+
+
+def _date(start: date, day: int) -> date:
+    return check_date(start + timedelta(days=day - 1))
+
+
+def _plan_length(steps: tuple[DatedStep, ...]) -> int | None:
+    lasts = [step.last_day for step in steps]
+    return None if None in lasts else max(last for last in lasts if last is not None)
+
+
+def _shown_days(realized: RealizedPlan, start: date, horizon: Duration | None, length: int | None) -> int:
+    if horizon is None:
+        if length is None:
+            names = ", ".join(c.course.id for c in realized.courses if c.course.is_open)
+            raise HorizonNeeded(f"{names} continues without an end; give a horizon, such as weeks(4), or --days 28")
+        return length
+    wanted = (day_after(start, (horizon,)) - start).days
+    return wanted if length is None else min(wanted, length)
+
+
+def _check_length(days: int) -> None:
+    if days > LONGEST_DAYS:
+        raise InvalidInput(f"{days} days are more than 20 years; split the plan")
+
+
+def _course_end(course: RealizedCourse, steps: tuple[DatedStep, ...], shown: int) -> End:
+    last = next(step.last_day for step in reversed(steps) if step.course == course.course.id)
+    if course.course.needs_decision:
+        return End.DECISION
+    if last is None:
+        return End.CONTINUES
+    if last > shown:
+        return End.WINDOW
+    return End.STOP if course.course.then == "stop" else End.REVIEW
+
+
+def _end(ends: dict[str, End]) -> End:
+    for kind in (End.DECISION, End.CONTINUES, End.WINDOW, End.REVIEW):
+        if kind in ends.values():
+            return kind
+    return End.STOP
+
+
+def _days(realized: RealizedPlan, steps: tuple[DatedStep, ...], start: date, first: int, last: int) -> Iterator[Day]:
+    lanes = [_Lane([step for step in steps if step.course == c.course.id]) for c in realized.courses]
+    seen: dict[tuple[int, ...], tuple[tuple[ScheduledIntake, ...], tuple[Note, ...]]] = {}
+    for number in range(first, last + 1):
+        when = start + timedelta(days=number - 1)
+        groups = tuple(lane.on(number, when.weekday()) for lane in lanes)
+        key = tuple(id(group) for group in groups)
+        if key not in seen:
+            merged = [intake for group in groups for intake in group.intakes]
+            notes = tuple(note for group in groups for note in group.notes)
+            seen[key] = tuple(sorted(merged, key=lambda intake: intake.slot)), notes
+        yield Day(when, number, *seen[key])
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """What one course gives to a day."""
+
+    intakes: tuple[ScheduledIntake, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+
+class _Lane:
+    """The days of one course in order, walked once; equal days share their intakes."""
+
+    def __init__(self, steps: list[DatedStep]) -> None:
+        self._steps = steps
+        self._index = 0
+        self._made: dict[tuple[int, int], _Group] = {}
+        self._empty = _Group()
+
+    def on(self, number: int, weekday: int) -> _Group:
+        while self._index < len(self._steps) and _is_over(self._steps[self._index], number):
+            self._index += 1
+        if self._index == len(self._steps) or number < self._steps[self._index].first_day:
+            return self._empty
+        step = self._steps[self._index]
+        offset = number - step.first_day
+        place = weekday if step.realized.step.weekly is not None else offset % len(step.realized.days)
+        if (self._index, place) not in self._made:
+            self._made[self._index, place] = _Group(_intakes(step, offset, weekday), tuple(_notes(step)))
+        return self._made[self._index, place]
+
+
+def _is_over(step: DatedStep, number: int) -> bool:
+    return step.last_day is not None and number > step.last_day
+
+
+def _intakes(step: DatedStep, offset: int, weekday: int) -> tuple[ScheduledIntake, ...]:
+    return tuple(
+        ScheduledIntake(step.course, step.number, step.drug, intake.slot, intake.dose, intake.recipe.portions)
+        for intake in step.realized.on(offset, weekday).intakes
+    )
+
+
+_NOTED = {"gap": NoteKind.GAP, "decision": NoteKind.DECISION, "step-back": NoteKind.STEP_BACK}
+
+
+def _notes(dated: DatedStep) -> Iterator[Note]:
+    step = dated.realized.step
+    if step.review_before:
+        yield Note(dated.course, dated.number, NoteKind.REVIEW_BEFORE)
+    if step.kind in _NOTED:
+        yield Note(dated.course, dated.number, _NOTED[step.kind])
+
+
+def _beyond(realized: RealizedPlan, steps: tuple[DatedStep, ...], start: date, shown: int, length: int) -> Beyond:
+    counts = Counter({"intakes": 0})
+    for day in _days(realized, steps, start, shown + 1, length):
+        counts["intakes"] += len(day.intakes)
+    return Beyond(length - shown, counts["intakes"], _date(start, length))
+
+
+def _unit(portion: Portion) -> dict[str, str]:
+    if portion.volume is not None:
+        return {"product": portion.product, "volume": str(portion.volume)}
+    return {"product": portion.product, "count": write_count(portion.count or Fraction(0))}
+
+
+_MOST_ROWS = 200
+
+
+def _notebook_rows(schedule: Schedule) -> Iterator[tuple[str, str, str, str]]:
+    products = {product.id: product for product in schedule.products}
+    groups = [list(group) for _, group in groupby(schedule.days, key=lambda day: (day.intakes, day.notes))]
+    for group in islice(groups, _MOST_ROWS):
+        first, last = group[0], group[-1]
+        numbers = str(first.number) if first is last else f"{first.number}-{last.number}"
+        dates = str(first.date) if first is last else f"{first.date} to {last.date}"
+        said = [*dict.fromkeys(note.kind.value for note in first.notes), *(_line(i, products) for i in first.intakes)]
+        totals = ", ".join(f"{drug} {total}" for drug, total in first.totals.items())
+        yield numbers, dates, "\n".join(said) or "nothing", totals
+    if len(groups) > _MOST_ROWS:
+        yield "...", "", f"{len(groups) - _MOST_ROWS} more rows are not shown; to_table shows them", ""
+
+
+def _line(intake: ScheduledIntake, products: dict[str, Product]) -> str:
+    portions = [
+        f"{portion.volume or f'{say_count(portion.count or Fraction(0))} x'} {products[portion.product].label}"
+        for portion in intake.portions
+    ]
+    return f"{intake.slot} {intake.dose} {intake.drug}: {' + '.join(portions)}"
+
+
+def length_of(step: DatedStep) -> int:
+    """How many days a step has; of an open one, more than any pattern has."""
+    return LONGEST_DAYS if step.last is None else (step.last - step.first).days + 1
+
+
+def occurring_days(step: DatedStep) -> list[tuple[int, RealizedDay]]:
+    """The days of the pattern that the step reaches, each once, with their place in it; a week begins on Monday."""
+    days = step.realized.days
+    reached = min(length_of(step), len(days))
+    if step.realized.step.weekly is None:
+        return list(enumerate(days[:reached]))
+    places = sorted((step.first + timedelta(days=offset)).weekday() for offset in range(reached))
+    return [(place, days[place]) for place in places]

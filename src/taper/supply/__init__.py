@@ -1,0 +1,1 @@
+"""Supply: how much of which product, in which fills, from which shelf."""

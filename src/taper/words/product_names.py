@@ -1,0 +1,55 @@
+"""The products of a plan by id, and what tells two of them apart that read alike."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Self, TypeVar
+
+from taper.amounts.dose import DailyDose, Dose, MassUnit
+from taper.products.product import Portion, Product
+from taper.schedules.schedule import Schedule
+from taper.words.language import Language
+
+Amount = TypeVar("Amount", Dose, DailyDose)
+
+
+@dataclass(frozen=True, slots=True)
+class ProductNames:
+    """Every product that the plan is made of; those with the same drug, form and strength are told apart by id."""
+
+    products: dict[str, Product]
+    alike: frozenset[str]
+
+    @classmethod
+    def of(cls, schedule: Schedule) -> Self:
+        """The products that the courses of a schedule use."""
+        held = {product.id: product for course in schedule.realized.courses for product in course.used}
+        labels = Counter((product.drug, product.label) for product in held.values())
+        return cls(held, frozenset(name for name, p in held.items() if labels[p.drug, p.label] > 1))
+
+    def name(self, portion: Portion, language: Language) -> str:
+        """A portion in a sentence."""
+        return language.portion(portion, self.products[portion.product]) + self.tag(portion.product)
+
+    def short_name(self, portion: Portion, language: Language) -> str:
+        """A portion for a small space."""
+        return language.short_portion(portion, self.products[portion.product]) + self.tag(portion.product)
+
+    def as_labeled(self, amount: Amount, portions: Iterable[Portion]) -> Amount:
+        """An amount in the unit that every label of these portions has; as it was written where they differ."""
+        units = {_unit_of(self.products[portion.product]) for portion in portions}
+        unit = units.pop() if len(units) == 1 else None
+        return amount if unit is None else amount.in_unit(unit)
+
+    def product(self, name: str, language: Language) -> str:
+        """A product in full."""
+        return language.product(self.products[name]) + self.tag(name)
+
+    def tag(self, name: str) -> str:
+        """The id in brackets, where the words alone could mean another product."""
+        return f" [{name}]" if name in self.alike else ""
+
+
+def _unit_of(product: Product) -> MassUnit | None:
+    labeled = product.strength if product.concentration is None else product.concentration.mass
+    return None if labeled is None else labeled.unit
