@@ -19,6 +19,19 @@ patiently() { # A command that asks an index, tried three times, ten minutes eac
   return 1
 }
 
+plain_pip() ( # A command in which pip is as nobody has configured it, but for how it reaches an index
+  for key in index-url cert proxy trusted-host; do
+    value=$("$python" -m pip config get "global.$key" 2>/dev/null) || continue
+    name=PIP_${key^^}
+    export "${name//-/_}=$value"
+  done
+  for name in $(compgen -e PIP_); do
+    case $name in PIP_INDEX_URL | PIP_CERT | PIP_PROXY | PIP_TRUSTED_HOST | PIP_DEFAULT_TIMEOUT | PIP_CACHE_DIR) ;; *) unset "$name" ;; esac
+  done
+  export PIP_CONFIG_FILE=/dev/null
+  "$@"
+)
+
 have_uv() { # the locked uv, in an environment of its own
   "$python" -m venv "$work/uv"
   patiently "$work/uv/bin/python" -m pip install --quiet --require-hashes -r .ci/uv.txt

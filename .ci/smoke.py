@@ -4,7 +4,6 @@ Run: python -I .ci/smoke.py --away-from FOLDER --files NUMBER [EXTRA ...]
 """
 
 import argparse
-import importlib.util
 import json
 import subprocess
 import sys
@@ -19,7 +18,11 @@ from taper import (
     check,
     count_supply,
     load_protocol,
+    plan_cross_taper,
+    plan_daily_taper,
+    plan_steps,
     plan_taper,
+    plan_titration,
     protocol_names,
     read_plan,
     realize,
@@ -42,16 +45,6 @@ BACLOFEN = [item for item in SHIPPED.products("baclofen", market="us") if item.f
 LORAZEPAM = SHIPPED.products("lorazepam", market="uk")
 TABLETS = [DIAZEPAM[f"diazepam-uk-tablet-{size}mg"] for size in (2, 5, 10)]
 DROPS = DIAZEPAM["diazepam-uk-oral-solution-2mg-per-5ml"].measured("0.5 mL", graduation="0.1 mL")
-
-
-def found(*names):
-    """A function that plans, by the first of its names that there is, at the front door or one room behind it."""
-    homes = [taper, *(importlib.import_module(f"taper.{room}") for room in ("planning", "patterns") if _has(room))]
-    return next(getattr(home, name) for name in names for home in homes if hasattr(home, name))
-
-
-def _has(room):
-    return importlib.util.find_spec(f"taper.{room}") is not None
 
 
 def names_and_files(away_from, files):
@@ -102,14 +95,14 @@ def plans():
         "taper": plan_taper(
             drug="diazepam", before={"bedtime": "10 mg"}, pace=PACE, order="evenly", products=TABLETS
         ).plan,
-        "titration": found("plan_titration")(
+        "titration": plan_titration(
             drug="baclofen",
             to="15 mg",
             by=("5 mg", taper.days(3)),
             slots=["evening", "morning", "noon"],
             products=BACLOFEN,
         ).plan,
-        "cross-taper": found("plan_cross_taper")(
+        "cross-taper": plan_cross_taper(
             drug="lorazepam",
             before={"morning": "1 mg", "bedtime": "1 mg"},
             products=LORAZEPAM,
@@ -119,13 +112,13 @@ def plans():
             every=weeks(1),
             rounding="down",
         ).plan,
-        "daily": found("plan_daily_taper", "plan_micro_taper")(
+        "daily": plan_daily_taper(
             drug="diazepam",
             before={"bedtime": "4 mg"},
             pace="10% of current, last dose 1 mg, every 4 weeks",
             products=[DROPS],
         ).plan,
-        "steps": found("plan_steps")(
+        "steps": plan_steps(
             drug="baclofen",
             before="nothing",
             steps=[({"evening": "5 mg"}, "3 days"), ({"morning": "5 mg", "evening": "5 mg"}, None)],
@@ -180,6 +173,7 @@ def plot(schedule):
 
 def testing(_):
     from hypothesis import given, settings
+
     from taper.testing import realizable_plans
 
     @settings(max_examples=5, derandomize=True, database=None, deadline=None)
