@@ -225,6 +225,7 @@ class TestLength:
 class TestCrossTaper:
     TABLE = SHIPPED.table("ashton-2002")
     THEN = {"pace": "10% of current, at least 1 mg, up to 25%, every 2 weeks", "order": "evenly"}  # noqa: RUF012
+    MADE: dict[str, Any] = {}  # noqa: RUF012  # each plan once, by what was asked for otherwise
 
     def plan(self, **changes: Any) -> Any:
         given: dict[str, Any] = {
@@ -239,7 +240,9 @@ class TestCrossTaper:
             "order": ["bedtime", "morning", "noon"],
             "then": self.THEN,
         }
-        return plan_cross_taper(**{**given, **changes})
+        if str(changes) not in self.MADE:
+            self.MADE[str(changes)] = plan_cross_taper(**{**given, **changes})
+        return self.MADE[str(changes)]
 
     def anew(self, plan: Plan, day: int, **changes: Any) -> Any:
         given: dict[str, Any] = {"products": ALPRAZOLAM, "to_products": DIAZEPAM, "equivalence": self.TABLE}
