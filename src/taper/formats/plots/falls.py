@@ -6,8 +6,9 @@ from typing import Any, Literal
 
 from taper._base.numbers import Rational, exact, write_number, write_percent
 from taper.amounts.dose import DailyDose
+from taper.amounts.duration import short_date
 from taper.errors import InvalidInput
-from taper.formats.plots.axes import midnight, set_date_axis, short_date
+from taper.formats.plots.axes import midnight, set_date_axis
 from taper.formats.plots.drug_totals import DrugTotals, track_of
 from taper.formats.plots.picture import COLORS, GRAY, LINE, Picture, canvas, finish
 from taper.paces.changes import Change, measure_changes

@@ -7,7 +7,8 @@ from itertools import accumulate
 from typing import Any
 
 from taper._base.numbers import write_number
-from taper.formats.plots.axes import edges, midnight, set_date_axis, short_date
+from taper.amounts.duration import short_date
+from taper.formats.plots.axes import edges, midnight, set_date_axis
 from taper.formats.plots.picture import COLORS, DASHES, MARKERS, Picture, canvas, finish
 from taper.products.product import Product
 from taper.schedules.schedule import Day, Schedule, ScheduledIntake
