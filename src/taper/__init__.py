@@ -213,7 +213,7 @@ if TYPE_CHECKING:
     from taper.words.instruction import Instruction as Instruction
     from taper.words.instruction import write_instructions as write_instructions
     from taper.words.instruction import write_sig as write_sig
-    from taper.words.plain import NOTICE as NOTICE
+    from taper.words.notice import NOTICE as NOTICE
 
 _HOMES = {
     "taper._base.json_text": "NotJson",
@@ -296,7 +296,7 @@ _HOMES = {
     "taper.supply.fills": "AtMost InvalidFills",
     "taper.supply.shelf": "InvalidStock load_stock read_stock",
     "taper.words.instruction": "Instruction write_instructions write_sig",
-    "taper.words.plain": "NOTICE",
+    "taper.words.notice": "NOTICE",
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 
