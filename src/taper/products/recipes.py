@@ -89,6 +89,15 @@ class _Key(NamedTuple):
     products: int
     names: tuple[tuple[int, str, Fraction], ...]
 
+    def with_part(self, part: "_Key") -> "_Key":
+        return _Key(
+            self.handling + part.handling,
+            self.divided + part.divided,
+            self.pieces + part.pieces,
+            self.products + part.products,
+            self.names + part.names,
+        )
+
 
 class _Take(NamedTuple):
     """A count or a volume of one product, in whole grains."""
@@ -234,17 +243,13 @@ class Reachable:
     def _solid_states(self, solids: list[Product], limit: int) -> dict[tuple[int, int, int], _Key]:
         states = {(0, 0, 0): _Key(Fraction(0), 0, 0, 0, ())}
         for product in solids:
-            takes = list(self._takes(product, limit))
+            takes = [(take, self._part(product, take)) for take in self._takes(product, limit)]
             for (amount, pieces, used), key in list(states.items()):
-                for take in takes:
+                for take, part in takes:
                     if amount + take.amount > limit:
                         break
                     if pieces + take.pieces <= self.handling.pieces and used < self.handling.products:
-                        _keep(
-                            states,
-                            (amount + take.amount, pieces + take.pieces, used + 1),
-                            self._plus(key, product, take),
-                        )
+                        _keep(states, (amount + take.amount, pieces + take.pieces, used + 1), key.with_part(part))
             self._refuse_too_many(len(states))
         return states
 
@@ -257,16 +262,11 @@ class Reachable:
             divided = _fewest_pieces(rest, parts)
             yield _Take(number * piece, Fraction(number, parts), whole + divided, divided)
 
-    def _plus(self, key: _Key, product: Product, take: _Take) -> _Key:
+    def _part(self, product: Product, take: _Take) -> _Key:
+        """What one product adds to a recipe; weighed once, and not again for each recipe that it joins."""
         rules = self.handling
         weight = rules.further_product + rules.further_piece * take.pieces + rules.divided_piece * take.divided
-        return _Key(
-            key.handling + weight,
-            key.divided + take.divided,
-            key.pieces + take.pieces,
-            key.products + 1,
-            (*key.names, (_rank(product), product.id, take.units)),
-        )
+        return _Key(weight, take.divided, take.pieces, 1, ((_rank(product), product.id, take.units),))
 
     def _free_first(self, key: _Key) -> _Key:
         if not key.pieces:
