@@ -4,7 +4,7 @@ import argparse
 
 from taper._base.numbers import write_number
 from taper.amounts.dose import Dose
-from taper.cli.drug_inputs import products_of_drug, read_day, read_time, weights_of
+from taper.cli.drug_inputs import products_of_drug, read_day, weights_of
 from taper.cli.options import add_drug, add_json, add_out, add_pieces
 from taper.cli.output import deliver_plan
 from taper.errors import InvalidInput
@@ -20,8 +20,10 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--from", dest="before", required=True, metavar="DAY", help='such as "10 mg morning, 10 mg bedtime"'
     )
     parser.add_argument("--to", default="0", metavar="DOSE|DAY", help="0, a daily total, or a day; 0 if not given")
+    parser.add_argument("--pace", help='such as "10%% of current, at least 1 mg, up to 12.5%%, every 2 weeks"')
+    parser.add_argument("--over", metavar="TIME", help="how long the whole takes, in place of a pace")
     parser.add_argument(
-        "--pace", required=True, help='such as "10%% of current, at least 1 mg, up to 12.5%%, every 2 weeks"'
+        "--step", metavar="TIME", help="with --over, the least time between reductions; a week if not given"
     )
     parser.add_argument("--order", help='whose turn it is: evenly, "in order", "keep last: bedtime"')
     parser.add_argument("--stays", choices=["by fall", "even", "proportional"], default="by fall")
@@ -45,16 +47,18 @@ def run(options: argparse.Namespace) -> int:
         drug=drug,
         before=read_day(options.before, "--from"),
         to=_target(options.to),
-        pace=_pace(options.pace, drug),
+        pace=_pace(options.pace, drug) if options.pace else None,
+        over=options.over,
+        step=options.step,
         products=products,
         order=options.order,
         stays=options.stays,
         excess="forbid" if options.forbid_excess else "report",
         forms=options.forms,
         mix_forms=options.mix_forms,
-        shortest=read_time(options.shortest),
-        longest=read_time(options.longest),
-        lead_in=read_time(options.lead_in),
+        shortest=options.shortest,
+        longest=options.longest,
+        lead_in=options.lead_in,
         weights=weights_of(options),
         indication=options.indication,
         title=options.title,

@@ -86,7 +86,7 @@ def plan_cross_taper(
     to_drug: str,
     to_products: Iterable[Product],
     equivalence: EquivalenceTable,
-    every: Duration,
+    every: Duration | str,
     rounding: Rounding,
     stages: Literal["intake by intake"] | int = "intake by intake",
     order: Iterable[str] = (),
@@ -121,6 +121,7 @@ def plan_cross_taper(
     Note:
         Equivalents are approximate, differ up to twofold between sources, and are not a conversion for one person.
     """
+    lasting = Duration.of(every, "every")
     old_products, new_products = check_drug(drug, products), check_drug(to_drug, to_products)
     now = read_day(before, "before")
     if not now:
@@ -140,12 +141,12 @@ def plan_cross_taper(
         rounding=rounding,
         stages=stages,
         order=tuple(turns),
-        every=every,
+        every=lasting,
         before=now,
         made=tuple(days),
         weights=weights,
     )
-    return _crossed(swap, days, (now, NOTHING), every=every, then=then, tables=tables, request=request, title=title)
+    return _crossed(swap, days, (now, NOTHING), every=lasting, then=then, tables=tables, request=request, title=title)
 
 
 def replan_cross_taper(
@@ -155,7 +156,7 @@ def replan_cross_taper(
     products: Iterable[Product],
     to_products: Iterable[Product],
     equivalence: EquivalenceTable,
-    every: Duration | None = None,
+    every: Duration | str | None = None,
     rounding: Rounding | None = None,
     tables: Iterable[EquivalenceTable] = (),
     then: dict[str, Any] | None = None,
@@ -204,7 +205,7 @@ def replan_cross_taper(
         days = swap.by_intake(list(made.order[gone:]), taken[1])
     else:
         days = swap.in_proportion(made.stages)[gone:]
-    lasting = made.every if every is None else every
+    lasting = made.every if every is None else Duration.of(every, "every")
     asked = second.made_by.then if isinstance(second.made_by, CrossTaperRequest) else None
     following = then if then is not None or asked is None else asked.again()
     _check_falls(taken[0], days)

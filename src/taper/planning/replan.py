@@ -10,6 +10,7 @@ from taper.knowledge.monograph import Titration
 from taper.paces.pace import Pace
 from taper.planning.daily_taper import plan_daily_taper
 from taper.planning.explicit_steps import Steps
+from taper.planning.length import A_WEEK, length_left
 from taper.planning.taper import Day, Taper, plan_taper, read_day
 from taper.planning.titration import plan_titration
 from taper.plans.order import Order
@@ -83,6 +84,7 @@ def replan(
             return plan_daily_taper(**common, before=now, **{"start": start, **made.again(), **given})
         case TaperRequest():
             asked = made.again() | _time_left(course, made, day, given)
+            asked = _length_kept(made, asked, read_day(now, "before"), given)
             start = made.start or made.before
             return plan_taper(**common, before=now, **{"start": start, **asked, **given})
         case _:
@@ -140,6 +142,18 @@ def _time_left(course: Course, made: TaperRequest, day: int, given: dict[str, An
         elif name == "longest":
             raise InvalidInput(f"the longest time of {length} is over by day {day}; give longest for the rest")
     return left
+
+
+def _length_kept(made: TaperRequest, asked: dict[str, Any], now: Regimen, given: dict[str, Any]) -> dict[str, Any]:
+    """Where a length was asked for, what is left of it in place of the pace that resulted, unless either is given."""
+    if "over" in given:
+        asked.pop("pace")
+    elif made.over is not None and not {"pace", "to"} & given.keys():
+        left = length_left(made, now.total)
+        if left is not None and left.days >= (made.step or A_WEEK).days:
+            asked.pop("pace")
+            asked |= {"over": left, "step": made.step}
+    return asked
 
 
 def _first_fall(course: Course, made: TaperRequest) -> int:

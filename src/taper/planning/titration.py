@@ -31,7 +31,7 @@ def plan_titration(
     to: Dose | str,
     slots: Sequence[str],
     products: Iterable[Product],
-    by: Titration | tuple[Dose | str, Duration],
+    by: Titration | tuple[Dose | str, Duration | str],
     before: Day | Before | Literal["nothing"] = "nothing",
     aim: Aim | None = None,
     weights: Weights = STANDARD,
@@ -83,19 +83,19 @@ def plan_titration(
     if len(set(named)) != len(named) or not named:
         raise InvalidInput("slots names no time of day, or one twice; name each once, in the order they are added")
     climb = _Climb(listed, target, named, weights)
-    size = climb.target if isinstance(by, Titration) else Dose.parse(by[0]) if isinstance(by[0], str) else by[0]
+    increment = None if isinstance(by, Titration) else _increment(by)
     if isinstance(by, Titration):
         _check_release(by, listed)
         steps = tuple(_labeled(climb, by, now, aim, alternates=alternates))
-    elif alternates:
+    elif increment is None or alternates:
         raise InvalidInput("what is taken differs from day to day, so no increment adds to it; give one day's doses")
     else:
-        steps = tuple(_by_increment(climb, now, size, by[1]))
+        steps = tuple(_by_increment(climb, now, *increment))
     made_by = TitrationRequest(
         pattern="titration",
         to=target,
         slots=named,
-        by=by.model_dump(mode="json", exclude_defaults=True) if isinstance(by, Titration) else (size, by[1]),
+        by=by.model_dump(mode="json", exclude_defaults=True) if isinstance(by, Titration) else _increment(by),
         products=tuple(product.id for product in listed),
         aim=aim,
         weights=weights,
@@ -110,6 +110,11 @@ def plan_titration(
         made_by=made_by,
     )
     return Steps(Plan(title=title, courses=(course,)), StepsReport(course))
+
+
+def _increment(by: tuple[Dose | str, Duration | str]) -> tuple[Dose, Duration]:
+    size, every = by
+    return Dose.parse(size) if isinstance(size, str) else size, Duration.of(every, "by")
 
 
 def _check_release(by: Titration, products: tuple[Product, ...]) -> None:

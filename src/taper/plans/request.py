@@ -120,13 +120,16 @@ class TaperRequest(_Planned):
     """A taper: from what is taken to a target, at a pace.
 
     `start` is what was taken before the taper as a whole began, where this is the rest of one. `liquid` names the times
-    of day that are on liquid throughout, where each intake keeps to one form.
+    of day that are on liquid throughout, where each intake keeps to one form. With `over`, a length was asked for and
+    not a pace: `pace` is then the one that resulted, and `step` the least time between two falls, if it was given.
     """
 
     pattern: Literal["taper"]
     before: Regimen
     to: TargetText
     pace: PaceText
+    over: Duration | None = None
+    step: Duration | None = None
     order: OrderText
     stays: Stays
     excess: Literal["report", "forbid"]
@@ -139,7 +142,10 @@ class TaperRequest(_Planned):
     longest: Duration | None = None
 
     def again(self) -> dict[str, Any]:
-        """The arguments of `plan_taper` that ask the same, but for what is taken, the products and the lengths."""
+        """The arguments of `plan_taper` that ask the same, but for what is taken, the products and the lengths.
+
+        Where a length was asked for, the pace that resulted.
+        """
         return self.shared("pace", "order", "to", "stays", "excess", "forms", "mix_forms", "round_liquids")
 
     @property
