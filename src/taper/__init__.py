@@ -101,6 +101,8 @@ if TYPE_CHECKING:
     from taper.paces.pace import percent_of_current as percent_of_current
     from taper.paces.pace import percent_of_start as percent_of_start
     from taper.paces.pace import points_of_occupancy as points_of_occupancy
+    from taper.paces.phases import Phase as Phase
+    from taper.paces.phases import Phases as Phases
     from taper.paces.rulers import linear as linear
     from taper.paces.rulers import logarithmic as logarithmic
     from taper.people.kidney_function import EGFR as EGFR
@@ -131,6 +133,9 @@ if TYPE_CHECKING:
     from taper.planning.kidney_proposal import KidneyProposal as KidneyProposal
     from taper.planning.kidney_proposal import NoProposal as NoProposal
     from taper.planning.kidney_proposal import propose_for_kidney as propose_for_kidney
+    from taper.planning.phases import PhasedTaper as PhasedTaper
+    from taper.planning.phases import PhasesReport as PhasesReport
+    from taper.planning.phases import plan_phases as plan_phases
     from taper.planning.replan import replan as replan
     from taper.planning.report import TaperReport as TaperReport
     from taper.planning.solver.problem import NoPlan as NoPlan
@@ -259,6 +264,7 @@ _HOMES = {
     "taper.paces.pace": (
         "InvalidPace Pace PaceWithoutEnd banded fixed percent_of_current percent_of_start points_of_occupancy"
     ),
+    "taper.paces.phases": "Phase Phases",
     "taper.paces.rulers": "linear logarithmic",
     "taper.people.kidney_function": (
         "AbsoluteEGFR Creatinine CreatinineClearance EGFR ImplausibleValue WrongMeasure ckd_epi_2021 cockcroft_gault "
@@ -270,6 +276,7 @@ _HOMES = {
     "taper.planning.daily_taper": "plan_daily_taper",
     "taper.planning.explicit_steps": "Steps StepsReport every_other_day on_weekdays plan_steps",
     "taper.planning.kidney_proposal": "KidneyProposal NoProposal propose_for_kidney",
+    "taper.planning.phases": "PhasedTaper PhasesReport plan_phases",
     "taper.planning.replan": "replan",
     "taper.planning.report": "TaperReport",
     "taper.planning.solver.problem": "NoPlan",

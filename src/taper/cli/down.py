@@ -1,6 +1,7 @@
 """The command down: a taper that real products can make."""
 
 import argparse
+from typing import Any
 
 from taper._base.numbers import write_number
 from taper.amounts.dose import Dose
@@ -9,7 +10,9 @@ from taper.cli.options import add_drug, add_json, add_out, add_pieces
 from taper.cli.output import deliver_plan
 from taper.errors import InvalidInput
 from taper.knowledge.formulary import Formulary
-from taper.planning.taper import plan_taper
+from taper.paces.phases import are_phases
+from taper.planning.phases import PhasedTaper, plan_phases
+from taper.planning.taper import Taper, plan_taper
 from taper.plans.regimen import Regimen
 
 
@@ -20,7 +23,11 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--from", dest="before", required=True, metavar="DAY", help='such as "10 mg morning, 10 mg bedtime"'
     )
     parser.add_argument("--to", default="0", metavar="DOSE|DAY", help="0, a daily total, or a day; 0 if not given")
-    parser.add_argument("--pace", help='such as "10%% of current, at least 1 mg, up to 12.5%%, every 2 weeks"')
+    parser.add_argument(
+        "--pace",
+        help='such as "10%% of current, at least 1 mg, up to 12.5%%, every 2 weeks"; in phases: '
+        '"10%% of current every 2 weeks to 10 mg, then 1 mg every 4 weeks"',
+    )
     parser.add_argument("--over", metavar="TIME", help="how long the whole takes, in place of a pace")
     parser.add_argument(
         "--step", metavar="TIME", help="with --over, the least time between reductions; a week if not given"
@@ -43,27 +50,45 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Run the command."""
     drug, products = products_of_drug(options)
-    made = plan_taper(
-        drug=drug,
-        before=read_day(options.before, "--from"),
-        to=_target(options.to),
-        pace=_pace(options.pace, drug) if options.pace else None,
-        over=options.over,
-        step=options.step,
-        products=products,
-        order=options.order,
-        stays=options.stays,
-        excess="forbid" if options.forbid_excess else "report",
-        forms=options.forms,
-        mix_forms=options.mix_forms,
-        shortest=options.shortest,
-        longest=options.longest,
-        lead_in=options.lead_in,
-        weights=weights_of(options),
-        indication=options.indication,
-        title=options.title,
-    )
+    asked: dict[str, Any] = {
+        "drug": drug,
+        "before": read_day(options.before, "--from"),
+        "products": products,
+        "order": options.order,
+        "stays": options.stays,
+        "excess": "forbid" if options.forbid_excess else "report",
+        "mix_forms": options.mix_forms,
+        "lead_in": options.lead_in,
+        "weights": weights_of(options),
+        "indication": options.indication,
+        "title": options.title,
+    }
+    made: Taper | PhasedTaper
+    if options.pace and are_phases(options.pace):
+        _refuse_beside_phases(options)
+        made = plan_phases(**asked, phases=options.pace)
+    else:
+        made = plan_taper(
+            **asked,
+            to=_target(options.to),
+            pace=_pace(options.pace, drug) if options.pace else None,
+            over=options.over,
+            step=options.step,
+            forms=options.forms,
+            shortest=options.shortest,
+            longest=options.longest,
+        )
     return deliver_plan(made.plan, str(made.report), made.report.to_dict(), options)
+
+
+def _refuse_beside_phases(options: argparse.Namespace) -> None:
+    for name in ("over", "step", "shortest", "longest"):
+        if getattr(options, name) is not None:
+            raise InvalidInput("phases say how long they take; remove it, or give one pace", where=f"--{name}")
+    if options.to.strip() != "0":
+        raise InvalidInput('the last phase says where it ends, "to 5 mg"; remove --to', where="--to")
+    if options.forms != "any":
+        raise InvalidInput("phases keep to no one form; give one pace, or products of one form", where="--forms")
 
 
 def _pace(text: str, drug: str) -> str:

@@ -11,12 +11,13 @@ from taper.paces.pace import Pace
 from taper.planning.daily_taper import plan_daily_taper
 from taper.planning.explicit_steps import Steps
 from taper.planning.length import A_WEEK, length_left
+from taper.planning.phases import PhasedTaper, phases_left, plan_phases
 from taper.planning.taper import Day, Taper, plan_taper, read_day
 from taper.planning.titration import plan_titration
 from taper.plans.order import Order
 from taper.plans.plan import Before, Course
 from taper.plans.regimen import NOTHING, Regimen
-from taper.plans.request import CrossTaperRequest, DailyTaperRequest, TaperRequest, TitrationRequest
+from taper.plans.request import CrossTaperRequest, DailyTaperRequest, PhasesRequest, TaperRequest, TitrationRequest
 from taper.plans.taken import step_until, taken_until
 from taper.products.product import Product
 
@@ -31,7 +32,7 @@ def replan(
     to: Day | Dose | str | Literal[0] | None = None,
     before: Day | None = None,
     **changes: Any,
-) -> Taper | Steps:
+) -> Taper | PhasedTaper | Steps:
     """The rest of a course planned anew, so that its next change is on the given day of the course.
 
     What is not given again is taken from the course's `made_by`: a taper, a daily micro-taper and a titration follow
@@ -51,7 +52,7 @@ def replan(
         **changes: Any other argument of the planner that made the course.
 
     Returns:
-        A `Taper`, or `Steps` for a titration or a micro-taper.
+        A `Taper`, a `PhasedTaper`, or `Steps` for a titration or a micro-taper.
 
     Raises:
         InvalidInput: If the course carries no request and no pace is given, or the day lies outside it.
@@ -78,6 +79,14 @@ def replan(
             taken = before or _taken(course, day)
             by = made.by if isinstance(made.by, tuple) else Titration.read(made.by)
             return plan_titration(**common, before=taken, **{**made.again(), "by": by, **given})
+        case PhasesRequest() if "pace" not in given:
+            _refuse(given, "to", because="phases say where they end; give phases")
+            start, left = made.start or made.before, given.get("phases") or phases_left(made, read_day(now, "before"))
+            return plan_phases(**common, before=now, **{"start": start, **made.again(), **given, "phases": left})
+        case PhasesRequest():
+            end = made.phases.phases[-1].down_to or 0
+            asked = {"start": made.start or made.before, "to": end, **made.shared("order", "stays", "excess")}
+            return plan_taper(**common, before=now, **{**asked, **given})
         case DailyTaperRequest():
             _refuse(given, "to", because="a micro-taper follows its curve to the end; plan a taper instead")
             start = made.start or made.before

@@ -8,7 +8,8 @@ from taper.amounts.dose import DailyDose, Dose
 from taper.amounts.duration import Duration
 from taper.errors import CannotCompute, InvalidInput
 from taper.knowledge.product_choice import check_alike
-from taper.paces.pace import OfCurrent, Pace, PaceWithoutEnd
+from taper.paces.pace import InvalidPace, OfCurrent, Pace, PaceWithoutEnd
+from taper.paces.phases import are_phases
 from taper.planning.holding_times import Stay, Stays
 from taper.planning.length import A_WEEK, LengthReport, solve_in_time, solve_over
 from taper.planning.report import TaperReport
@@ -157,7 +158,7 @@ def plan_taper(
         solved, lasting = solve_over(problem, whole, between or A_WEEK)
         report = LengthReport(solved, lasting, lead_in=begins, could_add=could_add, over=whole)
     if excess == "forbid" and solved.route.excess:
-        raise _too_fast(report)
+        raise too_fast(report)
     made_by = TaperRequest(
         pattern="taper",
         before=now,
@@ -246,6 +247,8 @@ def read_pace(pace: Pace | str, now: Regimen, products: tuple[Product, ...], wei
     Raises:
         InvalidPace: If it cannot be read.
     """
+    if isinstance(pace, str) and are_phases(pace):
+        raise InvalidPace("names several paces, or where one ends; plan them with plan_phases", where="pace")
     try:
         return Pace.parse(pace) if isinstance(pace, str) else pace
     except PaceWithoutEnd as error:
@@ -258,7 +261,8 @@ def read_pace(pace: Pace | str, now: Regimen, products: tuple[Product, ...], wei
         ) from None
 
 
-def _too_fast(report: TaperReport) -> TooFast:
+def too_fast(report: TaperReport) -> TooFast:
+    """The error that names each fall beyond what was accepted, and what would help."""
     named = [f"{row.words} ({row.excess[0].certificate})" for row in report.over]
     more_of_them = f"; and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
     falls = "; ".join(named[:_NAMED]) + more_of_them

@@ -21,7 +21,8 @@ from taper._base.text import Name
 from taper.amounts.dose import DailyDose, Dose
 from taper.amounts.duration import Duration
 from taper.errors import InvalidInput
-from taper.paces.pace import Aim, Pace
+from taper.paces.pace import Aim, PaceText
+from taper.paces.phases import Phases
 from taper.plans.order import Order
 from taper.plans.regimen import NOTHING, Regimen, Slot
 from taper.plans.weights import STANDARD, Weights
@@ -69,18 +70,20 @@ def _written_target(to: Target) -> JsonValue:
     return (dict(to.as_dict()) if isinstance(to, Regimen) else to.text) or "0 mg"
 
 
-def _parsed(kind: type[Pace] | type[Order]) -> BeforeValidator:
-    return BeforeValidator(lambda given: kind.parse(given) if isinstance(given, str) else given)
-
-
-_TEXT = PlainSerializer(str, return_type=str)
-PaceText = Annotated[
-    Pace,
-    _parsed(Pace),
-    _TEXT,
-    WithJsonSchema({"type": "string", "minLength": 1, "examples": ["10% of current, every 2 weeks"]}),
+OrderText = Annotated[
+    Order,
+    BeforeValidator(lambda given: Order.parse(given) if isinstance(given, str) else given),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema({"type": "string", "examples": ["evenly"]}),
 ]
-OrderText = Annotated[Order, _parsed(Order), _TEXT, WithJsonSchema({"type": "string", "examples": ["evenly"]})]
+PhasesText = Annotated[
+    Phases,
+    BeforeValidator(lambda given: Phases.parse(given) if isinstance(given, str) else given),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema(
+        {"type": "string", "examples": ["10% of current, every 2 weeks to 10 mg, then 1 mg, every 4 weeks"]}
+    ),
+]
 TargetText = Annotated[
     Target,
     BeforeValidator(read_target),
@@ -153,6 +156,29 @@ class TaperRequest(_Planned):
         """How its doses are made."""
         handling = self.weights.handling(mix_forms=self.mix_forms, round_liquids=self.round_liquids)
         return Making(handling, None if self.liquid is None else frozenset(slot.name for slot in self.liquid))
+
+
+class PhasesRequest(_Planned):
+    """A taper in phases: several paces one after the other, each down to a daily total."""
+
+    pattern: Literal["taper-in-phases"]
+    before: Regimen
+    phases: PhasesText
+    order: OrderText
+    stays: Stays
+    excess: Literal["report", "forbid"]
+    start: Regimen | None = None
+    mix_forms: bool = False
+    round_liquids: bool = True
+
+    def again(self) -> dict[str, Any]:
+        """The arguments of `plan_phases` that ask the same, but for what is taken and the products."""
+        return self.shared("phases", "order", "stays", "excess", "mix_forms", "round_liquids")
+
+    @property
+    def making(self) -> Making:
+        """How its doses are made."""
+        return Making(self.weights.handling(mix_forms=self.mix_forms, round_liquids=self.round_liquids))
 
 
 class DailyTaperRequest(_Planned):
@@ -254,7 +280,7 @@ class OtherRequest(Value):
 
 
 _KINDS: dict[str, str] = {
-    name: f"~{name}" for name in ("taper", "micro-taper", "titration", "cross-taper", "steps")
+    name: f"~{name}" for name in ("taper", "taper-in-phases", "micro-taper", "titration", "cross-taper", "steps")
 }  # fmt: skip
 
 
@@ -265,6 +291,7 @@ def _kind(given: object) -> str:
 
 Request = Annotated[
     Annotated[TaperRequest, Tag("~taper")]
+    | Annotated[PhasesRequest, Tag("~taper-in-phases")]
     | Annotated[DailyTaperRequest, Tag("~micro-taper")]
     | Annotated[TitrationRequest, Tag("~titration")]
     | Annotated[CrossTaperRequest, Tag("~cross-taper")]
@@ -273,7 +300,7 @@ Request = Annotated[
     Discriminator(_kind),
 ]
 """What a course says it was made by; its pattern tells which."""
-PlannedRequest = TaperRequest | DailyTaperRequest | TitrationRequest | CrossTaperRequest
+PlannedRequest = TaperRequest | PhasesRequest | DailyTaperRequest | TitrationRequest | CrossTaperRequest
 AnyRequest = PlannedRequest | StepsRequest | OtherRequest
 
 
