@@ -13,7 +13,9 @@ from taper.checks.check import ALL
 
 FOLDER = Path(__file__).parent / "cases"
 FILES = sorted(FOLDER.glob("*.toml"))
-COURSE = ("id", "drug", "release", "form", "indication", "products", "before", "then", "steps", "starts_on_day")
+COURSE = (
+    "id", "drug", "release", "form", "indication", "products", "before", "then", "steps", "starts_on_day", "made_by",
+)  # fmt: skip
 KNOWN = {*COURSE, "name", "edge", "courses", "patient", "sources", "start", "finds", "clear", "not_assessed", "missing"}
 SHIPPED = Formulary.shipped()
 
@@ -88,6 +90,9 @@ def course_of(given):
         made.setdefault("form", "tablet")
     if "before" in made:
         made["before"] = before_of(made["before"])
+    if made.get("made_by", {}).get("then") == "":
+        # TOML has no null: no taper follows.
+        made["made_by"] = {**made["made_by"], "then": None}
     made["steps"] = [step_of(text) for text in given["steps"]]
     made.setdefault("then", "review" if "for" in made["steps"][-1] else "continue")
     return made

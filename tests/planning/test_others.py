@@ -16,7 +16,7 @@ from taper.knowledge.equivalence import EquivalenceTable, Equivalent
 from taper.knowledge.monograph import Monograph, Titration, TitrationStep
 from taper.paces.pace import Pace
 from taper.paces.rulers import ONE_PACE, measure_of
-from taper.planning.cross_stages import round_dose
+from taper.planning.cross_stages import round_dose, write_equivalent
 from taper.planning.cross_taper import plan_cross_taper
 from taper.planning.daily_taper import plan_daily_taper
 from taper.planning.explicit_steps import every_other_day, on_weekdays, plan_steps
@@ -430,11 +430,12 @@ def test_the_days_of_the_taper_after_the_stages_are_those_of_the_plan() -> None:
 
 
 def test_a_cross_taper_opens_with_the_largest_fall_of_both_together() -> None:
-    made = crossed(stages=3, equivalence=OTHER, rounding="up")
+    made = crossed(stages=3, equivalence=table("odd", "0.75 mg"))
     before, after = made.largest_fall
     assert str(made).splitlines()[0] == (
-        f"Largest fall of both together, day {after.day}: {before.combined} mg to {after.combined} mg, "
-        f"{write_percent((before.combined - after.combined) / before.combined)}, under Other."
+        f"Largest fall of both together, day {after.day}: {write_equivalent(before.combined)} to "
+        f"{write_equivalent(after.combined)}, {write_percent((before.combined - after.combined) / before.combined)}, "
+        "under Odd."
     )
     assert made.to_dict()["largest_fall"] == str(made).splitlines()[0]
 

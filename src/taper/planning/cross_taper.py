@@ -38,6 +38,7 @@ class CrossTaper:
         """The stages, and the report on the taper that follows, as plain data."""
         return {
             "equivalence": self.table.id,
+            "rises": [self._words(*pair) for pair in self.rises],
             "largest_fall": self._opening(),
             "before": self.before.to_dict(),
             "stages": [stage.to_dict() for stage in self.stages],
@@ -51,9 +52,17 @@ class CrossTaper:
         before, after = max(pairs, key=lambda pair: pair[0].combined - pair[1].combined)
         return (before, after) if after.combined < before.combined else None
 
+    @property
+    def rises(self) -> tuple[tuple[Stage, Stage], ...]:
+        """The pairs of stages between which both together rise under the named table: none, unless it was forced."""
+        pairs = pairwise((self.before, *self.stages))
+        return tuple((one, other) for one, other in pairs if other.combined > one.combined)
+
     def __str__(self) -> str:
         drug = self.plan.courses[-1].drug
-        lines = [self._opening()]
+        why = "the products make no smaller step, or rounding up was asked for"
+        lines = [f"Both together rise, {self._words(*pair)}, under {self.table.title}: {why}." for pair in self.rises]
+        lines.append(self._opening())
         if self.taper:
             falls = f"largest fall {self.taper.largest.words}; last fall {self.taper.last.words}"
             lines.append(f"In the taper of {drug} after it: {falls}.")
@@ -67,10 +76,13 @@ class CrossTaper:
     def _opening(self) -> str:
         if self.largest_fall is None:
             return f"Both together never fall in the stages, under {self.table.title}."
-        before, after = self.largest_fall
-        percent = write_percent((before.combined - after.combined) / before.combined)
-        amounts = f"{write_equivalent(before.combined)} to {write_equivalent(after.combined)}, {percent}"
-        return f"Largest fall of both together, {self._when(after)}: {amounts}, under {self.table.title}."
+        return f"Largest fall of both together, {self._words(*self.largest_fall)}, under {self.table.title}."
+
+    def _words(self, before: Stage, after: Stage) -> str:
+        percent = write_percent(abs(before.combined - after.combined) / before.combined)
+        return (
+            f"{self._when(after)}: {write_equivalent(before.combined)} to {write_equivalent(after.combined)}, {percent}"
+        )
 
     def _when(self, stage: Stage) -> str:
         if stage is self.before:
@@ -130,6 +142,7 @@ def plan_cross_taper(
         raise InvalidInput(f"{drug} cannot replace itself; name another drug", where="to_drug")
     equivalence.ratio(drug, to_drug)
     swap = Swap(drug, to_drug, now, old_products, new_products, equivalence, rounding, weights)
+    swap.check_taken(now)
     turns = swap.turns(order)
     days = swap.by_intake(turns) if stages == "intake by intake" else swap.in_proportion(stages)
     _check_distinct(days)
@@ -201,10 +214,11 @@ def replan_cross_taper(
         how,
         made.weights,
     )
+    swap.check_taken(taken[0])
     if made.stages == "intake by intake":
         days = swap.by_intake(list(made.order[gone:]), taken[1])
     else:
-        days = swap.in_proportion(made.stages)[gone:]
+        days = swap.in_proportion(made.stages, gone=gone, taken=taken)
     lasting = made.every if every is None else Duration.of(every, "every")
     asked = second.made_by.then if isinstance(second.made_by, CrossTaperRequest) else None
     following = then if then is not None or asked is None else asked.again()
