@@ -133,6 +133,7 @@ if TYPE_CHECKING:
     from taper.planning.kidney_proposal import KidneyProposal as KidneyProposal
     from taper.planning.kidney_proposal import NoProposal as NoProposal
     from taper.planning.kidney_proposal import propose_for_kidney as propose_for_kidney
+    from taper.planning.pattern import plan_pattern as plan_pattern
     from taper.planning.phases import PhasedTaper as PhasedTaper
     from taper.planning.phases import PhasesReport as PhasesReport
     from taper.planning.phases import plan_phases as plan_phases
@@ -180,6 +181,8 @@ if TYPE_CHECKING:
     from taper.plans.regimen import InvalidSlot as InvalidSlot
     from taper.plans.regimen import Regimen as Regimen
     from taper.plans.regimen import Slot as Slot
+    from taper.plans.step_pattern import InvalidPattern as InvalidPattern
+    from taper.plans.step_pattern import StepPattern as StepPattern
     from taper.plans.weights import Weights as Weights
     from taper.products.product import DosageForm as DosageForm
     from taper.products.product import Portion as Portion
@@ -275,6 +278,7 @@ _HOMES = {
     "taper.planning.daily_taper": "plan_daily_taper",
     "taper.planning.explicit_steps": "Steps StepsReport every_other_day on_weekdays plan_steps",
     "taper.planning.kidney_proposal": "KidneyProposal NoProposal propose_for_kidney",
+    "taper.planning.pattern": "plan_pattern",
     "taper.planning.phases": "PhasedTaper PhasesReport plan_phases",
     "taper.planning.replan": "replan",
     "taper.planning.report": "TaperReport",
@@ -289,6 +293,7 @@ _HOMES = {
     "taper.plans.order": "InvalidOrder evenly in_order keep_last",
     "taper.plans.plan": "Before Course Plan StartNeeded Step load_plan read_plan",
     "taper.plans.regimen": "Intake InvalidSlot Regimen Slot",
+    "taper.plans.step_pattern": "InvalidPattern StepPattern",
     "taper.plans.weights": "Weights",
     "taper.products.product": "DosageForm Portion Product Release load_products read_products",
     "taper.products.recipes": "Handling NotReachable Reachable Recipe TooManyDoses",

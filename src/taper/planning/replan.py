@@ -11,13 +11,21 @@ from taper.paces.pace import Pace
 from taper.planning.daily_taper import plan_daily_taper
 from taper.planning.explicit_steps import Steps
 from taper.planning.length import A_WEEK, length_left
+from taper.planning.pattern import plan_pattern, steps_over, taken_in
 from taper.planning.phases import PhasedTaper, phases_left, plan_phases
 from taper.planning.taper import Day, Taper, plan_taper, read_day
 from taper.planning.titration import plan_titration
 from taper.plans.order import Order
 from taper.plans.plan import Before, Course
 from taper.plans.regimen import NOTHING, Regimen
-from taper.plans.request import CrossTaperRequest, DailyTaperRequest, PhasesRequest, TaperRequest, TitrationRequest
+from taper.plans.request import (
+    CrossTaperRequest,
+    DailyTaperRequest,
+    PatternRequest,
+    PhasesRequest,
+    TaperRequest,
+    TitrationRequest,
+)
 from taper.plans.taken import step_until, taken_until
 from taper.products.product import Product
 
@@ -69,6 +77,8 @@ def replan(
     given: dict[str, Any] = {"pace": pace, "order": order, "to": to, **changes}
     given = {name: value for name, value in given.items() if value is not None}
     made = course.made_by
+    if isinstance(made, PatternRequest) and "pace" not in given:
+        return _pattern_left(course, made, day, products, before, given)
     now = taken_until(course, day) if before is None else before
     common: dict[str, Any] = {"drug": course.drug, "products": products, "indication": course.indication}
     if isinstance(made, CrossTaperRequest):
@@ -98,6 +108,28 @@ def replan(
             return plan_taper(**common, before=now, **{"start": start, **asked, **given})
         case _:
             return plan_taper(**common, before=now, **{**_by_hand(course, given), **given})
+
+
+def _pattern_left(
+    course: Course,
+    made: PatternRequest,
+    day: int,
+    products: Iterable[Product],
+    before: Day | None,
+    given: dict[str, Any],
+) -> Steps:
+    """The steps of a pattern that are still to come, or those of another pattern that is given."""
+    _refuse(given, "order", "to", because="a pattern says its steps; give a pattern, or a pace")
+    taken = None if before is None else read_day(before, "before")
+    over = 0 if "pattern" in given else steps_over(course, made, day, taken)
+    asked = {"skip": over, **made.again(), **given}
+    return plan_pattern(
+        drug=course.drug,
+        products=products,
+        indication=course.indication,
+        before=taken or taken_in(course, day),
+        **asked,
+    )
 
 
 def _refuse(given: dict[str, Any], *names: str, because: str) -> None:

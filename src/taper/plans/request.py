@@ -8,6 +8,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Discriminator,
+    Field,
     JsonValue,
     PlainSerializer,
     SerializerFunctionWrapHandler,
@@ -24,7 +25,8 @@ from taper.errors import InvalidInput
 from taper.paces.pace import Aim, PaceText
 from taper.paces.phases import Phases
 from taper.plans.order import Order
-from taper.plans.regimen import NOTHING, Regimen, Slot
+from taper.plans.regimen import NOTHING, Regimen, Slot, Weekday
+from taper.plans.step_pattern import StepPattern
 from taper.plans.weights import STANDARD, Weights
 from taper.products.recipes import Handling
 
@@ -82,6 +84,14 @@ PhasesText = Annotated[
     PlainSerializer(str, return_type=str),
     WithJsonSchema(
         {"type": "string", "examples": ["10% of current, every 2 weeks to 10 mg, then 1 mg, every 4 weeks"]}
+    ),
+]
+PatternText = Annotated[
+    StepPattern,
+    BeforeValidator(lambda given: StepPattern.parse(given) if isinstance(given, str) else given),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema(
+        {"type": "string", "examples": ["60 mg for 2 days, then down 10 mg every 2 days to 0 mg, then stop"]}
     ),
 ]
 TargetText = Annotated[
@@ -265,6 +275,28 @@ class CrossTaperRequest(Value):
         return written
 
 
+class PatternRequest(_Planned):
+    """Steps that a pattern says: in steps of days, on some weekdays, on alternate days, or slowly alternating.
+
+    `skip` counts the steps of the pattern that were over when the rest was planned.
+    """
+
+    pattern: Literal["pattern-of-steps"]
+    steps: PatternText
+    at: Slot
+    on: tuple[Weekday, ...] | Literal["alternate days"] | None = None
+    skip: Annotated[int, Field(ge=0)] = 0
+
+    def again(self) -> dict[str, Any]:
+        """The arguments of `plan_pattern` that ask the same, but for what is taken and the products."""
+        return {**self.shared("on"), "pattern": self.steps, "at": self.at.name}
+
+    @property
+    def making(self) -> Making:
+        """How its doses are made."""
+        return Making(self.weights.handling(round_liquids=False))
+
+
 class StepsRequest(Value):
     """Steps that were written one by one."""
 
@@ -279,9 +311,10 @@ class OtherRequest(Value):
     pattern: str | None = None
 
 
-_KINDS: dict[str, str] = {
-    name: f"~{name}" for name in ("taper", "taper-in-phases", "micro-taper", "titration", "cross-taper", "steps")
-}  # fmt: skip
+_PATTERNS = (
+    "taper", "taper-in-phases", "micro-taper", "titration", "cross-taper", "steps", "pattern-of-steps",
+)  # fmt: skip
+_KINDS: dict[str, str] = {name: f"~{name}" for name in _PATTERNS}
 
 
 def _kind(given: object) -> str:
@@ -295,12 +328,15 @@ Request = Annotated[
     | Annotated[DailyTaperRequest, Tag("~micro-taper")]
     | Annotated[TitrationRequest, Tag("~titration")]
     | Annotated[CrossTaperRequest, Tag("~cross-taper")]
+    | Annotated[PatternRequest, Tag("~pattern-of-steps")]
     | Annotated[StepsRequest, Tag("~steps")]
     | Annotated[OtherRequest, BeforeValidator(refuse_floats), Tag("~other")],
     Discriminator(_kind),
 ]
 """What a course says it was made by; its pattern tells which."""
-PlannedRequest = TaperRequest | PhasesRequest | DailyTaperRequest | TitrationRequest | CrossTaperRequest
+PlannedRequest = (
+    TaperRequest | PhasesRequest | DailyTaperRequest | TitrationRequest | CrossTaperRequest | PatternRequest
+)
 AnyRequest = PlannedRequest | StepsRequest | OtherRequest
 
 
