@@ -74,8 +74,8 @@ def test_methotrexate_once_a_week_is_raised_every_two_weeks():
     assert totals(made) == ["15/2", "10", "25/2", "15"]
     assert [list(step.weekly) for step in made.course.steps] == [["mon"]] * 4
     schedule = to_schedule(realize(made.plan, METHOTREXATE), start=read_date("2027-03-01"), horizon=weeks(8))
-    mondays = [day for day in schedule.days if day.total]
-    assert [str(day.total.mg) for day in mondays] == ["15/2"] * 2 + ["10"] * 2 + ["25/2"] * 2 + ["15"] * 2
+    mondays = [day for day in schedule.days if day.intakes]
+    assert [str(day.intakes[0].dose.mg) for day in mondays] == ["15/2"] * 2 + ["10"] * 2 + ["25/2"] * 2 + ["15"] * 2
     assert {day.date.weekday() for day in mondays} == {0}
     assert count_supply(schedule).lines[0].supplied == 2 * (3 + 4 + 5 + 6)
     text = str(made.report)

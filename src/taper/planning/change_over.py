@@ -35,11 +35,25 @@ class Turn:
     olds: Sequence[Fraction]
     news: Sequence[Fraction]
 
-    def path(self, *, every_stage: bool = False) -> Path | None:
-        """The best path; with `every_stage`, one in which each stage changes something, or None if there is none.
+    def path(self) -> Path:
+        """The best path; a stage changes nothing where every way on would rise."""
+        found = self._search(every_stage=False)
+        assert found is not None, "what is taken now can always be taken on"
+        return found
 
-        The first drug then has a part in the first stage: else nothing would change over.
+    def path_of_changes(self) -> Path | None:
+        """The best path on which each stage changes something, or None if there is none.
+
+        The first drug has a part in the first stage: else nothing would change over.
         """
+        return self._search(every_stage=True)
+
+    def is_even(self, path: Path) -> bool:
+        """Whether a path never rises, and goes one way: never more of the first drug, nor less of the second."""
+        one_way = all(self._follows(*pair, every_stage=False) for pair in pairwise((self.now, *path)))
+        return one_way and not self.rise(path)
+
+    def _search(self, *, every_stage: bool) -> Path | None:
         best: dict[Pair, tuple[_Worth, Path]] = {self.now: ((Fraction(0), Fraction(0)), ())}
         for number, meant in enumerate(self.meant, start=1):
             pairs = [self.end] if number == len(self.meant) else list(self._pairs(meant))

@@ -126,17 +126,16 @@ class Swap:
         parts = [Fraction(count, stages) for count in range(gone + 1, stages + 1)]
         turns = [self._turn(intake, parts, old, new) for intake in self.before]
         rounded = [self._rounded(intake, parts, turn) for intake, turn in zip(self.before, turns, strict=True)]
-        if _all_differ(rounded) and not any(turn.rise(path) for turn, path in zip(turns, rounded, strict=True)):
+        if _all_differ(rounded) and all(map(Turn.is_even, turns, rounded)):
             return self._stages(turns, rounded)
-        paths = [turn.path() for turn in turns]
-        best = [path or own for path, own in zip(paths, rounded, strict=True)]
+        best = [turn.path() for turn in turns]
         if not _all_differ(best, [turn.now for turn in turns]) and _all_differ(rounded):
-            moved = ((place, turn.path(every_stage=True)) for place, turn in enumerate(turns))
-            made = [
+            moved = [(place, turn.path_of_changes()) for place, turn in enumerate(turns)]
+            ways = [
                 (turns[place].rise(path) - turns[place].rise(best[place]), place, path) for place, path in moved if path
             ]
-            if made:
-                _, place, best[place] = min(made)
+            for _, place, path in sorted(ways)[:1]:
+                best[place] = path
         return self._stages(turns, best)
 
     def _stages(self, turns: list[Turn], paths: list[Path]) -> list[Both]:

@@ -14,7 +14,7 @@ from taper.planning.report import TaperReport
 from taper.planning.solver.problem import NoPlan
 from taper.planning.taper import Day, check_drug, plan_taper, read_day
 from taper.plans.plan import Before, Course, Plan, Step
-from taper.plans.regimen import NOTHING, Regimen
+from taper.plans.regimen import NOTHING
 from taper.plans.request import CrossTaperRequest, Rounding
 from taper.plans.taken import taken_until
 from taper.plans.weights import STANDARD, Weights
@@ -222,7 +222,6 @@ def replan_cross_taper(
     lasting = made.every if every is None else Duration.of(every, "every")
     asked = second.made_by.then if isinstance(second.made_by, CrossTaperRequest) else None
     following = then if then is not None or asked is None else asked.again()
-    _check_falls(taken[0], days)
     changes = {"rounding": how, "every": lasting, "made": (*made.made[:gone], *days)}
     request = made.model_copy(update=changes)
     return _crossed(swap, days, taken, every=lasting, then=following, tables=tables, request=request, title=plan.title)
@@ -236,18 +235,6 @@ def _check_distinct(days: list[Both]) -> None:
                 "between; write fewer stages",
                 where="stages",
             )
-
-
-def _check_falls(taken: Regimen, days: list[Both]) -> None:
-    for old, _ in days:
-        for intake in old:
-            now = taken.dose_at(intake.slot)
-            if now is None or intake.dose > now:
-                raise NoPlan(
-                    f"these products make no less than {intake.dose}, and {now or 'nothing'} is taken; "
-                    "round down, or add a smaller strength",
-                    where=str(intake.slot),
-                )
 
 
 def _stages_gone(made: CrossTaperRequest, taken: Both) -> int:
