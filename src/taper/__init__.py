@@ -119,6 +119,7 @@ if TYPE_CHECKING:
     from taper.people.patient import Patient as Patient
     from taper.people.patient import load_patient as load_patient
     from taper.people.patient import read_patient as read_patient
+    from taper.planning.climb import NoTitration as NoTitration
     from taper.planning.cross_stages import Stage as Stage
     from taper.planning.cross_stages import round_dose as round_dose
     from taper.planning.cross_taper import CrossTaper as CrossTaper
@@ -144,7 +145,6 @@ if TYPE_CHECKING:
     from taper.planning.taper import Taper as Taper
     from taper.planning.taper import TooFast as TooFast
     from taper.planning.taper import plan_taper as plan_taper
-    from taper.planning.titration import NoTitration as NoTitration
     from taper.planning.titration import choose_titration as choose_titration
     from taper.planning.titration import plan_titration as plan_titration
     from taper.plans.log import ChangeProducts as ChangeProducts
@@ -273,6 +273,7 @@ _HOMES = {
     "taper.people.kidney_function": "ckd_epi_2021 cockcroft_gault deindex kdigo_category",
     "taper.people.measuring": "ImplausibleValue",
     "taper.people.patient": "Medication Patient load_patient read_patient",
+    "taper.planning.climb": "NoTitration",
     "taper.planning.cross_stages": "Stage round_dose",
     "taper.planning.cross_taper": "CrossTaper plan_cross_taper replan_cross_taper",
     "taper.planning.daily_taper": "plan_daily_taper",
@@ -285,7 +286,7 @@ _HOMES = {
     "taper.planning.solver.problem": "NoPlan",
     "taper.planning.solver.state_space": "TooManyStates",
     "taper.planning.taper": "Taper TooFast plan_taper",
-    "taper.planning.titration": "NoTitration choose_titration plan_titration",
+    "taper.planning.titration": "choose_titration plan_titration",
     "taper.plans.log": (
         "ChangeProducts Gap Hold IntakeRecord InvalidEvent Log PassReview Resume ResumeAt Retarget Slow SpeedUp "
         "StepBack Stop Symptom TitrateAnew TitrateTo load_log read_log"

@@ -16,12 +16,13 @@ from taper.knowledge.equivalence import EquivalenceTable, Equivalent
 from taper.knowledge.monograph import Monograph, Titration, TitrationStep
 from taper.paces.pace import Pace
 from taper.paces.rulers import ONE_PACE, measure_of
+from taper.planning.climb import NoTitration
 from taper.planning.cross_stages import round_dose, write_equivalent
 from taper.planning.cross_taper import plan_cross_taper
 from taper.planning.daily_taper import plan_daily_taper
 from taper.planning.explicit_steps import every_other_day, on_weekdays, plan_steps
 from taper.planning.solver.problem import NoPlan
-from taper.planning.titration import NoTitration, choose_titration, plan_titration
+from taper.planning.titration import choose_titration, plan_titration
 from taper.plans.plan import Step
 from taper.plans.regimen import Regimen
 from taper.plans.weights import STANDARD
@@ -231,7 +232,9 @@ def test_an_increment_goes_to_the_intakes_in_turn() -> None:
 
 
 def test_an_increment_that_cannot_be_made_is_never_exceeded() -> None:
-    assert titrated(by=(mg(6), days(3)), to="12.5 mg", slots=["evening"]) == [
+    with pytest.raises(NotReachable, match=r"by: 6 mg of baclofen cannot be made .* 5 mg and 7\.5 mg"):
+        titrated(by=(mg(6), days(3)), to="12.5 mg", slots=["evening"])
+    assert titrated(by=(mg(5), days(3)), to="12.5 mg", slots=["evening"]) == [
         "3 days: 5 mg evening",
         "3 days: 10 mg evening",
         "on: 12.5 mg evening",

@@ -216,7 +216,8 @@ class TitrationRequest(_Planned):
     """A titration: up to a daily total, by an increment and its interval, or by what a source gives.
 
     `by` is the increment and the interval, or the source's titration as plain data: a fact that was cited when the plan
-    was made, and is kept with it.
+    was made, and is kept with it. `first` are the days to begin with, `larger` the time of day that takes the larger
+    part of a total, `beyond` the increment that goes on where a source's steps end.
     """
 
     pattern: Literal["titration"]
@@ -224,10 +225,18 @@ class TitrationRequest(_Planned):
     slots: tuple[Slot, ...]
     by: tuple[Dose, Duration] | Annotated[dict[str, JsonValue], BeforeValidator(refuse_floats)]
     aim: Aim | None = None
+    first: tuple[Regimen, ...] = ()
+    larger: Slot | None = None
+    beyond: tuple[Dose, Duration] | None = None
 
     def again(self) -> dict[str, Any]:
         """The arguments of `plan_titration` that ask the same, but for what is taken, the products and `by`."""
-        return {**self.shared("to", "aim"), "slots": [slot.name for slot in self.slots]}
+        larger = None if self.larger is None else self.larger.name
+        return {
+            **self.shared("to", "aim", "first", "beyond"),
+            "slots": [slot.name for slot in self.slots],
+            "larger": larger,
+        }
 
     @property
     def making(self) -> Making:
