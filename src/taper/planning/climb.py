@@ -74,7 +74,7 @@ class Climb:
         if best is None:
             unit = Dose(total).in_unit(self.unit)
             raise NoTitration(
-                f"from {before.total} a total of {unit} cannot be made in {len(slots)} intakes or fewer from these products; "
+                f"from {before.total} a total of {unit} cannot be made in {len(slots)} intakes or fewer; "
                 "give another target or increment, or add a smaller strength"
             )
         return self.regimen(dict(zip(slots, best, strict=False)))
