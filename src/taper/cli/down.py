@@ -1,16 +1,18 @@
 """The command down: a taper that real products can make."""
 
 import argparse
+from collections.abc import Iterator
 from typing import Any
 
 from taper._base.numbers import write_number
 from taper.amounts.dose import Dose
-from taper.cli.drug_inputs import products_of_drug, read_day, weights_of
+from taper.cli.drug_inputs import check_syringe, products_of_drug, read_day, weights_of
 from taper.cli.options import add_drug, add_json, add_out, add_pieces
 from taper.cli.output import deliver_plan
-from taper.errors import InvalidInput
+from taper.errors import InvalidInput, TaperError
 from taper.knowledge.formulary import Formulary
-from taper.paces.phases import are_phases
+from taper.paces.pace import Fixed, OfCurrent, Pace
+from taper.paces.phases import Phases, are_phases
 from taper.planning.phases import PhasedTaper, plan_phases
 from taper.planning.taper import Taper, plan_taper
 from taper.plans.regimen import Regimen
@@ -50,9 +52,11 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Run the command."""
     drug, products = products_of_drug(options)
+    before = read_day(options.before, "--from")
+    check_syringe(options, products, [*(intake.dose for intake in before), *_amounts(options.pace)])
     asked: dict[str, Any] = {
         "drug": drug,
-        "before": read_day(options.before, "--from"),
+        "before": before,
         "products": products,
         "order": options.order,
         "stays": options.stays,
@@ -63,22 +67,58 @@ def run(options: argparse.Namespace) -> int:
         "indication": options.indication,
         "title": options.title,
     }
-    made: Taper | PhasedTaper
+    made = _planned(asked, options)
+    data, text = made.report.to_dict(), str(made.report)
+    if options.divide or options.syringe:
+        data["without"] = _without(asked, options)
+        text = f"{text}\n{data['without']}"
+    return deliver_plan(made.plan, text, data, options)
+
+
+def _without(asked: dict[str, Any], options: argparse.Namespace) -> str:
+    """What the plan would be without what was permitted, and without the syringe."""
+    stated = [
+        *(f"--divide {text}" for text in options.divide),
+        *([f"--syringe {options.syringe}"] if options.syringe else []),
+    ]
+    _, products = products_of_drug(options, as_stated=False)
+    try:
+        report = _planned({**asked, "products": products}, options).report
+        made = f"{len(report.rows)} reductions, the largest {report.largest.words}"
+    except TaperError as error:
+        made = f"no plan, {error}"
+    return f"Without {' and '.join(stated)}: {made.rstrip('.')}."
+
+
+def _planned(asked: dict[str, Any], options: argparse.Namespace) -> Taper | PhasedTaper:
     if options.pace and are_phases(options.pace):
         _refuse_beside_phases(options)
-        made = plan_phases(**asked, phases=options.pace)
-    else:
-        made = plan_taper(
-            **asked,
-            to=_target(options.to),
-            pace=_pace(options.pace, drug) if options.pace else None,
-            over=options.over,
-            step=options.step,
-            forms=options.forms,
-            shortest=options.shortest,
-            longest=options.longest,
-        )
-    return deliver_plan(made.plan, str(made.report), made.report.to_dict(), options)
+        return plan_phases(**asked, phases=options.pace)
+    return plan_taper(
+        **asked,
+        to=_target(options.to),
+        pace=_pace(options.pace, asked["drug"]) if options.pace else None,
+        over=options.over,
+        step=options.step,
+        forms=options.forms,
+        shortest=options.shortest,
+        longest=options.longest,
+    )
+
+
+def _amounts(text: str | None) -> Iterator[Dose]:
+    """The amounts that a pace names: what it goes down by, its least, and the dose it stops from."""
+    if not text:
+        return
+    try:
+        paces = [phase.pace for phase in Phases.parse(text).phases] if are_phases(text) else [Pace.parse(text)]
+    except InvalidInput:
+        return  # said by the planner, with what the products make
+    for base in (pace.base for pace in paces):
+        if isinstance(base, Fixed):
+            yield base.low
+        elif isinstance(base, OfCurrent):
+            yield from (dose for dose in (base.at_least, base.last_dose) if dose is not None)
 
 
 def _refuse_beside_phases(options: argparse.Namespace) -> None:
