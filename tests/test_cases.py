@@ -10,6 +10,7 @@ import pytest
 
 from taper import Formulary, Patient, Plan, check, realize
 from taper.checks.check import ALL
+from taper.products.statements import dilute
 
 FOLDER = Path(__file__).parent / "cases"
 FILES = sorted(FOLDER.glob("*.toml"))
@@ -17,12 +18,14 @@ COURSE = (
     "id", "drug", "release", "form", "indication", "products", "before", "then", "steps", "starts_on_day", "made_by",
 )  # fmt: skip
 KNOWN = {*COURSE, "name", "edge", "courses", "patient", "sources", "start", "finds", "clear", "not_assessed", "missing"}
+KNOWN |= {"dilute"}
 SHIPPED = Formulary.shipped()
 
-WITHOUT_EDGE = {"pregnancy", "contraindication", "substitution", "score", "formulation-swap", "concentration-change"}
+WITHOUT_EDGE = {"pregnancy", "contraindication", "substitution", "score", "formulation-swap", "concentration-change",
+                "dilution"}  # fmt: skip
 """Rules that compare words and not figures."""
 
-WITHOUT_GAP = {"score", "concentration-change", "cycle-cut", "intake-ceiling"}
+WITHOUT_GAP = {"score", "concentration-change", "dilution", "cycle-cut", "intake-ceiling"}
 """Rules that need nothing but the plan and its products, and one whose shipped figures turn on nothing unknown."""
 
 
@@ -104,6 +107,7 @@ def review_of(case):
     products = [p for drug in drugs for p in SHIPPED.products(drug)]
     usable = [p.measured("0.1 mL", graduation="0.1 mL") if p.form.is_liquid else p for p in products]
     permitted = [p.divided(4) if p.score == "unknown" and p.can_be_permitted else p for p in usable]
+    permitted = dilute(permitted, case.get("dilute", ()))
     start = date.fromisoformat(case["start"]) if "start" in case else None
     person = Patient.read(case.get("patient", {}))
     return check(realize(plan, permitted), person, sources=case.get("sources", ()), start=start)

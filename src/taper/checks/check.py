@@ -14,6 +14,7 @@ from taper.checks.rules import (
     concentration_change,
     contraindication,
     cycle_cut,
+    dilution,
     duration,
     equivalent_rise,
     first_change,
@@ -57,6 +58,7 @@ ALL: tuple[ModuleType, ...] = (
     score,
     formulation_swap,
     concentration_change,
+    dilution,
     cycle_cut,
 )
 """Every rule, as its module; each has a `NAME`, what it `READS`, and an `assess(case)`."""

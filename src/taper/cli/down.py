@@ -69,7 +69,7 @@ def run(options: argparse.Namespace) -> int:
     }
     made = _planned(asked, options)
     data, text = made.report.to_dict(), str(made.report)
-    if options.divide or options.syringe:
+    if options.divide or options.dilute or options.syringe:
         data["without"] = _without(asked, options)
         text = f"{text}\n{data['without']}"
     return deliver_plan(made.plan, text, data, options)
@@ -79,6 +79,7 @@ def _without(asked: dict[str, Any], options: argparse.Namespace) -> str:
     """What the plan would be without what was permitted, and without the syringe."""
     stated = [
         *(f"--divide {text}" for text in options.divide),
+        *(f"--dilute {text}" for text in options.dilute),
         *([f"--syringe {options.syringe}"] if options.syringe else []),
     ]
     _, products = products_of_drug(options, as_stated=False)

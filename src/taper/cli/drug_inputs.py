@@ -10,7 +10,7 @@ from taper.knowledge.formulary import Formulary
 from taper.plans.regimen import Regimen
 from taper.plans.weights import STANDARD, Weights
 from taper.products.product import Product, load_products
-from taper.products.statements import Syringe, only, permit
+from taper.products.statements import Syringe, dilute, only, permit
 
 
 def market_of(formulary: Formulary, drug: str) -> str | None:
@@ -46,12 +46,12 @@ def all_of_drug(options: argparse.Namespace) -> tuple[str, tuple[Product, ...]]:
 
 
 def stated(products: Iterable[Product], options: argparse.Namespace) -> tuple[Product, ...]:
-    """The products, with what was permitted and what liquids are measured with.
+    """The products, with what was permitted, what is diluted, and what liquids are measured with.
 
     Raises:
         InvalidInput: If a statement cannot be read, or does not fit a product.
     """
-    permitted = permit(products, options.divide, where="--divide")
+    permitted = dilute(permit(products, options.divide, where="--divide"), options.dilute, where="--dilute")
     syringe = syringe_of(options)
     return permitted if syringe is None else syringe.on(permitted)
 

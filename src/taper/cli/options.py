@@ -27,7 +27,14 @@ def add_plan(parser: argparse.ArgumentParser) -> None:
 
 
 def add_statements(parser: argparse.ArgumentParser) -> None:
-    """Add what a caller states of products: --only, --divide and --syringe."""
+    """Add what a caller states of products: --only, --divide, --dilute and --syringe."""
+    parser.add_argument(
+        "--dilute",
+        action="append",
+        default=[],
+        metavar="STRENGTH in VOLUME, MARKS",
+        help='a tablet in water, of which some is taken and the rest thrown away: "4 mg in 100 mL, 1 mL"',
+    )
     parser.add_argument(
         "--only",
         action="append",

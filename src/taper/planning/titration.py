@@ -68,7 +68,7 @@ def plan_titration(
 
     Example:
         >>> tablets = [Product(id="baclofen-10mg", drug="baclofen", form="tablet", strength="10 mg", score=2)]
-        >>> made = plan_titration(drug="baclofen", to="15 mg", by=("5 mg", days(3)), products=tablets,
+        >>> made = plan_titration(drug="baclofen", to="15 mg", by=("5 mg", "3 days"), products=tablets,
         ...                       slots=["evening", "morning", "noon"])
         >>> for step in made.course.steps:
         ...     print(step.lasting or "then", "|", step)

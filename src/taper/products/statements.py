@@ -11,6 +11,7 @@ from taper._base.records import Value
 from taper.amounts.dose import Dose
 from taper.amounts.liquid import Volume
 from taper.errors import InvalidInput
+from taper.products.dilution import DilutionAsked
 from taper.products.product import Product
 
 _STRENGTH = re.compile(r"([0-9][0-9./]*) ?(mcg|mg|g)(/.+)?")
@@ -82,6 +83,26 @@ def permit(products: Iterable[Product], statements: Iterable[str], *, where: str
     return tuple(listed.values())
 
 
+def dilute(products: Iterable[Product], statements: Iterable[str], *, where: str = "dilute") -> tuple[Product, ...]:
+    """The products, and beside them each dilution stated as "4 mg in 100 mL, 1 mL".
+
+    Raises:
+        InvalidInput: If it cannot be read, names no product, or one that is not put in water.
+    """
+    listed = tuple(products)
+    made = []
+    for text in statements:
+        try:
+            asked = DilutionAsked.parse(text)
+        except InvalidInput as error:
+            raise InvalidInput(error.message, where=where) from None
+        found = named(listed, asked.name, where)
+        tablet = next((item for item in found if item.can_be_permitted), found[0])
+        mark, least = str(asked.mark), str(asked.least)
+        made.append(tablet.diluted(str(asked.volume), graduation=mark, smallest=least, units=asked.units))
+    return (*listed, *made)
+
+
 class Syringe(Value):
     """What liquids are measured with: how much it holds, how far apart its marks are, and the least it measures.
 
@@ -118,7 +139,9 @@ class Syringe(Value):
     def on(self, products: Iterable[Product]) -> tuple[Product, ...]:
         """The products, every liquid measured with it, at most one filling an intake."""
         facts = {"smallest": str(self.least), "graduation": str(self.mark), "largest": str(self.holds)}
-        return tuple(item.measured(**facts) if item.form.is_liquid else item for item in products)
+        return tuple(
+            item.measured(**facts) if item.form.is_liquid and item.made_from is None else item for item in products
+        )
 
     def check(self, products: Iterable[Product], smallest: Dose) -> None:
         """Refuse it where it is too coarse for a dose that only liquids could make.
