@@ -58,30 +58,30 @@ def as_object(data: Any, says: str, *, where: str, form: str | None = None) -> d
     return data
 
 
-def read_text_file(path: str | Path) -> str:
-    """Read a text file of at most 5 MB in UTF-8.
+def read_text_file(path: str | Path, *, largest: int = LARGEST_BYTES) -> str:
+    """Read a text file in UTF-8, of at most 5 MB if no other size is named.
 
     Raises:
         NotJson: If it is missing, too large or not UTF-8.
     """
     try:
         with Path(path).open("rb") as file:
-            data = file.read(LARGEST_BYTES + 1)
+            data = file.read(largest + 1)
     except OSError as error:
         raise NotJson(f"cannot be read ({error.strerror}); check the path", where=str(path)) from None
     except ValueError:
         raise NotJson("is not a path; check the path", where=repr(str(path))) from None
-    return decode(data, where=str(path))
+    return decode(data, where=str(path), largest=largest)
 
 
-def decode(data: bytes, *, where: str) -> str:
-    """Decode UTF-8, with or without a byte order mark, of at most 5 MB.
+def decode(data: bytes, *, where: str, largest: int = LARGEST_BYTES) -> str:
+    """Decode UTF-8, with or without a byte order mark, of at most 5 MB if no other size is named.
 
     Raises:
         NotJson: If it is larger or is not UTF-8.
     """
-    if len(data) > LARGEST_BYTES:
-        raise NotJson(f"is larger than {LARGEST_BYTES // 1_000_000} MB, which no plan is; check the file", where=where)
+    if len(data) > largest:
+        raise NotJson(f"is larger than {largest // 1_000_000} MB, which no plan is; check the file", where=where)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

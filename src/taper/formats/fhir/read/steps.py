@@ -29,6 +29,12 @@ class ReadStep:
     dosages: tuple[ReadDosage, ...]
     bounds: Bounds
     gap: int = 0
+    review: bool = False
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether every dose of it is 0: a pause."""
+        return bool(self.dosages) and all(dosage.is_nothing for dosage in self.dosages)
 
     @property
     def where(self) -> str:
@@ -100,8 +106,19 @@ def _follow(steps: list[ReadStep], notes: Notes) -> list[ReadStep]:
                 f"step {before.number} has no bounds and is not the last, so when step {step.number} begins is unknown"
             )
             notes.refuse("bounds", before.where, f"{what}; write its bounds")
+        elif _may_run_beside(before, step):
+            what = f"step {step.number} is of another time of day than step {before.number} and has no bounds"
+            notes.refuse("bounds", step.where, f"{what}, so whether it begins with it is unknown; write its bounds")
         made.append(ReadStep(step.number, step.dosages, step.bounds, _gap(before, step, notes)))
     return made
+
+
+def _may_run_beside(before: ReadStep, step: ReadStep) -> bool:
+    """Whether an undated step without an end is only at times of day at which the step before it has no dose."""
+    if step.bounds.first is not None or not step.bounds.is_open or step.is_nothing or before.is_nothing:
+        return False
+    mine, earlier = ({slot for item in one.dosages for slot in item.rhythm.slots} for one in (step, before))
+    return bool(mine) and bool(earlier) and not mine & earlier
 
 
 def _gap(before: ReadStep, step: ReadStep, notes: Notes) -> int:
@@ -131,14 +148,14 @@ def step_data(step: ReadStep, strength: UnitStrength | None) -> list[dict[str, A
         return []
     for dosage in step.dosages:
         dose_of(dosage, strength)
-    made = _pattern(step, strength)
+    made = {"kind": "gap"} if step.is_nothing else _pattern(step, strength)
     if step.bounds.first is not None and step.length is not None:
         made["for"] = str(Duration(step.length))
     elif step.bounds.lasting is not None:
         made["for"] = str(step.bounds.lasting)
     said = {text for dosage in step.dosages for text in dosage.instructions}
     made |= next(({"kind": kind} for text, kind in _KIND_OF.items() if text in said), {})
-    if REVIEW_TEXT in said:
+    if REVIEW_TEXT in said or step.review:
         made["review_before"] = True
     gap = [{"kind": "gap", "for": str(Duration(step.gap))}] if step.gap else []
     return [*gap, made]
@@ -162,6 +179,8 @@ def _pattern(step: ReadStep, strength: UnitStrength | None) -> dict[str, Any]:
 def _regimen(step: ReadStep, strength: UnitStrength | None, *, index: int = 0, weekday: str = "") -> Regimen:
     intakes = []
     for dosage in step.dosages:
+        if dosage.is_nothing:
+            continue
         if weekday and dosage.rhythm.weekdays and weekday not in dosage.rhythm.weekdays:
             continue
         if not weekday and (index - offset_of(dosage, step)) % dosage.rhythm.every:
