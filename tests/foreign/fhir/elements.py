@@ -18,7 +18,10 @@ def definition(folder, name):
     return next(
         (
             json.loads(path.read_text(encoding="utf-8"))
-            for path in (folder / f"StructureDefinition-{name}.json", folder / f"StructureDefinition-{name.lower()}.json")
+            for path in (
+                folder / f"StructureDefinition-{name}.json",
+                folder / f"StructureDefinition-{name.lower()}.json",
+            )
             if path.exists()
         ),
         None,

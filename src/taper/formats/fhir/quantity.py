@@ -227,7 +227,9 @@ def _coded(system: object, code: str, unit: str) -> MassUnit | CountKind | None:
         return _of_ucum(code, unit)
     if isinstance(system, str) and unit_codes(system) is not None:
         if count_kind(unit) is None:
-            raise InvalidInput(f"the code {code!r} is no mass and no unit of a product that is known; write mg, ug or g")
+            raise InvalidInput(
+                f"the code {code!r} is no mass and no unit of a product that is known; write mg, ug or g"
+            )
         return None
     return _told(code)
 

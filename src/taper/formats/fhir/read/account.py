@@ -31,7 +31,7 @@ def _account(request: Request, version: Version, notes: Notes) -> None:
         return
     unread = check_shape(request.body, request.kind, version, request.where, notes)
     if request.course_name is not None:
-        unread = [path for path in unread if _top(path) not in _OWN or not _as_written(request.body, _top(path))]
+        unread = [path for path in unread if not _is_own(path, request.body)]
     of_dosage: dict[str, list[str]] = {}
     rest = []
     for path in unread:
@@ -43,6 +43,12 @@ def _account(request: Request, version: Version, notes: Notes) -> None:
     _name(rest, request.where, notes)
     for at, paths in of_dosage.items():
         _name(paths, f"{request.where}.{at}", notes)
+
+
+def _is_own(path: str, body: Mapping[str, Any]) -> bool:
+    """Whether an element stands in a request that taper wrote, and as it writes it."""
+    top = _top(path)
+    return path == "contained[0].identifier" or (top in _OWN and _as_written(body, top))
 
 
 def _top(path: str) -> str:

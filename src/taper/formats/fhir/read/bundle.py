@@ -284,7 +284,9 @@ def _check_status(request: Request, notes: Notes) -> None:
         )
     adherence = as_map(as_map(request.body.get("adherence")).get("code"))
     if codes_of(adherence) & {"not-taking", "stopped", "on-hold", "not-adherent"}:
-        notes.refuse("status", f"{request.where}.adherence", "it says that the drug is not taken as stated; leave it out")
+        notes.refuse(
+            "status", f"{request.where}.adherence", "it says that the drug is not taken as stated; leave it out"
+        )
 
 
 def read_version(requests: tuple[Request, ...], wanted: Version | None) -> Version:

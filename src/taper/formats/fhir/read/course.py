@@ -67,7 +67,8 @@ def read_course(requests: tuple[Request, ...], options: Options, notes: Notes) -
     elif len(set(requested)) > 1:
         notes.refuse("medication", head.where, "one course names two products of a drug; give each a course")
     parts = [_dosages(request, options.slots, notes) for request in requests]
-    steps = read_steps(_in_order(parts) if head.course_name else parts[0], head.where, notes)
+    is_own = head.course_name is not None
+    steps = read_steps(_in_order(parts) if is_own else parts[0], head.where, notes, in_order=is_own)
     if len(requests) == 1:
         steps = lay_in_period(head.body, steps, head.where, notes)
     of, ending = requested[0], _ending(steps)

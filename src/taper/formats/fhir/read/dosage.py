@@ -38,7 +38,9 @@ class ReadDosage:
     @property
     def is_nothing(self) -> bool:
         """Whether its dose is 0: nothing is taken then."""
-        return self.amount is not None and (self.amount.count if isinstance(self.amount, Units) else self.amount.mg) == 0
+        return (
+            self.amount is not None and (self.amount.count if isinstance(self.amount, Units) else self.amount.mg) == 0
+        )
 
 
 def read_dosage(data: Mapping[str, Any], where: str, named: SlotsByFrequency | None, notes: Notes) -> ReadDosage:
@@ -127,7 +129,9 @@ def _one_amount(dose: Mapping[str, Any], rhythm: Rhythm, at: str, notes: Notes) 
     for key in sorted(key for key in dose if key.startswith("rate")):
         if not _is_daily_amount(dose[key], key, amount, rhythm):
             notes.refuse(
-                "rate", f"{at}.{key}", "a rate, as an infusion has; only doses taken at once are planned here; leave it out"
+                "rate",
+                f"{at}.{key}",
+                "a rate, as an infusion has; only doses taken at once are planned here; leave it out",
             )
     return amount
 
@@ -170,8 +174,9 @@ def _is_daily_amount(rate: object, key: str, amount: Dose | Units | None, rhythm
     count = len(rhythm.slots)
     if isinstance(day, Dose) and isinstance(amount, Dose):
         return day.mg == amount.mg * count
-    both = isinstance(day, Units) and isinstance(amount, Units)
-    return both and day.kind == amount.kind and day.count == amount.count * count
+    if isinstance(day, Units) and isinstance(amount, Units):
+        return day.kind == amount.kind and day.count == amount.count * count
+    return False
 
 
 def _told_length(text: object, where: str, notes: Notes) -> Duration | None:

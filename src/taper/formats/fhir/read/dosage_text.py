@@ -108,7 +108,10 @@ class _Reading:
         months = "|".join(f"(?P<m{number}>{said})" for number, said in enumerate(self._words.months, start=1))
         day, year = r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|\.)?", r"(?:,? (?:de )?(?P<year>\d{4}))?"
         self._take(_ISO, lambda found: self.told.dates.append((int(found[2]), int(found[3]), int(found[1]))))
-        for pattern in (rf"\b{day} (?:of |de )?(?:{months})\.?{year}(?![\w])", rf"\b(?:{months})\.? {day}{year}(?![\w])"):
+        for pattern in (
+            rf"\b{day} (?:of |de )?(?:{months})\.?{year}(?![\w])",
+            rf"\b(?:{months})\.? {day}{year}(?![\w])",
+        ):
             self._take(re.compile(pattern), self._named_date)
         self._take(
             _DOTTED,
@@ -193,9 +196,13 @@ class _Reading:
         self.told.clocks.add(f"{int(hour) + 12 * late:02}:{minute or '00'}")
 
     def _ranges(self) -> None:
-        between = "|".join(re.escape(word) for word in ("-", "to", "or", "bis", "oder", "a", "ou", "o", "au", "und/oder"))
+        between = "|".join(
+            re.escape(word) for word in ("-", "to", "or", "bis", "oder", "a", "ou", "o", "au", "und/oder")
+        )
         unit = unit_pattern()
-        self._take(re.compile(rf"(?<![\w]){NUMBER} ?{unit}? ?(?:{between}) ?{NUMBER}(?: ?{unit}(?![\w]))?"), self._beyond)
+        self._take(
+            re.compile(rf"(?<![\w]){NUMBER} ?{unit}? ?(?:{between}) ?{NUMBER}(?: ?{unit}(?![\w]))?"), self._beyond
+        )
         self._phrase("ranges", self._beyond)
         self._phrase("weekends", self._beyond)
 
@@ -230,8 +237,12 @@ class _Reading:
 
     def _amounts(self) -> None:
         unit = unit_pattern()
-        self._take(re.compile(rf"(?<![\w])({NUMBER}) ?x? ?({NUMBER}) ?(mg|mcg|ug|g)[ -]?({unit})(?![\w])"), self._product)
-        self._take(re.compile(rf"(?<![\w])({NUMBER}) ?x? ?({unit})(?![\w])"), lambda found: self._amount(found[1], found[2]))
+        self._take(
+            re.compile(rf"(?<![\w])({NUMBER}) ?x? ?({NUMBER}) ?(mg|mcg|ug|g)[ -]?({unit})(?![\w])"), self._product
+        )
+        self._take(
+            re.compile(rf"(?<![\w])({NUMBER}) ?x? ?({unit})(?![\w])"), lambda found: self._amount(found[1], found[2])
+        )
         ones = "|".join(["half a", "1/2 a", *(["an", "a"] if self._words.code == "en" else [])])
         self._take(re.compile(rf"(?<![\w])(?:{ones}) ({unit})(?![\w])"), lambda found: self._amount("1", found[1]))
 

@@ -40,8 +40,8 @@ def read_extension(extension: Mapping[str, Any], where: str, decides: bool, note
         notes: Where it is noted.
     """
     url = extension.get("url")
-    if is_known(url):
-        return
+    if is_known(url) or (url in known_extensions("absent") and not decides):
+        return  # what is absent outside of doses and times is named as not read itself
     held = next(iter(_held(extension)), None)
     if decides and held is not None:
         notes.refuse("extension", where, f"the extension {url!r} holds {held} and is not known; say it in an element")

@@ -27,9 +27,7 @@ def lay_in_period(
     return steps
 
 
-def _stated(
-    body: Mapping[str, Any], where: str, notes: Notes
-) -> list[tuple[str, Bounds, Duration | None]]:
+def _stated(body: Mapping[str, Any], where: str, notes: Notes) -> list[tuple[str, Bounds, Duration | None]]:
     """Every period and length of use that the order states."""
     found = [(f"{where}.{key}", as_map(body[key])) for key in ("effectiveDosePeriod", "effectivePeriod") if key in body]
     found += [(f"{where}.{at}", as_map(item.get("valuePeriod"))) for at, item in find_extensions(body, "period")]

@@ -57,7 +57,7 @@ def _refuse_elsewhere(name: str) -> None:
     plain = name.casefold()
     for word in table("routes")["elsewhere"]["words"]:
         if word in plain:
-            raise InvalidInput(f"{name!r} is not by mouth; only oral products are planned here, leave it out")
+            raise InvalidInput(f"{name!r} is not taken by mouth; only oral products are planned here, leave it out")
 
 
 def says_elsewhere(text: str) -> str | None:

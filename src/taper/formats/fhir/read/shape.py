@@ -36,7 +36,7 @@ READ: dict[str, set[str]] = {
         "dosageInstruction",
     },
     "MedicationRequest.dispenseRequest": {"quantity", "expectedSupplyDuration", "numberOfRepeatsAllowed"},
-    "Medication": {"id", "implicitRules", "code", "form", "doseForm", "ingredient", "identifier"},
+    "Medication": {"id", "implicitRules", "code", "form", "doseForm", "ingredient"},
     "Medication.ingredient": {"item[x]", "item", "strength", "strength[x]", "isActive"},
     "Dosage": {
         "sequence", "text", "additionalInstruction", "patientInstruction", "timing", "asNeeded[x]", "asNeeded",
@@ -248,4 +248,3 @@ class _Walk:
 
     def _path(self, path: str) -> str:
         return f"{self._where}.{path}" if path and self._where else path or self._where
-

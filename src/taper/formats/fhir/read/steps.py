@@ -54,8 +54,17 @@ class ReadStep:
         return told.days or None if told is not None else None
 
 
-def read_steps(dosages: Sequence[ReadDosage], where: str, notes: Notes) -> tuple[ReadStep, ...]:
-    """The steps of a course in order; gaps, overlaps, and steps without an end are refused in the notes."""
+def read_steps(
+    dosages: Sequence[ReadDosage], where: str, notes: Notes, *, in_order: bool = False
+) -> tuple[ReadStep, ...]:
+    """The steps of a course in order; gaps, overlaps, and steps without an end are refused in the notes.
+
+    Args:
+        dosages: The dosages.
+        where: Where they stand.
+        notes: Where refusals go.
+        in_order: Whether a sequence is known to mean one step after the other, as taper writes it.
+    """
     if not dosages:
         notes.refuse("dose", where, "there is no dosageInstruction; write at least one")
         return ()
@@ -63,7 +72,9 @@ def read_steps(dosages: Sequence[ReadDosage], where: str, notes: Notes) -> tuple
         notes.refuse("bounds", where, "some dosages have dates and some have none; write all in one way")
     groups = _groups(dosages, where, notes)
     steps = [_step(number, tuple(group), notes) for number, group in enumerate(groups, start=1)]
-    return tuple(_follow(steps, notes))
+    if len(steps) == 1 and steps[0].is_nothing:
+        notes.refuse("dose", where, "a dose of 0 is not taken, and it orders no other; write a dose")
+    return tuple(_follow(steps, notes, in_order=in_order))
 
 
 def _groups(dosages: Sequence[ReadDosage], where: str, notes: Notes) -> list[list[ReadDosage]]:
@@ -98,7 +109,7 @@ def _step(number: int, group: tuple[ReadDosage, ...], notes: Notes) -> ReadStep:
     return ReadStep(number, group, Bounds(first, group[0].bounds.last, group[0].bounds.lasting))
 
 
-def _follow(steps: list[ReadStep], notes: Notes) -> list[ReadStep]:
+def _follow(steps: list[ReadStep], notes: Notes, *, in_order: bool) -> list[ReadStep]:
     made = steps[:1]
     for before, step in pairwise(steps):
         if before.bounds.is_open:
@@ -106,7 +117,7 @@ def _follow(steps: list[ReadStep], notes: Notes) -> list[ReadStep]:
                 f"step {before.number} has no bounds and is not the last, so when step {step.number} begins is unknown"
             )
             notes.refuse("bounds", before.where, f"{what}; write its bounds")
-        elif _may_run_beside(before, step):
+        elif not in_order and _may_run_beside(before, step):
             what = f"step {step.number} is of another time of day than step {before.number} and has no bounds"
             notes.refuse("bounds", step.where, f"{what}, so whether it begins with it is unknown; write its bounds")
         made.append(ReadStep(step.number, step.dosages, step.bounds, _gap(before, step, notes)))
@@ -148,7 +159,7 @@ def step_data(step: ReadStep, strength: UnitStrength | None) -> list[dict[str, A
         return []
     for dosage in step.dosages:
         dose_of(dosage, strength)
-    made = {"kind": "gap"} if step.is_nothing else _pattern(step, strength)
+    made: dict[str, Any] = {"kind": "gap"} if step.is_nothing else _pattern(step, strength)
     if step.bounds.first is not None and step.length is not None:
         made["for"] = str(Duration(step.length))
     elif step.bounds.lasting is not None:

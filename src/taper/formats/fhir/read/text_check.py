@@ -118,8 +118,6 @@ def _is_length(told: Duration, step: ReadStep) -> bool:
     return first is not None and last is not None and day_after(first, (told,)) - timedelta(days=1) == last
 
 
-
-
 def _is_whole(told: Duration, steps: Sequence[ReadStep]) -> bool:
     lengths = [step.length for step in steps]
     return len(steps) > 1 and None not in lengths and told.days == sum(length or 0 for length in lengths)

@@ -109,7 +109,9 @@ def _refuse(text: str, told: Told, found: Sequence[str], where: str, codes: str,
 
 def _codes(scope: Scope) -> str:
     """What the codes of some dosages say, for someone to compare."""
-    return " and ".join(f"{item.amount} {_when(item)}" for item in scope.dosages if item.amount is not None) or "no dose"
+    return (
+        " and ".join(f"{item.amount} {_when(item)}" for item in scope.dosages if item.amount is not None) or "no dose"
+    )
 
 
 def _when(dosage: ReadDosage) -> str:
@@ -149,9 +151,7 @@ def _texts_of(body: Mapping[str, Any], is_own: bool) -> Iterator[tuple[str, str]
             yield f"note in extension[{index}]", text
 
 
-def _check_whole(
-    text: str, where: str, whole: Scope, names: frozenset[str], notes: Notes, *, lenient: bool
-) -> None:
+def _check_whole(text: str, where: str, whole: Scope, names: frozenset[str], notes: Notes, *, lenient: bool) -> None:
     if is_as_needed(text):
         notes.refuse("as-needed", where, f"it says that the drug is taken as needed: {text!r}; plan it outside")
     notes.report("not-read", where, f"compared with the codes: {text!r}")
@@ -160,7 +160,10 @@ def _check_whole(
     if lenient and len(told.unknown) < len(words):
         told = replace(told, unknown=[word for word in told.unknown if word[0].isdigit()])
     steps = whole.steps
-    scopes: Iterable[Scope] = [whole, *(Scope(step.dosages, [step], whole.strength, False, False) for step in steps[:1])]
+    scopes: Iterable[Scope] = [
+        whole,
+        *(Scope(step.dosages, [step], whole.strength, False, False) for step in steps[:1]),
+    ]
     found = [differences(told, scope) for scope in scopes]
     if [] not in found and not _repeats_all(text, told, whole, names):
         _refuse(text, told, found[0], where, _codes(whole), notes)

@@ -32,7 +32,9 @@ _NOT_READ: tuple[tuple[str, Kind, str], ...] = (
     ("boundsRange", "range", "is a range of lengths; write boundsDuration or boundsPeriod"),
 )
 _DAYS_OF = {"d": 1, "wk": 7}
-_DATE_AND_TIME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})T([0-9]{2}:[0-9]{2}(?::[0-9]{2})?)(?:\.[0-9]+)?(?:Z|[+-][0-9:]{5})?")
+_DATE_AND_TIME = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})T([0-9]{2}:[0-9]{2}(?::[0-9]{2})?)(?:\.[0-9]+)?(?:Z|[+-][0-9:]{5})?"
+)
 _PARTIAL = re.compile(r"[0-9]{4}(-[0-9]{2})?")
 _LONGEST_OFFSET = 240
 
@@ -89,13 +91,17 @@ def _rhythm(
     code = _by_code(timing, at.removesuffix(".repeat"), notes)
     if not set(repeat) & _HOW_OFTEN:
         if code is None:
+            if repeat:
+                raise InvalidInput("how often is not said; write frequency, period and periodUnit")
             what = "has a code that is not known and no repeat" if "code" in timing else "says nothing of when"
             raise InvalidInput(f"the timing {what}; write repeat")
         return code if code.slots else _with_named(code, named, at, notes)
     rhythm = _repeated(repeat, named, at, notes)
     if code is not None and ((code.times, code.every) != (rhythm.times, rhythm.every) or rhythm.weekdays):
         said = next(iter(sorted(_codes(timing))))
-        notes.refuse("time", f"{at.removesuffix('.repeat')}.code", f"the code {said} and repeat differ; correct one of them")
+        notes.refuse(
+            "time", f"{at.removesuffix('.repeat')}.code", f"the code {said} and repeat differ; correct one of them"
+        )
     return rhythm if rhythm.slots else _with_named(rhythm, named, at, notes)
 
 
@@ -109,7 +115,9 @@ def _by_code(timing: Mapping[str, Any], where: str, notes: Notes) -> Rhythm | No
     stated, known = timing.get("code"), _codes(timing)
     for code in sorted(codes_of(stated) | set(names_of(stated))):
         if code not in known:
-            notes.report("not-read", f"{where}.code", f"the code {code!r} is not read{'' if not known else '; its code is'}")
+            notes.report(
+                "not-read", f"{where}.code", f"the code {code!r} is not read{'' if not known else '; its code is'}"
+            )
     said = {tuple(table("times")["code"][code]) for code in known}
     if len(said) > 1:
         raise InvalidInput(f"the codes {' and '.join(known)} differ; correct one of them")
@@ -200,9 +208,7 @@ def _period(repeat: Mapping[str, Any], *, said: bool) -> int:
     return period * _DAYS_OF[unit]
 
 
-def _slots(
-    repeat: Mapping[str, Any], named: SlotsByFrequency | None, at: str, notes: Notes
-) -> tuple[Slot, ...]:
+def _slots(repeat: Mapping[str, Any], named: SlotsByFrequency | None, at: str, notes: Notes) -> tuple[Slot, ...]:
     when, clock = as_list(repeat.get("when")), as_list(repeat.get("timeOfDay"))
     if when and clock:
         raise InvalidInput("it has both when and timeOfDay; write one of them")
@@ -233,9 +239,7 @@ def _time_of(code: object, repeat: Mapping[str, Any], named: SlotsByFrequency | 
         if times == len(meals["named"]):
             return list(meals["named"])
         raise InvalidInput(f"{times} of the meals of a day are meant by {code!r}, and which is not said; name slots")
-    raise InvalidInput(
-        f"the time of day {code!r} has no place in a plan; write {', '.join(_NAMED)} or timeOfDay"
-    )
+    raise InvalidInput(f"the time of day {code!r} has no place in a plan; write {', '.join(_NAMED)} or timeOfDay")
 
 
 def _clock(value: object) -> str:
