@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from taper.errors import InvalidInput, NotFound
-from taper.formats.fhir.read.elements import as_list, as_map, codes_of, refuse_modifiers
+from taper.formats.fhir.read.elements import as_list, as_map, codes_of
 from taper.formats.fhir.read.import_report import Notes
 from taper.formats.fhir.write.medication import Version
 from taper.formats.fhir.write.request import COURSE
@@ -112,10 +112,9 @@ def open_requests(data: object, choice: Choice, notes: Notes) -> tuple[Request, 
     if not found:
         raise WrongResource("the bundle holds no MedicationRequest; give one that does")
     requests = _in_force(found, notes)
-    for request in requests:
-        refuse_modifiers(request.body, request.where, notes)
-    _refuse_repeated(requests, notes)
-    _refuse_replaced(requests, notes)
+    if len(requests) > 1:
+        _refuse_repeated(requests, notes)
+        _refuse_replaced(requests, notes)
     subjects = list(dict.fromkeys(request.subject for request in requests))
     if len(subjects) > 1:
         told = ", ".join(subject or "nobody named" for subject in subjects)

@@ -94,8 +94,9 @@ def read_course(requests: tuple[Request, ...], options: Options, notes: Notes) -
 
 
 def _ending(steps: Sequence[ReadStep]) -> str | None:
-    """That the drug stops, where the last step is one of no doses at all."""
-    return "stop" if len(steps) > 1 and steps[-1].is_nothing else None
+    """That the drug stops, where the last step is one of no doses and has no end."""
+    last = steps[-1] if len(steps) > 1 else None
+    return "stop" if last is not None and last.is_nothing and last.bounds.is_open else None
 
 
 def _without_pause(steps: tuple[ReadStep, ...]) -> tuple[ReadStep, ...]:

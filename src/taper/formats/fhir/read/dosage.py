@@ -14,6 +14,7 @@ from taper.formats.fhir.read.elements import as_list, as_map, codes_of, first_te
 from taper.formats.fhir.read.import_report import Notes
 from taper.formats.fhir.read.route import check_route
 from taper.formats.fhir.read.timing import Bounds, Rhythm, SlotsByFrequency, read_timing
+from taper.formats.fhir.tables import table
 
 _A_DAY = {"d": 1, "h": 24}
 _LENGTH = re.compile(r"\bfor (\d{1,4}) (day|week|month|year)s?\b", re.IGNORECASE | re.ASCII)
@@ -72,6 +73,10 @@ def _told(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield key, data[key]
     for index, extra in enumerate(as_list(data.get("additionalInstruction"))):
         yield from ((f"additionalInstruction[{index}]", name) for name in dict.fromkeys(names_of(extra)))
+    stated = as_map(data.get("timing")).get("code")
+    for name in dict.fromkeys(names_of(stated)):
+        if name not in table("times")["code"] and name not in codes_of(stated):
+            yield "timing.code", name
     for index, item in enumerate(as_list(data.get("extension"))):
         text = as_map(item).get("valueString", as_map(item).get("valueMarkdown"))
         if isinstance(text, str):

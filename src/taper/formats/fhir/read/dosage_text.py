@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from taper._base.numbers import exact
 from taper.amounts.duration import Duration
@@ -25,6 +25,9 @@ _SCHEME = re.compile(rf"(?<![\w/.,-]){NUMBER}(?: ?- ?{NUMBER}){{2,3}}(?![\w/-])"
 _CLOCK = re.compile(r"(?<![\w:/.])(?:at |um |a las? |a )?(\d{1,2})(?:[:.h](\d{2}))? ?(am|pm|a\.m\.|p\.m\.|uhr|o'clock|h)(?![\w])"
                     r"|(?<![\w:/.])(?:at |um |a las? |a )?(\d{1,2}):(\d{2})(?: ?(am|pm|uhr|h))?(?![\w:])")  # fmt: skip
 _THOUSANDS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:[.,]\d{3})+(?![\d])")
+_PER_BODY = re.compile(rf"{NUMBER} ?(?:mg|mcg|ug|g) ?/ ?(?:kg|m2|m²)\S*")
+_PER_VOLUME = re.compile(rf"({NUMBER}) ?(mg|mcg|ug|g) ?/ ?({NUMBER})? ?ml(?![\w])")
+_MIXED = re.compile(r"(\d+) (?:and|und|et|y) (?:a )?(\d+/\d+)")
 _WORD = re.compile(r"\d+(?:[.,/:]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)*")
 _GONE = " | "
 
@@ -81,18 +84,21 @@ class _Reading:
     def __init__(self, flat: str, words: Vocabulary, names: frozenset[str]) -> None:
         self._left, self._words = flat, words
         self.told = Told(words.name)
-        self._articles = any(number == "1" and pattern.search(flat) for pattern, number in words.numbers)
+        self._articles = False
         self._take(_THOUSANDS, self._beyond)
-        for pattern, number in words.numbers:
-            self._left = pattern.sub(number, self._left)
-        joined = "|".join(("and", "und", "et", "y"))
-        self._left = re.sub(rf"(\d+) (?:{joined}) (?:a )?(\d+/\d+)", r"\1 \2", self._left)
+        self._left = words.numbers.sub(self._digit, self._left)
+        self._left = _MIXED.sub(r"\1 \2", self._left)
         for step in (
             self._dates, self._advice, self._schemes, self._per, self._conditions, self._frequencies, self._clocks,
             self._ranges, self._changes, self._lengths, self._daily, self._order, self._amounts, self._days,
         ):  # fmt: skip
             step()
         self._rest(names)
+
+    def _digit(self, found: re.Match[str]) -> str:
+        number = self._words.digits[found[0]]
+        self._articles = self._articles or number == "1"
+        return number
 
     def _take(self, pattern: re.Pattern[str], note: Callable[[re.Match[str]], None]) -> None:
         def found(match: re.Match[str]) -> str:
@@ -105,14 +111,9 @@ class _Reading:
         self._take(self._words.patterns[key], note)
 
     def _dates(self) -> None:
-        months = "|".join(f"(?P<m{number}>{said})" for number, said in enumerate(self._words.months, start=1))
-        day, year = r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|\.)?", r"(?:,? (?:de )?(?P<year>\d{4}))?"
         self._take(_ISO, lambda found: self.told.dates.append((int(found[2]), int(found[3]), int(found[1]))))
-        for pattern in (
-            rf"\b{day} (?:of |de )?(?:{months})\.?{year}(?![\w])",
-            rf"\b(?:{months})\.? {day}{year}(?![\w])",
-        ):
-            self._take(re.compile(pattern), self._named_date)
+        for pattern in self._words.dates:
+            self._take(pattern, self._named_date)
         self._take(
             _DOTTED,
             lambda found: self.told.dates.append((int(found[2]), int(found[1]), int(found[3]) if found[3] else None)),
@@ -131,10 +132,10 @@ class _Reading:
 
     def _per(self) -> None:
         """An amount for each kg or square meter is none; an amount for each day is one of the day."""
-        self._take(re.compile(rf"{NUMBER} ?(?:mg|mcg|ug|g) ?/ ?(?:kg|m2|m²)\S*"), self._beyond)
-        unit = unit_pattern()
-        self._take(re.compile(rf"({NUMBER}) ?({unit}) ?/ ?(?:day|d|24 ?h|tag|jour|dia)(?![\w])"), self._daily_amount)
-        self._take(re.compile(rf"({NUMBER}) ?(mg|mcg|ug|g) ?/ ?({NUMBER})? ?ml(?![\w])"), self._concentration)
+        if "/" in self._left:
+            self._take(_PER_BODY, self._beyond)
+            self._take(_units().daily, self._daily_amount)
+            self._take(_PER_VOLUME, self._concentration)
 
     def _daily_amount(self, found: re.Match[str]) -> None:
         self._amount(found[1], found[2], daily=True)
@@ -147,8 +148,7 @@ class _Reading:
         self.told.beyond.append(found[0].strip())
 
     def _conditions(self) -> None:
-        said = self._words.patterns["conditions"].pattern
-        self._take(re.compile(rf"(?:{said})[^.;,:|]*"), self._condition)
+        self._take(_clause(self._words.patterns["conditions"].pattern), self._condition)
 
     def _condition(self, found: re.Match[str]) -> None:
         self.told.conditions.append(found[0].strip())
@@ -163,8 +163,7 @@ class _Reading:
         self._phrase("times", lambda found: self._times(found))
         for pattern, count in self._words.named_times:
             self._take(pattern, lambda found, count=count: told.times.append(count))  # type: ignore[misc]
-        numbered = re.compile(self._words.patterns["weekly"].pattern)
-        self._take(numbered, self._week)
+        self._phrase("weekly", self._week)
         self._phrase("monthly", self._beyond)
 
     def _times(self, found: re.Match[str]) -> None:
@@ -196,13 +195,7 @@ class _Reading:
         self.told.clocks.add(f"{int(hour) + 12 * late:02}:{minute or '00'}")
 
     def _ranges(self) -> None:
-        between = "|".join(
-            re.escape(word) for word in ("-", "to", "or", "bis", "oder", "a", "ou", "o", "au", "und/oder")
-        )
-        unit = unit_pattern()
-        self._take(
-            re.compile(rf"(?<![\w]){NUMBER} ?{unit}? ?(?:{between}) ?{NUMBER}(?: ?{unit}(?![\w]))?"), self._beyond
-        )
+        self._take(_units().between, self._beyond)
         self._phrase("ranges", self._beyond)
         self._phrase("weekends", self._beyond)
 
@@ -236,15 +229,10 @@ class _Reading:
         self._phrase("then", lambda found: self.told.sequence.append(found[0]))
 
     def _amounts(self) -> None:
-        unit = unit_pattern()
-        self._take(
-            re.compile(rf"(?<![\w])({NUMBER}) ?x? ?({NUMBER}) ?(mg|mcg|ug|g)[ -]?({unit})(?![\w])"), self._product
-        )
-        self._take(
-            re.compile(rf"(?<![\w])({NUMBER}) ?x? ?({unit})(?![\w])"), lambda found: self._amount(found[1], found[2])
-        )
-        ones = "|".join(["half a", "1/2 a", *(["an", "a"] if self._words.code == "en" else [])])
-        self._take(re.compile(rf"(?<![\w])(?:{ones}) ({unit})(?![\w])"), lambda found: self._amount("1", found[1]))
+        self._take(_units().product, self._product)
+        self._take(_units().amount, lambda found: self._amount(found[1], found[2]))
+        if self._words.code == "en":
+            self._take(_units().one, lambda found: self._amount("1", found[1]))
 
     def _product(self, found: re.Match[str]) -> None:
         self._amount(found[1], found[4])
@@ -261,10 +249,8 @@ class _Reading:
             self.told.every.append(1)
 
     def _days(self) -> None:
-        for name, pattern in self._words.slots.items():
-            self._take(pattern, lambda found, name=name: self.told.slots.add(name))  # type: ignore[misc]
-        for name, pattern in self._words.weekdays.items():
-            self._take(pattern, lambda found, name=name: self.told.weekdays.add(name))  # type: ignore[misc]
+        self._take(self._words.slots, lambda found: self.told.slots.add(_group(found)))
+        self._take(self._words.weekdays, lambda found: self.told.weekdays.add(_group(found)))
         self._phrase("total", lambda found: None)
         self._phrase("from", lambda found: None)
 
@@ -286,6 +272,40 @@ class _Reading:
             known = self._words.purposes | names | self._words.words
             kept += [] if said and all(word in known for word in said) else [part]
         return _GONE.join(kept)
+
+
+def _group(found: re.Match[str]) -> str:
+    """The name of the group that matched, without its number."""
+    return str(found.lastgroup).partition("_")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class _Units:
+    """The patterns in which a unit of a dose stands."""
+
+    daily: re.Pattern[str]
+    between: re.Pattern[str]
+    product: re.Pattern[str]
+    amount: re.Pattern[str]
+    one: re.Pattern[str]
+
+
+@cache
+def _units() -> _Units:
+    unit, between = unit_pattern(), "-|to|or|bis|oder|a|ou|o|au|und/oder"
+    return _Units(
+        re.compile(rf"({NUMBER}) ?({unit}) ?/ ?(?:day|d|24 ?h|tag|jour|dia)(?![\w])"),
+        re.compile(rf"(?<![\w]){NUMBER} ?{unit}? ?(?:{between}) ?{NUMBER}(?: ?{unit}(?![\w]))?"),
+        re.compile(rf"(?<![\w])({NUMBER}) ?x? ?({NUMBER}) ?(mg|mcg|ug|g)[ -]?({unit})(?![\w])"),
+        re.compile(rf"(?<![\w])({NUMBER}) ?x? ?({unit})(?![\w])"),
+        re.compile(rf"(?<![\w])an? ({unit})(?![\w])"),
+    )
+
+
+@cache
+def _clause(words: str) -> re.Pattern[str]:
+    """Some words and what follows them up to the next mark."""
+    return re.compile(rf"(?:{words})[^.;,:|]*")
 
 
 def _number(text: str) -> Fraction:

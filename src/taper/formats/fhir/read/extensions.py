@@ -30,14 +30,14 @@ def is_known(url: object) -> bool:
     return any(url in known_extensions(what) for what in ("period", "duration", "rendered"))
 
 
-def read_extension(extension: Mapping[str, Any], where: str, decides: bool, notes: Notes) -> None:
+def read_extension(extension: Mapping[str, Any], where: str, notes: Notes, *, decides: bool) -> None:
     """Report an extension that is not known, or refuse it where it holds a period, a dose or a time.
 
     Args:
         extension: The extension.
         where: Where it stands.
-        decides: Whether it stands where doses and times are said.
         notes: Where it is noted.
+        decides: Whether it stands where doses and times are said.
     """
     url = extension.get("url")
     if is_known(url) or (url in known_extensions("absent") and not decides):

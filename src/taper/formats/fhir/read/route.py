@@ -1,6 +1,8 @@
 """The route, method and site of a dosage: by mouth by a code or a name that is known, or refused."""
 
+import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from taper.errors import InvalidInput
@@ -54,16 +56,19 @@ def _by_mouth(what: str, coding: Mapping[str, Any]) -> bool | None:
 
 def _refuse_elsewhere(name: str) -> None:
     refuse_route(name)
-    plain = name.casefold()
-    for word in table("routes")["elsewhere"]["words"]:
-        if word in plain:
-            raise InvalidInput(f"{name!r} is not taken by mouth; only oral products are planned here, leave it out")
+    if says_elsewhere(name) is not None:
+        raise InvalidInput(f"{name!r} is not taken by mouth; only oral products are planned here, leave it out")
 
 
 def says_elsewhere(text: str) -> str | None:
     """The word of a text that names a way other than by mouth, if it holds one."""
-    plain = text.casefold()
-    return next((word for word in table("routes")["elsewhere"]["words"] if word in plain), None)
+    found = _elsewhere().search(text.casefold())
+    return found[0] if found is not None else None
+
+
+@cache
+def _elsewhere() -> re.Pattern[str]:
+    return re.compile(rf"(?<![^\W\d_])(?:{'|'.join(table('routes')['elsewhere']['words'])})")
 
 
 def _shown(concept: object) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from taper.formats.fhir.read.elements import MODIFIER, refuse_modifiers
 from taper.formats.fhir.read.extensions import read_extension
 from taper.formats.fhir.read.import_report import Notes
 from taper.formats.fhir.read.primitives import PRIMITIVES, wrong_primitive
@@ -12,7 +13,6 @@ from taper.formats.fhir.tables import elements
 from taper.formats.fhir.write.medication import Version
 
 _DEEPEST = 40
-_ALWAYS = {"extension", "modifierExtension"}
 _REQUESTS = {"MedicationRequest", "MedicationStatement", "MedicationDispense"}
 _QUANTITY = {"value", "comparator", "unit", "system", "code"}
 _MEASURES = ("Quantity", "Duration", "Age", "Count", "Distance")
@@ -119,6 +119,19 @@ def check_shape(body: Mapping[str, Any], kind: str, version: Version, where: str
     return walk.unread
 
 
+@dataclass(slots=True)
+class _Here:
+    """One object of a walk: what it holds, its shape, what of it is read, and where it stands."""
+
+    data: Mapping[str, Any]
+    shape: Shape
+    read: set[str]
+    decides: bool
+    path: str
+    depth: int
+    found: dict[str, str]
+
+
 class _Walk:
     """One walk through a resource."""
 
@@ -135,48 +148,48 @@ class _Walk:
             self._refuse(path, "it is empty; leave it out")
         read = READ.get(kind, set())
         decides = kind in _DECIDES or kind.startswith(("Dosage", "Timing")) or (path.startswith("dosage"))
-        found: dict[str, str] = {}
+        here = _Here(data, shape, read, decides, path, depth, {})
         for key, value in data.items():
-            self._key(key, value, shape, found, path, depth, read, decides, data)
+            self._key(key, value, here)
         for element, keys in shape.required:
             if not any(key in data or f"_{key}" in data for key in keys):
                 self._refuse(path, f"it has no {element.removesuffix('[x]')}, which FHIR requires; add it")
 
-    def _key(
-        self, key: str, value: Any, shape: Shape, found: dict[str, str], path: str, depth: int, read: set[str],
-        decides: bool, data: Mapping[str, Any],
-    ) -> None:  # fmt: skip
-        at = f"{path}.{key}" if path else str(key)
-        if key == "resourceType" and "implicitRules" in shape.keys:
+    def _key(self, key: str, value: Any, here: "_Here") -> None:
+        at = f"{here.path}.{key}" if here.path else str(key)
+        known = here.shape.keys.get(key)
+        if known is None and key == "resourceType" and "implicitRules" in here.shape.keys:
             return
-        if isinstance(key, str) and key.startswith("_"):
-            self._sibling(key[1:], value, shape, data, at, decides)
+        if known is None and isinstance(key, str) and key.startswith("_"):
+            self._sibling(key[1:], value, at, here)
             return
-        known = shape.keys.get(key)
         if known is None:
             self._refuse(at, f"FHIR {self._version} has no such element; remove it, or say it in one that is known")
             return
-        before = found.setdefault(known.element, key)
+        before = here.found.setdefault(known.element, key)
         if before != key:
             self._refuse(at, f"{before} says the same; write one of them")
-        if key in _ALWAYS:
-            self._extensions(value, at, decides)
+        if key == "modifierExtension":
+            self._notes.refuse("status", self._path(here.path), MODIFIER)
             return
-        is_read = known.element in read
+        if key == "extension":
+            self._extensions(value, at, decides=here.decides)
+            return
+        is_read = known.element in here.read
         if not is_read:
             self.unread.append(at)
-        self._values(value, known, at, depth, is_read)
+        self._values(value, known, at, here.depth, is_read=is_read)
 
-    def _values(self, value: Any, known: Known, at: str, depth: int, is_read: bool) -> None:
+    def _values(self, value: Any, known: Known, at: str, depth: int, *, is_read: bool) -> None:
         if known.many != isinstance(value, list):
             self._refuse(at, f"{value!r:.60} is {'no list; write a list' if known.many else 'a list; write one value'}")
             return
         if known.many and not value:
             self._refuse(at, "the list is empty; leave it out")
         for index, item in enumerate(value if known.many else [value]):
-            self._value(item, known, f"{at}[{index}]" if known.many else at, depth, is_read)
+            self._value(item, known, f"{at}[{index}]" if known.many else at, depth, is_read=is_read)
 
-    def _value(self, item: Any, known: Known, at: str, depth: int, is_read: bool) -> None:
+    def _value(self, item: Any, known: Known, at: str, depth: int, *, is_read: bool) -> None:
         if known.kind in PRIMITIVES:
             if item is None and known.many:
                 return
@@ -184,14 +197,14 @@ class _Walk:
             if wrong is not None:
                 self._refuse(at, f"{item!r:.60} is no {known.kind}; {wrong}")
             return
-        if not isinstance(item, Mapping):
+        if type(item) is not dict and not isinstance(item, Mapping):
             self._refuse(at, f"{item!r:.60} is no {known.kind}; write an object")
             return
         kind = self._resource(item, at) if known.kind == "Resource" else known.kind
         if kind is not None and (is_read or known.kind != "Resource"):
-            self._nested(item, kind, at, depth, is_read)
+            self._nested(item, kind, at, depth, is_read=is_read)
 
-    def _nested(self, item: Mapping[str, Any], kind: str, at: str, depth: int, is_read: bool) -> None:
+    def _nested(self, item: Mapping[str, Any], kind: str, at: str, depth: int, *, is_read: bool) -> None:
         """Look into a value; what is not read as a whole is not named again part by part."""
         mark = len(self.unread)
         self.object(item, kind, at, depth + 1)
@@ -204,11 +217,12 @@ class _Walk:
         if kind == "Medication" or kind in _REQUESTS:
             return "Medication" if kind == "Medication" else None
         self.unread.append(f"{at} ({kind})")
+        refuse_modifiers(item, self._path(at), self._notes)
         return None
 
-    def _sibling(self, key: str, value: Any, shape: Shape, data: Mapping[str, Any], at: str, decides: bool) -> None:
+    def _sibling(self, key: str, value: Any, at: str, here: "_Here") -> None:
         """What stands beside a primitive value: extensions of it, and an id."""
-        known = shape.keys.get(key)
+        known, data, decides = here.shape.keys.get(key), here.data, here.decides
         if known is None or known.kind not in PRIMITIVES:
             self._refuse(at, f"FHIR {self._version} has no such element; remove it")
             return
@@ -225,11 +239,9 @@ class _Walk:
                 self._refuse(at, f"{key} has no value, only an extension in its place; write the value")
             if "id" in item:
                 self.unread.append(f"{at}.id")
-            self._extensions(item.get("extension", []), f"{at}.extension", decides)
+            self._extensions(item.get("extension", []), f"{at}.extension", decides=decides)
 
-    def _extensions(self, value: Any, at: str, decides: bool) -> None:
-        if at.endswith("modifierExtension"):
-            return
+    def _extensions(self, value: Any, at: str, *, decides: bool) -> None:
         if not isinstance(value, list):
             self._refuse(at, f"{value!r:.60} is no list; write a list")
             return
@@ -241,7 +253,7 @@ class _Walk:
             mark = len(self.unread)
             self.object(item, "Extension", place, 1)
             del self.unread[mark:]
-            read_extension(item, self._path(place), decides, self._notes)
+            read_extension(item, self._path(place), self._notes, decides=decides)
 
     def _refuse(self, path: str, what: str) -> None:
         self._notes.refuse("element", self._path(path), what)

@@ -34,10 +34,10 @@ def check_foreign_texts(
     """
     names = frozenset(word for request in requests for word in _names(request))
     is_own = requests[0].course_name is not None
-    made = [_check_step(index, steps, strength, names, is_own, notes) for index in range(len(steps))]
-    whole = Scope([item for step in steps for item in step.dosages], steps, strength, False, _ends(steps))
+    whole = Scope([item for step in steps for item in step.dosages], steps, strength, later=False, ends=_ends(steps))
+    made = [_check_step(index, whole, names, notes, is_own=is_own) for index in range(len(steps))]
     for request in requests:
-        for at, text in _texts_of(request.body, is_own):
+        for at, text in _texts_of(request.body, is_own=is_own):
             _check_whole(text, f"{request.where}.{at}", whole, names, notes, lenient=at.startswith("note"))
     return tuple(made)
 
@@ -59,13 +59,9 @@ def _ends(steps: Sequence[ReadStep]) -> bool:
     return bool(steps) and not steps[-1].bounds.is_open
 
 
-def _check_step(
-    index: int, steps: tuple[ReadStep, ...], strength: UnitStrength | None, names: frozenset[str], is_own: bool,
-    notes: Notes,
-) -> ReadStep:  # fmt: skip
-    step = steps[index]
-    together = Scope(step.dosages, [step], strength, index > 0, index == len(steps) - 1 and _ends(steps))
-    whole = Scope([item for one in steps for item in one.dosages], steps, strength, False, _ends(steps))
+def _check_step(index: int, whole: Scope, names: frozenset[str], notes: Notes, *, is_own: bool) -> ReadStep:
+    step, is_last = whole.steps[index], index == len(whole.steps) - 1
+    together = Scope(step.dosages, [step], whole.strength, later=index > 0, ends=is_last and whole.ends)
     review = False
     for dosage in step.dosages:
         for at, text in dosage.texts:
@@ -76,6 +72,8 @@ def _check_step(
             if _says_elsewhere(text, where, notes):
                 continue
             told = _without(read_text(text, names), dosage)
+            if at.startswith("extension"):
+                told = replace(told, unknown=_numbers(told.unknown))
             scopes = [replace(together, dosages=[dosage]), together]
             found = [differences(told, scope) for scope in scopes]
             if [] in found:
@@ -89,6 +87,11 @@ def _without(told: Told, dosage: ReadDosage) -> Told:
     """What is told without the length that is compared by itself."""
     lengths = [length for length in told.lengths if length != dosage.told_length]
     return replace(told, lengths=lengths)
+
+
+def _numbers(words: Iterable[str]) -> list[str]:
+    """The numbers among some words: what is not understood in a note counts only where it is one."""
+    return [word for word in words if word[0].isdigit()]
 
 
 def _says_elsewhere(text: str, where: str, notes: Notes) -> bool:
@@ -131,13 +134,13 @@ def _repeats_all(text: str, told: Told, whole: Scope, names: frozenset[str]) -> 
             read = read[:-1]
         if len(read) != len(whole.steps):
             return False
-        scopes = [Scope(step.dosages, [step], whole.strength, index > 0, whole.ends and index == len(read) - 1)
+        scopes = [Scope(step.dosages, [step], whole.strength, later=index > 0, ends=whole.ends and index == len(read) - 1)
                   for index, step in enumerate(whole.steps)]  # fmt: skip
         return not any(one.conditions or differences(one, scope) for one, scope in zip(read, scopes, strict=True))
     return len(whole.steps) > 1 and not told.conditions and not told.lengths and not differences(told, whole)
 
 
-def _texts_of(body: Mapping[str, Any], is_own: bool) -> Iterator[tuple[str, str]]:
+def _texts_of(body: Mapping[str, Any], *, is_own: bool) -> Iterator[tuple[str, str]]:
     """The texts of a request as a whole: its notes, what it renders, and texts in extensions."""
     for index, item in enumerate(map(as_map, as_list(body.get("note")))):
         if isinstance(item.get("text"), str) and not (is_own and item["text"].startswith("Daily maxima compared: ")):
@@ -157,12 +160,12 @@ def _check_whole(text: str, where: str, whole: Scope, names: frozenset[str], not
     notes.report("not-read", where, f"compared with the codes: {text!r}")
     told = read_text(text, names)
     words = _WORD.findall(plain(text))
-    if lenient and len(told.unknown) < len(words):
-        told = replace(told, unknown=[word for word in told.unknown if word[0].isdigit()])
+    if " in extension" in where or (lenient and len(told.unknown) < len(words)):
+        told = replace(told, unknown=_numbers(told.unknown))
     steps = whole.steps
     scopes: Iterable[Scope] = [
         whole,
-        *(Scope(step.dosages, [step], whole.strength, False, False) for step in steps[:1]),
+        *(replace(whole, dosages=step.dosages, steps=[step], ends=False) for step in steps[:1]),
     ]
     found = [differences(told, scope) for scope in scopes]
     if [] not in found and not _repeats_all(text, told, whole, names):

@@ -113,7 +113,7 @@ def _codes(timing: Mapping[str, Any]) -> list[str]:
 def _by_code(timing: Mapping[str, Any], where: str, notes: Notes) -> Rhythm | None:
     """What the code of a timing says; codes and names that are not known are reported."""
     stated, known = timing.get("code"), _codes(timing)
-    for code in sorted(codes_of(stated) | set(names_of(stated))):
+    for code in sorted(codes_of(stated)):
         if code not in known:
             notes.report(
                 "not-read", f"{where}.code", f"the code {code!r} is not read{'' if not known else '; its code is'}"

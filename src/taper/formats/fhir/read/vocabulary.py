@@ -41,13 +41,14 @@ class Vocabulary:
 
     code: str
     name: str
-    numbers: tuple[tuple[re.Pattern[str], str], ...]
+    numbers: re.Pattern[str]
+    digits: Mapping[str, str]
     units_of_time: Mapping[str, str]
     patterns: Mapping[str, re.Pattern[str]]
-    slots: Mapping[str, re.Pattern[str]]
-    weekdays: Mapping[str, re.Pattern[str]]
+    slots: re.Pattern[str]
+    weekdays: re.Pattern[str]
     named_times: tuple[tuple[re.Pattern[str], int], ...]
-    months: tuple[str, ...]
+    dates: tuple[re.Pattern[str], ...]
     words: frozenset[str]
     purposes: frozenset[str]
     purpose: re.Pattern[str]
@@ -66,13 +67,14 @@ def vocabulary_of(code: str) -> Vocabulary:
     return Vocabulary(
         code,
         held["name"],
-        tuple((_whole([re.escape(word)]), held["numbers"][word]) for word in _longest(held["numbers"])),
+        _whole(map(re.escape, held["numbers"])),
+        held["numbers"],
         units,
         {key: _whole(_filled(held[key], lengths)) for key in _PHRASES},
-        {name: _whole(said) for name, said in held["slots"].items()},
-        {name: _whole(said) for name, said in held["weekdays"].items()},
+        _named(held["slots"]),
+        _named(held["weekdays"]),
         tuple((_whole([said]), count) for said, count in held["named_times"].items()),
-        tuple(held["month_names"]),
+        tuple(_dates(held["month_names"])),
         words,
         purposes,
         _whole([re.escape(held["purpose"])]),
@@ -84,6 +86,22 @@ _PHRASES = (
     "times", "every_hours", "daily", "every_days", "alternate", "weekly", "monthly", "lengths", "until", "then",
     "change", "stop", "ranges", "conditions", "weekends", "from", "to", "total", "advice_numbers",
 )  # fmt: skip
+
+
+def _named(said: Mapping[str, list[str]]) -> re.Pattern[str]:
+    """One pattern in which the group that matches names what was said; longer phrases are tried first."""
+    every = sorted(
+        ((phrase, name) for name, phrases in said.items() for phrase in phrases), key=lambda one: -len(one[0])
+    )
+    parts = [f"(?P<{name}_{index}>{phrase})" for index, (phrase, name) in enumerate(every)]
+    return re.compile(rf"(?<![\w])(?:{'|'.join(parts)})(?![\w])")
+
+
+def _dates(names: Iterable[str]) -> Iterable[re.Pattern[str]]:
+    months = "|".join(f"(?P<m{number}>{said})" for number, said in enumerate(names, start=1))
+    day, year = r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|\.)?", r"(?:,? (?:de )?(?P<year>\d{4}))?"
+    yield re.compile(rf"\b{day} (?:of |de )?(?:{months})\.?{year}(?![\w])")
+    yield re.compile(rf"\b(?:{months})\.? {day}{year}(?![\w])")
 
 
 def _longest(words: Iterable[str]) -> list[str]:
