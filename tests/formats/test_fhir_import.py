@@ -416,6 +416,11 @@ REFUSED = {
     "an end before its start": (request(dosage("2027-03-07", "2027-03-01")), "bounds", "before it starts"),
     "an end alone": (request(dosage(repeat={"boundsPeriod": {"end": "2027-03-01"}})), "bounds", "an end and no start"),
     "a month for a date": (request(dosage("2027-03")), "bounds", "is not a date"),
+    "how often in words that disagree": (
+        request(dosage(timing=dosage()["timing"] | {"code": {"text": "twice a day"}})),
+        "text",
+        "2 times a day is not how often the codes say",
+    ),
     "a code that disagrees": (
         request(coded("BID")), "time", "BID and repeat differ"
     ),
@@ -540,7 +545,9 @@ REPORTED = {
     "a text": (request(dosage(text="Take with food for 7 days")), "not-read", "'Take with food for 7 days'"),
     "an instruction": (request(dosage(additionalInstruction=[{"text": "Shake"}])), "not-read", "'Shake'"),
     "how often in words": (
-        request(dosage(timing=dosage()["timing"] | {"code": {"text": "twice a day"}})), "not-read", "'twice a day' is"
+        request(dosage(timing=dosage()["timing"] | {"code": {"text": "once a day"}})),
+        "not-read",
+        "compared with the codes: 'once a day'",
     ),
     "a code of a system that is not on file": (
         request(dosage(route=ORAL | {"coding": [*ORAL["coding"], {"system": "http://x.example", "code": "9"}]})),

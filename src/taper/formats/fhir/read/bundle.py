@@ -111,7 +111,11 @@ def open_requests(data: object, choice: Choice, notes: Notes) -> tuple[Request, 
     found = _chosen(tuple(_requests(data, notes)), choice)
     if not found:
         raise WrongResource("the bundle holds no MedicationRequest; give one that does")
-    requests = _in_force(found, notes)
+    return _in_force(found, notes)
+
+
+def check_together(requests: Sequence[Request], notes: Notes) -> None:
+    """Refuse requests for several people, given twice, or beside those that they replace."""
     if len(requests) > 1:
         _refuse_repeated(requests, notes)
         _refuse_replaced(requests, notes)
@@ -120,7 +124,6 @@ def open_requests(data: object, choice: Choice, notes: Notes) -> tuple[Request, 
         told = ", ".join(subject or "nobody named" for subject in subjects)
         what = f"the requests are for {len(subjects)} subjects ({told}); read those of one at a time"
         notes.refuse("status", "", what)
-    return requests
 
 
 def _chosen(requests: tuple[Request, ...], choice: Choice) -> tuple[Request, ...]:

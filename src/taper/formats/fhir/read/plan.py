@@ -1,9 +1,9 @@
 """FHIR medication requests read back as a plan, or refused with everything that does not agree."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import combinations, pairwise
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from taper._base.json_text import NotJson, read_json, read_text_file
 from taper.amounts.dose import Dose
 from taper.amounts.liquid import Concentration
 from taper.formats.fhir.read.account import account
-from taper.formats.fhir.read.bundle import Choice, Request, open_requests, read_version
+from taper.formats.fhir.read.bundle import Choice, Request, check_together, open_requests, read_version
 from taper.formats.fhir.read.consistency import (
     Doses,
     check_days_supplied,
@@ -30,7 +30,7 @@ from taper.plans.plan import Plan
 
 LARGEST = 50_000_000
 _OUTSIDE = {"as-needed", "route"}
-_MANY = 50
+MOST_COURSES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +109,15 @@ def from_fhir(
     found = read_version(requests, version)
     options = Options(slots, strength, drugs or {})
     requests, options = choose_drug(requests, drug, options)
+    check_together(requests, notes)
     account(data, requests, found, notes)
-    groups = course_groups([request for request in requests if not request.is_supply])
-    courses = _read_courses(tuple(groups), options, notes)
+    groups = tuple(course_groups([request for request in requests if not request.is_supply]))
+    if len(groups) > MOST_COURSES:
+        notes.refuse(
+            "medication", "", f"it orders {len(groups)} courses; a plan has {MOST_COURSES} at most, select some"
+        )
+        notes.require_none()
+    courses = _read_courses(groups, options, notes)
     _check_supplies(courses, [request for request in requests if request.is_supply], options, notes)
     _report_together(courses, notes)
     start = _start(courses, notes)
@@ -182,18 +188,10 @@ def _report_together(courses: Sequence[ReadCourse], notes: Notes) -> None:
         if course.drug:
             of_drug.setdefault(course.drug, []).append(course)
     for mine in of_drug.values():
-        for one, other in _pairs(mine):
+        for one, other in combinations(mine, 2):
             if None in {one.name, other.name} and days_in_common(one.steps, other.steps):
                 said = f"{one.where} orders {one.drug} on the same days; the doses of both are planned"
                 notes.report("overlap", other.where, said)
-
-
-def _pairs(courses: Sequence[ReadCourse]) -> Iterator[tuple[ReadCourse, ReadCourse]]:
-    """Every two of a few courses; of many, each with the one before it by its first day."""
-    if len(courses) <= _MANY:
-        yield from combinations(courses, 2)
-    else:
-        yield from pairwise(sorted(courses, key=lambda course: course.first or date.min))
 
 
 def _start(courses: Sequence[ReadCourse], notes: Notes) -> date | None:
