@@ -32,7 +32,7 @@ def read_json(text: str, *, where: str = "") -> Any:
         raise NotJson(error.message, where=where) from None
     except ValueError:
         raise NotJson("holds a number with too many digits; write it in full, like 2.5", where=where) from None
-    _check_depth(data, where)
+    check_depth(data, where)
     return data
 
 
@@ -101,7 +101,12 @@ def _refuse_constant(name: str) -> Any:
     raise NotJson(f"{name} is not a number; write a plain number such as 2.5")
 
 
-def _check_depth(data: Any, where: str) -> None:
+def check_depth(data: Any, where: str) -> None:
+    """Refuse data that nests deeper than a plan can.
+
+    Raises:
+        NotJson: If it nests more than 40 deep.
+    """
     level = [data]
     for _ in range(_DEEPEST):
         level = [child for item in level for child in _children(item)]

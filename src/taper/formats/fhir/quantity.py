@@ -55,6 +55,7 @@ _MASS = {MassUnit.MCG: "ug", MassUnit.MG: "mg", MassUnit.G: "g"}
 _TIME = {TimeUnit.DAY: "d", TimeUnit.WEEK: "wk", TimeUnit.MONTH: "mo", TimeUnit.YEAR: "a"}
 _MASS_OF_CODE = {code: unit for unit, code in _MASS.items()}
 _TIME_OF = {code: unit for unit, code in _TIME.items()}
+_CODES_OF_TIME = {*_TIME_OF, "h"}
 _WRONG = {"mcg": "mcg is not UCUM; the code is ug", "{mcg}": "braces are an annotation; the code is ug",
           "µg": "the code is ug", "μg": "the code is ug"}  # fmt: skip
 
@@ -85,6 +86,11 @@ class UnitStrength:
     mass: Dose | None
     kind: CountKind | None = None
     per_ml: Fraction | None = None
+
+    def __str__(self) -> str:
+        if self.per_ml is not None:
+            return f"1 mL holds {Dose(self.per_ml, MassUnit.MG)}"
+        return f"one {self.kind or 'unit'} holds {self.mass}"
 
     def dose(self, units: Units) -> Dose | None:
         """The dose in some units, or None if what one of them holds is not known.
@@ -184,18 +190,18 @@ def read_amount(data: Mapping[str, Any]) -> Dose | Units:
     return Dose(number, meant) if isinstance(meant, MassUnit) else Units(number, unit or code, meant)
 
 
-def unread_unit(data: Mapping[str, Any]) -> str | None:
-    """The unit for people, where a code decides and the word for people is not known."""
-    unit, code = _word(data, "unit"), _word(data, "code")
-    known = not unit or not code or unit == code or _told(unit) is not None
-    return None if known else unit
-
-
-def unread_code(data: Mapping[str, Any]) -> str | None:
-    """The code, where the unit for people decides because the code is not known."""
-    code, unit = _word(data, "code"), _word(data, "unit")
-    is_known = not code or _meant(data.get("system"), code) is not None or not unit or unit == code
-    return None if is_known else code
+def unread_parts(data: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """What of a unit is not known although the amount is: which part, what it says, and what is read in its place."""
+    unit, code, system = _word(data, "unit"), _word(data, "code"), data.get("system")
+    is_known = _told(unit) is not None or unit.casefold() in time_words()
+    made = []
+    if unit and code and unit != code and not is_known:
+        made.append(("unit", unit, "its code"))
+    if isinstance(system, str) and system != UCUM and unit_codes(system) is None:
+        made.append(("system", system, "its unit or code"))
+    elif code and unit and unit != code and _meant(system, code) is None and code not in _CODES_OF_TIME:
+        made.append(("code", code, "its unit"))
+    return made
 
 
 def _agree(one: MassUnit | CountKind, other: MassUnit | CountKind | None) -> bool:
@@ -291,7 +297,7 @@ def read_duration(data: Mapping[str, Any]) -> Duration:
     if code not in _TIME_OF:
         got = _word(data, "code") or unit
         raise InvalidInput(f"the length of time is in {got!r}; write the UCUM code d, wk, mo or a")
-    if unit and told not in {code, None}:
+    if unit and (told not in {code, None} or _SAYS_MORE.search(unit) or (told is None and _told(unit) is not None)):
         raise InvalidInput(f"the unit is {unit!r} and its code is {code!r}; make them agree")
     if number.denominator != 1 and code == "wk" and (number * 7).denominator == 1:
         number, code = number * 7, "d"

@@ -12,6 +12,7 @@ from taper.formats.fhir.write.medication import Version
 
 _DOSAGE = re.compile(r"((?:dosageInstruction|dosage)\[[0-9]+\])\.(.+)")
 # What taper writes into its own requests and compares there, or that says nothing beyond the plan.
+_LIMITS = {"maxDosePerPeriod", "maxDosePerAdministration"}
 _OWN = {"id", "text", "identifier", "groupIdentifier", "status", "intent", "subject", "basedOn", "category"}
 
 
@@ -27,7 +28,8 @@ def account(data: object, requests: Sequence[Request], version: Version, notes: 
 
 def _account(request: Request, version: Version, notes: Notes) -> None:
     if request.kind == "Dosage":
-        _name(check_shape(as_map(request.dosages[0]), "Dosage", version, request.dosages_at, notes), "Dosage", notes)
+        unread = check_shape(as_map(request.dosages[0]), "Dosage", version, request.dosages_at, notes)
+        _name_of_dosage(unread, "Dosage", notes)
         return
     unread = check_shape(request.body, request.kind, version, request.where, notes)
     if request.course_name is not None:
@@ -42,13 +44,15 @@ def _account(request: Request, version: Version, notes: Notes) -> None:
             rest.append(path)
     _name(rest, request.where, notes)
     for at, paths in of_dosage.items():
-        _name(paths, f"{request.where}.{at}", notes)
+        _name_of_dosage(paths, f"{request.where}.{at}", notes)
 
 
 def _is_own(path: str, body: Mapping[str, Any]) -> bool:
     """Whether an element stands in a request that taper wrote, and as it writes it."""
     top = _top(path)
-    return path == "contained[0].identifier" or (top in _OWN and _as_written(body, top))
+    if path == "contained[0].identifier" or path.endswith(("].maxDosePerPeriod", "].system", "].code", "].display")):
+        return True
+    return top in _OWN and _as_written(body, top)
 
 
 def _top(path: str) -> str:
@@ -58,6 +62,14 @@ def _top(path: str) -> str:
 def _as_written(body: Mapping[str, Any], key: str) -> bool:
     """Whether an element of a request of its own is as taper writes it."""
     return {"status": "draft", "intent": "proposal"}.get(key, body.get(key)) == body.get(key)
+
+
+def _name_of_dosage(paths: Sequence[str], where: str, notes: Notes) -> None:
+    """Name what is not read of a Dosage; its limits are compared, and are no part of a plan."""
+    limits = [path for path in paths if path in _LIMITS]
+    _name([path for path in paths if path not in _LIMITS], where, notes)
+    if limits:
+        notes.report("not-read", where, f"compared with the doses, and no part of the plan: {', '.join(limits)}")
 
 
 def _name(paths: Sequence[str], where: str, notes: Notes) -> None:

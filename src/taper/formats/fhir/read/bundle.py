@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from taper.errors import InvalidInput, NotFound
-from taper.formats.fhir.read.elements import as_list, as_map, codes_of
+from taper.formats.fhir.read.elements import RULES, as_list, as_map, codes_of
 from taper.formats.fhir.read.import_report import Notes
 from taper.formats.fhir.write.medication import Version
 from taper.formats.fhir.write.request import COURSE
@@ -271,8 +271,7 @@ def _check_status(request: Request, notes: Notes) -> None:
             "status", f"{request.where}.doNotPerform", "it says that the drug is not to be taken; leave it out"
         )
     if "implicitRules" in request.body:
-        what = "it is to be read by rules of its own, which are not known here; give it without them"
-        notes.refuse("status", f"{request.where}.implicitRules", what)
+        notes.refuse("status", f"{request.where}.implicitRules", RULES)
     if "SUBSETTED" in {as_map(tag).get("code") for tag in as_list(as_map(request.body.get("meta")).get("tag"))}:
         notes.refuse("status", f"{request.where}.meta.tag", "it is only a part of a resource; give the whole")
     if status == "entered-in-error":

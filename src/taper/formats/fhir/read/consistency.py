@@ -15,6 +15,7 @@ from taper.formats.fhir.read.dosage import ReadDosage
 from taper.formats.fhir.read.elements import as_map
 from taper.formats.fhir.read.import_report import Notes
 from taper.formats.fhir.read.medication import Requested
+from taper.formats.fhir.read.quantities import report_unit
 from taper.formats.fhir.read.steps import ReadStep, dose_of, mass_of, offset_of
 from taper.formats.fhir.read.timing import doses_within
 from taper.plans.plan import Course
@@ -132,7 +133,12 @@ def read_dispensed(request: Mapping[str, Any], where: str, of: Requested, notes:
     """What a request asks to be supplied, if it says how much."""
     asked, at = as_map(request.get("dispenseRequest")), f"{where}.dispenseRequest"
     if "quantity" not in asked:
+        said = [key for key in ("expectedSupplyDuration", "numberOfRepeatsAllowed") if key in asked]
+        if said:
+            notes.report("supply", at, f"how much is supplied is not said; not compared: {', '.join(said)}")
         return None
+    for key in ("quantity", "expectedSupplyDuration"):
+        report_unit(as_map(asked.get(key)), f"{at}.{key}", notes)
     total, unit, days, repeats = None, Fraction(0), None, Fraction(0)
     with notes.reporting("supply", at):
         total, unit = _supplied(as_map(asked["quantity"]), of)

@@ -8,10 +8,11 @@ from typing import Any
 from taper.amounts.dose import Dose
 from taper.amounts.duration import Duration
 from taper.errors import InvalidInput, TaperError
-from taper.formats.fhir.quantity import Units, read_amount, read_number, unread_code, unread_unit
+from taper.formats.fhir.quantity import Units, read_amount, read_number
 from taper.formats.fhir.read.as_needed import is_as_needed
 from taper.formats.fhir.read.elements import as_list, as_map, codes_of, first_text, names_of
 from taper.formats.fhir.read.import_report import Notes
+from taper.formats.fhir.read.quantities import report_unit
 from taper.formats.fhir.read.route import check_route
 from taper.formats.fhir.read.timing import Bounds, Rhythm, SlotsByFrequency, read_timing
 from taper.formats.fhir.tables import table
@@ -107,6 +108,10 @@ def _amount(data: Mapping[str, Any], rhythm: Rhythm, where: str, notes: Notes) -
     if len(given) != 1 and not (len(given) > 1 and None not in kinds and len(set(kinds)) == len(kinds)):
         notes.refuse("dose", f"{where}.doseAndRate", f"it states {len(given) or 'no'} doses; write one")
         return None
+    for index, (item, kind) in enumerate(zip(given, kinds, strict=True)):
+        if "type" in item and kind is None:
+            at = f"{where}.doseAndRate[{index}].type"
+            notes.report("not-read", at, f"the kind of dose {', '.join(names_of(item['type']))!r} is not read")
     places = [f"{where}.doseAndRate[{index}]" for index in range(len(given))]
     amounts = [_one_amount(item, rhythm, at, notes) for item, at in zip(given, places, strict=True)]
     if any(amount != amounts[0] for amount in amounts):
@@ -130,7 +135,7 @@ def _one_amount(dose: Mapping[str, Any], rhythm: Rhythm, at: str, notes: Notes) 
     else:
         with notes.catching("unit", f"{at}.doseQuantity"):
             amount = read_amount(as_map(dose["doseQuantity"]))
-            _report_unit(as_map(dose["doseQuantity"]), f"{at}.doseQuantity", notes)
+            report_unit(as_map(dose["doseQuantity"]), f"{at}.doseQuantity", notes)
     for key in sorted(key for key in dose if key.startswith("rate")):
         if not _is_daily_amount(dose[key], key, amount, rhythm):
             notes.refuse(
@@ -149,13 +154,6 @@ def _narrow_range(stated: Mapping[str, Any], at: str, notes: Notes) -> Dose | Un
             return read_amount(low)
     notes.refuse("range", f"{at}.doseRange", "a range of doses; write one dose")
     return None
-
-
-def _report_unit(quantity: Mapping[str, Any], at: str, notes: Notes) -> None:
-    for key, value in (("unit", unread_unit(quantity)), ("code", unread_code(quantity))):
-        if value is not None:
-            other = "code" if key == "unit" else "unit"
-            notes.report("not-read", f"{at}.{key}", f"the {key} {value!r} is not known, and its {other} is read")
 
 
 def _is_daily_amount(rate: object, key: str, amount: Dose | Units | None, rhythm: Rhythm) -> bool:
@@ -200,6 +198,7 @@ def _maxima(data: Mapping[str, Any], where: str, notes: Notes) -> Iterator[Dose 
         with notes.reporting("not-read", at):
             if read_number(per) != _A_DAY.get(str(per.get("code"))):
                 raise InvalidInput("it is no limit of one day, and is not compared")
+            report_unit(limit, at, notes)
             yield read_amount(limit)
     if "maxDosePerLifetime" in data:
         notes.report("not-read", f"{where}.maxDosePerLifetime", "it is not compared")
@@ -210,4 +209,5 @@ def _intake_maximum(data: Mapping[str, Any], where: str, notes: Notes) -> Dose |
     if stated is not None:
         with notes.reporting("not-read", f"{where}.maxDosePerAdministration"):
             limit = read_amount(as_map(stated))
+            report_unit(as_map(stated), f"{where}.maxDosePerAdministration", notes)
     return limit

@@ -38,6 +38,7 @@ def codes_of(concept: object) -> set[str]:
     return {str(coding["code"]) for coding in codings if "code" in coding}
 
 
+RULES = "it is to be read by rules of its own, which are not known here; give it without them"
 MODIFIER = "a modifier extension changes what this means in a way that is not known; remove it"
 
 

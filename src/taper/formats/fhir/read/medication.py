@@ -14,6 +14,7 @@ from taper.formats.fhir.quantity import UCUM, Units, UnitStrength, kind_of_form,
 from taper.formats.fhir.read.bundle import Request
 from taper.formats.fhir.read.elements import as_list, as_map, first_text, names_of
 from taper.formats.fhir.read.import_report import Notes
+from taper.formats.fhir.read.quantities import report_unit
 from taper.formats.fhir.write.medication import read_form_text
 from taper.products.product import DosageForm, Release
 
@@ -132,6 +133,8 @@ def _read(medication: Mapping[str, Any], request: Request, notes: Notes) -> Requ
     if named is None:
         return None
     strength, per_ml = _strength(item, form, where, notes)
+    if strength is not None and request.course_name is None:
+        notes.report("not-read", where, f"{strength}, which is no part of a plan")
     return replace(named, form=form, release=release, strength=strength, per_ml=per_ml)
 
 
@@ -161,6 +164,8 @@ def _strength(
     with notes.catching("unit", f"{where}.ingredient.strength"):
         mass, per = read_amount(as_map(stated.get("numerator"))), as_map(stated.get("denominator"))
         volume = read_volume(per)
+        for key in ("numerator", "denominator"):
+            report_unit(as_map(stated.get(key)), f"{where}.ingredient.strength.{key}", notes)
         if isinstance(mass, Dose) and volume:
             return UnitStrength(None, per_ml=mass.mg / volume), mass.mg / volume
         unit = _denominator(per)

@@ -7,7 +7,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from taper._base.json_text import NotJson, read_json, read_text_file
+from taper._base.json_text import NotJson, check_depth, read_json, read_text_file
 from taper.amounts.dose import Dose
 from taper.amounts.liquid import Concentration
 from taper.formats.fhir.read.account import account
@@ -104,6 +104,7 @@ def from_fhir(
         NotFound: If no request has an id, or is for the patient or of the drug, that was named.
     """
     data = _read(resource) if isinstance(resource, str) else resource
+    check_depth(data, "")
     notes, choice = Notes(accept), Choice(patient, drug, (select,) if isinstance(select, str) else tuple(select))
     requests = open_requests(data, choice, notes)
     found = read_version(requests, version)

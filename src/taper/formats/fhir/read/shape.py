@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from taper.formats.fhir.read.elements import MODIFIER, refuse_modifiers
+from taper.formats.fhir.read.elements import MODIFIER, RULES, refuse_modifiers
 from taper.formats.fhir.read.extensions import read_extension
 from taper.formats.fhir.read.import_report import Notes
 from taper.formats.fhir.read.primitives import PRIMITIVES, wrong_primitive
 from taper.formats.fhir.tables import elements
 from taper.formats.fhir.write.medication import Version
+from taper.formats.fhir.write.request import REVIEW_THERAPY
 
 _DEEPEST = 40
 _REQUESTS = {"MedicationRequest", "MedicationStatement", "MedicationDispense"}
@@ -40,13 +41,12 @@ READ: dict[str, set[str]] = {
     "Medication.ingredient": {"item[x]", "item", "strength", "strength[x]", "isActive"},
     "Dosage": {
         "sequence", "text", "additionalInstruction", "patientInstruction", "timing", "asNeeded[x]", "asNeeded",
-        "asNeededFor", "site", "route", "method", "doseAndRate", "maxDosePerPeriod", "maxDosePerAdministration",
-        "maxDosePerLifetime",
+        "asNeededFor", "site", "route", "method", "doseAndRate",
     },
     "Dosage.doseAndRate": {"type", "dose[x]", "rate[x]"},
     "Timing": {"event", "repeat", "code"},
     "Timing.repeat": {
-        "bounds[x]", "count", "countMax", "duration", "durationMax", "durationUnit", "frequency", "frequencyMax",
+        "bounds[x]", "count", "countMax", "duration", "durationMax", "frequency", "frequencyMax",
         "period", "periodMax", "periodUnit", "dayOfWeek", "timeOfDay", "when", "offset",
     },
     **{kind: _QUANTITY for kind in _MEASURES},
@@ -59,6 +59,12 @@ READ: dict[str, set[str]] = {
     "Reference": {"reference"},
     "Annotation": {"text"},
 }  # fmt: skip
+# Concepts of which only the names are read, and those of which only the code is.
+_BY_NAME = {
+    "medicationCodeableConcept", "medication", "reasonCode", "reason", "code", "form", "doseForm", "itemCodeableConcept",
+    "item", "additionalInstruction",
+}  # fmt: skip
+_BY_CODE = {"courseOfTherapyType"}
 # Where a dose, a time or a length is said: an extension there, or a value that is left out, is never passed over.
 _DECIDES = {"MedicationRequest", "MedicationStatement", "MedicationDispense", "Medication", "Medication.ingredient"}
 
@@ -175,10 +181,37 @@ class _Walk:
         if key == "extension":
             self._extensions(value, at, decides=here.decides)
             return
+        if key == "implicitRules":
+            self._notes.refuse("status", self._path(at), RULES)
+            return
         is_read = known.element in here.read
+        if is_read:
+            self._name_parts(key, value, here.shape, at)
         if not is_read:
             self.unread.append(at)
         self._values(value, known, at, here.depth, is_read=is_read)
+
+    def _name_parts(self, key: str, value: Any, shape: Shape, at: str) -> None:
+        """Name what is not read of a concept or a reference of which only the name, or only the code, is read."""
+        if key not in _BY_NAME and key not in _BY_CODE or (key == "code" and "repeat" in shape.keys):
+            return
+        for index, item in enumerate(value if isinstance(value, list) else [value]):
+            if not isinstance(item, Mapping):
+                continue
+            place = f"{at}[{index}]" if isinstance(value, list) else at
+            if "reference" in item and ("concept" in item or key == "reason"):
+                self.unread.append(f"{place}.reference")
+            inner = item.get("concept") if "concept" in item else item
+            self._name_codings(inner, f"{place}.concept" if inner is not item else place, by_code=key in _BY_CODE)
+
+    def _name_codings(self, concept: Any, at: str, *, by_code: bool) -> None:
+        left = ("system", "display") if by_code else ("system", "code")
+        if by_code and isinstance(concept, Mapping) and concept.get("text") not in (None, REVIEW_THERAPY):
+            self.unread.append(f"{at}.text")
+        codings = concept.get("coding") if isinstance(concept, Mapping) else None
+        for index, coding in enumerate(codings if isinstance(codings, list) else []):
+            if isinstance(coding, Mapping):
+                self.unread += [f"{at}.coding[{index}].{key}" for key in left if key in coding]
 
     def _values(self, value: Any, known: Known, at: str, depth: int, *, is_read: bool) -> None:
         if known.many != isinstance(value, list):
@@ -214,6 +247,9 @@ class _Walk:
     def _resource(self, item: Mapping[str, Any], at: str) -> str | None:
         """The type of a contained resource that is looked into: a Medication; any other is not read."""
         kind = item.get("resourceType")
+        if not isinstance(kind, str):
+            self._refuse(at, "it has no resourceType that is a text; add it")
+            return None
         if kind == "Medication" or kind in _REQUESTS:
             return "Medication" if kind == "Medication" else None
         self.unread.append(f"{at} ({kind})")

@@ -13,6 +13,7 @@ from taper.errors import InvalidInput
 from taper.formats.fhir.quantity import read_duration, read_number
 from taper.formats.fhir.read.elements import as_list, as_map, codes_of, names_of
 from taper.formats.fhir.read.import_report import Kind, Notes
+from taper.formats.fhir.read.quantities import report_unit
 from taper.formats.fhir.tables import table
 from taper.plans.regimen import FHIR_WHEN, WEEKDAYS, Slot, Weekday
 
@@ -271,7 +272,9 @@ def _bounds(repeat: Mapping[str, Any], at: str, notes: Notes) -> Bounds:
     if "boundsDuration" in repeat and "boundsPeriod" in repeat:
         raise InvalidInput("it has two kinds of bounds; write one")
     if "boundsDuration" in repeat:
-        return Bounds(lasting=read_duration(as_map(repeat["boundsDuration"])))
+        lasting = read_duration(as_map(repeat["boundsDuration"]))
+        report_unit(as_map(repeat["boundsDuration"]), f"{at}.boundsDuration", notes)
+        return Bounds(lasting=lasting)
     return read_period(as_map(repeat.get("boundsPeriod")), f"{at}.boundsPeriod", notes)
 
 
