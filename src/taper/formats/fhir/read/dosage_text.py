@@ -28,6 +28,9 @@ _THOUSANDS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:[.,]\d{3})+(?![\d])")
 _PER_BODY = re.compile(rf"{NUMBER} ?(?:mg|mcg|ug|g) ?/ ?(?:kg|m2|m²)\S*")
 _PER_VOLUME = re.compile(rf"({NUMBER}) ?(mg|mcg|ug|g) ?/ ?({NUMBER})? ?ml(?![\w])")
 _MIXED = re.compile(r"(\d+) (?:and|und|et|y) (?:a )?(\d+/\d+)")
+_DOSED = re.compile(
+    r"\d|tak(?:e|ing)|dos(?:e|is)|tablet|capsul|compri|einnehm|nehmen|prendre|prenez|tom(?:ar|e)|then|until|week|day|reduc"
+)
 _WORD = re.compile(r"\d+(?:[.,/:]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)*")
 _GONE = " | "
 
@@ -89,7 +92,7 @@ class _Reading:
         self._left = words.numbers.sub(self._digit, self._left)
         self._left = _MIXED.sub(r"\1 \2", self._left)
         for step in (
-            self._dates, self._advice, self._schemes, self._per, self._conditions, self._frequencies, self._clocks,
+            self._cautions, self._dates, self._advice, self._schemes, self._per, self._conditions, self._frequencies, self._clocks,
             self._ranges, self._changes, self._lengths, self._daily, self._order, self._amounts, self._days,
         ):  # fmt: skip
             step()
@@ -109,6 +112,10 @@ class _Reading:
 
     def _phrase(self, key: str, note: Callable[[re.Match[str]], None]) -> None:
         self._take(self._words.patterns[key], note)
+
+    def _cautions(self) -> None:
+        """Take out a sentence that only warns: it begins as one, and names no dose, no number and no taking."""
+        self._left = self._words.cautions.sub(lambda found: found[0] if _DOSED.search(found[0]) else _GONE, self._left)
 
     def _dates(self) -> None:
         self._take(_ISO, lambda found: self.told.dates.append((int(found[2]), int(found[3]), int(found[1]))))
@@ -231,6 +238,7 @@ class _Reading:
     def _amounts(self) -> None:
         self._take(_units().product, self._product)
         self._take(_units().amount, lambda found: self._amount(found[1], found[2]))
+        self._take(self._words.take, lambda found: self.told.amounts.append((_number(found[1]), "piece")))
         if self._words.code == "en":
             self._take(_units().one, lambda found: self._amount("1", found[1]))
 

@@ -41,6 +41,8 @@ def differences(told: Told, scope: Scope) -> list[str]:
     if not scope.later:
         found += [f"the condition {said!r} is in no code" for said in told.conditions]
         found += [f"the order {said!r} is in no code" for said in told.sequence]
+    if not scope.dosages:
+        return found or ["it is beside no dosage that could say it"] * bool(told.amounts or told.lengths or told.dates)
     steered = scope.later and bool(told.amounts)
     found += [f"the change {said!r} is in no code" for said in told.changes if not steered]
     found += [f"{said!r} is in no code" for said in told.stops if not scope.ends]
@@ -69,19 +71,22 @@ def _amounts(told: Told, scope: Scope) -> Iterator[str]:
     day = sum((mass * len(dosage.rhythm.slots) for dosage in scope.dosages
                if (mass := _mg_of(dosage, scope.strength)) is not None), Fraction(0))  # fmt: skip
     whole = {*masses, *([day] if told.says_daily and not told.times else [])}
+    says_dose = any(mass in whole for mass in told_masses)
     explained = False
     for value, unit in told.amounts:
         if unit == "mg":
             fits, explains = value in whole or value == one or _is_strength(value, told, whole), value in whole
         elif unit == "mL":
             by_code = any(item.kind == "mL" and item.count == value for item in units)
-            fits = explains = by_code or (per_ml is not None and value * per_ml in whole)
+            explains = by_code or (per_ml is not None and value * per_ml in whole)
+            fits = explains or (per_ml is None and says_dose)
         elif unit == "mg/mL":
             fits, explains = per_ml is None or value == per_ml, False
         else:
             by_code = any(item.count == value and _alike(unit, item.kind) for item in units)
             by_mass = (one is not None and value * one in whole) or any(value * mass in whole for mass in told_masses)
-            fits = explains = by_code or by_mass
+            explains = by_code or by_mass
+            fits = explains or (one is None and says_dose)
         explained = explained or explains
         if not fits:
             yield f"{_shown(value)} {unit} is not the dose"

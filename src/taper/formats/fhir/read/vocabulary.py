@@ -52,6 +52,8 @@ class Vocabulary:
     words: frozenset[str]
     purposes: frozenset[str]
     purpose: re.Pattern[str]
+    cautions: re.Pattern[str]
+    take: re.Pattern[str]
     known: frozenset[str]
 
 
@@ -78,6 +80,8 @@ def vocabulary_of(code: str) -> Vocabulary:
         words,
         purposes,
         _whole([re.escape(held["purpose"])]),
+        re.compile(rf"(?:^|(?<=[.;!] ))(?:{'|'.join(held['cautions'])})(?![\w])[^.;!]*"),
+        re.compile(rf"(?<![\w])(?:{'|'.join(held['take'])}) ({NUMBER})(?= *(?:$|[^\w\s]|[^\W\d]))"),
         frozenset(re.findall(r"[a-z']{2,}", f"{held} {ones}")),
     )
 
