@@ -11,7 +11,7 @@ from taper._base.numbers import exact, write_number
 from taper.amounts.dose import Dose, MassUnit
 from taper.amounts.duration import Duration, TimeUnit
 from taper.errors import CannotCompute, InvalidInput
-from taper.formats.fhir.tables import time_words, unit_codes, unit_words
+from taper.formats.fhir.tables import table, time_words, unit_codes, unit_words
 from taper.products.product import DosageForm, refuse_route
 
 CountKind = Literal["tablet", "capsule", "packet", "piece", "mL"]
@@ -232,7 +232,7 @@ def _coded(system: object, code: str, unit: str) -> MassUnit | CountKind | None:
     if system == UCUM:
         return _of_ucum(code, unit)
     if isinstance(system, str) and unit_codes(system) is not None:
-        if count_kind(unit) is None:
+        if system not in table("units")["open"] or count_kind(unit) not in {"tablet", "capsule", "packet"}:
             raise InvalidInput(
                 f"the code {code!r} is no mass and no unit of a product that is known; write mg, ug or g"
             )
