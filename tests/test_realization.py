@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from builders import DRUG, TABLETS, course, formulary, liquid, plan_of, plan_with, step, tablet
 from taper import Dose, Formulary, Handling, InvalidInput, NotFound, Portion, Product, mg, plan_taper, realize, weeks
 from taper.knowledge.product_choice import NoProducts
-from taper.planning import Weights, plan_cross_taper
+from taper.planning.cross_taper import plan_cross_taper
+from taper.plans.weights import Weights
 from taper.schedules.realization import CannotRealize
 from taper.testing import product_sets, realizable_plans, tablets, unrealizable_plans
 

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from taper.formats.fhir import CannotImport, from_fhir
+from taper import CannotImport, from_fhir
 
 UCUM = "http://unitsofmeasure.org"
 SNOMED = "http://snomed.info/sct"

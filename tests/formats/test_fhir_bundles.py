@@ -5,8 +5,7 @@ import time
 import pytest
 
 from formats.fhir_orders import SLOTS, bundle, dosage, order, period, refusals, reports, steps_of
-from taper import CannotImport, InvalidInput, NotFound, from_fhir, load_fhir
-from taper.formats.fhir import WrongResource
+from taper import CannotImport, InvalidInput, NotFound, WrongResource, from_fhir, load_fhir
 
 NEED = order(dosage(asNeededBoolean=True), id="need", medicationCodeableConcept={"text": "ibuprofen"})
 DONE = order(dosage(20), id="done", status="completed")

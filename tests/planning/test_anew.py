@@ -8,21 +8,16 @@ import pytest
 from taper.amounts.duration import Duration, days, months, weeks
 from taper.errors import InvalidInput
 from taper.knowledge.formulary import Formulary
-from taper.planning import (
-    NoPlan,
-    Weights,
-    choose_titration,
-    every_other_day,
-    plan_cross_taper,
-    plan_daily_taper,
-    plan_steps,
-    plan_taper,
-    plan_titration,
-    replan,
-    replan_cross_taper,
-)
+from taper.planning.cross_taper import plan_cross_taper, replan_cross_taper
+from taper.planning.daily_taper import plan_daily_taper
+from taper.planning.explicit_steps import every_other_day, plan_steps
+from taper.planning.replan import replan
+from taper.planning.solver.problem import NoPlan
+from taper.planning.taper import plan_taper
+from taper.planning.titration import choose_titration, plan_titration
 from taper.plans.plan import Before, Plan
 from taper.plans.regimen import Regimen
+from taper.plans.weights import Weights
 from taper.products.product import Product
 
 SHIPPED = Formulary.shipped()

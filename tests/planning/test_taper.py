@@ -8,15 +8,17 @@ from taper.amounts.dose import mg
 from taper.amounts.duration import days, months, weeks
 from taper.errors import InvalidInput
 from taper.paces.pace import Pace, PaceWithoutEnd
-from taper.planning import STANDARD, NoPlan, TooFast, Weights, evenly, in_order, keep_last, plan_taper, replan
+from taper.planning.replan import replan
 from taper.planning.solver.lower_bound import Floor
-from taper.planning.solver.problem import Problem
+from taper.planning.solver.problem import NoPlan, Problem
 from taper.planning.solver.search import search
 from taper.planning.solver.solve import solve
 from taper.planning.solver.state_space import TooManyStates
-from taper.plans.order import InvalidOrder, Order
+from taper.planning.taper import TooFast, plan_taper
+from taper.plans.order import InvalidOrder, Order, evenly, in_order, keep_last
 from taper.plans.plan import Before, read_plan
 from taper.plans.regimen import Regimen
+from taper.plans.weights import STANDARD, Weights
 from taper.products.product import Product
 from taper.products.recipes import NotReachable
 

@@ -3,19 +3,18 @@
 import argparse
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from taper.amounts.dose import Dose
 from taper.amounts.liquid import Concentration
-from taper.cli.options import NOT_COMPUTED, add_command, add_json, add_out, json_text, write_whole
+from taper.cli.options import NOT_COMPUTED, add_json, add_out
+from taper.cli.output import json_text, write_whole
 from taper.errors import InvalidInput
-from taper.formats.fhir import CannotImport, FhirPlan, ImportReport, load_fhir
+from taper.formats.fhir.read.import_report import CannotImport, ImportReport
+from taper.formats.fhir.read.plan import FhirPlan, load_fhir
 
 
-def add(commands: Any) -> None:
-    """Add the command import."""
-    words = "read a plan from FHIR medication requests, or say why none can be read"
-    parser = add_command(commands, "import", _import, words)
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
     parser.add_argument("file", metavar="FILE", help="a MedicationRequest or a Bundle of them, R4 or R5; a Dosage too")
     parser.add_argument("--version", choices=["R4", "R5"], help="told by the elements if not given")
     parser.add_argument(
@@ -34,7 +33,8 @@ def add(commands: Any) -> None:
     add_json(parser)
 
 
-def _import(options: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
+    """Run the command."""
     try:
         found = load_fhir(
             options.file,

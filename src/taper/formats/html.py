@@ -8,8 +8,8 @@ from taper.checks.review import Answer, Finding, NotAssessed, Review
 from taper.schedules.schedule import Schedule
 from taper.source import Source
 from taper.supply.count import Supply
-from taper.words import Instruction
 from taper.words.handout import CalendarDay, CalendarIntake, CalendarMonth, Handout, make_handout, printable
+from taper.words.instruction import Instruction
 from taper.words.supply_table import Row, SupplyText
 
 _STYLE = Path(__file__).with_name("handout.css")

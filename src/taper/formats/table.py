@@ -13,7 +13,8 @@ from taper.products.product import Product
 from taper.schedules.rows import records_of
 from taper.schedules.schedule import Day, End, Schedule, ScheduledIntake
 from taper.supply.count import Supply
-from taper.words import NOTICE, describe_changes, describe_ending, describe_note, describe_portion, describe_tally
+from taper.words.notice import NOTICE
+from taper.words.plain import describe_changes, describe_ending, describe_note, describe_portion, describe_tally
 
 _COLUMNS = ("date", "day", "course", "step", "drug", "slot", "dose", "portion", "mg", "product", "count",
             "count_numerator", "count_denominator", "volume", "note")  # fmt: skip

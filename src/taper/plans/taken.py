@@ -3,6 +3,7 @@
 from taper.errors import InvalidInput
 from taper.plans.plan import Before, Course, Step
 from taper.plans.regimen import NOTHING, Regimen
+from taper.plans.step_days import StepDays
 
 
 def step_until(course: Course, day: int) -> tuple[Step, int] | None:
@@ -13,10 +14,8 @@ def step_until(course: Course, day: int) -> tuple[Step, int] | None:
     """
     if not course.is_in_days:
         raise InvalidInput("its months or weekdays have no day numbers without a start; give before", where=course.id)
-    for step, (first, last) in zip(course.steps, course.bounds(), strict=True):
-        if first < day and (last is None or day <= last + 1):
-            return step, first
-    return None
+    found = StepDays(course.bounds()).at(day - 1)
+    return None if found is None else (course.steps[found[0]], day - 1 - found[1])
 
 
 def taken_until(course: Course, day: int) -> Regimen:

@@ -14,8 +14,7 @@ from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
-from taper import TaperError, mg
-from taper.formats.fhir import CannotImport, from_fhir
+from taper import CannotImport, TaperError, from_fhir, mg
 
 SLOTS = {1: ["morning"], 2: ["morning", "evening"], 3: ["morning", "noon", "evening"],
          4: ["morning", "noon", "evening", "bedtime"]}  # fmt: skip

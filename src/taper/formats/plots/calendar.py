@@ -11,7 +11,7 @@ from taper.formats.plots.axes import height_of, write_amount
 from taper.formats.plots.drug_totals import DrugTotals, track_of
 from taper.formats.plots.picture import Picture, canvas, finish
 from taper.schedules.schedule import Schedule
-from taper.words import describe_ending
+from taper.words.plain import describe_ending
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -13,7 +13,7 @@ from taper.formats.plots.overlays import Curve, LimitLine, curves_of, of_drug
 from taper.formats.plots.picture import COLORS, DASHES, GRAY, LINE, MARKERS, Picture, canvas, finish
 from taper.formats.plots.scores import Scores, describe_scores, draw_scores, last_scored, scores_of
 from taper.schedules.schedule import End, Schedule
-from taper.words import describe_ending
+from taper.words.plain import describe_ending
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -13,7 +13,7 @@ from taper.formats.plots.drug_totals import DrugTotals, track_of
 from taper.formats.plots.picture import COLORS, GRAY, LINE, Picture, canvas, finish
 from taper.paces.changes import Change, measure_changes
 from taper.schedules.schedule import Schedule
-from taper.words import describe_ending
+from taper.words.plain import describe_ending
 
 Base = Literal["current", "start"]
 _BASES = {"current": "the total before it", "start": "the total before day 1"}

@@ -13,7 +13,7 @@ from taper.formats.plots.picture import COLORS, DASHES, MARKERS, Picture, canvas
 from taper.products.product import Product
 from taper.schedules.schedule import Day, Schedule, ScheduledIntake
 from taper.supply.count import Supply, SupplyLine, count_supply
-from taper.words import describe_ending
+from taper.words.plain import describe_ending
 
 
 def plot_supply(schedule: Schedule, supply: Supply | None = None) -> Picture:
