@@ -133,9 +133,8 @@ class Problem:
         """What the products make for one intake, up to what it takes now, or somewhat above."""
         products = self.products if liquid is None else [p for p in self.products if p.form.is_liquid == liquid]
         handling = self.weights.handling(mix_forms=self.mix_forms, round_liquids=self.round_liquids)
-        always = [dose for dose in (intake.dose, self._floor(intake.slot), _as_dose(self.target)) if dose]
         up_to = intake.dose * 2 if above else intake.dose
-        return Reachable(products, up_to=up_to, handling=handling, always=always)
+        return Reachable(products, up_to=up_to, handling=handling)
 
     def check(self) -> None:
         """Refuse what can be told before searching: a start or a target that cannot be made, a target above the start.
