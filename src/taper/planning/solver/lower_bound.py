@@ -1,9 +1,8 @@
-"""What the rest of any plan costs at least, by the day's total alone: the bound that guides the search."""
+"""What falls cost at least, by the day's total alone: in floating point, on the safe side of what is exact."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 from taper.paces.rulers import ONE_PACE
-from taper.planning.solver.least_weight import Row, least_weights
 from taper.planning.solver.state_space import StateSpace
 
 _SAFE = 4e-9
@@ -11,7 +10,6 @@ _SAFE = 4e-9
 
 A fall is rounded to a billionth of a pace, and a position in floating point is good to a thousandth of that.
 """
-_WORK = 300_000
 
 
 def shape_of(ground: StateSpace) -> Callable[[float], float]:
@@ -63,96 +61,26 @@ def reaches_of(ground: StateSpace, totals: Sequence[int], places: list[list[floa
     return made
 
 
-class LowerBound:
-    """From each total, the least excess and then the least cost of getting to the end.
+class TotalsBound:
+    """From each total, the least excess of getting to the end; and how far a fall from it is accepted.
 
-    The search is relaxed to the day's total: whose turn it is, further intakes, changes of form and which regimens
-    follow which are left out, and a total is as easy to handle as the easiest regimen that has it. So no plan can do
-    better, and the same relaxation of every change makes the bound consistent. On the totals alone the least excess
-    is known fall by fall (the theorem in SOLVER.md): each fall is accepted, or goes to the next total.
+    The question is relaxed to the day's total. There the least excess is known fall by fall (the theorem in
+    SOLVER.md): each fall is accepted, or goes to the next total. `reach` is the lowest total that an accepted fall
+    goes to, the total itself where there is none; `beyond` the least excess of a plan that goes on beyond that.
     """
 
-    def __init__(self, ground: StateSpace) -> None:
-        self._ground = ground
-        handling = least_handling(ground)
-        end = ground.target if ground.target is not None else sum(ground.floor)
-        self.totals = sorted(
-            (total for total in handling if total >= (end if ground.stop is None else 1)), reverse=True
-        )
-        self.excess: dict[int, int] = {}
-        self.cost: dict[int, int] = {}
-        self.beyond: dict[int, int] = {}
+    def __init__(self, ground: StateSpace, totals: Sequence[int]) -> None:
+        self.index = {total: place for place, total in enumerate(totals)}
         self.reach: dict[int, int] = {}
-        if self.totals and (self.totals[-1] == end if ground.stop is None else self.totals[-1] <= ground.stop):
-            self._fill(handling)
-
-    def _ends(self, total: int) -> bool:
-        return total <= self._ground.stop if self._ground.stop is not None else total == self.totals[-1]
-
-    def _fill(self, handling: dict[int, int]) -> None:
-        ground, totals = self._ground, self.totals
-        places = places_of(ground, totals)
-        accepted = reaches_of(ground, totals, places)
-        ends = [self._ends(total) for total in totals]
-        reach = [max(place, min(i + 1, len(totals) - 1)) for i, place in enumerate(accepted)]
-        enter = [handling[total] / ground.unit for total in totals]
-        worth, _ = least_weights(Row(places[0], reach, [0.0] * len(totals), enter, ends, shape_of(ground)))
+        self.beyond: dict[int, int] = {}
+        self.excess: dict[int, int] = {}
+        end = ground.target if ground.target is not None else sum(ground.floor)
+        if not totals or (totals[-1] != end if ground.stop is None else totals[-1] > ground.stop):
+            return
+        accepted = reaches_of(ground, totals, places_of(ground, totals))
         for i in range(len(totals) - 1, -1, -1):
             total, low = totals[i], totals[min(accepted[i] + 1, len(totals) - 1)]
+            ends = total <= ground.stop if ground.stop is not None else i == len(totals) - 1
             self.reach[total] = totals[accepted[i]]
-            self.cost[total] = max(0, int(worth[i] * (1 - 1e-12) * ground.unit))
-            self.beyond[total] = ground.excess(total, low) + self.excess.get(low, 0) if not ends[i] else 0
-            following = totals[min(i + 1, len(totals) - 1)]
-            forced = 0 if accepted[i] > i else ground.excess(total, following)
-            self.excess[total] = 0 if ends[i] else forced + self.excess[following]
-
-
-def least_handling(ground: StateSpace) -> dict[int, int]:
-    """Each total that regimens on the way have, with the least that handling one of them can cost."""
-    found: dict[int, int] = {}
-    waiting = list(ground.lines)
-    for done, group in enumerate(ground.groups):
-        others = {i for later in ground.groups[done + 1 :] for i in later}
-        fixed = [i for i in range(len(waiting)) if i not in group]
-        base = sum(waiting[i].start if i in others else waiting[i].floor for i in fixed)
-        held = sum(waiting[i].costs[waiting[i].start if i in others else waiting[i].floor] for i in fixed)
-        for low, high in _windows(ground, group):
-            for total, cost in _sums(ground, group, low, high):
-                made = held + cost
-                if made < found.get(base + total, made + 1):
-                    found[base + total] = made
-    if not ground.groups:
-        found[sum(ground.start)] = 0
-    return found
-
-
-def _windows(ground: StateSpace, group: tuple[int, ...]) -> Iterator[tuple[int, int]]:
-    """Ranges of the largest share in a group, so many that adding up the doses of each takes bounded work."""
-    tops = sorted({ground.share_of(i, dose) for i in group for dose in ground.lines[i].doses})
-    sizes = [len(ground.lines[i].doses) for i in group]
-    work = len(group) * sum(sizes) * max(sizes)
-    count = max(1, min(len(tops), _WORK // work)) if len(group) > 1 else 1
-    step = -(-len(tops) // count)
-    for begin in range(0, len(tops), step):
-        part = tops[begin : begin + step]
-        yield part[0], part[-1]
-
-
-def _sums(ground: StateSpace, group: tuple[int, ...], low: int, high: int) -> Iterable[tuple[int, int]]:
-    """What doses of a group add up to while its largest share lies in a range, with the least handling of each sum.
-
-    While intakes fall evenly, a dose lies no further below the largest share than is allowed, unless it was the next
-    below one that did not: so each dose has a largest share beside which it can stand.
-    """
-    sums = {0: 0}
-    for i in group:
-        line = ground.lines[i]
-        doses = [(dose, line.costs[dose]) for dose in line.doses if ground.stands_beside(i, dose, low, high)]
-        longer: dict[int, int] = {}
-        for total, cost in sums.items():
-            for dose, more in doses:
-                made = cost + more
-                if made < longer.get(total + dose, made + 1):
-                    longer[total + dose] = made
-        sums = longer
-    return sums.items()
+            self.beyond[total] = 0 if ends else ground.excess(total, low) + self.excess.get(low, 0)
+            self.excess[total] = 0 if ends else self.excess[totals[i + 1]] if accepted[i] > i else self.beyond[total]

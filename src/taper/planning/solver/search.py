@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from heapq import heappop, heappush
 
-from taper.planning.solver.lower_bound import LowerBound
+from taper.planning.solver.regimen_table import RegimenTable
 from taper.planning.solver.state_space import State, StateSpace
 
 
@@ -85,10 +85,13 @@ class _Search:
     """A* over regimens, by the pair of excess and cost.
 
     A regimen is worth looking at in the order of what a whole plan through it costs at least: what it has cost so
-    far, and the lower bound from its total. Three things keep few regimens in sight.
+    far, and the bound from there on. Four things keep few regimens in sight.
 
     *Like intakes stand for each other.* Of all regimens that differ only by which of several equal intakes takes
     what, one is kept, with the way to it that is listed first; for what one of them goes on with, each can.
+
+    *The bound is nearly exact*: it knows every regimen on the way, and is relaxed only where several intakes fall in
+    one change.
 
     *A change is unfolded in stages.* From a regimen first the falls of one intake are tried; that two, three ... fall
     in one change costs a further third each, so that stage waits in the same queue at that much more, and is mostly
@@ -102,7 +105,10 @@ class _Search:
 
     def __init__(self, ground: StateSpace, fewest: int | None, most: int | None) -> None:
         self._ground = ground
-        self._bound = LowerBound(ground)
+        self._table = RegimenTable(ground)
+        ground.refuse_too_many(self._table.count)
+        self._table.fill()
+        self._bound = self._table.totals
         self._fewest, self._most = fewest, most
         self._best: dict[tuple[State, int], _Node] = {}
         self._queue: list[_Entry] = []
@@ -116,7 +122,7 @@ class _Search:
     def run(self) -> Route | None:
         """The best plan, or None."""
         start = self._ground.start
-        if sum(start) not in self._bound.excess:
+        if not self._bound.excess:
             return None
         self._hold(_Node(start, self._key(start, 0), 0, 0, 0, None))
         self._dive(self._queue[0][-1] if self._queue else None)
@@ -132,7 +138,7 @@ class _Search:
         """Go down by what looks best at each regimen, to have a plan in hand early."""
         while node is not None:
             made = self._unfold(node, 1) or self._unfold(node, -1)
-            node = min(made, key=lambda other: self._promise(other, sum(other.state)), default=None)
+            node = min(made, key=lambda other: self._promise(other) or (0, 0), default=None)
 
     def _key(self, state: State, changes: int) -> tuple[State, int]:
         counted = self._fewest is not None or self._most is not None
@@ -140,22 +146,24 @@ class _Search:
 
     def _hold(self, node: _Node) -> bool:
         """Keep a way to a regimen if it is the best known, and queue what can be done from there."""
-        total = sum(node.state)
-        excess, cost = self._promise(node, total)
-        if self._mark is not None and (excess, cost) > self._mark:
+        total, promise = sum(node.state), self._promise(node)
+        if promise is None or (self._mark is not None and promise > self._mark):
             return False
         held = self._best.get(node.key)
         if held is not None and not node.is_before(held):
             return False
-        self._ground.refuse_too_many(len(self._best))
         self._best[node.key] = node
         if self._end(node, total) or (self._most is not None and node.changes >= self._most):
             return False
-        self._push(excess, cost, total, 1 if self._bound.reach[total] < total else -1, node)
+        self._push(*promise, total, 1 if self._bound.reach[total] < total else -1, node)
         return True
 
-    def _promise(self, node: _Node, total: int) -> tuple[int, int]:
-        return node.excess + self._bound.excess[total], node.cost + self._bound.cost[total]
+    def _promise(self, node: _Node) -> tuple[int, int] | None:
+        """The least excess and cost of a whole plan through a node; None if no plan goes on from it."""
+        onward = self._table.onward(node.state)
+        if onward is None:
+            return None
+        return node.excess + onward[0], node.cost + int(onward[1] * self._ground.unit)
 
     def _push(self, excess: int, cost: int, total: int, stage: int, node: _Node) -> None:
         self._number += 1
@@ -195,10 +203,13 @@ class _Search:
 
     def _wait(self, node: _Node, total: int, stage: int) -> None:
         """Queue a stage at what a plan through it costs at least."""
-        bound, cost = self._bound, node.cost + self._ground.further * (abs(stage) - 1)
-        is_least = stage > 0 or bound.reach[total] == total
-        excess = node.excess + (bound.excess[total] if is_least else bound.beyond[total])
-        self._push(excess, cost + (bound.cost[total] if is_least else 0), total, stage, node)
+        ground, count = self._ground, abs(stage)
+        excess, onward = self._table.of_several(total)
+        if stage < 0:
+            is_next = self._bound.reach[total] == total
+            excess, onward = self._bound.beyond[total], onward if is_next and count > 1 else 0.0
+        cost = node.cost + ground.further * (count - 1) + int(onward * ground.unit)
+        self._push(node.excess + excess, cost, total, stage, node)
 
     def _changes(self, state: State, falls: int, *, beyond: bool) -> Iterator[tuple[State, int]]:
         """Each regimen that so many falls in one change lead to, and what the change costs besides its misfit.

@@ -92,6 +92,7 @@ class StateSpace:
         way = [max(line.whole, line.start) - line.floor for line in lines]
         self._way = lcm(*(part for part in way if part)) if any(way) else 1
         self._share = [self._way // part if part else 0 for part in way]
+        self.spread = int(weights.spread * self._way)
 
     def _alike(self) -> tuple[tuple[int, ...], ...]:
         """The intakes that can stand for each other: the same doses, costs and shares, in one group of the order."""
@@ -128,21 +129,19 @@ class StateSpace:
         """The share that an intake has before it at a dose."""
         return (dose - self.floor[intake]) * self._share[intake]
 
-    def stands_beside(self, intake: int, dose: int, low: int, high: int) -> bool:
-        """Whether a dose can stand in a regimen on the way whose largest share lies in a range.
+    def beside_group(self, group: tuple[int, ...], later: set[int]) -> tuple[bool, bool]:
+        """Whether an intake that cannot fall counts in a group, and whether all other groups are even meanwhile.
 
-        What has not fallen yet stands beside anything. What has, fell either to within the spread, or by its smallest
-        fall while it had the largest share itself.
+        Groups before it have ended, those after it have not begun.
         """
-        line = self.lines[intake]
-        share = self.share_of(intake, dose)
-        if share > high:
-            return False
-        if dose == line.start or not self._share[intake]:
-            return True
-        spread = self.weights.spread
-        above = line.doses[line.place(dose) + 1]
-        return self.share_of(intake, above) >= low or (low - share) * spread.denominator <= spread.numerator * self._way
+        idle, others_even = False, True
+        for shared in self._shares:
+            if group[0] in shared:
+                idle = any(self._share[i] for i in shared if i not in group)
+                continue
+            at = [self.share_of(i, self.start[i] if i in later else self.floor[i]) for i in shared if self._share[i]]
+            others_even = others_even and (not at or max(at) - min(at) <= self.spread)
+        return idle, others_even
 
     def turns(self, state: State) -> tuple[int, ...]:
         """The intakes whose turn it is: those with the largest share in the first group that can fall."""
@@ -167,10 +166,9 @@ class StateSpace:
         return known
 
     def _is_even(self, state: State) -> bool:
-        spread = self.weights.spread
         for group in self._shares:
             shares = [self.share(index, state) for index in group if self._share[index]]
-            if shares and (max(shares) - min(shares)) * spread.denominator > spread.numerator * self._way:
+            if shares and max(shares) - min(shares) > self.spread:
                 return False
         return True
 
