@@ -1,16 +1,21 @@
 """What the rest of a plan costs at least from every regimen that can be met on the way: the bound of the search."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import combinations
 from math import comb, prod
-from operator import add
+from operator import add, itemgetter
 
 from taper.planning.solver.lower_bound import TotalsBound, places_of, shape_of
 from taper.planning.solver.state_space import State, StateSpace
 
 _INFINITE = float("inf")
 _SURE = 1 - 1e-12
+_NOTHING = 10**60, _INFINITE
+_KEPT = 3
+"""Up to how many falls in one change are told by the doses that stay; more are told by the total alone."""
 Pair = tuple[int, float]
 """An excess, exactly, and a cost in squared paces, in floating point and never too high."""
 _Places = tuple[int, ...]
@@ -34,6 +39,7 @@ class _Kind:
     liquid: list[bool]
     changed: tuple[list[float], list[float]] | None
     begin: int = 0
+    positions: range = range(0)
     costs: dict[_Places, list[float]] = field(default_factory=dict)
     excesses: dict[_Places, list[int]] = field(default_factory=dict)
 
@@ -54,9 +60,9 @@ class RegimenTable:
     """From every regimen on the way, the least excess and then the least cost of getting to the end.
 
     Backward dynamic programming over regimens in which like intakes stand for each other, from the least total up.
-    One fall is counted as it is. That several intakes fall in one change is relaxed: such a change may arrive at any
-    regimen of its new total. It costs a third more for each further intake, so the relaxation seldom shows, and what
-    is found is a bound that is mostly exact.
+    One fall is counted as it is. That several intakes fall in one change is relaxed: where two do, they may arrive at
+    any two doses; where more do, at any regimen of the new total. It costs a third more for each further intake, so
+    the relaxation seldom shows, and what is found is a bound that is mostly exact.
 
     The regimens that one intake can fall to differ in that intake alone. So what comes after is kept in rows: a row
     for each choice of the other doses, with an entry for each dose of the one. The best fall is the least sum of a
@@ -67,9 +73,25 @@ class RegimenTable:
         self._ground = ground
         self._kinds = _kinds_of(ground)
         self._stages = list(_stages_of(ground, self._kinds))
+        self._tells = len(self._kinds) > 1
+        self._begins = [kind.begin for kind in self._kinds for _ in kind.intakes]
+        self._picks = list(self._all_picks())
         self.totals: TotalsBound
         self._several: dict[int, Pair] = {}
+        self._rests: dict[_Places, dict[int, Pair]] = {}
+        self._window: list[int] = []
         self._any_excess = False
+
+    def _all_picks(self) -> Iterator[Callable[[_Places], _Places]]:
+        """Each way to leave out two or three doses, of like ones only some."""
+        count = len(self._begins)
+        for falls in range(2, min(_KEPT, count - 1) + 1):
+            for out in combinations(range(count), falls):
+                if self._tells:
+                    yield partial(_pick, out, begins=self._begins)
+                else:
+                    stay = [place for place in range(count) if place not in out]
+                    yield itemgetter(*stay) if len(stay) > 1 else itemgetter(slice(stay[0], stay[0] + 1))
 
     @property
     def count(self) -> int:
@@ -90,7 +112,9 @@ class RegimenTable:
         self._misfits: dict[tuple[int, int, int], list[float]] = {}
         best: dict[int, Pair] = {}
         for total in reversed(totals):
-            several = self._fall_of_several(total, totals, best)
+            index = self.totals.index
+            self._window = totals[index[total] + 1 : index[self.totals.reach[total]] + 1]
+            several = self._fall_of_several(total, best)
             self._several[total] = several
             found: Pair | None = None
             for places, stage in by_total.pop(total):
@@ -98,6 +122,7 @@ class RegimenTable:
                 excess, cost = self._onward(places, stage, total, handling, several)
                 self._store(places, excess, cost)
                 pair = excess, cost + handling
+                self._store_rests(places, total, pair)
                 found = pair if found is None or pair < found else found
             if found is not None:
                 best[total] = found
@@ -180,8 +205,7 @@ class RegimenTable:
         if excess and not self._any_excess:
             self._any_excess = True
             for kind in self._kinds:
-                for key, row in kind.costs.items():
-                    kind.excesses[key] = [0] * len(row)
+                kind.excesses = {key: [0] * len(row) for key, row in kind.costs.items()}
         for kind in self._kinds:
             last = -1
             for position in range(kind.begin, kind.begin + len(kind.intakes)):
@@ -199,6 +223,32 @@ class RegimenTable:
                 if self._any_excess:
                     kind.excesses[key][place] = excess
 
+    def _store_rests(self, places: _Places, total: int, pair: Pair) -> None:
+        """Keep what a regimen is worth by all its doses but two or three, and by its total."""
+        rests = self._rests
+        for pick in self._picks:
+            key = pick(places)
+            held = rests.get(key)
+            if held is None:
+                rests[key] = {total: pair}
+            elif total not in held or pair < held[total]:
+                held[total] = pair
+
+    def _fall_of_some(self, key: _Places, total: int, window: list[int]) -> Pair:
+        """What it costs at least that the intakes left out of a key fall in one change, further ones not counted."""
+        near, shape, here = self._near, self._shape, self._near[total]
+        excess, cost = self.totals.beyond[total], 0.0
+        held = self._rests.get(key)
+        if held is None:
+            return excess, cost
+        for low in window:
+            pair = held.get(low)
+            if pair is not None and pair[0] <= excess:
+                whole = shape(here - near[low]) + pair[1]
+                if pair[0] < excess or whole < cost:
+                    excess, cost = pair[0], whole
+        return excess, cost
+
     def _onward(self, places: _Places, stage: _Stage, total: int, handling: float, several: Pair) -> Pair:
         ground = self._ground
         if ground.stop is not None:
@@ -206,9 +256,7 @@ class RegimenTable:
                 return 0, 0.0
         elif total == ground.target or (ground.target is None and total == sum(ground.floor)):
             return 0, 0.0
-        found: Pair = (several[0], several[1] + ground.further / ground.unit) if len(places) > 1 else (0, _INFINITE)
-        if found[1] == _INFINITE and len(places) == 1:
-            found = (10**60, _INFINITE)
+        found: Pair = _NOTHING
         top = max([kind.shares[places[kind.begin + len(kind.intakes) - 1]] for kind in stage.kinds])
         for kind in stage.kinds:
             position = kind.begin + len(kind.intakes) - 1
@@ -216,7 +264,34 @@ class RegimenTable:
                 pair = self._fall_of_one(places, stage, kind, position, total, handling)
                 if pair is not None and pair < found:
                     found = pair
+        further = ground.further / ground.unit
+        for falls in range(2, len(places) + 1):
+            excess, cost = several
+            if (excess, cost + (falls - 1) * further) >= found:
+                break
+            key = self._left(places, stage, falls)
+            if key is not None:
+                excess, cost = self._fall_of_some(key, total, self._window)
+            found = min(found, (excess, cost + (falls - 1) * further))
+            if key is None:
+                break
         return found
+
+    def _left(self, places: _Places, stage: _Stage, falls: int) -> _Places | None:
+        """The key of what stays when the intakes with the largest shares fall; None where more may take part."""
+        if falls > _KEPT or falls >= len(places):
+            return None
+        if not self._tells:
+            return places[:-falls]
+        at = [(kind.shares[places[p]], kind.begin, p) for kind in stage.kinds for p in kind.positions]
+        at.sort(reverse=True)
+        if (
+            len(at) <= falls
+            or at[falls - 1][0] == 0
+            or (at[falls - 1][0] == at[falls][0] and at[falls - 1][1] != at[falls][1])
+        ):
+            return None
+        return _pick(sorted(place for _, _, place in at[:falls]), places, self._begins)
 
     def _even(self, places: _Places, stage: _Stage, kind: _Kind, position: int) -> tuple[int, int]:
         """The stretch of a ladder in which a dose stands evenly beside all others: from, and up to but not with."""
@@ -324,25 +399,31 @@ class RegimenTable:
                 found = excess, cost
         return found
 
-    def _fall_of_several(self, total: int, totals: list[int], best: dict[int, Pair]) -> Pair:
+    def _fall_of_several(self, total: int, best: dict[int, Pair]) -> Pair:
         """What it costs at least to go to any regimen of a lower total, and on from there."""
-        reach, near, shape = self.totals.reach[total], self._near, self._shape
-        index = self.totals.index[total]
+        near, shape = self._near, self._shape
         found: Pair = (self.totals.beyond[total], 0.0)
-        for low in totals[index + 1 : self.totals.index[reach] + 1]:
-            excess, cost = best.get(low, (0, _INFINITE))
-            pair = excess, shape(near[total] - near[low]) + cost
-            if cost < _INFINITE and pair < found:
-                found = pair
+        for low in self._window:
+            if low in best:
+                excess, cost = best[low]
+                found = min(found, (excess, shape(near[total] - near[low]) + cost))
         return found
+
+
+def _pick(out: Sequence[int], places: _Places, begins: Sequence[int]) -> _Places:
+    """What stays of a regimen when some places are left out, and of which kinds those are."""
+    kept = tuple(dose for place, dose in enumerate(places) if place not in out)
+    return (*kept, *(-1 - begins[place] for place in out))
 
 
 def _kinds_of(ground: StateSpace) -> list[_Kind]:
     members: dict[int, list[int]] = {}
     for intake, kind in enumerate(ground.kinds):
         members.setdefault(kind, []).append(intake)
-    made, begin = [], 0
-    for first, intakes in members.items():
+    made: list[_Kind] = []
+    begin = 0
+    for intakes in members.values():
+        first = intakes[0]
         line, spread = ground.lines[first], ground.spread
         shares = [ground.share_of(first, dose) for dose in line.doses]
         beside = [float(max(share + spread, above)) for share, above in zip(shares, [*shares[1:], 0], strict=True)]
@@ -355,7 +436,7 @@ def _kinds_of(ground: StateSpace) -> list[_Kind]:
             for before in (False, True)
         )
         handling = [line.costs[dose] / ground.unit for dose in line.doses]
-        kind = _Kind(
+        made_of = _Kind(
             tuple(intakes),
             line.doses,
             handling,
@@ -364,8 +445,9 @@ def _kinds_of(ground: StateSpace) -> list[_Kind]:
             liquid,
             (changed[0], changed[1]) if is_mixed else None,
             begin,
+            range(begin, begin + len(intakes)),
         )
-        made.append(kind)
+        made.append(made_of)
         begin += len(intakes)
     return made
 
