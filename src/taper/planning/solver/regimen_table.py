@@ -4,7 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import combinations
+from itertools import accumulate, combinations
 from math import comb, prod
 from operator import add, itemgetter
 
@@ -14,8 +14,7 @@ from taper.planning.solver.state_space import State, StateSpace
 _INFINITE = float("inf")
 _SURE = 1 - 1e-12
 _NOTHING = 10**60, _INFINITE
-_KEPT = 3
-"""Up to how many falls in one change are told by the doses that stay; more are told by the total alone."""
+_MOST_PICKS = 20
 Pair = tuple[int, float]
 """An excess, exactly, and a cost in squared paces, in floating point and never too high."""
 _Places = tuple[int, ...]
@@ -55,6 +54,11 @@ class _Stage:
     idle: bool
     others_even: bool
 
+    @property
+    def count(self) -> int:
+        """How many intakes fall."""
+        return sum(len(kind.intakes) for kind in self.kinds)
+
 
 class RegimenTable:
     """From every regimen on the way, the least excess and then the least cost of getting to the end.
@@ -75,17 +79,22 @@ class RegimenTable:
         self._stages = list(_stages_of(ground, self._kinds))
         self._tells = len(self._kinds) > 1
         self._begins = [kind.begin for kind in self._kinds for _ in kind.intakes]
+        self._kept = _kept(len(self._begins))
         self._picks = list(self._all_picks())
         self.totals: TotalsBound
         self._several: dict[int, Pair] = {}
         self._rests: dict[_Places, dict[int, Pair]] = {}
         self._window: list[int] = []
+        self._best: dict[int, tuple[list[int], list[Pair]]] = {}
+        self._by_top: dict[float, Pair] = {}
+        self._over: dict[tuple[int, float], Pair] = {}
+        self.listed: list[int] = []
         self._any_excess = False
 
     def _all_picks(self) -> Iterator[Callable[[_Places], _Places]]:
-        """Each way to leave out two or three doses, of like ones only some."""
+        """Each way to leave out two doses or more: the others are the key of what the regimen is worth."""
         count = len(self._begins)
-        for falls in range(2, min(_KEPT, count - 1) + 1):
+        for falls in range(2, self._kept + 1):
             for out in combinations(range(count), falls):
                 if self._tells:
                     yield partial(_pick, out, begins=self._begins)
@@ -104,28 +113,29 @@ class RegimenTable:
         end = ground.target if ground.target is not None else sum(ground.floor)
         least = end if ground.stop is None else 1
         totals = sorted((total for total in by_total if total >= least), reverse=True)
-        self.totals = TotalsBound(ground, totals)
+        self.listed, self.totals = totals, TotalsBound(ground, totals)
         if not self.totals.excess:
             return
         self._near = dict(zip(totals, places_of(ground, totals)[0], strict=True))
         self._shape = shape_of(ground)
         self._misfits: dict[tuple[int, int, int], list[float]] = {}
-        best: dict[int, Pair] = {}
         for total in reversed(totals):
             index = self.totals.index
             self._window = totals[index[total] + 1 : index[self.totals.reach[total]] + 1]
-            several = self._fall_of_several(total, best)
-            self._several[total] = several
-            found: Pair | None = None
+            self._by_top = {}
+            self._several[total] = several = self._fall_of_several(total, _INFINITE)
+            tops: dict[int, Pair] = {}
             for places, stage in by_total.pop(total):
                 handling = self._handle(places)
                 excess, cost = self._onward(places, stage, total, handling, several)
                 self._store(places, excess, cost)
                 pair = excess, cost + handling
                 self._store_rests(places, total, pair)
-                found = pair if found is None or pair < found else found
-            if found is not None:
-                best[total] = found
+                top = self._top(places, stage)
+                if top not in tops or pair < tops[top]:
+                    tops[top] = pair
+            shares = sorted(tops)
+            self._best[total] = shares, list(accumulate((tops[share] for share in shares), min))
             self._misfits.clear()
 
     def onward(self, state: State) -> Pair | None:
@@ -143,6 +153,19 @@ class RegimenTable:
     def of_several(self, total: int) -> Pair:
         """What a change in which several intakes fall costs at least from a total, further intakes not counted."""
         excess, cost = self._several[total]
+        return excess, cost * _SURE
+
+    def beyond(self, state: State, falls: int) -> Pair:
+        """What a change of so many falls, beyond what was accepted, costs at least from a regimen."""
+        total, top = sum(state), _INFINITE
+        if len(self._stages) == 1:
+            # The others had fallen to the share of the last one by its turn; one alone stays below what it had.
+            shares = sorted(self._ground.share_of(i, state[i]) for i in self._ground.groups[0])
+            top = shares[-falls] if falls > 1 else max(shares)
+        key = total, top
+        if key not in self._over:
+            self._over[key] = self._beyond_of(total, top)
+        excess, cost = self._over[key]
         return excess, cost * _SURE
 
     def _list(self) -> dict[int, list[tuple[_Places, _Stage]]]:
@@ -224,7 +247,7 @@ class RegimenTable:
                     kind.excesses[key][place] = excess
 
     def _store_rests(self, places: _Places, total: int, pair: Pair) -> None:
-        """Keep what a regimen is worth by all its doses but two or three, and by its total."""
+        """Keep what a regimen is worth by all its doses but some, and by its total."""
         rests = self._rests
         for pick in self._picks:
             key = pick(places)
@@ -257,7 +280,7 @@ class RegimenTable:
         elif total == ground.target or (ground.target is None and total == sum(ground.floor)):
             return 0, 0.0
         found: Pair = _NOTHING
-        top = max([kind.shares[places[kind.begin + len(kind.intakes) - 1]] for kind in stage.kinds])
+        top = self._top(places, stage)
         for kind in stage.kinds:
             position = kind.begin + len(kind.intakes) - 1
             if top > 0 and kind.shares[places[position]] == top:
@@ -265,21 +288,20 @@ class RegimenTable:
                 if pair is not None and pair < found:
                     found = pair
         further = ground.further / ground.unit
-        for falls in range(2, len(places) + 1):
-            excess, cost = several
-            if (excess, cost + (falls - 1) * further) >= found:
+        for falls in range(2, (len(places) if len(self._stages) > 1 else stage.count) + 1):
+            more = (falls - 1) * further
+            if (several[0], several[1] + more) >= found:
                 break
-            key = self._left(places, stage, falls)
+            least = self._fall_of_several(total, self._top_after(places, stage, falls))
+            key = self._left(places, stage, falls) if (least[0], least[1] + more) < found else None
             if key is not None:
-                excess, cost = self._fall_of_some(key, total, self._window)
-            found = min(found, (excess, cost + (falls - 1) * further))
-            if key is None:
-                break
+                least = max(least, self._fall_of_some(key, total, self._window))
+            found = min(found, (least[0], least[1] + more))
         return found
 
     def _left(self, places: _Places, stage: _Stage, falls: int) -> _Places | None:
         """The key of what stays when the intakes with the largest shares fall; None where more may take part."""
-        if falls > _KEPT or falls >= len(places):
+        if falls > self._kept:
             return None
         if not self._tells:
             return places[:-falls]
@@ -399,15 +421,64 @@ class RegimenTable:
                 found = excess, cost
         return found
 
-    def _fall_of_several(self, total: int, best: dict[int, Pair]) -> Pair:
-        """What it costs at least to go to any regimen of a lower total, and on from there."""
+    def _fall_of_several(self, total: int, top: float) -> Pair:
+        """What it costs at least to go to a regimen of a lower total with no share above one, and on from there."""
+        known = self._by_top.get(top)
+        if known is not None:
+            return known
         near, shape = self._near, self._shape
-        found: Pair = (self.totals.beyond[total], 0.0)
+        found = _NOTHING
         for low in self._window:
-            if low in best:
-                excess, cost = best[low]
+            shares, pairs = self._best[low]
+            count = bisect_right(shares, top)
+            if count:
+                excess, cost = pairs[count - 1]
                 found = min(found, (excess, shape(near[total] - near[low]) + cost))
+        found = min(found, self._beyond_of(total, top, found))
+        self._by_top[top] = found
         return found
+
+    def _beyond_of(self, total: int, top: float, found: Pair = _NOTHING) -> Pair:
+        """The same of falls beyond what was accepted, if one of them can be better than what is known."""
+        near, shape = self._near, self._shape
+        begin = self.totals.index[self.totals.reach[total]] + 1
+        for low in self.listed[begin:]:
+            over = self._ground.excess(total, low)
+            if over > found[0]:
+                break
+            shares, pairs = self._best[low]
+            count = bisect_right(shares, top)
+            if count:
+                excess, cost = pairs[count - 1]
+                found = min(found, (over + excess, shape(near[total] - near[low]) + cost))
+        return found
+
+    def _top(self, places: _Places, stage: _Stage) -> int:
+        """The largest share in the group that falls."""
+        return max([kind.shares[places[kind.begin + len(kind.intakes) - 1]] for kind in stage.kinds])
+
+    def _top_after(self, places: _Places, stage: _Stage, falls: int) -> float:
+        """The largest share that can be left when so many intakes have fallen in one change.
+
+        The last of them had the largest share when its turn came, so all others had fallen to that or less.
+        """
+        if len(self._stages) > 1:
+            return _INFINITE
+        if not self._tells:
+            return self._kinds[0].shares[places[-falls]]
+        return sorted(kind.shares[places[place]] for kind in stage.kinds for place in kind.positions)[-falls]
+
+
+def _kept(intakes: int) -> int:
+    """Up to how many falls in one change are told by the doses that stay; more are told by the total alone.
+
+    As many as leave few enough choices of which doses those are.
+    """
+    falls, picks = 1, 0
+    while falls + 1 < intakes and picks + comb(intakes, falls + 1) <= _MOST_PICKS:
+        falls += 1
+        picks += comb(intakes, falls)
+    return falls
 
 
 def _pick(out: Sequence[int], places: _Places, begins: Sequence[int]) -> _Places:

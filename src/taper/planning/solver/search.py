@@ -1,7 +1,7 @@
 """The exact search: the plan with the least excess, then the least cost, then the one that is listed first."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from heapq import heappop, heappush
 
 from taper.planning.solver.regimen_table import RegimenTable
@@ -12,13 +12,15 @@ from taper.planning.solver.state_space import State, StateSpace
 class Route:
     """A plan in whole grains: each regimen after the start, what it exceeds and what it costs.
 
-    `stops` says that the last change ends all intakes together, from the last dose.
+    `stops` says that the last change ends all intakes together, from the last dose; `left_out` how many doses were
+    left out of the search because there were too many regimens.
     """
 
     states: tuple[State, ...]
     excess: int
     cost: int
     stops: bool = False
+    left_out: int = 0
 
     @property
     def changes(self) -> int:
@@ -66,17 +68,56 @@ def _listing(path: tuple[State, ...]) -> tuple[tuple[int, ...], tuple[State, ...
 def search(ground: StateSpace, *, fewest: int | None = None, most: int | None = None) -> Route | None:
     """The best plan over all regimens and orders of falling, or None if there is none.
 
+    A plan without a constraint on its number of changes that keeps it anyway is the best with it too.
+    Where there are more regimens than are allowed, the doses that are hardest to handle are left out.
+
     Args:
         ground: The doses, rulers and costs.
         fewest: The least number of changes.
         most: The greatest number of changes.
 
     Raises:
-        TooManyStates: If more regimens would have to be held than is allowed.
+        TooManyStates: If there are too many regimens all the same.
     """
-    return _Search(ground, fewest, most).run()
+    table = RegimenTable(ground)
+    kept = ground if table.count <= ground.weights.most_states else _thinned(ground)
+    left_out = sum(len(line.doses) for line in ground.lines) - sum(len(line.doses) for line in kept.lines)
+    if left_out:
+        table = RegimenTable(kept)
+    table.fill()
+    found = _Search(kept, table, None, None).run()
+    if found is not None and (found.changes < (fewest or 0) or (most is not None and found.changes > most)):
+        found = _Search(kept, table, fewest, most).run()
+    if found is None and left_out:
+        raise ground.too_many()
+    return found if found is None or not left_out else replace(found, left_out=left_out)
 
 
+def _thinned(ground: StateSpace) -> StateSpace:
+    """The same question without the doses that are hardest to handle, then of every second, third ... dose.
+
+    Raises:
+        TooManyStates: If so few doses would be left that no plan of them is worth having.
+    """
+    most = ground.weights.most_states
+    levels = sorted({cost for line in ground.lines for cost in line.costs.values()}, reverse=True)
+    low, high = 0, len(levels)
+    while low < high:
+        middle = (low + high) // 2
+        if RegimenTable(ground.only(levels[middle], 1)).count <= most:
+            high = middle
+        else:
+            low = middle + 1
+    if low < len(levels):
+        return ground.only(levels[low], 1)
+    for step in range(2, _COARSEST):
+        kept = ground.only(levels[-1], step)
+        if RegimenTable(kept).count <= most:
+            return kept
+    raise ground.too_many()
+
+
+_COARSEST = 5
 _Entry = tuple[int, int, int, int, int, _Node]
 """Least excess and cost of a plan through a regimen, its total, the falls to try from it, a number, the node."""
 
@@ -103,12 +144,10 @@ class _Search:
     tie with it has been seen, so that ties are broken as `Route.rank` says, exactly.
     """
 
-    def __init__(self, ground: StateSpace, fewest: int | None, most: int | None) -> None:
+    def __init__(self, ground: StateSpace, table: RegimenTable, fewest: int | None, most: int | None) -> None:
         self._ground = ground
-        self._table = RegimenTable(ground)
-        ground.refuse_too_many(self._table.count)
-        self._table.fill()
-        self._bound = self._table.totals
+        self._table = table
+        self._bound = table.totals
         self._fewest, self._most = fewest, most
         self._best: dict[tuple[State, int], _Node] = {}
         self._queue: list[_Entry] = []
@@ -152,6 +191,8 @@ class _Search:
         held = self._best.get(node.key)
         if held is not None and not node.is_before(held):
             return False
+        if len(self._best) > self._ground.weights.most_states:
+            raise self._ground.too_many()
         self._best[node.key] = node
         if self._end(node, total) or (self._most is not None and node.changes >= self._most):
             return False
@@ -189,7 +230,7 @@ class _Search:
         """
         ground, total, count = self._ground, sum(node.state), abs(stage)
         made = []
-        for after, extra in self._changes(node.state, count, beyond=stage < 0):
+        for after, extra in self._changes(node, count, beyond=stage < 0):
             excess, misfit = ground.fall(total, sum(after))
             cost, changes = node.cost + misfit + ground.handle(after) + extra, node.changes + 1
             other = _Node(after, self._key(after, changes), node.excess + excess, cost, changes, node)
@@ -197,28 +238,45 @@ class _Search:
                 made.append(other)
         if stage == 1:
             self._wait(node, total, -1)
-        if count < len(node.state):
+        if count < self._movable(node.state):
             self._wait(node, total, stage + 1 if stage > 0 else stage - 1)
         return made
+
+    def _movable(self, state: State) -> int:
+        return sum(1 for intake, dose in enumerate(state) if dose > self._ground.floor[intake])
 
     def _wait(self, node: _Node, total: int, stage: int) -> None:
         """Queue a stage at what a plan through it costs at least."""
         ground, count = self._ground, abs(stage)
-        excess, onward = self._table.of_several(total)
-        if stage < 0:
-            is_next = self._bound.reach[total] == total
-            excess, onward = self._bound.beyond[total], onward if is_next and count > 1 else 0.0
+        excess, onward = self._table.of_several(total) if stage > 0 else self._table.beyond(node.state, count)
+        if onward == float("inf"):
+            return
         cost = node.cost + ground.further * (count - 1) + int(onward * ground.unit)
-        self._push(node.excess + excess, cost, total, stage, node)
+        if self._mark is None or (node.excess + excess, cost) <= self._mark:
+            self._push(node.excess + excess, cost, total, stage, node)
 
-    def _changes(self, state: State, falls: int, *, beyond: bool) -> Iterator[tuple[State, int]]:
+    def _lowest(self, node: _Node) -> int:
+        """The lowest total to which a fall keeps the excess within that of the plan in hand."""
+        if self._mark is None:
+            return self._least
+        totals, high, spare = self._table.listed, sum(node.state), self._mark[0] - node.excess
+        low, last = self._bound.index[high], len(totals) - 1
+        while low < last:
+            middle = (low + last + 1) // 2
+            if self._ground.excess(high, totals[middle]) > spare:
+                last = middle - 1
+            else:
+                low = middle
+        return max(self._least, totals[low])
+
+    def _changes(self, node: _Node, falls: int, *, beyond: bool) -> Iterator[tuple[State, int]]:
         """Each regimen that so many falls in one change lead to, and what the change costs besides its misfit.
 
         Of regimens that stand for each other, the cheapest and then the first is given.
         """
-        ground, high = self._ground, sum(state)
+        ground, state, high = self._ground, node.state, sum(node.state)
         reach = self._bound.reach[high]
-        least, most = (self._least, reach - 1) if beyond else (max(reach, self._least), high)
+        least, most = (self._lowest(node), reach - 1) if beyond else (max(reach, self._least), high)
         found: dict[State, tuple[int, State]] = {}
         for after in _falls(ground, state, falls, least):
             if sum(after) <= most:

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import lcm
 
@@ -229,19 +229,30 @@ class StateSpace:
         pairs = zip(self.lines, state, strict=True)
         return Regimen(Intake(line.slot, Dose(dose * self.grain)) for line, dose in pairs if dose)
 
-    def refuse_too_many(self, count: int) -> None:
-        """Raise if more states than allowed were met.
+    def only(self, cost: int, step: int) -> "StateSpace":
+        """The same question with no dose that costs more than so much to handle, and of the others every so many."""
+        lines = []
+        for line in self.lines:
+            ends = {line.start, line.floor}
+            kept = [dose for dose in reversed(line.doses) if line.costs[dose] <= cost or dose in ends]
+            doses = tuple(sorted({*kept[::step], *ends}))
+            lines.append(replace(line, doses=doses))
+        return StateSpace(
+            tuple(lines),
+            grain=self.grain,
+            groups=self._shares,
+            measure=self.measure,
+            weights=self.weights,
+            target=self.target,
+        )
 
-        Raises:
-            TooManyStates: Naming the times of day and the number of doses at each.
-        """
-        if count <= self.weights.most_states:
-            return
+    def too_many(self) -> TooManyStates:
+        """The error that names the times of day and the number of doses at each."""
         sizes = ", ".join(f"{line.slot}: {len(line.doses)} doses" for line in self.lines)
         liquid = " The liquid's graduation makes most of them; measure in coarser steps." * any(
             line.liquid for line in self.lines
         )
-        raise TooManyStates(
+        return TooManyStates(
             f"more than {self.weights.most_states} regimens could be taken on the way ({sizes}).{liquid} "
             "Give fewer products, a coarser graduation, or another order"
         )
