@@ -22,8 +22,10 @@ from taper.checks.dose_levels import (
 )
 from taper.checks.review import Answer, Clear, NotAssessed, Severity
 from taper.knowledge.stopping_advice import Stopping, StoppingShape
+from taper.source import Subject
 
 NAME = "abrupt-stop"
+SUBJECT = Subject.STOPPING
 READS = ("before", "before.for", "indication")
 
 

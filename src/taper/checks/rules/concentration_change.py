@@ -7,6 +7,7 @@ from taper.checks.case import Case
 from taper.checks.review import Answer, Clear, Finding, Severity
 
 NAME = "concentration-change"
+SUBJECT = None
 READS: tuple[str, ...] = ()
 
 

@@ -7,6 +7,7 @@ from taper.checks.review import Answer, Clear, Finding, Severity
 from taper.schedules.realization import RealizedCourse
 
 NAME = "cycle-cut"
+SUBJECT = None
 READS: tuple[str, ...] = ()
 
 

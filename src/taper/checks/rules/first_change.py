@@ -10,8 +10,10 @@ from taper.checks.case import Case, cite, left_out, uncited
 from taper.checks.dose_levels import LevelChange, levels_of, replacement_words
 from taper.checks.review import Answer, Clear, NotAssessed, Severity
 from taper.knowledge.stopping_advice import Stopping, StoppingShape
+from taper.source import Subject
 
 NAME = "first-change"
+SUBJECT = Subject.STOPPING
 READS = ("before", "indication")
 
 

@@ -8,8 +8,10 @@ from taper.checks.case import Case, cite, left_out, uncited
 from taper.checks.review import Answer, Clear, Finding, NotAssessed, Severity
 from taper.knowledge.monograph import Interchange
 from taper.products.product import DosageForm, Product, Release
+from taper.source import Subject
 
 NAME = "formulation-swap"
+SUBJECT = Subject.DOSAGE
 READS = ("indication",)
 
 

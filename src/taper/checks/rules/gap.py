@@ -10,8 +10,10 @@ from taper.checks.case import Case, cite, left_out, uncited
 from taper.checks.dose_levels import Break, Level, breaks_of, fewest_days, levels_of, waiting_at_end
 from taper.checks.review import Answer, Clear, NotAssessed, Severity
 from taper.knowledge.monograph import Monograph, RestartRule, TitrationStep
+from taper.source import Subject
 
 NAME = "gap"
+SUBJECT = Subject.DOSAGE
 READS = ("patient.age", "indication")
 
 
@@ -65,9 +67,9 @@ def _judge(case: Case, monograph: Monograph, fact: RestartRule, breaks: tuple[Br
     found = [(gap, level) for gap in long for level in [_too_much(gap, steps)] if level is not None]
     if not found:
         yield Clear(rule=NAME, drug=monograph.drug, source=fact.source)
-    elif case.age_fits(fact) is None:
+    elif case.person_fits(fact) is None:
         yield NotAssessed(rule=NAME, drug=monograph.drug, missing=f"the age, of which the source speaks {cite(fact)}")
-    elif case.age_fits(fact):
+    elif case.person_fits(fact):
         yield _finding(case, monograph.drug, fact, found, span, steps)
 
 

@@ -20,8 +20,10 @@ from taper.checks.other_medicines import (
 from taper.checks.review import Answer, Clear, NotAssessed, Severity
 from taper.knowledge.monograph import Interaction
 from taper.plans.plan import Before
+from taper.source import Subject
 
 NAME = "interaction"
+SUBJECT = Subject.INTERACTIONS
 READS = (
     "patient.medications",
     "patient.as_needed",
@@ -103,7 +105,7 @@ def _of_other_uses(case: Case, drug: str, others: list[Companion], facts: tuple[
     for fact in facts:
         met = [item.written for item in others if item.names & set(fact.with_names) and item.until is None]
         met += [o for o in case.drugs if o != drug and names_of(case.formulary, o) & set(fact.with_names)]
-        if met and case.age_fits(fact) is not False:
+        if met and case.person_fits(fact) is not False:
             what = f"what {drug} with {', '.join(met)} does; of it the source says {fact.action}: {fact.what}. Advice"
             yield other_uses(case, NAME, drug, [fact], what)
 
@@ -192,7 +194,7 @@ def _meet(case: Case, drug: str, item: Companion, within: Duration | None) -> _M
 def _answer(case: Case, drug: str, fact: Interaction, met: _Met | None, by_list: str = "") -> Iterator[Answer]:
     if met is None:
         return
-    fits = case.age_fits(fact)
+    fits = case.person_fits(fact)
     if met.missing is not None or fits is None:
         missing = met.missing or f"the age, of which the source speaks on {met.other}"
         yield NotAssessed(rule=NAME, drug=drug, missing=f"{missing} {cite(fact)}")

@@ -9,8 +9,10 @@ from taper.checks.case import Case, capped, cite, day_words, left_out, stretch_w
 from taper.checks.review import Answer, Clear, Finding, LeftOut, NotAssessed, Severity
 from taper.knowledge.kidney_advice import KidneyAction, KidneyAdvice, KidneyBand
 from taper.knowledge.kidney_reading import KidneyReading, disagreeing, read_advice, words_of
+from taper.source import Subject
 
 NAME = "kidney"
+SUBJECT = Subject.KIDNEY
 READS = (
     "patient.egfr",
     "patient.crcl",
@@ -77,7 +79,7 @@ def _assess_advice(case: Case, drug: str, advice: KidneyAdvice) -> Iterator[Answ
     if advice.basis == "pharmacokinetics" and advice.source.id not in case.sources:
         yield LeftOut(rule=NAME, drug=drug, source=advice.source)
         return
-    fits = case.age_fits(advice)
+    fits = case.person_fits(advice)
     is_silent = not (advice.bands or advice.impaired or case.patient.dialysis)
     if is_silent or fits is False or case.indication_fits(advice, drug) is False:
         return

@@ -20,8 +20,10 @@ from taper.checks.dose_levels import (
 )
 from taper.checks.review import Answer, Clear, NotAssessed, Severity
 from taper.knowledge.stopping_advice import Stopping, StoppingShape
+from taper.source import Subject
 
 NAME = "pace"
+SUBJECT = Subject.STOPPING
 READS = ("before", "before.for", "indication", "patient.age")
 
 _Paces = Callable[[Fraction, Fraction], Fraction | None]
@@ -91,7 +93,7 @@ def _assess_drug(case: Case, drug: str, levels: Levels, facts: list[Stopping]) -
 def _questions(case: Case, drug: str, levels: Levels, facts: list[Stopping]) -> Iterator[_Question]:
     for fact in facts:
         paces = _paces(fact, levels.peak.mg)
-        if paces is not None and case.age_fits(fact) is not False and _is_about(fact, levels):
+        if paces is not None and case.person_fits(fact) is not False and _is_about(fact, levels):
             yield _Question(case, drug, fact, levels, paces)
 
 
@@ -278,7 +280,7 @@ def _as_known(asked: _Question, answer: Answer) -> Answer | None:
 def _unknown(asked: _Question) -> Iterable[str]:
     if asked.fact.shape is StoppingShape.PERCENT_OF_START and not asked.levels.knows_before:
         yield "the dose of which the percentage is taken, before day 1 (before)"
-    if asked.case.age_fits(asked.fact) is None:
+    if asked.case.person_fits(asked.fact) is None:
         yield "the age, of which the source speaks"
     if asked.fact.used_for_at_least is not None and used_before(asked.case, asked.drug) is None:
         yield "how long the drug was taken before (before, for), on which the source's advice depends"

@@ -8,6 +8,7 @@ from taper.products.product import Product
 from taper.schedules.realization import RealizedCourse
 
 NAME = "score"
+SUBJECT = None
 READS: tuple[str, ...] = ()
 
 

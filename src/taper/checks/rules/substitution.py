@@ -8,9 +8,10 @@ from taper.checks.dose_levels import levels_of
 from taper.checks.other_medicines import missing_lists, other_medicines
 from taper.checks.review import Answer, Clear, NotAssessed, Severity
 from taper.knowledge.monograph import NotFor
-from taper.source import Source
+from taper.source import Source, Subject
 
 NAME = "substitution"
+SUBJECT = Subject.DOSAGE
 READS = ("indication", "patient.medications", "patient.as_needed")
 
 
@@ -28,7 +29,7 @@ def assess(case: Case) -> Iterator[Answer]:
         if monograph is not None:
             held = case.applying(monograph.not_for, drug)
             yield from left_out(case, NAME, drug, held)
-            facts = [fact for fact in held if case.compares(fact.source) and case.age_fits(fact) is not False]
+            facts = [fact for fact in held if case.compares(fact.source) and case.person_fits(fact) is not False]
             unknown = sorted(_wanted(case, drug) - {None} - _known_uses(case, drug), key=str)
             silent = []
             for fact in facts:
@@ -66,7 +67,7 @@ def _judge(case: Case, drug: str, fact: NotFor) -> Iterator[Answer]:
     wanted = _wanted(case, drug)
     gone = list(_replaced(case, drug, fact))
     missing = list(_missing(case, fact))
-    if case.age_fits(fact) is None and (gone or fact.use in wanted):
+    if case.person_fits(fact) is None and (gone or fact.use in wanted):
         yield NotAssessed(rule=NAME, drug=drug, missing=f"the age, of which the source speaks {cite(fact)}")
     elif fact.use in wanted:
         yield _finding(case, drug, fact, f"for {fact.use}", fact.use)

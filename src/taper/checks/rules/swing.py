@@ -8,8 +8,10 @@ from taper.checks.case import Case, cite, left_out, uncited
 from taper.checks.review import Answer, Clear, NotAssessed, Severity
 from taper.knowledge.monograph import HalfLife
 from taper.schedules.realization import RealizedCourse, RealizedStep
+from taper.source import Subject
 
 NAME = "swing"
+SUBJECT = Subject.HALF_LIFE
 READS = ("patient.age",)
 
 
@@ -61,7 +63,7 @@ def _compare(case: Case, course: RealizedCourse, number: int, days: int, fact: H
         )
     if hours <= 2 * fact.low:
         return Clear(rule=NAME, drug=drug, source=fact.source)
-    if case.age_fits(fact) is None:
+    if case.person_fits(fact) is None:
         return NotAssessed(rule=NAME, drug=drug, missing=f"the age, of which the source speaks {cite(fact)}")
     span = span_words(write_number(fact.low), write_number(fact.high))
     span = f"up to {span}" if fact.up_to else span

@@ -11,8 +11,10 @@ from taper.checks.dose_levels import Break, Level, Levels, breaks_of, fewest_day
 from taper.checks.other_medicines import column_fits
 from taper.checks.review import Answer, Clear, Finding, NotAssessed, Severity
 from taper.knowledge.monograph import Start, Titration, TitrationStep
+from taper.source import Subject
 
 NAME = "titration-speed"
+SUBJECT = Subject.DOSAGE
 READS = ("before", "patient.medications", "patient.as_needed", "patient.age", "indication")
 
 
@@ -84,7 +86,7 @@ def _compared(case: Case, facts: list[Titration | Start], *, starts: bool) -> li
 
     A first dose gives way to labeled steps of the same source, and to its increments once the drug is taken.
     """
-    fitting = [f for f in facts if case.age_fits(f) is not False and _column_fits(case, f) is not False]
+    fitting = [f for f in facts if case.person_fits(f) is not False and _column_fits(case, f) is not False]
     labeled = {fact.source for fact in fitting if isinstance(fact, Titration) and (fact.steps or not starts)}
     return [fact for fact in fitting if isinstance(fact, Titration) or fact.source not in labeled]
 
@@ -102,7 +104,7 @@ def _column_fits(case: Case, fact: Titration | Start) -> bool | None:
 
 
 def _unknown(case: Case, fact: Titration | Start) -> Iterator[str]:
-    if case.age_fits(fact) is None:
+    if case.person_fits(fact) is None:
         yield "the age, of which the source speaks"
     if _column_fits(case, fact) is None:
         yield "the other medicines (medications, as_needed), which decide the column of the source's table"
