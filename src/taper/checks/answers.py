@@ -8,7 +8,7 @@ from taper.amounts.dose import DailyDose, Dose
 from taper.checks.case import Case, Run, capped, stretches
 from taper.checks.review import Answer, Clear, Finding, NotAssessed, Reason, Severity
 from taper.knowledge.cited import Cited
-from taper.knowledge.monograph import AgeAdvice, HalfLife, LiverAdvice
+from taper.knowledge.monograph import AgeAdvice, LiverAdvice
 from taper.knowledge.stopping_advice import Stopping, StoppingShape
 from taper.source import Source, Subject
 
@@ -55,7 +55,11 @@ def said_by(case: Case, source: Source | None, says: str) -> str:
 def message_of(happens: str, said: Iterable[str]) -> str:
     """A message that puts the fact first: "Drops 50 % (2 to 1 mg/day on day 211). ASAM: at most 25 %."."""
     listed = [words for words in said if words]
-    return f"{happens[:1].upper()}{happens[1:]}. {'; '.join(listed)}." if listed else f"{happens[:1].upper()}{happens[1:]}."
+    return (
+        f"{happens[:1].upper()}{happens[1:]}. {'; '.join(listed)}."
+        if listed
+        else f"{happens[:1].upper()}{happens[1:]}."
+    )
 
 
 def noted(case: Case, finding: Finding, *notes: str) -> Finding:
@@ -106,7 +110,9 @@ def other_uses(case: Case, rule: str, drug: str, facts: Iterable[Cited], what: s
     return gap(rule, drug, Reason.OTHER_USES, words, of=listed)
 
 
-def unread(case: Case, rule: str, drug: str, subject: Subject, what: str, *, urgent: bool = False) -> NotAssessed | None:
+def unread(
+    case: Case, rule: str, drug: str, subject: Subject, what: str, *, urgent: bool = False
+) -> NotAssessed | None:
     """That no source on file was read in full on a subject; None where one of the library's own was.
 
     What an overlay says that it read is its own, and never stands in for the label.
@@ -228,8 +234,3 @@ def span_words(low: object, high: object) -> str:
     number, _, unit = first.partition(" ")
     shared = bool(unit) and last.partition(" ")[2].rstrip("s") == unit.rstrip("s")
     return f"{number if shared else first} to {last}"
-
-
-def is_own_half_life(life: HalfLife) -> bool:
-    """Whether a half-life is of the drug itself, and not of a metabolite."""
-    return "metabolite" not in (life.of or "")

@@ -259,8 +259,8 @@ class Case:
         return source.id in self.sources if self.sources else self.later_than(source) is None
 
     @cached_property
-    def _made_of(self) -> dict[str, tuple[Release, frozenset[DosageForm]]]:
-        return {c.course.id: (c.release, frozenset(product.form for product in c.used)) for c in self.courses}
+    def _made_of(self) -> dict[str, tuple[Release, frozenset[DosageForm], frozenset[str]]]:
+        return {c.course.id: _made_of(c) for c in self.courses}
 
     def applies_to(self, fact: Cited, course: RealizedCourse) -> bool:
         """Whether a fact is about the release and a form of the products that a course uses."""
@@ -326,11 +326,21 @@ def _with_before(runs: tuple[Run, ...], taken: list[tuple[int, Fraction]]) -> It
 
 def applies_to_products(fact: Cited, course: RealizedCourse) -> bool:
     """Whether a fact is about the release and a form of the products that a course uses."""
-    return _is_about(fact, course.release, frozenset(product.form for product in course.used))
+    return _is_about(fact, *_made_of(course))
 
 
-def _is_about(fact: Cited, release: Release, forms: frozenset[DosageForm]) -> bool:
-    return (not fact.releases or release in fact.releases) and (not fact.forms or bool(forms & set(fact.forms)))
+def _made_of(course: RealizedCourse) -> tuple[Release, frozenset[DosageForm], frozenset[str]]:
+    used = course.used
+    return course.release, frozenset(product.form for product in used), frozenset(product.id for product in used)
+
+
+def _is_about(fact: Cited, release: Release, forms: frozenset[DosageForm], ids: frozenset[str]) -> bool:
+    is_form = not fact.forms or bool(forms & set(fact.forms))
+    return (
+        (not fact.releases or release in fact.releases)
+        and is_form
+        and (not fact.products or bool(ids & set(fact.products)))
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -456,5 +466,5 @@ def capped(severity: Severity, *, weak: bool) -> Severity:
 
 
 def cite(fact: Cited) -> str:
-    """A short citation for the end of a sentence: whose, for which country; an overlay and a secondary source say so."""
+    """A short citation for the end of a sentence; an overlay and a secondary source say so."""
     return cite_source(fact.source)

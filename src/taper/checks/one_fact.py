@@ -96,7 +96,7 @@ def _weight(case: Case, finding: Finding) -> tuple[object, ...]:
 
 
 def _said(case: Case, lead: Finding, ordered: list[Finding]) -> Iterator[str]:
-    """What each source says, the lead in full; of the others the same words once, with the names of all who say them."""
+    """What each source says: the lead in full, of the others the same words once with all who say them."""
     by_words: dict[str, list[str]] = {}
     yield said_by(case, lead.source, lead.says)
     for item in ordered:
@@ -125,9 +125,7 @@ def _open(answers: Sequence[Answer]) -> Iterator[NotAssessed]:
     yield from (_grouped(group) for group in alike.values())
 
 
-def _is_idle(
-    gap: NotAssessed, settled: set[str | None], spoken: set[str | None], narrowed: set[str | None]
-) -> bool:
+def _is_idle(gap: NotAssessed, settled: set[str | None], spoken: set[str | None], narrowed: set[str | None]) -> bool:
     """Whether no answer to it could change the review."""
     if gap.reason is Reason.LEFT_OUT:
         return gap.drug in settled

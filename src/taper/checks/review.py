@@ -90,9 +90,7 @@ class Finding(Value):
     def starting(self, start: CalendarDate) -> Self:
         """The finding with its dates, by the date of day 1."""
         days = {"date": self.day, "last_date": self.last_day}
-        made: dict[str, Any] = {
-            name: start + timedelta(days=day - 1) for name, day in days.items() if day is not None
-        }
+        made: dict[str, Any] = {name: start + timedelta(days=day - 1) for name, day in days.items() if day is not None}
         made["statements"] = tuple(item.starting(start) for item in self.statements)
         return self.model_copy(update=made)
 

@@ -58,7 +58,7 @@ def _check(options: argparse.Namespace) -> int:
     patient = load_patient(options.patient) if options.patient else UNKNOWN
     accepted = _rules(options.accept_not_assessed)
     made = realized_of(options)
-    review = check(made, patient, start=start, sources=options.source)
+    review = check(made, patient, start=start, sources=options.source, market=options.market)
     if options.json:
         print_json(review.model_dump(mode="json"))
     else:

@@ -60,21 +60,50 @@ class CodeGroup(Value):
     source: Source
 
 
-class ConditionGroup(Value):
-    """Names of one condition, and what it is a kind of, by one source."""
+class KindList(Value):
+    """What one source says is a kind of a wider condition, each with its place there."""
+
+    name: Name
+    source: Source
+    note: Text | None = None
+    members: dict[Name, Text]
+
+
+class OpenCondition(Value):
+    """A condition whose name leaves open whether it is a narrower one that sources name."""
+
+    name: Name
+    may_be: tuple[Name, ...]
+
+
+class DistinctConditions(Value):
+    """Conditions that lie neither above nor below any that sources name, each with its place in one source."""
 
     source: Source
-    same: tuple[tuple[Name, ...], ...] = ()
-    is_a: dict[Name, tuple[Name, ...]] = Field(default_factory=dict)
+    note: Text | None = None
+    members: dict[Name, Text]
+
+
+class ConditionNames(Value):
+    """What is on file of the names of conditions."""
+
+    same: tuple[SameNames, ...] = ()
+    lists: tuple[KindList, ...] = ()
+    open: tuple[OpenCondition, ...] = ()
+    distinct: tuple[DistinctConditions, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One condition as it was written, every name it goes by, and whether the lists on file know it."""
+    """One condition as it was written, every name it goes by, and whether the lists on file know it.
+
+    `may_be` are narrower conditions that the name leaves open.
+    """
 
     written: str
     names: frozenset[str]
     is_known: bool
+    may_be: frozenset[str] = frozenset()
     listed: tuple[str, ...] = ()
 
     def near_among(self, named: Iterable[str]) -> tuple[str, ...]:
@@ -118,7 +147,7 @@ class Vocabulary(Value):
     same: tuple[SameNames, ...] = ()
     code_lists: tuple[CodeList, ...] = ()
     groups: tuple[CodeGroup, ...] = ()
-    conditions: tuple[ConditionGroup, ...] = ()
+    conditions: ConditionNames = ConditionNames()
 
     # Medicines.
 
@@ -176,9 +205,7 @@ class Vocabulary(Value):
         if words[-1].endswith("s"):
             yield "-".join(words).removesuffix("s")
 
-    def _contents(
-        self, name: str, source: Source | None, path: tuple[str, ...]
-    ) -> Iterable[tuple[str, Source | None]]:
+    def _contents(self, name: str, source: Source | None, path: tuple[str, ...]) -> Iterable[tuple[str, Source | None]]:
         held = self._contains.get(name)
         if held is None or name in path or held[0] == (name,):
             yield name, source
@@ -205,20 +232,28 @@ class Vocabulary(Value):
 
     @cached_property
     def _same_condition(self) -> dict[str, frozenset[str]]:
-        return _joined_groups(group for item in self.conditions for group in item.same)
+        return _joined_groups(group for item in self.conditions.same for group in item.groups)
 
     @cached_property
     def _kind_of(self) -> dict[str, frozenset[str]]:
         found: dict[str, frozenset[str]] = {}
-        for item in self.conditions:
-            for name, kinds in item.is_a.items():
-                found[name] = found.get(name, frozenset()) | frozenset(kinds)
+        for item in self.conditions.lists:
+            for name in item.members:
+                found[name] = found.get(name, frozenset()) | {item.name}
+        return found
+
+    @cached_property
+    def _may_be(self) -> dict[str, frozenset[str]]:
+        found: dict[str, frozenset[str]] = {}
+        for item in self.conditions.open:
+            found[item.name] = found.get(item.name, frozenset()) | frozenset(item.may_be)
         return found
 
     @cached_property
     def _condition_names(self) -> tuple[str, ...]:
         kinds = {kind for each in self._kind_of.values() for kind in each}
-        return tuple(sorted({*self._same_condition, *self._kind_of, *kinds}))
+        distinct = {name for item in self.conditions.distinct for name in item.members}
+        return tuple(sorted({*self._same_condition, *self._kind_of, *self._may_be, *kinds, *distinct}))
 
     def condition(self, text: str) -> Condition:
         """A condition by every name it goes by, what it is a kind of among them."""
@@ -229,7 +264,8 @@ class Vocabulary(Value):
             for other in (self._same_condition.get(name, frozenset()) | self._kind_of.get(name, frozenset())) - found:
                 found.add(other)
                 waiting.append(other)
-        return Condition(text, frozenset(found), key in self._condition_names, self._condition_names)
+        may_be = frozenset[str]().union(*(self._may_be.get(name, frozenset()) for name in found)) - found
+        return Condition(text, frozenset(found), key in self._condition_names, may_be, self._condition_names)
 
 
 def _has_code(codes: tuple[str, ...], group: CodeGroup) -> bool:
@@ -243,7 +279,3 @@ def _joined_groups(groups: Iterable[tuple[str, ...]]) -> dict[str, frozenset[str
         together = frozenset(group).union(*(found.get(name, frozenset()) for name in group))
         found |= dict.fromkeys(together, together)
     return found
-
-
-NO_NAMES = Vocabulary()
-"""No lists of names."""

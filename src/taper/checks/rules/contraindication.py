@@ -58,7 +58,7 @@ def _assess_drug(case: Case, drug: str, facts: tuple[Contraindication, ...]) -> 
         found |= {fact.source for fact in matched}
         yield from (_judge(case, drug, name, fact) for fact in matched)
         if not matched:
-            unspoken = _unspoken(case, drug, known, facts, nobody)
+            unspoken = _unspoken(drug, known, facts, nobody)
             is_open = is_open or unspoken is not None
             yield from () if unspoken is None else (unspoken,)
     if not is_open:
@@ -73,7 +73,7 @@ def _judge(case: Case, drug: str, name: str, fact: Contraindication) -> Answer:
 
 
 def _unspoken(
-    case: Case, drug: str, known: Condition, facts: tuple[Contraindication, ...], nobody: NotAssessed | None
+    drug: str, known: Condition, facts: tuple[Contraindication, ...], nobody: NotAssessed | None
 ) -> Answer | None:
     """What is open of a condition that no source compared names; nothing where it is known and one was read in full."""
     if known.is_known:

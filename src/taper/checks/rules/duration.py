@@ -59,5 +59,6 @@ def _compare(case: Case, drug: str, fact: DurationLimit, levels: Levels) -> Answ
     happens = f"{drug} is taken {here_words}{before}"
     total = "no stop date" if here is None else f"{(used or 0) + here} days"
     place = taken[0].run.intakes[0] if taken[0].run is not None else None
-    return find(case, NAME, drug, fact, severity, happens, f"{limit} at most", day=beyond, last_day=None if is_open else last,
+    return find(case, NAME, drug, fact, severity, happens, f"{limit} at most", day=beyond,
+                last_day=None if is_open else last,
                 value=total, limit=limit, course=place.course if place else None)  # fmt: skip

@@ -97,4 +97,15 @@ def _statement(case: Case, drug: str, fact: LiverAdvice, degree: str) -> Answer:
     severity = {"caution": Severity.LOW, "reduce": Severity.MODERATE}.get(fact.action, Severity.HIGH)
     part = f" to {fact.fraction} of the usual dose" if fact.fraction is not None else ""
     happens = f"{drug} is taken with {degree} liver impairment"
-    return find(case, NAME, drug, fact, severity, happens, f"{fact.action}{part}", value=degree, limit=fact.action, **whole_plan(case, drug))
+    return find(
+        case,
+        NAME,
+        drug,
+        fact,
+        severity,
+        happens,
+        f"{fact.action}{part}",
+        value=degree,
+        limit=fact.action,
+        **whole_plan(case, drug),
+    )

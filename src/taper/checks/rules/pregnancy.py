@@ -56,7 +56,9 @@ def _assess_state(case: Case, drug: str, state: str, facts: tuple[PregnancyAdvic
 
 def _statement(case: Case, drug: str, fact: PregnancyAdvice) -> Answer:
     severity = Severity.MODERATE if fact.action == "caution" else Severity.HIGH
-    happens = f"{drug} is taken in {fact.state}" if fact.state == "pregnancy" else f"{drug} is taken while breastfeeding"
+    happens = (
+        f"{drug} is taken in {fact.state}" if fact.state == "pregnancy" else f"{drug} is taken while breastfeeding"
+    )
     plan = whole_plan(case, drug)
     return find(case, NAME, drug, fact, severity, happens, f"{fact.action}: {fact.what}", about=fact.state,
                 value=fact.state, limit=fact.action, **plan)  # fmt: skip
