@@ -64,12 +64,11 @@ def message_of(happens: str, said: Iterable[str]) -> str:
 
 def noted(case: Case, finding: Finding, *notes: str) -> Finding:
     """A finding with what its source adds, in short notes."""
-    added = [f"{note.rstrip('.')}" for note in dict.fromkeys(notes)]
+    added = "; ".join(note.rstrip(".") for note in dict.fromkeys(notes))
     if not added:
         return finding
-    says = f"{finding.says} ({'; '.join(added)})"
-    message = message_of(finding.happens, [said_by(case, finding.source, says)])
-    return finding.model_copy(update={"says": says, "message": message})
+    message = message_of(finding.happens, [said_by(case, finding.source, f"{finding.says} ({added})")])
+    return finding.model_copy(update={"note": added, "message": message})
 
 
 def gap(

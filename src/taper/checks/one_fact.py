@@ -98,7 +98,7 @@ def _weight(case: Case, finding: Finding) -> tuple[object, ...]:
 def _said(case: Case, lead: Finding, ordered: list[Finding]) -> Iterator[str]:
     """What each source says: the lead in full, of the others the same words once with all who say them."""
     by_words: dict[str, list[str]] = {}
-    yield said_by(case, lead.source, lead.says)
+    yield said_by(case, lead.source, f"{lead.says} ({lead.note})" if lead.note else lead.says)
     for item in ordered:
         if item.says and item.says != lead.says and item.source is not None:
             by_words.setdefault(item.says, []).append(case.who(item.source))

@@ -49,7 +49,7 @@ class Finding(Value):
     was compared with, as text with units. `day` and `last_day` are day numbers of the plan, counted from 1, both
     inclusive; `date` and `last_date` are their dates, where the start of the plan is known. `about` is what else the
     fact is about: another medicine, a condition, a time of day. `happens` and `says` are the two halves of the message,
-    and `from_abroad` marks advice of another country than the plan's.
+    `note` is what the source adds, and `from_abroad` marks advice of another country than the plan's.
 
     Where several sources speak of one fact it is one finding: `source` is the weightiest, and `statements` holds
     what each says for itself, the weightiest first. `by_amount` marks a dose compared with a figure.
@@ -61,6 +61,7 @@ class Finding(Value):
     message: str
     happens: str = ""
     says: str = ""
+    note: str = ""
     drug: str | None = None
     about: str | None = None
     course: str | None = None

@@ -17,7 +17,8 @@ class Cited(Value):
     """A statement with its source, and to what it applies; an absent condition applies to all.
 
     `indications` are lower-case names; `products` the ids of the only products that its source is about; `age_from`
-    and `age_below` are years, half-open; `sex` is the sex of which alone the source speaks. `age_assumed` marks an age that its source words without a number ("elderly").
+    and `age_below` are years, half-open; `sex` is the sex of which alone the source speaks. `age_assumed` marks an
+    age that its source words without a number ("elderly").
     """
 
     source: Source

@@ -217,11 +217,9 @@ class Vocabulary(Value):
         names = self._same_as.get(name, frozenset()) | {name}
         codes = tuple(dict.fromkeys(code for each in sorted(names) for code in self._codes.get(each, ((), None))[0]))
         belongs = {g.of for g in self.groups if g.all and _has_code(codes, g)}
-        never = {g.of for g in self.groups if codes and g.only and not _has_code(codes, g)}
-        lists_alone = {g.of for g in self.groups if codes and not g.all and g.only}
-        return NamedMedicine(
-            name, frozenset(names), codes, frozenset(belongs), frozenset((never | lists_alone) - belongs), source
-        )
+        # Where the index has a group for a class, it and the lists of that class say who belongs to it.
+        never = {g.of for g in self.groups if codes} - belongs
+        return NamedMedicine(name, frozenset(names), codes, frozenset(belongs), frozenset(never), source)
 
     def near_medicines(self, text: str, also: Iterable[str] = ()) -> tuple[str, ...]:
         """Names written alike, for one that no list knows."""

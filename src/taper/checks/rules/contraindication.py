@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from taper.checks.answers import find, gap, other_uses, person_gap, silent, unheard, unread, whole_plan
+from taper.checks.answers import find, gap, noted, other_uses, person_gap, silent, unheard, unread, whole_plan
 from taper.checks.case import Case, left_out, uncited
 from taper.checks.review import Answer, Clear, NotAssessed, Reason, Severity
 from taper.knowledge.monograph import Contraindication
@@ -87,8 +87,6 @@ def _unspoken(
 def _finding(case: Case, drug: str, name: str, fact: Contraindication) -> Answer:
     severity = Severity.MODERATE if fact.action == "caution" else Severity.HIGH
     also = "" if plain(name) == fact.condition else f" (as {fact.condition})"
-    happens = f"{drug} is taken with {name}{also}"
-    said = f"{fact.action}: {fact.note.rstrip('.')}" if fact.note else fact.action
-    plan = whole_plan(case, drug)
-    return find(case, NAME, drug, fact, severity, happens, said, about=name, value=fact.condition,
-                limit=fact.action, **plan)  # fmt: skip
+    found = find(case, NAME, drug, fact, severity, f"{drug} is taken with {name}{also}", fact.action, about=name,
+                 value=fact.condition, limit=fact.action, **whole_plan(case, drug))  # fmt: skip
+    return noted(case, found, *((fact.note,) if fact.note else ()))

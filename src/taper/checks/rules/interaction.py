@@ -150,9 +150,7 @@ def _unknown(case: Case, drug: str, others: list[Companion], facts: list[Interac
         if left:
             unsettled.setdefault(left, []).append(item.words)
     for left, names in unsettled.items():
-        missing = (
-            f"whether {' or '.join(names)} belongs to a class of which sources speak here: {', '.join(sorted(left))}"
-        )
+        missing = f"no list on file settles whether {' or '.join(names)} is one of: {', '.join(sorted(left))}"
         sources = [fact for fact in facts if left & set(fact.with_names)]
         yield gap(NAME, drug, Reason.CLASSES, missing, of=sources, facts=["patient.medications.classes"])
 
@@ -192,7 +190,7 @@ def _by_list(case: Case, item: Companion, fact: Interaction) -> str:
     if {plain(item.written), item.contained} & set(fact.with_names):
         return ""
     listed = item.listed_as(case.formulary, fact.with_names)
-    return f" (listed as {'; '.join(each.words for each in listed[:2])})" if listed else ""
+    return f" ({listed[0].of} by {listed[0].source.organization}, {listed[0].place})" if listed else ""
 
 
 def _facts_of(case: Case, drug: str | None) -> list[Interaction]:

@@ -84,7 +84,7 @@ def _assess_drug(case: Case, drug: str, levels: Levels, facts: list[Stopping]) -
         yield gap(NAME, drug, Reason.FACT, "what was taken before day 1 (before)", facts=["before"])
     if not levels.falls:
         return
-    if not facts:
+    if not facts and not levels.stops:  # of a stop, the rule on stops says so
         yield gap(NAME, drug, Reason.NO_SOURCE, "a pace for reducing the drug")
     used = used_before(case, drug)
     until = None if used is None else used + levels.falls[0].day - 1
