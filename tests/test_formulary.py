@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from builders import DRUG, formulary, source_data
 from taper import Formulary, InvalidInput, NotFound, mg
-from taper.checks.other_medicines import CLASSES
 from taper.knowledge.formulary import UnknownDrug
 from taper.knowledge.reading import InvalidData, read_class_lists, read_monograph, read_table
 

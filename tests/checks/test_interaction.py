@@ -19,7 +19,6 @@ from builders import (
     tablet,
 )
 from taper import Formulary, Patient, Source, check, realize
-from taper.checks.other_medicines import CLASSES
 from taper.knowledge.class_lists import ClassList
 from taper.knowledge.reading import read_monograph
 from taper.people.patient import Medication

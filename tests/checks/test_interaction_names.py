@@ -4,7 +4,8 @@ import pytest
 
 from builders import DRUG, TABLETS, answers, course, formulary, plan_of, plan_with, review_of, step
 from taper import Formulary, Patient, Product, check, realize
-from taper.checks.other_medicines import UnknownClass, companion_of, names_of
+from taper import UnknownClass
+from taper.checks.other_medicines import companion_of, names_of
 from taper.plans.plan import read_plan
 
 SHIPPED = Formulary.shipped()

@@ -120,10 +120,9 @@ def unread(
     if any(source.has_read(subject) and source.layer == "shipped" for source in sources):
         return None
     half = [source for source in sources if source.unread(subject)]
-    if not half:
-        return gap(rule, drug, Reason.NO_SOURCE, f"a label read in full on {what}", urgent=urgent)
     names = "; ".join(dict.fromkeys(name for source in half for name in source.unread(subject)))
-    return gap(rule, drug, Reason.UNREAD, f"{what}: of this label {names}", of=half, urgent=urgent)
+    missing = f"{what}: {names}" if half else f"any label on {what}"
+    return gap(rule, drug, Reason.UNREAD, missing, of=half, urgent=urgent)
 
 
 def silent(case: Case, rule: str, drug: str, subject: Subject, told: Iterable[Source] = ()) -> Iterator[Clear]:
@@ -174,6 +173,8 @@ def compare_first(case: Case, rule: str, drug: str, fact: LiverAdvice | AgeAdvic
         yield gap(rule, drug, Reason.FACT, f"what was taken before day 1 (before); {said}", of=[fact], facts=["before"])
         return
     if any(before != "nothing" for before in befores):
+        missing = "a figure for someone who takes the drug already; sources give a first dose"
+        yield gap(rule, drug, Reason.STARTS_ONLY, missing, of=[fact])
         return
     first = next(run for run in case.runs(drug) if run.intakes)
     largest = max((item.intake.dose for item in first.intakes), key=lambda dose: dose.mg)

@@ -7,8 +7,19 @@ from taper.checks.case import Case
 from taper.checks.review import Answer, Clear, Finding, LeftOut, NotAssessed, Reason, Severity, Within
 from taper.source import Subject
 
-_UNANSWERABLE = frozenset({Reason.OTHER_USES, Reason.OTHER_PEOPLE, Reason.NO_FIGURE, Reason.STARTS_ONLY})
-"""Reasons for which nobody can give an answer: they are said only where no other source speaks."""
+_UNANSWERABLE = (
+    Reason.LEFT_OUT,
+    Reason.OTHER_USES,
+    Reason.OTHER_PEOPLE,
+    Reason.NO_FIGURE,
+    Reason.STARTS_ONLY,
+    Reason.UNREAD,
+    Reason.NO_SOURCE,
+)
+"""Reasons for which nobody can give an answer, the most telling first; of one rule and drug the first is said."""
+
+_IDLE = frozenset({Reason.OTHER_USES, Reason.OTHER_PEOPLE, Reason.NO_FIGURE, Reason.STARTS_ONLY})
+"""Those that are said only where no other source speaks."""
 
 
 def put_together(case: Case, answers: Iterable[Answer], subject: Subject | None) -> Iterator[Answer]:
@@ -117,12 +128,20 @@ def _open(answers: Sequence[Answer]) -> Iterator[NotAssessed]:
     spoken = {answer.drug for answer in answers if isinstance(answer, Finding | Clear | Within)}
     narrowed = {gap.drug for gap in gaps if gap.reason is Reason.LEFT_OUT}
     kept = [gap for gap in gaps if not _is_idle(gap, settled, spoken, narrowed)]
-    answerable = {gap.drug for gap in kept if gap.reason not in _UNANSWERABLE}
+    most = {gap.drug: _telling(kept, gap.drug) for gap in kept}
     alike: dict[tuple[object, ...], list[NotAssessed]] = {}
     for gap in kept:
-        if gap.reason not in _UNANSWERABLE or gap.drug not in answerable:
+        if gap.urgent or gap.reason not in _UNANSWERABLE or gap.reason is most[gap.drug]:
             alike.setdefault((gap.drug, gap.reason, gap.urgent), []).append(gap)
     yield from (_grouped(group) for group in alike.values())
+
+
+def _telling(gaps: list[NotAssessed], drug: str | None) -> Reason | None:
+    """Of the reasons of a drug for which nobody can give an answer, the one that is said; that it is unread always."""
+    reasons = {gap.reason for gap in gaps if gap.drug == drug and not gap.urgent}
+    if reasons - set(_UNANSWERABLE):
+        return Reason.UNREAD
+    return next((reason for reason in _UNANSWERABLE if reason in reasons), None)
 
 
 def _is_idle(gap: NotAssessed, settled: set[str | None], spoken: set[str | None], narrowed: set[str | None]) -> bool:
@@ -131,7 +150,7 @@ def _is_idle(gap: NotAssessed, settled: set[str | None], spoken: set[str | None]
         return gap.drug in settled
     if gap.reason in {Reason.NO_SOURCE, Reason.UNREAD} and gap.drug in narrowed:
         return True  # sources are on file, and the caller named others
-    return gap.reason in _UNANSWERABLE and gap.drug in spoken and not gap.urgent
+    return gap.reason in _IDLE and gap.drug in spoken and not gap.urgent
 
 
 def _grouped(group: list[NotAssessed]) -> NotAssessed:

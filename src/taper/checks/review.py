@@ -165,7 +165,7 @@ def _missing_words(gap: NotAssessed) -> str:
 _ENDINGS = {
     Reason.NO_DRUG: " is not in the formulary; no source is on file",
     Reason.NO_SOURCE: "; no source is on file",
-    Reason.UNREAD: " not read in full",
+    Reason.UNREAD: ": not read in full",
     Reason.LEFT_OUT: " not compared: you named other sources",
 }
 
