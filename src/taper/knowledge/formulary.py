@@ -58,7 +58,8 @@ class Formulary:
         self._synonyms = _synonyms(self._monographs.values())
         _check_products(self._monographs.values())
         _check_classes(self._monographs.values(), self.classes)
-        _check_lists(self._class_lists, self._named | {name for item in self._class_lists for name in item.members})
+        members = {name for item in self._class_lists for name in item.members}
+        _check_lists(self._class_lists, self._named | members, self.classes)
 
     @staticmethod
     def shipped() -> "Formulary":
@@ -334,10 +335,10 @@ def _products_named(item: Monograph) -> Iterator[str]:
             yield from fact.products if isinstance(fact, Cited) else ()
 
 
-def _check_lists(lists: Iterable[ClassList], named: frozenset[str]) -> None:
+def _check_lists(lists: Iterable[ClassList], named: frozenset[str], tree: ClassTree) -> None:
     for item in lists:
-        if item.name not in named:
-            near = difflib.get_close_matches(item.name, sorted(named), n=3)
+        if item.name not in named and not tree.holds(item.name):
+            near = difflib.get_close_matches(item.name, sorted({*named, *tree.spellings}), n=3)
             hint = f"near names are {', '.join(near)}" if near else "no near name is held"
             raise InvalidData(f"nothing held names {item.name!r}, and {hint}; correct it", where=f"class {item.name}")
 

@@ -1,6 +1,7 @@
 """Names that people write: brands, salts and combinations of medicines, what is known of their classes, conditions."""
 
 import difflib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,6 +19,12 @@ _FORMS = frozenset(
     | {"eye", "topical", "transdermal", "mg", "mcg", "ml", "g", "prn", "daily", "od", "bd", "tds", "qds", "nocte"}
 )
 """Words of form, dose and time that people write behind the name of a medicine."""
+
+_BEFORE = frozenset({"low", "high", "dose", "baby", "regular", "oral", "topical", "inhaled", "generic", "mg"})
+"""Words that people write before it."""
+
+_JOINED = re.compile(r"\s*(?:/|\+|\band\b|\bwith\b|\bplus\b)\s*", re.IGNORECASE)
+"""What joins the parts of a combination."""
 
 
 def plain(text: str) -> str:
@@ -189,15 +196,26 @@ class Vocabulary(Value):
             text: What was written, such as "GTN spray".
             also: Further names that are known elsewhere, such as drugs of the formulary.
         """
+        whole = self._whole(text, also)
+        if whole:
+            return whole
+        parts = [part for part in _JOINED.split(text) if part.strip()]
+        each = [self._whole(part, also) for part in parts]
+        return tuple(item for found in each for item in found) if len(parts) > 1 and all(each) else ()
+
+    def _whole(self, text: str, also: frozenset[str]) -> tuple[NamedMedicine, ...]:
         for key in self._readings(plain(text)):
             if self.knows(key) or key in also:
                 return tuple(self._medicine(name, source) for name, source in self._contents(key, None, ()))
         return ()
 
     def _readings(self, key: str) -> Iterable[str]:
-        """What was written, and what stands before words of release, form and dose at its end."""
+        """What was written, and what is left of it without words of dose, release and form around it."""
         yield key
         words = key.split("-")
+        while len(words) > 1 and words[0] in _BEFORE:
+            words.pop(0)
+            yield "-".join(words)
         droppable = {*self.release_words, *_FORMS}
         while len(words) > 1 and (words[-1] in droppable or words[-1][:1].isdigit()):
             words.pop()
