@@ -25,6 +25,9 @@ WITHOUT_GAP = {"score", "concentration-change", "cycle-cut", "intake-ceiling"}
 
 
 NEVER = {
+    ("intake-ceiling", "patient.sex"),
+    ("age", "patient.sex"),
+    ("pace", "patient.sex"),
     ("intake-ceiling", "patient.age"),
     ("combined-equivalent", "patient.age"),
     ("combined-equivalent", "indication"),

@@ -1,6 +1,7 @@
 """One fact, one finding: what several sources say of the same days is put together, and open questions are grouped."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeGuard
 
 from taper.checks.answers import message_of, said_by
 from taper.checks.case import Case
@@ -27,8 +28,15 @@ def put_together(case: Case, answers: Iterable[Answer], subject: Subject | None)
     listed = [_as_read(answer, subject) for answer in dict.fromkeys(answers)]
     findings = _never_above_own_country(case, listed)
     yield from _one_each(case, findings)
-    yield from _open(listed)
-    yield from (answer for answer in listed if isinstance(answer, Clear | Within | LeftOut))
+    asked = {(gap.drug, source) for gap in listed if _is_asked(gap) for source in gap.sources}
+    kept = [a for a in listed if not (isinstance(a, Clear | Within) and (a.drug, a.source) in asked)]
+    yield from _open(kept)
+    yield from (answer for answer in kept if isinstance(answer, Clear | Within | LeftOut))
+
+
+def _is_asked(answer: Answer) -> TypeGuard[NotAssessed]:
+    """Whether it is a question to the reader: until it is answered no source that it depends on is clear."""
+    return isinstance(answer, NotAssessed) and (answer.urgent or answer.reason not in _UNANSWERABLE)
 
 
 def _as_read(answer: Answer, subject: Subject | None) -> Answer:

@@ -19,7 +19,8 @@ def assess(case: Case) -> Iterator[Answer]:
 
     Contraindicated and to avoid are high, caution is moderate. A missing list of conditions is not assessed. Nor is
     a condition whose name is in no list of conditions on file: the same may stand in a source under another name. A
-    known condition of which no source speaks is clear of those whose sections were read in full, and not assessed
+    name that leaves open whether it is a narrower condition that a source names is a question. A known condition of
+    which no source speaks is clear of those whose sections were read in full, and not assessed
     where none was.
     """
     yield from uncited(case, NAME)
@@ -57,12 +58,27 @@ def _assess_drug(case: Case, drug: str, facts: tuple[Contraindication, ...]) -> 
         matched = [fact for fact in facts if fact.condition in known.names]
         found |= {fact.source for fact in matched}
         yield from (_judge(case, drug, name, fact) for fact in matched)
+        narrower = _narrower(known, facts, matched)
+        if narrower:
+            missing = f"whether {name} is {' or '.join(narrower)}, of which sources speak"
+            asked = [fact for fact in facts if fact.condition in narrower]
+            yield gap(NAME, drug, Reason.FACT, missing, of=asked, facts=["patient.conditions"])
+            is_open = True
         if not matched:
             unspoken = _unspoken(drug, known, facts, nobody)
             is_open = is_open or unspoken is not None
             yield from () if unspoken is None else (unspoken,)
     if not is_open:
         yield from silent(case, NAME, drug, SUBJECT, told=found)
+
+
+def _narrower(
+    known: Condition, facts: tuple[Contraindication, ...], matched: list[Contraindication]
+) -> tuple[str, ...]:
+    """Narrower conditions that sources name and that the name leaves open, where none as grave was found."""
+    if any(fact.action != "caution" for fact in matched):
+        return ()
+    return tuple(dict.fromkeys(fact.condition for fact in facts if fact.condition in known.may_be))
 
 
 def _judge(case: Case, drug: str, name: str, fact: Contraindication) -> Answer:
