@@ -5,6 +5,7 @@ from datetime import date
 from taper import Formulary, Plan, check, realize
 from taper.knowledge.reading import read_monograph
 from taper.products.product import Product
+from taper.source import Subject
 from taper.testing import DRUG
 
 START = date(2027, 3, 1)
@@ -48,6 +49,7 @@ def plan_with(*courses, **more):
 
 
 def source_data(organization="Test Institute", grade="A"):
+    """A source that was read in full on every subject; a test of unread ones says so."""
     return {
         "organization": organization,
         "title": "A text",
@@ -55,6 +57,8 @@ def source_data(organization="Test Institute", grade="A"):
         "year": 2026,
         "grade": grade,
         "verified_on": date(2026, 11, 22),
+        "sections": {str(subject): ["whole"] for subject in Subject},
+        "read_whole": ["whole"],
     }
 
 

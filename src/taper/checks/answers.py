@@ -49,7 +49,9 @@ def by_source(
 
 def said_by(case: Case, source: Source | None, says: str) -> str:
     """Who says what: "NICE (UK, 2022, grade B): at most 25 %"."""
-    return says if source is None else f"{case.who(source)}: {says}"
+    if source is None:
+        return f"{says[:1].upper()}{says[1:]}"
+    return f"{case.who(source)}: {says}"
 
 
 def message_of(happens: str, said: Iterable[str]) -> str:

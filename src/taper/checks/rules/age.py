@@ -40,8 +40,8 @@ def assess(case: Case) -> Iterator[Answer]:
         if monograph is not None:
             held = tuple(fact for fact in case.applying(monograph.ages, drug) if _is_about(case, fact, drug))
             yield from left_out(case, NAME, drug, held)
-            yield from _assess_drug(case, drug, tuple(fact for fact in held if case.compares(fact.source)))
             others = [f for f in unheard(case, drug, case.applying(monograph.ages, drug)) if _is_of_age(case, f)]
+            yield from _assess_drug(case, drug, tuple(fact for fact in held if case.compares(fact.source)), others)
             if others:
                 yield other_uses(case, NAME, drug, others, "advice on this age")
 
@@ -55,7 +55,7 @@ def _is_about(case: Case, fact: AgeAdvice, drug: str) -> bool:
     return is_for_adults and case.indication_fits(fact, drug) is not False
 
 
-def _assess_drug(case: Case, drug: str, facts: tuple[AgeAdvice, ...]) -> Iterator[Answer]:
+def _assess_drug(case: Case, drug: str, facts: tuple[AgeAdvice, ...], others: list[AgeAdvice]) -> Iterator[Answer]:
     age = case.patient.age
     nobody = unread(case, NAME, drug, SUBJECT, "older adults")
     if age is None:
@@ -64,7 +64,7 @@ def _assess_drug(case: Case, drug: str, facts: tuple[AgeAdvice, ...]) -> Iterato
     else:
         if not facts and nobody is not None and age >= _OLDER:
             yield nobody
-        yield from silent(case, NAME, drug, SUBJECT, told=[fact.source for fact in facts])
+        yield from silent(case, NAME, drug, SUBJECT, told=[fact.source for fact in (*facts, *others)])
         for fact in facts:
             fits = case.person_fits(fact)
             if fits is None:

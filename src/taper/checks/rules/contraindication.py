@@ -31,16 +31,18 @@ def assess(case: Case) -> Iterator[Answer]:
         applying = case.applying(monograph.contraindications, drug)
         held = tuple(fact for fact in applying if case.indication_fits(fact, drug) is not False)
         yield from left_out(case, NAME, drug, held)
-        yield from _assess_drug(case, drug, tuple(fact for fact in held if case.compares(fact.source)))
         present = {each for name in case.patient.conditions or () for each in case.formulary.condition(name).names}
         others = [fact for fact in unheard(case, drug, applying) if fact.condition in present]
+        yield from _assess_drug(case, drug, tuple(fact for fact in held if case.compares(fact.source)), others)
         if others:
             yield other_uses(
                 case, NAME, drug, others, f"a source on {', '.join(sorted({f.condition for f in others}))}"
             )
 
 
-def _assess_drug(case: Case, drug: str, facts: tuple[Contraindication, ...]) -> Iterator[Answer]:
+def _assess_drug(
+    case: Case, drug: str, facts: tuple[Contraindication, ...], others: list[Contraindication]
+) -> Iterator[Answer]:
     conditions = case.patient.conditions
     nobody = unread(case, NAME, drug, SUBJECT, "contraindications")
     if conditions is None:
@@ -51,7 +53,7 @@ def _assess_drug(case: Case, drug: str, facts: tuple[Contraindication, ...]) -> 
     if not conditions:
         yield Clear(rule=NAME, drug=drug)
         return
-    found: set[Source] = set()
+    found: set[Source] = {fact.source for fact in others}
     is_open = False
     for name in conditions:
         known = case.formulary.condition(name)

@@ -38,14 +38,14 @@ def assess(case: Case) -> Iterator[Answer]:
         if monograph is not None:
             held = tuple(f for f in case.applying(monograph.liver, drug) if case.indication_fits(f, drug) is not False)
             yield from left_out(case, NAME, drug, held)
-            yield from _assess_drug(case, drug, tuple(fact for fact in held if case.compares(fact.source)))
             applying = unheard(case, drug, case.applying(monograph.liver, drug))
             others = [fact for fact in applying if case.patient.liver in fact.impairment]
+            yield from _assess_drug(case, drug, tuple(fact for fact in held if case.compares(fact.source)), others)
             if others:
                 yield other_uses(case, NAME, drug, others, f"advice on {case.patient.liver} liver impairment")
 
 
-def _assess_drug(case: Case, drug: str, facts: tuple[LiverAdvice, ...]) -> Iterator[Answer]:
+def _assess_drug(case: Case, drug: str, facts: tuple[LiverAdvice, ...], others: list[LiverAdvice]) -> Iterator[Answer]:
     degree = case.patient.liver
     nobody = unread(case, NAME, drug, SUBJECT, "the liver", urgent=degree not in (None, "none"))
     if degree is None:
@@ -61,7 +61,7 @@ def _assess_drug(case: Case, drug: str, facts: tuple[LiverAdvice, ...]) -> Itera
             yield gap(NAME, drug, Reason.OTHER_PEOPLE, missing, of=facts, urgent=True)
         elif not speaking and nobody is not None:
             yield nobody
-        yield from silent(case, NAME, drug, SUBJECT, told=[fact.source for fact in facts])
+        yield from silent(case, NAME, drug, SUBJECT, told=[fact.source for fact in (*facts, *others)])
         for fact in speaking:
             yield from (_noted(case, answer, fact) for answer in _judge(case, drug, fact, degree))
 

@@ -28,8 +28,8 @@ def assess(case: Case) -> Iterator[Answer]:
         yield from left_out(case, NAME, drug, held)
         facts = tuple(fact for fact in held if case.compares(fact.source))
         for state in _FIELD:
-            yield from _assess_state(case, drug, state, facts)
             others = [f for f in unheard(case, drug, case.applying(monograph.pregnancy, drug)) if f.state == state]
+            yield from _assess_state(case, drug, state, facts, others)
             if others and getattr(case.patient, _FIELD[state]):
                 yield other_uses(case, NAME, drug, others, f"advice on {state}")
 
@@ -37,7 +37,9 @@ def assess(case: Case) -> Iterator[Answer]:
 _FIELD = {"pregnancy": "pregnant", "breastfeeding": "lactating"}
 
 
-def _assess_state(case: Case, drug: str, state: str, facts: tuple[PregnancyAdvice, ...]) -> Iterator[Answer]:
+def _assess_state(
+    case: Case, drug: str, state: str, facts: tuple[PregnancyAdvice, ...], others: list[PregnancyAdvice]
+) -> Iterator[Answer]:
     present: bool | None = getattr(case.patient, _FIELD[state])
     speaking = [fact for fact in facts if fact.state == state]
     nobody = unread(case, NAME, drug, SUBJECT, state, urgent=present is True)
@@ -50,7 +52,7 @@ def _assess_state(case: Case, drug: str, state: str, facts: tuple[PregnancyAdvic
     else:
         if not speaking and nobody is not None:
             yield nobody
-        yield from silent(case, NAME, drug, SUBJECT, told=[fact.source for fact in speaking])
+        yield from silent(case, NAME, drug, SUBJECT, told=[fact.source for fact in (*speaking, *others)])
         yield from (_statement(case, drug, fact) for fact in speaking)
 
 
