@@ -12,9 +12,10 @@ import pytest
 
 from taper import Formulary, check, load_plan, load_protocol, realize
 from taper.cli import main
-from taper.cli.options import those_of_drug, write_whole
+from taper.cli.drug_inputs import those_of_drug
+from taper.cli.output import write_whole
 from taper.errors import InvalidInput
-from taper.words import NOTICE
+from taper.words.notice import NOTICE
 
 EXAMPLE = "baclofen-raynaud-example"
 BACLOFEN = [{"id": "b5", "drug": "baclofen", "form": "tablet", "strength": "5 mg"}]

@@ -11,7 +11,10 @@ from hypothesis import strategies as st
 
 from builders import START, TABLETS, course, plan_of, plan_with, step, tablet
 from taper import InvalidInput, TaperError, mg, realize, to_schedule, weeks
-from taper.formats.fhir import CannotImport, WrongResource, from_fhir, load_fhir, to_fhir, write_fhir
+from taper.formats.fhir.read.bundle import WrongResource
+from taper.formats.fhir.read.import_report import CannotImport
+from taper.formats.fhir.read.plan import from_fhir, load_fhir
+from taper.formats.fhir.write.bundle import to_fhir, write_fhir
 
 UCUM = "http://unitsofmeasure.org"
 SNOMED = "http://snomed.info/sct"

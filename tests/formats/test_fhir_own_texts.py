@@ -9,7 +9,9 @@ import pytest
 
 from builders import START, TABLETS, course, liquid, plan_of, plan_with, step, tablet
 from taper import realize, to_schedule, weeks
-from taper.formats.fhir import CannotImport, from_fhir, to_fhir, write_fhir
+from taper.formats.fhir.read.import_report import CannotImport
+from taper.formats.fhir.read.plan import from_fhir
+from taper.formats.fhir.write.bundle import to_fhir, write_fhir
 
 PLAN = plan_of(
     step({"morning": "10 mg"}, "3 days"), step({"morning": "5 mg"}, "4 days"), step({"morning": "2 mg"}, "2 days")

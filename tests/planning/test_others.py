@@ -16,21 +16,15 @@ from taper.knowledge.equivalence import EquivalenceTable, Equivalent
 from taper.knowledge.monograph import Monograph, Titration, TitrationStep
 from taper.paces.pace import Pace
 from taper.paces.rulers import ONE_PACE, measure_of
-from taper.planning import (
-    STANDARD,
-    NoPlan,
-    NoTitration,
-    choose_titration,
-    every_other_day,
-    on_weekdays,
-    plan_cross_taper,
-    plan_daily_taper,
-    plan_steps,
-    plan_titration,
-    round_dose,
-)
+from taper.planning.cross_stages import round_dose
+from taper.planning.cross_taper import plan_cross_taper
+from taper.planning.daily_taper import plan_daily_taper
+from taper.planning.explicit_steps import every_other_day, on_weekdays, plan_steps
+from taper.planning.solver.problem import NoPlan
+from taper.planning.titration import NoTitration, choose_titration, plan_titration
 from taper.plans.plan import Step
 from taper.plans.regimen import Regimen
+from taper.plans.weights import STANDARD
 from taper.products.product import Product
 from taper.products.recipes import NotReachable, Reachable
 from taper.source import Grade, Source

@@ -1,38 +1,20 @@
-"""Commands that plan: down, recipe."""
+"""The command down: a taper that real products can make."""
 
 import argparse
-from typing import Any
 
 from taper._base.numbers import write_number
 from taper.amounts.dose import Dose
-from taper.cli.options import (
-    add_command,
-    add_drug,
-    add_json,
-    add_out,
-    add_pieces,
-    deliver_plan,
-    json_text,
-    products_of_drug,
-    read_day,
-    read_time,
-    weights_of,
-)
+from taper.cli.drug_inputs import products_of_drug, read_day, read_time, weights_of
+from taper.cli.options import add_drug, add_json, add_out, add_pieces
+from taper.cli.output import deliver_plan
 from taper.errors import InvalidInput
 from taper.knowledge.formulary import Formulary
-from taper.planning import plan_taper
+from taper.planning.taper import plan_taper
 from taper.plans.regimen import Regimen
-from taper.products.recipes import Handling, Reachable, reach_of
-from taper.words import describe_portion
 
 
-def add(commands: Any) -> None:
-    """Add the commands down and recipe."""
-    _add_down(add_command(commands, "down", _down, "plan a taper that real products can make"))
-    _add_recipe(add_command(commands, "recipe", _recipe, "say how products make a dose"))
-
-
-def _add_down(parser: argparse.ArgumentParser) -> None:
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
     add_drug(parser)
     parser.add_argument(
         "--from", dest="before", required=True, metavar="DAY", help='such as "10 mg morning, 10 mg bedtime"'
@@ -56,15 +38,8 @@ def _add_down(parser: argparse.ArgumentParser) -> None:
     add_json(parser)
 
 
-def _add_recipe(parser: argparse.ArgumentParser) -> None:
-    add_drug(parser)
-    parser.add_argument("dose", metavar="DOSE")
-    add_pieces(parser)
-    parser.add_argument("--mix-forms", action="store_true", help="let a tablet and a liquid share an intake")
-    add_json(parser)
-
-
-def _down(options: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
+    """Run the command."""
     drug, products = products_of_drug(options)
     made = plan_taper(
         drug=drug,
@@ -104,22 +79,3 @@ def _target(text: str) -> Regimen | Dose | str:
     if text.strip() == "0":
         return "0"
     return read_day(text, "--to") if text.strip().rpartition(" ")[2] not in {"mg", "mcg", "g"} else Dose.parse(text)
-
-
-def _recipe(options: argparse.Namespace) -> int:
-    _, products = products_of_drug(options)
-    by_id = {product.id: product for product in products}
-    dose = Dose.parse(options.dose)
-    pieces = {} if options.pieces is None else {"pieces": options.pieces}
-    handling = Handling.read({"mix_forms": options.mix_forms, **pieces}, where="--pieces")
-    found = Reachable(products, up_to=reach_of(dose, products), handling=handling)
-    recipe = found.recipe(dose)
-    below, above = found.neighbors(dose)
-    if options.json:
-        units = [portion.model_dump(mode="json", exclude_none=True) for portion in recipe.portions]
-        near = {"below": below.text if below else None, "above": above.text if above else None}
-        print(json_text({"dose": dose.text, "units": units, **near}), end="")
-        return 0
-    print(f"{dose}: " + " + ".join(describe_portion(portion, by_id[portion.product]) for portion in recipe.portions))
-    print(f"nearest below {below or 'none'}, nearest above {above or 'none'}")
-    return 0

@@ -2,16 +2,15 @@
 
 import argparse
 import sys
-from typing import Any
 
-from taper.cli.options import NOT_COMPUTED, add_command, add_json, add_out, deliver_plan
-from taper.formats.fhir import CannotImport, load_fhir
+from taper.cli.options import NOT_COMPUTED, add_json, add_out
+from taper.cli.output import deliver_plan
+from taper.formats.fhir.read.import_report import CannotImport
+from taper.formats.fhir.read.plan import load_fhir
 
 
-def add(commands: Any) -> None:
-    """Add the command import."""
-    words = "read a plan from FHIR medication requests, or say why none can be read"
-    parser = add_command(commands, "import", _import, words)
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
     parser.add_argument("file", metavar="FILE", help="a FHIR MedicationRequest or a Bundle of them, R4 or R5")
     parser.add_argument("--version", choices=["R4", "R5"], help="told by the elements if not given")
     parser.add_argument("--accept", action="append", default=[], choices=["text", "gap"], help="what may disagree")
@@ -19,7 +18,8 @@ def add(commands: Any) -> None:
     add_json(parser)
 
 
-def _import(options: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
+    """Run the command."""
     try:
         found = load_fhir(options.file, version=options.version, accept=options.accept)
     except CannotImport as error:

@@ -1,41 +1,24 @@
-"""The commands up and cross: a drug increased, and a drug replaced by another."""
+"""The command up: a drug increased, by a label's steps or by an increment."""
 
 import argparse
-from typing import Any
 
 from taper.amounts.dose import Dose
 from taper.amounts.duration import Duration
-from taper.cli.options import (
-    add_command,
-    add_drug,
-    add_json,
-    add_out,
-    add_pieces,
-    deliver_plan,
-    of_one_release,
-    products_of_drug,
-    read_day,
-    read_time,
-    those_of_drug,
-    weights_of,
-)
+from taper.cli.drug_inputs import products_of_drug, read_day, weights_of
+from taper.cli.options import add_drug, add_json, add_out, add_pieces
+from taper.cli.output import deliver_plan
 from taper.errors import InvalidInput
 from taper.knowledge.formulary import Formulary
 from taper.knowledge.monograph import Titration
 from taper.people.patient import load_patient
-from taper.planning import choose_titration, plan_cross_taper, plan_titration
 from taper.planning.kidney_proposal import propose_for_kidney
+from taper.planning.titration import choose_titration, plan_titration
 from taper.plans.plan import Plan
-from taper.products.product import DosageForm, Product, Release, load_products
+from taper.products.product import Product
 
 
-def add(commands: Any) -> None:
-    """Add the commands up and cross."""
-    _add_up(add_command(commands, "up", _up, "plan an increase, by a label's steps or by an increment"))
-    _add_cross(add_command(commands, "cross", _cross, "replace a drug by another in stages"))
-
-
-def _add_up(parser: argparse.ArgumentParser) -> None:
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
     add_drug(parser)
     parser.add_argument("--to", required=True, metavar="DOSE", help="the daily total to arrive at")
     parser.add_argument("--slots", required=True, metavar="evening,morning,...", help="in the order they are added")
@@ -53,27 +36,8 @@ def _add_up(parser: argparse.ArgumentParser) -> None:
     add_json(parser)
 
 
-def _add_cross(parser: argparse.ArgumentParser) -> None:
-    add_drug(parser)
-    parser.add_argument("--from", dest="before", required=True, metavar="DAY", help='"1 mg morning, 1 mg bedtime"')
-    parser.add_argument("--to-drug", required=True, metavar="DRUG", help="the drug to go over to")
-    parser.add_argument("--to-products", metavar="FILE", help="its products; else those of --products, or the shipped")
-    parser.add_argument("--to-release", choices=list(Release), help="of which release, where several are held")
-    parser.add_argument("--to-form", choices=list(DosageForm), help="of which form")
-    parser.add_argument("--turns", metavar="bedtime,morning,...", help="the order in which the intakes change over")
-    add_pieces(parser)
-    parser.add_argument("--equivalence", required=True, metavar="NAME", help="the table; there is no default")
-    parser.add_argument("--every", required=True, metavar="TIME", help="how long each stage lasts")
-    parser.add_argument("--rounding", required=True, choices=["down", "up", "nearest"], help="of what cannot be made")
-    parser.add_argument("--stages", type=int, metavar="N", help="in so many proportional stages")
-    parser.add_argument("--pace", help="taper the second drug afterwards at this pace")
-    parser.add_argument("--order", help="whose turn it is in that taper")
-    parser.add_argument("--title")
-    add_out(parser)
-    add_json(parser)
-
-
-def _up(options: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
+    """Run the command."""
     drug, products = products_of_drug(options)
     made = plan_titration(
         drug=drug,
@@ -112,36 +76,3 @@ def _for_kidney(plan: Plan, products: tuple[Product, ...], options: argparse.Nam
     lines += [f"step {number}: {step}" for number, step in enumerate(proposal.plan.courses[0].steps, start=1)]
     data = proposal.model_dump(mode="json", exclude={"plan"})
     return deliver_plan(proposal.plan, "\n".join(lines), data, options)
-
-
-def _cross(options: argparse.Namespace) -> int:
-    formulary = Formulary.shipped()
-    drug, products = products_of_drug(options)
-    to_drug = formulary.name_of(options.to_drug)
-    if options.order and not options.pace:
-        raise InvalidInput("an order belongs to the taper that follows; add --pace, or --turns", where="--order")
-    made = plan_cross_taper(
-        drug=drug,
-        before=read_day(options.before, "--from"),
-        products=products,
-        to_drug=to_drug,
-        to_products=_to_products(options, formulary, to_drug),
-        equivalence=formulary.table(options.equivalence),
-        every=read_time(options.every) or Duration(1),
-        rounding=options.rounding,
-        stages=options.stages if options.stages is not None else "intake by intake",
-        order=[name.strip() for name in options.turns.split(",")] if options.turns else (),
-        tables=formulary.tables,
-        weights=weights_of(options),
-        then={"pace": options.pace, "order": options.order} if options.pace else None,
-        title=options.title,
-    )
-    return deliver_plan(made.plan, str(made), made.to_dict(), options)
-
-
-def _to_products(options: argparse.Namespace, formulary: Formulary, drug: str) -> tuple[Product, ...]:
-    file = options.to_products or options.products
-    given = load_products(file) if file else ()
-    held = any(product.drug == drug for product in given) or options.to_products
-    found = those_of_drug(drug, given if held else (), file if held else None, options.market, formulary)
-    return of_one_release(found, options.to_release, options.to_form, "--to-release")

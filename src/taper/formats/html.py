@@ -8,8 +8,8 @@ from taper.checks.review import Answer, Finding, NotAssessed, Review
 from taper.schedules.schedule import Schedule
 from taper.source import Source
 from taper.supply.count import Supply
-from taper.words import Instruction
 from taper.words.handout import CalendarDay, CalendarIntake, CalendarMonth, Handout, make_handout, printable
+from taper.words.instruction import Instruction
 from taper.words.review_text import sentence
 from taper.words.supply_table import Row, SupplyText
 

@@ -13,7 +13,8 @@ from taper.checks.review import Review
 from taper.schedules.rows import Record, records_of
 from taper.schedules.schedule import Schedule
 from taper.supply.count import Supply
-from taper.words import NOTICE, describe_changes, describe_ending, describe_note
+from taper.words.notice import NOTICE
+from taper.words.plain import describe_changes, describe_ending, describe_note
 from taper.words.review_text import sentence
 
 _EXACT_DIGITS = 15

@@ -3,18 +3,18 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Any
 
 from taper.amounts.dose import Dose
 from taper.errors import InvalidInput
 from taper.knowledge.equivalence import EquivalenceTable
 from taper.planning.solver.problem import NoPlan
 from taper.plans.regimen import NOTHING, Intake, Regimen, Slot
+from taper.plans.request import Rounding
 from taper.plans.weights import STANDARD, Weights
 from taper.products.product import Product
 from taper.products.recipes import Reachable
 
-Rounding = Literal["down", "up", "nearest"]
 Both = tuple[Regimen, Regimen]
 """What is taken of the drug that goes and of the one that comes, on one day."""
 

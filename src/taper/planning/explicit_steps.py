@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
-from pydantic import JsonValue
-
 from taper.amounts.dose import DailyDose, Dose
 from taper.amounts.duration import Duration
 from taper.errors import InvalidInput
@@ -17,6 +15,7 @@ from taper.planning.holding_times import short
 from taper.planning.taper import Day, read_day
 from taper.plans.plan import Before, Course, Plan, Step
 from taper.plans.regimen import NOTHING, WEEKDAYS, Regimen, Weekday
+from taper.plans.request import StepsRequest
 
 _SHOWN_ONCE = 28
 
@@ -168,7 +167,7 @@ def plan_steps(
         taken = "nothing"
     elif before is not None:
         taken = Before(regimen=_day(before))
-    made_by: dict[str, JsonValue] = {"pattern": "steps"}
+    made_by = StepsRequest(pattern="steps")
     course = Course(
         drug=drug, indication=indication, before=taken, steps=listed, then=then or "continue", made_by=made_by
     )

@@ -4,20 +4,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from pydantic import JsonValue
-
 from taper.amounts.dose import DailyDose, Dose
 from taper.amounts.duration import Duration
 from taper.errors import CannotCompute, InvalidInput
 from taper.knowledge.product_choice import check_alike
 from taper.paces.pace import OfCurrent, Pace, PaceWithoutEnd
-from taper.planning.asked import made_by_taper
 from taper.planning.holding_times import Stay, Stays, stays_of
 from taper.planning.report import TaperReport
 from taper.planning.solver.problem import Forms, NoPlan, Problem, Solved, smallest_dose
 from taper.plans.order import Order, choose
 from taper.plans.plan import Before, Course, Plan, Step
-from taper.plans.regimen import NOTHING, Regimen
+from taper.plans.regimen import Regimen
+from taper.plans.request import TaperRequest, read_target
 from taper.plans.weights import STANDARD, Weights
 from taper.products.product import Product, all_of
 
@@ -126,7 +124,7 @@ def plan_taper(
         products=listed,
         order=choose(order, now.slots),
         weights=weights,
-        to=_read_target(to),
+        to=_target(to),
         start=None if start is None else read_day(start, "start"),
         forms=forms,
         mix_forms=mix_forms,
@@ -138,7 +136,24 @@ def plan_taper(
     report = TaperReport(solved, lasting, lead_in=lead_in, could_add=could_add)
     if excess == "forbid" and solved.route.excess:
         raise _too_fast(report)
-    made_by = made_by_taper(solved, stays, excess, shortest, longest)
+    made_by = TaperRequest(
+        pattern="taper",
+        before=now,
+        to=problem.to,
+        pace=problem.pace,
+        order=problem.order,
+        stays=stays,
+        excess=excess,
+        products=tuple(product.id for product in listed),
+        start=problem.start,
+        forms=forms,
+        mix_forms=mix_forms,
+        round_liquids=round_liquids,
+        liquid=solved.on_liquid if forms == "one" else None,
+        shortest=shortest,
+        longest=longest,
+        weights=weights,
+    )
     course = _course(solved, lasting, lead_in, taken_for, indication, made_by)
     return Taper(Plan(title=title, courses=(course,)), report)
 
@@ -182,20 +197,8 @@ def read_day(given: Day, where: str) -> Regimen:
         raise InvalidInput(str(error), where=where) from None
 
 
-def _read_target(to: Day | Dose | str | Literal[0]) -> Regimen | DailyDose:
-    match to:
-        case Regimen():
-            return to
-        case Dose():
-            return DailyDose(to.mg).in_unit(to.unit) if to else NOTHING
-        case 0 | "0":
-            return NOTHING
-        case str():
-            return _read_target(Dose.parse(to))
-        case Mapping():
-            return read_day(to, "to")
-        case _:
-            raise InvalidInput(f'got {to!r}; write 0, a daily total such as "5 mg", or a regimen', where="to")
+def _target(to: Day | Dose | str | Literal[0]) -> Regimen | DailyDose:
+    return read_day(to, "to") if isinstance(to, Mapping) else read_target(to)
 
 
 def read_pace(pace: Pace | str, now: Regimen, products: tuple[Product, ...], weights: Weights) -> Pace:
@@ -267,7 +270,7 @@ def _course(
     lead_in: Duration | None,
     taken_for: Duration | None,
     indication: str | None,
-    made_by: dict[str, JsonValue],
+    made_by: TaperRequest,
 ) -> Course:
     problem = solved.problem
     unit = problem.before.total.unit

@@ -4,8 +4,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import Literal
 
-from pydantic import JsonValue
-
 from taper.amounts.dose import DailyDose, Dose
 from taper.amounts.duration import Duration, days
 from taper.errors import CannotCompute, InvalidInput, NotFound
@@ -15,7 +13,7 @@ from taper.planning.explicit_steps import Steps, StepsReport
 from taper.planning.taper import Day, check_drug, read_day
 from taper.plans.plan import Before, Course, Plan, Step
 from taper.plans.regimen import NOTHING, Intake, Regimen, Slot
-from taper.plans.request import weights_as_data
+from taper.plans.request import TitrationRequest
 from taper.plans.weights import STANDARD, Weights
 from taper.products.product import Product
 from taper.products.recipes import Reachable
@@ -85,24 +83,23 @@ def plan_titration(
     if len(set(named)) != len(named) or not named:
         raise InvalidInput("slots names no time of day, or one twice; name each once, in the order they are added")
     climb = _Climb(listed, target, named, weights)
+    size = climb.target if isinstance(by, Titration) else Dose.parse(by[0]) if isinstance(by[0], str) else by[0]
     if isinstance(by, Titration):
         _check_release(by, listed)
         steps = tuple(_labeled(climb, by, now, aim, alternates=alternates))
     elif alternates:
         raise InvalidInput("what is taken differs from day to day, so no increment adds to it; give one day's doses")
     else:
-        size = Dose.parse(by[0]) if isinstance(by[0], str) else by[0]
         steps = tuple(_by_increment(climb, now, size, by[1]))
-    made_by: dict[str, JsonValue] = {
-        "pattern": "titration",
-        "to": target.text,
-        "slots": [slot.name for slot in named],
-        "by": by.model_dump(mode="json", exclude_defaults=True) if isinstance(by, Titration) else list(map(str, by)),
-        "products": [product.id for product in listed],
-    }
-    if aim is not None:
-        made_by["aim"] = aim
-    made_by |= weights_as_data(weights)
+    made_by = TitrationRequest(
+        pattern="titration",
+        to=target,
+        slots=named,
+        by=by.model_dump(mode="json", exclude_defaults=True) if isinstance(by, Titration) else (size, by[1]),
+        products=tuple(product.id for product in listed),
+        aim=aim,
+        weights=weights,
+    )
     course = Course(
         drug=drug,
         indication=indication,

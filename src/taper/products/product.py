@@ -1,6 +1,7 @@
 """What is dispensed: tablets, capsules, packets and liquids, and how far each may be divided."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from enum import StrEnum
 from fractions import Fraction
@@ -255,10 +256,9 @@ def _as_products(data: object, where: str) -> tuple[Product, ...]:
     if not isinstance(data, list) or not all(isinstance(item, dict) for item in data):
         raise InvalidInput("products are a JSON list of objects; write [{...}]", where=where)
     products = tuple(Product.read(_completed(item), where=f"{where}[{index}]") for index, item in enumerate(data))
-    ids = [product.id for product in products]
-    for name in ids:
-        if ids.count(name) > 1:
-            raise InvalidInput(f"two products have the id {name!r}; give one another id", where=where)
+    twice = [name for name, count in Counter(product.id for product in products).items() if count > 1]
+    if twice:
+        raise InvalidInput(f"two products have the id {twice[0]!r}; give one another id", where=where)
     return products
 
 
