@@ -1,7 +1,7 @@
 """Lookup of drugs and tables: shipped data, brand synonyms, and overlays for local policy."""
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
@@ -9,11 +9,23 @@ from typing import Any, Self
 
 from taper._base.json_text import read_text_file
 from taper.errors import NotFound
+from taper.knowledge.cited import Cited
 from taper.knowledge.class_lists import ClassList, Membership
+from taper.knowledge.class_tree import ClassTree
 from taper.knowledge.equivalence import EquivalenceTable
 from taper.knowledge.monograph import Ceiling, Interaction, Monograph, Titration
+from taper.knowledge.names import Condition, NamedMedicine, Vocabulary, plain
 from taper.knowledge.overlay import _check_shape, _lay_over, _names_declared, _others_named
-from taper.knowledge.reading import InvalidData, _read_toml, read_class_lists, read_monograph, read_table
+from taper.knowledge.reading import (
+    InvalidData,
+    UnknownClass,
+    _read_toml,
+    read_class_lists,
+    read_class_tree,
+    read_monograph,
+    read_table,
+    read_vocabulary,
+)
 from taper.products.product import Product
 
 
@@ -34,13 +46,20 @@ class Formulary:
         monographs: Iterable[Monograph] = (),
         tables: Iterable[EquivalenceTable] = (),
         class_lists: Iterable[ClassList] = (),
+        *,
+        classes: ClassTree | None = None,
+        vocabulary: Vocabulary | None = None,
     ) -> None:
         self._monographs = {item.drug: item for item in monographs}
         self._tables = {item.id: item for item in tables}
         self._class_lists = tuple(class_lists)
+        self.classes = classes if classes is not None else _shipped_tree()
+        self._vocabulary = vocabulary
         self._synonyms = _synonyms(self._monographs.values())
         _check_products(self._monographs.values())
-        _check_lists(self._class_lists, self._named | {name for item in self._class_lists for name in item.members})
+        _check_classes(self._monographs.values(), self.classes)
+        members = {name for item in self._class_lists for name in item.members}
+        _check_lists(self._class_lists, self._named | members, self.classes)
 
     @staticmethod
     def shipped() -> "Formulary":
@@ -85,7 +104,35 @@ class Formulary:
             >>> [item.words for item in Formulary.shipped().memberships("oxycodone")]
             ['opioid by WHO ATC index (copy), 2026, N02AA05']
         """
-        return self._memberships.get("-".join(name.lower().split()), ())
+        return self._memberships.get(plain(name), ())
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The lists of names that people write; those that come with the library if none were given."""
+        return self._vocabulary if self._vocabulary is not None else _shipped_vocabulary()
+
+    def classes_of(self, drug: str) -> frozenset[str]:
+        """The classes that the file of a drug gives it, and every wider one; none where it is not on file."""
+        monograph = self.get(drug)
+        return self.classes.widened(monograph.classes) if monograph is not None else frozenset()
+
+    def condition(self, name: str) -> Condition:
+        """A condition by every name it goes by, and whether the lists on file know it."""
+        return self.vocabulary.condition(name)
+
+    def medicines(self, name: str) -> tuple[NamedMedicine, ...]:
+        """The medicines in what a person wrote, such as a brand or a combination; empty where none is known."""
+        return self.vocabulary.medicines(name, self._other_names)
+
+    @cached_property
+    def _other_names(self) -> frozenset[str]:
+        """The names of medicines that stand elsewhere than in lists of names: drugs, brands, members of lists."""
+        medicines = {name for name in self.companions if not self.classes.holds(name)}
+        return frozenset({*medicines, *(plain(name) for name in self._synonyms)})
+
+    def near_medicines(self, name: str) -> tuple[str, ...]:
+        """Names of medicines that are written alike, for one that is not known; none is picked."""
+        return self.vocabulary.near_medicines(name, self._other_names)
 
     @cached_property
     def _memberships(self) -> dict[str, tuple[Membership, ...]]:
@@ -192,7 +239,11 @@ class Formulary:
                 merged.get(body["drug"]), body, layer, f"{where}: {drug}", self._source_ids
             )
         self._check_names(merged, names | {item.name for item in lists}, where)
-        return type(self)(merged.values(), self._tables.values(), (*self._class_lists, *lists))
+        _check_classes(merged.values(), self.classes, where)
+        return type(self)(
+            merged.values(), self._tables.values(), (*self._class_lists, *lists),
+            classes=self.classes, vocabulary=self._vocabulary,
+        )  # fmt: skip
 
     @cached_property
     def _source_ids(self) -> dict[str, str]:
@@ -247,7 +298,23 @@ def _synonyms(monographs: Iterable[Monograph]) -> dict[str, str]:
     return found
 
 
-def _check_products(monographs: Iterable[Monograph]) -> None:
+def _check_classes(monographs: Iterable[Monograph], tree: ClassTree, where: str = "") -> None:
+    """Raise if a drug is given a class that is none.
+
+    Raises:
+        UnknownClass: Naming the class, and those that are written alike.
+    """
+    for item in monographs:
+        for name in item.classes:
+            if not tree.holds(name):
+                near = tuple(difflib.get_close_matches(name, tree.spellings, n=3))
+                hint = f"near names are {', '.join(near)}" if near else "no near name is known"
+                told = f"the class {name!r} of {item.drug} is not known, and {hint}; correct its spelling"
+                raise UnknownClass(told, where=where or item.drug, near=near)
+
+
+def _check_products(every: Iterable[Monograph]) -> None:
+    monographs = tuple(every)
     seen: dict[str, str] = {}
     for item in monographs:
         for product in item.products:
@@ -256,12 +323,22 @@ def _check_products(monographs: Iterable[Monograph]) -> None:
             if product.drug != item.drug:
                 raise InvalidData(f"product {product.id} is of {product.drug}; list it there", where=item.drug)
             seen[product.id] = item.drug
+    for item in monographs:
+        for name in _products_named(item):
+            if seen.get(name) != item.drug:
+                raise InvalidData(f"a fact is about the product {name!r}, which is not on file", where=item.drug)
 
 
-def _check_lists(lists: Iterable[ClassList], named: frozenset[str]) -> None:
+def _products_named(item: Monograph) -> Iterator[str]:
+    for section in (getattr(item, name) for name in Monograph.model_fields):
+        for fact in section if isinstance(section, tuple) else ():
+            yield from fact.products if isinstance(fact, Cited) else ()
+
+
+def _check_lists(lists: Iterable[ClassList], named: frozenset[str], tree: ClassTree) -> None:
     for item in lists:
-        if item.name not in named:
-            near = difflib.get_close_matches(item.name, sorted(named), n=3)
+        if item.name not in named and not tree.holds(item.name):
+            near = difflib.get_close_matches(item.name, sorted({*named, *tree.spellings}), n=3)
             hint = f"near names are {', '.join(near)}" if near else "no near name is held"
             raise InvalidData(f"nothing held names {item.name!r}, and {hint}; correct it", where=f"class {item.name}")
 
@@ -276,8 +353,24 @@ def _shipped() -> Formulary:
     return Formulary(
         [read_monograph(body, where=name) for name, body in _each(data / "drugs")],
         [read_table(body, where=name) for name, body in _each(data / "equivalences")],
-        read_class_lists(_read_toml((data / "classes.toml").read_text("utf-8"), "classes.toml"), where="classes.toml"),
+        read_class_lists(_read_file(data / "classes.toml"), where="classes.toml"),
+        classes=_shipped_tree(),
     )
+
+
+@cache
+def _shipped_vocabulary() -> Vocabulary:
+    data = resources.files("taper") / "data"
+    return read_vocabulary(*(_read_file(data / f"{name}.toml") for name in ("names", "medicines", "conditions")))
+
+
+@cache
+def _shipped_tree() -> ClassTree:
+    return read_class_tree(_read_file(resources.files("taper") / "data" / "class_tree.toml"), where="class_tree.toml")
+
+
+def _read_file(file: Any) -> dict[str, Any]:
+    return _read_toml(file.read_text("utf-8"), file.name)
 
 
 def _each(folder: Any) -> list[tuple[str, dict[str, Any]]]:
