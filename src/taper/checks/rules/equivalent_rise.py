@@ -14,6 +14,7 @@ from taper.plans.request import CrossTaperRequest
 from taper.schedules.realization import RealizedCourse
 
 NAME = "equivalent-rise"
+SUBJECT = None
 READS: tuple[str, ...] = ()
 
 
