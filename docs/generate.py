@@ -18,6 +18,7 @@ from taper.source import Source
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import floors
 from specification import case_lines, plain, specification_lines
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -40,12 +41,19 @@ def pages(formulary: Formulary) -> dict[str, str]:
     made["rules.md"] = _page(_rule_lines())
     made["specification.md"] = _page(_headed("tests/spec", specification_lines()))
     made["cases.md"] = _page(_headed("tests/cases", case_lines()))
+    made["floors.md"] = _page(_headed("pyproject.toml and the folders' docstrings", _floor_lines()))
+    made["../images/floors.svg"] = floors.picture()
     return made
 
 
 def _headed(folder: str, lines: Iterator[str]) -> Iterator[str]:
     yield from (_FROM_TESTS.format(folder), "")
     yield from lines
+
+
+def _floor_lines() -> Iterator[str]:
+    yield from ("# Floors", "", "Every folder of the library, from the top floor to the bottom one.", "")
+    yield from floors.table()
 
 
 def _page(lines: Iterator[str]) -> str:

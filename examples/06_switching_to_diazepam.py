@@ -12,8 +12,7 @@ from datetime import date
 
 import matplotlib.pyplot as plt
 
-from taper import Formulary, NotFound, check, realize, to_schedule, weeks
-from taper.planning import plan_cross_taper
+from taper import Formulary, NotFound, check, plan_cross_taper, realize, to_schedule, weeks
 
 shipped = Formulary.shipped()
 for table in shipped.tables:

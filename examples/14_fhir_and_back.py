@@ -12,6 +12,7 @@ from matplotlib import pyplot as plt
 from matplotlib.dates import num2date
 
 from taper import (
+    CannotImport,
     Formulary,
     InvalidInput,
     check,
@@ -25,7 +26,6 @@ from taper import (
     weeks,
     write_fhir,
 )
-from taper.formats.fhir import CannotImport
 
 plan = load_protocol("baclofen-raynaud-example").plan()
 made = realize(plan, Formulary.shipped().products("baclofen", market="us"))

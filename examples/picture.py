@@ -7,8 +7,7 @@ import sys
 from datetime import date
 from pathlib import Path
 
-from taper import Formulary, plan_taper, realize, to_schedule
-from taper.formats.plots import Picture, plot_doses
+from taper import Formulary, Picture, plan_taper, plot_doses, realize, to_schedule
 
 FILE = Path(__file__).parent.parent / "docs" / "images" / "diazepam.svg"
 

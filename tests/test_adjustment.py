@@ -20,7 +20,7 @@ from taper import (
     weeks,
 )
 from taper.adjustment.apply_log import DecisionNeeded, NothingToChange, OtherPlan
-from taper.planning import plan_taper
+from taper.planning.taper import plan_taper
 from taper.plans.log import (
     ChangeProducts,
     Gap,

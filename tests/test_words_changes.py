@@ -7,8 +7,9 @@ import pytest
 
 from taper import Log, load_protocol, realize, to_schedule, to_table, weeks
 from taper.knowledge.formulary import Formulary
-from taper.words import NOTICE, describe_changes
+from taper.words.notice import NOTICE
 from taper.words.phrases import phrases_of
+from taper.words.plain import describe_changes
 
 START = date(2027, 3, 1)
 

@@ -23,11 +23,13 @@ from taper import check, realize, to_schedule
 from taper.amounts.liquid import Volume
 from taper.knowledge.formulary import Formulary
 from taper.paces.pace import Pace
-from taper.planning import STANDARD, evenly, in_order, plan_taper
 from taper.planning.solver.problem import Problem
 from taper.planning.solver.search import search
 from taper.planning.solver.solve import solve
+from taper.planning.taper import plan_taper
+from taper.plans.order import evenly, in_order
 from taper.plans.regimen import Regimen
+from taper.plans.weights import STANDARD
 from taper.products.product import Product
 
 PACE = Pace.parse("10% of current, at least 1 mg, up to 12.5%, every 2 weeks")

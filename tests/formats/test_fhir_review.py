@@ -4,7 +4,7 @@ import pytest
 
 from builders import DRUG, START, TABLETS, course, formulary, plan_of, plan_with, step
 from taper import Finding, Review, check, mg, realize, to_schedule
-from taper.formats.fhir import to_fhir
+from taper.formats.fhir.write.bundle import to_fhir
 
 HELD = formulary(
     ceilings=[

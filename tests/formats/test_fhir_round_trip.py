@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from builders import DRUG, START, TABLETS, course, liquid, plan_of, plan_with, step, tablet
 from taper import InvalidInput, realize, to_schedule, weeks
 from taper.amounts.duration import TimeUnit
-from taper.formats.fhir import CannotExpress, from_fhir, to_fhir, write_fhir
+from taper.formats.fhir.quantity import CannotExpress
+from taper.formats.fhir.read.plan import from_fhir
+from taper.formats.fhir.write.bundle import to_fhir, write_fhir
 from taper.testing import durations, realizable_plans, starts
 
 VERSIONS = st.sampled_from(["R4", "R5"])

@@ -28,8 +28,8 @@ from taper import (
 from taper.checks.review import Clear, Finding, LeftOut
 from taper.formats.html import to_html
 from taper.source import Source
-from taper.words import LANGUAGES
 from taper.words.handout import printable
+from taper.words.language import LANGUAGES
 
 EVIL = "<script>alert(1)</script>\"'&<img src=x onerror=1>"
 SOURCE = Source.read({"id": "s", "organization": EVIL, "title": EVIL, "locator": EVIL, "year": 2020, "grade": "C",

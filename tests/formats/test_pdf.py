@@ -15,8 +15,9 @@ from formats.test_html import EVIL, LABELS, REVIEW
 from taper import Log, MissingExtra, Review, apply_log, count_supply, days
 from taper.checks.review import Finding
 from taper.formats.pdf import CannotPrint, to_pdf
-from taper.words import LANGUAGES, write_instructions
 from taper.words.handout import printable
+from taper.words.instruction import write_instructions
+from taper.words.language import LANGUAGES
 
 SHORT_MONTHS = {
     "en": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",

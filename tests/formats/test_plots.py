@@ -34,10 +34,10 @@ from taper import (
     to_schedule,
     weeks,
 )  # fmt: skip
-from taper.formats.plots import Curve, LimitLine, Picture, ideal_curve
 from taper.formats.plots.axes import tick_days
 from taper.formats.plots.drug_totals import track_of
-from taper.formats.plots.picture import COLORS, DASHES, MARKERS
+from taper.formats.plots.overlays import Curve, LimitLine, ideal_curve
+from taper.formats.plots.picture import COLORS, DASHES, MARKERS, Picture
 from taper.knowledge.monograph import Occupancy
 from taper.paces.rulers import linear, logarithmic
 from taper.plans.log import Symptom

@@ -21,7 +21,9 @@ from taper.plans.regimen import Slot
 from taper.products.product import DosageForm, Product, Release
 from taper.schedules.schedule import End, Schedule
 from taper.testing import named_slots
-from taper.words import LANGUAGES, describe_ending, speak, write_instructions, write_sig
+from taper.words.instruction import write_instructions, write_sig
+from taper.words.language import LANGUAGES, speak
+from taper.words.plain import describe_ending
 
 _FOLDER = Path(taper.__file__).parent / "data" / "words"
 READERS = {language: Reader(language) for language in LANGUAGES}

@@ -26,7 +26,7 @@ from taper import (
     realize,
     to_schedule,
 )
-from taper.planning import plan_taper
+from taper.planning.taper import plan_taper
 from taper.plans.log import (
     ChangeProducts,
     Gap,

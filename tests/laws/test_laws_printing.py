@@ -16,7 +16,8 @@ from taper import Dose, check, count_supply, realize, to_csv, to_ical, to_markdo
 from taper._base.numbers import exact
 from taper.schedules.schedule import End
 from taper.testing import clock_slots, durations, named_slots, realizable_plans, starts
-from taper.words import NOTICE, describe_ending, describe_portion
+from taper.words.notice import NOTICE
+from taper.words.plain import describe_ending, describe_portion
 
 TIMES = {"morning": "08:00", "noon": "12:30", "evening": "18:00", "bedtime": "22:45"}
 named = realizable_plans(slots=st.just(named_slots()))

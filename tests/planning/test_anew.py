@@ -8,22 +8,17 @@ import pytest
 from taper.amounts.duration import Duration, days, months, weeks
 from taper.errors import InvalidInput
 from taper.knowledge.formulary import Formulary
-from taper.planning import (
-    NoPlan,
-    Weights,
-    choose_titration,
-    every_other_day,
-    plan_cross_taper,
-    plan_daily_taper,
-    plan_steps,
-    plan_taper,
-    plan_titration,
-    replan,
-    replan_cross_taper,
-)
+from taper.planning.cross_taper import plan_cross_taper, replan_cross_taper
+from taper.planning.daily_taper import plan_daily_taper
+from taper.planning.explicit_steps import every_other_day, plan_steps
+from taper.planning.replan import replan
+from taper.planning.taper import plan_taper
+from taper.planning.titration import choose_titration, plan_titration
 from taper.plans.plan import Before, Plan
 from taper.plans.regimen import Regimen
+from taper.plans.weights import Weights
 from taper.products.product import Product
+from taper.products.recipes import NotReachable
 
 SHIPPED = Formulary.shipped()
 BACLOFEN = [Product(id=f"baclofen-{n}mg", drug="baclofen", form="tablet", strength=f"{n} mg", score=2) for n in (5, 10)]
@@ -97,8 +92,8 @@ class TestTitration:
         assert made.course.made_by is not None
         rest = replan(made.course, day=4, products=BACLOFEN)
         assert rest.course.made_by is not None
-        assert rest.course.made_by["weights"] == made.course.made_by["weights"]
-        assert rest.course.made_by["aim"] == "slow"
+        assert rest.course.made_by.weights == made.course.made_by.weights
+        assert rest.course.made_by.aim == "slow"
 
     def test_a_pace_is_no_way_up(self) -> None:
         whole = plan_titration(drug="baclofen", to="15 mg", by=("5 mg", days(3)), products=BACLOFEN, slots=["evening"])
@@ -135,7 +130,7 @@ class TestMicroTaper:
         length = sum(step.lasting.days for step in rest.course.steps if step.lasting)
         assert abs(length - 35) <= 1  # 5 mg at 2 mg in two weeks
         assert rest.course.made_by is not None
-        assert rest.course.made_by["start"] == {"bedtime": "10 mg"}
+        assert rest.course.made_by.start.as_dict() == {"bedtime": "10 mg"}
 
     def test_it_has_no_target(self) -> None:
         whole = plan_daily_taper(
@@ -158,14 +153,14 @@ class TestByHand:
         ]  # fmt: skip
         assert rest.course.then == "stop"
         assert rest.course.made_by is not None
-        assert rest.course.made_by["start"] == {"bedtime": "12 mg"}
+        assert rest.course.made_by.start.as_dict() == {"bedtime": "12 mg"}
 
     def test_where_it_is_not_known_what_came_before_shares_count_from_the_first_step(self) -> None:
         made = plan_steps(drug="diazepam", steps=self.STEPS, then="review")
         rest = replan(made.course, day=15, products=DIAZEPAM, pace="2 mg, up to 5 mg, every 1 week")
         assert rest.course.steps[-1].regimen == Regimen.of({"bedtime": "5 mg"})
         assert rest.course.made_by is not None
-        assert rest.course.made_by["start"] == {"bedtime": "10 mg"}
+        assert rest.course.made_by.start.as_dict() == {"bedtime": "10 mg"}
 
     def test_an_end_in_alternate_days_is_no_target(self) -> None:
         steps = [self.STEPS[0], every_other_day({"bedtime": "5 mg"})]
@@ -186,14 +181,14 @@ class TestLength:
         whole = self.taper(longest=weeks(12), stays="even", lead_in=weeks(1))
         rest = replan(whole.course, day=36, products=DIAZEPAM)  # four weeks after the first fall on day 8
         assert rest.course.made_by is not None
-        assert rest.course.made_by["longest"] == str(Duration(56))
+        assert rest.course.made_by.longest == Duration(56)
         assert sum(step.lasting.days for step in rest.course.steps) <= 56
 
     def test_a_shortest_time_that_is_over_asks_nothing_more(self) -> None:
         whole = self.taper(shortest=weeks(4))
         rest = replan(whole.course, day=43, products=DIAZEPAM)
         assert rest.course.made_by is not None
-        assert "shortest" not in rest.course.made_by
+        assert rest.course.made_by.shortest is None
 
     def test_a_longest_time_that_is_over_is_said(self) -> None:
         whole = self.taper(longest=weeks(12), stays="even")
@@ -204,12 +199,14 @@ class TestLength:
         )
         with pytest.raises(InvalidInput, match="is over by day"):
             replan(
-                whole.course.model_copy(update={"made_by": {**whole.course.made_by, "longest": "2 weeks"}}),
+                whole.course.model_copy(
+                    update={"made_by": whole.course.made_by.model_copy(update={"longest": weeks(2)})}
+                ),
                 day=last,
                 products=DIAZEPAM,
             )
         rest = replan(whole.course, day=15, products=DIAZEPAM, longest=weeks(52))
-        assert rest.course.made_by["longest"] == "52 weeks"
+        assert rest.course.made_by.longest == weeks(52)
 
     def test_months_have_no_days_left_to_count(self) -> None:
         pace = "10% of current, at least 1 mg, up to 25%, every 1 month"
@@ -274,17 +271,17 @@ class TestCrossTaper:
         rest = replan(second, day=begins[4], products=DIAZEPAM)
         assert rest.course.steps == second.steps[4:]
         assert rest.course.made_by is not None
-        assert rest.course.made_by["start"] == second.steps[2].regimen.as_dict()
+        assert rest.course.made_by.start.as_dict() == second.steps[2].regimen.as_dict()
 
     def test_another_taper_can_follow(self) -> None:
         rest = self.anew(self.plan().plan, 8, then={"pace": "2 mg, every 1 week", "order": "in order"})
-        assert dict(rest.plan.courses[1].made_by["then"])["pace"] == "2 mg, every 1 week"
+        assert str(rest.plan.courses[1].made_by.then.pace) == "2 mg, every 1 week"
 
     def test_without_a_taper_it_goes_on(self) -> None:
         whole = self.plan(then=None, weights=Weights(pieces=3))
         rest = self.anew(whole.plan, 8)
         assert rest.plan.courses[1].then == "continue"
-        assert rest.plan.courses[1].made_by["weights"] == whole.plan.courses[1].made_by["weights"]
+        assert rest.plan.courses[1].made_by.weights == whole.plan.courses[1].made_by.weights
         with pytest.raises(InvalidInput, match="give a pace"):
             replan(whole.plan.courses[1], day=30, products=DIAZEPAM)
 
@@ -319,7 +316,7 @@ class TestCrossTaper:
     def test_coarser_products_never_make_the_first_drug_rise(self) -> None:
         whole = self.plan(stages=4, before={"bedtime": "1 mg"}, order=[], rounding="up")
         whole_only = [Product(id="alprazolam-2mg", drug="alprazolam", form="tablet", strength="2 mg", score=2)]
-        with pytest.raises(NoPlan, match="these products make no less than"):
+        with pytest.raises(NotReachable, match=r"bedtime: 0\.5 mg of alprazolam is taken now and cannot be made"):
             self.anew(whole.plan, 15, products=whole_only)
 
 

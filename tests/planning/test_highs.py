@@ -7,9 +7,10 @@ import pytest
 from planning.graphs import chain_graph, graph
 from planning.linear import least
 from taper.paces.pace import Pace
-from taper.planning import STANDARD, evenly, in_order, keep_last
 from taper.planning.solver.problem import Problem
+from taper.plans.order import evenly, in_order, keep_last
 from taper.plans.regimen import Regimen
+from taper.plans.weights import STANDARD
 from taper.products.product import Product
 
 

@@ -16,9 +16,10 @@ from taper.amounts.dose import Dose
 from taper.amounts.duration import weeks
 from taper.errors import CannotCompute, InvalidInput
 from taper.paces.pace import Pace
-from taper.planning import plan_taper, replan
 from taper.planning.holding_times import stays_of
+from taper.planning.replan import replan
 from taper.planning.solver.problem import Problem, Solved
+from taper.planning.taper import plan_taper
 from taper.plans.regimen import Intake, Regimen
 from taper.products.product import Product
 from taper.schedules.realization import realize

@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 
 from taper.amounts.duration import weeks
-from taper.planning import TooFast, plan_taper
-from taper.planning.taper import Taper
+from taper.planning.taper import Taper, TooFast, plan_taper
 from taper.products.product import Product
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from taper._base.numbers import write_number
 from taper.amounts.duration import weeks
-from taper.planning import plan_taper
+from taper.planning.taper import plan_taper
 from taper.products.product import Product
 
 

@@ -8,16 +8,18 @@ from taper.amounts.dose import mg
 from taper.amounts.duration import days, months, weeks
 from taper.errors import InvalidInput
 from taper.paces.pace import Pace, PaceWithoutEnd
-from taper.planning import STANDARD, NoPlan, TooFast, Weights, evenly, in_order, keep_last, plan_taper, replan
+from taper.planning.replan import replan
 from taper.planning.solver import lower_bound
 from taper.planning.solver.lower_bound import Floor
-from taper.planning.solver.problem import Problem
+from taper.planning.solver.problem import NoPlan, Problem
 from taper.planning.solver.search import search
 from taper.planning.solver.solve import solve
 from taper.planning.solver.state_space import TooManyStates
-from taper.plans.order import InvalidOrder, Order
+from taper.planning.taper import TooFast, plan_taper
+from taper.plans.order import InvalidOrder, Order, evenly, in_order, keep_last
 from taper.plans.plan import Before, read_plan
 from taper.plans.regimen import Regimen
+from taper.plans.weights import STANDARD, Weights
 from taper.products.product import Product
 from taper.products.recipes import NotReachable
 
@@ -56,10 +58,13 @@ def test_a_request_reads_back_from_what_the_plan_says_it_was_made_by() -> None:
     lengths = {"shortest": weeks(20), "longest": weeks(60)}
     made = plan(weights=Weights(pieces=3), stays="even", start={"morning": "20 mg"}, **lengths)
     asked = made.course.made_by
-    assert asked["pattern"] == "taper"
-    assert (asked["pace"], asked["order"], asked["stays"]) == (PACE, "evenly", "even")
-    assert (asked["shortest"], asked["longest"], asked["start"]) == ("20 weeks", "60 weeks", {"morning": "20 mg"})
-    assert Weights.read(asked["weights"]) == Weights(pieces=3)
+    written = made.plan.to_dict()["courses"][0]["made_by"]
+    assert written["pattern"] == "taper"
+    assert (written["pace"], written["order"], written["stays"]) == (PACE, "evenly", "even")
+    assert (written["shortest"], written["longest"], written["start"]) == ("20 weeks", "60 weeks", {"morning": "20 mg"})
+    assert Weights.read(written["weights"]) == asked.weights == Weights(pieces=3)
+    assert set(written["weights"]) == set(Weights.model_fields), "written whole, so that no later standard changes it"
+    assert read_plan(made.plan.to_json()).courses[0].made_by == asked
 
 
 def test_a_maintenance_dose_goes_on_and_is_not_stopped() -> None:
@@ -152,7 +157,7 @@ def test_a_plan_can_be_made_anew_with_another_pace_from_the_day_on_which_it_stan
     rest = replan(made.course, day=30, products=TABLETS, pace="5% of current, at least 0.5 mg, every 2 weeks")
     assert rest.report.rows[0].before == Regimen.of({"morning": "6 mg", "bedtime": "8 mg"})
     assert rest.course.made_by is not None
-    assert rest.course.made_by["start"] == {"morning": "10 mg", "bedtime": "10 mg"}
+    assert rest.course.made_by.start.as_dict() == {"morning": "10 mg", "bedtime": "10 mg"}
 
 
 def test_a_plan_can_be_made_anew_from_another_regimen_to_another_target() -> None:

@@ -1,8 +1,10 @@
 """Numbers: exact or absent, read in one way and written in one way."""
 
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
+from math import gcd, lcm
 from typing import Annotated
 
 from pydantic import BeforeValidator, PlainSerializer
@@ -141,3 +143,12 @@ Exact = Annotated[Fraction, BeforeValidator(exact), PlainSerializer(write_number
 
 Count = Annotated[Fraction, BeforeValidator(exact), PlainSerializer(write_count, return_type=str)]
 """A field that holds a count of units and is written as 1 1/2."""
+
+
+def common_grain(amounts: Iterable[Fraction]) -> Fraction:
+    """The largest amount of which each is a whole multiple; 1 if there is none above 0."""
+    listed = [amount for amount in amounts if amount]
+    if not listed:
+        return Fraction(1)
+    bottom = lcm(*(amount.denominator for amount in listed))
+    return Fraction(gcd(*(amount.numerator * (bottom // amount.denominator) for amount in listed)), bottom)

@@ -9,6 +9,7 @@ from taper.amounts.dose import DailyDose, Dose
 from taper.amounts.duration import Duration
 from taper.plans.plan import Before, Course, Step
 from taper.plans.regimen import Regimen
+from taper.plans.request import AnyRequest
 from taper.products.product import Product
 from taper.schedules.realization import RealizedCourse, RealizedDay, RealizedStep
 
@@ -87,7 +88,7 @@ class CourseState:
     ladder: tuple[Rung, ...]
     then: Ending
     products: tuple[Product, ...]
-    made_by: dict[str, Any] | None
+    made_by: AnyRequest | None
     earlier: tuple[Product, ...] = ()
     waiting: tuple[Piece, ...] = ()
     planned_then: Ending | None = None

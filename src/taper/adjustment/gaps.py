@@ -9,11 +9,11 @@ from taper.adjustment.replan_rest import climb, follow
 from taper.amounts.dose import Dose
 from taper.amounts.duration import Duration
 from taper.knowledge.monograph import Titration
-from taper.paces.pace import Pace
 from taper.planning.titration import choose_titration, plan_titration
 from taper.plans.log import Gap, InvalidEvent, ResumeAt, Then, TitrateAnew, TitrateTo
 from taper.plans.plan import Before, Course, Step
 from taper.plans.regimen import Regimen
+from taper.plans.request import DailyTaperRequest, TaperRequest
 
 
 def gap(now: Now, track: CourseState, event: Gap) -> CourseState:
@@ -99,9 +99,10 @@ def _rung_of(now: Now, track: CourseState, resumed: Regimen) -> tuple[CourseStat
 
 
 def _resume_and_replan(now: Now, track: CourseState, then: ResumeAt) -> CourseState:
-    if then.pace is None and (track.made_by is None or "pace" not in track.made_by):
+    asked = track.made_by.pace if isinstance(track.made_by, TaperRequest | DailyTaperRequest) else None
+    pace = then.pace or asked
+    if pace is None:
         raise InvalidEvent(f"{track.name} was written by hand; give a pace to plan it anew, or shift the rest")
-    pace = then.pace or Pace.parse(str((track.made_by or {})["pace"]))
     step = now.realize(track, [Step(regimen=then.resume, kind=track.kind_of(then.resume))])[0]
     rung = Rung(step, now.length(then.lasting or pace.every))
     ladder = (*track.ladder[: (track.rung or 0) + 1], rung)

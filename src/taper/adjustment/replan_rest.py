@@ -10,6 +10,7 @@ from taper.planning.replan import replan
 from taper.plans.log import InvalidEvent, Replanned, Slow, SpeedUp
 from taper.plans.plan import Course
 from taper.plans.regimen import NOTHING, Regimen
+from taper.plans.request import PlannedRequest
 
 _Fall = tuple[DailyDose, DailyDose]
 
@@ -45,7 +46,7 @@ def _planned_anew(day: int, track: CourseState, how: Replanned, last: Piece, to:
 
 def carries_request(track: CourseState) -> bool:
     """Whether the course says how it was asked for, so that its rest can be asked for again."""
-    return track.made_by is not None and track.made_by.get("pattern") != "steps"
+    return isinstance(track.made_by, PlannedRequest)
 
 
 def _target(track: CourseState) -> Regimen:

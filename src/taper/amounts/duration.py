@@ -14,6 +14,9 @@ from taper.errors import InvalidInput
 EARLIEST = date(1900, 1, 1)
 LATEST = date(2200, 12, 31)
 LONGEST_DAYS = 20 * 366
+MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+WEEKDAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+"""Short names for people, in English; words of other languages come from Babel."""
 _TEXT = re.compile(r"([0-9]{1,6}) (day|week|month|year)s?", re.ASCII)
 
 
@@ -64,6 +67,24 @@ class Duration(Written):
         if found is None:
             raise InvalidDuration(f'{text!r} is not a length of time; write it like "3 days", "2 weeks" or "1 month"')
         return cls(int(found[1]), found[2])
+
+    @classmethod
+    def of(cls, given: Self | str, where: str = "") -> Self:
+        """A length of time, read if it is text.
+
+        Args:
+            given: A duration, or text such as "2 weeks".
+            where: What the length is called where it was given, for an error.
+
+        Raises:
+            InvalidDuration: If it is neither.
+        """
+        if isinstance(given, cls):
+            return given
+        try:
+            return cls.parse(given)  # type: ignore[arg-type]
+        except InvalidDuration as error:
+            raise InvalidDuration(error.message, where=where) from None
 
     @property
     def days(self) -> int:
@@ -177,3 +198,13 @@ def read_date(text: str) -> date:
         raise
     except ValueError:
         raise InvalidDate(f"{text!r} is not a day of the calendar; check the day and the month") from None
+
+
+def short_date(day: date) -> str:
+    """A date for people, such as "8 Mar 2027"."""
+    return f"{day.day} {MONTH_NAMES[day.month - 1]} {day.year}"
+
+
+def long_date(day: date) -> str:
+    """A date for people with its weekday, such as "Mon 8 Mar 2027"."""
+    return f"{WEEKDAY_NAMES[day.weekday()]} {short_date(day)}"

@@ -1,17 +1,35 @@
-"""A thin command line over the public names."""
+"""A thin command line over the public names; each command is a module, imported when it is run."""
 
 import argparse
 import io
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
-from taper.cli import adjust, check, down, import_plan, schedule, show, supply, up
-from taper.cli.options import NOT_COMPUTED
 from taper.errors import TaperError
-from taper.words import NOTICE
+from taper.words.notice import NOTICE
 
-_GROUPS = (show, check, schedule, supply, down, up, adjust, import_plan)
+COMMANDS = {
+    "drugs": ("drugs", "list the drugs on file"),
+    "show": ("show", "print what is on file about a drug, with its sources"),
+    "protocols": ("protocols", "list the shipped protocols and examples"),
+    "stale": ("stale", "list the sources last looked at more than a year before a day"),
+    "check": ("check", "compare a plan with every cited limit"),
+    "kidney": ("kidney", "propose a plan for a person's kidney function, by one named source"),
+    "schedule": ("schedule", "lay a plan on dates"),
+    "supply": ("supply", "count what a plan uses"),
+    "down": ("down", "plan a taper that real products can make"),
+    "recipe": ("recipe", "say how products make a dose"),
+    "up": ("up", "plan an increase, by a label's steps or by an increment"),
+    "steps": ("steps", "plan steps of days, on weekdays, on alternate days, or slowly alternating"),
+    "cross": ("cross", "replace a drug by another in stages"),
+    "adjust": ("adjust", "apply what happened to a plan"),
+    "compare": ("compare", "say what differs between two plans"),
+    "import": ("import_plan", "read a plan from FHIR medication requests, or say why none can be read"),
+}
+"""Every command: its module in this package, and what it does."""
+_NOT_COMPUTED = 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -19,21 +37,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         # What is written says that it is UTF-8, and has its own ends of lines, whatever the terminal is set to.
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
-    options = _parser().parse_args(arguments)
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    options = parser_for(given[0] if given else None).parse_args(given)
     try:
         code: int = options.run(options)
         sys.stdout.flush()
         return code
     except TaperError as error:
         print(f"taper: {error}", file=sys.stderr)
-        return NOT_COMPUTED
+        return _NOT_COMPUTED
     except BrokenPipeError:  # pragma: no cover - tests/test_cli.py lets the reader leave in another process
         _leave_stdout()
         return 0
     except OSError as error:  # pragma: no cover - tests/test_cli.py writes to a full disk in another process
         print(f"taper: standard output cannot be written ({error.strerror}); check where it goes", file=sys.stderr)
         _leave_stdout()
-        return NOT_COMPUTED
+        return _NOT_COMPUTED
 
 
 def _leave_stdout() -> None:  # pragma: no cover - see above
@@ -41,9 +60,14 @@ def _leave_stdout() -> None:  # pragma: no cover - see above
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _parser() -> argparse.ArgumentParser:
+def parser_for(name: str | None) -> argparse.ArgumentParser:
+    """The parser of the command line, in which the options of one command alone are loaded, if one is named."""
     parser = argparse.ArgumentParser(prog="taper", description=f"Plans that can be taken, checked and dated. {NOTICE}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for group in _GROUPS:
-        group.add(commands)
+    for command, (module, words) in COMMANDS.items():
+        made = commands.add_parser(command, help=words, description=f"{words[0].upper()}{words[1:]}.")
+        if command == name:
+            loaded = import_module(f"taper.cli.{module}")
+            loaded.add(made)
+            made.set_defaults(run=loaded.run)
     return parser

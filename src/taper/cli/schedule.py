@@ -11,14 +11,16 @@ from typing import Any, TypeVar
 from taper._base.json_text import read_text_file
 from taper.checks.check import check
 from taper.checks.review import Review
-from taper.cli.options import add_command, add_days, add_json, add_out, add_plan, dated, deliver, json_text
+from taper.cli.options import add_days, add_json, add_out, add_plan
+from taper.cli.output import deliver, json_text
+from taper.cli.plan_inputs import dated
 from taper.errors import InvalidInput
-from taper.formats.fhir import to_fhir, write_fhir
+from taper.formats.fhir.write.bundle import to_fhir, write_fhir
 from taper.formats.html import to_html
 from taper.formats.ical import to_ical
 from taper.formats.ical.entries import STYLES
 from taper.formats.pdf import to_pdf
-from taper.formats.plots import plot_doses
+from taper.formats.plots.doses import plot_doses
 from taper.formats.table import to_csv, to_markdown, to_table
 from taper.formats.xlsx import to_xlsx
 from taper.people.patient import UNKNOWN, load_patient
@@ -36,12 +38,8 @@ _USED = {"patient": _REVIEWED, "language": ("html", "pdf"), "fonts": ("pdf",), "
 _USED |= dict.fromkeys(_CALENDAR, ("ics",))
 
 
-def add(commands: Any) -> None:
-    """Add the command schedule."""
-    _add_schedule(add_command(commands, "schedule", _schedule, "lay a plan on dates"))
-
-
-def _add_schedule(parser: argparse.ArgumentParser) -> None:
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
     add_plan(parser)
     add_days(parser)
     parser.add_argument("--patient", metavar="FILE", help="facts about the person, for the review below the table")
@@ -67,7 +65,8 @@ def _add_calendar(group: Any) -> None:
     group.add_argument("--previous", metavar="FILE", help="the calendar published before; what is gone is cancelled")
 
 
-def _schedule(options: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
+    """Run the command."""
     kind = _kind(options)
     schedule = dated(options)
     writers: dict[str, Callable[[], str | bytes]] = {

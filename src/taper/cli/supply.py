@@ -3,24 +3,20 @@
 import argparse
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from taper.amounts.duration import Duration, read_date
-from taper.cli.adjust import adjusted_by
-from taper.cli.options import add_command, add_days, add_json, add_plan, dated, print_json
+from taper.cli.options import add_days, add_json, add_plan
+from taper.cli.output import print_json
+from taper.cli.plan_inputs import adjusted_by, dated
 from taper.errors import InvalidInput
 from taper.supply.count import DaysSupply, Supply, count_supply, days_supply
 from taper.supply.fills import AtMost, Fills
 from taper.supply.shelf import load_stock
-from taper.words import describe_tally
+from taper.words.plain import describe_tally
 
 
-def add(commands: Any) -> None:
-    """Add the command supply."""
-    _add_supply(add_command(commands, "supply", _supply, "count what a plan uses"))
-
-
-def _add_supply(parser: argparse.ArgumentParser) -> None:
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
     add_plan(parser)
     add_days(parser)
     parser.add_argument("--remnants", choices=["keep", "discard"], default="keep", help="what becomes of divided units")
@@ -31,7 +27,8 @@ def _add_supply(parser: argparse.ArgumentParser) -> None:
     add_json(parser)
 
 
-def _supply(options: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
+    """Run the command."""
     stock = load_stock(options.on_hand) if options.on_hand else None
     schedule = adjusted_by(options.log, options) if options.log else dated(options)
     supply = count_supply(

@@ -1,41 +1,24 @@
-"""The commands up and cross: a drug increased, and a drug replaced by another."""
+"""The command up: a drug increased, by a label's steps or by an increment."""
 
 import argparse
-from typing import Any
 
 from taper.amounts.dose import Dose
 from taper.amounts.duration import Duration
-from taper.cli.options import (
-    add_command,
-    add_drug,
-    add_json,
-    add_out,
-    add_pieces,
-    deliver_plan,
-    of_one_release,
-    products_of_drug,
-    read_day,
-    read_time,
-    those_of_drug,
-    weights_of,
-)
+from taper.cli.drug_inputs import products_of_drug, read_day, weights_of
+from taper.cli.options import add_drug, add_json, add_out, add_pieces
+from taper.cli.output import deliver_plan
 from taper.errors import InvalidInput
 from taper.knowledge.formulary import Formulary
 from taper.knowledge.monograph import Titration
 from taper.people.patient import load_patient
-from taper.planning import choose_titration, plan_cross_taper, plan_titration
 from taper.planning.kidney_proposal import propose_for_kidney
+from taper.planning.titration import choose_titration, plan_titration
 from taper.plans.plan import Plan
-from taper.products.product import DosageForm, Product, Release, load_products
+from taper.products.product import Product
 
 
-def add(commands: Any) -> None:
-    """Add the commands up and cross."""
-    _add_up(add_command(commands, "up", _up, "plan an increase, by a label's steps or by an increment"))
-    _add_cross(add_command(commands, "cross", _cross, "replace a drug by another in stages"))
-
-
-def _add_up(parser: argparse.ArgumentParser) -> None:
+def add(parser: argparse.ArgumentParser) -> None:
+    """Add the options."""
     add_drug(parser)
     parser.add_argument("--to", required=True, metavar="DOSE", help="the daily total to arrive at")
     parser.add_argument("--slots", required=True, metavar="evening,morning,...", help="in the order they are added")
@@ -45,6 +28,9 @@ def _add_up(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--indication", metavar="NAME")
     parser.add_argument("--aim", choices=["slow", "fast"], help="which end of a labeled range")
     parser.add_argument("--from", dest="before", metavar="DAY", help="what is taken now; nothing if not given")
+    parser.add_argument("--first", metavar="DAY; DAY", help='the days to begin with: "12.5 mg bedtime; 25 mg bedtime"')
+    parser.add_argument("--larger", metavar="TIME", help="add to the day's total, the larger part at this time of day")
+    parser.add_argument("--then", metavar="DOSE every TIME", help="where a label's steps end: on by this increment")
     add_pieces(parser)
     parser.add_argument("--patient", metavar="FILE", help="facts about the person, for --kidney")
     parser.add_argument("--kidney", metavar="SOURCE", help="apply this source's kidney advice to the start")
@@ -53,27 +39,8 @@ def _add_up(parser: argparse.ArgumentParser) -> None:
     add_json(parser)
 
 
-def _add_cross(parser: argparse.ArgumentParser) -> None:
-    add_drug(parser)
-    parser.add_argument("--from", dest="before", required=True, metavar="DAY", help='"1 mg morning, 1 mg bedtime"')
-    parser.add_argument("--to-drug", required=True, metavar="DRUG", help="the drug to go over to")
-    parser.add_argument("--to-products", metavar="FILE", help="its products; else those of --products, or the shipped")
-    parser.add_argument("--to-release", choices=list(Release), help="of which release, where several are held")
-    parser.add_argument("--to-form", choices=list(DosageForm), help="of which form")
-    parser.add_argument("--turns", metavar="bedtime,morning,...", help="the order in which the intakes change over")
-    add_pieces(parser)
-    parser.add_argument("--equivalence", required=True, metavar="NAME", help="the table; there is no default")
-    parser.add_argument("--every", required=True, metavar="TIME", help="how long each stage lasts")
-    parser.add_argument("--rounding", required=True, choices=["down", "up", "nearest"], help="of what cannot be made")
-    parser.add_argument("--stages", type=int, metavar="N", help="in so many proportional stages")
-    parser.add_argument("--pace", help="taper the second drug afterwards at this pace")
-    parser.add_argument("--order", help="whose turn it is in that taper")
-    parser.add_argument("--title")
-    add_out(parser)
-    add_json(parser)
-
-
-def _up(options: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
+    """Run the command."""
     drug, products = products_of_drug(options)
     made = plan_titration(
         drug=drug,
@@ -83,6 +50,9 @@ def _up(options: argparse.Namespace) -> int:
         by=_by(options, drug),
         before=read_day(options.before, "--from") if options.before else "nothing",
         aim=options.aim,
+        first=[read_day(day, "--first") for day in options.first.split(";")] if options.first else (),
+        larger=options.larger,
+        beyond=_increment(options.then, "--then") if options.then else None,
         weights=weights_of(options),
         indication=options.indication,
         title=options.title,
@@ -96,10 +66,15 @@ def _by(options: argparse.Namespace, drug: str) -> Titration | tuple[Dose | str,
     if options.by == "label":
         monograph = Formulary.shipped().monograph(drug)
         return choose_titration(monograph, source=options.label, column=options.column, indication=options.indication)
-    size, found, time = options.by.partition(" every ")
+    return _increment(options.by, "--by")
+
+
+def _increment(text: str, where: str) -> tuple[Dose, Duration]:
+    size, found, time = text.partition(" every ")
     if not found:
-        raise InvalidInput(f'{options.by!r} is no increase; write label, or "5 mg every 3 days"', where="--by")
-    return Dose.parse(size), Duration.parse(time)
+        label = "label, or " if where == "--by" else ""
+        raise InvalidInput(f'{text!r} is no increase; write {label}"5 mg every 3 days"', where=where)
+    return Dose.parse(size), Duration.parse(time if time[:1].isdigit() else f"1 {time}")
 
 
 def _for_kidney(plan: Plan, products: tuple[Product, ...], options: argparse.Namespace) -> int:
@@ -112,36 +87,3 @@ def _for_kidney(plan: Plan, products: tuple[Product, ...], options: argparse.Nam
     lines += [f"step {number}: {step}" for number, step in enumerate(proposal.plan.courses[0].steps, start=1)]
     data = proposal.model_dump(mode="json", exclude={"plan"})
     return deliver_plan(proposal.plan, "\n".join(lines), data, options)
-
-
-def _cross(options: argparse.Namespace) -> int:
-    formulary = Formulary.shipped()
-    drug, products = products_of_drug(options)
-    to_drug = formulary.name_of(options.to_drug)
-    if options.order and not options.pace:
-        raise InvalidInput("an order belongs to the taper that follows; add --pace, or --turns", where="--order")
-    made = plan_cross_taper(
-        drug=drug,
-        before=read_day(options.before, "--from"),
-        products=products,
-        to_drug=to_drug,
-        to_products=_to_products(options, formulary, to_drug),
-        equivalence=formulary.table(options.equivalence),
-        every=read_time(options.every) or Duration(1),
-        rounding=options.rounding,
-        stages=options.stages if options.stages is not None else "intake by intake",
-        order=[name.strip() for name in options.turns.split(",")] if options.turns else (),
-        tables=formulary.tables,
-        weights=weights_of(options),
-        then={"pace": options.pace, "order": options.order} if options.pace else None,
-        title=options.title,
-    )
-    return deliver_plan(made.plan, str(made), made.to_dict(), options)
-
-
-def _to_products(options: argparse.Namespace, formulary: Formulary, drug: str) -> tuple[Product, ...]:
-    file = options.to_products or options.products
-    given = load_products(file) if file else ()
-    held = any(product.drug == drug for product in given) or options.to_products
-    found = those_of_drug(drug, given if held else (), file if held else None, options.market, formulary)
-    return of_one_release(found, options.to_release, options.to_form, "--to-release")

@@ -11,7 +11,7 @@ from taper._base.numbers import write_count, write_number
 from taper.errors import CannotCompute
 from taper.schedules.rows import Record, records_of
 from taper.schedules.schedule import Schedule
-from taper.words import describe_ending
+from taper.words.plain import describe_ending
 
 if TYPE_CHECKING:
     import pandas as pd  # type: ignore[import-untyped, import-not-found, unused-ignore]

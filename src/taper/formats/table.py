@@ -3,24 +3,24 @@
 import csv
 import io
 from collections.abc import Iterator
-from datetime import date
 from fractions import Fraction
 
 from taper._base.numbers import write_number
+from taper.amounts.duration import long_date
 from taper.amounts.liquid import Volume
 from taper.checks.review import Finding, Review
 from taper.products.product import Product
 from taper.schedules.rows import records_of
 from taper.schedules.schedule import Day, End, Schedule, ScheduledIntake
 from taper.supply.count import Supply
-from taper.words import NOTICE, describe_changes, describe_ending, describe_note, describe_portion, describe_tally
+from taper.words.notice import NOTICE
+from taper.words.plain import describe_changes, describe_ending, describe_note, describe_portion, describe_tally
+from taper.words.review_text import counts, sentence
 
 _COLUMNS = ("date", "day", "course", "step", "drug", "slot", "dose", "portion", "mg", "product", "count",
             "count_numerator", "count_denominator", "volume", "note")  # fmt: skip
 _FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _BREAKS = ("\t", "\r", "\n", "\0")
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def to_table(
@@ -137,7 +137,7 @@ def _rows_of(schedule: Schedule, group: list[Day], products: dict[str, Product])
     goes_on = last.number == len(schedule.days) and schedule.ends in {End.CONTINUES, End.WINDOW}
     numbers = f"{first.number}" if first is last else f"{first.number}-{last.number}"
     days = f"{numbers} ..." if goes_on else numbers
-    dates = _short(first.date) if first is last else f"{_short(first.date)} - {_short(last.date)}"
+    dates = long_date(first.date) if first is last else f"{long_date(first.date)} - {long_date(last.date)}"
     several = len(schedule.realized.drugs) > 1
     totals = ", ".join(f"{drug} {total}" if several else str(total) for drug, total in first.totals.items())
     notes = [describe_note(note, schedule) for note in first.notes]
@@ -154,10 +154,6 @@ def _rows_of(schedule: Schedule, group: list[Day], products: dict[str, Product])
 
 def _dose(intake: ScheduledIntake, schedule: Schedule) -> str:
     return f"{intake.drug} {intake.dose}" if len(schedule.realized.drugs) > 1 else str(intake.dose)
-
-
-def _short(day: date) -> str:
-    return f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
 def _change_lines(schedule: Schedule) -> list[str]:
@@ -178,17 +174,16 @@ def _supply_lines(supply: Supply | None) -> list[str]:
 def _review_lines(review: Review | None) -> list[str]:
     if review is None:
         return []
-    counts = f"{len(review.findings)} found, {len(review.not_assessed)} not assessed, {len(review.clear)} clear"
-    gone = f", {len(review.left_out)} left out" if review.left_out else ""
-    lines = ["", f"Review: {counts}{gone}"]
+    lines = ["", f"Review: {counts(review)}"]
     lines += [
         f"  {item.severity.value.upper()} {item.rule}: {item.message}{_when(item)}{_in_past(review, item)}"
         for item in review.findings
     ]
-    lines += [f"  NOT ASSESSED {gap.rule}{_of(gap.drug)}: missing {gap.missing}" for gap in review.not_assessed]
+    lines += [f"  NOT ASSESSED {gap.rule}{_of(gap.drug)}: {sentence(gap)}" for gap in review.not_assessed]
     lines += [
         f"  clear {item.rule}{_of(item.drug)}{': ' + item.source.id if item.source else ''}" for item in review.clear
     ]
+    lines += [f"  within {item.rule}{_of(item.drug)}: {item.source.id}" for item in review.within]
     lines += [f"  left out {item.rule}{_of(item.drug)}: {item.source.id}" for item in review.left_out]
     return lines
 

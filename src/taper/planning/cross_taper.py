@@ -3,21 +3,20 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Literal, cast
-
-from pydantic import JsonValue
+from typing import Any, Literal
 
 from taper._base.numbers import write_percent
 from taper.amounts.duration import Duration
 from taper.errors import InvalidInput
 from taper.knowledge.equivalence import EquivalenceTable
-from taper.planning.cross_stages import Both, Rounding, Stage, Swap, count_stage, write_equivalent
+from taper.planning.cross_stages import Both, Stage, Swap, count_stage, write_equivalent
 from taper.planning.report import TaperReport
 from taper.planning.solver.problem import NoPlan
 from taper.planning.taper import Day, check_drug, plan_taper, read_day
 from taper.plans.plan import Before, Course, Plan, Step
-from taper.plans.regimen import NOTHING, Regimen
-from taper.plans.request import asked_again, read_weights, taken_until, weights_as_data
+from taper.plans.regimen import NOTHING
+from taper.plans.request import CrossTaperRequest, Rounding
+from taper.plans.taken import taken_until
 from taper.plans.weights import STANDARD, Weights
 from taper.products.product import Product
 
@@ -39,6 +38,7 @@ class CrossTaper:
         """The stages, and the report on the taper that follows, as plain data."""
         return {
             "equivalence": self.table.id,
+            "rises": [self._words(*pair) for pair in self.rises],
             "largest_fall": self._opening(),
             "before": self.before.to_dict(),
             "stages": [stage.to_dict() for stage in self.stages],
@@ -52,9 +52,17 @@ class CrossTaper:
         before, after = max(pairs, key=lambda pair: pair[0].combined - pair[1].combined)
         return (before, after) if after.combined < before.combined else None
 
+    @property
+    def rises(self) -> tuple[tuple[Stage, Stage], ...]:
+        """The pairs of stages between which both together rise under the named table: none, unless it was forced."""
+        pairs = pairwise((self.before, *self.stages))
+        return tuple((one, other) for one, other in pairs if other.combined > one.combined)
+
     def __str__(self) -> str:
         drug = self.plan.courses[-1].drug
-        lines = [self._opening()]
+        why = "the products make no smaller step, or rounding up was asked for"
+        lines = [f"Both together rise, {self._words(*pair)}, under {self.table.title}: {why}." for pair in self.rises]
+        lines.append(self._opening())
         if self.taper:
             falls = f"largest fall {self.taper.largest.words}; last fall {self.taper.last.words}"
             lines.append(f"In the taper of {drug} after it: {falls}.")
@@ -68,10 +76,13 @@ class CrossTaper:
     def _opening(self) -> str:
         if self.largest_fall is None:
             return f"Both together never fall in the stages, under {self.table.title}."
-        before, after = self.largest_fall
-        percent = write_percent((before.combined - after.combined) / before.combined)
-        amounts = f"{write_equivalent(before.combined)} to {write_equivalent(after.combined)}, {percent}"
-        return f"Largest fall of both together, {self._when(after)}: {amounts}, under {self.table.title}."
+        return f"Largest fall of both together, {self._words(*self.largest_fall)}, under {self.table.title}."
+
+    def _words(self, before: Stage, after: Stage) -> str:
+        percent = write_percent(abs(before.combined - after.combined) / before.combined)
+        return (
+            f"{self._when(after)}: {write_equivalent(before.combined)} to {write_equivalent(after.combined)}, {percent}"
+        )
 
     def _when(self, stage: Stage) -> str:
         if stage is self.before:
@@ -87,7 +98,7 @@ def plan_cross_taper(
     to_drug: str,
     to_products: Iterable[Product],
     equivalence: EquivalenceTable,
-    every: Duration,
+    every: Duration | str,
     rounding: Rounding,
     stages: Literal["intake by intake"] | int = "intake by intake",
     order: Iterable[str] = (),
@@ -122,6 +133,7 @@ def plan_cross_taper(
     Note:
         Equivalents are approximate, differ up to twofold between sources, and are not a conversion for one person.
     """
+    lasting = Duration.of(every, "every")
     old_products, new_products = check_drug(drug, products), check_drug(to_drug, to_products)
     now = read_day(before, "before")
     if not now:
@@ -130,23 +142,24 @@ def plan_cross_taper(
         raise InvalidInput(f"{drug} cannot replace itself; name another drug", where="to_drug")
     equivalence.ratio(drug, to_drug)
     swap = Swap(drug, to_drug, now, old_products, new_products, equivalence, rounding, weights)
+    swap.check_taken(now)
     turns = swap.turns(order)
     days = swap.by_intake(turns) if stages == "intake by intake" else swap.in_proportion(stages)
     _check_distinct(days)
     if not days[0][0]:
         raise NoPlan("everything changes over on day 1, so the first drug has no step; give more stages")
-    request: dict[str, JsonValue] = {
-        "pattern": "cross-taper",
-        "equivalence": equivalence.id,
-        "rounding": rounding,
-        "stages": stages,
-        "order": [slot.name for slot in turns],
-        "every": str(every),
-        "before": dict(now.as_dict()),
-        "made": _as_data(days),
-    }
-    request |= weights_as_data(weights)
-    return _crossed(swap, days, (now, NOTHING), every=every, then=then, tables=tables, request=request, title=title)
+    request = CrossTaperRequest(
+        pattern="cross-taper",
+        equivalence=equivalence.id,
+        rounding=rounding,
+        stages=stages,
+        order=tuple(turns),
+        every=lasting,
+        before=now,
+        made=tuple(days),
+        weights=weights,
+    )
+    return _crossed(swap, days, (now, NOTHING), every=lasting, then=then, tables=tables, request=request, title=title)
 
 
 def replan_cross_taper(
@@ -156,7 +169,7 @@ def replan_cross_taper(
     products: Iterable[Product],
     to_products: Iterable[Product],
     equivalence: EquivalenceTable,
-    every: Duration | None = None,
+    every: Duration | str | None = None,
     rounding: Rounding | None = None,
     tables: Iterable[EquivalenceTable] = (),
     then: dict[str, Any] | None = None,
@@ -181,42 +194,37 @@ def replan_cross_taper(
         InvalidInput: If `plan_cross_taper` did not make the plan, the table is another, or no stage lies ahead.
     """
     first, second = plan.courses[0], plan.courses[-1]
-    made: dict[str, Any] = dict(first.made_by or {})
-    if made.get("pattern") != "cross-taper" or first is second:
-        raise InvalidInput("this plan has no stages to plan anew; plan its courses one by one", where="plan")
-    if equivalence.id != made["equivalence"]:
-        raise InvalidInput(f"the plan goes by {made['equivalence']}; give that table", where="equivalence")
+    made = first.made_by
+    if not isinstance(made, CrossTaperRequest) or first is second:
+        raise InvalidInput("this plan has no stages to plan again; plan its courses one by one", where="plan")
+    if equivalence.id != made.equivalence:
+        raise InvalidInput(f"the plan goes by {made.equivalence}; give that table", where="equivalence")
     if day > (first.bounds()[-1][1] or 0) + 1:
         raise InvalidInput(f"every stage has begun by day {day}; plan the second course with replan", where="day")
     taken = taken_until(first, day), taken_until(second, day)
     gone = _stages_gone(made, taken)
-    how = made["rounding"] if rounding is None else rounding
-    left = taken[0] if made["stages"] == "intake by intake" else read_day(made["before"], "before")
+    how = made.rounding if rounding is None else rounding
     swap = Swap(
         first.drug,
         second.drug,
-        left,
+        taken[0] if made.stages == "intake by intake" else made.before,
         check_drug(first.drug, products),
         check_drug(second.drug, to_products),
         equivalence,
         how,
-        read_weights(made),
+        made.weights,
     )
-    if made["stages"] == "intake by intake":
-        days = swap.by_intake(swap.turns(made["order"][gone:]), taken[1])
+    swap.check_taken(taken[0])
+    if made.stages == "intake by intake":
+        days = swap.by_intake(list(made.order[gone:]), taken[1])
     else:
-        days = swap.in_proportion(made["stages"])[gone:]
-    lasting = Duration.parse(made["every"]) if every is None else every
-    asked = dict(second.made_by or {}).get("then")
-    following = then if then is not None or asked is None else asked_again(cast(dict[str, Any], asked))
-    _check_falls(taken[0], days)
-    later = [*made["made"][:gone], *_as_data(days)]
-    request = {**made, "rounding": how, "every": str(lasting), "made": later}
+        days = swap.in_proportion(made.stages, gone=gone, taken=taken)
+    lasting = made.every if every is None else Duration.of(every, "every")
+    asked = second.made_by.then if isinstance(second.made_by, CrossTaperRequest) else None
+    following = then if then is not None or asked is None else asked.again()
+    changes = {"rounding": how, "every": lasting, "made": (*made.made[:gone], *days)}
+    request = made.model_copy(update=changes)
     return _crossed(swap, days, taken, every=lasting, then=following, tables=tables, request=request, title=plan.title)
-
-
-def _as_data(days: list[Both]) -> list[JsonValue]:
-    return [[dict(old.as_dict()), dict(new.as_dict())] for old, new in days]
 
 
 def _check_distinct(days: list[Both]) -> None:
@@ -229,24 +237,12 @@ def _check_distinct(days: list[Both]) -> None:
             )
 
 
-def _check_falls(taken: Regimen, days: list[Both]) -> None:
-    for old, _ in days:
-        for intake in old:
-            now = taken.dose_at(intake.slot)
-            if now is None or intake.dose > now:
-                raise NoPlan(
-                    f"these products make no less than {intake.dose}, and {now or 'nothing'} is taken; "
-                    "round down, or add a smaller strength",
-                    where=str(intake.slot),
-                )
-
-
-def _stages_gone(made: dict[str, Any], taken: Both) -> int:
+def _stages_gone(made: CrossTaperRequest, taken: Both) -> int:
     """How many stages have begun when so much is taken of both drugs."""
-    if taken == (read_day(made["before"], "before"), NOTHING):
+    if taken == (made.before, NOTHING):
         return 0
-    for count, (old, new) in enumerate(made["made"], start=1):
-        if taken == (Regimen.of(old), Regimen.of(new)):
+    for count, stage in enumerate(made.made, start=1):
+        if taken == stage:
             return count
     raise InvalidInput(
         f"{taken[0]} and {taken[1]} is no stage of this plan; plan the rest with plan_cross_taper from what is taken"
@@ -261,7 +257,7 @@ def _crossed(
     every: Duration,
     then: dict[str, Any] | None,
     tables: Iterable[EquivalenceTable],
-    request: dict[str, JsonValue],
+    request: CrossTaperRequest,
     title: str | None,
 ) -> CrossTaper:
     """The plan of what is taken in each stage, and of the taper after them."""
@@ -271,7 +267,7 @@ def _crossed(
         taper = plan_taper(drug=swap.to_drug, before=last, products=swap.to_products, **kept)
         tail, ending = taper.course.steps, taper.course.then
         report: TaperReport | None = taper.report.after(every, len(days) - 1)
-        asked: JsonValue = taper.course.made_by
+        asked = taper.course.made_by
     else:
         tail, ending, report, asked = (Step(regimen=last, kind="increase"),), "continue", None, None
     courses = []
@@ -295,7 +291,7 @@ def _crossed(
             then=ending,
             steps=(*rising, *tail),
             products=tuple(product.id for product in swap.to_products),
-            made_by={**request, "then": asked},
+            made_by=request.model_copy(update={"then": asked}),
         )
     )
     pair = swap.drug, swap.to_drug

@@ -3,13 +3,10 @@
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
-from pydantic import JsonValue
-
 from taper.amounts.duration import days as in_days
 from taper.errors import InvalidInput
 from taper.paces.pace import Pace
 from taper.paces.rulers import ONE_PACE, between
-from taper.planning.asked import made_of
 from taper.planning.explicit_steps import Steps, StepsReport
 from taper.planning.solver.problem import NoPlan, Problem
 from taper.planning.solver.state_space import State, StateSpace
@@ -17,6 +14,7 @@ from taper.planning.taper import Day, check_drug, read_day, read_pace
 from taper.plans.order import Order, choose
 from taper.plans.plan import Before, Course, Plan, Step
 from taper.plans.regimen import NOTHING
+from taper.plans.request import DailyTaperRequest
 from taper.plans.weights import STANDARD, Weights
 from taper.products.product import Product
 
@@ -87,14 +85,17 @@ def plan_daily_taper(
     if not states:
         raise NoPlan("the curve ends on day 1; give a slower pace, or plan a taper in steps")
     steps = tuple(Step(regimen=ground.regimen(state), lasting=in_days(length)) for state, length in _runs(states))
-    made_by: dict[str, JsonValue] = {
-        "pattern": "micro-taper",
-        "before": dict(now.as_dict()),
-        "pace": str(asked),
-        "order": str(problem.order),
-        "products": [product.id for product in listed],
-        **made_of(problem),
-    }
+    made_by = DailyTaperRequest(
+        pattern="micro-taper",
+        before=now,
+        pace=asked,
+        order=problem.order,
+        products=tuple(product.id for product in listed),
+        start=problem.start,
+        mix_forms=mix_forms,
+        round_liquids=problem.round_liquids,
+        weights=weights,
+    )
     course = Course(
         drug=drug,
         indication=indication,

@@ -10,12 +10,23 @@ from taper.knowledge.monograph import Titration
 from taper.paces.pace import Pace
 from taper.planning.daily_taper import plan_daily_taper
 from taper.planning.explicit_steps import Steps
+from taper.planning.length import A_WEEK, length_left
+from taper.planning.pattern import plan_pattern, steps_over, taken_in
+from taper.planning.phases import PhasedTaper, phases_left, plan_phases
 from taper.planning.taper import Day, Taper, plan_taper, read_day
 from taper.planning.titration import plan_titration
 from taper.plans.order import Order
 from taper.plans.plan import Before, Course
 from taper.plans.regimen import NOTHING, Regimen
-from taper.plans.request import asked_again, step_until, taken_until
+from taper.plans.request import (
+    CrossTaperRequest,
+    DailyTaperRequest,
+    PatternRequest,
+    PhasesRequest,
+    TaperRequest,
+    TitrationRequest,
+)
+from taper.plans.taken import step_until, taken_until
 from taper.products.product import Product
 
 
@@ -29,7 +40,7 @@ def replan(
     to: Day | Dose | str | Literal[0] | None = None,
     before: Day | None = None,
     **changes: Any,
-) -> Taper | Steps:
+) -> Taper | PhasedTaper | Steps:
     """The rest of a course planned anew, so that its next change is on the given day of the course.
 
     What is not given again is taken from the course's `made_by`: a taper, a daily micro-taper and a titration follow
@@ -49,7 +60,7 @@ def replan(
         **changes: Any other argument of the planner that made the course.
 
     Returns:
-        A `Taper`, or `Steps` for a titration or a micro-taper.
+        A `Taper`, a `PhasedTaper`, or `Steps` for a titration or a micro-taper.
 
     Raises:
         InvalidInput: If the course carries no request and no pace is given, or the day lies outside it.
@@ -65,27 +76,60 @@ def replan(
     """
     given: dict[str, Any] = {"pace": pace, "order": order, "to": to, **changes}
     given = {name: value for name, value in given.items() if value is not None}
-    made: dict[str, Any] = dict(course.made_by or {})
+    made = course.made_by
+    if isinstance(made, PatternRequest) and "pace" not in given:
+        return _pattern_left(course, made, day, products, before, given)
     now = taken_until(course, day) if before is None else before
     common: dict[str, Any] = {"drug": course.drug, "products": products, "indication": course.indication}
-    if made.get("pattern") == "cross-taper":
+    if isinstance(made, CrossTaperRequest):
         made = _after_the_stages(course, made, read_day(now, "before"))
-    match made.get("pattern"):
-        case "titration":
+    match made:
+        case TitrationRequest():
             _refuse(given, "pace", "order", because="a titration rises by what it was asked by; give by")
             taken = before or _taken(course, day)
-            return plan_titration(**common, before=taken, **{**_climb(made), **given})
-        case "micro-taper":
+            by = made.by if isinstance(made.by, tuple) else Titration.read(made.by)
+            return plan_titration(**common, before=taken, **{**made.again(), "by": by, **given})
+        case PhasesRequest() if "pace" not in given:
+            _refuse(given, "to", because="phases say where they end; give phases")
+            start, left = made.start or made.before, given.get("phases") or phases_left(made, read_day(now, "before"))
+            return plan_phases(**common, before=now, **{"start": start, **made.again(), **given, "phases": left})
+        case PhasesRequest():
+            end = made.phases.phases[-1].down_to or 0
+            asked = {"start": made.start or made.before, "to": end, **made.shared("order", "stays", "excess")}
+            return plan_taper(**common, before=now, **{**asked, **given})
+        case DailyTaperRequest():
             _refuse(given, "to", because="a micro-taper follows its curve to the end; plan a taper instead")
-            asked = asked_again(made, "pace", "order", "mix_forms")
-            start = made.get("start", made["before"])
-            return plan_daily_taper(**common, before=now, **{"start": start, **asked, **given})
-        case "taper":
-            asked = asked_again(made) | _time_left(course, made, day, given)
-            start = made.get("start", made["before"])
+            start = made.start or made.before
+            return plan_daily_taper(**common, before=now, **{"start": start, **made.again(), **given})
+        case TaperRequest():
+            asked = made.again() | _time_left(course, made, day, given)
+            asked = _length_kept(made, asked, read_day(now, "before"), given)
+            start = made.start or made.before
             return plan_taper(**common, before=now, **{"start": start, **asked, **given})
         case _:
             return plan_taper(**common, before=now, **{**_by_hand(course, given), **given})
+
+
+def _pattern_left(
+    course: Course,
+    made: PatternRequest,
+    day: int,
+    products: Iterable[Product],
+    before: Day | None,
+    given: dict[str, Any],
+) -> Steps:
+    """The steps of a pattern that are still to come, or those of another pattern that is given."""
+    _refuse(given, "order", "to", because="a pattern says its steps; give a pattern, or a pace")
+    taken = None if before is None else read_day(before, "before")
+    over = 0 if "pattern" in given else steps_over(course, made, day, taken)
+    asked = {"skip": over, **made.again(), **given}
+    return plan_pattern(
+        drug=course.drug,
+        products=products,
+        indication=course.indication,
+        before=taken or taken_in(course, day),
+        **asked,
+    )
 
 
 def _refuse(given: dict[str, Any], *names: str, because: str) -> None:
@@ -102,18 +146,13 @@ def _taken(course: Course, day: int) -> Day | Before | Literal["nothing"]:
     return taken_until(course, day) or "nothing"
 
 
-def _climb(made: dict[str, Any]) -> dict[str, Any]:
-    by = made["by"]
-    asked = asked_again(made, "to", "slots", "aim")
-    return {**asked, "by": Titration.read(by) if isinstance(by, dict) else (by[0], Duration.parse(by[1]))}
-
-
-def _after_the_stages(course: Course, made: dict[str, Any], taken: Regimen) -> dict[str, Any]:
+def _after_the_stages(course: Course, made: CrossTaperRequest, taken: Regimen) -> TaperRequest | None:
     """The request for the taper after the stages of a cross-taper, once all have begun."""
-    *stages, last = [Regimen.of(new) for _, new in made["made"]]
-    if "then" not in made or (taken in (NOTHING, *stages) and taken != last):
-        raise InvalidInput("both drugs change in stages; plan them together with replan_cross_taper", where=course.id)
-    return dict(made["then"] or {})
+    *stages, last = [new for _, new in made.made]
+    if not made.is_of_second or (taken in (NOTHING, *stages) and taken != last):
+        says = "both drugs change in stages; plan them together with replan_cross_taper"
+        raise InvalidInput(says, where=course.id)
+    return made.then
 
 
 def _by_hand(course: Course, given: dict[str, Any]) -> dict[str, Any]:
@@ -129,13 +168,13 @@ def _by_hand(course: Course, given: dict[str, Any]) -> dict[str, Any]:
     return {"to": last, "start": first}
 
 
-def _time_left(course: Course, made: dict[str, Any], day: int, given: dict[str, Any]) -> dict[str, Any]:
+def _time_left(course: Course, made: TaperRequest, day: int, given: dict[str, Any]) -> dict[str, Any]:
     """What is left of the shortest and the longest time, which count from the first fall of the taper."""
     left: dict[str, Any] = {}
-    asked = {name: Duration.parse(made[name]) for name in ("shortest", "longest") if name in made and name not in given}
-    if not asked:
-        return left
-    for name, length in asked.items():
+    lengths = {"shortest": made.shortest, "longest": made.longest}
+    for name, length in lengths.items():
+        if length is None or name in given:
+            continue
         if not length.is_in_days:
             raise InvalidInput(f"of {length} no days are left to count; give {name} for the rest", where=name)
         days = length.days - (day - _first_fall(course, made))
@@ -146,8 +185,19 @@ def _time_left(course: Course, made: dict[str, Any], day: int, given: dict[str, 
     return left
 
 
-def _first_fall(course: Course, made: dict[str, Any]) -> int:
+def _length_kept(made: TaperRequest, asked: dict[str, Any], now: Regimen, given: dict[str, Any]) -> dict[str, Any]:
+    """Where a length was asked for, what is left of it in place of the pace that resulted, unless either is given."""
+    if "over" in given:
+        asked.pop("pace")
+    elif made.over is not None and not {"pace", "to"} & given.keys():
+        left = length_left(made, now.total)
+        if left is not None and left.days >= (made.step or A_WEEK).days:
+            asked.pop("pace")
+            asked |= {"over": left, "step": made.step}
+    return asked
+
+
+def _first_fall(course: Course, made: TaperRequest) -> int:
     """The day on which less is taken than before, after a lead-in if there is one."""
-    before = Regimen.of(made["before"])
     bounds = zip(course.steps, course.bounds(), strict=True)
-    return next((first for step, (first, _) in bounds if step.regimen != before), course.starts_on_day)
+    return next((first for step, (first, _) in bounds if step.regimen != made.before), course.starts_on_day)

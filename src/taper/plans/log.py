@@ -12,9 +12,7 @@ from pydantic import (
     ConfigDict,
     Discriminator,
     Field,
-    PlainSerializer,
     Tag,
-    WithJsonSchema,
     model_validator,
 )
 
@@ -25,7 +23,7 @@ from taper._base.text import Name
 from taper.amounts.dose import Dose
 from taper.amounts.duration import CalendarDate, Duration
 from taper.errors import InvalidInput
-from taper.paces.pace import Pace
+from taper.paces.pace import PaceText
 from taper.plans.plan import Plan, Step
 from taper.plans.regimen import Regimen, Slot
 
@@ -43,12 +41,6 @@ def _with_doses(regimen: Regimen) -> Regimen:
 
 
 Doses = Annotated[Regimen, AfterValidator(_with_doses)]
-PaceText = Annotated[
-    Pace,
-    BeforeValidator(lambda given: Pace.parse(given) if isinstance(given, str) else given),
-    PlainSerializer(str, return_type=str),
-    WithJsonSchema({"type": "string", "minLength": 1, "examples": ["10% of current, every 2 weeks"]}),
-]
 
 
 class Replanned(Value):

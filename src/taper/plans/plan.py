@@ -6,11 +6,10 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Discriminator, Field, JsonValue, Tag, model_validator
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from taper._base.json_text import as_object, read_json, read_json_file
 from taper._base.records import NotEmpty, Value
@@ -20,6 +19,7 @@ from taper.amounts.dose import AverageDose, DailyDose, Dose
 from taper.amounts.duration import LONGEST_DAYS, Duration, shift
 from taper.errors import InvalidInput, OutOfScope
 from taper.plans.regimen import NOTHING, WEEKDAYS, Regimen, Slot, Weekday
+from taper.plans.request import Request
 from taper.products.product import Form, Release
 
 FORMAT: Literal["taper-plan/1"] = "taper-plan/1"
@@ -43,15 +43,6 @@ def _refuse_drug(text: str) -> None:
             )
     if re.search(r"[/+]|\band\b", text):
         raise OutOfScope(f"{text!r} names a combination product; plan each drug in a course of its own")
-
-
-def _without_floats(value: object) -> object:
-    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    for item in items:
-        _without_floats(item)
-    if isinstance(value, float | Decimal):
-        raise InvalidInput(f'holds {value}, a float that reading back would change; write the text "{value}"')
-    return value
 
 
 # Two that XML cannot hold, and those that turn the direction of writing, after which "10" can print as "01".
@@ -239,7 +230,7 @@ class Course(Value):
     then: Literal["continue", "stop", "review"]
     products: tuple[Name, ...] = ()
     steps: Annotated[tuple[Step, ...], Field(max_length=LONGEST_DAYS, json_schema_extra={"minItems": 1}), NotEmpty]
-    made_by: Annotated[dict[str, JsonValue], BeforeValidator(_without_floats)] | None = None
+    made_by: Request | None = None
 
     @model_validator(mode="before")
     @classmethod

@@ -1,35 +1,39 @@
-"""What a course carries of the request that made it, and what can be asked again from a later day."""
+"""The request that a plan answers: one model for each planner, as a course carries it in `made_by`."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from decimal import Decimal
+from typing import Annotated, Any, Literal
 
-from pydantic import JsonValue
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    JsonValue,
+    PlainSerializer,
+    SerializerFunctionWrapHandler,
+    Tag,
+    WithJsonSchema,
+    model_serializer,
+)
 
+from taper._base.records import Value
+from taper._base.text import Name
+from taper.amounts.dose import DailyDose, Dose
+from taper.amounts.duration import Duration
 from taper.errors import InvalidInput
-from taper.plans.plan import Before, Course, Step
-from taper.plans.regimen import NOTHING, Regimen
+from taper.paces.pace import Aim, PaceText
+from taper.paces.phases import Phases
+from taper.plans.order import Order
+from taper.plans.regimen import NOTHING, Regimen, Slot, Weekday
+from taper.plans.step_pattern import StepPattern
 from taper.plans.weights import STANDARD, Weights
 from taper.products.recipes import Handling
 
-
-def weights_as_data(weights: Weights) -> dict[str, JsonValue]:
-    """Weights as a `made_by` holds them: not at all where they are the standard ones."""
-    return {} if weights == STANDARD else {"weights": weights.model_dump(mode="json")}
-
-
-def read_weights(made: Mapping[str, Any]) -> Weights:
-    """The weights that a `made_by` holds."""
-    return Weights.read(made["weights"]) if "weights" in made else STANDARD
-
-
-_OF_A_TAPER = ("pace", "order", "to", "stays", "excess", "forms", "mix_forms", "round_liquids")
-
-
-def asked_again(made: dict[str, Any], *names: str) -> dict[str, Any]:
-    """The arguments that a `made_by` holds under the names given: those of `plan_taper`, if none are."""
-    kept = {name: made[name] for name in (names or _OF_A_TAPER) if name in made}
-    return kept | ({"weights": read_weights(made)} if "weights" in made else {})
+Forms = Literal["any", "one"]
+Stays = Literal["by fall", "even", "proportional"]
+Rounding = Literal["down", "up", "nearest"]
+Target = Regimen | DailyDose
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,44 +47,308 @@ class Making:
     liquid: frozenset[str] | None = None
 
 
-def making_of(made: Mapping[str, Any] | None) -> Making | None:
+def read_target(to: object) -> Target:
+    """Where a taper ends: 0, a daily total, or a regimen.
+
+    Raises:
+        InvalidInput: If it is none of these.
+    """
+    match to:
+        case Regimen() | DailyDose():
+            return to
+        case Dose():
+            return DailyDose(to.mg).in_unit(to.unit) if to else NOTHING
+        case 0 | "0":
+            return NOTHING
+        case str():
+            return read_target(Dose.parse(to))
+        case dict():
+            return Regimen.of(to)
+        case _:
+            raise InvalidInput(f'got {to!r}; write 0, a daily total such as "5 mg", or a regimen', where="to")
+
+
+def _written_target(to: Target) -> JsonValue:
+    return (dict(to.as_dict()) if isinstance(to, Regimen) else to.text) or "0 mg"
+
+
+OrderText = Annotated[
+    Order,
+    BeforeValidator(lambda given: Order.parse(given) if isinstance(given, str) else given),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema({"type": "string", "examples": ["evenly"]}),
+]
+PhasesText = Annotated[
+    Phases,
+    BeforeValidator(lambda given: Phases.parse(given) if isinstance(given, str) else given),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema(
+        {"type": "string", "examples": ["10% of current, every 2 weeks to 10 mg, then 1 mg, every 4 weeks"]}
+    ),
+]
+PatternText = Annotated[
+    StepPattern,
+    BeforeValidator(lambda given: StepPattern.parse(given) if isinstance(given, str) else given),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema(
+        {"type": "string", "examples": ["60 mg for 2 days, then down 10 mg every 2 days to 0 mg, then stop"]}
+    ),
+]
+TargetText = Annotated[
+    Target,
+    BeforeValidator(read_target),
+    PlainSerializer(_written_target),
+    WithJsonSchema({"type": ["string", "object"], "examples": ["0 mg", {"morning": "5 mg"}]}),
+]
+# Written whole, since what is left out would follow another version's standard.
+WeightsInFull = Annotated[Weights, PlainSerializer(lambda weights: weights.model_dump(mode="json"))]
+
+
+def refuse_floats(value: object) -> object:
+    """Plain data as it is, unless a float stands in it.
+
+    Raises:
+        InvalidInput: If one does: reading it back would change it.
+    """
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
+    for item in items:
+        refuse_floats(item)
+    if isinstance(value, float | Decimal):
+        raise InvalidInput(f'holds {value}, a float that reading back would change; write the text "{value}"')
+    return value
+
+
+class _Planned(Value):
+    """What every planner's request holds beside its own fields."""
+
+    products: tuple[Name, ...]
+    weights: WeightsInFull = STANDARD
+
+    def shared(self, *names: str) -> dict[str, Any]:
+        """The arguments of the planner under some names, for asking again."""
+        return {name: getattr(self, name) for name in (*names, "weights")}
+
+
+class TaperRequest(_Planned):
+    """A taper: from what is taken to a target, at a pace.
+
+    `start` is what was taken before the taper as a whole began, where this is the rest of one. `liquid` names the times
+    of day that are on liquid throughout, where each intake keeps to one form. With `over`, a length was asked for and
+    not a pace: `pace` is then the one that resulted, and `step` the least time between two falls, if it was given.
+    """
+
+    pattern: Literal["taper"]
+    before: Regimen
+    to: TargetText
+    pace: PaceText
+    over: Duration | None = None
+    step: Duration | None = None
+    order: OrderText
+    stays: Stays
+    excess: Literal["report", "forbid"]
+    start: Regimen | None = None
+    forms: Forms = "any"
+    mix_forms: bool = False
+    round_liquids: bool = True
+    liquid: tuple[Slot, ...] | None = None
+    shortest: Duration | None = None
+    longest: Duration | None = None
+
+    def again(self) -> dict[str, Any]:
+        """The arguments of `plan_taper` that ask the same, but for what is taken, the products and the lengths.
+
+        Where a length was asked for, the pace that resulted.
+        """
+        return self.shared("pace", "order", "to", "stays", "excess", "forms", "mix_forms", "round_liquids")
+
+    @property
+    def making(self) -> Making:
+        """How its doses are made."""
+        handling = self.weights.handling(mix_forms=self.mix_forms, round_liquids=self.round_liquids)
+        return Making(handling, None if self.liquid is None else frozenset(slot.name for slot in self.liquid))
+
+
+class PhasesRequest(_Planned):
+    """A taper in phases: several paces one after the other, each down to a daily total."""
+
+    pattern: Literal["taper-in-phases"]
+    before: Regimen
+    phases: PhasesText
+    order: OrderText
+    stays: Stays
+    excess: Literal["report", "forbid"]
+    start: Regimen | None = None
+    mix_forms: bool = False
+    round_liquids: bool = True
+
+    def again(self) -> dict[str, Any]:
+        """The arguments of `plan_phases` that ask the same, but for what is taken and the products."""
+        return self.shared("phases", "order", "stays", "excess", "mix_forms", "round_liquids")
+
+    @property
+    def making(self) -> Making:
+        """How its doses are made."""
+        return Making(self.weights.handling(mix_forms=self.mix_forms, round_liquids=self.round_liquids))
+
+
+class DailyTaperRequest(_Planned):
+    """A taper that falls a little each day, along the pace's own curve."""
+
+    pattern: Literal["micro-taper"]
+    before: Regimen
+    pace: PaceText
+    order: OrderText
+    start: Regimen | None = None
+    mix_forms: bool = False
+    round_liquids: bool = True
+
+    def again(self) -> dict[str, Any]:
+        """The arguments of `plan_daily_taper` that ask the same, but for what is taken and the products."""
+        return self.shared("pace", "order", "mix_forms")
+
+    @property
+    def making(self) -> Making:
+        """How its doses are made."""
+        return Making(self.weights.handling(mix_forms=self.mix_forms, round_liquids=self.round_liquids))
+
+
+class TitrationRequest(_Planned):
+    """A titration: up to a daily total, by an increment and its interval, or by what a source gives.
+
+    `by` is the increment and the interval, or the source's titration as plain data: a fact that was cited when the plan
+    was made, and is kept with it. `first` are the days to begin with, `larger` the time of day that takes the larger
+    part of a total, `beyond` the increment that goes on where a source's steps end.
+    """
+
+    pattern: Literal["titration"]
+    to: Dose
+    slots: tuple[Slot, ...]
+    by: tuple[Dose, Duration] | Annotated[dict[str, JsonValue], BeforeValidator(refuse_floats)]
+    aim: Aim | None = None
+    first: tuple[Regimen, ...] = ()
+    larger: Slot | None = None
+    beyond: tuple[Dose, Duration] | None = None
+
+    def again(self) -> dict[str, Any]:
+        """The arguments of `plan_titration` that ask the same, but for what is taken, the products and `by`."""
+        larger = None if self.larger is None else self.larger.name
+        return {
+            **self.shared("to", "aim", "first", "beyond"),
+            "slots": [slot.name for slot in self.slots],
+            "larger": larger,
+        }
+
+    @property
+    def making(self) -> Making:
+        """How its doses are made."""
+        return Making(self.weights.handling(round_liquids=False))
+
+
+class CrossTaperRequest(Value):
+    """A cross-taper: one drug replaced by another in stages. Each of its two courses carries it.
+
+    `made` is what is taken of both drugs in each stage. The second course alone has `then`: the taper after the stages,
+    or None where the second drug goes on.
+    """
+
+    pattern: Literal["cross-taper"]
+    equivalence: Name
+    rounding: Rounding
+    stages: Literal["intake by intake"] | int
+    order: tuple[Slot, ...]
+    every: Duration
+    before: Regimen
+    made: tuple[tuple[Regimen, Regimen], ...]
+    then: TaperRequest | None = None
+    weights: WeightsInFull = STANDARD
+
+    @property
+    def is_of_second(self) -> bool:
+        """Whether the course that carries it is that of the second drug."""
+        return "then" in self.model_fields_set
+
+    @property
+    def making(self) -> Making:
+        """How its doses are made: as in the taper that follows, if one does."""
+        if self.then is None:
+            return Making(self.weights.handling(round_liquids=True))
+        return self.then.model_copy(update={"weights": self.weights}).making
+
+    @model_serializer(mode="wrap")
+    def _with_its_end(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        written: dict[str, Any] = write(self)
+        if not self.is_of_second:
+            written.pop("then", None)
+        elif self.then is None:
+            written["then"] = None
+        return written
+
+
+class PatternRequest(_Planned):
+    """Steps that a pattern says: in steps of days, on some weekdays, on alternate days, or slowly alternating.
+
+    `skip` counts the steps of the pattern that were over when the rest was planned.
+    """
+
+    pattern: Literal["pattern-of-steps"]
+    steps: PatternText
+    at: Slot
+    on: tuple[Weekday, ...] | Literal["alternate days"] | None = None
+    skip: Annotated[int, Field(ge=0)] = 0
+
+    def again(self) -> dict[str, Any]:
+        """The arguments of `plan_pattern` that ask the same, but for what is taken and the products."""
+        return {**self.shared("on"), "pattern": self.steps, "at": self.at.name}
+
+    @property
+    def making(self) -> Making:
+        """How its doses are made."""
+        return Making(self.weights.handling(round_liquids=False))
+
+
+class StepsRequest(Value):
+    """Steps that were written one by one."""
+
+    pattern: Literal["steps"]
+
+
+class OtherRequest(Value):
+    """What another program says of how it made a course: kept as it is, and asked again by nobody here."""
+
+    model_config = ConfigDict(extra="allow")
+
+    pattern: str | None = None
+
+
+_PATTERNS = (
+    "taper", "taper-in-phases", "micro-taper", "titration", "cross-taper", "steps", "pattern-of-steps",
+)  # fmt: skip
+_KINDS: dict[str, str] = {name: f"~{name}" for name in _PATTERNS}
+
+
+def _kind(given: object) -> str:
+    pattern = given.get("pattern") if isinstance(given, dict) else getattr(given, "pattern", None)
+    return _KINDS.get(pattern, "~other") if isinstance(pattern, str) else "~other"
+
+
+Request = Annotated[
+    Annotated[TaperRequest, Tag("~taper")]
+    | Annotated[PhasesRequest, Tag("~taper-in-phases")]
+    | Annotated[DailyTaperRequest, Tag("~micro-taper")]
+    | Annotated[TitrationRequest, Tag("~titration")]
+    | Annotated[CrossTaperRequest, Tag("~cross-taper")]
+    | Annotated[PatternRequest, Tag("~pattern-of-steps")]
+    | Annotated[StepsRequest, Tag("~steps")]
+    | Annotated[OtherRequest, BeforeValidator(refuse_floats), Tag("~other")],
+    Discriminator(_kind),
+]
+"""What a course says it was made by; its pattern tells which."""
+PlannedRequest = (
+    TaperRequest | PhasesRequest | DailyTaperRequest | TitrationRequest | CrossTaperRequest | PatternRequest
+)
+AnyRequest = PlannedRequest | StepsRequest | OtherRequest
+
+
+def making_of(made: AnyRequest | None) -> Making | None:
     """The limits of the planner that made a course, or None where none did."""
-    if made is None or made.get("pattern") not in _PLANNERS:
-        return None
-    if made["pattern"] == "cross-taper":
-        made = {"round_liquids": True, **(made.get("then") or {}), **{k: made[k] for k in ("weights",) if k in made}}
-    rounds = made.get("round_liquids", made.get("pattern") in {None, "taper"})
-    handling = read_weights(made).handling(mix_forms=made.get("mix_forms", False), round_liquids=rounds)
-    return Making(handling, frozenset(made["liquid"]) if "liquid" in made else None)
-
-
-_PLANNERS = {"taper", "titration", "micro-taper", "cross-taper"}
-
-
-def step_until(course: Course, day: int) -> tuple[Step, int] | None:
-    """The step of the day before the given one and its first day; None if the course has none then.
-
-    Raises:
-        InvalidInput: If its days are not known without a start date.
-    """
-    if not course.is_in_days:
-        raise InvalidInput("its months or weekdays have no day numbers without a start; give before", where=course.id)
-    for step, (first, last) in zip(course.steps, course.bounds(), strict=True):
-        if first < day and (last is None or day <= last + 1):
-            return step, first
-    return None
-
-
-def taken_until(course: Course, day: int) -> Regimen:
-    """What a course says is taken on the day before the given one.
-
-    Raises:
-        InvalidInput: If the day lies outside the course, or its days are not known without a start date.
-    """
-    if day == course.starts_on_day and course.before is not None:
-        return course.before.days[0] if isinstance(course.before, Before) else NOTHING
-    found = step_until(course, day)
-    if found is None:
-        raise InvalidInput(f"day {day} lies outside the course; give one of its days", where=course.id)
-    step, first = found
-    return step.on(day - 1 - first)
+    return made.making if isinstance(made, PlannedRequest) else None

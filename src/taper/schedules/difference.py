@@ -14,6 +14,7 @@ from taper.amounts.liquid import Volume
 from taper.paces.changes import Change, measure_changes
 from taper.plans.plan import Before, Course, Plan, StartNeeded
 from taper.plans.regimen import Slot
+from taper.plans.step_days import StepDays
 from taper.schedules.schedule import End, Schedule
 
 _Doses = tuple[tuple[Slot, Dose], ...]
@@ -189,15 +190,15 @@ def _of_plan(plan: Plan, start: date | None) -> _Side:
         raise StartNeeded("a weekly pattern has days only once the plan has a start; give a start date")
     settled = [_settled(course, bounds[course.id][-1]) for course in plan.courses]
     period = lcm(*(period for _, period in settled))
+    steps = {name: StepDays(each) for name, each in bounds.items()}
 
     def on(number: int) -> _Taken:
         weekday = None if start is None else (start + timedelta(days=number - 1)).weekday()
         taken: dict[str, list[tuple[Slot, Dose]]] = {}
         for course in plan.courses:
-            for step, (first, last) in zip(course.steps, bounds[course.id], strict=True):
-                if first <= number and (last is None or number <= last):
-                    doses = step.on(number - first, weekday)
-                    taken.setdefault(course.drug.lower(), []).extend((intake.slot, intake.dose) for intake in doses)
+            if (found := steps[course.id].at(number)) is not None:
+                doses = course.steps[found[0]].on(found[1], weekday)
+                taken.setdefault(course.drug.lower(), []).extend((intake.slot, intake.dose) for intake in doses)
         return {drug: tuple(sorted(doses, key=lambda item: item[0])) for drug, doses in taken.items() if doses}
 
     courses = [(course.drug.lower(), course) for course in plan.courses]

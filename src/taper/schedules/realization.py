@@ -1,8 +1,8 @@
 """A plan that can be swallowed: every dose as exact portions of real products, or an error that says what is near."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from taper.amounts.dose import DailyDose, Dose
 from taper.errors import CannotCompute, InvalidInput
@@ -10,7 +10,7 @@ from taper.knowledge.formulary import Formulary
 from taper.knowledge.product_choice import NoProducts, choose_products, name_of_drug, narrow
 from taper.plans.plan import Course, Plan, Step
 from taper.plans.regimen import Intake, Slot
-from taper.plans.request import Making, making_of
+from taper.plans.request import AnyRequest, Making, making_of
 from taper.plans.weights import STANDARD
 from taper.products.product import Product, Release, all_of
 from taper.products.recipes import Handling, NotReachable, Reachable, Recipe, reach_of
@@ -172,7 +172,7 @@ def realize_steps(
     products: tuple[Product, ...],
     handling: Handling | None,
     *,
-    made_by: Mapping[str, Any] | None = None,
+    made_by: AnyRequest | None = None,
     where: str = "",
 ) -> tuple[RealizedStep, ...]:
     """The recipes of some steps of a course, from products that were chosen for it.

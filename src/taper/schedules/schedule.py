@@ -16,6 +16,7 @@ from taper.amounts.duration import LONGEST_DAYS, Duration, check_date, day_after
 from taper.errors import InvalidInput
 from taper.plans.log import Log
 from taper.plans.regimen import Slot
+from taper.plans.step_days import StepDays
 from taper.products.product import Portion, Product
 from taper.schedules.realization import RealizedCourse, RealizedDay, RealizedPlan, RealizedStep
 
@@ -386,29 +387,24 @@ class _Group:
 
 
 class _Lane:
-    """The days of one course in order, walked once; equal days share their intakes."""
+    """The days of one course; equal days share their intakes."""
 
     def __init__(self, steps: list[DatedStep]) -> None:
         self._steps = steps
-        self._index = 0
+        self._days = StepDays((step.first_day, step.last_day) for step in steps)
         self._made: dict[tuple[int, int], _Group] = {}
         self._empty = _Group()
 
     def on(self, number: int, weekday: int) -> _Group:
-        while self._index < len(self._steps) and _is_over(self._steps[self._index], number):
-            self._index += 1
-        if self._index == len(self._steps) or number < self._steps[self._index].first_day:
+        found = self._days.at(number)
+        if found is None:
             return self._empty
-        step = self._steps[self._index]
-        offset = number - step.first_day
+        index, offset = found
+        step = self._steps[index]
         place = weekday if step.realized.step.weekly is not None else offset % len(step.realized.days)
-        if (self._index, place) not in self._made:
-            self._made[self._index, place] = _Group(_intakes(step, offset, weekday), tuple(_notes(step)))
-        return self._made[self._index, place]
-
-
-def _is_over(step: DatedStep, number: int) -> bool:
-    return step.last_day is not None and number > step.last_day
+        if (index, place) not in self._made:
+            self._made[index, place] = _Group(_intakes(step, offset, weekday), tuple(_notes(step)))
+        return self._made[index, place]
 
 
 def _intakes(step: DatedStep, offset: int, weekday: int) -> tuple[ScheduledIntake, ...]:

@@ -4,12 +4,11 @@
 
 from collections.abc import Iterable
 from fractions import Fraction
-from functools import reduce
-from math import gcd, lcm
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
+from taper._base.numbers import common_grain
 from taper.amounts.dose import Dose
 from taper.amounts.liquid import Volume
 from taper.products.product import DosageForm, Product
@@ -141,5 +140,4 @@ def shared_grain(products: Iterable[Product]) -> Fraction:
         assert product.concentration is not None
         assert product.smallest_volume is not None
         sizes.append((product.graduation or product.smallest_volume).ml * product.concentration.mg_per_ml)
-    bottom = lcm(*(size.denominator for size in sizes))
-    return Fraction(reduce(gcd, (int(size * bottom) for size in sizes)), bottom)
+    return common_grain(sizes)

@@ -11,7 +11,8 @@ from decimal import Decimal
 from pathlib import Path
 
 from taper import Formulary, Patient, Plan, check, realize, to_schedule, weeks
-from taper.formats.fhir import from_fhir, to_fhir, write_fhir
+from taper.formats.fhir.read.plan import from_fhir
+from taper.formats.fhir.write.bundle import to_fhir, write_fhir
 from taper.products.product import Product
 
 START = date(2027, 3, 1)

@@ -6,8 +6,7 @@ Usage: examples.py FOLDER_OF_THE_NPM_PACKAGE.
 import sys
 from pathlib import Path
 
-from taper import mg
-from taper.formats.fhir import CannotImport, WrongResource, load_fhir
+from taper import CannotImport, WrongResource, load_fhir, mg
 
 TAPERING = (
     ("text", "step 1: the text says 7 days, the bounds say 5 days, 2015-01-16 to 2015-01-20"),

@@ -15,7 +15,7 @@ from taper.formats.ical.write import Manner, write_calendar
 from taper.formats.ical.zone import find_zone, refuse_skipped
 from taper.plans.regimen import Slot
 from taper.schedules.schedule import End, Schedule, to_schedule
-from taper.words import describe_ending
+from taper.words.plain import describe_ending
 
 
 class Unsaid(Enum):

@@ -6,16 +6,11 @@ from typing import Any
 
 from taper._base.numbers import write_number
 from taper.amounts.dose import DailyDose, MassUnit
+from taper.amounts.duration import MONTH_NAMES
 
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _STEPS = (1, 2, 7, 14, 28)
 _MONTH_STEPS = (1, 2, 3, 6, 12, 24, 48, 120, 240, 480)
 _MOST_TICKS = 9
-
-
-def short_date(day: date) -> str:
-    """A date for a reader: "1 Mar 2027"."""
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def write_amount(total: DailyDose, unit: MassUnit) -> str:
@@ -72,6 +67,6 @@ def _month_firsts(first: date, last: date, step: int) -> Iterable[date]:
 def _tick_labels(days: Sequence[date]) -> Iterable[str]:
     year = None
     for day in days:
-        head = f"{day.day} {MONTHS[day.month - 1]}"
+        head = f"{day.day} {MONTH_NAMES[day.month - 1]}"
         yield head if day.year == year else f"{head}\n{day.year}"
         year = day.year

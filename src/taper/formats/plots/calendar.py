@@ -6,16 +6,16 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from taper.amounts.dose import DailyDose
-from taper.formats.plots.axes import MONTHS, height_of, short_date, write_amount
+from taper.amounts.duration import MONTH_NAMES, WEEKDAY_NAMES, short_date
+from taper.formats.plots.axes import height_of, write_amount
 from taper.formats.plots.drug_totals import DrugTotals, track_of
 from taper.formats.plots.picture import Picture, canvas, finish
 from taper.schedules.schedule import Schedule
-from taper.words import describe_ending
+from taper.words.plain import describe_ending
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _WEEKS = 53
 _MOST_WEEKS_WITH_NUMBERS = 27
 _LONGEST_NUMBER = 5
@@ -99,12 +99,12 @@ def _write_numbers(axis: Any, band: list[_Cell], track: DrugTotals) -> None:
 def _label(axis: Any, band: list[_Cell], columns: int) -> None:
     axis.set_xlim(0, columns)
     axis.set_ylim(7, 0)
-    axis.set_yticks([row + 0.5 for row in range(7)], _WEEKDAYS, fontsize=8)
+    axis.set_yticks([row + 0.5 for row in range(7)], WEEKDAY_NAMES, fontsize=8)
     firsts = [cell for cell in band if cell.day.day == 1]
     begin = band[0]
     if not firsts or firsts[0].column - begin.column >= 2:
         firsts = [begin, *firsts]
-    names = [MONTHS[cell.day.month - 1] for cell in firsts]
+    names = [MONTH_NAMES[cell.day.month - 1] for cell in firsts]
     names = [f"{name}\n{firsts[0].day.year}" if number == 0 else name for number, name in enumerate(names)]
     axis.set_xticks([cell.column + 0.5 for cell in firsts], names, fontsize=8)
     axis.tick_params(length=0)

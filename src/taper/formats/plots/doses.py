@@ -5,14 +5,15 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from taper.amounts.dose import DailyDose
+from taper.amounts.duration import short_date
 from taper.errors import InvalidInput
-from taper.formats.plots.axes import edges, height_of, margin, midnight, set_date_axis, short_date, write_amount
+from taper.formats.plots.axes import edges, height_of, margin, midnight, set_date_axis, write_amount
 from taper.formats.plots.drug_totals import DrawnTotal, DrugTotals, tracks_of
 from taper.formats.plots.overlays import Curve, LimitLine, curves_of, of_drug
 from taper.formats.plots.picture import COLORS, DASHES, GRAY, LINE, MARKERS, Picture, canvas, finish
 from taper.formats.plots.scores import Scores, describe_scores, draw_scores, last_scored, scores_of
 from taper.schedules.schedule import End, Schedule
-from taper.words import describe_ending
+from taper.words.plain import describe_ending
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -6,13 +6,14 @@ from typing import Any, Literal
 
 from taper._base.numbers import Rational, exact, write_number, write_percent
 from taper.amounts.dose import DailyDose
+from taper.amounts.duration import short_date
 from taper.errors import InvalidInput
-from taper.formats.plots.axes import midnight, set_date_axis, short_date
+from taper.formats.plots.axes import midnight, set_date_axis
 from taper.formats.plots.drug_totals import DrugTotals, track_of
 from taper.formats.plots.picture import COLORS, GRAY, LINE, Picture, canvas, finish
 from taper.paces.changes import Change, measure_changes
 from taper.schedules.schedule import Schedule
-from taper.words import describe_ending
+from taper.words.plain import describe_ending
 
 Base = Literal["current", "start"]
 _BASES = {"current": "the total before it", "start": "the total before day 1"}

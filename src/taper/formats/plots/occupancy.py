@@ -13,7 +13,7 @@ from taper.formats.plots.picture import COLORS, GRAY, Picture, canvas, finish
 from taper.knowledge.monograph import Occupancy
 from taper.paces.rulers import OccupancyCurve
 from taper.schedules.schedule import Schedule
-from taper.words import describe_ending
+from taper.words.plain import describe_ending
 
 _POINTS = 240
 _MOST_LABELS = 12

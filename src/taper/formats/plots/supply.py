@@ -7,12 +7,13 @@ from itertools import accumulate
 from typing import Any
 
 from taper._base.numbers import write_number
-from taper.formats.plots.axes import edges, midnight, set_date_axis, short_date
+from taper.amounts.duration import short_date
+from taper.formats.plots.axes import edges, midnight, set_date_axis
 from taper.formats.plots.picture import COLORS, DASHES, MARKERS, Picture, canvas, finish
 from taper.products.product import Product
 from taper.schedules.schedule import Day, Schedule, ScheduledIntake
 from taper.supply.count import Supply, SupplyLine, count_supply
-from taper.words import describe_ending
+from taper.words.plain import describe_ending
 
 
 def plot_supply(schedule: Schedule, supply: Supply | None = None) -> Picture:

@@ -1,0 +1,70 @@
+"""What a command makes, printed or written to a file, whole or not at all."""
+
+import argparse
+import json
+import os
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from taper.errors import InvalidInput
+from taper.plans.plan import Plan
+from taper.words.notice import NOTICE
+
+
+def deliver(made: str | bytes, options: argparse.Namespace) -> None:
+    """Print what was made, or write it to the file that was named."""
+    if options.out:
+        write_whole(options.out, made, force=options.force)
+        print(f"wrote {options.out}")
+    elif isinstance(made, str):
+        print(made, end="")
+    else:
+        sys.stdout.buffer.write(made)
+
+
+def write_whole(name: str | Path, made: str | bytes, *, force: bool) -> None:
+    """Write a file whole or not at all; an existing one, or a link of that name, only with force.
+
+    It is written under a name that no file has, in the same folder, and then put in place. A link is replaced itself,
+    not what it leads to.
+
+    Raises:
+        InvalidInput: If the file exists and force is not given, it is a folder, or it cannot be written.
+    """
+    path = Path(name)
+    if str(name).endswith(("/", os.sep)) or os.path.isdir(path):  # noqa: PTH112 - unlike is_dir, it takes a name that is too long
+        raise InvalidInput("is a folder; add the name of a file", where=str(name))
+    if os.path.lexists(path) and not force:
+        raise InvalidInput("exists; choose another name, or add --force", where=str(path))
+    partial = path.with_name(f".taper-{uuid4().hex}.part")
+    try:
+        with partial.open("xb") as file:
+            file.write(made.encode("utf-8") if isinstance(made, str) else made)
+        partial.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+        raise InvalidInput(f"cannot be written ({error.strerror}); check the folder", where=str(path)) from None
+
+
+def json_text(data: object) -> str:
+    """Data as indented JSON text."""
+    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+
+
+def print_json(data: object) -> None:
+    """Print data as JSON."""
+    print(json_text(data), end="")
+
+
+def deliver_plan(plan: Plan, report: str, data: dict[str, Any], options: argparse.Namespace) -> int:
+    """Print a plan with its report, as text or JSON, and write the plan alone to the file that was named."""
+    text = json_text({"plan": plan.to_dict(), "report": data}) if options.json else f"{report}\n\n{NOTICE}\n"
+    print(text, end="")
+    if options.out:
+        write_whole(options.out, plan.to_json(), force=options.force)
+        print(f"wrote {options.out}", file=sys.stderr)
+    return 0

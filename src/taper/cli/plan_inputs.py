@@ -1,0 +1,107 @@
+"""What options about a plan name, read: the plan, its products, its dates, what happened to it."""
+
+import argparse
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from taper._base.json_text import LARGEST_BYTES, decode
+from taper.adjustment.apply_log import apply_log
+from taper.amounts.duration import Duration, read_date
+from taper.cli.drug_inputs import market_of, stated
+from taper.errors import InvalidInput, NotFound
+from taper.knowledge.formulary import Formulary
+from taper.knowledge.protocols import load_protocol, protocol_names
+from taper.plans.log import load_log
+from taper.plans.plan import Plan, load_plan, read_plan
+from taper.products.product import Product, load_products
+from taper.products.statements import only
+from taper.schedules.realization import RealizedPlan, realize
+from taper.schedules.schedule import Schedule, to_schedule
+
+
+def read_plan_named(options: argparse.Namespace) -> Plan:
+    """The plan that was named: a file, standard input, or a protocol with its choices.
+
+    Raises:
+        TaperError: If it cannot be read.
+    """
+    if options.plan in protocol_names():
+        return load_protocol(options.plan).plan(**_choices(options.choose))
+    if options.choose:
+        raise InvalidInput(f"--choose goes with a shipped protocol; {options.plan} is not one, remove it")
+    return read_plan_at(options.plan)
+
+
+def read_plan_at(name: str) -> Plan:
+    """A plan by name: a file, - for standard input, or a protocol that leaves no choice open.
+
+    Raises:
+        TaperError: If it cannot be read.
+    """
+    if name in protocol_names():
+        return load_protocol(name).plan()
+    if name == "-":
+        data = sys.stdin.buffer.read(LARGEST_BYTES + 1)
+        return read_plan(decode(data, where="standard input"), where="standard input")
+    if not Path(name).exists():
+        raise NotFound(f"{name!r} is neither a file nor a protocol. Protocols: {', '.join(protocol_names())}")
+    return load_plan(name)
+
+
+def _choices(pairs: Sequence[str]) -> Mapping[str, str]:
+    split = [pair.partition("=") for pair in pairs]
+    return {name.replace("-", "_"): option for name, _, option in split}
+
+
+def formulary_of(options: argparse.Namespace) -> Formulary:
+    """The shipped formulary, with the overlay that was named."""
+    return Formulary.shipped().overlaid(options.overlay) if options.overlay else Formulary.shipped()
+
+
+def products_of(options: argparse.Namespace, plan: Plan, formulary: Formulary) -> tuple[Product, ...]:
+    """The products given, and the shipped ones of every other drug."""
+    given = load_products(options.products) if options.products else ()
+    found = list(given)
+    for drug in dict.fromkeys(course.drug for course in plan.courses):
+        key = drug.strip().lower()
+        name = key if any(p.drug == key for p in given) else formulary.name_of(drug)
+        if not any(product.drug == name for product in given):
+            found += _shipped(plan, drug, name, options.market, formulary)
+    chosen = only(found, getattr(options, "only", ()), where="--only")
+    return stated(chosen, options) if hasattr(options, "divide") else chosen
+
+
+def _shipped(plan: Plan, drug: str, name: str, market: str | None, formulary: Formulary) -> Iterator[Product]:
+    """The shipped products of one market, and those of others that the plan names."""
+    named = {product for course in plan.courses if course.drug == drug for product in course.products}
+    named |= {product for course in plan.courses for step in course.steps for product in step.products}
+    wanted = market or market_of(formulary, name)
+    yield from (p for p in formulary.products(name) if p.id in named or wanted in (None, p.market))
+
+
+def realized_of(options: argparse.Namespace) -> RealizedPlan:
+    """The plan that was named, realized."""
+    plan, formulary = read_plan_named(options), formulary_of(options)
+    return realize(plan, products_of(options, plan, formulary), formulary=formulary)
+
+
+def dated(options: argparse.Namespace) -> Schedule:
+    """The plan that was named, on dates."""
+    horizon = Duration(options.days) if options.days is not None else None
+    return to_schedule(realized_of(options), start=read_date(options.start), horizon=horizon)
+
+
+def adjusted_by(name: str, options: argparse.Namespace) -> Schedule:
+    """The plan that was named, on dates, after what a log of that name says.
+
+    Raises:
+        TaperError: If the plan or the log cannot be read, or do not fit each other.
+    """
+    start = read_date(options.start)
+    log = load_log(name)
+    made = realized_of(options)
+    horizon = Duration(options.days) if options.days is not None else None
+    further = products_of(options, made.plan, formulary_of(options))
+    first = to_schedule(made, start=start, horizon=horizon)
+    return apply_log(first, log, products=further, horizon=horizon)
