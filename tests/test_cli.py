@@ -931,3 +931,10 @@ def test_check_and_schedule_print_when_a_finding_is(run):
     assert dated in run("check", "diazepam-example", "--start", "2027-03-01")[1]
     assert dated in run("schedule", "diazepam-example", "--start", "2027-03-01")[1]
     assert "[20" not in run("check", "diazepam-example")[1]
+
+
+def test_steps_are_written_from_a_pattern(run):
+    code, out, _ = run("steps", "diazepam", "10 mg for 3 days, then down 5 mg every 3 days", "--at", "bedtime", "--market", "us",
+                       "--form", "tablet")  # fmt: skip
+    assert code == 0
+    assert "3 days: 5 mg bedtime" in out
