@@ -238,7 +238,7 @@ def round_dose(dose: Dose, products: Iterable[Product], rounding: Rounding, weig
     """
     listed = tuple(products)
     reachable = Reachable(
-        listed, up_to=dose * 2 + max(map(_least, listed)), handling=weights.handling(round_liquids=True), always=[dose]
+        listed, up_to=dose * 2 + max(map(_least, listed)), handling=weights.handling(round_liquids=True)
     )
     if reachable.can_make(dose):
         return dose
