@@ -210,9 +210,7 @@ class Swap:
         handling = self.weights.handling(round_liquids=True)
         for intake in taken:
             try:
-                Reachable(self.products, up_to=intake.dose * 2, handling=handling, always=[intake.dose]).recipe(
-                    intake.dose
-                )
+                Reachable(self.products, up_to=intake.dose * 2, handling=handling).recipe(intake.dose)
             except NotReachable as error:
                 message = error.message.replace("cannot be made", "is taken now and cannot be made", 1)
                 where = str(intake.slot)

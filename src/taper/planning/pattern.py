@@ -174,8 +174,7 @@ def _check_made(rungs: tuple[Rung, ...], products: tuple[Product, ...], weights:
     if not products:
         return
     top = max(dose for rung in rungs for dose in rung.days)
-    doses = {dose for rung in rungs for dose in rung.days if dose}
-    reachable = Reachable(products, up_to=top * 2, handling=weights.handling(round_liquids=False), always=doses)
+    reachable = Reachable(products, up_to=top * 2, handling=weights.handling(round_liquids=False))
     for number, rung in enumerate(rungs, start=skip + 1):
         for dose in rung.days:
             try:
