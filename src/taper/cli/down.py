@@ -133,7 +133,7 @@ def _refuse_beside_phases(options: argparse.Namespace) -> None:
 
 
 def _pace(text: str, drug: str) -> str:
-    """The pace as written; one of occupancy without its curve is refused with the curves that are held of the drug."""
+    """The pace as written; one of occupancy without its curve is refused with the curves on file of the drug."""
     monograph = Formulary.shipped().get(drug)
     if "occupancy" not in text or " with " in text or monograph is None or not monograph.occupancies:
         return text

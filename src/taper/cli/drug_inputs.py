@@ -14,7 +14,7 @@ from taper.products.statements import Syringe, dilute, only, permit
 
 
 def market_of(formulary: Formulary, drug: str) -> str | None:
-    """The market whose products are used where none is named: us where it is held, else the first."""
+    """The market whose products are used where none is named: us where it is on file, else the first."""
     markets = sorted({product.market or "" for product in formulary.products(drug)} - {""})
     return "us" if "us" in markets else markets[0] if markets else None
 
@@ -98,7 +98,7 @@ def those_of_drug(
         raise InvalidInput(f"{file} has products of {held}, and none of {drug}; add them", where="--products")
     found = found or formulary.products(drug, market=market or market_of(formulary, drug))
     if not found:
-        raise InvalidInput(f"no product of {drug} is held; name a file of products", where="--products")
+        raise InvalidInput(f"no product of {drug} is on file; name a file of products", where="--products")
     return found
 
 
@@ -117,7 +117,7 @@ def of_one_release(
     if not found:
         listed = ", ".join(product.id for product in products)
         wanted = " ".join(part for part in (f"{release or held[0]} release", form) if part)
-        raise InvalidInput(f"no product is {wanted}; name what is held: {listed}", where=option)
+        raise InvalidInput(f"no product is {wanted}; name what is on file: {listed}", where=option)
     return found
 
 

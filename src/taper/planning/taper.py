@@ -17,7 +17,8 @@ from taper.planning.solver.problem import Forms, NoPlan, Problem, Solved, smalle
 from taper.plans.order import Order, choose
 from taper.plans.plan import Before, Course, Plan, Step
 from taper.plans.regimen import Regimen
-from taper.plans.request import TaperRequest, read_target
+from taper.plans.request import TaperRequest
+from taper.plans.request_fields import read_target
 from taper.plans.weights import STANDARD, Weights
 from taper.products.product import Product, all_of
 
