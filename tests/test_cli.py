@@ -870,10 +870,10 @@ class TestProducts:
     def test_a_release_or_form_that_is_not_held_lists_what_is(self, run):
         code, _, err = run(*self.DOWN, "--release", "delayed")
         assert code == 2
-        assert "no product is delayed release; name what is held: lorazepam-us" in err
+        assert "no product is delayed release; name what is on file: lorazepam-us" in err
         code, _, err = run(*self.DOWN, "--release", "immediate", "--form", "capsule")
         assert code == 2
-        assert "no product is immediate release capsule; name what is held" in err
+        assert "no product is immediate release capsule; name what is on file" in err
 
     def test_a_file_without_the_drug_is_an_error_and_not_passed_over(self, run, write):
         other = write("other.json", [{"drug": "baclofen", "form": "tablet", "strength": "10 mg"}])
@@ -883,7 +883,7 @@ class TestProducts:
 
     def test_a_drug_without_a_product_asks_for_a_file(self, write):
         local = write("local.toml", 'drug = "mirtazapine"\nnew = true\noverlay = "local"\nreviewed_on = 2026-11-01\n')
-        told = "--products: no product of mirtazapine is held; name a file of products"
+        told = "--products: no product of mirtazapine is on file; name a file of products"
         with pytest.raises(InvalidInput, match=told):
             those_of_drug("mirtazapine", (), None, None, Formulary.shipped().overlaid(local))
 
