@@ -22,7 +22,11 @@ def add(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     add_drug(parser)
     parser.add_argument(
-        "--from", dest="before", required=True, metavar="DAY", help='such as "10 mg morning, 10 mg bedtime"'
+        "--from",
+        dest="before",
+        required=True,
+        metavar="DAY",
+        help='such as "10 mg morning, 10 mg bedtime" or "10 mg every 6 hours from 06:00"',
     )
     parser.add_argument("--to", default="0", metavar="DOSE|DAY", help="0, a daily total, or a day; 0 if not given")
     parser.add_argument(

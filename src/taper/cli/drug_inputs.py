@@ -1,6 +1,7 @@
 """What options about one drug name, read: its products, a day's doses, a length of time."""
 
 import argparse
+import re
 from collections.abc import Iterable, Sequence
 
 from taper.amounts.dose import Dose
@@ -11,6 +12,11 @@ from taper.plans.regimen import Regimen
 from taper.plans.weights import STANDARD, Weights
 from taper.products.product import Product, load_products
 from taper.products.statements import Syringe, dilute, only, permit
+
+_HOURS = re.compile(
+    r"(?P<dose>.+?) every (?P<hours>[0-9]{1,2}) hours?(?: from (?P<first>[0-9]{2}):(?P<minutes>[0-9]{2}))?"
+)
+_TIMES = '"10 mg 06:00, 10 mg 12:00"'
 
 
 def market_of(formulary: Formulary, drug: str) -> str | None:
@@ -122,11 +128,14 @@ def of_one_release(
 
 
 def read_day(text: str, where: str) -> Regimen:
-    """One day's doses from text such as "10 mg morning, 10 mg bedtime".
+    """One day's doses from text such as "10 mg morning, 10 mg bedtime" or "10 mg every 6 hours from 06:00".
 
     Raises:
         InvalidInput: If a part is not a dose and a time of day.
     """
+    round_the_clock = _HOURS.fullmatch(text.strip())
+    if round_the_clock is not None:
+        text = _each_hour(round_the_clock, where)
     doses: dict[str, str] = {}
     for part in text.split(","):
         dose, _, slot = part.strip().rpartition(" ")
@@ -137,6 +146,17 @@ def read_day(text: str, where: str) -> Regimen:
         return Regimen.of(doses)
     except InvalidInput as error:
         raise InvalidInput(str(error), where=where) from None
+
+
+def _each_hour(found: re.Match[str], where: str) -> str:
+    """The same dose at each of the hours that an interval makes of a day."""
+    dose, hours, first, minutes = found["dose"], int(found["hours"]), found["first"], found["minutes"]
+    if not hours or 24 % hours:
+        raise InvalidInput(f"every {hours} hours does not divide a day; write the times, as in {_TIMES}", where=where)
+    if first is None:
+        raise InvalidInput(f'from when is not said; write "{dose} every {hours} hours from 06:00"', where=where)
+    times = sorted(f"{(int(first) + hours * place) % 24:02}:{minutes}" for place in range(24 // hours))
+    return ", ".join(f"{dose} {time}" for time in times)
 
 
 def read_time(text: str | None) -> Duration | None:

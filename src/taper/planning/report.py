@@ -10,6 +10,7 @@ from taper._base.numbers import write_count, write_number
 from taper.amounts.dose import DailyDose, Dose
 from taper.amounts.duration import Duration
 from taper.paces.changes import Change, largest_fall
+from taper.paces.pace import OfStart
 from taper.paces.rulers import ONE_PACE
 from taper.planning.alternatives import Other, additions, names_of, other_orders, spare_products
 from taper.planning.holding_times import Stay, short
@@ -44,15 +45,17 @@ class Row:
     recipes: dict[str, Recipe]
     stay: Stay | None
     excess: tuple[Excess, ...]
+    of_start: bool = False
 
     @property
     def words(self) -> str:
-        """The fall in mg, in percent and in paces."""
+        """The fall in mg, in percent and in paces; in percent of the start too, where the pace is in it."""
         change = self.change
         percent = change.percent_of_current or Fraction(0)
         paces = "not charged" if change.paces is None else f"{_paces(change.paces)}"
         fall = Dose(change.mg).in_unit(change.before.unit)
-        return f"{change.before} to {change.after}: {fall}, {short(percent)}% of current, {paces}"
+        start = f", {short(change.percent_of_start or Fraction(0))}% of the start" if self.of_start else ""
+        return f"{change.before} to {change.after}: {fall}, {short(percent)}% of current{start}, {paces}"
 
 
 def _paces(value: Fraction) -> str:
@@ -112,7 +115,8 @@ class TaperReport:
         change = Change(day or 0, high, low, start, paces, length)
         touched = tuple(slot.name for slot in before.slots if before.dose_at(slot) != after.dose_at(slot))
         excess = () if uncharged else self._excess(index, high, low)
-        return Row(index + 1, day, before, after, change, touched, self._recipes(after), stay, excess)
+        of_start = isinstance(solved.problem.pace.base, OfStart)
+        return Row(index + 1, day, before, after, change, touched, self._recipes(after), stay, excess, of_start)
 
     def _recipes(self, regimen: Regimen) -> dict[str, Recipe]:
         return {intake.slot.name: self.solved.recipe(intake) for intake in regimen}
