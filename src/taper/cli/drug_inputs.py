@@ -155,7 +155,8 @@ def _each_hour(found: re.Match[str], where: str) -> str:
         raise InvalidInput(f"every {hours} hours does not divide a day; write the times, as in {_TIMES}", where=where)
     if first is None:
         raise InvalidInput(f'from when is not said; write "{dose} every {hours} hours from 06:00"', where=where)
-    times = sorted(f"{(int(first) + hours * place) % 24:02}:{minutes}" for place in range(24 // hours))
+    later = (f"{(int(first) + hours * place) % 24:02}:{minutes}" for place in range(1, 24 // hours))
+    times = sorted([f"{first}:{minutes}", *later])
     return ", ".join(f"{dose} {time}" for time in times)
 
 
