@@ -8,6 +8,7 @@ from hypothesis import settings
 from taper import Formulary, Plan, check, realize
 from taper.knowledge.reading import read_monograph
 from taper.products.product import Product
+from taper.source import Subject
 from taper.testing import DRUG
 
 START = date(2027, 3, 1)
@@ -56,6 +57,7 @@ def plan_with(*courses, **more):
 
 
 def source_data(organization="Test Institute", grade="A"):
+    """A source that was read in full on every subject; a test of unread ones says so."""
     return {
         "organization": organization,
         "title": "A text",
@@ -63,6 +65,8 @@ def source_data(organization="Test Institute", grade="A"):
         "year": 2026,
         "grade": grade,
         "verified_on": date(2026, 11, 22),
+        "sections": {str(subject): ["whole"] for subject in Subject},
+        "read_whole": ["whole"],
     }
 
 
@@ -81,8 +85,7 @@ def review_of(plan, held, patient=None, *, products=TABLETS, **more):
 
 
 def answers(review, rule):
-    """What one rule said: findings, not assessed, clear, left out."""
-    return tuple(
-        [item for item in group if item.rule == rule]
-        for group in (review.findings, review.not_assessed, review.clear, review.left_out)
-    )
+    """What one rule said: what each source finds, not assessed, clear of it or within it, left out."""
+    found = [each for item in review.findings if item.rule == rule for each in item.each]
+    others = (review.not_assessed, (*review.clear, *review.within), review.left_out)
+    return (found, *([item for item in group if item.rule == rule] for group in others))

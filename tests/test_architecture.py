@@ -155,7 +155,7 @@ PICTURES = SRC / "formats" / "plots"
 FLOATS = {
     "knowledge/formulary.py": "how alike two names are",
     "formats/ical/zone.py": "how alike two names are",
-    "checks/rules/contraindication.py": "how alike two names are",
+    "knowledge/names.py": "how alike two names are",
     "formats/xlsx.py": "a cell of a spreadsheet, which holds nothing else",
 }
 ROUNDED = {

@@ -31,14 +31,16 @@ if TYPE_CHECKING:
     from taper.amounts.liquid import Volume as Volume
     from taper.checks.check import check as check
     from taper.checks.check import rule_names as rule_names
-    from taper.checks.other_medicines import UnknownClass as UnknownClass
     from taper.checks.review import Clear as Clear
     from taper.checks.review import Finding as Finding
     from taper.checks.review import LeftOut as LeftOut
     from taper.checks.review import NotAssessed as NotAssessed
+    from taper.checks.review import Reason as Reason
     from taper.checks.review import RequirementNotMet as RequirementNotMet
     from taper.checks.review import Review as Review
     from taper.checks.review import Severity as Severity
+    from taper.checks.review import Why as Why
+    from taper.checks.review import Within as Within
     from taper.errors import CannotCompute as CannotCompute
     from taper.errors import InvalidInput as InvalidInput
     from taper.errors import MissingExtra as MissingExtra
@@ -89,6 +91,7 @@ if TYPE_CHECKING:
     from taper.knowledge.protocols import load_protocol as load_protocol
     from taper.knowledge.protocols import protocol_names as protocol_names
     from taper.knowledge.reading import InvalidData as InvalidData
+    from taper.knowledge.reading import UnknownClass as UnknownClass
     from taper.knowledge.stale import list_stale as list_stale
     from taper.paces.changes import largest_fall as largest_fall
     from taper.paces.changes import measure_changes as measure_changes
@@ -232,8 +235,7 @@ _HOMES = {
     "taper.amounts.duration": "Duration InvalidDate InvalidDuration days months weeks",
     "taper.amounts.liquid": "Concentration InvalidVolume Volume",
     "taper.checks.check": "check rule_names",
-    "taper.checks.other_medicines": "UnknownClass",
-    "taper.checks.review": "Clear Finding LeftOut NotAssessed RequirementNotMet Review Severity",
+    "taper.checks.review": "Clear Finding LeftOut NotAssessed Reason RequirementNotMet Review Severity Why Within",
     "taper.errors": "CannotCompute InvalidInput MissingExtra NotFound OutOfScope TaperError",
     "taper.formats.arrow": "NotDecimal to_arrow to_pandas to_polars",
     "taper.formats.difference": "to_difference_table",
@@ -261,7 +263,7 @@ _HOMES = {
     "taper.knowledge.monograph": "Monograph Occupancy Titration",
     "taper.knowledge.product_choice": "NoProducts",
     "taper.knowledge.protocols": "Protocol load_protocol protocol_names",
-    "taper.knowledge.reading": "InvalidData",
+    "taper.knowledge.reading": "InvalidData UnknownClass",
     "taper.knowledge.stale": "list_stale",
     "taper.paces.changes": "largest_fall measure_changes steepest_window",
     "taper.paces.pace": (

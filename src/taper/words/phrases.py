@@ -137,6 +137,7 @@ class HandoutPhrases(Value):
     findings: str
     not_assessed: str
     clear: str
+    within: str
     left_out: str
     none: str
     no_review: str

@@ -116,7 +116,7 @@ def often(repeat):
         raise Incomplete("timing")
     every = int(Fraction(period or 1) * DAYS.get(unit, 1))
     weekdays = repeat.get("dayOfWeek", [])
-    if slots and times != len(slots) or (every > 1 and times > 1 and not slots and not weekdays) or times > 4:
+    if (slots and times != len(slots)) or (every > 1 and times > 1 and not slots and not weekdays) or times > 4:
         raise Incomplete("timing")
     if weekdays:
         return (times if every == 1 else max(1, times // len(weekdays))), 1, weekdays

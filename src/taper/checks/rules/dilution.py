@@ -9,6 +9,7 @@ from taper.products.product import Product
 from taper.schedules.realization import RealizedCourse
 
 NAME = "dilution"
+SUBJECT = None
 READS: tuple[str, ...] = ()
 
 

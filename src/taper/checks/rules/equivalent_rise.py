@@ -7,13 +7,14 @@ from itertools import pairwise
 from taper._base.numbers import write_percent
 from taper.amounts.dose import DailyDose
 from taper.checks.case import Case, Run, day_words
-from taper.checks.review import Answer, Clear, Finding, NotAssessed, Severity
+from taper.checks.review import Answer, Clear, Finding, NotAssessed, Reason, Severity
 from taper.knowledge.equivalence import EquivalenceTable
 from taper.plans.plan import Before
 from taper.plans.request import CrossTaperRequest
 from taper.schedules.realization import RealizedCourse
 
 NAME = "equivalent-rise"
+SUBJECT = None
 READS: tuple[str, ...] = ()
 
 
@@ -27,8 +28,8 @@ def assess(case: Case) -> Iterator[Answer]:
     for old, new, request in _pairs(case):
         table = next((table for table in case.formulary.tables if table.id == request.equivalence), None)
         if table is None or not (table.holds(old.drug) and table.holds(new.drug)):
-            missing = f"the table {request.equivalence}, by which {old.drug} is replaced; it is not on file"
-            yield NotAssessed(rule=NAME, drug=new.drug, missing=missing)
+            what = (f"the table {request.equivalence}, by which {old.drug} is replaced",)
+            yield NotAssessed(rule=NAME, drug=new.drug, reason=Reason.NO_SOURCE, what=what)
             continue
         rises = list(_rises(case, old, new, table))
         yield from rises

@@ -49,7 +49,7 @@ READ: dict[str, set[str]] = {
         "bounds[x]", "count", "countMax", "duration", "durationMax", "frequency", "frequencyMax",
         "period", "periodMax", "periodUnit", "dayOfWeek", "timeOfDay", "when", "offset",
     },
-    **{kind: _QUANTITY for kind in _MEASURES},
+    **dict.fromkeys(_MEASURES, _QUANTITY),
     "Range": {"low", "high"},
     "Ratio": {"numerator", "denominator"},
     "Period": {"start", "end"},
@@ -193,7 +193,7 @@ class _Walk:
 
     def _name_parts(self, key: str, value: Any, shape: Shape, at: str) -> None:
         """Name what is not read of a concept or a reference of which only the name, or only the code, is read."""
-        if key not in _BY_NAME and key not in _BY_CODE or (key == "code" and "repeat" in shape.keys):
+        if (key not in _BY_NAME and key not in _BY_CODE) or (key == "code" and "repeat" in shape.keys):
             return
         for index, item in enumerate(value if isinstance(value, list) else [value]):
             if not isinstance(item, Mapping):
