@@ -46,6 +46,10 @@ def _add_down(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--forbid-excess", action="store_true", help="fail if the products force a faster fall")
     parser.add_argument("--forms", choices=["any", "one"], default="any", help="one: tablets or liquid throughout")
     parser.add_argument("--mix-forms", action="store_true", help="let a tablet and a liquid share an intake")
+    parser.add_argument(
+        "--fewest-products", action="store_true", help="as few products as leave the falls what they are"
+    )
+    parser.add_argument("--explain", action="store_true", help="costs, weights, and what would have been otherwise")
     add_pieces(parser)
     parser.add_argument("--shortest", metavar="TIME", help='the least time, such as "2 weeks"')
     parser.add_argument("--longest", metavar="TIME", help="the most time")
@@ -77,6 +81,7 @@ def _down(options: argparse.Namespace) -> int:
         excess="forbid" if options.forbid_excess else "report",
         forms=options.forms,
         mix_forms=options.mix_forms,
+        fewest_products=options.fewest_products,
         shortest=read_time(options.shortest),
         longest=read_time(options.longest),
         lead_in=read_time(options.lead_in),
@@ -84,7 +89,7 @@ def _down(options: argparse.Namespace) -> int:
         indication=options.indication,
         title=options.title,
     )
-    return deliver_plan(made.plan, str(made.report), made.report.to_dict(), options)
+    return deliver_plan(made.plan, made.report.text(explain=options.explain), made.report.to_dict(), options)
 
 
 def _pace(text: str, drug: str) -> str:

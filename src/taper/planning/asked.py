@@ -39,7 +39,7 @@ def made_of(problem: Problem) -> dict[str, JsonValue]:
     made: dict[str, JsonValue] = {}
     if problem.start is not None:
         made["start"] = dict(problem.start.as_dict())
-    for name in ("forms", "mix_forms", "round_liquids"):
+    for name in ("forms", "mix_forms", "round_liquids", "fewest_products"):
         if getattr(problem, name) != getattr(Problem, name):
             made[name] = getattr(problem, name)
     return made | weights_as_data(problem.weights)

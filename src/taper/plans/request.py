@@ -23,7 +23,7 @@ def read_weights(made: Mapping[str, Any]) -> Weights:
     return Weights.read(made["weights"]) if "weights" in made else STANDARD
 
 
-_OF_A_TAPER = ("pace", "order", "to", "stays", "excess", "forms", "mix_forms", "round_liquids")
+_OF_A_TAPER = ("pace", "order", "to", "stays", "excess", "forms", "mix_forms", "round_liquids", "fewest_products")
 
 
 def asked_again(made: dict[str, Any], *names: str) -> dict[str, Any]:
