@@ -72,6 +72,7 @@ class TaperRequest(_Planned):
     forms: Forms = "any"
     mix_forms: bool = False
     round_liquids: bool = True
+    fewest_products: bool = False
     liquid: tuple[Slot, ...] | None = None
     shortest: Duration | None = None
     longest: Duration | None = None
@@ -81,7 +82,9 @@ class TaperRequest(_Planned):
 
         Where a length was asked for, the pace that resulted.
         """
-        return self.shared("pace", "order", "to", "stays", "excess", "forms", "mix_forms", "round_liquids")
+        return self.shared(
+            "pace", "order", "to", "stays", "excess", "forms", "mix_forms", "round_liquids", "fewest_products"
+        )
 
     @property
     def making(self) -> Making:
@@ -102,10 +105,11 @@ class PhasesRequest(_Planned):
     start: Regimen | None = None
     mix_forms: bool = False
     round_liquids: bool = True
+    fewest_products: bool = False
 
     def again(self) -> dict[str, Any]:
         """The arguments of `plan_phases` that ask the same, but for what is taken and the products."""
-        return self.shared("phases", "order", "stays", "excess", "mix_forms", "round_liquids")
+        return self.shared("phases", "order", "stays", "excess", "mix_forms", "round_liquids", "fewest_products")
 
     @property
     def making(self) -> Making:
