@@ -50,11 +50,9 @@ class TestALiquidFallsAtThePaceThatWasAsked:
         assert not made.report.over
         falls = [high - low for high, low in pairwise([Fraction(10), *totals(made)])]
         assert max(falls) <= Fraction(1, 4)
-        assert totals(made)[:4] == [Fraction(text) for text in ("9.8", "9.6", "9.36", "9.12")]
-
-    def test_without_a_preference_for_round_volumes_each_fall_is_the_nearest_that_the_marks_make(self) -> None:
-        made = self.plan(round_liquids=False)
-        assert totals(made)[:3] == [Fraction(text) for text in ("9.76", "9.52", "9.28")]
+        # 250 marks of 0.04 mg in falls of at most 6 marks: 42 changes, of which two are a mark smaller and come first.
+        assert sorted(set(falls)) == [Fraction(1, 5), Fraction(6, 25)]
+        assert (len(falls), falls.count(Fraction(1, 5))) == (42, 2)
 
     def test_the_report_says_how_volumes_were_chosen(self) -> None:
         assert "Every mark can be measured; round volumes were preferred" in str(self.plan().report)
@@ -67,7 +65,10 @@ class TestALiquidFallsAtThePaceThatWasAsked:
             products=[liquid("venlafaxine", "5 mg/mL", "0.1 mL", "0.1 mL")],
         )
         assert not made.report.over
-        assert totals(made)[:3] == [Fraction("142.5"), Fraction("135.5"), Fraction(129)]
+        assert totals(made)[0] == Fraction("142.5")
+        above = [row for row in made.report.rows if row.change.before.mg > 20]
+        assert all((row.change.percent_of_current or 0) <= 5 for row in above)
+        assert len(above) < 45  # 5% a week takes 40 weeks from 150 mg to 20 mg
 
 
 class TestALimitOnPiecesIsNamed:
@@ -149,9 +150,10 @@ def test_one_form_is_kept_throughout_where_it_costs_nothing(market: str) -> None
 
 def test_fewest_products_are_a_stated_preference_that_never_adds_to_the_excess() -> None:
     asked: dict[str, Any] = {"drug": "diazepam", "before": {"bedtime": "20 mg"}, "pace": "2 mg, every 1 week"}
+    asked["weights"] = Weights(pieces=10)
     usual, fewest = (plan_taper(**asked, products=DIAZEPAM, fewest_products=few) for few in (False, True))
     assert len(usual.report.solved.used) > 1
-    assert fewest.course.products == ("diazepam-2",) or len(fewest.course.products) < len(usual.report.solved.used)
+    assert fewest.course.products == ("diazepam-2",)
     assert fewest.report.solved.route.excess <= usual.report.solved.route.excess
     assert fewest.course.made_by is not None
     assert fewest.course.made_by["products"] == list(fewest.course.products)

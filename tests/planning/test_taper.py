@@ -229,7 +229,7 @@ def test_a_modified_release_tablet_is_never_halved_by_permission() -> None:
 def test_too_many_regimens_are_refused_with_their_times_of_day_and_not_waited_for() -> None:
     fine = LIQUID.measured("0.1 mL", graduation="0.1 mL")
     with pytest.raises(TooManyStates, match=r"morning: \d+ doses, bedtime: \d+ doses\).* measure in coarser steps"):
-        plan(products=[fine], weights=Weights(most_states=20))
+        plan(products=[fine], weights=Weights(most_states=3))
 
 
 def test_without_its_checks_a_problem_that_has_no_way_down_still_says_so() -> None:

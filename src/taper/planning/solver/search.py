@@ -81,6 +81,8 @@ def search(ground: StateSpace, *, fewest: int | None = None, most: int | None = 
     Raises:
         TooManyStates: If there are too many regimens all the same.
     """
+    if fewest is not None and fewest > 1 + sum(len(line.doses) - 1 for line in ground.lines):
+        return None  # not even one dose at a time makes so many changes
     table = RegimenTable(ground)
     kept = ground if table.count <= ground.weights.most_states else _thinned(ground)
     left_out = sum(len(line.doses) for line in ground.lines) - sum(len(line.doses) for line in kept.lines)
@@ -110,15 +112,17 @@ def _thinned(ground: StateSpace) -> StateSpace:
             high = middle
         else:
             low = middle + 1
-    if low < len(levels):
-        return ground.only(levels[low], 1)
-    for step in range(2, _COARSEST):
-        kept = ground.only(levels[-1], step)
-        if RegimenTable(kept).count <= most:
+    tries = [(levels[low], 1)] if low < len(levels) else [(levels[-1], step) for step in range(2, _COARSEST)]
+    for level, step in tries:
+        kept = ground.only(level, step)
+        pairs = zip(kept.lines, ground.lines, strict=True)
+        enough = all(len(line.doses) >= min(_FEWEST, len(whole.doses)) for line, whole in pairs)
+        if enough and RegimenTable(kept).count <= most:
             return kept
     raise ground.too_many()
 
 
+_FEWEST = 6
 _COARSEST = 5
 _MOST_TRIED = 100_000
 _Entry = tuple[int, int, int, int, int, _Node]
