@@ -156,7 +156,7 @@ def test_fewest_products_are_a_stated_preference_that_never_adds_to_the_excess()
     assert fewest.course.products == ("diazepam-2",)
     assert fewest.report.solved.route.excess <= usual.report.solved.route.excess
     assert fewest.course.made_by is not None
-    assert fewest.course.made_by["products"] == list(fewest.course.products)
+    assert fewest.course.made_by.products == fewest.course.products
 
 
 def test_a_report_hides_its_costs_and_weights_until_it_is_to_explain() -> None:

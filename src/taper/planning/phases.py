@@ -181,6 +181,7 @@ def plan_phases(
     reports = tuple(_solve(first, asked, stays, begins, tuple(could_add)))
     if excess == "forbid":
         _refuse_excess(reports)
+    chosen = {product.id for report in reports for product in report.solved.problem.products}
     made_by = PhasesRequest(
         pattern="taper-in-phases",
         before=now,
@@ -188,7 +189,7 @@ def plan_phases(
         order=first.order,
         stays=stays,
         excess=excess,
-        products=tuple(product.id for product in listed),
+        products=tuple(sorted(chosen)),
         start=None if start is None else first.start,
         mix_forms=mix_forms,
         round_liquids=round_liquids,
@@ -200,7 +201,7 @@ def plan_phases(
         indication=indication,
         before=Before(regimen=now, lasting=None if taken_for is None else Duration.of(taken_for, "taken_for")),
         then="continue" if asked.phases[-1].down_to else "stop",
-        products=tuple(product.id for product in listed),
+        products=tuple(sorted(chosen)),
         steps=tuple(_steps(reports, now, begins)),
         made_by=made_by,
     )

@@ -173,7 +173,7 @@ def plan_taper(
         order=problem.order,
         stays=stays,
         excess=excess,
-        products=tuple(product.id for product in listed),
+        products=tuple(product.id for product in solved.problem.products),
         start=problem.start,
         forms=forms,
         mix_forms=mix_forms,
