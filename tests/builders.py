@@ -1,6 +1,9 @@
 """Small records for tests: a drug that no formulary holds, its tablets, and facts with a source made for the test."""
 
+import os
 from datetime import date
+
+from hypothesis import settings
 
 from taper import Formulary, Plan, check, realize
 from taper.knowledge.reading import read_monograph
@@ -10,6 +13,11 @@ from taper.testing import DRUG
 
 START = date(2027, 3, 1)
 """A Monday."""
+
+
+def draws(number):
+    """So many examples in the checks, for a property whose examples are dear; as many as all others in the long run."""
+    return settings(max_examples=number) if os.environ.get("HYPOTHESIS_PROFILE", "ci") == "ci" else settings()
 
 
 def tablet(strength, **more):

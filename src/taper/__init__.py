@@ -105,6 +105,8 @@ if TYPE_CHECKING:
     from taper.paces.pace import percent_of_current as percent_of_current
     from taper.paces.pace import percent_of_start as percent_of_start
     from taper.paces.pace import points_of_occupancy as points_of_occupancy
+    from taper.paces.phases import Phase as Phase
+    from taper.paces.phases import Phases as Phases
     from taper.paces.rulers import linear as linear
     from taper.paces.rulers import logarithmic as logarithmic
     from taper.people.kidney_figures import EGFR as EGFR
@@ -121,6 +123,7 @@ if TYPE_CHECKING:
     from taper.people.patient import Patient as Patient
     from taper.people.patient import load_patient as load_patient
     from taper.people.patient import read_patient as read_patient
+    from taper.planning.climb import NoTitration as NoTitration
     from taper.planning.cross_stages import Stage as Stage
     from taper.planning.cross_stages import round_dose as round_dose
     from taper.planning.cross_taper import CrossTaper as CrossTaper
@@ -135,6 +138,10 @@ if TYPE_CHECKING:
     from taper.planning.kidney_proposal import KidneyProposal as KidneyProposal
     from taper.planning.kidney_proposal import NoProposal as NoProposal
     from taper.planning.kidney_proposal import propose_for_kidney as propose_for_kidney
+    from taper.planning.pattern import plan_pattern as plan_pattern
+    from taper.planning.phases import PhasedTaper as PhasedTaper
+    from taper.planning.phases import PhasesReport as PhasesReport
+    from taper.planning.phases import plan_phases as plan_phases
     from taper.planning.replan import replan as replan
     from taper.planning.report import TaperReport as TaperReport
     from taper.planning.solver.problem import NoPlan as NoPlan
@@ -142,7 +149,6 @@ if TYPE_CHECKING:
     from taper.planning.taper import Taper as Taper
     from taper.planning.taper import TooFast as TooFast
     from taper.planning.taper import plan_taper as plan_taper
-    from taper.planning.titration import NoTitration as NoTitration
     from taper.planning.titration import choose_titration as choose_titration
     from taper.planning.titration import plan_titration as plan_titration
     from taper.plans.log import ChangeProducts as ChangeProducts
@@ -179,6 +185,8 @@ if TYPE_CHECKING:
     from taper.plans.regimen import InvalidSlot as InvalidSlot
     from taper.plans.regimen import Regimen as Regimen
     from taper.plans.regimen import Slot as Slot
+    from taper.plans.step_pattern import InvalidPattern as InvalidPattern
+    from taper.plans.step_pattern import StepPattern as StepPattern
     from taper.plans.weights import Weights as Weights
     from taper.products.product import DosageForm as DosageForm
     from taper.products.product import Portion as Portion
@@ -262,22 +270,26 @@ _HOMES = {
     "taper.paces.pace": (
         "InvalidPace Pace PaceWithoutEnd banded fixed percent_of_current percent_of_start points_of_occupancy"
     ),
+    "taper.paces.phases": "Phase Phases",
     "taper.paces.rulers": "linear logarithmic",
     "taper.people.kidney_figures": "AbsoluteEGFR Creatinine CreatinineClearance EGFR WrongMeasure",
     "taper.people.kidney_function": "ckd_epi_2021 cockcroft_gault deindex kdigo_category",
     "taper.people.measuring": "ImplausibleValue",
     "taper.people.patient": "Medication Patient load_patient read_patient",
+    "taper.planning.climb": "NoTitration",
     "taper.planning.cross_stages": "Stage round_dose",
     "taper.planning.cross_taper": "CrossTaper plan_cross_taper replan_cross_taper",
     "taper.planning.daily_taper": "plan_daily_taper",
     "taper.planning.explicit_steps": "Steps StepsReport every_other_day on_weekdays plan_steps",
     "taper.planning.kidney_proposal": "KidneyProposal NoProposal propose_for_kidney",
+    "taper.planning.pattern": "plan_pattern",
+    "taper.planning.phases": "PhasedTaper PhasesReport plan_phases",
     "taper.planning.replan": "replan",
     "taper.planning.report": "TaperReport",
     "taper.planning.solver.problem": "NoPlan",
     "taper.planning.solver.state_space": "TooManyStates",
     "taper.planning.taper": "Taper TooFast plan_taper",
-    "taper.planning.titration": "NoTitration choose_titration plan_titration",
+    "taper.planning.titration": "choose_titration plan_titration",
     "taper.plans.log": (
         "ChangeProducts Gap Hold IntakeRecord InvalidEvent Log PassReview Resume ResumeAt Retarget Slow SpeedUp "
         "StepBack Stop Symptom TitrateAnew TitrateTo load_log read_log"
@@ -285,6 +297,7 @@ _HOMES = {
     "taper.plans.order": "InvalidOrder evenly in_order keep_last",
     "taper.plans.plan": "Before Course Plan StartNeeded Step load_plan read_plan",
     "taper.plans.regimen": "Intake InvalidSlot Regimen Slot",
+    "taper.plans.step_pattern": "InvalidPattern StepPattern",
     "taper.plans.weights": "Weights",
     "taper.products.product": "DosageForm Portion Product Release load_products read_products",
     "taper.products.recipes": "Handling NotReachable Reachable Recipe TooManyDoses",

@@ -15,7 +15,9 @@ from taper.checks.rules import (
     concentration_change,
     contraindication,
     cycle_cut,
+    dilution,
     duration,
+    equivalent_rise,
     first_change,
     formulation_swap,
     gap,
@@ -39,6 +41,7 @@ ALL: tuple[ModuleType, ...] = (
     ceiling,
     intake_ceiling,
     combined_equivalent,
+    equivalent_rise,
     kidney,
     liver,
     age,
@@ -56,6 +59,7 @@ ALL: tuple[ModuleType, ...] = (
     score,
     formulation_swap,
     concentration_change,
+    dilution,
     cycle_cut,
 )
 """Every rule, as its module; each has a `NAME`, what it `READS`, `SUBJECT` (what a section

@@ -1,7 +1,7 @@
 """Lookup of drugs and tables: shipped data, brand synonyms, and overlays for local policy."""
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
@@ -9,21 +9,20 @@ from typing import Any, Self
 
 from taper._base.json_text import read_text_file
 from taper.errors import NotFound
-from taper.knowledge.cited import Cited
 from taper.knowledge.class_lists import ClassList, Membership
 from taper.knowledge.class_tree import ClassTree
+from taper.knowledge.consistency import check_classes, check_lists, check_products
+from taper.knowledge.drug_files import DrugFiles, Mentions
 from taper.knowledge.equivalence import EquivalenceTable
 from taper.knowledge.monograph import Ceiling, Interaction, Monograph, Titration
 from taper.knowledge.names import Condition, NamedMedicine, Vocabulary, plain
 from taper.knowledge.overlay import _check_shape, _lay_over, _names_declared, _others_named
 from taper.knowledge.reading import (
     InvalidData,
-    UnknownClass,
-    _read_toml,
     read_class_lists,
     read_class_tree,
-    read_monograph,
     read_table,
+    read_toml,
     read_vocabulary,
 )
 from taper.products.product import Product
@@ -50,21 +49,30 @@ class Formulary:
         classes: ClassTree | None = None,
         vocabulary: Vocabulary | None = None,
     ) -> None:
-        self._monographs = {item.drug: item for item in monographs}
+        self._monographs: Mapping[str, Monograph] = {item.drug: item for item in monographs}
         self._tables = {item.id: item for item in tables}
-        self._class_lists = tuple(class_lists)
-        self.classes = classes if classes is not None else _shipped_tree()
+        self.class_lists = tuple(class_lists)
+        if classes is not None:
+            self.classes = classes
         self._vocabulary = vocabulary
-        self._synonyms = _synonyms(self._monographs.values())
-        _check_products(self._monographs.values())
-        _check_classes(self._monographs.values(), self.classes)
-        members = {name for item in self._class_lists for name in item.members}
-        _check_lists(self._class_lists, self._named | members, self.classes)
+        self._mentions = Mentions.of(self._monographs.values())
+        self.check()
 
     @staticmethod
     def shipped() -> "Formulary":
-        """The data that comes with the library, read once."""
+        """The data that comes with the library; the file of a drug is read when it is asked for."""
         return _shipped()
+
+    def check(self) -> None:
+        """Raise if what is on file contradicts itself: done when monographs are given, and for the shipped by a test.
+
+        Raises:
+            InvalidData: If two products share an id, or a list or a class is of no name that is known.
+        """
+        check_products(self._monographs.values())
+        check_classes(self._monographs.values(), self.classes)
+        members = {name for item in self.class_lists for name in item.members}
+        check_lists(self.class_lists, self._named | members, self.classes)
 
     @property
     def drugs(self) -> tuple[str, ...]:
@@ -79,23 +87,39 @@ class Formulary:
     @cached_property
     def conditions(self) -> frozenset[str]:
         """Every condition that a source names against any drug."""
-        return frozenset(fact.condition for item in self._monographs.values() for fact in item.contraindications)
+        return self._mentions.conditions
 
     @cached_property
     def companions(self) -> frozenset[str]:
         """Every drug, every class of drugs held, every medicine listed, and whatever else an interaction names."""
-        return self._named | frozenset(self._memberships) | {item.name for item in self._class_lists}
+        return self._named | frozenset(self._memberships) | {item.name for item in self.class_lists}
 
     @property
     def _named(self) -> frozenset[str]:
-        held = self._monographs.values()
-        named = {name for item in held for fact in item.interactions for name in fact.with_names}
-        return frozenset({*self._monographs, *named, *(name for item in held for name in item.classes)})
+        return frozenset({*self._monographs, *self._mentions.medicines, *self._mentions.classes})
 
-    @property
+    @cached_property
     def class_lists(self) -> tuple[ClassList, ...]:
         """The lists of the members of a class, in the order in which they were read."""
-        return self._class_lists
+        return _shipped_lists()
+
+    @cached_property
+    def _tables(self) -> Mapping[str, EquivalenceTable]:
+        return _shipped_tables()
+
+    @cached_property
+    def classes(self) -> ClassTree:
+        """Which classes there are, and which lie in wider ones."""
+        return _shipped_tree()
+
+    @cached_property
+    def _mentions(self) -> Mentions:
+        return self._monographs.mentions if isinstance(self._monographs, DrugFiles) else Mentions.of(())
+
+    @property
+    def _synonyms(self) -> Mapping[str, str]:
+        # What a look-up of one drug needs is found without what a review needs.
+        return self._monographs.synonyms if isinstance(self._monographs, DrugFiles) else self._mentions.synonyms
 
     def memberships(self, name: str) -> tuple[Membership, ...]:
         """The classes and other names that lists give a medicine, by its exact name; none says nothing of it.
@@ -137,7 +161,7 @@ class Formulary:
     @cached_property
     def _memberships(self) -> dict[str, tuple[Membership, ...]]:
         found: dict[str, tuple[Membership, ...]] = {}
-        for item in (each for listed in self._class_lists for each in listed.memberships):
+        for item in (each for listed in self.class_lists for each in listed.memberships):
             found[item.drug] = (*found.get(item.drug, ()), item)
         return found
 
@@ -215,7 +239,7 @@ class Formulary:
         """
         text = read_text_file(path)
         where = Path(path).name
-        data = _read_toml(text, where)
+        data = read_toml(text, where)
         own = str(data.pop("overlay", Path(path).stem))
         layer = name or own
         lists = self._lists_over(data, layer, where)
@@ -239,9 +263,9 @@ class Formulary:
                 merged.get(body["drug"]), body, layer, f"{where}: {drug}", self._source_ids
             )
         self._check_names(merged, names | {item.name for item in lists}, where)
-        _check_classes(merged.values(), self.classes, where)
+        check_classes(merged.values(), self.classes, where)
         return type(self)(
-            merged.values(), self._tables.values(), (*self._class_lists, *lists),
+            merged.values(), self._tables.values(), (*self.class_lists, *lists),
             classes=self.classes, vocabulary=self._vocabulary,
         )  # fmt: skip
 
@@ -272,7 +296,7 @@ class Formulary:
         if not isinstance(data.get("classes"), dict):
             return ()
         body = data.pop("classes")
-        known = {item.source.id for item in self._class_lists}
+        known = {item.source.id for item in self.class_lists}
         for key in body.get("sources", {}):
             if key in known:
                 raise InvalidData(f"the source {key!r} is already held; give the overlay's own another id", where=where)
@@ -288,74 +312,27 @@ class Formulary:
         raise InvalidData(f"{drug!r} is not held, and {hint}; correct the name, or write new = true", where=where)
 
 
-def _synonyms(monographs: Iterable[Monograph]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for item in monographs:
-        for synonym in item.synonyms:
-            key = synonym.lower()
-            if found.setdefault(key, item.drug) != item.drug:
-                raise InvalidData(f"{synonym!r} names both {found[key]} and {item.drug}; keep one")
-    return found
-
-
-def _check_classes(monographs: Iterable[Monograph], tree: ClassTree, where: str = "") -> None:
-    """Raise if a drug is given a class that is none.
-
-    Raises:
-        UnknownClass: Naming the class, and those that are written alike.
-    """
-    for item in monographs:
-        for name in item.classes:
-            if not tree.holds(name):
-                near = tuple(difflib.get_close_matches(name, tree.spellings, n=3))
-                hint = f"near names are {', '.join(near)}" if near else "no near name is known"
-                told = f"the class {name!r} of {item.drug} is not known, and {hint}; correct its spelling"
-                raise UnknownClass(told, where=where or item.drug, near=near)
-
-
-def _check_products(every: Iterable[Monograph]) -> None:
-    monographs = tuple(every)
-    seen: dict[str, str] = {}
-    for item in monographs:
-        for product in item.products:
-            if product.id in seen:
-                raise InvalidData(f"two products have the id {product.id!r}; give one another id", where=item.drug)
-            if product.drug != item.drug:
-                raise InvalidData(f"product {product.id} is of {product.drug}; list it there", where=item.drug)
-            seen[product.id] = item.drug
-    for item in monographs:
-        for name in _products_named(item):
-            if seen.get(name) != item.drug:
-                raise InvalidData(f"a fact is about the product {name!r}, which is not on file", where=item.drug)
-
-
-def _products_named(item: Monograph) -> Iterator[str]:
-    for section in (getattr(item, name) for name in Monograph.model_fields):
-        for fact in section if isinstance(section, tuple) else ():
-            yield from fact.products if isinstance(fact, Cited) else ()
-
-
-def _check_lists(lists: Iterable[ClassList], named: frozenset[str], tree: ClassTree) -> None:
-    for item in lists:
-        if item.name not in named and not tree.holds(item.name):
-            near = difflib.get_close_matches(item.name, sorted({*named, *tree.spellings}), n=3)
-            hint = f"near names are {', '.join(near)}" if near else "no near name is held"
-            raise InvalidData(f"nothing held names {item.name!r}, and {hint}; correct it", where=f"class {item.name}")
-
-
 def _listing(names: tuple[str, ...]) -> str:
     return f"Held: {', '.join(names)}. Or give its products" if names else "The formulary is empty; give its products"
 
 
 @cache
 def _shipped() -> Formulary:
-    data = resources.files("taper") / "data"
-    return Formulary(
-        [read_monograph(body, where=name) for name, body in _each(data / "drugs")],
-        [read_table(body, where=name) for name, body in _each(data / "equivalences")],
-        read_class_lists(_read_file(data / "classes.toml"), where="classes.toml"),
-        classes=_shipped_tree(),
-    )
+    made = Formulary.__new__(Formulary)
+    made._monographs = DrugFiles(resources.files("taper") / "data" / "drugs")
+    made._vocabulary = None
+    return made
+
+
+@cache
+def _shipped_tables() -> Mapping[str, EquivalenceTable]:
+    folder = resources.files("taper") / "data" / "equivalences"
+    return {item.id: item for item in (read_table(body, where=name) for name, body in _each(folder))}
+
+
+@cache
+def _shipped_lists() -> tuple[ClassList, ...]:
+    return read_class_lists(_read_file(resources.files("taper") / "data" / "classes.toml"), where="classes.toml")
 
 
 @cache
@@ -370,9 +347,9 @@ def _shipped_tree() -> ClassTree:
 
 
 def _read_file(file: Any) -> dict[str, Any]:
-    return _read_toml(file.read_text("utf-8"), file.name)
+    return read_toml(file.read_text("utf-8"), file.name)
 
 
 def _each(folder: Any) -> list[tuple[str, dict[str, Any]]]:
     files = sorted((item for item in folder.iterdir() if item.name.endswith(".toml")), key=lambda item: item.name)
-    return [(item.name, _read_toml(item.read_text("utf-8"), item.name)) for item in files]
+    return [(item.name, read_toml(item.read_text("utf-8"), item.name)) for item in files]

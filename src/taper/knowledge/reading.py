@@ -173,7 +173,12 @@ def _read_as(kind: type[_Read], body: dict[str, Any], where: str) -> _Read:
         raise InvalidData(error.message, where=error.where) from None
 
 
-def _read_toml(text: str, where: str) -> dict[str, Any]:
+def read_toml(text: str, where: str) -> dict[str, Any]:
+    """Read TOML text; numbers with a point come back as Decimal.
+
+    Raises:
+        InvalidData: If it is not TOML.
+    """
     try:
         return tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:

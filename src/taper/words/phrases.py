@@ -170,6 +170,9 @@ class Phrases(Value):
     concentration: str
     short_solid: str
     short_liquid: str
+    mixture: str
+    diluted: str
+    short_diluted: str
     dates: DatePatterns
     units: UnitWords
     slots: SlotWords
