@@ -87,6 +87,7 @@ if TYPE_CHECKING:
     from taper.knowledge.monograph import Occupancy as Occupancy
     from taper.knowledge.monograph import Titration as Titration
     from taper.knowledge.product_choice import NoProducts as NoProducts
+    from taper.knowledge.product_choice import SeveralForms as SeveralForms
     from taper.knowledge.protocols import Protocol as Protocol
     from taper.knowledge.protocols import load_protocol as load_protocol
     from taper.knowledge.protocols import protocol_names as protocol_names
@@ -261,7 +262,7 @@ _HOMES = {
     "taper.knowledge.equivalence": "EquivalenceTable",
     "taper.knowledge.formulary": "Formulary UnknownDrug",
     "taper.knowledge.monograph": "Monograph Occupancy Titration",
-    "taper.knowledge.product_choice": "NoProducts",
+    "taper.knowledge.product_choice": "NoProducts SeveralForms",
     "taper.knowledge.protocols": "Protocol load_protocol protocol_names",
     "taper.knowledge.reading": "InvalidData UnknownClass",
     "taper.knowledge.stale": "list_stale",
