@@ -1,5 +1,6 @@
 """Findings, and what could not be assessed, as detected issues."""
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -9,6 +10,10 @@ from taper.formats.fhir.write.medication import Version
 from taper.formats.fhir.write.text import as_narrative
 from taper.knowledge.monograph import Ceiling, CeilingKind
 from taper.schedules.realization import RealizedCourse
+from taper.source import Source
+
+# An address as RFC 3986 lets it be written, without the mark that ends a clause after it.
+_ADDRESS = re.compile(r"https?://[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]*[A-Za-z0-9_~/=#&+%)-]")
 
 
 def issues_of(
@@ -47,10 +52,20 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "detail": finding.message,
     }
     if finding.source is not None:
-        made["evidence"] = [{"code": [{"text": finding.source.citation}]}]
-        if finding.source.locator.startswith(("https://", "http://")):
-            made["reference"] = finding.source.locator
+        address, further = address_of(finding.source)
+        said = f"{finding.source.citation}; {further}" if further else finding.source.citation
+        made["evidence"] = [{"code": [{"text": said}]}]
+        if address is not None:
+            made["reference"] = address
     return made
+
+
+def address_of(source: Source) -> tuple[str | None, str]:
+    """The address that a locator begins with, if it does, and what it says beyond it, such as a page."""
+    found = _ADDRESS.match(source.locator)
+    if found is None:
+        return None, ""
+    return found[0], source.locator[found.end() :].strip(" ;,")
 
 
 def _not_assessed(gap: NotAssessed) -> dict[str, Any]:
