@@ -91,8 +91,11 @@ def test_requests_with_all_that_a_caller_says_are_read_back_as_they_were(version
 
 
 def days_of(plan, start):
+    """The days that have doses: what ends without doses ends with its last dose, where each day stands alone."""
     schedule = to_schedule(realize(plan, FIVE), start=start)
-    return [(day.date, [(intake.slot.name, intake.dose) for intake in day.intakes]) for day in schedule.days]
+    return [
+        (day.date, [(intake.slot.name, intake.dose) for intake in day.intakes]) for day in schedule.days if day.intakes
+    ]
 
 
 def test_codes_stand_beside_the_names_of_a_drug_and_a_product():
