@@ -10,11 +10,11 @@ from typing import Any
 from taper.amounts.dose import Dose
 from taper.amounts.liquid import Concentration
 from taper.errors import InvalidInput, NotFound
-from taper.formats.fhir.quantity import UCUM, Units, UnitStrength, kind_of_form, read_amount, read_number, read_volume
+from taper.formats.fhir.quantity import UCUM, Units, UnitStrength, kind_of_form, read_number
+from taper.formats.fhir.read.amount import read_amount, read_volume, report_unit
 from taper.formats.fhir.read.bundle import Request
 from taper.formats.fhir.read.elements import as_list, as_map, first_text, names_of
 from taper.formats.fhir.read.import_report import Notes
-from taper.formats.fhir.read.quantities import report_unit
 from taper.formats.fhir.write.medication import read_form_text
 from taper.products.product import DosageForm, Release
 

@@ -10,8 +10,8 @@ from taper.formats.fhir.quantity import read_duration
 from taper.formats.fhir.read.elements import as_map
 from taper.formats.fhir.read.extensions import find_extensions
 from taper.formats.fhir.read.import_report import Notes
+from taper.formats.fhir.read.period import Bounds, read_period
 from taper.formats.fhir.read.steps import ReadStep, end_of
-from taper.formats.fhir.read.timing import Bounds, read_period
 
 
 def lay_in_period(
