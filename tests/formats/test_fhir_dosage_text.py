@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from formats.fhir_orders import SNOMED, between, counted, dosage, lasting, order, refusals, reports, steps_of
+from formats.fhir_orders import between, counted, dosage, lasting, order, refusals, reports, steps_of
 from taper import from_fhir, mg
 from taper.formats.fhir.read.dosage_text import read_text
 
@@ -109,7 +109,7 @@ def extension(text):
     [
         lambda text: order(dosage(patientInstruction=text)),
         lambda text: order(dosage(additionalInstruction=[{"text": text}])),
-        lambda text: order(dosage(additionalInstruction=[{"coding": [{"system": SNOMED, "code": "1", "display": text}]}])),
+        lambda text: order(dosage(additionalInstruction=[{"coding": [{"code": "1", "display": text}]}])),
         lambda text: order(dosage(extension=extension(text))),
         lambda text: order(note=[{"text": text}]),
         lambda text: order(extension=extension(text)),

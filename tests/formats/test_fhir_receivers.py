@@ -36,7 +36,7 @@ SAID = {
     "category": "outpatient",
     "codings": {DRUG: {"rxnorm": "1", "atc": "X01"}, FIVE[0].id: {"snomed": "3"}},
 }
-# What each guide requires of a MedicationRequest in R4, by its profile: elements that must stand, wherever they are from.
+# What each guide requires of a MedicationRequest in R4, by its profile: elements that must stand.
 GUIDES = {
     "US Core": ["status", "intent", "medicationReference", "subject"],
     "International Patient Summary 2.0.0": ["status", "intent", "medicationReference", "subject.reference"],
@@ -131,8 +131,10 @@ def test_what_no_receiver_could_read_is_refused(name):
 
 
 CYCLES = plan_with(
-    course(step([{"evening": "5 mg"}, {}], "5 days"), {"kind": "gap", "for": "2 days"}, step("2.5 mg", "2 days"), id="a"),
-    course({"weekly": {"mon": {"08:00": "5 mg"}, "thu": {"08:00": "10 mg"}}, "for": "2 weeks"}, id="b", starts_on_day=3),
+    course(step([{"evening": "5 mg"}, {}], "5 days"), {"kind": "gap", "for": "2 days"}, step("2.5 mg", "2 days"),
+           id="a"),
+    course({"weekly": {"mon": {"08:00": "5 mg"}, "thu": {"08:00": "10 mg"}}, "for": "2 weeks"}, id="b",
+           starts_on_day=3),
 )  # fmt: skip
 
 

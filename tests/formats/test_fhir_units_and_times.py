@@ -170,7 +170,8 @@ ROUTES = [
     {"coding": [{"system": "urn:oid:0.4.0.127.0.16.1.1.2.1", "code": "20067000", "display": "Sublingual use"}]},
     {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v3-RouteOfAdministration", "code": "PO"}]},
     {"coding": [{"system": "urn:oid:2.16.840.1.113883.2.4.4.9", "code": "9", "display": "ORAAL"}]},
-    *({"text": text} for text in ("zum Einnehmen", "Par voie orale", "vía oral", "oraal", "per via orale", "por via oral",
+    *({"text": text} for text in ("zum Einnehmen", "Par voie orale", "vía oral", "oraal", "per via orale",
+                                  "por via oral",
                                   "oral anvendelse", "by mouth")),
 ]  # fmt: skip
 
@@ -210,8 +211,10 @@ def test_a_way_that_is_not_by_mouth_refuses_wherever_it_is_said(place):
 
 
 @pytest.mark.parametrize(
-    "place", [{"method": {"coding": [{"system": SNOMED, "code": "421521009", "display": "Swallow"}]}}, {"method": {"text": "Take"}},
-              {"site": {"text": "Mouth"}}, {"site": {"coding": [{"system": SNOMED, "code": "181220002"}]}}], ids=str)  # fmt: skip
+    "place", [{"method": {"coding": [{"system": SNOMED, "code": "421521009", "display": "Swallow"}]}},
+              {"method": {"text": "Take"}},
+              {"site": {"text": "Mouth"}},
+              {"site": {"coding": [{"system": SNOMED, "code": "181220002"}]}}], ids=str)  # fmt: skip
 def test_a_method_or_site_of_the_mouth_is_read(place):
     assert refusals(order(dosage(**place))) == []
 

@@ -172,6 +172,7 @@ def read_number(data: Mapping[str, Any]) -> Fraction:
 
 
 def word_of(data: Mapping[str, Any], key: str) -> str:
+    """A part of a quantity that is a text, or an empty one."""
     value = data.get(key)
     return value if isinstance(value, str) else ""
 

@@ -1,4 +1,4 @@
-"""A dosage text read: the amounts, lengths, times and conditions that it says, and the words that are not understood."""
+"""A dosage text read: the amounts, lengths, times and conditions in it, and the words that are not understood."""
 
 import re
 from collections.abc import Callable
@@ -91,7 +91,8 @@ class _Reading:
         self._left = words.numbers.sub(self._digit, self._left)
         self._left = MIXED.sub(r"\1 \2", self._left)
         for step in (
-            self._cautions, self._dates, self._advice, self._schemes, self._per, self._conditions, self._frequencies, self._clocks,
+            self._cautions, self._dates, self._advice, self._schemes, self._per, self._conditions,
+            self._frequencies, self._clocks,
             self._ranges, self._changes, self._lengths, self._daily, self._order, self._amounts, self._days,
         ):  # fmt: skip
             step()
@@ -130,7 +131,7 @@ class _Reading:
         self.told.dates.append((month, int(found["day"]), int(found["year"]) if found["year"] else None))
 
     def _advice(self) -> None:
-        self._phrase("advice_numbers", lambda found: None)
+        self._phrase("advice_numbers", _nothing)
 
     def _schemes(self) -> None:
         self._take(SCHEME, lambda found: self.told.schemes.append(
@@ -164,11 +165,11 @@ class _Reading:
     def _frequencies(self) -> None:
         told = self.told
         self._phrase("every_hours", lambda found: self._hours(_first_number(found), found[0]))
-        self._phrase("alternate", lambda found: told.every.append(2))
+        self._phrase("alternate", self._every_other_day)
         self._phrase("every_days", lambda found: told.every.append(int(_first_number(found))))
         self._phrase("times", lambda found: self._times(found))
         for pattern, count in self._words.named_times:
-            self._take(pattern, lambda found, count=count: told.times.append(count))  # type: ignore[misc]
+            self._take(pattern, lambda _, count=count: told.times.append(count))  # type: ignore[misc]
         self._phrase("weekly", self._week)
         self._phrase("monthly", self._beyond)
 
@@ -183,6 +184,12 @@ class _Reading:
             self.told.every.append(int(hours / 24))
         else:
             self.told.beyond.append(said)
+
+    def _every_day(self, _: re.Match[str]) -> None:
+        self.told.every.append(1)
+
+    def _every_other_day(self, _: re.Match[str]) -> None:
+        self.told.every.append(2)
 
     def _week(self, found: re.Match[str]) -> None:
         """How often a week; "for a week" is a length, which stands before it."""
@@ -227,7 +234,7 @@ class _Reading:
             self.told.beyond.append(found[0].strip())
 
     def _daily(self) -> None:
-        self._phrase("daily", lambda found: self.told.every.append(1))
+        self._phrase("daily", self._every_day)
 
     def _order(self) -> None:
         self._phrase("until", self._beyond)
@@ -258,8 +265,8 @@ class _Reading:
     def _days(self) -> None:
         self._take(self._words.slots, lambda found: self.told.slots.add(_group(found)))
         self._take(self._words.weekdays, lambda found: self.told.weekdays.add(_group(found)))
-        self._phrase("total", lambda found: None)
-        self._phrase("from", lambda found: None)
+        self._phrase("total", _nothing)
+        self._phrase("from", _nothing)
 
     def _rest(self, names: frozenset[str]) -> None:
         left = self._without_purpose(names)
@@ -284,6 +291,10 @@ class _Reading:
 def _group(found: re.Match[str]) -> str:
     """The name of the group that matched, without its number."""
     return str(found.lastgroup).partition("_")[0]
+
+
+def _nothing(_: re.Match[str]) -> None:
+    """Note nothing: what was found says nothing of a dose."""
 
 
 def _number(text: str) -> Fraction:

@@ -1,4 +1,4 @@
-"""The order's own time: the period in which its doses are taken, said beside the dosages or instead of dates in them."""
+"""The order's own time: the period in which its doses are taken, beside or instead of the dates of its dosages."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -101,7 +101,7 @@ def _lasting(steps: tuple[ReadStep, ...], lasting: Duration, at: str, notes: Not
     if len(steps) == 1 and steps[0].bounds.is_open:
         return (_within(steps[0], Bounds(lasting=lasting)),)
     days = [item.days for item in lengths if item is not None]
-    if None in lengths or not lasting.days or sum(days) != lasting.days:
-        if lengths != [lasting]:
-            notes.refuse("bounds", at, f"it gives {lasting}, and the dosages another length; make them agree")
+    is_sum = None not in lengths and lasting.days and sum(days) == lasting.days
+    if not is_sum and lengths != [lasting]:
+        notes.refuse("bounds", at, f"it gives {lasting}, and the dosages another length; make them agree")
     return steps

@@ -49,7 +49,7 @@ READ: dict[str, set[str]] = {
         "bounds[x]", "count", "countMax", "duration", "durationMax", "frequency", "frequencyMax",
         "period", "periodMax", "periodUnit", "dayOfWeek", "timeOfDay", "when", "offset",
     },
-    **{kind: _QUANTITY for kind in _MEASURES},
+    **dict.fromkeys(_MEASURES, _QUANTITY),
     "Range": {"low", "high"},
     "Ratio": {"numerator", "denominator"},
     "Period": {"start", "end"},
@@ -61,8 +61,8 @@ READ: dict[str, set[str]] = {
 }  # fmt: skip
 # Concepts of which only the names are read, and those of which only the code is.
 _BY_NAME = {
-    "medicationCodeableConcept", "medication", "reasonCode", "reason", "code", "form", "doseForm", "itemCodeableConcept",
-    "item", "additionalInstruction",
+    "medicationCodeableConcept", "medication", "reasonCode", "reason", "code", "form", "doseForm",
+    "itemCodeableConcept", "item", "additionalInstruction",
 }  # fmt: skip
 _BY_CODE = {"courseOfTherapyType"}
 # Where a dose, a time or a length is said: an extension there, or a value that is left out, is never passed over.
@@ -193,7 +193,7 @@ class _Walk:
 
     def _name_parts(self, key: str, value: Any, shape: Shape, at: str) -> None:
         """Name what is not read of a concept or a reference of which only the name, or only the code, is read."""
-        if key not in _BY_NAME and key not in _BY_CODE or (key == "code" and "repeat" in shape.keys):
+        if key not in _BY_NAME | _BY_CODE or (key == "code" and "repeat" in shape.keys):
             return
         for index, item in enumerate(value if isinstance(value, list) else [value]):
             if not isinstance(item, Mapping):

@@ -25,6 +25,7 @@ class InForce(Protocol):
 
 
 def check_status(request: InForce, notes: Notes) -> None:
+    """Refuse an order that is not in force, or that must not be read as it stands."""
     status, where = request.body.get("status"), f"{request.where}.status"
     if request.body.get("doNotPerform") is True:
         notes.refuse(

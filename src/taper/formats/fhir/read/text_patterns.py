@@ -9,7 +9,8 @@ from taper.formats.fhir.read.vocabulary import NUMBER, unit_pattern
 ISO = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})(?:t[\d:+z-]+)?\b")
 DOTTED = re.compile(r"\b(\d{1,2})\.(\d{1,2})\.(\d{4})?(?![\d])")
 SCHEME = re.compile(rf"(?<![\w/.,-]){NUMBER}(?: ?- ?{NUMBER}){{2,3}}(?![\w/-])")
-CLOCK = re.compile(r"(?<![\w:/.])(?:at |um |a las? |a )?(\d{1,2})(?:[:.h](\d{2}))? ?(am|pm|a\.m\.|p\.m\.|uhr|o'clock|h)(?![\w])"
+CLOCK = re.compile(r"(?<![\w:/.])(?:at |um |a las? |a )?(\d{1,2})(?:[:.h](\d{2}))? ?"
+                   r"(am|pm|a\.m\.|p\.m\.|uhr|o'clock|h)(?![\w])"
                     r"|(?<![\w:/.])(?:at |um |a las? |a )?(\d{1,2}):(\d{2})(?: ?(am|pm|uhr|h))?(?![\w:])")  # fmt: skip
 THOUSANDS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:[.,]\d{3})+(?![\d])")
 PER_BODY = re.compile(rf"{NUMBER} ?(?:mg|mcg|ug|g) ?/ ?(?:kg|m2|m²)\S*")

@@ -1,7 +1,7 @@
 """A course as medication requests: its steps as dosages in sequence, or one request a step."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any, Literal
@@ -41,7 +41,7 @@ class RequestContext:
     subject: dict[str, Any]
     group: str
     ceilings: tuple[Ceiling, ...]
-    receiver: Receiver = Receiver()
+    receiver: Receiver = field(default_factory=Receiver)
 
 
 def spans_of(course: RealizedCourse, start: date | None) -> tuple[StepPeriod, ...]:
