@@ -239,6 +239,9 @@ WRONG = {
     "an extension that is a text": {"extension": ["x"]},
     "an extension without an address": {"extension": [{"valueString": "x"}]},
     "a sibling of an object": {"_subject": {"id": "x"}},
+    "a coding that is a text": {"medicationCodeableConcept": {"text": "x", "coding": ["y"]}},
+    "a contained resource without a type": {"contained": [{"id": "x"}]},
+    "an inner extension that is a text": {"extension": [{"url": "urn:x", "extension": ["y"]}]},
     "a list beside a value": {"_status": [{"id": "x"}, "y"]},
 }
 
@@ -285,6 +288,11 @@ def test_an_absent_value_outside_of_doses_is_named_and_inside_refuses():
     assert refusals(order(subject=absent)) == []
     held = order(dosage(repeat={"frequency": None, "_frequency": absent}))
     assert any("_frequency: element: frequency has no value" in line for line in refusals(held))
+
+
+def test_a_value_of_a_list_may_have_nothing_beside_it():
+    held = order(dosage(repeat={"_when": [None]}))
+    assert refusals(held) == []
 
 
 def test_a_resource_that_nests_without_end_refuses():

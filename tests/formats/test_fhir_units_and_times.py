@@ -56,6 +56,10 @@ def test_one_unit_of_the_product_is_its_strength_however_it_is_written(name):
     assert steps_of(order(counted(1, unit, code, system)), strength=mg(5))[1] == [(FIVE, "on")]
 
 
+def test_a_word_may_say_that_it_is_a_unit_of_presentation():
+    assert steps_of(order(counted(1, "Tablet (unit of presentation)")), strength=mg(5))[1] == [(FIVE, "on")]
+
+
 def test_a_unit_whose_code_is_not_known_is_reported():
     resource = order(counted(1, "Filmtablette", "999", SNOMED))
     assert any(
@@ -291,6 +295,8 @@ def test_a_meal_that_is_not_said_refuses_where_the_caller_names_none():
     with pytest.raises(Exception, match="2 of the meals of a day are meant by 'AC', and which is not said"):
         from_fhir(told)
     assert refusals(told) == []
+    three = order(dosage(repeat={"when": ["AC"], "frequency": 3}))
+    assert list(from_fhir(three).plan.courses[0].steps[0].days[0].as_dict()) == ["morning", "noon", "evening"]
 
 
 def doses(*given):
@@ -315,6 +321,7 @@ def test_ordered_and_calculated_entries_are_one_dose_where_they_agree():
         ({"rateRatio": {"numerator": quantity(10), "denominator": quantity(1, "h")}}, False),
         ({"rateRatio": {"numerator": quantity(10, "[iU]"), "denominator": quantity(1, "d")}}, False),
         ({"rateQuantity": quantity(10, "mL/h")}, False),
+        ({"rateRatio": {"numerator": quantity(2, "{tablet}"), "denominator": quantity(1, "d")}}, False),
         ({"rateRange": {"low": quantity(10), "high": quantity(10)}}, False),
     ],
     ids=str,

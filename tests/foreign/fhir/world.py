@@ -3,7 +3,7 @@
 Usage: world.py FOLDER... It prints what was read, what was refused and why, and what was lost, which must be nothing.
 
 The reader below shares nothing with the library: it knows the codes of a complete oral plan and nothing else. An order
-is taken as if it were in force, since examples often are not. It is read twice: as it stands, and with its texts waived.
+is taken as if it were in force, since examples often are not. It is read twice: as it stands, and with texts waived.
 """
 
 import json

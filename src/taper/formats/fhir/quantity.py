@@ -198,8 +198,6 @@ def read_duration(data: Mapping[str, Any]) -> Duration:
         told not in {code, None} or SAYS_MORE.search(unit) or (told is None and unit_meaning(unit) is not None)
     ):
         raise InvalidInput(f"the unit is {unit!r} and its code is {code!r}; make them agree")
-    if number.denominator != 1 and code == "wk" and (number * 7).denominator == 1:
-        number, code = number * 7, "d"
     if number.denominator != 1:
         raise InvalidInput(f"{write_number(number)} {code} is not a whole number; write it in days")
     return Duration(number.numerator, TIME_OF[code])
