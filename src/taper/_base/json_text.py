@@ -1,6 +1,8 @@
 """Reading JSON strictly: one value a key, no floats, a depth and a size that a plan can have."""
 
 import json
+import re
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -8,7 +10,9 @@ from typing import Any
 from taper.errors import InvalidInput
 
 LARGEST_BYTES = 5_000_000
+_TOO_LARGE = f"is larger than {LARGEST_BYTES // 1_000_000} MB, which no plan is; check the file"
 _DEEPEST = 40
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class NotJson(InvalidInput):
@@ -19,8 +23,11 @@ def read_json(text: str, *, where: str = "") -> Any:
     """Read JSON text; numbers with a point come back as Decimal, read from their text.
 
     Raises:
-        NotJson: If it is not JSON, a key is repeated, or it nests more than 40 deep.
+        NotJson: If it is not JSON, is larger than 5 MB, repeats a key, nests more than 40 deep, or holds half of a
+            surrogate pair, which no file can.
     """
+    if len(text) > LARGEST_BYTES:
+        raise NotJson(_TOO_LARGE, where=where)
     try:
         data = json.loads(text, object_pairs_hook=_pairs, parse_float=Decimal, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
@@ -33,6 +40,8 @@ def read_json(text: str, *, where: str = "") -> Any:
     except ValueError:
         raise NotJson("holds a number with too many digits; write it in full, like 2.5", where=where) from None
     _check_depth(data, where)
+    if "\\ud" in text or "\\uD" in text or _SURROGATE.search(text):
+        _refuse_surrogates(data, where)
     return data
 
 
@@ -81,7 +90,7 @@ def decode(data: bytes, *, where: str) -> str:
         NotJson: If it is larger or is not UTF-8.
     """
     if len(data) > LARGEST_BYTES:
-        raise NotJson(f"is larger than {LARGEST_BYTES // 1_000_000} MB, which no plan is; check the file", where=where)
+        raise NotJson(_TOO_LARGE, where=where)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -114,3 +123,24 @@ def _children(item: Any) -> list[Any]:
     if isinstance(item, dict):
         return list(item.values())
     return item if isinstance(item, list) else []
+
+
+def _refuse_surrogates(data: Any, where: str) -> None:
+    for path, text in _texts(data, where):
+        found = _SURROGATE.search(text)
+        if found is not None:
+            half = f"U+{ord(found[0]):04X}"
+            raise NotJson(f"holds {half}, half of a character, which no file can hold; remove it", where=path)
+
+
+def _texts(item: Any, path: str) -> Iterator[tuple[str, str]]:
+    """Every text and key of some data, with its path."""
+    if isinstance(item, str):
+        yield path, item
+    elif isinstance(item, list):
+        for index, child in enumerate(item):
+            yield from _texts(child, f"{path}[{index}]")
+    elif isinstance(item, dict):
+        for key, child in item.items():
+            yield path, key
+            yield from _texts(child, f"{path}.{key}" if path else key)

@@ -1,6 +1,7 @@
 """A plan that can be swallowed: every dose as exact portions of real products, or an error that says what is near."""
 
 from collections.abc import Iterable, Iterator
+from copy import copy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -68,6 +69,7 @@ class RealizedCourse:
     drug: str
     products: tuple[Product, ...]
     steps: tuple[RealizedStep, ...]
+    _used: list[tuple[Product, ...]] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def product(self, name: str) -> Product:
         """The product of this course with an id.
@@ -87,14 +89,12 @@ class RealizedCourse:
     @property
     def used(self) -> tuple[Product, ...]:
         """The products that a recipe of the course uses, in the order of their ids."""
-        names = {
-            portion.product
-            for step in self.steps
-            for day in step.days
-            for intake in day.intakes
-            for portion in intake.recipe.portions
-        }
-        return tuple(product for product in self.products if product.id in names)
+        # Found once: formats ask for it at every line that they write.
+        if not self._used:
+            recipes = {id(i.recipe): i.recipe for step in self.steps for day in step.days for i in day.intakes}
+            names = {portion.product for recipe in recipes.values() for portion in recipe.portions}
+            self._used.append(tuple(product for product in self.products if product.id in names))
+        return self._used[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,13 +216,35 @@ class _Bench:
     making: Making | None
     up_to: Dose
     _searches: dict[tuple[object, ...], Reachable] = field(default_factory=dict, init=False)
+    _answers: dict[tuple[object, ...], Recipe | NotReachable] = field(default_factory=dict, init=False)
 
-    def recipe(self, intake: Intake, allowed: tuple[Product, ...]) -> Recipe:
-        """The best recipe of a dose.
+    def recipe(self, intake: Intake, allowed: tuple[Product, ...], names: tuple[str, ...]) -> Recipe:
+        """The best recipe of a dose, looked for once: a long plan holds few doses many times.
+
+        Args:
+            intake: The dose and its time of day.
+            allowed: The products it may be made of.
+            names: The ids of these products.
 
         Raises:
             NotReachable: If it cannot be made.
         """
+        slot = intake.slot.name if self.making is not None else ""
+        key = (slot, intake.dose.mg, intake.dose.unit, names)
+        found = self._answers.get(key)
+        if found is None:
+            found = self._answers[key] = self._answer(intake, allowed)
+        if isinstance(found, NotReachable):
+            raise copy(found)
+        return found
+
+    def _answer(self, intake: Intake, allowed: tuple[Product, ...]) -> Recipe | NotReachable:
+        try:
+            return self._make(intake, allowed)
+        except NotReachable as error:
+            return error
+
+    def _make(self, intake: Intake, allowed: tuple[Product, ...]) -> Recipe:
         for products, handling in self._ways(intake.slot, allowed):
             search = self._search(products, handling)
             if search.can_make(intake.dose):
@@ -271,12 +293,12 @@ def _realize_steps(
 def _realize_step(
     step: Step, bench: _Bench, allowed: tuple[Product, ...], where: str, problems: list[NotReachable]
 ) -> RealizedStep:
-    days = []
+    days, names = [], tuple(product.id for product in allowed)
     for day in step.days:
         intakes = []
         for intake in day:
             try:
-                intakes.append(RealizedIntake(intake.slot, intake.dose, bench.recipe(intake, allowed)))
+                intakes.append(RealizedIntake(intake.slot, intake.dose, bench.recipe(intake, allowed, names)))
             except NotReachable as error:
                 error.where = f"{where}, {intake.slot}"
                 problems.append(error)
