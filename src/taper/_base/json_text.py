@@ -1,17 +1,18 @@
 """Reading JSON strictly: one value a key, no floats, a depth and a size that a plan can have."""
 
 import json
+import os
 import re
+import stat
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from taper._base.limits import DEEPEST, LARGEST_BYTES
 from taper.errors import InvalidInput
 
-LARGEST_BYTES = 5_000_000
 _TOO_LARGE = f"is larger than {LARGEST_BYTES // 1_000_000} MB, which no plan is; check the file"
-_DEEPEST = 40
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -34,7 +35,7 @@ def read_json(text: str, *, where: str = "") -> Any:
         message = f"not JSON at line {error.lineno}, column {error.colno}: {error.msg.lower()}; correct it there"
         raise NotJson(message, where=where) from None
     except RecursionError:
-        raise NotJson(f"nested more than {_DEEPEST} deep, which no plan is; check the file", where=where) from None
+        raise NotJson(f"nested more than {DEEPEST} deep, which no plan is; check the file", where=where) from None
     except NotJson as error:
         raise NotJson(error.message, where=where) from None
     except ValueError:
@@ -74,13 +75,39 @@ def read_text_file(path: str | Path) -> str:
         NotJson: If it is missing, too large or not UTF-8.
     """
     try:
-        with Path(path).open("rb") as file:
-            data = file.read(LARGEST_BYTES + 1)
+        data = _read_bounded(path)
     except OSError as error:
         raise NotJson(f"cannot be read ({error.strerror}); check the path", where=str(path)) from None
+    except NotJson:
+        raise
     except ValueError:
         raise NotJson("is not a path; check the path", where=repr(str(path))) from None
     return decode(data, where=str(path))
+
+
+def _read_bounded(path: str | Path) -> bytes:
+    """At most a byte more than may be read, of a file, or of a pipe that someone writes to; a device never waits."""
+    opened = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    try:
+        parts = [_begin_pipe(opened, str(path))] if stat.S_ISFIFO(os.fstat(opened).st_mode) else []
+        while sum(map(len, parts)) <= LARGEST_BYTES and (part := os.read(opened, LARGEST_BYTES + 1)):
+            parts.append(part)
+        return b"".join(parts)[: LARGEST_BYTES + 1]
+    finally:
+        os.close(opened)
+
+
+def _begin_pipe(opened: int, path: str) -> bytes:
+    """What a pipe holds already; from then on it is waited for. A pipe that nobody has open to write never ends."""
+    try:
+        begun = os.read(opened, LARGEST_BYTES + 1)
+    except BlockingIOError:
+        begun = b""
+    else:
+        if not begun:
+            raise NotJson("is a pipe to which nothing is written; name a file", where=path)
+    os.set_blocking(opened, True)
+    return begun
 
 
 def decode(data: bytes, *, where: str) -> str:
@@ -112,11 +139,11 @@ def _refuse_constant(name: str) -> Any:
 
 def _check_depth(data: Any, where: str) -> None:
     level = [data]
-    for _ in range(_DEEPEST):
+    for _ in range(DEEPEST):
         level = [child for item in level for child in _children(item)]
         if not level:
             return
-    raise NotJson(f"nested more than {_DEEPEST} deep, which no plan is; check the file", where=where)
+    raise NotJson(f"nested more than {DEEPEST} deep, which no plan is; check the file", where=where)
 
 
 def _children(item: Any) -> list[Any]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import Literal
 
+from taper._base.limits import MOST_TITRATION_STEPS
 from taper.amounts.dose import DailyDose, Dose
 from taper.amounts.duration import Duration, days
 from taper.errors import CannotCompute, InvalidInput, NotFound
@@ -17,8 +18,6 @@ from taper.plans.request import TitrationRequest
 from taper.plans.weights import STANDARD, Weights
 from taper.products.product import Product
 from taper.products.recipes import Reachable
-
-_LONGEST = 1000
 
 
 class NoTitration(CannotCompute):
@@ -75,7 +74,7 @@ def plan_titration(
     listed = check_drug(drug, products)
     taken = _read_before(before)
     now = NOTHING if taken == "nothing" else max(taken.days, key=lambda day: day.total.mg)
-    target = Dose.parse(to) if isinstance(to, str) else to
+    target = _target(to)
     alternates = taken != "nothing" and not taken.is_constant
     if target.mg <= now.total.mg and not (alternates and target.mg == now.total.mg):
         raise InvalidInput(f"the target of {target} is not above the {now.total} taken now; plan a taper", where="to")
@@ -110,6 +109,14 @@ def plan_titration(
         made_by=made_by,
     )
     return Steps(Plan(title=title, courses=(course,)), StepsReport(course))
+
+
+def _target(to: object) -> Dose:
+    if isinstance(to, str):
+        return Dose.parse(to)
+    if not isinstance(to, Dose):
+        raise InvalidInput(f'got {to!r}; a titration arrives at a daily total, write it like "15 mg"', where="to")
+    return to
 
 
 def _check_release(by: Titration, products: tuple[Product, ...]) -> None:
@@ -176,7 +183,7 @@ def _by_increment(climb: _Climb, now: Regimen, size: Dose, every: Duration) -> I
         if slot not in taken:
             raise InvalidInput(f"something is taken at {slot} already; name it in slots too", where="slots")
     turn = min(range(len(climb.slots)), key=lambda place: taken[climb.slots[place]])
-    for _ in range(_LONGEST):
+    for _ in range(MOST_TITRATION_STEPS):
         left = climb.target.mg - sum(taken.values())
         slot, dose = _next(climb, taken, turn, min(size.mg, left), size)
         taken[slot] = dose
@@ -185,7 +192,7 @@ def _by_increment(climb: _Climb, now: Regimen, size: Dose, every: Duration) -> I
         yield Step(regimen=climb.regimen(taken), kind="increase", lasting=None if done else every)
         if done:
             return
-    raise NoTitration(f"more than {_LONGEST} steps lead to {climb.target}; give a larger increment")
+    raise NoTitration(f"more than {MOST_TITRATION_STEPS} steps lead to {climb.target}; give a larger increment")
 
 
 def _next(climb: _Climb, taken: dict[Slot, Fraction], turn: int, most: Fraction, size: Dose) -> tuple[Slot, Fraction]:

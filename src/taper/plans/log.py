@@ -17,6 +17,7 @@ from pydantic import (
 )
 
 from taper._base.json_text import as_object, read_json, read_json_file
+from taper._base.limits import MOST_EVENTS, MOST_INTAKES, MOST_SYMPTOMS
 from taper._base.numbers import Exact, write_number
 from taper._base.records import NotEmpty, Value
 from taper._base.text import Name
@@ -276,9 +277,9 @@ class Log(Value):
     format: Literal["taper-log/1"] = FORMAT
     plan: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     start: CalendarDate
-    events: Annotated[tuple[AnyEvent, ...], Field(max_length=10_000)] = ()
-    intakes: Annotated[tuple[IntakeRecord, ...], Field(max_length=200_000)] = ()
-    symptoms: Annotated[tuple[Symptom, ...], Field(max_length=100_000)] = ()
+    events: Annotated[tuple[AnyEvent, ...], Field(max_length=MOST_EVENTS)] = ()
+    intakes: Annotated[tuple[IntakeRecord, ...], Field(max_length=MOST_INTAKES)] = ()
+    symptoms: Annotated[tuple[Symptom, ...], Field(max_length=MOST_SYMPTOMS)] = ()
 
     @classmethod
     def of(

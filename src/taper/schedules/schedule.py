@@ -9,10 +9,11 @@ from fractions import Fraction
 from itertools import groupby, islice
 from typing import Any
 
+from taper._base.limits import LONGEST_DAYS
 from taper._base.numbers import say_count, write_count
 from taper._base.tables import write_html_table
 from taper.amounts.dose import DailyDose, Dose
-from taper.amounts.duration import LONGEST_DAYS, Duration, check_date, day_after
+from taper.amounts.duration import Duration, check_date, day_after
 from taper.errors import InvalidInput
 from taper.plans.log import Log
 from taper.plans.regimen import Slot
