@@ -147,6 +147,7 @@ def realize(
     Raises:
         CannotRealize: If a dose cannot be made; the error names each and its nearest neighbors.
         NoProducts: If a course has no products, or products of several releases or forms it does not choose among.
+        InvalidInput: If two products that differ have the same id.
 
     Example:
         >>> plan = Plan.read({"courses": [{"drug": "diazepam", "then": "continue",
@@ -158,6 +159,7 @@ def realize(
     """
     held = formulary if formulary is not None else Formulary.shipped()
     listed = all_of(products)
+    _refuse_shared_ids(listed)
     problems: list[NotReachable] = []
     courses = tuple(
         _realize_course(course, listed, held, handling, _place(plan, course), problems) for course in plan.courses
@@ -186,6 +188,14 @@ def realize_steps(
     if problems:
         raise _report(problems)
     return realized
+
+
+def _refuse_shared_ids(products: tuple[Product, ...]) -> None:
+    """A portion names its product by id, so that two of one id would be counted and labeled as each other."""
+    known: dict[str, Product] = {}
+    for product in products:
+        if known.setdefault(product.id, product) != product:
+            raise InvalidInput(f"two products have the id {product.id!r}; give one another id", where="products")
 
 
 def _place(plan: Plan, course: Course) -> str:
