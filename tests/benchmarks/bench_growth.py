@@ -64,6 +64,7 @@ from taper.plans.log import Hold, IntakeRecord
 
 START = date(2027, 3, 1)
 X = [Product(id=f"x{n}", drug="x", form="tablet", strength=f"{n} mg", score=2) for n in (1, 5)]
+LIQUID = [Product(id="l", drug="x", form="oral solution", concentration="1 mg/mL", smallest_volume="0.5 mL")]
 DOUBLINGS = 4
 ALLOWED = 0.5
 
@@ -196,11 +197,13 @@ def _window(count: int) -> Callable[[], object]:
 
 
 def _daily_taper(count: int) -> Callable[[], object]:
-    return lambda: plan_daily_taper(drug="x", before={"evening": f"{count} mg"}, pace="1 mg, every 1 week", products=X)
+    return lambda: plan_daily_taper(
+        drug="x", before={"evening": f"{count} mg"}, pace="1 mg, every 1 week", products=LIQUID
+    )
 
 
 def _titration(count: int) -> Callable[[], object]:
-    return lambda: plan_titration(drug="x", to=mg(count), slots=["evening"], by=(mg(1), days(1)), products=X)
+    return lambda: plan_titration(drug="x", to=mg(count), slots=["evening"], by=(mg(1), days(1)), products=LIQUID)
 
 
 def _steps(count: int) -> Callable[[], object]:

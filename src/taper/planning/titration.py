@@ -1,5 +1,6 @@
 """Titrations: upward to a target, by increments or by a label's own steps, with doses that products make."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import Literal
@@ -10,6 +11,7 @@ from taper.amounts.duration import Duration, days
 from taper.errors import CannotCompute, InvalidInput, NotFound
 from taper.knowledge.monograph import Monograph, Titration, TitrationStep
 from taper.paces.pace import Aim
+from taper.planning.even_parts import divide_evenly
 from taper.planning.explicit_steps import Steps, StepsReport
 from taper.planning.taper import Day, check_drug, read_day
 from taper.plans.plan import Before, Course, Plan, Step
@@ -154,7 +156,7 @@ class _Climb:
         """A total over the first so many slots, as evenly as can be made; the larger doses first."""
         if times > len(self.slots):
             raise InvalidInput(f"{times} intakes a day, and {len(self.slots)} times of day; name {times} in slots")
-        best = min(self._parts(total, times, total), key=lambda parts: (max(parts) - min(parts), parts), default=None)
+        best = divide_evenly(total, times, self.doses)
         if best is None:
             if times == 1:
                 self.reachable.recipe(Dose(total).in_unit(self.unit))
@@ -163,16 +165,6 @@ class _Climb:
                 "add a smaller strength, or name another number of intakes"
             )
         return self.regimen(dict(zip(self.slots, best, strict=False)))
-
-    def _parts(self, total: Fraction, times: int, most: Fraction) -> Iterator[tuple[Fraction, ...]]:
-        if times == 1:
-            if total <= most and total in self.doses:
-                yield (total,)
-            return
-        for dose in self.doses:
-            if dose * times >= total and dose <= most and dose < total:
-                for rest in self._parts(total - dose, times - 1, dose):
-                    yield (dose, *rest)
 
 
 def _by_increment(climb: _Climb, now: Regimen, size: Dose, every: Duration) -> Iterator[Step]:
@@ -199,9 +191,9 @@ def _next(climb: _Climb, taken: dict[Slot, Fraction], turn: int, most: Fraction,
     """The next slot in turn that can rise within the increment, and its new dose."""
     for offset in range(len(climb.slots)):
         slot = climb.slots[(turn + offset) % len(climb.slots)]
-        higher = [dose for dose in climb.doses if taken[slot] < dose <= taken[slot] + most]
-        if higher:
-            return slot, max(higher)
+        place = bisect_right(climb.doses, taken[slot] + most) - 1
+        if place >= 0 and climb.doses[place] > taken[slot]:
+            return slot, climb.doses[place]
     now = DailyDose(sum(taken.values())).in_unit(climb.unit)
     smallest = Dose(min(climb.doses)).in_unit(climb.unit) if climb.doses else climb.target
     raise NoTitration(
