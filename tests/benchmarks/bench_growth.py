@@ -1,7 +1,7 @@
 """How the CPU of each public function grows with its input: the input is doubled four times, all in one run.
 
 `PYTHONPATH=src:tests python tests/benchmarks/bench_growth.py` prints, for each, the power of the size that the CPU grew
-with over the last two doublings, beside the power that it may grow with. It fails where one is above by more than a half.
+with over the last two doublings, beside the power that it may grow with. It fails where one is above by over a half.
 """
 
 import json
