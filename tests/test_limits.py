@@ -10,6 +10,7 @@ from taper import (
     InvalidInput,
     Plan,
     Product,
+    from_fhir,
     mg,
     read_log,
     read_plan,
@@ -71,6 +72,8 @@ def test_what_is_at_the_limit_is_read_and_what_is_beyond_is_refused(read, larges
 def test_a_text_of_more_than_five_megabytes_is_refused_before_it_is_read():
     with pytest.raises(NotJson, match="larger than 5 MB"):
         read_plan(" " * (limits.LARGEST_BYTES + 1))
+    with pytest.raises(NotJson, match="larger than 50 MB"):
+        from_fhir(" " * (limits.LARGEST_FHIR_BYTES + 1))
 
 
 def test_a_course_holds_so_many_steps_and_a_plan_so_many_courses():

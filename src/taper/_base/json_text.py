@@ -12,7 +12,6 @@ from typing import Any
 from taper._base.limits import DEEPEST, LARGEST_BYTES
 from taper.errors import InvalidInput
 
-_TOO_LARGE = f"is larger than {LARGEST_BYTES // 1_000_000} MB, which no plan is; check the file"
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -20,15 +19,15 @@ class NotJson(InvalidInput):
     """Text that is not JSON, repeats a key, nests too deeply, or is too large."""
 
 
-def read_json(text: str, *, where: str = "") -> Any:
+def read_json(text: str, *, where: str = "", largest: int = LARGEST_BYTES) -> Any:
     """Read JSON text; numbers with a point come back as Decimal, read from their text.
 
     Raises:
-        NotJson: If it is not JSON, is larger than 5 MB, repeats a key, nests more than 40 deep, or holds half of a
-            surrogate pair, which no file can.
+        NotJson: If it is not JSON, is larger than 5 MB or the size named, repeats a key, nests more than 40 deep, or
+            holds half of a surrogate pair, which no file can.
     """
-    if len(text) > LARGEST_BYTES:
-        raise NotJson(_TOO_LARGE, where=where)
+    if len(text) > largest:
+        raise NotJson(_too_large(largest), where=where)
     try:
         data = json.loads(text, object_pairs_hook=_pairs, parse_float=Decimal, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
@@ -40,7 +39,7 @@ def read_json(text: str, *, where: str = "") -> Any:
         raise NotJson(error.message, where=where) from None
     except ValueError:
         raise NotJson("holds a number with too many digits; write it in full, like 2.5", where=where) from None
-    _check_depth(data, where)
+    check_depth(data, where)
     if "\\ud" in text or "\\uD" in text or _SURROGATE.search(text):
         _refuse_surrogates(data, where)
     return data
@@ -68,39 +67,39 @@ def as_object(data: Any, says: str, *, where: str, form: str | None = None) -> d
     return data
 
 
-def read_text_file(path: str | Path) -> str:
-    """Read a text file of at most 5 MB in UTF-8.
+def read_text_file(path: str | Path, *, largest: int = LARGEST_BYTES) -> str:
+    """Read a text file in UTF-8, of at most 5 MB if no other size is named.
 
     Raises:
         NotJson: If it is missing, too large or not UTF-8.
     """
     try:
-        data = _read_bounded(path)
+        data = _read_bounded(path, largest)
     except OSError as error:
         raise NotJson(f"cannot be read ({error.strerror}); check the path", where=str(path)) from None
     except NotJson:
         raise
     except ValueError:
         raise NotJson("is not a path; check the path", where=repr(str(path))) from None
-    return decode(data, where=str(path))
+    return decode(data, where=str(path), largest=largest)
 
 
-def _read_bounded(path: str | Path) -> bytes:
+def _read_bounded(path: str | Path, largest: int) -> bytes:
     """At most a byte more than may be read, of a file, or of a pipe that someone writes to; a device never waits."""
     opened = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     try:
-        parts = [_begin_pipe(opened, str(path))] if stat.S_ISFIFO(os.fstat(opened).st_mode) else []
-        while sum(map(len, parts)) <= LARGEST_BYTES and (part := os.read(opened, LARGEST_BYTES + 1)):
+        parts = [_begin_pipe(opened, str(path), largest)] if stat.S_ISFIFO(os.fstat(opened).st_mode) else []
+        while sum(map(len, parts)) <= largest and (part := os.read(opened, largest + 1)):
             parts.append(part)
-        return b"".join(parts)[: LARGEST_BYTES + 1]
+        return b"".join(parts)[: largest + 1]
     finally:
         os.close(opened)
 
 
-def _begin_pipe(opened: int, path: str) -> bytes:
+def _begin_pipe(opened: int, path: str, largest: int) -> bytes:
     """What a pipe holds already; from then on it is waited for. A pipe that nobody has open to write never ends."""
     try:
-        begun = os.read(opened, LARGEST_BYTES + 1)
+        begun = os.read(opened, largest + 1)
     except BlockingIOError:
         begun = b""
     else:
@@ -110,18 +109,22 @@ def _begin_pipe(opened: int, path: str) -> bytes:
     return begun
 
 
-def decode(data: bytes, *, where: str) -> str:
-    """Decode UTF-8, with or without a byte order mark, of at most 5 MB.
+def decode(data: bytes, *, where: str, largest: int = LARGEST_BYTES) -> str:
+    """Decode UTF-8, with or without a byte order mark, of at most 5 MB if no other size is named.
 
     Raises:
         NotJson: If it is larger or is not UTF-8.
     """
-    if len(data) > LARGEST_BYTES:
-        raise NotJson(_TOO_LARGE, where=where)
+    if len(data) > largest:
+        raise NotJson(_too_large(largest), where=where)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise NotJson(f"is not UTF-8 at byte {error.start}; save it as UTF-8", where=where) from None
+
+
+def _too_large(largest: int) -> str:
+    return f"is larger than {largest // 1_000_000} MB, which no plan is; check the file"
 
 
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -137,7 +140,12 @@ def _refuse_constant(name: str) -> Any:
     raise NotJson(f"{name} is not a number; write a plain number such as 2.5")
 
 
-def _check_depth(data: Any, where: str) -> None:
+def check_depth(data: Any, where: str) -> None:
+    """Refuse data that nests deeper than a plan can.
+
+    Raises:
+        NotJson: If it nests more than 40 deep.
+    """
     level = [data]
     for _ in range(DEEPEST):
         level = [child for item in level for child in _children(item)]

@@ -9,6 +9,7 @@ LONGEST_DAYS = 20 * 366
 LONGEST_MONTHS = 20 * 12
 
 LARGEST_BYTES = 5_000_000
+LARGEST_FHIR_BYTES = 50_000_000
 DEEPEST = 40
 
 LONGEST_NUMBER = 48
@@ -30,8 +31,9 @@ MOST_SYMPTOMS = 100_000
 MOST_PIECES = 100
 MOST_PRODUCTS = 10
 MOST_DOSES = 10**6
-MOST_STATES = 200_000
+MOST_STATES = 100_000
 MOST_TITRATION_STEPS = 1000
+MOST_DIVISIONS = 50_000
 
 LARGEST_PDF = 600_000
 
@@ -55,6 +57,7 @@ LIMITS = (
     Limit(
         "a file, a text or standard input that is read", f"{LARGEST_BYTES // 1_000_000} MB", "20 as a plan of cycles"
     ),
+    Limit("FHIR that is read", f"{LARGEST_FHIR_BYTES // 1_000_000} MB", "33 to write and read 20 years of daily steps"),
     Limit("lists and objects inside each other in JSON", f"{DEEPEST} deep"),
     Limit("a date", f"{EARLIEST} to {LATEST}"),
     Limit("a length of time, and a plan", f"20 years: {LONGEST_DAYS} days, or {LONGEST_MONTHS} months"),
@@ -73,6 +76,7 @@ LIMITS = (
     Limit("doses listed that some products make", f"{MOST_DOSES}"),
     Limit("states of a search for a plan, if the caller sets no other limit", f"{MOST_STATES}"),
     Limit("steps of a titration", f"{MOST_TITRATION_STEPS}"),
+    Limit("ways to divide a total over intakes of which one is to be larger", f"{MOST_DIVISIONS}"),
     Limit("text of a handout in PDF", f"{LARGEST_PDF} characters", "20, and 500 MB of memory"),
 )
 """Every limit, in the order in which a person meets them."""
