@@ -1,6 +1,7 @@
 """A plan that can be swallowed: every dose as exact portions of real products, or an error that says what is near."""
 
 from collections.abc import Iterable, Iterator
+from copy import copy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -79,6 +80,7 @@ class RealizedCourse:
     products: tuple[Product, ...]
     steps: tuple[RealizedStep, ...]
     chosen: str | None = None
+    _used: list[tuple[Product, ...]] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def product(self, name: str) -> Product:
         """The product of this course with an id.
@@ -98,14 +100,12 @@ class RealizedCourse:
     @property
     def used(self) -> tuple[Product, ...]:
         """The products that a recipe of the course uses, in the order of their ids."""
-        names = {
-            portion.product
-            for step in self.steps
-            for day in step.days
-            for intake in day.intakes
-            for portion in intake.recipe.portions
-        }
-        return tuple(product for product in self.products if product.id in names)
+        # Found once: formats ask for it at every line that they write.
+        if not self._used:
+            recipes = {id(i.recipe): i.recipe for step in self.steps for day in step.days for i in day.intakes}
+            names = {portion.product for recipe in recipes.values() for portion in recipe.portions}
+            self._used.append(tuple(product for product in self.products if product.id in names))
+        return self._used[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +164,7 @@ def realize(
         CannotRealize: If a dose cannot be made; the error names each and its nearest neighbors.
         NoProducts: If a course has no products, or products of several releases or forms it does not choose among and
             the ordinary ones are not the only ones that make its doses.
+        InvalidInput: If two products that differ have the same id.
 
     Example:
         >>> plan = Plan.read({"courses": [{"drug": "diazepam", "then": "continue",
@@ -175,6 +176,7 @@ def realize(
     """
     held = formulary if formulary is not None else Formulary.shipped()
     listed = all_of(products)
+    _refuse_shared_ids(listed)
     problems: list[NotReachable] = []
     courses = tuple(
         _realize_course(course, listed, held, handling, _place(plan, course), problems) for course in plan.courses
@@ -203,6 +205,14 @@ def realize_steps(
     if problems:
         raise _report(problems)
     return realized
+
+
+def _refuse_shared_ids(products: tuple[Product, ...]) -> None:
+    """A portion names its product by id, so that two of one id would be counted and labeled as each other."""
+    known: dict[str, Product] = {}
+    for product in products:
+        if known.setdefault(product.id, product) != product:
+            raise InvalidInput(f"two products have the id {product.id!r}; give one another id", where="products")
 
 
 def _place(plan: Plan, course: Course) -> str:
@@ -267,13 +277,35 @@ class _Bench:
     making: Making | None
     up_to: Dose
     _searches: dict[tuple[object, ...], Reachable] = field(default_factory=dict, init=False)
+    _answers: dict[tuple[object, ...], Recipe | NotReachable] = field(default_factory=dict, init=False)
 
-    def recipe(self, intake: Intake, allowed: tuple[Product, ...]) -> Recipe:
-        """The best recipe of a dose.
+    def recipe(self, intake: Intake, allowed: tuple[Product, ...], names: tuple[str, ...]) -> Recipe:
+        """The best recipe of a dose, looked for once: a long plan holds few doses many times.
+
+        Args:
+            intake: The dose and its time of day.
+            allowed: The products it may be made of.
+            names: The ids of these products.
 
         Raises:
             NotReachable: If it cannot be made.
         """
+        slot = intake.slot.name if self.making is not None else ""
+        key = (slot, intake.dose.mg, intake.dose.unit, names)
+        found = self._answers.get(key)
+        if found is None:
+            found = self._answers[key] = self._answer(intake, allowed)
+        if isinstance(found, NotReachable):
+            raise copy(found)
+        return found
+
+    def _answer(self, intake: Intake, allowed: tuple[Product, ...]) -> Recipe | NotReachable:
+        try:
+            return self._make(intake, allowed)
+        except NotReachable as error:
+            return error
+
+    def _make(self, intake: Intake, allowed: tuple[Product, ...]) -> Recipe:
         for products, handling in self._ways(intake.slot, allowed):
             search = self._search(products, handling)
             if search.can_make(intake.dose):
@@ -322,12 +354,12 @@ def _realize_steps(
 def _realize_step(
     step: Step, bench: _Bench, allowed: tuple[Product, ...], where: str, problems: list[NotReachable]
 ) -> RealizedStep:
-    days = []
+    days, names = [], tuple(product.id for product in allowed)
     for day in step.days:
         intakes = []
         for intake in day:
             try:
-                intakes.append(RealizedIntake(intake.slot, intake.dose, bench.recipe(intake, allowed)))
+                intakes.append(RealizedIntake(intake.slot, intake.dose, bench.recipe(intake, allowed, names)))
             except NotReachable as error:
                 error.where = f"{where}, {intake.slot}"
                 problems.append(error)
