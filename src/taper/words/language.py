@@ -21,6 +21,7 @@ from taper.words.phrases import Pair, Phrases, phrases_of
 _VOWELS = tuple("aeiouyhàâäéèêëîïôöùûü")
 # What Spanish writes "e" and not "y" before: the vowel i, however a name spells it, and not the glide of "hielo".
 _SOUNDS_I = re.compile(r"h?[iy](?![aeou])", re.IGNORECASE)
+_WEEK = 7
 _GLYPHS = {"1/2": "½", "1/3": "⅓", "2/3": "⅔", "1/4": "¼", "3/4": "¾"}
 
 
@@ -39,10 +40,15 @@ class Language:
     the opposite in another. Names of drugs are not translated.
     """
 
-    def __init__(self, code: str, phrases: Phrases, babel: _Babel) -> None:
+    def __init__(self, code: str, phrases: Phrases, babel: _Babel | None) -> None:
         self.code = code
         self.phrases = phrases
-        self._babel = babel
+        self._parts = babel
+
+    @property
+    def _babel(self) -> _Babel:
+        assert self._parts is not None, "plain English writes its own dates and numbers"
+        return self._parts
 
     def long_date(self, day: date) -> str:
         """A date in full, with its weekday."""
@@ -51,6 +57,17 @@ class Language:
     def day_and_month(self, day: date) -> str:
         """The day and the short name of its month, for a calendar."""
         return self._date(day, self.phrases.dates.day)
+
+    def row_date(self, day: date) -> str:
+        """A date with the short name of its weekday, for a row of a table."""
+        return self._date(day, f"{self.phrases.dates.row} y")
+
+    def row_dates(self, first: date, last: date) -> str:
+        """Two dates for a row of a table, the year once where they share it; one date where they are the same."""
+        if first == last:
+            return self.row_date(first)
+        begins = self._date(first, self.phrases.dates.row) if first.year == last.year else self.row_date(first)
+        return f"{begins} – {self.row_date(last)}"
 
     def month(self, day: date) -> str:
         """The month and year of a date, for a heading."""
@@ -178,6 +195,19 @@ class Language:
         figure = self.figure(portion.count or Fraction(0))
         return self.phrases.short_solid.format(figure=figure, form=form, strength=self._strength(product))
 
+    def cell_portion(self, portion: Portion, product: Product) -> str:
+        """A portion where its form is said elsewhere: "1½ × 5 mg", "2.5 mL of 2 mg per mL"."""
+        if portion.volume is not None and product.concentration is not None:
+            held = {"volume": self.volume(portion.volume), "concentration": self.concentration(product.concentration)}
+            return self.phrases.sheet.liquid.format(**held)
+        figure = self.figure(portion.count or Fraction(0))
+        return self.phrases.sheet.solid.format(figure=figure, strength=self._strength(product))
+
+    def drug_in_forms(self, product: Product) -> str:
+        """A drug with the name of several units of a form: "diazepam tablets", "comprimidos de diazepam"."""
+        held = {"drug": self.drug(product.drug), "of_drug": self.of(product.drug)}
+        return self.phrases.sheet.drug_form.format(forms=self.form_words(product)[1], **held)
+
     def _strength(self, product: Product) -> str:
         return self.amount(product.strength) if product.strength is not None else ""
 
@@ -191,6 +221,39 @@ class Language:
         clock = slots.clock_one if slot.name.startswith("01") and slots.clock_one else slots.clock
         label, phrase = special.get(slot.name, clock)
         return label.format(clock=slot.name), phrase.format(clock=slot.name)
+
+
+class WithoutDates(Language):
+    """A language that counts days and weeks from the first day, for a plan that starts when a person is ready."""
+
+    def __init__(self, spoken: Language, start: date) -> None:
+        super().__init__(spoken.code, spoken.phrases, spoken._parts)
+        self._start = start
+
+    def _number(self, day: date) -> int:
+        return (day - self._start).days + 1
+
+    def long_date(self, day: date) -> str:
+        """The number of a day, in place of its date."""
+        return self.phrases.undated.day.format(number=self._number(day))
+
+    def day_and_month(self, day: date) -> str:
+        """The number of a day as a label."""
+        return capitalize(self.long_date(day))
+
+    def row_date(self, day: date) -> str:
+        """The number of a day, in place of its date."""
+        return self.long_date(day)
+
+    def row_dates(self, first: date, last: date) -> str:
+        """Whole weeks by their numbers where the days are whole weeks, else days by theirs."""
+        words, begins, ends = self.phrases.undated, self._number(first), self._number(last)
+        if begins % _WEEK == 1 and ends % _WEEK == 0:
+            one, other = begins // _WEEK + 1, ends // _WEEK
+            return words.week.format(number=one) if one == other else words.weeks.format(first=one, last=other)
+        if begins == ends:
+            return capitalize(words.day.format(number=begins))
+        return words.days.format(first=begins, last=ends)
 
 
 def capitalize(text: str) -> str:

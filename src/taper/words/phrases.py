@@ -22,6 +22,7 @@ class DatePatterns(Value):
 
     long: str
     day: str
+    row: str
     month: str
     first_of_month: str | None = None
 
@@ -108,6 +109,56 @@ class EndingPhrases(Value):
     beyond: str
 
 
+class SheetPhrases(Value):
+    """What a row of the plan says: which days, how much, what changes, and how it ends."""
+
+    when: str
+    medicine: str
+    take: str
+    total: str
+    after: str
+    open: str
+    window: str
+    dose: str
+    solid: str
+    liquid: str
+    drug_form: str
+    alone: str
+    weekly: str
+    weekdays: str
+    all_but: str
+    on: str
+    again: str
+    alternate: str
+    every: str
+    review_before: str
+    step_back: str
+    nothing: str
+    gap: str
+    decision: str
+    stop: str
+    review: str
+    changed: str
+    closed_period: str
+    open_period: str
+    window_period: str
+    missed: str
+    telephone: str
+
+
+class UndatedPhrases(Value):
+    """How days and weeks are counted where a plan has no dates; `weekday` is a heading of a calendar."""
+
+    day: str
+    days: str
+    week: str
+    weeks: str
+    weekday: str
+    closed_period: str
+    open_period: str
+    window_period: str
+
+
 class HandoutPhrases(Value):
     """Headings and notices of a handout."""
 
@@ -178,6 +229,8 @@ class Phrases(Value):
     step: StepPhrases
     change: ChangePhrases
     ending: EndingPhrases
+    sheet: SheetPhrases
+    undated: UndatedPhrases
     handout: HandoutPhrases
 
 

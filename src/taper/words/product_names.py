@@ -31,6 +31,24 @@ class ProductNames:
         """A portion in a sentence."""
         return language.portion(portion, self.products[portion.product]) + self.tag(portion.product)
 
+    def cell_name(self, portion: Portion, language: Language, *, short: bool = True) -> str:
+        """A portion for a cell of a table: its form left out where `name_of` says it with the drug."""
+        product = self.products[portion.product]
+        if not short or self._form_of(product.drug) is None:
+            return self.short_name(portion, language)
+        return language.cell_portion(portion, product) + self.tag(portion.product)
+
+    def name_of(self, drug: str, language: Language) -> str:
+        """A drug with its form, where all its products have one: "diazepam tablets"; else the drug alone."""
+        product = self._form_of(drug)
+        return language.drug(drug) if product is None else language.drug_in_forms(product)
+
+    def _form_of(self, drug: str) -> Product | None:
+        """A product of a drug that has but one form here, or None."""
+        found = [product for product in self.products.values() if product.drug == drug]
+        forms = {(product.form, product.release) for product in found}
+        return found[0] if len(forms) == 1 else None
+
     def short_name(self, portion: Portion, language: Language) -> str:
         """A portion for a small space."""
         return language.short_portion(portion, self.products[portion.product]) + self.tag(portion.product)
