@@ -40,6 +40,8 @@ class Language:
     the opposite in another. Names of drugs are not translated.
     """
 
+    has_dates = True
+
     def __init__(self, code: str, phrases: Phrases, babel: _Babel | None) -> None:
         self.code = code
         self.phrases = phrases
@@ -58,16 +60,16 @@ class Language:
         """The day and the short name of its month, for a calendar."""
         return self._date(day, self.phrases.dates.day)
 
-    def row_date(self, day: date) -> str:
+    def row_date(self, day: date, *, year: bool = True) -> str:
         """A date with the short name of its weekday, for a row of a table."""
-        return self._date(day, f"{self.phrases.dates.row} y")
+        return self._date(day, f"{self.phrases.dates.row} y" if year else self.phrases.dates.row)
 
-    def row_dates(self, first: date, last: date) -> str:
+    def row_dates(self, first: date, last: date, *, year: bool = True) -> str:
         """Two dates for a row of a table, the year once where they share it; one date where they are the same."""
         if first == last:
-            return self.row_date(first)
-        begins = self._date(first, self.phrases.dates.row) if first.year == last.year else self.row_date(first)
-        return f"{begins} – {self.row_date(last)}"
+            return self.row_date(first, year=year)
+        begins = self.row_date(first, year=year and first.year != last.year)
+        return f"{begins} – {self.row_date(last, year=year)}"
 
     def month(self, day: date) -> str:
         """The month and year of a date, for a heading."""
@@ -125,6 +127,14 @@ class Language:
         if not rest or glyph is None:
             return write_count(count)
         return f"{whole}{glyph}" if whole else glyph
+
+    def said_figure(self, count: Fraction) -> str:
+        """A count in figures of one size: "1 and 1/2", since the small part of 1½ is overlooked."""
+        whole, rest = divmod(count.numerator, count.denominator)
+        part = f"{rest}/{count.denominator}"
+        if not rest:
+            return str(whole)
+        return self.phrases.sheet.mixed.format(whole=whole, part=part) if whole else part
 
     def count(self, count: Fraction, product: Product) -> str:
         """A count of a product in words: "half a tablet", "one and a half tablets"; above twenty, in figures."""
@@ -186,21 +196,21 @@ class Language:
         )
 
     def short_portion(self, portion: Portion, product: Product) -> str:
-        """A portion for a small space: "1½ × 5 mg tablet"."""
+        """A portion for a small space: "1 and 1/2 × 5 mg tablet"."""
         form = self.form_words(product)[0]
         if portion.volume is not None and product.concentration is not None:
             return self.phrases.short_liquid.format(
                 volume=self.volume(portion.volume), form=form, concentration=self.concentration(product.concentration)
             )
-        figure = self.figure(portion.count or Fraction(0))
+        figure = self.said_figure(portion.count or Fraction(0))
         return self.phrases.short_solid.format(figure=figure, form=form, strength=self._strength(product))
 
     def cell_portion(self, portion: Portion, product: Product) -> str:
-        """A portion where its form is said elsewhere: "1½ × 5 mg", "2.5 mL of 2 mg per mL"."""
+        """A portion where its form is said elsewhere: "1 and 1/2 × 5 mg", "2.5 mL of 2 mg per mL"."""
         if portion.volume is not None and product.concentration is not None:
             held = {"volume": self.volume(portion.volume), "concentration": self.concentration(product.concentration)}
             return self.phrases.sheet.liquid.format(**held)
-        figure = self.figure(portion.count or Fraction(0))
+        figure = self.said_figure(portion.count or Fraction(0))
         return self.phrases.sheet.solid.format(figure=figure, strength=self._strength(product))
 
     def drug_in_forms(self, product: Product) -> str:
@@ -226,6 +236,8 @@ class Language:
 class WithoutDates(Language):
     """A language that counts days and weeks from the first day, for a plan that starts when a person is ready."""
 
+    has_dates = False
+
     def __init__(self, spoken: Language, start: date) -> None:
         super().__init__(spoken.code, spoken.phrases, spoken._parts)
         self._start = start
@@ -241,11 +253,11 @@ class WithoutDates(Language):
         """The number of a day as a label."""
         return capitalize(self.long_date(day))
 
-    def row_date(self, day: date) -> str:
+    def row_date(self, day: date, *, year: bool = True) -> str:
         """The number of a day, in place of its date."""
         return self.long_date(day)
 
-    def row_dates(self, first: date, last: date) -> str:
+    def row_dates(self, first: date, last: date, *, year: bool = True) -> str:
         """Whole weeks by their numbers where the days are whole weeks, else days by theirs."""
         words, begins, ends = self.phrases.undated, self._number(first), self._number(last)
         if begins % _WEEK == 1 and ends % _WEEK == 0:

@@ -120,6 +120,7 @@ class SheetPhrases(Value):
     open: str
     window: str
     dose: str
+    mixed: str
     solid: str
     liquid: str
     drug_form: str
@@ -154,6 +155,7 @@ class UndatedPhrases(Value):
     week: str
     weeks: str
     weekday: str
+    plan_id: str
     closed_period: str
     open_period: str
     window_period: str
@@ -200,8 +202,8 @@ class HandoutPhrases(Value):
     note_of: str
     decision: str
     waits: str
-    short_step: str
     page: str
+    part_of: str
 
 
 class Phrases(Value):

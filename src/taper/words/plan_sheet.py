@@ -81,7 +81,8 @@ def make_sheet(
         short: Whether the form of a product is left to the name of its drug, where the drug comes in one form.
     """
     writer = _SheetWriter(schedule, language, shelf, short=short)
-    rows = tuple(writer.rows(stretches_of(schedule, every_day=every_day)))
+    found = stretches_of(schedule, every_day=every_day, weekdays=language.has_dates)
+    rows = tuple(writer.rows(found))
     marked = any(cell.changed for row in rows for line in row.lines for cell in line.cells)
     return PlanSheet(
         tuple(language.slot(slot)[0] for slot in writer.slots),
@@ -99,6 +100,7 @@ class _SheetWriter:
         self._schedule, self._language, self._shelf, self._short = schedule, language, shelf, short
         self._before: dict[str, dict[object, StretchLine]] | None = None
         taken = {intake.slot for day in schedule.days for intake in day.intakes}
+        self._year = schedule.start.year != schedule.last.year
         self.slots: tuple[Slot, ...] = tuple(sorted(taken))
 
     def rows(self, stretches: tuple[Stretch, ...]) -> Iterator[SheetRow]:
@@ -113,10 +115,10 @@ class _SheetWriter:
     def _when(self, stretch: Stretch) -> str:
         words, language = self._language.phrases.sheet, self._language
         if stretch.last is None:
-            return words.after.format(first=language.row_date(stretch.first))
+            return words.after.format(first=language.row_date(stretch.first, year=self._year))
         if stretch.goes_on and self._schedule.ends is End.CONTINUES and not self._schedule.to_come:
-            return words.open.format(first=language.row_date(stretch.first))
-        dates = language.row_dates(stretch.first, stretch.last)
+            return words.open.format(first=language.row_date(stretch.first, year=self._year))
+        dates = language.row_dates(stretch.first, stretch.last, year=self._year)
         return words.window.format(dates=dates) if stretch.goes_on else dates
 
     def _line(self, stretch: Stretch, line: StretchLine) -> SheetLine:
@@ -147,17 +149,9 @@ class _SheetWriter:
             intake = next((each for each in line.intakes if each.slot == slot), None)
             earlier = None if before is None else next((each for each in before.intakes if each.slot == slot), None)
             changed = (new and intake is not None) or (before is not None and _taken(intake) != _taken(earlier))
-            text = "" if intake is None else self._take(intake)
+            text = "" if intake is None else write_cell(intake, self._language, self._shelf, short=self._short)
             written = "" if intake is None else intake.dose.text
             yield SheetCell(self._language.slot(slot)[0], text, written, changed)
-
-    def _take(self, intake: ScheduledIntake) -> str:
-        """The portions, and what they come to where that is not the strength of one unit."""
-        dose = self._language.amount(self._shelf.as_labeled(intake.dose, intake.portions))
-        portions = [self._shelf.cell_name(portion, self._language, short=self._short) for portion in intake.portions]
-        joined = " + ".join(portions)
-        one = len(intake.portions) == 1 and intake.portions[0].count == 1
-        return joined if one else self._language.phrases.sheet.dose.format(portions=joined, dose=dose)
 
     def _total(self, stretch: Stretch, line: StretchLine) -> str:
         """The total of a day of each drug, said once where two of its courses are taken on the same days."""
@@ -201,7 +195,7 @@ class _SheetWriter:
             names = language.join(language.weekday(index) for index in pick.weekdays)
             once = len(pick.weekdays) == 1 and pick.alone
             return (words.weekly if once else words.weekdays).format(weekdays=names)
-        dates = language.join(language.row_date(day) for day in pick.dates)
+        dates = language.join(language.row_date(day, year=self._year) for day in pick.dates)
         if pick.every is None:
             return words.on.format(dates=dates)
         if len(pick.dates) > 1:
@@ -216,6 +210,14 @@ class _SheetWriter:
         template = {Said.NOTHING: words.nothing, Said.GAP: words.gap, Said.DECISION: words.decision,
                     Said.STOP: words.stop, Said.REVIEW: words.review}[line.said]  # fmt: skip
         return template.format(drug=drug, of_drug=self._language.of(line.drug))
+
+
+def write_cell(intake: ScheduledIntake, language: Language, shelf: ProductNames, *, short: bool = True) -> str:
+    """The portions of a dose, and what they come to where that is not the strength of one unit."""
+    dose = language.amount(shelf.as_labeled(intake.dose, intake.portions))
+    portions = " + ".join(shelf.cell_name(portion, language, short=short) for portion in intake.portions)
+    one = len(intake.portions) == 1 and intake.portions[0].count == 1
+    return portions if one else language.phrases.sheet.dose.format(portions=portions, dose=dose)
 
 
 def _days_of(line: StretchLine) -> object:

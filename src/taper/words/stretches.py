@@ -66,17 +66,18 @@ class Stretch:
     goes_on: bool = False
 
 
-def stretches_of(schedule: Schedule, *, every_day: bool = False) -> tuple[Stretch, ...]:
+def stretches_of(schedule: Schedule, *, every_day: bool = False, weekdays: bool = True) -> tuple[Stretch, ...]:
     """Every day that a schedule shows, in order, and what is said of the time after it where a course ends with it.
 
     Args:
         schedule: The days.
         every_day: A stretch for each day, even where nothing changes.
+        weekdays: Whether a cycle of a week is said by its weekdays; if not, by the days on which it comes.
     """
     made: list[Stretch] = []
     bounds = [*_bounds(schedule, every_day=every_day), len(schedule.days) + 1]
     for first, after in zip(bounds, bounds[1:], strict=False):
-        stretch = _stretch(schedule, first, after - 1)
+        stretch = _stretch(schedule, first, after - 1, weekdays=weekdays)
         if made and not every_day and _same(made[-1], stretch):
             earlier = made.pop()
             stretch = Stretch(earlier.first_day, stretch.last_day, earlier.first, stretch.last, earlier.lines,
@@ -101,12 +102,12 @@ def _bounds(schedule: Schedule, *, every_day: bool) -> list[int]:
     return sorted(day for day in firsts if day <= len(schedule.days))
 
 
-def _stretch(schedule: Schedule, first: int, last: int) -> Stretch:
+def _stretch(schedule: Schedule, first: int, last: int, *, weekdays: bool) -> Stretch:
     lines: list[StretchLine] = []
     for course in schedule.realized.courses:
         name = course.course.id
         step = next((s for s in schedule.steps_of(name) if _holds(s, first)), None)
-        lines += _ended(schedule, name, first) if step is None else _lines(schedule, step, first, last)
+        lines += _ended(schedule, name, first) if step is None else _lines(schedule, step, first, last, weekdays=weekdays)
     goes_on = last == len(schedule.days) and schedule.ends in {End.CONTINUES, End.WINDOW}
     days = schedule.days
     return Stretch(first, last, days[first - 1].date, days[last - 1].date, tuple(lines), goes_on)
@@ -141,7 +142,9 @@ def _says_stop_after(schedule: Schedule, other: str, name: str, day: int, listed
     return ends is not None and (ends >= day or (ends == day - 1 and listed.index(other) > listed.index(name)))
 
 
-def _lines(schedule: Schedule, step: DatedStep, first: int, last: int) -> Iterator[StretchLine]:
+def _lines(
+    schedule: Schedule, step: DatedStep, first: int, last: int, *, weekdays: bool
+) -> Iterator[StretchLine]:
     begins, kind = step.first_day == first, step.realized.step.kind
     if kind in {"gap", "decision"}:
         yield StretchLine(step.course, step.drug, step, said=Said(kind), begins=begins)
@@ -158,13 +161,13 @@ def _lines(schedule: Schedule, step: DatedStep, first: int, last: int) -> Iterat
     for intakes, days in groups.items():
         alone = () in groups and len(groups) == 2
         if intakes or not alone:
-            pick = _pick(step, days, last - first + 1, alone=alone)
+            pick = _pick(step, days, last - first + 1, alone=alone, weekdays=weekdays)
             yield StretchLine(step.course, step.drug, step, pick, intakes, None if intakes else Said.NOTHING, begins)
 
 
-def _pick(step: DatedStep, days: list[Day], shown: int, *, alone: bool) -> Pick:
+def _pick(step: DatedStep, days: list[Day], shown: int, *, alone: bool, weekdays: bool) -> Pick:
     length = len(step.realized.days)
-    if length == WEEK and shown >= WEEK:
+    if weekdays and length == WEEK and shown >= WEEK:
         return Pick(weekdays=tuple(sorted(day.date.weekday() for day in days)), alone=alone)
     if step.realized.step.weekly is not None:
         return Pick(weekdays=tuple(sorted(day.date.weekday() for day in days)), alone=alone)
