@@ -100,6 +100,8 @@ def _patient(handout: Handout) -> Iterator[str]:
         yield f'<p class="legend">{_text(sheet.changed)}</p>'
     if handout.beyond:
         yield f"<p>{_text(handout.beyond)}</p>"
+    if handout.how_taken:
+        yield f'<ul class="taken">{"".join(f"<li>{_text(line)}</li>" for line in handout.how_taken)}</ul>'
     yield f'<p class="missed">{_text(sheet.missed)}</p>'
     yield f'<p class="fill-in"><span>{_text(words.questions)}</span> <span>{_text(sheet.telephone)}</span></p>'
     yield f'<p class="notice">{_text(words.notice)}</p>'
@@ -112,7 +114,8 @@ def _plan(handout: Handout) -> Iterator[str]:
     heads = [words.when, *([words.medicine] if sheet.names_drugs else [])]
     heads += [*(sheet.slots if sheet.in_columns else (words.take,)), words.total]
     columns = "".join(f'<th scope="col">{_text(head)}</th>' for head in heads)
-    yield f'<table class="plan"><thead><tr>{columns}</tr></thead>'
+    kind = "plan drugs" if sheet.names_drugs or len(sheet.slots) > 2 else "plan"
+    yield f'<table class="{kind}"><thead><tr>{columns}</tr></thead>'
     for row in sheet.rows:
         yield "<tbody>"
         for index, line in enumerate(row.lines or (_NO_LINE,)):
@@ -159,7 +162,9 @@ def _cell(cell: SheetCell, labels: str) -> str:
 
 def _amount(cell: SheetCell) -> str:
     if not cell.text:
-        return _mark("–", changed=cell.changed)
+        return "–"
+    if not cell.written:
+        return _mark(cell.text, changed=True)
     return f'<data value="{escape(cell.written)}">{_mark(cell.text, changed=cell.changed)}</data>'
 
 
@@ -260,6 +265,9 @@ def _clinician(handout: Handout) -> Iterator[str]:
     yield from _steps(handout)
     if handout.supply is not None:
         yield from _supply(handout.supply)
+    if handout.taken_sources:
+        yield f"<h3>{_text(handout.language.phrases.sheet.how_taken)}</h3>"
+        yield f'<ul lang="en">{"".join(f"<li>{_cited(source)}</li>" for source in handout.taken_sources)}</ul>'
     if handout.history:
         yield f'<h3>{_text(words.history)}</h3><div lang="en">{_list(handout.history)}</div>'
     yield from _review(handout)

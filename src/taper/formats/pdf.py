@@ -115,6 +115,7 @@ def _data(handout: Handout, paper: Paper, *, large: bool, pages: Pages) -> dict[
         "words": phrases.handout.model_dump(),
         "sheet-words": phrases.sheet.model_dump(),
         "sheet": _sheet(handout.sheet),
+        "taken": handout.how_taken,
         "steps": [asdict(instruction) for instruction in handout.instructions],
         "beyond": handout.beyond,
         "weekdays": [name if handout.dated else short for short, name in handout.weekdays],
@@ -175,6 +176,9 @@ def _table(caption: str, columns: Row, rows: tuple[Row, ...]) -> dict[str, Any]:
 def _review(handout: Handout) -> Iterator[dict[str, Any]]:
     words, review = handout.language.phrases.handout, handout.review
     code = handout.language.code
+    if handout.taken_sources:
+        cited = [[source.citation, source.locator] for source in handout.taken_sources]
+        yield {"heading": handout.language.phrases.sheet.how_taken, "language": "en", "items": cited}
     if handout.history:
         yield {"heading": words.history, "language": "en", "items": [[line] for line in handout.history]}
     if review is None:

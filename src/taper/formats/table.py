@@ -124,7 +124,7 @@ def _rows(schedule: Schedule, *, every_day: bool) -> Iterator[tuple[str, ...]]:
     """The headings, then a line for each drug of each row; what is the same as in the line above is left out."""
     sheet = make_sheet(schedule, PlainEnglish(), ProductNames.of(schedule), every_day=every_day, short=False)
     drug = ("drug",) if sheet.names_drugs else ()
-    label = ("on",) if sheet.labels_days else ()
+    label = ("note",) if sheet.labels_days else ()
     yield "days", "dates", *drug, *label, *(sheet.slots if sheet.in_columns else ("take",)), "total"
     for row in sheet.rows:
         for index, line in enumerate(row.lines):

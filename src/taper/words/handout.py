@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from taper.checks.review import Review
 from taper.errors import InvalidInput
 from taper.schedules.schedule import Day, End, NoteKind, Schedule, ScheduledIntake
+from taper.source import Source
 from taper.supply.count import Supply
 from taper.words.calendar_days import CalendarDay, CalendarIntake, CalendarMonth
 from taper.words.endings import describe_beyond
@@ -35,6 +36,8 @@ class Handout:
     title: str
     period: str
     sheet: PlanSheet
+    how_taken: tuple[str, ...]
+    taken_sources: tuple[Source, ...]
     instructions: tuple[Instruction, ...]
     beyond: str | None
     weekdays: tuple[tuple[str, str], ...]
@@ -84,6 +87,8 @@ def make_handout(
         title=printable(schedule.realized.plan.title or "").strip() or spoken.phrases.handout.title.format(drugs=drugs),
         period=_period(schedule, spoken, shelf, dated=dates),
         sheet=make_sheet(schedule, spoken, shelf),
+        how_taken=tuple(shelf.how_taken(spoken)),
+        taken_sources=tuple(dict.fromkeys(p.taken_source for p in shelf.products.values() if p.taken_source)),
         instructions=instruct(schedule, spoken, shelf),
         beyond=describe_beyond(schedule, spoken),
         weekdays=_weekdays(spoken, first, dated=dates),

@@ -122,6 +122,10 @@ def _notes(step: DatedStep, language: Language) -> Iterator[str]:
     said = {"step-back": words.step_back, "gap": words.gap, "decision": words.decision}
     if step.realized.step.kind in said:
         yield said[step.realized.step.kind]
+    if step.realized.step.note is not None:
+        yield step.realized.step.note
+    for slot, note in step.realized.step.slot_notes.items():
+        yield language.phrases.sheet.slot_note.format(slot=language.slot(slot)[0], note=note)
 
 
 def _repeat(step: DatedStep, language: Language) -> str | None:

@@ -162,7 +162,7 @@ class Language:
     def form_words(self, product: Product) -> tuple[str, str, str]:
         """The form of a product for one, for several, and the kind of noun it is."""
         release = "" if product.release is Release.IMMEDIATE else f"{product.release} "
-        return self.phrases.forms[f"{release}{product.form}"]
+        return self.phrases.forms[f"{release}{product.form_name}"]
 
     def drug(self, name: str) -> str:
         """The name of a drug, as this language writes a name; it is not translated."""
@@ -174,7 +174,11 @@ class Language:
         return (elided or self.phrases.of).format(drug=self.drug(name))
 
     def product(self, product: Product) -> str:
-        """A product in full: drug, form and strength."""
+        """A product in full: drug, form and strength, and its brand where that tells it from another."""
+        brand = f" ({product.brand})" if product.brand else ""
+        return self._product(product) + brand
+
+    def _product(self, product: Product) -> str:
         phrases, form = self.phrases, self.form_words(product)[0]
         held = {"form": form, "drug": self.drug(product.drug), "of_drug": self.of(product.drug)}
         if product.concentration is not None:

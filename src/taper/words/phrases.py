@@ -84,8 +84,12 @@ class ChangePhrases(Value):
     more: str
     less: str
     same: str
-    by_day: str
-    range: str
+    changed_days: str
+    same_days: str
+    cycle_day: str
+    pattern: str
+    part: str
+    each_day: str
     new_slot: str
     changed_slot: str
     gone_slot: str
@@ -134,6 +138,7 @@ class SheetPhrases(Value):
     every: str
     review_before: str
     step_back: str
+    slot_note: str
     nothing: str
     gap: str
     decision: str
@@ -145,6 +150,7 @@ class SheetPhrases(Value):
     window_period: str
     missed: str
     telephone: str
+    how_taken: str
 
 
 class UndatedPhrases(Value):
@@ -214,6 +220,7 @@ class Phrases(Value):
     of_vowel: str | None = None
     and_before_i: Pair | None = None
     drug_capital: bool
+    colon: str = ":"
     take: str
     solid: str
     liquid: str
@@ -228,6 +235,7 @@ class Phrases(Value):
     numbers: NumberWords
     parts: dict[str, Pair]
     forms: dict[str, tuple[str, str, str]]
+    taken: dict[str, str]
     step: StepPhrases
     change: ChangePhrases
     ending: EndingPhrases

@@ -149,7 +149,9 @@ class _SheetWriter:
             intake = next((each for each in line.intakes if each.slot == slot), None)
             earlier = None if before is None else next((each for each in before.intakes if each.slot == slot), None)
             changed = (new and intake is not None) or (before is not None and _taken(intake) != _taken(earlier))
-            text = "" if intake is None else write_cell(intake, self._language, self._shelf, short=self._short)
+            text = self._language.phrases.sheet.nothing if changed else ""
+            if intake is not None:
+                text = write_cell(intake, self._language, self._shelf, short=self._short)
             written = "" if intake is None else intake.dose.text
             yield SheetCell(self._language.slot(slot)[0], text, written, changed)
 
@@ -180,6 +182,10 @@ class _SheetWriter:
             yield words.review_before
         if step.kind == "step-back":
             yield words.step_back
+        if step.note is not None:
+            yield step.note
+        for slot, note in step.slot_notes.items():
+            yield words.slot_note.format(slot=self._language.slot(slot)[0], note=note)
 
     def _pick(self, pick: Pick) -> str:
         text = capitalize(self._days(pick))

@@ -195,4 +195,5 @@ def _taken(line: StretchLine) -> list[tuple[object, ...]]:
 
 
 def _notes(line: StretchLine) -> object:
-    return getattr(line.step and line.step.realized.step, "note", None)
+    step = None if line.step is None else line.step.realized.step
+    return None if step is None else (step.note, step.slot_notes)

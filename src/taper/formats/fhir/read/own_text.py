@@ -15,7 +15,7 @@ from taper.formats.fhir.read.dosage import ReadDosage
 from taper.formats.fhir.read.elements import as_list, as_map, names_of
 from taper.formats.fhir.read.import_report import Notes
 from taper.formats.fhir.read.medication import Requested
-from taper.formats.fhir.read.steps import ReadStep, mass_of, offset_of
+from taper.formats.fhir.read.steps import ReadStep, is_note, mass_of, offset_of
 from taper.formats.fhir.write.medication import read_form_text
 from taper.formats.fhir.write.request import KIND_TEXT, RENDERED_R4, REVIEW_TEXT
 from taper.formats.fhir.write.text import ending_text, line_head, line_tail
@@ -135,7 +135,7 @@ def _plain(line: str) -> str:
 def _report_further(request: Request, notes: Notes) -> None:
     for index, item in enumerate(map(as_map, as_list(request.body.get("dosageInstruction")))):
         extra = [name for one in as_list(item.get("additionalInstruction")) for name in names_of(one)]
-        for text in [*(text for text in extra if text not in _KNOWN), item.get("patientInstruction")]:
+        for text in [*(text for text in extra if text not in _KNOWN and not is_note(text)), item.get("patientInstruction")]:
             if isinstance(text, str):
                 where = f"{request.where}.dosageInstruction[{index}]"
                 notes.report("not-read", where, f"not read: {text!r}")
