@@ -118,21 +118,18 @@ def _plan(handout: Handout) -> Iterator[str]:
     yield f'<table class="{kind}"><thead><tr>{columns}</tr></thead>'
     for row in sheet.rows:
         yield "<tbody>"
-        for index, line in enumerate(row.lines or (_NO_LINE,)):
-            when = _when(row, max(len(row.lines), 1)) if index == 0 else ""
+        for index, line in enumerate(row.lines):
+            when = _when(row) if index == 0 else ""
             yield f"<tr>{when}{''.join(_line(handout, line))}</tr>"
         yield "</tbody>"
     yield "</table>"
 
 
-_NO_LINE = SheetLine("", (), (), "", total_changed=False, said="", is_daily=True)
-
-
-def _when(row: SheetRow, lines: int) -> str:
+def _when(row: SheetRow) -> str:
     """The dates of a row, with a place to jump to for each of its days."""
     days = 1 if row.last is None else (row.last - row.first).days + 1
     places = "".join(f'<span id="on-{row.first + timedelta(days=day)}"></span>' for day in range(days))
-    return f'<th scope="rowgroup" rowspan="{lines}">{places}{_text(row.when)}</th>'
+    return f'<th scope="rowgroup" rowspan="{len(row.lines)}">{places}{_text(row.when)}</th>'
 
 
 def _line(handout: Handout, line: SheetLine) -> Iterator[str]:

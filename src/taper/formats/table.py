@@ -132,9 +132,6 @@ def _rows(schedule: Schedule, *, every_day: bool) -> Iterator[tuple[str, ...]]:
             named = (line.drug,) if sheet.names_drugs else ()
             labeled = ("; ".join(line.labels),) if sheet.labels_days else ()
             yield *begins, *named, *labeled, *_cells(sheet, line), _marked(_total(line), changed=line.total_changed)
-        if not row.lines:
-            rest = len(drug) + len(label) + (len(sheet.slots) if sheet.in_columns else 1)
-            yield _numbers(row), _dates(row), *("",) * (rest - 1), "nothing", ""
 
 
 def _numbers(row: SheetRow) -> str:

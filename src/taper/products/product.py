@@ -77,7 +77,14 @@ Form = Annotated[DosageForm, BeforeValidator(_form)]
 Subform = Literal["soluble", "dispersible", "sprinkle", "once-daily", "granules", "drops", "concentrate"]
 """What tells a product from another of the same form that a person could take for it."""
 Manner = Literal[
-    "whole", "uncrushed", "may-be-opened", "sprinkled", "under-the-tongue", "whole-packet", "with-evening-meal", "diluted"
+    "whole",
+    "uncrushed",
+    "may-be-opened",
+    "sprinkled",
+    "under-the-tongue",
+    "whole-packet",
+    "with-evening-meal",
+    "diluted",
 ]
 """How a label says that a product is taken."""
 

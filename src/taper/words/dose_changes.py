@@ -60,7 +60,9 @@ def describe_change(schedule: Schedule, step: DatedStep, language: Language, she
 def _days(step: DatedStep, portions: list[Portion], shelf: ProductNames) -> _Days:
     places, days = zip(*occurring_days(step), strict=True)
     labeled = _labeled(map(_regimen, days), portions, shelf)
-    return _Days(dict(zip(places, labeled, strict=True)), len(step.realized.days), step.realized.step.weekly is not None)
+    return _Days(
+        dict(zip(places, labeled, strict=True)), len(step.realized.days), step.realized.step.weekly is not None
+    )
 
 
 def _step_before(schedule: Schedule, step: DatedStep) -> DatedStep:

@@ -115,9 +115,7 @@ def _period(schedule: Schedule, language: Language, shelf: ProductNames, *, date
     template = {End.CONTINUES: words.open_period, End.WINDOW: words.window_period}.get(schedule.ends)
     names = [shelf.name_of(drug, language) for drug in schedule.realized.drugs]
     held = {"first": language.long_date(schedule.start), "last": language.long_date(schedule.last)}
-    text = (template or words.closed_period).format(
-        drugs=language.join(names), days=len(schedule.days), **held
-    )
+    text = (template or words.closed_period).format(drugs=language.join(names), days=len(schedule.days), **held)
     return capitalize(text)
 
 

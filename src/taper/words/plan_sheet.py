@@ -88,7 +88,7 @@ def make_sheet(
         tuple(language.slot(slot)[0] for slot in writer.slots),
         rows,
         len(schedule.realized.courses) > 1,
-        len(writer.slots) <= _MOST_COLUMNS,
+        1 <= len(writer.slots) <= _MOST_COLUMNS,
         marked,
     )
 
@@ -105,12 +105,17 @@ class _SheetWriter:
 
     def rows(self, stretches: tuple[Stretch, ...]) -> Iterator[SheetRow]:
         for stretch in stretches:
-            lines = tuple(self._line(stretch, line) for line in stretch.lines)
+            lines = tuple(self._line(stretch, line) for line in stretch.lines) or (self._nothing(),)
             yield SheetRow(stretch.first_day, stretch.last_day, stretch.first, stretch.last, self._when(stretch),
                            stretch.goes_on, lines)  # fmt: skip
             self._before = {}
             for line in stretch.lines:
                 self._before.setdefault(line.course, {})[_days_of(line)] = line
+
+    def _nothing(self) -> SheetLine:
+        """Days before the first course begins, or after the last."""
+        said = self._language.phrases.sheet.nothing
+        return SheetLine("", (), (), "", total_changed=False, said=said, is_daily=True)
 
     def _when(self, stretch: Stretch) -> str:
         words, language = self._language.phrases.sheet, self._language
@@ -236,5 +241,3 @@ def _days_of(line: StretchLine) -> object:
 
 def _taken(intake: ScheduledIntake | None) -> tuple[object, ...]:
     return () if intake is None else (intake.dose, intake.portions)
-
-

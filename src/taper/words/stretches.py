@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from itertools import pairwise
 
 from taper.amounts.dose import DailyDose
 from taper.schedules.schedule import Day, DatedStep, End, Schedule, ScheduledIntake
@@ -76,7 +77,7 @@ def stretches_of(schedule: Schedule, *, every_day: bool = False, weekdays: bool 
     """
     made: list[Stretch] = []
     bounds = [*_bounds(schedule, every_day=every_day), len(schedule.days) + 1]
-    for first, after in zip(bounds, bounds[1:], strict=False):
+    for first, after in pairwise(bounds):
         stretch = _stretch(schedule, first, after - 1, weekdays=weekdays)
         if made and not every_day and _same(made[-1], stretch):
             earlier = made.pop()
@@ -86,8 +87,8 @@ def stretches_of(schedule: Schedule, *, every_day: bool = False, weekdays: bool 
     names = [course.course.id for course in schedule.realized.courses]
     ended = tuple(line for name in names for line in _ended(schedule, name, len(schedule.days) + 1))
     if ended:
-        after = schedule.last + timedelta(days=1)
-        made.append(Stretch(len(schedule.days) + 1, None, after, None, ended))
+        then = schedule.last + timedelta(days=1)
+        made.append(Stretch(len(schedule.days) + 1, None, then, None, ended))
     return tuple(made)
 
 
@@ -107,7 +108,9 @@ def _stretch(schedule: Schedule, first: int, last: int, *, weekdays: bool) -> St
     for course in schedule.realized.courses:
         name = course.course.id
         step = next((s for s in schedule.steps_of(name) if _holds(s, first)), None)
-        lines += _ended(schedule, name, first) if step is None else _lines(schedule, step, first, last, weekdays=weekdays)
+        lines += (
+            _ended(schedule, name, first) if step is None else _lines(schedule, step, first, last, weekdays=weekdays)
+        )
     goes_on = last == len(schedule.days) and schedule.ends in {End.CONTINUES, End.WINDOW}
     days = schedule.days
     return Stretch(first, last, days[first - 1].date, days[last - 1].date, tuple(lines), goes_on)
@@ -142,9 +145,7 @@ def _says_stop_after(schedule: Schedule, other: str, name: str, day: int, listed
     return ends is not None and (ends >= day or (ends == day - 1 and listed.index(other) > listed.index(name)))
 
 
-def _lines(
-    schedule: Schedule, step: DatedStep, first: int, last: int, *, weekdays: bool
-) -> Iterator[StretchLine]:
+def _lines(schedule: Schedule, step: DatedStep, first: int, last: int, *, weekdays: bool) -> Iterator[StretchLine]:
     begins, kind = step.first_day == first, step.realized.step.kind
     if kind in {"gap", "decision"}:
         yield StretchLine(step.course, step.drug, step, said=Said(kind), begins=begins)

@@ -135,7 +135,10 @@ def _plain(line: str) -> str:
 def _report_further(request: Request, notes: Notes) -> None:
     for index, item in enumerate(map(as_map, as_list(request.body.get("dosageInstruction")))):
         extra = [name for one in as_list(item.get("additionalInstruction")) for name in names_of(one)]
-        for text in [*(text for text in extra if text not in _KNOWN and not is_note(text)), item.get("patientInstruction")]:
+        for text in [
+            *(text for text in extra if text not in _KNOWN and not is_note(text)),
+            item.get("patientInstruction"),
+        ]:
             if isinstance(text, str):
                 where = f"{request.where}.dosageInstruction[{index}]"
                 notes.report("not-read", where, f"not read: {text!r}")
