@@ -30,14 +30,16 @@ def mass_of_cell(text, language="en"):
 
 def _portion(text, reader):
     solid = re.fullmatch(
-        rf"(?P<whole>\d+ {_AND[reader.language]} )?(?P<figure>\d+(?:/\d+)?) [x×] (?:[^\d]+ )?(?P<strength>{_AMOUNT})(?: .+)?",
+        rf"(?P<whole>\d+ {_AND[reader.language]} )?(?P<figure>\d+(?:/\d+)?) [x×] "
+        rf"(?:[^\d]+ )?(?P<strength>{_AMOUNT})(?: .+)?",
         text,
     )
     if solid:
         whole = int(solid["whole"].split()[0]) if solid["whole"] else 0
         return (whole + Fraction(solid["figure"])) * reader.amount(solid["strength"])
     liquid = re.fullmatch(
-        rf"(?P<volume>{_NUMBER}) mL (?:\D+ )?(?P<mass>{_AMOUNT})(?: {_PER[reader.language]} |/)(?:(?P<of>{_NUMBER}) ?)?mL(?: .+)?",
+        rf"(?P<volume>{_NUMBER}) mL (?:\D+ )?(?P<mass>{_AMOUNT})(?: {_PER[reader.language]} |/)"
+        rf"(?:(?P<of>{_NUMBER}) ?)?mL(?: .+)?",
         text,
     )
     assert liquid, text
@@ -118,7 +120,7 @@ def days_from(first, last):
 
 def read_day(text):
     """A date as the plain table writes it: Mon 1 Mar 2027."""
-    months = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+    months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
     weekday, day, month, year = text.split()
     made = date(int(year), months.index(month) + 1, int(day))
     assert f"{made:%a}" == weekday

@@ -391,7 +391,8 @@ class TestPhrases:
 
     def test_a_product_that_its_name_tells_apart_says_so_in_print(self):
         marks = {"soluble": "soluble", "dispersible": "dispersible", "sprinkle": "sprinkle", "once daily": "once-daily",
-                 "granules": "granule", "drops": "drops", "concentrate": "concentrate", "Inderal XL": "Inderal XL"}  # fmt: skip
+                 "granules": "granule", "drops": "drops",
+                 "concentrate": "concentrate", "Inderal XL": "Inderal XL"}  # fmt: skip
         formulary = Formulary.shipped()
         seen = set()
         for product in (product for drug in formulary.drugs for product in formulary.products(drug)):

@@ -16,7 +16,7 @@ from taper.words.product_names import ProductNames
 
 @dataclass(frozen=True, slots=True)
 class _Days:
-    """The different days of a pattern by their place in it, and how it is counted: by weekday, by its length, or not."""
+    """The different days of a pattern by their place in it, and whether its places are weekdays."""
 
     days: dict[int, Regimen]
     length: int

@@ -79,7 +79,7 @@ def make_handout(
     shelf = ProductNames.of(schedule)
     spoken = speak(language) if dates else _count_days(schedule, language)
     first = 6 if sunday_first else 0
-    months = list((_months if dates else _weeks)(schedule, spoken, shelf, first))
+    months = list(_months(schedule, spoken, shelf, first) if dates else _weeks(schedule, spoken, shelf))
     paper = fit_months(months, names_drugs=len(schedule.realized.courses) > 1, large=large)
     drugs = spoken.join(spoken.drug(drug) for drug in schedule.realized.drugs)
     return Handout(
@@ -152,7 +152,7 @@ def _months(schedule: Schedule, language: Language, shelf: ProductNames, first: 
 _WEEKS_A_PAGE = 5
 
 
-def _weeks(schedule: Schedule, language: Language, shelf: ProductNames, first: int) -> Iterator[CalendarMonth]:
+def _weeks(schedule: Schedule, language: Language, shelf: ProductNames) -> Iterator[CalendarMonth]:
     """Weeks counted from the first day, five to a page, where no date is known."""
     changes = _changes(schedule)
     days = [_day(day, schedule, changes, language, shelf) for day in schedule.days]

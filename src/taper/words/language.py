@@ -257,11 +257,11 @@ class WithoutDates(Language):
         """The number of a day as a label."""
         return capitalize(self.long_date(day))
 
-    def row_date(self, day: date, *, year: bool = True) -> str:
+    def row_date(self, day: date, *, year: bool = True) -> str:  # noqa: ARG002 - there is no year to leave out
         """The number of a day, in place of its date."""
         return self.long_date(day)
 
-    def row_dates(self, first: date, last: date, *, year: bool = True) -> str:
+    def row_dates(self, first: date, last: date, *, year: bool = True) -> str:  # noqa: ARG002 - there is no year to leave out
         """Whole weeks by their numbers where the days are whole weeks, else days by theirs."""
         words, begins, ends = self.phrases.undated, self._number(first), self._number(last)
         if begins % _WEEK == 1 and ends % _WEEK == 0:

@@ -42,11 +42,11 @@ class PlainEnglish(Language):
     def __init__(self) -> None:
         super().__init__("en", phrases_of("en"), None)
 
-    def row_date(self, day: date, *, year: bool = True) -> str:
+    def row_date(self, day: date, *, year: bool = True) -> str:  # noqa: ARG002 - it always stands
         """A date with its weekday and year."""
         return long_date(day)
 
-    def row_dates(self, first: date, last: date, *, year: bool = True) -> str:
+    def row_dates(self, first: date, last: date, *, year: bool = True) -> str:  # noqa: ARG002 - it always stands
         """Two dates, both in full."""
         return long_date(first) if first == last else f"{long_date(first)} - {long_date(last)}"
 

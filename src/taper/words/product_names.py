@@ -64,7 +64,7 @@ class ProductNames:
         return language.product(self.products[name]) + self._id(name)
 
     def how_taken(self, language: Language) -> Iterator[str]:
-        """Each product of which a source on file says how it is taken, and what it says; products alike share a line."""
+        """Each product of which a source on file says how it is taken; products alike share a line."""
         said: dict[tuple[str, ...], list[Product]] = {}
         for product in self.products.values():
             if product.taken:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from taper.amounts.dose import DailyDose
-from taper.schedules.schedule import Day, DatedStep, End, Schedule, ScheduledIntake
+from taper.schedules.schedule import DatedStep, Day, End, Schedule, ScheduledIntake
 from taper.words.endings import is_last_of_drug, last_dose
 
 WEEK = 7
