@@ -5,7 +5,8 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from taper._base.json_text import LARGEST_BYTES, decode
+from taper._base.json_text import decode
+from taper._base.limits import LARGEST_BYTES
 from taper.adjustment.apply_log import apply_log
 from taper.amounts.duration import Duration, read_date
 from taper.cli.drug_inputs import market_of, stated

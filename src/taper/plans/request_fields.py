@@ -74,14 +74,16 @@ WeightsInFull = Annotated[Weights, PlainSerializer(lambda weights: weights.model
 
 
 def refuse_floats(value: object) -> object:
-    """Plain data as it is, unless a float stands in it.
+    """Plain data as it is, unless a float or half of a character stands in it.
 
     Raises:
-        InvalidInput: If one does: reading it back would change it.
+        InvalidInput: If one does: reading it back would change it, or no file could hold it.
     """
-    items = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
+    items = [*value, *value.values()] if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
     for item in items:
         refuse_floats(item)
+    if isinstance(value, str) and not value.isascii() and any("\ud800" <= mark <= "\udfff" for mark in value):
+        raise InvalidInput(f"holds {value!r}, which no file can hold; remove what is half of a character")
     if isinstance(value, float | Decimal):
         raise InvalidInput(f'holds {value}, a float that reading back would change; write the text "{value}"')
     return value
