@@ -9,7 +9,6 @@ from taper.amounts.duration import days, months, weeks
 from taper.errors import InvalidInput
 from taper.paces.pace import Pace, PaceWithoutEnd
 from taper.planning.replan import replan
-from taper.planning.solver.lower_bound import Floor
 from taper.planning.solver.problem import NoPlan, Problem
 from taper.planning.solver.search import search
 from taper.planning.solver.solve import solve
@@ -203,7 +202,7 @@ def test_a_course_written_by_hand_is_not_planned_anew() -> None:
         ({"pace": "10% of current, every 2 weeks"}, PaceWithoutEnd, 'write "at least 1 mg" or more'),
         ({"pace": "10% of current, last dose 0.5 mg, every 2 weeks"}, NoPlan, "smallest that can be made, 1 mg"),
         ({"pace": "10% of current, last dose 20 mg, every 2 weeks"}, NoPlan, "not above the last dose"),
-        ({"shortest": weeks(400)}, NoPlan, "no plan has so many changes"),
+        ({"shortest": weeks(120)}, NoPlan, "no plan has so many changes"),
         ({"shortest": weeks(20), "longest": weeks(4)}, InvalidInput, "shortest is longer than longest"),
         ({"shortest": months(4)}, InvalidInput, "write both in days, or in months"),
         ({"longest": weeks(20), "stays": "proportional"}, NoPlan, "no plan lasts at most 20 weeks with proportional"),
@@ -230,7 +229,7 @@ def test_a_modified_release_tablet_is_never_halved_by_permission() -> None:
 def test_too_many_regimens_are_refused_with_their_times_of_day_and_not_waited_for() -> None:
     fine = LIQUID.measured("0.1 mL", graduation="0.1 mL")
     with pytest.raises(TooManyStates, match=r"morning: \d+ doses, bedtime: \d+ doses\).* measure in coarser steps"):
-        plan(products=[fine], round_liquids=False, weights=Weights(most_states=1000))
+        plan(products=[fine], weights=Weights(most_states=3))
 
 
 def test_without_its_checks_a_problem_that_has_no_way_down_still_says_so() -> None:
@@ -240,15 +239,12 @@ def test_without_its_checks_a_problem_that_has_no_way_down_still_says_so() -> No
         problem.solve()
 
 
-def test_the_search_stays_exact_where_there_are_too_many_totals_to_bound_it() -> None:
+def test_a_long_chain_is_narrowed_to_what_can_matter_without_losing_the_best_plan() -> None:
     fine = LIQUID.measured("0.0125 mL", graduation="0.0125 mL")
-    pace = Pace.parse("0.01 mg, every 1 day")
-    problem = Problem(
-        "diazepam", Regimen.of({"morning": "21 mg"}), pace, (fine,), in_order(), STANDARD, round_liquids=False
-    )
+    problem = Problem("diazepam", Regimen.of({"morning": "12 mg"}), Pace.parse(PACE), (fine,), in_order(), STANDARD)
     _, ground = next(problem.grounds())
-    assert not Floor(ground).is_small
-    assert search(ground) == solve(ground)
+    assert len(ground.lines[0].doses) == 2401
+    assert solve(ground) == search(ground)
 
 
 def test_orders_are_written_as_they_are_read() -> None:
@@ -257,7 +253,7 @@ def test_orders_are_written_as_they_are_read() -> None:
 
 
 def test_the_weights_are_printed_and_named_as_judgment() -> None:
-    report = str(plan().report)
+    report = plan().report.text(explain=True)
     assert f"Weights (judgment, not evidence): {STANDARD}." in report
     assert "further intake 1/3" in report
 

@@ -35,6 +35,7 @@ _REVIEWED = ("table", "markdown", "html", "pdf", "xlsx", "fhir-r4", "fhir-r5")
 _CALENDAR = ("times", "tz", "style", "private", "alarm", "identity", "sequence", "previous")
 # The formats that use an option which not all do.
 _USED = {"patient": _REVIEWED, "language": ("html", "pdf"), "fonts": ("pdf",), "every_day": ("table",)}
+_USED |= dict.fromkeys(("large", "without_dates", "pages", "sunday_first"), ("html", "pdf")) | {"paper": ("pdf",)}
 _USED |= dict.fromkeys(_CALENDAR, ("ics",))
 
 
@@ -47,11 +48,20 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--fonts", action="append", metavar="FOLDER", help="fonts for letters that a PDF lacks; may be repeated"
     )
+    _add_handout(parser.add_argument_group("of a handout (--format html or pdf)"))
     _add_calendar(parser.add_argument_group("of a calendar (--format ics)"))
     parser.add_argument("--format", choices=FORMATS, help="table if not given")
     parser.add_argument("--every-day", action="store_true", help="one row a day in the table")
     add_out(parser)
     add_json(parser)
+
+
+def _add_handout(group: Any) -> None:
+    group.add_argument("--large", action="store_true", help="print in 14 point instead of 12")
+    group.add_argument("--without-dates", action="store_true", help="count days and weeks from the first day")
+    group.add_argument("--pages", choices=("all", "patient", "clinician"), help="whose pages; all if not given")
+    group.add_argument("--sunday-first", action="store_true", help="begin the weeks of the calendar on Sunday")
+    group.add_argument("--paper", choices=("a4", "us-letter"), help="the size of the page of a PDF; a4 if not given")
 
 
 def _add_calendar(group: Any) -> None:
@@ -76,7 +86,7 @@ def run(options: argparse.Namespace) -> int:
         "json": lambda: json_text(schedule.to_dict()),
         "ics": lambda: _calendar(options, schedule),
         "html": lambda: _handout(to_html, options, schedule),
-        "pdf": lambda: _handout(partial(to_pdf, font_folders=options.fonts or ()), options, schedule),
+        "pdf": lambda: _handout(_pdf(options), options, schedule),
         "xlsx": lambda: to_xlsx(schedule, _review(options, schedule), count_supply(schedule)),
         "svg": lambda: plot_doses(schedule).to_svg(),
         "fhir-r4": lambda: write_fhir(to_fhir(schedule, version="R4", review=_review(options, schedule))),
@@ -103,8 +113,21 @@ def _table(options: argparse.Namespace, schedule: Schedule) -> str:
     return to_table(schedule, _review(options, schedule), count_supply(schedule), every_day=options.every_day)
 
 
+def _pdf(options: argparse.Namespace) -> Callable[..., bytes]:
+    return partial(to_pdf, font_folders=options.fonts or (), paper=options.paper or "a4")
+
+
 def _handout(write: Callable[..., _Made], options: argparse.Namespace, schedule: Schedule) -> _Made:
-    return write(schedule, _review(options, schedule), count_supply(schedule), language=options.language or "en")
+    return write(
+        schedule,
+        _review(options, schedule),
+        count_supply(schedule),
+        language=options.language or "en",
+        sunday_first=options.sunday_first,
+        large=options.large,
+        dates=not options.without_dates,
+        pages=options.pages or "all",
+    )
 
 
 def _review(options: argparse.Namespace, schedule: Schedule) -> Review:

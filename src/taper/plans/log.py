@@ -1,7 +1,7 @@
 """What happened, as data: events that change a plan, doses taken or missed, symptom scores."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -17,15 +17,16 @@ from pydantic import (
 )
 
 from taper._base.json_text import as_object, read_json, read_json_file
+from taper._base.limits import MOST_EVENTS, MOST_INTAKES, MOST_SYMPTOMS
 from taper._base.numbers import Exact, write_number
 from taper._base.records import NotEmpty, Value
 from taper._base.text import Name
 from taper.amounts.dose import Dose
 from taper.amounts.duration import CalendarDate, Duration
 from taper.errors import InvalidInput
+from taper.paces.pace import PaceText
 from taper.plans.plan import Plan, Step
 from taper.plans.regimen import Regimen, Slot
-from taper.plans.request import PaceText
 
 FORMAT: Literal["taper-log/1"] = "taper-log/1"
 
@@ -276,9 +277,9 @@ class Log(Value):
     format: Literal["taper-log/1"] = FORMAT
     plan: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     start: CalendarDate
-    events: Annotated[tuple[AnyEvent, ...], Field(max_length=10_000)] = ()
-    intakes: Annotated[tuple[IntakeRecord, ...], Field(max_length=200_000)] = ()
-    symptoms: Annotated[tuple[Symptom, ...], Field(max_length=100_000)] = ()
+    events: Annotated[tuple[AnyEvent, ...], Field(max_length=MOST_EVENTS)] = ()
+    intakes: Annotated[tuple[IntakeRecord, ...], Field(max_length=MOST_INTAKES)] = ()
+    symptoms: Annotated[tuple[Symptom, ...], Field(max_length=MOST_SYMPTOMS)] = ()
 
     @classmethod
     def of(
@@ -301,16 +302,16 @@ class Log(Value):
 
     @model_validator(mode="after")
     def _agrees(self) -> Self:
+        same_day = _OneDay()
         for index, event in enumerate(self.events):
             where = f"events[{index}]"
             if event.day < self.start:
                 raise InvalidEvent(f"{event.day} is before the start on {self.start}; correct the day", where=where)
             if index and event.day < self.events[index - 1].day:
                 raise InvalidEvent(f"{event.day} is before the event above it; add events at the end", where=where)
-            for other in self.events[:index][::-1]:
-                if other.day != event.day:
-                    break
-                _check_pair(other, event, where)
+            if index and event.day != self.events[index - 1].day:
+                same_day = _OneDay()
+            same_day.add(event, where)
         _check_once(self.intakes)
         _check_begun("intakes", (record.day for record in self.intakes), self.start)
         _check_begun("symptoms", (symptom.day for symptom in self.symptoms), self.start)
@@ -356,9 +357,26 @@ _APART = (
 )
 
 
+class _OneDay:
+    """The events of one day, looked up by course and kind, so that a day of many events is read in one pass."""
+
+    def __init__(self) -> None:
+        self._of_any: dict[str, Event] = {}
+        self._of_course: dict[str | None, dict[str, Event]] = {}
+
+    def add(self, event: Event, where: str) -> None:
+        """Add an event, if it contradicts none of the day."""
+        for other in self._of_any.values() if event.course is None else self._beside(event.course):
+            _check_pair(other, event, where)
+        self._of_any[event.kind] = event
+        self._of_course.setdefault(event.course, {})[event.kind] = event
+
+    def _beside(self, course: str) -> Iterator[Event]:
+        for name in (course, None):
+            yield from self._of_course.get(name, {}).values()
+
+
 def _check_pair(one: Event, other: Event, where: str) -> None:
-    if one.course is not None and other.course is not None and one.course != other.course:
-        return
     kinds = frozenset({one.kind, other.kind})
     if len(kinds) == 1:
         raise InvalidEvent(f"a second {other.kind} on {other.day}; keep one", where=where)

@@ -12,11 +12,12 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from taper._base.json_text import as_object, read_json, read_json_file
+from taper._base.limits import LONGEST_CYCLE, LONGEST_DAYS, MOST_COURSES, MOST_STEPS
 from taper._base.records import NotEmpty, Value
 from taper._base.tables import write_html_table
 from taper._base.text import Name, Text
 from taper.amounts.dose import AverageDose, DailyDose, Dose
-from taper.amounts.duration import LONGEST_DAYS, Duration, shift
+from taper.amounts.duration import Duration, shift
 from taper.errors import InvalidInput, OutOfScope
 from taper.plans.regimen import NOTHING, WEEKDAYS, Regimen, Slot, Weekday
 from taper.plans.request import Request
@@ -65,6 +66,7 @@ def _printable_title(text: str) -> str:
     return _refuse_unprintable(text, allowed="\t\n\r")
 
 
+StepNote = Annotated[Text, AfterValidator(_printable)]
 Drug = Annotated[str, Field(min_length=1, max_length=80), BeforeValidator(_drug), AfterValidator(_printable)]
 Title = Annotated[Text, AfterValidator(_printable_title)]
 
@@ -73,7 +75,7 @@ class Pattern(Value):
     """A day, a cycle of days taken in turn, or a week of days; exactly one of the three."""
 
     regimen: Regimen | None = None
-    cycle: Annotated[tuple[Regimen, ...], Field(min_length=2, max_length=366)] | None = None
+    cycle: Annotated[tuple[Regimen, ...], Field(min_length=2, max_length=LONGEST_CYCLE)] | None = None
     weekly: dict[Weekday, Regimen] | None = None
 
     model_config = ConfigDict(
@@ -160,12 +162,16 @@ class Step(Pattern):
 
     A step of the kind "gap" is a time in which doses were not taken, one of the kind "decision" a time for which
     nothing is planned until a person decides; both are written without doses, and never take the place of a stop.
+    `note` is what a person is to be told of the step, in words of the one who writes it, and `slot_notes` of a time
+    of day; every print and export carries them and none reads them.
     """
 
     lasting: Duration | None = Field(default=None, alias="for")
     kind: Literal["increase", "step-back", "gap", "decision"] | None = None
     review_before: bool = False
     products: tuple[Name, ...] = ()
+    note: StepNote | None = None
+    slot_notes: dict[Slot, StepNote] = Field(default_factory=dict)
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -186,10 +192,15 @@ class Step(Pattern):
     def _check_pattern(self) -> None:
         if not self.is_empty:
             super()._check_pattern()
+            for slot in self.slot_notes:
+                if slot not in self.slots:
+                    raise InvalidInput(f"slot_notes: nothing is taken {slot}; write the note at a time of a dose")
         elif self._patterns:
             raise InvalidInput(f'is a "{self.kind}" and has a {self._patterns[0]}; remove one of the two')
         elif self.review_before or self.products:
             raise InvalidInput(f'is a "{self.kind}", in which nothing is taken; remove review_before and products')
+        elif self.slot_notes:
+            raise InvalidInput(f'is a "{self.kind}", in which nothing is taken; write the note of the step as note')
 
 
 class Before(Pattern):
@@ -229,7 +240,7 @@ class Course(Value):
     starts_on_day: Annotated[int, Field(ge=1, le=LONGEST_DAYS, strict=True)] = 1
     then: Literal["continue", "stop", "review"]
     products: tuple[Name, ...] = ()
-    steps: Annotated[tuple[Step, ...], Field(max_length=LONGEST_DAYS, json_schema_extra={"minItems": 1}), NotEmpty]
+    steps: Annotated[tuple[Step, ...], Field(max_length=MOST_STEPS, json_schema_extra={"minItems": 1}), NotEmpty]
     made_by: Request | None = None
 
     @model_validator(mode="before")
@@ -317,7 +328,7 @@ class Plan(Value):
 
     format: Literal["taper-plan/1"] = FORMAT
     title: Title | None = None
-    courses: Annotated[tuple[Course, ...], Field(max_length=50, json_schema_extra={"minItems": 1}), NotEmpty]
+    courses: Annotated[tuple[Course, ...], Field(max_length=MOST_COURSES, json_schema_extra={"minItems": 1}), NotEmpty]
 
     @model_validator(mode="after")
     def _agrees(self) -> Self:
@@ -379,7 +390,7 @@ def _canonical(value: object) -> Any:
             fields = type(value).model_fields
             pairs = {info.alias or name: getattr(value, name) for name, info in fields.items()}
             kept = {key: item for key, item in pairs.items() if key not in {"title", "made_by"}}
-            return {key: _canonical(item) for key, item in kept.items() if item not in (None, (), False)}
+            return {key: _canonical(item) for key, item in kept.items() if item not in (None, (), False, {})}
         case dict():
             return {str(key): _canonical(item) for key, item in value.items()}
         case tuple():

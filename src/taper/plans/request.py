@@ -1,36 +1,32 @@
 """The request that a plan answers: one model for each planner, as a course carries it in `made_by`."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import (
     BeforeValidator,
     ConfigDict,
     Discriminator,
+    Field,
     JsonValue,
-    PlainSerializer,
     SerializerFunctionWrapHandler,
     Tag,
-    WithJsonSchema,
     model_serializer,
 )
 
 from taper._base.records import Value
 from taper._base.text import Name
-from taper.amounts.dose import DailyDose, Dose
+from taper.amounts.dose import Dose
 from taper.amounts.duration import Duration
-from taper.errors import InvalidInput
-from taper.paces.pace import Aim, Pace
-from taper.plans.order import Order
-from taper.plans.regimen import NOTHING, Regimen, Slot
-from taper.plans.weights import STANDARD, Weights
+from taper.paces.pace import Aim, PaceText
+from taper.plans.regimen import Regimen, Slot, Weekday
+from taper.plans.request_fields import OrderText, PatternText, PhasesText, TargetText, WeightsInFull, refuse_floats
+from taper.plans.weights import STANDARD
 from taper.products.recipes import Handling
 
 Forms = Literal["any", "one"]
 Stays = Literal["by fall", "even", "proportional"]
 Rounding = Literal["down", "up", "nearest"]
-Target = Regimen | DailyDose
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,67 +38,6 @@ class Making:
 
     handling: Handling
     liquid: frozenset[str] | None = None
-
-
-def read_target(to: object) -> Target:
-    """Where a taper ends: 0, a daily total, or a regimen.
-
-    Raises:
-        InvalidInput: If it is none of these.
-    """
-    match to:
-        case Regimen() | DailyDose():
-            return to
-        case Dose():
-            return DailyDose(to.mg).in_unit(to.unit) if to else NOTHING
-        case 0 | "0":
-            return NOTHING
-        case str():
-            return read_target(Dose.parse(to))
-        case dict():
-            return Regimen.of(to)
-        case _:
-            raise InvalidInput(f'got {to!r}; write 0, a daily total such as "5 mg", or a regimen', where="to")
-
-
-def _written_target(to: Target) -> JsonValue:
-    return (dict(to.as_dict()) if isinstance(to, Regimen) else to.text) or "0 mg"
-
-
-def _parsed(kind: type[Pace] | type[Order]) -> BeforeValidator:
-    return BeforeValidator(lambda given: kind.parse(given) if isinstance(given, str) else given)
-
-
-_TEXT = PlainSerializer(str, return_type=str)
-PaceText = Annotated[
-    Pace,
-    _parsed(Pace),
-    _TEXT,
-    WithJsonSchema({"type": "string", "minLength": 1, "examples": ["10% of current, every 2 weeks"]}),
-]
-OrderText = Annotated[Order, _parsed(Order), _TEXT, WithJsonSchema({"type": "string", "examples": ["evenly"]})]
-TargetText = Annotated[
-    Target,
-    BeforeValidator(read_target),
-    PlainSerializer(_written_target),
-    WithJsonSchema({"type": ["string", "object"], "examples": ["0 mg", {"morning": "5 mg"}]}),
-]
-# Written whole, since what is left out would follow another version's standard.
-WeightsInFull = Annotated[Weights, PlainSerializer(lambda weights: weights.model_dump(mode="json"))]
-
-
-def refuse_floats(value: object) -> object:
-    """Plain data as it is, unless a float stands in it.
-
-    Raises:
-        InvalidInput: If one does: reading it back would change it.
-    """
-    items = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
-    for item in items:
-        refuse_floats(item)
-    if isinstance(value, float | Decimal):
-        raise InvalidInput(f'holds {value}, a float that reading back would change; write the text "{value}"')
-    return value
 
 
 class _Planned(Value):
@@ -120,13 +55,16 @@ class TaperRequest(_Planned):
     """A taper: from what is taken to a target, at a pace.
 
     `start` is what was taken before the taper as a whole began, where this is the rest of one. `liquid` names the times
-    of day that are on liquid throughout, where each intake keeps to one form.
+    of day that are on liquid throughout, where each intake keeps to one form. With `over`, a length was asked for and
+    not a pace: `pace` is then the one that resulted, and `step` the least time between two falls, if it was given.
     """
 
     pattern: Literal["taper"]
     before: Regimen
     to: TargetText
     pace: PaceText
+    over: Duration | None = None
+    step: Duration | None = None
     order: OrderText
     stays: Stays
     excess: Literal["report", "forbid"]
@@ -134,19 +72,49 @@ class TaperRequest(_Planned):
     forms: Forms = "any"
     mix_forms: bool = False
     round_liquids: bool = True
+    fewest_products: bool = False
     liquid: tuple[Slot, ...] | None = None
     shortest: Duration | None = None
     longest: Duration | None = None
 
     def again(self) -> dict[str, Any]:
-        """The arguments of `plan_taper` that ask the same, but for what is taken, the products and the lengths."""
-        return self.shared("pace", "order", "to", "stays", "excess", "forms", "mix_forms", "round_liquids")
+        """The arguments of `plan_taper` that ask the same, but for what is taken, the products and the lengths.
+
+        Where a length was asked for, the pace that resulted.
+        """
+        return self.shared(
+            "pace", "order", "to", "stays", "excess", "forms", "mix_forms", "round_liquids", "fewest_products"
+        )
 
     @property
     def making(self) -> Making:
         """How its doses are made."""
         handling = self.weights.handling(mix_forms=self.mix_forms, round_liquids=self.round_liquids)
         return Making(handling, None if self.liquid is None else frozenset(slot.name for slot in self.liquid))
+
+
+class PhasesRequest(_Planned):
+    """A taper in phases: several paces one after the other, each down to a daily total."""
+
+    pattern: Literal["taper-in-phases"]
+    before: Regimen
+    phases: PhasesText
+    order: OrderText
+    stays: Stays
+    excess: Literal["report", "forbid"]
+    start: Regimen | None = None
+    mix_forms: bool = False
+    round_liquids: bool = True
+    fewest_products: bool = False
+
+    def again(self) -> dict[str, Any]:
+        """The arguments of `plan_phases` that ask the same, but for what is taken and the products."""
+        return self.shared("phases", "order", "stays", "excess", "mix_forms", "round_liquids", "fewest_products")
+
+    @property
+    def making(self) -> Making:
+        """How its doses are made."""
+        return Making(self.weights.handling(mix_forms=self.mix_forms, round_liquids=self.round_liquids))
 
 
 class DailyTaperRequest(_Planned):
@@ -174,7 +142,8 @@ class TitrationRequest(_Planned):
     """A titration: up to a daily total, by an increment and its interval, or by what a source gives.
 
     `by` is the increment and the interval, or the source's titration as plain data: a fact that was cited when the plan
-    was made, and is kept with it.
+    was made, and is kept with it. `first` are the days to begin with, `larger` the time of day that takes the larger
+    part of a total, `beyond` the increment that goes on where a source's steps end.
     """
 
     pattern: Literal["titration"]
@@ -182,10 +151,18 @@ class TitrationRequest(_Planned):
     slots: tuple[Slot, ...]
     by: tuple[Dose, Duration] | Annotated[dict[str, JsonValue], BeforeValidator(refuse_floats)]
     aim: Aim | None = None
+    first: tuple[Regimen, ...] = ()
+    larger: Slot | None = None
+    beyond: tuple[Dose, Duration] | None = None
 
     def again(self) -> dict[str, Any]:
         """The arguments of `plan_titration` that ask the same, but for what is taken, the products and `by`."""
-        return {**self.shared("to", "aim"), "slots": [slot.name for slot in self.slots]}
+        larger = None if self.larger is None else self.larger.name
+        return {
+            **self.shared("to", "aim", "first", "beyond"),
+            "slots": [slot.name for slot in self.slots],
+            "larger": larger,
+        }
 
     @property
     def making(self) -> Making:
@@ -233,6 +210,28 @@ class CrossTaperRequest(Value):
         return written
 
 
+class PatternRequest(_Planned):
+    """Steps that a pattern says: in steps of days, on some weekdays, on alternate days, or slowly alternating.
+
+    `skip` counts the steps of the pattern that were over when the rest was planned.
+    """
+
+    pattern: Literal["pattern-of-steps"]
+    steps: PatternText
+    at: Slot
+    on: tuple[Weekday, ...] | Literal["alternate days"] | None = None
+    skip: Annotated[int, Field(ge=0)] = 0
+
+    def again(self) -> dict[str, Any]:
+        """The arguments of `plan_pattern` that ask the same, but for what is taken and the products."""
+        return {**self.shared("on"), "pattern": self.steps, "at": self.at.name}
+
+    @property
+    def making(self) -> Making:
+        """How its doses are made."""
+        return Making(self.weights.handling(round_liquids=False))
+
+
 class StepsRequest(Value):
     """Steps that were written one by one."""
 
@@ -247,9 +246,10 @@ class OtherRequest(Value):
     pattern: str | None = None
 
 
-_KINDS: dict[str, str] = {
-    name: f"~{name}" for name in ("taper", "micro-taper", "titration", "cross-taper", "steps")
-}  # fmt: skip
+_PATTERNS = (
+    "taper", "taper-in-phases", "micro-taper", "titration", "cross-taper", "steps", "pattern-of-steps",
+)  # fmt: skip
+_KINDS: dict[str, str] = {name: f"~{name}" for name in _PATTERNS}
 
 
 def _kind(given: object) -> str:
@@ -259,15 +259,19 @@ def _kind(given: object) -> str:
 
 Request = Annotated[
     Annotated[TaperRequest, Tag("~taper")]
+    | Annotated[PhasesRequest, Tag("~taper-in-phases")]
     | Annotated[DailyTaperRequest, Tag("~micro-taper")]
     | Annotated[TitrationRequest, Tag("~titration")]
     | Annotated[CrossTaperRequest, Tag("~cross-taper")]
+    | Annotated[PatternRequest, Tag("~pattern-of-steps")]
     | Annotated[StepsRequest, Tag("~steps")]
     | Annotated[OtherRequest, BeforeValidator(refuse_floats), Tag("~other")],
     Discriminator(_kind),
 ]
 """What a course says it was made by; its pattern tells which."""
-PlannedRequest = TaperRequest | DailyTaperRequest | TitrationRequest | CrossTaperRequest
+PlannedRequest = (
+    TaperRequest | PhasesRequest | DailyTaperRequest | TitrationRequest | CrossTaperRequest | PatternRequest
+)
 AnyRequest = PlannedRequest | StepsRequest | OtherRequest
 
 

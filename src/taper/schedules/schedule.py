@@ -2,17 +2,18 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
 from itertools import groupby, islice
 from typing import Any
 
+from taper._base.limits import LONGEST_DAYS
 from taper._base.numbers import say_count, write_count
 from taper._base.tables import write_html_table
 from taper.amounts.dose import DailyDose, Dose
-from taper.amounts.duration import LONGEST_DAYS, Duration, check_date, day_after
+from taper.amounts.duration import Duration, check_date, day_after
 from taper.errors import InvalidInput
 from taper.plans.log import Log
 from taper.plans.regimen import Slot
@@ -189,6 +190,7 @@ class Schedule:
     course_ends: dict[str, End]
     beyond: Beyond | None = None
     log: Log | None = None
+    _steps_of: dict[str, tuple[DatedStep, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def last(self) -> date:
@@ -243,7 +245,15 @@ class Schedule:
 
     def steps_of(self, course: str) -> tuple[DatedStep, ...]:
         """The dated steps of a course that begin within what is shown."""
-        return tuple(step for step in self.steps if step.course == course)
+        # Sorted by course once: words ask for it at every step.
+        if not self._steps_of:
+            self._steps_of.update(_by_course(self.steps))
+        return self._steps_of.get(course, ())
+
+    def step(self, course: str, number: int) -> DatedStep:
+        """A dated step of a course by its number, which must begin within what is shown."""
+        # The steps shown of a course are its first ones, so that the number is the place.
+        return self.steps_of(course)[number - 1]
 
     def to_dict(self) -> dict[str, Any]:
         """The schedule as plain data in the format `taper-schedule/1`."""
@@ -257,6 +267,9 @@ class Schedule:
         made["courses"] = {name: end.value for name, end in self.course_ends.items()}
         if self.gates:
             made["gates"] = [gate.to_dict() for gate in self.gates]
+        notes = [note for step in self.steps for note in _own_notes(step)]
+        if notes:
+            made["notes"] = notes
         if self.log is not None:
             made["log"] = self.log.to_dict()
         made["days"] = [day.to_dict() for day in self.days]
@@ -364,8 +377,16 @@ def _end(ends: dict[str, End]) -> End:
     return End.STOP
 
 
+def _by_course(steps: tuple[DatedStep, ...]) -> dict[str, tuple[DatedStep, ...]]:
+    made: dict[str, list[DatedStep]] = {}
+    for step in steps:
+        made.setdefault(step.course, []).append(step)
+    return {course: tuple(listed) for course, listed in made.items()}
+
+
 def _days(realized: RealizedPlan, steps: tuple[DatedStep, ...], start: date, first: int, last: int) -> Iterator[Day]:
-    lanes = [_Lane([step for step in steps if step.course == c.course.id]) for c in realized.courses]
+    by_course = _by_course(steps)
+    lanes = [_Lane(by_course[course.course.id]) for course in realized.courses]
     seen: dict[tuple[int, ...], tuple[tuple[ScheduledIntake, ...], tuple[Note, ...]]] = {}
     for number in range(first, last + 1):
         when = start + timedelta(days=number - 1)
@@ -389,7 +410,7 @@ class _Group:
 class _Lane:
     """The days of one course; equal days share their intakes."""
 
-    def __init__(self, steps: list[DatedStep]) -> None:
+    def __init__(self, steps: tuple[DatedStep, ...]) -> None:
         self._steps = steps
         self._days = StepDays((step.first_day, step.last_day) for step in steps)
         self._made: dict[tuple[int, int], _Group] = {}
@@ -412,6 +433,15 @@ def _intakes(step: DatedStep, offset: int, weekday: int) -> tuple[ScheduledIntak
         ScheduledIntake(step.course, step.number, step.drug, intake.slot, intake.dose, intake.recipe.portions)
         for intake in step.realized.on(offset, weekday).intakes
     )
+
+
+def _own_notes(step: DatedStep) -> Iterator[dict[str, Any]]:
+    """What the writer of the plan says of a step and of its times of day."""
+    at = {"course": step.course, "step": step.number, "first": step.first.isoformat()}
+    if step.realized.step.note is not None:
+        yield {**at, "note": step.realized.step.note}
+    for slot, note in step.realized.step.slot_notes.items():
+        yield {**at, "slot": slot.name, "note": note}
 
 
 _NOTED = {"gap": NoteKind.GAP, "decision": NoteKind.DECISION, "step-back": NoteKind.STEP_BACK}

@@ -2,7 +2,8 @@
 
 import json
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 from itertools import groupby
@@ -77,7 +78,7 @@ class Diary:
         self._products = {product.id: product for product in schedule.products}
         self._ending = " ".join(describe_ending(schedule))
         self._gates = _first_gates(schedule)
-        self._seen: dict[tuple[str, int], tuple[str, int]] = {}
+        self._seen: dict[str, list[tuple[str, int]]] = {}
 
     def entries(self, style: Style) -> tuple[CalendarEntry, ...]:
         """The entries in the order of their dates and times.
@@ -114,7 +115,7 @@ class Diary:
         made = CalendarEntry(
             uid, dose.date, self._clocks.get(dose.intake.slot), every, count, 1,
             private if self._is_private else full,
-            f"{said} {dose.intake.step}, {dates}. {self._ending}",
+            f"{said} {dose.intake.step}, {dates}. {_notes(dose.step, dose.intake.slot)}{self._ending}",
         )  # fmt: skip
         return self._gated(made, dose.step)
 
@@ -156,7 +157,7 @@ class Diary:
             said = f"{step.drug} {pattern}. " if self._is_private else ""
             made = CalendarEntry(
                 self._uid("banner", *self._content(step)), step.first, None, 1, 1, days,
-                f"{name} {pattern}", f"{said}Step {step.number}, {step.first} to {last}. {self._ending}",
+                f"{name} {pattern}", f"{said}Step {step.number}, {step.first} to {last}. {_notes(step)}{self._ending}",
             )  # fmt: skip
             yield self._gated(made, step)
 
@@ -170,15 +171,21 @@ class Diary:
 
     def _content(self, step: DatedStep) -> tuple[str, str, int]:
         """A step by what is taken in it and how many equal steps of its course came before; never by its number."""
-        key = step.course, step.number
-        if key not in self._seen:
-            contents = [_pattern(other) for other in self._schedule.realized.course(step.course).steps]
-            mine = contents[step.number - 1]
-            self._seen[key] = mine, contents[: step.number - 1].count(mine)
-        return (step.course, *self._seen[key])
+        if step.course not in self._seen:
+            steps = self._schedule.realized.course(step.course).steps
+            self._seen[step.course] = list(_numbered(_pattern(other) for other in steps))
+        return (step.course, *self._seen[step.course][step.number - 1])
 
     def _uid(self, *parts: str | int) -> str:
         return str(uuid.uuid5(_NAMESPACE, json.dumps([self._identity, *parts])))
+
+
+def _notes(step: DatedStep, slot: Slot | None = None) -> str:
+    """What the writer of a step says of it, and of one time of day or of each."""
+    held = step.realized.step
+    found = [held.note] if held.note else []
+    found += [f"{name}: {note}" for name, note in held.slot_notes.items() if slot in {None, name}]
+    return "".join(f"{note.rstrip('.')}. " for note in found)
 
 
 def identity_of(schedule: Schedule) -> str:
@@ -223,6 +230,14 @@ def _runs(schedule: Schedule) -> Iterator[tuple[list[_Dose], int]]:
 def _pattern(step: RealizedStep) -> str:
     days = [{intake.slot.name: _milligrams(intake.dose) for intake in day.intakes} for day in step.days]
     return json.dumps(["weekly" if step.step.weekly is not None else "cycle", days], sort_keys=True)
+
+
+def _numbered(contents: Iterable[str]) -> Iterator[tuple[str, int]]:
+    """Each content and how many equal ones came before it."""
+    gone: Counter[str] = Counter()
+    for content in contents:
+        yield content, gone[content]
+        gone[content] += 1
 
 
 def _milligrams(dose: Dose) -> str:

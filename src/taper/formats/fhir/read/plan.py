@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from taper._base.json_text import NotJson, check_depth, read_json, read_text_file
+from taper._base.limits import LARGEST_FHIR_BYTES as LARGEST
 from taper.amounts.dose import Dose
 from taper.amounts.liquid import Concentration
 from taper.formats.fhir.read.account import account
@@ -28,7 +29,6 @@ from taper.formats.fhir.read.timing import SlotsByFrequency
 from taper.formats.fhir.write.medication import Version
 from taper.plans.plan import Plan
 
-LARGEST = 50_000_000
 _OUTSIDE = {"as-needed", "route"}
 MOST_COURSES = 50
 
@@ -60,7 +60,7 @@ def load_fhir(
 ) -> FhirPlan:
     """Read a plan from a JSON file of at most 50 MB; see `from_fhir`."""
     text = read_text_file(path, largest=LARGEST)
-    data = read_json(text, where=str(path))
+    data = read_json(text, where=str(path), largest=LARGEST)
     return from_fhir(data, version=version, slots=slots, strength=strength, drugs=drugs, accept=accept,
                      patient=patient, drug=drug, select=select)  # fmt: skip
 
@@ -135,7 +135,7 @@ def from_fhir(
 def _read(text: str) -> Any:
     if len(text) > LARGEST:
         raise NotJson(f"is larger than {LARGEST // 1_000_000} MB, which no order is; give one patient's requests")
-    return read_json(text)
+    return read_json(text, largest=LARGEST)
 
 
 def _read_courses(groups: Sequence[tuple[Request, ...]], options: Options, notes: Notes) -> tuple[ReadCourse, ...]:

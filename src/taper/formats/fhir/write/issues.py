@@ -5,12 +5,13 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from taper.checks.case import applies_to_products
-from taper.checks.review import Finding, NotAssessed, Review
+from taper.checks.review import Clear, Finding, NotAssessed, Review, Within
 from taper.formats.fhir.write.medication import Version
 from taper.formats.fhir.write.text import as_narrative
 from taper.knowledge.monograph import Ceiling, CeilingKind
 from taper.schedules.realization import RealizedCourse
 from taper.source import Source
+from taper.words.review_text import sentence
 
 # An address as RFC 3986 lets it be written, without the mark that ends a clause after it.
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]*[A-Za-z0-9_~/=#&+%)-]")
@@ -52,12 +53,16 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "detail": finding.message,
     }
     if finding.source is not None:
-        address, further = address_of(finding.source)
-        said = f"{finding.source.citation}; {further}" if further else finding.source.citation
-        made["evidence"] = [{"code": [{"text": said}]}]
+        made["evidence"] = [{"code": [{"text": _citation(source)}]} for source in finding.sources]
+        address, _ = address_of(finding.source)
         if address is not None:
             made["reference"] = address
     return made
+
+
+def _citation(source: Source) -> str:
+    _, further = address_of(source)
+    return f"{source.citation}; {further}" if further else source.citation
 
 
 def address_of(source: Source) -> tuple[str | None, str]:
@@ -69,7 +74,7 @@ def address_of(source: Source) -> tuple[str | None, str]:
 
 
 def _not_assessed(gap: NotAssessed) -> dict[str, Any]:
-    detail = f"{gap.rule}{f' ({gap.drug})' if gap.drug else ''} was not assessed; missing: {gap.missing}"
+    detail = f"{gap.rule}{f' ({gap.drug})' if gap.drug else ''} was not assessed. {sentence(gap)}"
     return {
         "resourceType": "DetectedIssue",
         "text": as_narrative([detail]),
@@ -84,8 +89,9 @@ def ceilings_compared(course: RealizedCourse, ceilings: Iterable[Ceiling], revie
 
     Only a maximum is a limit; a figure for another indication or for some ages says nothing here.
     """
-    found = {(item.rule, item.drug, item.source.id) for item in review.findings if item.source is not None}
-    clear = {(item.rule, item.drug, item.source.id) for item in review.clear if item.source is not None}
+    found = {(item.rule, item.drug, source.id) for item in review.findings for source in item.sources}
+    compared: tuple[Clear | Within, ...] = (*review.clear, *review.within)
+    clear = {(item.rule, item.drug, item.source.id) for item in compared if item.source is not None}
     used = {source for rule, drug, source in found | clear if (rule, drug) == ("ceiling", course.drug)}
     held = {
         ceiling.limit: ceiling
