@@ -46,9 +46,7 @@ def test_fhir_carries_them_and_gives_them_back(version, profile):
     steps = found.plan.courses[0].steps
     assert [(each.note, {slot.name: text for slot, text in each.slot_notes.items()}) for each in steps] == [
         (STEP_NOTE, {"evening": SLOT_NOTE}), (None, {})]  # fmt: skip
-    assert not [
-        line for line in map(str, found.report.notes if hasattr(found.report, "notes") else []) if "Note" in line
-    ]
+    assert not [report for report in found.reports if STEP_NOTE in str(report) or SLOT_NOTE in str(report)]
 
 
 def test_the_calendar_and_the_schedule_as_data_carry_them():
