@@ -454,6 +454,8 @@ class TestUnusedOptions:
             ("table", ("--alarm", "0"), "--alarm is not used by --format table"),
             ("html", ("--private",), "--private is not used by --format html; leave it out, or use ics"),
             ("html", ("--fonts", "x"), "--fonts is not used by --format html; leave it out, or use pdf"),
+            ("csv", ("--large",), "--large is not used by --format csv; leave it out, or use html or pdf"),
+            ("html", ("--paper", "a4"), "--paper is not used by --format html; leave it out, or use pdf"),
             ("csv", ("--every-day",), "--every-day is not used by --format csv; leave it out, or use table"),
             ("ics", ("--patient", "x.json"), "--patient is not used by --format ics"),
             ("ics", ("--json",), "--json and --format ics are two formats; leave one"),

@@ -108,7 +108,7 @@ class TestReadingBack:
             for line in said:
                 # A step that is taller than a page is cut between two lines, and the rest stands on the next.
                 words = squeezed(line)
-                assert any(words[:cut] in text and words[cut:] in text for cut in range(len(words)))
+                assert any(words[:cut] in text and words[cut:] in text for cut in range(len(words) + 1))
 
     def test_supply_review_and_what_happened_stand_on_the_last_page_alone(self):
         schedule = dated({"for": "20 days", "regimen": {"morning": "2 mg"}}, title="A plan")
