@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 from html import escape
 from pathlib import Path
 
-from taper.checks.review import Answer, Finding, NotAssessed, Review
+from taper.checks.open_question import NotAssessed
+from taper.checks.review import Answer, Finding, Review
 from taper.schedules.schedule import Schedule
 from taper.source import Source
 from taper.supply.count import Supply
