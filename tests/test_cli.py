@@ -871,10 +871,10 @@ class TestProducts:
     def test_a_release_or_form_that_is_not_held_lists_what_is(self, run):
         code, _, err = run(*self.DOWN, "--release", "delayed")
         assert code == 2
-        assert "no product is delayed release; name what is held: lorazepam-us" in err
+        assert "no product is delayed release; name what is on file: lorazepam-us" in err
         code, _, err = run(*self.DOWN, "--release", "immediate", "--form", "capsule")
         assert code == 2
-        assert "no product is immediate release capsule; name what is held" in err
+        assert "no product is immediate release capsule; name what is on file" in err
 
     def test_a_file_without_the_drug_is_an_error_and_not_passed_over(self, run, write):
         other = write("other.json", [{"drug": "baclofen", "form": "tablet", "strength": "10 mg"}])
@@ -884,7 +884,7 @@ class TestProducts:
 
     def test_a_drug_without_a_product_asks_for_a_file(self, write):
         local = write("local.toml", 'drug = "mirtazapine"\nnew = true\noverlay = "local"\nreviewed_on = 2026-11-01\n')
-        told = "--products: no product of mirtazapine is held; name a file of products"
+        told = "--products: no product of mirtazapine is on file; name a file of products"
         with pytest.raises(InvalidInput, match=told):
             those_of_drug("mirtazapine", (), None, None, Formulary.shipped().overlaid(local))
 
@@ -999,3 +999,10 @@ def test_check_and_schedule_print_when_a_finding_is(run):
     assert days in run("schedule", "diazepam-example", "--start", "2027-03-01")[1]
     assert "2027" not in run("check", "diazepam-example")[1].partition("\n\n")[0]
     assert "on day" in run("check", "diazepam-example")[1]
+
+
+def test_steps_are_written_from_a_pattern(run):
+    code, out, _ = run("steps", "diazepam", "10 mg for 3 days, then down 5 mg every 3 days", "--at", "bedtime", "--market", "us",
+                       "--form", "tablet")  # fmt: skip
+    assert code == 0
+    assert "3 days: 5 mg bedtime" in out

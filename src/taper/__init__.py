@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     from taper.formats.fhir.read.plan import load_fhir as load_fhir
     from taper.formats.fhir.write.bundle import to_fhir as to_fhir
     from taper.formats.fhir.write.bundle import write_fhir as write_fhir
+    from taper.formats.fhir.write.cards import to_cds_cards as to_cds_cards
     from taper.formats.html import to_html as to_html
     from taper.formats.ical import ZoneNeeded as ZoneNeeded
     from taper.formats.ical import to_ical as to_ical
@@ -246,6 +247,7 @@ _HOMES = {
     "taper.formats.fhir.read.import_report": "CannotImport ImportReport",
     "taper.formats.fhir.read.plan": "FhirPlan from_fhir load_fhir",
     "taper.formats.fhir.write.bundle": "to_fhir write_fhir",
+    "taper.formats.fhir.write.cards": "to_cds_cards",
     "taper.formats.html": "to_html",
     "taper.formats.ical": "ZoneNeeded to_ical",
     "taper.formats.ical.zone": "ClockSkipped ZoneNotFound",

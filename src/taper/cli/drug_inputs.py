@@ -1,6 +1,7 @@
 """What options about one drug name, read: its products, a day's doses, a length of time."""
 
 import argparse
+import re
 from collections.abc import Iterable, Sequence
 
 from taper.amounts.dose import Dose
@@ -12,9 +13,14 @@ from taper.plans.weights import STANDARD, Weights
 from taper.products.product import Product, load_products
 from taper.products.statements import Syringe, dilute, only, permit
 
+_HOURS = re.compile(
+    r"(?P<dose>.+?) every (?P<hours>[0-9]{1,2}) hours?(?: from (?P<first>[0-9]{2}):(?P<minutes>[0-9]{2}))?"
+)
+_TIMES = '"10 mg 06:00, 10 mg 12:00"'
+
 
 def market_of(formulary: Formulary, drug: str) -> str | None:
-    """The market whose products are used where none is named: us where it is held, else the first."""
+    """The market whose products are used where none is named: us where it is on file, else the first."""
     markets = sorted({product.market or "" for product in formulary.products(drug)} - {""})
     return "us" if "us" in markets else markets[0] if markets else None
 
@@ -98,7 +104,7 @@ def those_of_drug(
         raise InvalidInput(f"{file} has products of {held}, and none of {drug}; add them", where="--products")
     found = found or formulary.products(drug, market=market or market_of(formulary, drug))
     if not found:
-        raise InvalidInput(f"no product of {drug} is held; name a file of products", where="--products")
+        raise InvalidInput(f"no product of {drug} is on file; name a file of products", where="--products")
     return found
 
 
@@ -117,16 +123,19 @@ def of_one_release(
     if not found:
         listed = ", ".join(product.id for product in products)
         wanted = " ".join(part for part in (f"{release or held[0]} release", form) if part)
-        raise InvalidInput(f"no product is {wanted}; name what is held: {listed}", where=option)
+        raise InvalidInput(f"no product is {wanted}; name what is on file: {listed}", where=option)
     return found
 
 
 def read_day(text: str, where: str) -> Regimen:
-    """One day's doses from text such as "10 mg morning, 10 mg bedtime".
+    """One day's doses from text such as "10 mg morning, 10 mg bedtime" or "10 mg every 6 hours from 06:00".
 
     Raises:
         InvalidInput: If a part is not a dose and a time of day.
     """
+    round_the_clock = _HOURS.fullmatch(text.strip())
+    if round_the_clock is not None:
+        text = _each_hour(round_the_clock, where)
     doses: dict[str, str] = {}
     for part in text.split(","):
         dose, _, slot = part.strip().rpartition(" ")
@@ -137,6 +146,18 @@ def read_day(text: str, where: str) -> Regimen:
         return Regimen.of(doses)
     except InvalidInput as error:
         raise InvalidInput(str(error), where=where) from None
+
+
+def _each_hour(found: re.Match[str], where: str) -> str:
+    """The same dose at each of the hours that an interval makes of a day."""
+    dose, hours, first, minutes = found["dose"], int(found["hours"]), found["first"], found["minutes"]
+    if not hours or 24 % hours:
+        raise InvalidInput(f"every {hours} hours does not divide a day; write the times, as in {_TIMES}", where=where)
+    if first is None:
+        raise InvalidInput(f'from when is not said; write "{dose} every {hours} hours from 06:00"', where=where)
+    later = (f"{(int(first) + hours * place) % 24:02}:{minutes}" for place in range(1, 24 // hours))
+    times = sorted([f"{first}:{minutes}", *later])
+    return ", ".join(f"{dose} {time}" for time in times)
 
 
 def read_time(text: str | None) -> Duration | None:

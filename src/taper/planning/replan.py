@@ -1,4 +1,4 @@
-"""Planning the rest of a course anew, from any day of it, by the request that it carries."""
+"""Planning the rest of a course again, from any day of it, by the request that it carries."""
 
 from collections.abc import Iterable
 from typing import Any, Literal
@@ -41,7 +41,7 @@ def replan(
     before: Day | None = None,
     **changes: Any,
 ) -> Taper | PhasedTaper | Steps:
-    """The rest of a course planned anew, so that its next change is on the given day of the course.
+    """The rest of a course planned again, so that its next change is on the given day of the course.
 
     What is not given again is taken from the course's `made_by`: a taper, a daily micro-taper and a titration follow
     their own request; the second course of a cross-taper, once every stage has begun, the taper that follows them.

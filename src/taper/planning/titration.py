@@ -178,7 +178,7 @@ def choose_titration(
     """One titration of a monograph, by its source, its co-medication column and its indication.
 
     Raises:
-        NotFound: If none fits, or several do; the message lists what is held, and none is picked.
+        NotFound: If none fits, or several do; the message lists those on file, and none is picked.
     """
     fits = [
         item
