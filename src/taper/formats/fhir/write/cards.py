@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from taper.checks.review import Finding, NotAssessed, Review, Severity
+from taper.checks.open_question import NotAssessed
+from taper.checks.review import Finding, Review, Severity
 from taper.formats.fhir.write.issues import address_of
 from taper.source import Source
 
@@ -23,8 +24,9 @@ def to_cds_cards(review: Review) -> list[dict[str, Any]]:
         review: What a check said.
 
     Example:
-        >>> from taper import NotAssessed, Review, to_cds_cards
-        >>> to_cds_cards(Review(not_assessed=(NotAssessed(rule="kidney", missing="egfr"),)))[0]["summary"]
+        >>> from taper import NotAssessed, Reason, Review, to_cds_cards
+        >>> gap = NotAssessed(rule="kidney", reason=Reason.FACT, what=("egfr",))
+        >>> to_cds_cards(Review(not_assessed=(gap,)))[0]["summary"]
         'Not assessed: kidney; missing: egfr'
     """
     found = sorted(review.findings, key=lambda finding: -finding.severity.rank)
