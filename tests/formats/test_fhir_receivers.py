@@ -14,6 +14,7 @@ from taper import (
     Formulary,
     InvalidInput,
     NotAssessed,
+    Reason,
     Review,
     Severity,
     from_fhir,
@@ -211,7 +212,10 @@ def test_cards_tell_each_finding_gravest_first_and_then_what_was_not_assessed():
     low, high = finding("low", Severity.LOW), finding("high", Severity.HIGH, source=source())
     middle = finding("middle", Severity.MODERATE, source=source("page 3"))
     cards = to_cds_cards(
-        Review(findings=(low, middle, high), not_assessed=(NotAssessed(rule="kidney", drug="x", missing="egfr"),))
+        Review(
+            findings=(low, middle, high),
+            not_assessed=(NotAssessed(rule="kidney", drug="x", reason=Reason.FACT, what=("egfr",)),),
+        )
     )
     assert [(card["summary"], card["indicator"]) for card in cards] == [
         ("high", "critical"), ("middle", "warning"), ("low", "info"),
