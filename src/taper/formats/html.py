@@ -7,7 +7,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import Literal
 
-from taper.checks.review import Answer, Finding, NotAssessed, Review
+from taper.checks.open_question import NotAssessed
+from taper.checks.review import Answer, Finding, Review
 from taper.schedules.schedule import Schedule
 from taper.source import Source
 from taper.supply.count import Supply

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from taper.checks.review import Finding, NotAssessed, Review, Severity
+from taper.checks.open_question import NotAssessed
+from taper.checks.review import Finding, Review, Severity
 from taper.formats.fhir.write.issues import address_of
 from taper.source import Source
 
