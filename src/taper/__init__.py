@@ -141,6 +141,8 @@ if TYPE_CHECKING:
     from taper.planning.titration import NoTitration as NoTitration
     from taper.planning.titration import choose_titration as choose_titration
     from taper.planning.titration import plan_titration as plan_titration
+    from taper.plans.everyday import Ambiguous as Ambiguous
+    from taper.plans.everyday import read_day as read_day
     from taper.plans.log import ChangeProducts as ChangeProducts
     from taper.plans.log import Gap as Gap
     from taper.plans.log import Hold as Hold
@@ -276,6 +278,7 @@ _HOMES = {
     "taper.planning.solver.state_space": "TooManyStates",
     "taper.planning.taper": "Taper TooFast plan_taper",
     "taper.planning.titration": "NoTitration choose_titration plan_titration",
+    "taper.plans.everyday": "Ambiguous read_day",
     "taper.plans.log": (
         "ChangeProducts Gap Hold IntakeRecord InvalidEvent Log PassReview Resume ResumeAt Retarget Slow SpeedUp "
         "StepBack Stop Symptom TitrateAnew TitrateTo load_log read_log"

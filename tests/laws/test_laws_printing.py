@@ -19,7 +19,7 @@ from taper.testing import clock_slots, durations, named_slots, realizable_plans,
 from taper.words.notice import NOTICE
 from taper.words.plain import describe_ending, describe_portion
 
-TIMES = {"morning": "08:00", "noon": "12:30", "evening": "18:00", "bedtime": "22:45"}
+TIMES = {"morning": "08:00", "noon": "12:30", "evening": "18:00", "bedtime": "22:45", "daily": "09:00"}
 named = realizable_plans(slots=st.just(named_slots()))
 clocked = realizable_plans(slots=st.just(clock_slots()))
 

@@ -251,7 +251,7 @@ class Course(Value):
             raise InvalidInput(f'the last step has no end, yet then is "{self.then}"; write "continue" or add "for"')
         if not is_open and self.then == "continue":
             raise InvalidInput('then is "continue", yet the last step has an end; remove its "for" or write "review"')
-        if len({slot.is_clock for step in self.steps for slot in step.slots}) > 1:
+        if len({slot.is_clock for step in self.steps for slot in step.slots if not slot.is_daily}) > 1:
             raise InvalidInput("some steps use named times and some clock times; use one kind in a course")
         return self
 

@@ -10,7 +10,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from taper.amounts.dose import Dose
 from taper.amounts.duration import LONGEST_DAYS, Duration
 from taper.plans.plan import Plan
-from taper.plans.regimen import Slot
+from taper.plans.regimen import DAILY, Slot
 from taper.products.product import Product
 from taper.testing.amounts import clock_slots, durations, named_slots, patterns, regimens
 from taper.testing.products import DRUG, doses_from, product_sets, shared_grain
@@ -83,7 +83,7 @@ def realizable_plans(
     product_sets: SearchStrategy[tuple[Product, ...]] = product_sets(),
     durations: SearchStrategy[Duration] = durations(),
     thens: SearchStrategy[str] = st.sampled_from(("stop", "continue", "review")),
-    slots: SearchStrategy[SearchStrategy[Slot]] = st.sampled_from((named_slots(), clock_slots())),
+    slots: SearchStrategy[SearchStrategy[Slot]] = st.sampled_from((named_slots(), clock_slots(), st.just(Slot(DAILY)))),
     *,
     most_courses: int = 2,
 ) -> Realizable:
