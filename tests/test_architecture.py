@@ -160,7 +160,7 @@ FLOATS = {
 }
 ROUNDED = {
     "_base/numbers.py": "a percentage for people, which says about",
-    "people/kidney_function.py": "a figure of kidney function for people, on its side of every whole number",
+    "people/measuring.py": "a figure of kidney function for people, on its side of every whole number",
     "knowledge/kidney_reading.py": "a figure that a source gives in proportion, down to the microgram",
     "paces/rulers.py": "a position on a ruler, in billionths of a pace",
     "planning/cross_stages.py": "an equivalent for people",

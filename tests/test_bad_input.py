@@ -30,7 +30,8 @@ from taper import (
     to_schedule,
 )
 from taper.knowledge.formulary import UnknownDrug
-from taper.people.kidney_function import ImplausibleValue, WrongMeasure
+from taper.people.kidney_figures import WrongMeasure
+from taper.people.measuring import ImplausibleValue
 from taper.schedules.schedule import HorizonNeeded
 
 NOT_A_DOSE = {

@@ -11,24 +11,10 @@ from pydantic import TypeAdapter
 
 from taper._base.numbers import NotExact
 from taper.errors import CannotCompute, InvalidInput, OutOfScope
-from taper.people.kidney_function import (
-    EGFR,
-    AbsoluteEGFR,
-    Creatinine,
-    CreatinineClearance,
-    ImplausibleValue,
-    Sex,
-    SurfaceFormula,
-    WeightBasis,
-    WrongMeasure,
-    adjusted_weight,
-    body_surface,
-    ckd_epi_2021,
-    cockcroft_gault,
-    deindex,
-    ideal_weight,
-    kdigo_category,
-)
+from taper.people.body import Sex, SurfaceFormula, WeightBasis, adjusted_weight, body_surface, ideal_weight
+from taper.people.kidney_figures import EGFR, AbsoluteEGFR, Creatinine, CreatinineClearance, WrongMeasure
+from taper.people.kidney_function import ckd_epi_2021, cockcroft_gault, deindex, kdigo_category
+from taper.people.measuring import ImplausibleValue
 
 MEASURES = [EGFR, AbsoluteEGFR, CreatinineClearance]
 

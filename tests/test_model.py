@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from taper._base.numbers import Exact, NotExact, exact, write_count, write_number, write_percent
 from taper._base.records import NotEmpty, Value, join_path
 from taper.errors import InvalidInput
-from taper.people.kidney_function import ImplausibleValue
+from taper.people.measuring import ImplausibleValue
 from taper.people.patient import Patient
 from taper.plans.log import Log
 from taper.plans.plan import Plan

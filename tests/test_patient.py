@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 
 from taper import InvalidInput, OutOfScope, Patient, load_patient, read_patient
-from taper.people.kidney_function import EGFR, CreatinineClearance, ImplausibleValue, WrongMeasure
+from taper.people.kidney_figures import EGFR, CreatinineClearance, WrongMeasure
+from taper.people.measuring import ImplausibleValue
 from taper.people.patient import UNKNOWN
 from taper.testing import patient_facts, patients
 

@@ -103,16 +103,16 @@ if TYPE_CHECKING:
     from taper.paces.pace import points_of_occupancy as points_of_occupancy
     from taper.paces.rulers import linear as linear
     from taper.paces.rulers import logarithmic as logarithmic
-    from taper.people.kidney_function import EGFR as EGFR
-    from taper.people.kidney_function import AbsoluteEGFR as AbsoluteEGFR
-    from taper.people.kidney_function import Creatinine as Creatinine
-    from taper.people.kidney_function import CreatinineClearance as CreatinineClearance
-    from taper.people.kidney_function import ImplausibleValue as ImplausibleValue
-    from taper.people.kidney_function import WrongMeasure as WrongMeasure
+    from taper.people.kidney_figures import EGFR as EGFR
+    from taper.people.kidney_figures import AbsoluteEGFR as AbsoluteEGFR
+    from taper.people.kidney_figures import Creatinine as Creatinine
+    from taper.people.kidney_figures import CreatinineClearance as CreatinineClearance
+    from taper.people.kidney_figures import WrongMeasure as WrongMeasure
     from taper.people.kidney_function import ckd_epi_2021 as ckd_epi_2021
     from taper.people.kidney_function import cockcroft_gault as cockcroft_gault
     from taper.people.kidney_function import deindex as deindex
     from taper.people.kidney_function import kdigo_category as kdigo_category
+    from taper.people.measuring import ImplausibleValue as ImplausibleValue
     from taper.people.patient import Medication as Medication
     from taper.people.patient import Patient as Patient
     from taper.people.patient import load_patient as load_patient
@@ -262,10 +262,9 @@ _HOMES = {
         "InvalidPace Pace PaceWithoutEnd banded fixed percent_of_current percent_of_start points_of_occupancy"
     ),
     "taper.paces.rulers": "linear logarithmic",
-    "taper.people.kidney_function": (
-        "AbsoluteEGFR Creatinine CreatinineClearance EGFR ImplausibleValue WrongMeasure ckd_epi_2021 cockcroft_gault "
-        "deindex kdigo_category"
-    ),
+    "taper.people.kidney_figures": "AbsoluteEGFR Creatinine CreatinineClearance EGFR WrongMeasure",
+    "taper.people.kidney_function": "ckd_epi_2021 cockcroft_gault deindex kdigo_category",
+    "taper.people.measuring": "ImplausibleValue",
     "taper.people.patient": "Medication Patient load_patient read_patient",
     "taper.planning.cross_stages": "Stage round_dose",
     "taper.planning.cross_taper": "CrossTaper plan_cross_taper replan_cross_taper",

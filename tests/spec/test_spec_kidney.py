@@ -11,17 +11,9 @@ from fractions import Fraction
 import pytest
 
 from taper.errors import CannotCompute
-from taper.people.kidney_function import (
-    EGFR,
-    Creatinine,
-    adjusted_weight,
-    body_surface,
-    ckd_epi_2021,
-    cockcroft_gault,
-    deindex,
-    ideal_weight,
-    kdigo_category,
-)
+from taper.people.body import adjusted_weight, body_surface, ideal_weight
+from taper.people.kidney_figures import EGFR, Creatinine
+from taper.people.kidney_function import ckd_epi_2021, cockcroft_gault, deindex, kdigo_category
 
 
 class TestCkdEpi2021:

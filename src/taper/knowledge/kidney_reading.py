@@ -7,7 +7,7 @@ from math import floor
 from taper._base.numbers import write_number
 from taper.amounts.dose import Dose
 from taper.knowledge.kidney_advice import KidneyAction, KidneyAdvice, KidneyBand, KidneyMeasure, KidneyState
-from taper.people.kidney_function import EGFR, AbsoluteEGFR, CreatinineClearance
+from taper.people.kidney_figures import EGFR, AbsoluteEGFR, CreatinineClearance
 from taper.people.patient import Patient
 
 Figure = EGFR | AbsoluteEGFR | CreatinineClearance

@@ -12,17 +12,9 @@ from taper._base.numbers import exact, write_number
 from taper._base.records import Value
 from taper.amounts.duration import CalendarDate
 from taper.errors import InvalidInput, OutOfScope
-from taper.people.kidney_function import (
-    EGFR,
-    AbsoluteEGFR,
-    Creatinine,
-    CreatinineClearance,
-    Sex,
-    WeightBasis,
-    check_weight_basis,
-    ckd_epi_2021,
-    cockcroft_gault,
-)
+from taper.people.body import Sex, WeightBasis, check_weight_basis
+from taper.people.kidney_figures import EGFR, AbsoluteEGFR, Creatinine, CreatinineClearance
+from taper.people.kidney_function import ckd_epi_2021, cockcroft_gault
 
 _NameText = Annotated[str, Field(min_length=1, max_length=80, pattern=r"\S")]
 

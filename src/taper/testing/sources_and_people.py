@@ -13,7 +13,7 @@ from taper.knowledge.formulary import Formulary
 from taper.knowledge.kidney_advice import KidneyMeasure
 from taper.knowledge.monograph import CeilingKind
 from taper.knowledge.reading import read_monograph
-from taper.people.kidney_function import Sex, WeightBasis
+from taper.people.body import Sex, WeightBasis
 from taper.people.patient import Patient
 from taper.testing.amounts import doses
 from taper.testing.products import DRUG
