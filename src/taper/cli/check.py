@@ -5,9 +5,9 @@ import argparse
 from taper.amounts.duration import read_date
 from taper.checks.check import check, rule_names
 from taper.checks.review import Review, Severity
-from taper.cli.options import FOUND, NOT_ASSESSED, add_json, add_plan
+from taper.cli.options import FOUND, NOT_ASSESSED, add_json, add_log, add_plan
 from taper.cli.output import print_json
-from taper.cli.plan_inputs import realized_of
+from taper.cli.plan_inputs import adjusted_by, realized_of
 from taper.errors import NotFound
 from taper.people.patient import UNKNOWN, load_patient
 from taper.schedules.realization import RealizedPlan
@@ -18,6 +18,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     add_plan(parser)
     parser.add_argument("--start", metavar="DATE", help="the date of day 1")
+    add_log(parser)
     parser.add_argument("--patient", metavar="FILE", help="facts about the person")
     parser.add_argument(
         "--source", action="append", default=[], metavar="NAME", help="compare with this source only; may be repeated"
@@ -34,8 +35,12 @@ def run(options: argparse.Namespace) -> int:
     start = read_date(options.start) if options.start else None
     patient = load_patient(options.patient) if options.patient else UNKNOWN
     accepted = _rules(options.accept_not_assessed)
-    made = realized_of(options)
-    review = check(made, patient, start=start, sources=options.source)
+    if options.log:
+        adjusted = adjusted_by(options.log, options)
+        made, review = adjusted.realized, check(adjusted, patient, sources=options.source)
+    else:
+        made = realized_of(options)
+        review = check(made, patient, start=start, sources=options.source)
     if options.json:
         print_json(review.model_dump(mode="json"))
     else:

@@ -3,7 +3,15 @@
 import argparse
 
 from taper.amounts.duration import Duration
-from taper.cli.drug_inputs import of_one_release, products_of_drug, read_day, read_time, those_of_drug, weights_of
+from taper.cli.drug_inputs import (
+    of_one_release,
+    products_of_drug,
+    read_day,
+    read_time,
+    table_named,
+    those_of_drug,
+    weights_of,
+)
 from taper.cli.options import add_drug, add_json, add_out, add_pieces
 from taper.cli.output import deliver_plan
 from taper.errors import InvalidInput
@@ -42,11 +50,11 @@ def run(options: argparse.Namespace) -> int:
         raise InvalidInput("an order belongs to the taper that follows; add --pace, or --turns", where="--order")
     made = plan_cross_taper(
         drug=drug,
-        before=read_day(options.before, "--from"),
+        before=read_day(options.before, "--from", products),
         products=products,
         to_drug=to_drug,
         to_products=_to_products(options, formulary, to_drug),
-        equivalence=formulary.table(options.equivalence),
+        equivalence=table_named(formulary, options.equivalence),
         every=read_time(options.every) or Duration(1),
         rounding=options.rounding,
         stages=options.stages if options.stages is not None else "intake by intake",

@@ -1,6 +1,7 @@
 """The command down: a taper that real products can make."""
 
 import argparse
+from collections.abc import Sequence
 
 from taper._base.numbers import write_number
 from taper.amounts.dose import Dose
@@ -10,7 +11,8 @@ from taper.cli.output import deliver_plan
 from taper.errors import InvalidInput
 from taper.knowledge.formulary import Formulary
 from taper.planning.taper import plan_taper
-from taper.plans.regimen import Regimen
+from taper.plans.regimen import Regimen, Slot
+from taper.products.product import Product
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -43,8 +45,8 @@ def run(options: argparse.Namespace) -> int:
     drug, products = products_of_drug(options)
     made = plan_taper(
         drug=drug,
-        before=read_day(options.before, "--from"),
-        to=_target(options.to),
+        before=read_day(options.before, "--from", products),
+        to=_target(options.to, products),
         pace=_pace(options.pace, drug),
         products=products,
         order=options.order,
@@ -75,7 +77,9 @@ def _pace(text: str, drug: str) -> str:
     raise InvalidInput(f"points of occupancy need a curve; write one of those held of {drug}: {held}", where="--pace")
 
 
-def _target(text: str) -> Regimen | Dose | str:
-    if text.strip() == "0":
+def _target(text: str, products: Sequence[Product]) -> Regimen | Dose | str:
+    """Where the taper ends: nothing, a daily total, or a day. One amount without a time is a total."""
+    if text.strip().lower() in {"0", "0 mg", "nothing", "zero", "none", "off", "stop"}:
         return "0"
-    return read_day(text, "--to") if text.strip().rpartition(" ")[2] not in {"mg", "mcg", "g"} else Dose.parse(text)
+    day = read_day(text, "--to", products)
+    return day.intakes[0].dose if day.slots == (Slot("daily"),) else day

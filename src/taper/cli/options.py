@@ -27,13 +27,20 @@ def add_plan(parser: argparse.ArgumentParser) -> None:
 
 def add_days(parser: argparse.ArgumentParser) -> None:
     """Add the start and the horizon."""
-    parser.add_argument("--start", required=True, metavar="DATE", help="the date of day 1")
+    parser.add_argument("--start", metavar="DATE", help="the date of day 1; needed, but for --log, which holds it")
     parser.add_argument("--days", type=int, metavar="N", help="the horizon of an open plan; a window on a closed one")
+
+
+def add_log(parser: argparse.ArgumentParser) -> None:
+    """Add --log."""
+    parser.add_argument(
+        "--log", metavar="FILE", help="the plan as it stands after what happened, as `taper log` writes it"
+    )
 
 
 def add_out(parser: argparse.ArgumentParser) -> None:
     """Add --out and --force."""
-    parser.add_argument("--out", metavar="FILE", help="write to a file, whole or not at all")
+    parser.add_argument("--out", metavar="FILE", help="write to a file, whole or not at all; - is standard output")
     parser.add_argument("--force", action="store_true", help="overwrite the file if it exists")
 
 

@@ -45,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
         slots=[name.strip() for name in options.slots.split(",")],
         products=products,
         by=_by(options, drug),
-        before=read_day(options.before, "--from") if options.before else "nothing",
+        before=read_day(options.before, "--from", products) if options.before else "nothing",
         aim=options.aim,
         weights=weights_of(options),
         indication=options.indication,

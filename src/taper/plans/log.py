@@ -265,6 +265,9 @@ class Symptom(Value):
 class Log(Value):
     """What happened to one plan from one start date: events, intakes and symptoms; dates and doses, no identities.
 
+    `plan` is the plan's fingerprint. `written_for` may hold the plan as it was, so that a log of another plan can say
+    what is different.
+
     Example:
         >>> plan = Plan.read({"courses": [{"drug": "x", "then": "stop",
         ...     "steps": [{"for": "4 weeks", "regimen": {"evening": "5 mg"}}]}]})
@@ -279,6 +282,7 @@ class Log(Value):
     events: Annotated[tuple[AnyEvent, ...], Field(max_length=10_000)] = ()
     intakes: Annotated[tuple[IntakeRecord, ...], Field(max_length=200_000)] = ()
     symptoms: Annotated[tuple[Symptom, ...], Field(max_length=100_000)] = ()
+    written_for: Plan | None = None
 
     @classmethod
     def of(
@@ -301,6 +305,8 @@ class Log(Value):
 
     @model_validator(mode="after")
     def _agrees(self) -> Self:
+        if self.written_for is not None and self.written_for.fingerprint != self.plan:
+            raise InvalidInput("is not the plan of that fingerprint; remove it", where="written_for")
         for index, event in enumerate(self.events):
             where = f"events[{index}]"
             if event.day < self.start:
@@ -331,11 +337,12 @@ class Log(Value):
 
     def to_dict(self) -> dict[str, Any]:
         """The log as plain data in the log format."""
-        made = self.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"events"})
+        made = self.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"events", "written_for"})
         events = [_plain(event) for event in self.events]
         parts = {"events": events, "intakes": made["intakes"], "symptoms": made["symptoms"]}
         head = {"format": self.format, "plan": self.plan, "start": made["start"]}
-        return head | {key: items for key, items in parts.items() if items}
+        plan = {} if self.written_for is None else {"written_for": self.written_for.to_dict()}
+        return head | {key: items for key, items in parts.items() if items} | plan
 
     def to_json(self) -> str:
         """The log as JSON text in the log format; reading it gives the log back."""
