@@ -12,7 +12,6 @@ from taper.cli.examples import EXAMPLES, EXIT_CODES
 from taper.cli.notes import print_notes
 from taper.cli.parsing import Parser
 from taper.cli.terminal import Painted, at_work, takes_color
-from taper.cli.typed_words import understand
 from taper.errors import TaperError
 from taper.words.notice import NOTICE
 
@@ -35,6 +34,8 @@ COMMANDS = {
     "import": ("import_plan", "read a plan from FHIR medication requests, or say why none can be read"),
 }
 """Every command: its module in this package, and what it does."""
+WORDS = frozenset({"pace", "start", "day", "as_of", "order", "market", "over", "lasting"})
+"""Options whose words are read in `taper.cli.typed_words`."""
 _NOT_COMPUTED = 2
 
 
@@ -72,7 +73,10 @@ def _command_of(given: Sequence[str]) -> str | None:
 
 def _run(options: argparse.Namespace, command: str) -> int:
     try:
-        understand(options, command)
+        if options.__dict__.keys() & WORDS:
+            from taper.cli.typed_words import understand  # only where words are to be read, so that help stays quick
+
+            understand(options, command)
         with at_work(command):
             code: int = options.run(options)
         sys.stdout.flush()

@@ -7,6 +7,7 @@ from taper.checks.check import check, rule_names
 from taper.checks.review import Review, Severity
 from taper.cli.options import FOUND, NOT_ASSESSED, add_json, add_log, add_plan
 from taper.cli.output import print_json
+from taper.cli.parsing import nearest
 from taper.cli.plan_inputs import adjusted_by, realized_of
 from taper.errors import NotFound
 from taper.people.patient import UNKNOWN, load_patient
@@ -53,7 +54,8 @@ def run(options: argparse.Namespace) -> int:
 def _rules(text: str) -> set[str]:
     names = {name.strip() for name in text.split(",") if name.strip()}
     for name in sorted(names - set(rule_names())):
-        raise NotFound(f"--accept-not-assessed: {name!r} is not a rule. Rules: {', '.join(rule_names())}")
+        hint = nearest(name, rule_names(), otherwise="")
+        raise NotFound(f"--accept-not-assessed: {name!r} is not a rule{hint}. Rules: {', '.join(rule_names())}")
     return names
 
 

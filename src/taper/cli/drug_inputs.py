@@ -4,6 +4,7 @@ import argparse
 import re
 from collections.abc import Sequence
 
+from taper.amounts.dose import Dose
 from taper.amounts.duration import Duration
 from taper.cli.notes import say, understood
 from taper.cli.parsing import complete
@@ -95,6 +96,35 @@ def _more(text: str, day: Regimen) -> str:
     if is_total and len(day) == 1 and day.slots[0].is_daily:
         return f' (taken at once; if it is divided, write "{text.strip()} in 3 doses")'
     return ""
+
+
+def read_slots(text: str, where: str) -> list[str]:
+    """Times of day from words parted by commas, such as "night, am" or "tds".
+
+    Raises:
+        InvalidInput: If one is no time of day.
+    """
+    names: list[str] = []
+    for word in text.split(","):
+        names += [slot.name for slot in everyday.read_day(f"1 mg {word.strip()}", where=where).slots]
+    if ",".join(names) != text.replace(" ", ""):
+        understood(where, ", ".join(names))
+    return names
+
+
+def read_dose(text: str, where: str, products: Sequence[Product] = ()) -> Dose:
+    """One dose as people write it, such as "5MG" or "half a tablet".
+
+    Raises:
+        InvalidInput: If it is not one dose.
+    """
+    day = everyday.read_day(text, products=products, where=where)
+    if len(day) != 1:
+        raise InvalidInput(f'{text!r} is not one dose; write it like "5 mg"', where=where)
+    dose = day.intakes[0].dose
+    if dose.text != text.strip():
+        understood(where, dose.text)
+    return dose
 
 
 def table_named(formulary: Formulary, name: str) -> EquivalenceTable:

@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from taper.amounts.duration import long_date, read_date
-from taper.cli.drug_inputs import read_day
+from taper.cli.drug_inputs import read_day, read_slots
 from taper.cli.options import add_json, add_plan
 from taper.cli.output import STDOUT, print_json, write_whole
 from taper.cli.plan_inputs import adjusted_with, check_log_is_of, read_plan_named
 from taper.errors import InvalidInput
-from taper.plans import everyday
 from taper.plans.log import Log, load_log
 from taper.plans.plan import Plan
 from taper.schedules.adherence import compare_intakes
@@ -165,10 +164,10 @@ def _check_options(options: argparse.Namespace) -> None:
 
 def _slot(text: str) -> str:
     """The one time of day that words name."""
-    slots = everyday.read_day(f"1 mg {text}", where="--slot").slots
+    slots = read_slots(text, "--slot")
     if len(slots) != 1:
         raise InvalidInput(f"{text!r} is not one time of day; write morning, noon, evening or bedtime", where="--slot")
-    return slots[0].name
+    return slots[0]
 
 
 def _particulars(options: argparse.Namespace) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from taper._base.json_text import LARGEST_BYTES, decode, read_json
 from taper.adjustment.apply_log import apply_log
 from taper.adjustment.event_day import OtherPlan
 from taper.amounts.duration import Duration, read_date
+from taper.cli.parsing import nearest
 from taper.cli.settings import market_for
 from taper.errors import InvalidInput, NotFound
 from taper.formats.difference import to_difference_table
@@ -48,7 +49,9 @@ def read_plan_at(name: str) -> Plan:
         data = sys.stdin.buffer.read(LARGEST_BYTES + 1)
         return _plan_in(decode(data, where="standard input"), "standard input")
     if not Path(name).exists():
-        raise NotFound(f"{name!r} is neither a file nor a protocol. Protocols: {', '.join(protocol_names())}")
+        beside = [item.name for item in Path(name).parent.iterdir()] if Path(name).parent.is_dir() else []
+        hint = nearest(Path(name).name, [*beside, *protocol_names()], otherwise="")
+        raise NotFound(f"{name!r} is neither a file nor a protocol{hint}. Protocols: {', '.join(protocol_names())}")
     return load_plan(name)
 
 
@@ -109,6 +112,9 @@ def adjusted_by(name: str, options: argparse.Namespace) -> Schedule:
     Raises:
         TaperError: If the plan or the log cannot be read, or do not fit each other.
     """
+    if not Path(name).exists():
+        begin = f'taper log {options.plan} hold --start DATE --day DATE --for "2 weeks" --log {name}'
+        raise NotFound(f"does not exist; write down what happened first, such as {begin}", where=name)
     return adjusted_with(load_log(name), options, name)
 
 

@@ -3,6 +3,7 @@
 import argparse
 from datetime import date, timedelta
 
+from taper.cli.drug_inputs import read_slots
 from taper.cli.notes import understood
 from taper.cli.settings import read_market
 from taper.plans.everyday_pace import plain_date, plain_duration, plain_pace
@@ -34,6 +35,10 @@ def understand(options: argparse.Namespace, command: str) -> None:
                     understood(option, made)
     if command == "cross":
         options.every = options.stage_time
+    order = getattr(options, "order", None)
+    if isinstance(order, str) and ":" in order:
+        kind, _, named = order.partition(":")
+        options.order = f"{kind}: {', '.join(read_slots(named, '--order'))}"
     if isinstance(getattr(options, "market", None), str):
         options.market = read_market(options.market)
 

@@ -4,7 +4,7 @@ import argparse
 
 from taper.amounts.dose import Dose
 from taper.amounts.duration import Duration
-from taper.cli.drug_inputs import products_of_drug, read_day, weights_of
+from taper.cli.drug_inputs import products_of_drug, read_day, read_dose, read_slots, weights_of
 from taper.cli.options import add_drug, add_json, add_out, add_pieces
 from taper.cli.output import deliver_plan
 from taper.errors import InvalidInput
@@ -13,6 +13,7 @@ from taper.knowledge.monograph import Titration
 from taper.people.patient import load_patient
 from taper.planning.kidney_proposal import propose_for_kidney
 from taper.planning.titration import choose_titration, plan_titration
+from taper.plans.everyday_pace import plain_pace
 from taper.plans.plan import Plan
 from taper.products.product import Product
 
@@ -41,8 +42,8 @@ def run(options: argparse.Namespace) -> int:
     drug, products = products_of_drug(options)
     made = plan_titration(
         drug=drug,
-        to=options.to,
-        slots=[name.strip() for name in options.slots.split(",")],
+        to=read_dose(options.to, "--to", products),
+        slots=read_slots(options.slots, "--slots"),
         products=products,
         by=_by(options, drug),
         before=read_day(options.before, "--from", products) if options.before else "nothing",
@@ -60,7 +61,7 @@ def _by(options: argparse.Namespace, drug: str) -> Titration | tuple[Dose | str,
     if options.by == "label":
         monograph = Formulary.shipped().monograph(drug)
         return choose_titration(monograph, source=options.label, column=options.column, indication=options.indication)
-    size, found, time = options.by.partition(" every ")
+    size, found, time = plain_pace(options.by, where="--by").replace(",", "").partition(" every ")
     if not found:
         raise InvalidInput(f'{options.by!r} is no increase; write label, or "5 mg every 3 days"', where="--by")
     return Dose.parse(size), Duration.parse(time)

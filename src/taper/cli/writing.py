@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from taper._base.json_text import read_text_file
 from taper.checks.check import check
 from taper.checks.review import Review
+from taper.cli.drug_inputs import read_slots
 from taper.cli.options import add_json, add_out
 from taper.cli.output import json_text
 from taper.cli.settings import is_us
@@ -178,4 +179,16 @@ def _times(text: str) -> dict[str, str]:
     twice = [name for name, count in Counter(name for name, _, _ in pairs).items() if count > 1]
     if twice:
         raise InvalidInput(f"--times: {twice[0]} has two clock times; leave one")
-    return {name: clock for name, _, clock in pairs}
+    return {_slot(name): _clock(clock) for name, _, clock in pairs}
+
+
+def _slot(name: str) -> str:
+    """A named time of day from its word, such as night."""
+    slots = read_slots(name, "--times")
+    return slots[0] if len(slots) == 1 else name
+
+
+def _clock(text: str) -> str:
+    """A clock time from 8am, 8:00 or 20:00."""
+    slots = read_slots(text if ":" in text or text.strip()[-1:] == "m" else f"at {text}", "--times")
+    return slots[0] if len(slots) == 1 else text

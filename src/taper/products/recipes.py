@@ -193,7 +193,8 @@ class Reachable:
             return "A dose of nothing needs no product; give one above 0"
         count = self._pieces_for(dose)
         if count is not None:
-            return f"Allow {count} pieces in an intake: at most {self.handling.pieces} are now (pieces)"
+            now = f"at most {self.handling.pieces} are now (pieces, or --pieces {count})"
+            return f"Allow {count} pieces in an intake: {now}"
         if not self.handling.mix_forms and len({product.form.is_liquid for product in self.products}) == 2:
             mixed = self.handling.model_copy(update={"mix_forms": True})
             if Reachable(self.products, up_to=dose, handling=mixed).can_make(dose):
