@@ -1,5 +1,7 @@
 """Twenty-four everyday tasks, each as it is first typed, one after the other in one folder."""
 
+# ruff: noqa: E501  # a line is one case
+
 import json
 from pathlib import Path
 

@@ -1,5 +1,7 @@
 """Each message of the command line is obeyed: what it says to write is written, and the command gets further."""
 
+# ruff: noqa: E501  # a line is one case
+
 import json
 import re
 import shlex

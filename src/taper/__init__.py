@@ -6,9 +6,12 @@ Public names are loaded when they are first used, so that importing the package 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from taper._base.shown import bind
+
 if TYPE_CHECKING:
     from taper._base.json_text import NotJson as NotJson
     from taper._base.numbers import NotExact as NotExact
+    from taper._base.takes import WrongObject as WrongObject
     from taper.adjustment.apply_log import apply_log as apply_log
     from taper.adjustment.event_day import DecisionNeeded as DecisionNeeded
     from taper.adjustment.event_day import NothingToChange as NothingToChange
@@ -220,6 +223,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "taper._base.json_text": "NotJson",
     "taper._base.numbers": "NotExact",
+    "taper._base.takes": "WrongObject",
     "taper.adjustment.apply_log": "apply_log",
     "taper.adjustment.event_day": "DecisionNeeded NothingToChange OtherPlan",
     "taper.amounts.dose": "AverageDose DailyDose Dose InvalidAmount MassUnit mcg mg",
@@ -302,6 +306,15 @@ _HOMES = {
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 
+_METHODS = {
+    "Schedule": (
+        "apply_log", "check", "count_supply", "to_arrow", "to_csv", "to_fhir", "to_html", "to_ical", "to_markdown",
+        "to_pandas", "to_pdf", "to_polars", "to_records", "to_table", "to_xlsx",
+    ),
+    "RealizedPlan": ("check", "to_schedule"),
+}  # fmt: skip
+"""Public functions that an object can also call as methods of its own, so that no floor looks up."""
+
 __version__ = "0.1.0"
 __all__ = sorted(_HOME_OF)  # pyright: ignore[reportUnsupportedDunderAll]
 
@@ -312,6 +325,9 @@ def __getattr__(name: str) -> Any:
     value = getattr(import_module(_HOME_OF[name]), name)
     globals()[name] = value
     return value
+
+
+bind(_METHODS, __getattr__)
 
 
 def _unknown(name: str) -> str:

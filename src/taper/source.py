@@ -107,6 +107,12 @@ class Source(Value):
     def _speaking_of(self, subject: Subject) -> tuple[str, ...]:
         return dict(self.sections).get(subject, ())
 
+    def __str__(self) -> str:
+        return self.citation
+
+    def __repr__(self) -> str:
+        return f"<Source {self.id}: {self.organization}, {self.year}>"
+
     @property
     def citation(self) -> str:
         """One line for a reader: organization, title, section, year, grade."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from types import ModuleType
 
+from taper._base.takes import takes
 from taper.checks.case import LEFT_OUT, Case, check_doses, check_sources
 from taper.checks.review import Answer, Clear, Finding, NotAssessed, Review
 from taper.checks.rules import (
@@ -65,6 +66,7 @@ def rule_names() -> tuple[str, ...]:
     return tuple(module.NAME for module in ALL)
 
 
+@takes
 def check(
     plan: RealizedPlan | Schedule,
     patient: Patient | None = None,

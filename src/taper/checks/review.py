@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Self
 
 from taper._base.records import Value
+from taper._base.shown import as_html, shorten
 from taper.amounts.duration import CalendarDate
 from taper.errors import TaperError
 from taper.source import Grade, Source
@@ -70,6 +71,12 @@ class Finding(Value):
         made = {name: start + timedelta(days=day - 1) for name, day in days.items() if day is not None}
         return self.model_copy(update=made)
 
+    def __str__(self) -> str:
+        return f"{self.severity.value.upper()} {self.rule}: {self.message}" + (f" [{self.dates}]" if self.dates else "")
+
+    def __repr__(self) -> str:
+        return f"<Finding {self.severity.value} {self.rule}: {self.message}>"
+
     @property
     def dates(self) -> str:
         """When it is, such as "2027-03-08 to 2027-03-28"; empty where no start is known."""
@@ -86,6 +93,12 @@ class NotAssessed(Value):
     drug: str | None = None
     missing: str
 
+    def __str__(self) -> str:
+        return f"not assessed: {self.rule} ({self.drug or 'plan'}), missing {self.missing}"
+
+    def __repr__(self) -> str:
+        return f"<NotAssessed {self.rule}: {self.missing}>"
+
 
 class Clear(Value):
     """A rule that was applied, against one source, and found nothing."""
@@ -94,6 +107,12 @@ class Clear(Value):
     drug: str | None = None
     source: Source | None = None
 
+    def __str__(self) -> str:
+        return f"clear: {self.rule} ({self.drug or 'plan'})" + (f", by {self.source}" if self.source else "")
+
+    def __repr__(self) -> str:
+        return f"<Clear {self.rule}>"
+
 
 class LeftOut(Value):
     """A source that was held and not compared, because the caller named another."""
@@ -101,6 +120,12 @@ class LeftOut(Value):
     rule: str
     drug: str
     source: Source
+
+    def __str__(self) -> str:
+        return f"not compared: {self.rule} ({self.drug}), {self.source}"
+
+    def __repr__(self) -> str:
+        return f"<LeftOut {self.rule}: {self.source.id}>"
 
 
 class RequirementNotMet(TaperError):
@@ -119,6 +144,17 @@ class Review(Value):
     clear: tuple[Clear, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     changes_from: int | None = None
+
+    def __str__(self) -> str:
+        counts = f"{len(self.findings)} found, {len(self.not_assessed)} not assessed, {len(self.clear)} clear"
+        return shorten([f"{counts}.", *map(str, self.findings), *map(str, self.not_assessed), *map(str, self.clear)],
+                       whole="findings, not_assessed and clear")  # fmt: skip
+
+    def __repr__(self) -> str:
+        return f"<Review: {len(self.findings)} found, {len(self.not_assessed)} not assessed, {len(self.clear)} clear>"
+
+    def _repr_html_(self) -> str:
+        return as_html(str(self))
 
     @classmethod
     def of(cls, answers: Iterable["Answer"], *, changes_from: int | None = None) -> Self:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from taper._base.extras import need
 from taper._base.numbers import write_count, write_number
+from taper._base.takes import takes
 from taper.errors import CannotCompute
 from taper.schedules.rows import Record, records_of
 from taper.schedules.schedule import Schedule
@@ -69,6 +70,7 @@ _COLUMNS = (
 )
 
 
+@takes
 def to_arrow(schedule: Schedule, *, amounts: Amounts = "decimal") -> "pa.Table":
     """A schedule as an Arrow table, one row for each portion of each dose or note, in order of date and time.
 
@@ -101,6 +103,7 @@ def arrow_schema(schedule: Schedule | None = None, *, amounts: Amounts = "decima
     return arrow.schema(fields, metadata=dict(_metadata(schedule)))
 
 
+@takes
 def to_pandas(schedule: Schedule, *, amounts: Amounts = "decimal") -> "pd.DataFrame":
     """A schedule as a pandas frame whose columns keep their Arrow types: exact decimals, dates, no floats.
 
@@ -116,6 +119,7 @@ def to_pandas(schedule: Schedule, *, amounts: Amounts = "decimal") -> "pd.DataFr
     return to_arrow(schedule, amounts=amounts).to_pandas(types_mapper=pandas.ArrowDtype)
 
 
+@takes
 def to_polars(schedule: Schedule, *, amounts: Amounts = "decimal") -> "pl.DataFrame":
     """A schedule as a polars frame with exact decimals and dates.
 

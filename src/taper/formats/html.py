@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from html import escape
 from pathlib import Path
 
+from taper._base.takes import takes
 from taper.checks.review import Answer, Finding, NotAssessed, Review
 from taper.schedules.schedule import Schedule
 from taper.source import Source
@@ -17,6 +18,7 @@ _STYLE = Path(__file__).with_name("handout.css")
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
+@takes
 def to_html(
     schedule: Schedule,
     review: Review | None = None,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from taper._base.extras import need
+from taper._base.takes import takes
 from taper.checks.review import Answer, Finding, NotAssessed, Review
 from taper.errors import CannotCompute
 from taper.schedules.schedule import Schedule
@@ -24,6 +25,7 @@ class CannotPrint(CannotCompute):
     """A handout that holds letters which no font at hand has."""
 
 
+@takes
 def to_pdf(
     schedule: Schedule,
     review: Review | None = None,

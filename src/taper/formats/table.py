@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from taper._base.numbers import write_number
+from taper._base.takes import takes
 from taper.amounts.duration import long_date
 from taper.amounts.liquid import Volume
 from taper.checks.review import Finding, Review
@@ -22,6 +23,7 @@ _FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _BREAKS = ("\t", "\r", "\n", "\0")
 
 
+@takes
 def to_table(
     schedule: Schedule, review: Review | None = None, supply: Supply | None = None, *, every_day: bool = False
 ) -> str:
@@ -53,6 +55,7 @@ def to_table(
     return "\n".join(parts) + "\n"
 
 
+@takes
 def to_markdown(schedule: Schedule, review: Review | None = None, supply: Supply | None = None) -> str:
     """A schedule as a Markdown table with its end, supply and review; the same rows as the plain table."""
     title = _one_line(schedule.realized.plan.title)
@@ -64,6 +67,7 @@ def to_markdown(schedule: Schedule, review: Review | None = None, supply: Supply
     return "\n".join([*lines, "", *map(_item, tail)]) + "\n"
 
 
+@takes
 def to_csv(schedule: Schedule) -> str:
     """A schedule as CSV, one line a portion, with its mg; `dose` is the text of the whole dose, as in `to_records`.
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from taper._base.extras import need
 from taper._base.numbers import write_count, write_number
+from taper._base.takes import takes
 from taper.checks.review import Review
 from taper.schedules.rows import Record, records_of
 from taper.schedules.schedule import Schedule
@@ -49,6 +50,7 @@ _DOSES: tuple[tuple[str, int, Callable[[Record], Cell]], ...] = (
 )
 
 
+@takes
 def to_xlsx(
     schedule: Schedule, review: Review | None = None, supply: Supply | None = None, *, stamp: datetime | None = None
 ) -> bytes:

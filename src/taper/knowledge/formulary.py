@@ -42,6 +42,13 @@ class Formulary:
         _check_products(self._monographs.values())
         _check_lists(self._class_lists, self._named | {name for item in self._class_lists for name in item.members})
 
+    def __str__(self) -> str:
+        tables = ", ".join(table.id for table in self.tables)
+        return f"Formulary of {len(self.drugs)} drugs; equivalence tables: {tables or 'none'}"
+
+    def __repr__(self) -> str:
+        return f"<Formulary of {len(self.drugs)} drugs>"
+
     @staticmethod
     def shipped() -> "Formulary":
         """The data that comes with the library, read once."""

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from taper._base.numbers import Exact, Rational, exact, write_number
 from taper._base.records import NotEmpty, Value
+from taper._base.takes import takes
 from taper.amounts.dose import Dose, MassUnit, split_quantity
 from taper.amounts.duration import Duration, InvalidDuration
 from taper.errors import InvalidInput
@@ -288,6 +289,7 @@ def _span_percent(low: Fraction, high: Fraction) -> str:
 # Constructors: one a base. Each takes a single figure, or a range such as "2-4 mg".
 
 
+@takes
 def fixed(
     amount: str | Dose,
     every: Duration,
@@ -318,6 +320,7 @@ def fixed(
     return _pace(Fixed(low=low, high=high), every, limit, aim, never_more_than)
 
 
+@takes
 def percent_of_start(
     percent: Rational,
     every: Duration,
@@ -340,6 +343,7 @@ def percent_of_start(
     return _pace(OfStart(low=low, high=high), every, _limit_percent(up_to), aim, never_more_than)
 
 
+@takes
 def percent_of_current(
     percent: Rational,
     every: Duration,
@@ -374,6 +378,7 @@ def percent_of_current(
     return _pace(base, every, _limit_percent(up_to), aim, never_more_than)
 
 
+@takes
 def banded(
     bands: Iterable[tuple[str | Dose, str | Dose]],
     every: Duration,
@@ -406,6 +411,7 @@ def banded(
     return _pace(Bands(bands=tuple(made)), every, None if up_to is None else exact(up_to), aim, never_more_than)
 
 
+@takes
 def points_of_occupancy(
     points: Rational,
     every: Duration,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from taper._base.takes import takes
 from taper.amounts.dose import Dose
 from taper.errors import InvalidInput
 from taper.knowledge.equivalence import EquivalenceTable
@@ -145,6 +146,7 @@ class Swap:
         return min(made, intake.dose)
 
 
+@takes
 def round_dose(dose: Dose, products: Iterable[Product], rounding: Rounding, weights: Weights = STANDARD) -> Dose:
     """The dose that products make nearest below, above or either side of one that they may not; 0 if there is none.
 

@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import Any, Literal
 
 from taper._base.numbers import write_percent
+from taper._base.takes import takes
 from taper.amounts.duration import Duration
 from taper.errors import InvalidInput
 from taper.knowledge.equivalence import EquivalenceTable
@@ -21,7 +22,7 @@ from taper.plans.weights import STANDARD, Weights
 from taper.products.product import Product
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class CrossTaper:
     """A plan of two courses, what was taken before, its stages, and the report on the taper that follows, if any.
 
@@ -51,6 +52,9 @@ class CrossTaper:
         before, after = max(pairs, key=lambda pair: pair[0].combined - pair[1].combined)
         return (before, after) if after.combined < before.combined else None
 
+    def __repr__(self) -> str:
+        return f"<CrossTaper to {self.plan.courses[-1].drug}, by {self.table.id}>"
+
     def __str__(self) -> str:
         drug = self.plan.courses[-1].drug
         lines = [self._opening()]
@@ -78,6 +82,7 @@ class CrossTaper:
         return f"day {stage.day}" if stage.day is not None else f"stage {self.stages.index(stage) + 1}"
 
 
+@takes
 def plan_cross_taper(
     *,
     drug: str,
@@ -148,6 +153,7 @@ def plan_cross_taper(
     return _crossed(swap, days, (now, NOTHING), every=every, then=then, tables=tables, request=request, title=title)
 
 
+@takes
 def replan_cross_taper(
     plan: Plan,
     *,

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from taper._base.records import Value
+from taper._base.takes import takes
 from taper.amounts.dose import Dose
 from taper.errors import CannotCompute, NotFound
 from taper.knowledge.formulary import Formulary
@@ -49,6 +50,7 @@ class KidneyProposal(Value):
     note: str | None = None
 
 
+@takes
 def propose_for_kidney(
     plan: Plan,
     patient: Patient,

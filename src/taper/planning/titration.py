@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import Literal
 
+from taper._base.takes import takes
 from taper.amounts.dose import DailyDose, Dose
 from taper.amounts.duration import Duration, days
 from taper.errors import CannotCompute, InvalidInput, NotFound
@@ -25,6 +26,7 @@ class NoTitration(CannotCompute):
     """The products or the label's steps do not lead to the target; the message says what stands in the way."""
 
 
+@takes
 def plan_titration(
     *,
     drug: str,
@@ -296,6 +298,7 @@ def _end(low: Dose, high: Dose | None, aim: Aim | None) -> Dose:
     return high if aim == "fast" else low
 
 
+@takes
 def choose_titration(
     monograph: Monograph, *, source: str | None = None, column: str | None = None, indication: str | None = None
 ) -> Titration:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import NoReturn
 
 from taper._base.numbers import exact, write_number
+from taper._base.takes import takes
 from taper.amounts.dose import Dose, InvalidAmount
 from taper.amounts.liquid import Volume
 from taper.errors import InvalidInput, OutOfScope
@@ -169,6 +170,7 @@ class _Entry:
     times: list[tuple[str, ...]] = field(default_factory=list)
 
 
+@takes
 def read_day(text: str, *, products: Sequence[Product] = (), where: str = "") -> Regimen:
     """One day's doses as people write them.
 

@@ -19,6 +19,8 @@ from pydantic import (
 from taper._base.json_text import as_object, read_json, read_json_file
 from taper._base.numbers import Exact, write_number
 from taper._base.records import NotEmpty, Value
+from taper._base.shown import shorten
+from taper._base.takes import takes
 from taper._base.text import Name
 from taper.amounts.dose import Dose
 from taper.amounts.duration import CalendarDate, Duration
@@ -138,6 +140,11 @@ class _OnDay(Value):
     day: CalendarDate
     course: Annotated[str, Field(min_length=1, max_length=80)] | None = None
 
+    def __str__(self) -> str:
+        data = self.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"day"})
+        said = [f"{name} {value}" for name, value in data.items()]
+        return f"{self.day}: {' '.join([getattr(self, 'kind', ''), *said])}"
+
 
 class Hold(_OnDay, Replanned):
     """Keep what was taken the day before for so much longer; all that was to come from this day on comes later."""
@@ -250,6 +257,9 @@ class IntakeRecord(Value):
             raise InvalidInput('write a dose where another dose was taken, and only there (result "other")')
         return self
 
+    def __str__(self) -> str:
+        return f"{self.day} {self.slot}: {self.dose if self.dose is not None else ''} {self.result}".replace("  ", " ")
+
 
 class Symptom(Value):
     """A score that someone gave to a day, on a scale of their own. It is carried along and never interpreted."""
@@ -344,6 +354,16 @@ class Log(Value):
         plan = {} if self.written_for is None else {"written_for": self.written_for.to_dict()}
         return head | {key: items for key, items in parts.items() if items} | plan
 
+    def __str__(self) -> str:
+        lines = [f"Log of the plan {self.plan[:8]}, from {self.start}", *(f"  {event}" for event in self.events)]
+        lines += [f"  {item}" for item in self.intakes]
+        lines += [f"  {item.day}: score {item}" for item in self.symptoms]
+        return shorten(lines, whole="to_json()")
+
+    def __repr__(self) -> str:
+        counts = f"{len(self.events)} events, {len(self.intakes)} intakes, {len(self.symptoms)} scores"
+        return f"<Log of the plan {self.plan[:8]}: {counts}>"
+
     def to_json(self) -> str:
         """The log as JSON text in the log format; reading it gives the log back."""
         return json.dumps(self.to_dict(), indent=2, ensure_ascii=False) + "\n"
@@ -397,6 +417,7 @@ def read_log(text: str, *, where: str = "") -> Log:
     return _as_log(read_json(text, where=where), where)
 
 
+@takes
 def load_log(path: str | Path) -> Log:
     """Read a log from a JSON file in the format `taper-log/1`.
 

@@ -13,7 +13,9 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Discriminator,
 
 from taper._base.json_text import as_object, read_json, read_json_file
 from taper._base.records import NotEmpty, Value
+from taper._base.shown import align, shorten
 from taper._base.tables import write_html_table
+from taper._base.takes import takes
 from taper._base.text import Name, Text
 from taper.amounts.dose import AverageDose, DailyDose, Dose
 from taper.amounts.duration import LONGEST_DAYS, Duration, shift
@@ -255,6 +257,13 @@ class Course(Value):
             raise InvalidInput("some steps use named times and some clock times; use one kind in a course")
         return self
 
+    def __str__(self) -> str:
+        return shorten(align([("step", "for", "doses of a day", "then"), *(row[1:] for row in _notebook_rows(self))]),
+                       whole="its steps")  # fmt: skip
+
+    def __repr__(self) -> str:
+        return f"<Course {self.id} of {self.drug}: {len(self.steps)} step{'' if len(self.steps) == 1 else 's'}>"
+
     @property
     def is_open(self) -> bool:
         """Whether the last step has no end."""
@@ -349,6 +358,39 @@ class Plan(Value):
         """The plan as JSON text in the plan format; reading it gives the plan back."""
         return json.dumps(self.to_dict(), indent=2, ensure_ascii=False) + "\n"
 
+    def save(self, path: str | Path, *, force: bool = False) -> Path:
+        """Write the plan to a JSON file that `load_plan` reads.
+
+        Args:
+            path: The name of the file.
+            force: Whether to write over a file that exists.
+
+        Raises:
+            InvalidInput: If the file exists and force is not given.
+
+        Example:
+            >>> from tempfile import mkdtemp
+            >>> plan = Plan.read({"courses": [{"drug": "x", "then": "stop",
+            ...     "steps": [{"for": "2 weeks", "regimen": {"evening": "5 mg"}}]}]})
+            >>> load_plan(plan.save(Path(mkdtemp()) / "plan.json")) == plan
+            True
+        """
+        target = Path(path)
+        if target.exists() and not force:
+            raise InvalidInput("exists; choose another name, or give force=True", where=str(target))
+        target.write_text(self.to_json(), encoding="utf-8")
+        return target
+
+    def __str__(self) -> str:
+        rows = [row for course in self.courses for row in _notebook_rows(course)]
+        heads = ("course", "step", "for", "doses of a day", "then")
+        return shorten([self.title or "Plan", *align([heads, *rows])], whole="to_json()")
+
+    def __repr__(self) -> str:
+        steps = sum(len(course.steps) for course in self.courses)
+        drugs = ", ".join(dict.fromkeys(course.drug for course in self.courses))
+        return f"<Plan of {drugs}: {steps} step{'' if steps == 1 else 's'}, {self.fingerprint[:8]}>"
+
     def _repr_html_(self) -> str:
         rows = [row for course in self.courses for row in _notebook_rows(course)]
         return write_html_table(self.title or "Plan", ("course", "step", "for", "doses of a day", "then"), rows)
@@ -397,6 +439,7 @@ def read_plan(text: str, *, where: str = "") -> Plan:
     return _as_plan(read_json(text, where=where), where)
 
 
+@takes
 def load_plan(path: str | Path) -> Plan:
     """Read a plan from a JSON file in the plan format.
 

@@ -129,6 +129,13 @@ class Reachable:
         self._best = self._search()
         self._amounts = sorted(self._best)
 
+    def __str__(self) -> str:
+        made = ", ".join(map(str, self.doses[:20])) + (", ..." if len(self.doses) > 20 else "")
+        return f"{len(self.doses)} doses up to {self.up_to}: {made}"
+
+    def __repr__(self) -> str:
+        return f"<Reachable: {len(self.doses)} doses up to {self.up_to} of {len(self.products)} products>"
+
     @property
     def doses(self) -> tuple[Dose, ...]:
         """Every dose above 0 that can be made, from the least."""

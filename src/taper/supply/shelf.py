@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from taper._base.json_text import read_json, read_json_file
 from taper._base.numbers import NotExact, Rational, exact, write_count
+from taper._base.takes import takes
 from taper.amounts.liquid import Volume
 from taper.errors import InvalidInput
 from taper.products.product import Product
@@ -246,6 +247,7 @@ def read_stock(text: str, *, where: str = "") -> dict[str, str]:
     return _as_stock(read_json(text, where=where), where)
 
 
+@takes
 def load_stock(path: str | Path) -> dict[str, str]:
     """Read stock at hand from a JSON file.
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+from taper._base.takes import takes
 from taper.schedules.realization import RealizedDay, RealizedIntake
 from taper.schedules.schedule import DatedStep, Schedule, length_of, occurring_days
 from taper.words.dose_changes import describe_change
@@ -44,6 +45,7 @@ class Instruction:
         return " ".join((self.heading, *self.notes, *map(str, self.days), *repeat, *self.change, *self.ending))
 
 
+@takes
 def write_sig(schedule: Schedule, step: DatedStep, *, language: str = "en") -> str:
     """The instruction of one step as one paragraph of text.
 
@@ -63,6 +65,7 @@ def write_sig(schedule: Schedule, step: DatedStep, *, language: str = "en") -> s
     return str(_instruct(schedule, step, speak(language), ProductNames.of(schedule)))
 
 
+@takes
 def write_instructions(schedule: Schedule, *, language: str = "en") -> tuple[Instruction, ...]:
     """The instruction of every step that begins within what a schedule shows, by course and step.
 

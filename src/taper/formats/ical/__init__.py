@@ -6,6 +6,7 @@ from enum import Enum
 from zoneinfo import ZoneInfo
 
 from taper._base.extras import need
+from taper._base.takes import takes
 from taper.amounts.duration import Duration
 from taper.errors import InvalidInput
 from taper.formats.ical.clocks import read_clocks
@@ -28,6 +29,7 @@ class ZoneNeeded(InvalidInput):
     """A calendar with clock times says in which zone they are, or says that they float."""
 
 
+@takes
 def to_ical(
     schedule: Schedule,
     *,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from taper._base.takes import takes
 from taper.amounts.dose import DailyDose
 from taper.amounts.duration import MONTH_NAMES, WEEKDAY_NAMES, short_date
 from taper.formats.plots.axes import height_of, write_amount
@@ -31,6 +32,7 @@ class _Cell:
     row: int
 
 
+@takes
 def plot_calendar(schedule: Schedule, *, drug: str | None = None) -> Picture:
     """Draw a calendar in which the darker cell is the higher daily total; days without a dose are white with a ring.
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from taper._base.takes import takes
 from taper.amounts.dose import DailyDose
 from taper.amounts.duration import short_date
 from taper.errors import InvalidInput
@@ -24,6 +25,7 @@ _MOST_STAIRS = 150
 _LOW = 0.12
 
 
+@takes
 def plot_doses(
     schedules: Schedule | Mapping[str, Schedule],
     *,

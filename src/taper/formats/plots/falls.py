@@ -5,6 +5,7 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from taper._base.numbers import Rational, exact, write_number, write_percent
+from taper._base.takes import takes
 from taper.amounts.dose import DailyDose
 from taper.amounts.duration import short_date
 from taper.errors import InvalidInput
@@ -21,6 +22,7 @@ _MOST_LABELS = 24
 _MOST_STEMS = 150
 
 
+@takes
 def plot_falls(
     schedule: Schedule, *, of: Base, drug: str | None = None, asked: Rational | None = None, words: str = "asked"
 ) -> Picture:

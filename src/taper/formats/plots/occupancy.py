@@ -5,6 +5,7 @@ from itertools import pairwise
 from typing import Any
 
 from taper._base.numbers import write_number
+from taper._base.takes import takes
 from taper.amounts.dose import DailyDose
 from taper.errors import InvalidInput
 from taper.formats.plots.axes import edges, height_of, margin, set_date_axis, write_amount
@@ -19,6 +20,7 @@ _POINTS = 240
 _MOST_LABELS = 12
 
 
+@takes
 def plot_occupancy(schedule: Schedule, model: Occupancy, *, drug: str | None = None) -> Picture:
     """Draw occupancy against the daily total with the plan's levels on it, and occupancy by date beside it.
 

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from taper._base.json_text import read_json, read_text_file
+from taper._base.shown import shorten
+from taper._base.takes import takes
 from taper.amounts.dose import Dose
 from taper.formats.fhir.read.bundle import Request, open_requests, read_version
 from taper.formats.fhir.read.consistency import (
@@ -27,7 +29,7 @@ from taper.formats.fhir.write.medication import Version
 from taper.plans.plan import Plan
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class FhirPlan:
     """A plan read from FHIR, the date of its day 1 if the requests have dates, and what the import noticed.
 
@@ -39,7 +41,14 @@ class FhirPlan:
     version: Version
     reports: tuple[ImportReport, ...]
 
+    def __str__(self) -> str:
+        return shorten([f"Read as {self.version}", *map(str, self.reports[:5]), str(self.plan)], whole="plan.to_json()")
 
+    def __repr__(self) -> str:
+        return f"<FhirPlan, {self.version}: {self.plan!r}, {len(self.reports)} reports>"
+
+
+@takes
 def load_fhir(
     path: str | Path,
     *,

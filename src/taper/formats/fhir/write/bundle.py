@@ -8,6 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from taper._base.takes import takes
 from taper.amounts.liquid import Volume
 from taper.checks.review import Review
 from taper.errors import InvalidInput
@@ -28,6 +29,7 @@ _SUBJECT = re.compile(r"(Patient|Group)/[A-Za-z0-9.-]{1,64}|urn:uuid:[0-9a-f-]{3
 Requests = list[tuple[str, str, int | None]]
 
 
+@takes
 def to_fhir(
     plan: RealizedPlan | Schedule,
     *,
