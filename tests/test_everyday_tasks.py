@@ -3,11 +3,14 @@
 # ruff: noqa: E501  # a line is one case
 
 import json
+import re
+import shlex
 from pathlib import Path
 
 import pytest
 
-from taper.cli import main
+from taper.cli import main, parser_for
+from taper.cli.examples import EXAMPLES
 
 
 @pytest.fixture(scope="module")
@@ -96,6 +99,28 @@ def test_what_one_command_plans_another_reads(typed, folder, monkeypatch):
     assert "Largest fall" in err
 
 
-def test_the_page_of_five_minutes_gives_the_same_commands():
-    page = (Path(__file__).parent.parent / "docs" / "tutorials" / "command-line.md").read_text("utf-8")
-    assert page.count("```console") >= 6
+PAGES = ("tutorials/command-line.md", "how-to/put-it-on-a-phone.md")
+
+
+def _commands(page):
+    text = (Path(__file__).parent.parent / "docs" / page).read_text("utf-8")
+    blocks = re.findall(r"^```console\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    return [shlex.split(line.removeprefix("$ taper ")) for block in blocks for line in block.splitlines()]
+
+
+def test_the_pages_for_people_without_python_work_as_they_are_printed(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    lines = [words for page in PAGES for words in _commands(page)]
+    assert len(lines) >= 9
+    for words in lines:
+        words = [*words, "--force"] if "phone.ics" in words else words
+        assert main(words) in {0, 1, 3}, (words, capsys.readouterr().err)
+    assert {"sheet.pdf", "phone.ics", "sheet-2.pdf", "phone-2.ics"} <= {path.name for path in tmp_path.iterdir()}
+
+
+@pytest.mark.parametrize("command", EXAMPLES)
+def test_the_examples_of_the_help_are_read_by_the_parser(command):
+    for example in EXAMPLES[command]:
+        for part in example.split(" | "):
+            words = shlex.split(part)[1:]
+            assert parser_for(words[0]).parse_known_args(words)[1] == []

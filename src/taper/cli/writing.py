@@ -137,7 +137,13 @@ def _table(options: argparse.Namespace, schedule: Schedule) -> str:
 
 
 def _handout(write: Callable[..., _Made], options: argparse.Namespace, schedule: Schedule) -> _Made:
-    return write(schedule, review_of(options, schedule), count_supply(schedule), language=options.language or "en")
+    return write(
+        schedule,
+        review_of(options, schedule),
+        count_supply(schedule),
+        language=options.language or "en",
+        sunday_first=is_us(options.market),
+    )
 
 
 def review_of(options: argparse.Namespace, schedule: Schedule) -> Review:
