@@ -222,13 +222,18 @@ def _testing_lines() -> Iterator[str]:
 
 def _command_lines() -> Iterator[str]:
     """Every command with its options, as its parser has them."""
-    yield from ("# Commands", "", "`taper COMMAND --help` prints the same. Doses, paces and dates may be typed as people write")
-    yield from ("them: [from the command line in five minutes](../tutorials/command-line.md) shows how.", "")
+    yield from ("# Commands", "", "`taper COMMAND --help` prints the same. Doses, paces and dates may be typed as")
+    yield from (
+        "people write them: [from the command line in five minutes](../tutorials/command-line.md) shows how.",
+        "",
+    )
     yield from ("| command | what it does |", "| --- | --- |")
     yield from (f"| [`{name}`](#{name}) | {words} |" for name, (_, words) in COMMANDS.items())
     yield from ("", "## Exit codes", "", "```text", *EXIT_CODES.split("\n")[1:], "```", "")
-    yield from ('`--market` is remembered where `TAPER_MARKET` is set, or where `market = "uk"` stands in the file',
-                "`taper/config.toml` of the folder that your system keeps for settings, often `~/.config`.")
+    yield from (
+        '`--market` is remembered where `TAPER_MARKET` is set, or where `market = "uk"` stands in the file',
+        "`taper/config.toml` of the folder that your system keeps for settings, often `~/.config`.",
+    )
     parser = parser_for(None, whole=True)
     chosen = next(action for action in parser._actions if isinstance(action, argparse._SubParsersAction))
     for name, command in chosen.choices.items():
