@@ -6,8 +6,6 @@ Public names are loaded when they are first used, so that importing the package 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from taper._base.shown import bind
-
 if TYPE_CHECKING:
     from taper._base.json_text import NotJson as NotJson
     from taper._base.numbers import NotExact as NotExact
@@ -323,11 +321,9 @@ def __getattr__(name: str) -> Any:
     if name not in _HOME_OF:
         raise AttributeError(_unknown(name), name=name)
     value = getattr(import_module(_HOME_OF[name]), name)
+    import_module("taper._base.shown").bind(_METHODS, __getattr__)
     globals()[name] = value
     return value
-
-
-bind(_METHODS, __getattr__)
 
 
 def _unknown(name: str) -> str:

@@ -60,6 +60,7 @@ def takes(function: Callable[_Given, _Made]) -> Callable[_Given, _Made]:
     """Refuse, before a function runs, what it does not take; its own annotations say what it does."""
     checks: dict[str, tuple[Any, ...]] = {}
     signature = inspect.signature(function)
+    positional = [name for name, each in signature.parameters.items() if each.kind is each.POSITIONAL_OR_KEYWORD]
     for name, parameter in signature.parameters.items():
         members = _members(parameter.annotation)
         if any(_name(member) in _WANTED for member in members):
@@ -67,7 +68,7 @@ def takes(function: Callable[_Given, _Made]) -> Callable[_Given, _Made]:
 
     @wraps(function)
     def checked(*given: _Given.args, **named: _Given.kwargs) -> _Made:
-        for name, value in (*zip(signature.parameters, given, strict=False), *named.items()):
+        for name, value in (*zip(positional, given, strict=False), *named.items()):
             if name in checks and not any(_fits(value, member) for member in checks[name]):
                 raise WrongObject(_message(function.__name__, name, value, checks[name]))
         return function(*given, **named)

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
-from taper import __version__
 from taper.cli.examples import EXAMPLES, EXIT_CODES
 from taper.cli.notes import print_notes
 from taper.cli.parsing import Parser
@@ -116,7 +115,7 @@ def parser_for(name: str | None, *, whole: bool = False) -> argparse.ArgumentPar
         description=f"Plans that can be taken, checked and dated. {NOTICE}",
         epilog=f"examples:\n{_indented(EXAMPLES[''])}\n\n{EXIT_CODES}\n\ntaper COMMAND --help explains a command.",
     )
-    parser.add_argument("--version", action="version", version=f"taper {__version__}")
+    parser.add_argument("--version", action="version", version=f"taper {import_module('taper').__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=Parser)
     for command, (module, words) in COMMANDS.items():
         examples = f"examples:\n{_indented(EXAMPLES[command])}\n\n{EXIT_CODES}"

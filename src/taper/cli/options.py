@@ -19,7 +19,7 @@ def add_plan(parser: argparse.ArgumentParser) -> None:
         "--choose", action="append", default=[], metavar="NAME=OPTION", help="a choice a protocol leaves open"
     )
     parser.add_argument("--products", metavar="FILE", help="the products that can be had; the shipped ones otherwise")
-    parser.add_argument("--market", metavar="us|uk", help="whose shipped products; us where held, if not given")
+    parser.add_argument("--market", metavar="us|uk", help="whose shipped products; us where on file, if not given")
     parser.add_argument(
         "--overlay", metavar="FILE", help="a TOML file of local limits and products, laid over the shipped"
     )
@@ -48,9 +48,9 @@ def add_drug(parser: argparse.ArgumentParser) -> None:
     """Add DRUG and where its products come from."""
     parser.add_argument("drug", metavar="DRUG")
     parser.add_argument("--products", metavar="FILE", help="the products that can be had; the shipped ones otherwise")
-    parser.add_argument("--market", metavar="us|uk", help="whose shipped products; us where held, if not given")
+    parser.add_argument("--market", metavar="us|uk", help="whose shipped products; us where on file, if not given")
     parser.add_argument("--only", action="append", default=[], metavar="ID", help="use this product; may be repeated")
-    parser.add_argument("--release", choices=list(Release), help="of which release, where products of several are held")
+    parser.add_argument("--release", choices=list(Release), help="of which release, where there are several")
     parser.add_argument("--form", choices=list(DosageForm), help="of which form, such as tablet or oral-solution")
 
 

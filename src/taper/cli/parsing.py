@@ -44,7 +44,7 @@ class Parser(argparse.ArgumentParser):
 
 def nearest(word: str, names: Iterable[str], *, otherwise: str = "; --help lists them") -> str:
     """A suggestion to end a message with: the nearest names, if some are near."""
-    near = get_close_matches(word.lower(), list(names), n=2, cutoff=0.6)
+    near = get_close_matches(word.lower(), list(names), n=2)
     return f"; did you mean {' or '.join(near)}?" if near else otherwise
 
 

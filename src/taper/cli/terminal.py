@@ -11,7 +11,7 @@ from typing import TextIO
 
 _COLORS = {"HIGH": "31;1", "MODERATE": "33", "LOW": "36", "NOT ASSESSED": "35", "clear": "32"}
 _MARK = re.compile(r"^( *(?:- )?)(HIGH|MODERATE|LOW|NOT ASSESSED|clear)(?=[ :])", re.MULTILINE)
-_PATIENCE = 1.0
+_PATIENCE = 1
 
 
 def takes_color(stream: TextIO) -> bool:
@@ -36,7 +36,7 @@ class Painted(io.TextIOBase):
         return len(text)
 
     def flush(self) -> None:
-        """Write out what is held back."""
+        """Write out what waits."""
         self._terminal.flush()
 
     def isatty(self) -> bool:

@@ -510,7 +510,7 @@ class _Reader:
         return product.dose_of(Portion(product=product.id, volume=Volume.parse(f"{number} mL")))
 
     def _unknown(self, word: str) -> NoReturn:
-        near = get_close_matches(word, _VOCABULARY, n=2, cutoff=0.7)
+        near = get_close_matches(word, _VOCABULARY, n=2)
         hint = f"did you mean {' or '.join(near)}?" if near else 'write a day like "10 mg morning, 10 mg bedtime"'
         raise InvalidInput(f"{word!r} in {self.said!r} is not understood; {hint}")
 
