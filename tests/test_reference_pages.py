@@ -82,6 +82,16 @@ def test_every_public_class_and_function_says_what_it_is(name):
     assert not (inspect.isclass(value) or inspect.isfunction(value)) or inspect.getdoc(value)
 
 
+@pytest.mark.parametrize("name", [name for name in taper.__all__ if inspect.isfunction(getattr(taper, name))])
+def test_every_function_of_several_parameters_explains_them_and_shows_one_call(name):
+    words, parameters = inspect.getdoc(getattr(taper, name)), inspect.signature(getattr(taper, name)).parameters
+    if len(parameters) > 1:
+        assert "Args:" in words
+        assert "Example:" in words
+        for parameter in parameters:
+            assert re.search(rf"^    \**{parameter}: ", words, re.MULTILINE), f"{parameter} is not explained"
+
+
 def test_the_log_and_the_stock_on_the_page_of_formats_are_read():
     page = (DOCS / "reference" / "formats.md").read_text("utf-8")
     log, stock = (re.search(rf"^## {name}\n\n```json\n(.*?)```", page, re.M | re.S)[1] for name in ("Log", "Stock"))

@@ -88,6 +88,14 @@ def check(
         NotFound: If a named source is held for none of the plan's drugs.
         InvalidInput: If a course holds no dose on any of its days.
         StartNeeded: If the plan has months or weekdays and no start is given.
+
+    Example:
+        >>> from taper import Formulary, load_protocol, realize
+        >>> plan = load_protocol("diazepam-example").plan()
+        >>> realized = realize(plan, Formulary.shipped().products("diazepam", market="us"))
+        >>> review = check(realized)
+        >>> len(review.findings) > 0 and len(review.not_assessed) > 0
+        True
     """
     made = plan.realized if isinstance(plan, Schedule) else plan
     begins = plan.start if isinstance(plan, Schedule) else start

@@ -19,6 +19,13 @@ def to_difference_table(difference: Difference, *, one: str = "one", other: str 
         difference: What differs.
         one: What to call the first side.
         other: What to call the second side.
+
+    Example:
+        >>> from taper import compare, load_protocol
+        >>> plan = load_protocol("diazepam-example").plan()
+        >>> text = to_difference_table(compare(plan, plan), one="old", other="new")
+        >>> "old" in text and "new" in text
+        True
     """
     rows = [("days", "drug", one, other), *(_row(difference, index) for index in range(len(difference.days)))]
     head = f"Compared day by day, {difference.compared} days."

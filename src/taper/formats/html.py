@@ -42,6 +42,15 @@ def to_html(
     Raises:
         NotFound: If the language is not held.
         MissingExtra: If the package babel is not installed.
+
+    Example:
+        >>> from datetime import date
+        >>> from taper import Formulary, load_protocol, realize, to_schedule
+        >>> plan = load_protocol("diazepam-example").plan()
+        >>> realized = realize(plan, Formulary.shipped().products("diazepam", market="us"))
+        >>> schedule = to_schedule(realized, start=date(2027, 3, 1))
+        >>> to_html(schedule).splitlines()[0]
+        '<!DOCTYPE html>'
     """
     handout = make_handout(schedule, review, supply, language, sunday_first=sunday_first)
     parts = ["<!DOCTYPE html>", f'<html lang="{handout.language.code}">', *_head(handout), "<body>", "<main>"]

@@ -54,6 +54,15 @@ def to_pdf(
         NotFound: If the language is not held.
         MissingExtra: If the package typst or babel is not installed.
         CannotPrint: If a title or a name holds letters that no font at hand has.
+
+    Example:
+        >>> from datetime import date
+        >>> from taper import Formulary, load_protocol, realize, to_schedule
+        >>> plan = load_protocol("diazepam-example").plan()
+        >>> realized = realize(plan, Formulary.shipped().products("diazepam", market="us"))
+        >>> schedule = to_schedule(realized, start=date(2027, 3, 1))
+        >>> to_pdf(schedule)[:5]
+        b'%PDF-'
     """
     typst = need("typst", install="print", purpose="a PDF")
     handout = make_handout(schedule, review, supply, language, sunday_first=sunday_first)

@@ -34,6 +34,15 @@ def to_table(
         review: What a check found; findings and what was not assessed are printed in full.
         supply: What to supply, printed below.
         every_day: One row a day instead of one a stretch.
+
+    Example:
+        >>> from datetime import date
+        >>> from taper import Formulary, load_protocol, realize, to_schedule
+        >>> plan = load_protocol("diazepam-example").plan()
+        >>> realized = realize(plan, Formulary.shipped().products("diazepam", market="us"))
+        >>> schedule = to_schedule(realized, start=date(2027, 3, 1))
+        >>> to_table(schedule).splitlines()[0]
+        'Diazepam 20 mg/day to 0 (example plan)'
     """
     rows = [("days", "dates", "slot", "dose", "take", "total"), *_rows(schedule, every_day=every_day)]
     widths = [max(len(row[column]) for row in rows) for column in range(6)]
@@ -57,7 +66,22 @@ def to_table(
 
 @takes
 def to_markdown(schedule: Schedule, review: Review | None = None, supply: Supply | None = None) -> str:
-    """A schedule as a Markdown table with its end, supply and review; the same rows as the plain table."""
+    """A schedule as a Markdown table with its end, supply and review; the same rows as the plain table.
+
+    Args:
+        schedule: The days to write.
+        review: Its review, written below.
+        supply: Its supply, written below.
+
+    Example:
+        >>> from datetime import date
+        >>> from taper import Formulary, load_protocol, realize, to_schedule
+        >>> plan = load_protocol("diazepam-example").plan()
+        >>> realized = realize(plan, Formulary.shipped().products("diazepam", market="us"))
+        >>> schedule = to_schedule(realized, start=date(2027, 3, 1))
+        >>> "| days |" in to_markdown(schedule)
+        True
+    """
     title = _one_line(schedule.realized.plan.title)
     lines = [f"# {_escape(title)}", ""] if title else []
     lines += ["| days | dates | slot | dose | take | total |", "| --- | --- | --- | --- | --- | --- |"]

@@ -69,6 +69,15 @@ def to_xlsx(
 
     Raises:
         MissingExtra: If the package xlsxwriter is not installed.
+
+    Example:
+        >>> from datetime import date
+        >>> from taper import Formulary, load_protocol, realize, to_schedule
+        >>> plan = load_protocol("diazepam-example").plan()
+        >>> realized = realize(plan, Formulary.shipped().products("diazepam", market="us"))
+        >>> schedule = to_schedule(realized, start=date(2027, 3, 1))
+        >>> to_xlsx(schedule)[:2]
+        b'PK'
     """
     xlsxwriter = need("xlsxwriter", install="sheet", purpose="a workbook")
     out = io.BytesIO()

@@ -20,6 +20,10 @@ class Stale:
 def list_stale(formulary: Formulary, *, as_of: date) -> tuple[Stale, ...]:
     """The sources of a formulary that were last looked at more than a year before a day, the oldest first.
 
+    Args:
+        formulary: Whose sources.
+        as_of: The day to count from.
+
     Example:
         >>> list_stale(Formulary.shipped(), as_of=date(2026, 12, 1))
         ()

@@ -331,6 +331,13 @@ def percent_of_start(
 ) -> Pace:
     """So many percent of the day's total before day 1, per interval.
 
+    Args:
+        percent: Above 0 and below 100; a range such as "5-10%" needs an aim.
+        every: The interval.
+        up_to: The largest percentage that is accepted; the pace itself if absent.
+        aim: Which end of a range to plan by.
+        never_more_than: A second limit on another base, such as "50% of current".
+
     Raises:
         InvalidPace: If the percentage is 0, or 100 or more.
 
@@ -437,6 +444,11 @@ def points_of_occupancy(
 
     Raises:
         InvalidPace: If the points are 0, or 100 or more.
+
+    Example:
+        >>> from taper.amounts.duration import weeks
+        >>> print(points_of_occupancy(5, weeks(2), vmax="75", km="0.7 mg", source="a-source"))
+        5 points of occupancy with Vmax 75 and Km 0.7 mg by a-source, every 2 weeks
 
     Note:
         A teaching model: occupancy curves were fitted to groups, not to the person.

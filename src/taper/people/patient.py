@@ -141,8 +141,16 @@ UNKNOWN = Patient()
 def read_patient(text: str, *, where: str = "") -> Patient:
     """Read a patient from JSON text.
 
+    Args:
+        text: JSON text.
+        where: What to call the text in an error.
+
     Raises:
         InvalidInput: If it is not JSON or a fact cannot be read; the message lists each with its path.
+
+    Example:
+        >>> read_patient('{"age": 60}').age
+        60
     """
     return _as_patient(read_json(text, where=where), where)
 

@@ -152,9 +152,21 @@ def round_dose(dose: Dose, products: Iterable[Product], rounding: Rounding, weig
 
     At the same distance, "nearest" takes the lower.
 
+    Args:
+        dose: What is wanted.
+        products: What it is made of.
+        rounding: Which way, where it cannot be made.
+        weights: How recipes are compared.
+
     Raises:
         NotReachable: If so many pieces as are allowed in an intake come to less than the dose, so that rounding
             would take off more than a step; the message says how many it needs.
+
+    Example:
+        >>> from taper import Product, mg
+        >>> tablet = Product(id="x5", drug="x", form="tablet", strength="5 mg")
+        >>> print(round_dose(mg(12), [tablet], "down"))
+        10 mg
     """
     listed = tuple(products)
     reachable = Reachable(

@@ -123,6 +123,18 @@ def plan_cross_taper(
         NotReachable: If what is taken now cannot be made.
         NoPlan: If an equivalent lies below what the products can make.
 
+    Example:
+        >>> from taper import Formulary, weeks
+        >>> formulary = Formulary.shipped()
+        >>> first = [p for p in formulary.products("alprazolam", market="us") if p.release == "immediate"]
+        >>> made = plan_cross_taper(
+        ...     drug="alprazolam", before={"morning": "1 mg", "bedtime": "1 mg"}, products=first, to_drug="diazepam",
+        ...     to_products=formulary.products("diazepam", market="us"), every=weeks(1), rounding="down",
+        ...     equivalence=formulary.table("ashton-2002"),
+        ... )
+        >>> [course.drug for course in made.plan.courses]
+        ['alprazolam', 'diazepam']
+
     Note:
         Equivalents are approximate, differ up to twofold between sources, and are not a conversion for one person.
     """
@@ -184,6 +196,22 @@ def replan_cross_taper(
 
     Raises:
         InvalidInput: If `plan_cross_taper` did not make the plan, the table is another, or no stage lies ahead.
+
+    Example:
+        >>> from taper import Formulary, plan_cross_taper, weeks
+        >>> formulary = Formulary.shipped()
+        >>> first = [p for p in formulary.products("alprazolam", market="us") if p.release == "immediate"]
+        >>> second = formulary.products("diazepam", market="us")
+        >>> table = formulary.table("ashton-2002")
+        >>> made = plan_cross_taper(
+        ...     drug="alprazolam", before={"morning": "1 mg", "bedtime": "1 mg"}, products=first, to_drug="diazepam",
+        ...     to_products=second, every=weeks(1), rounding="down", equivalence=table,
+        ... )
+        >>> later = replan_cross_taper(
+        ...     plan=made.plan, day=8, products=first, to_products=second, equivalence=table, every=weeks(2)
+        ... )
+        >>> [course.drug for course in later.plan.courses]
+        ['diazepam']
     """
     first, second = plan.courses[0], plan.courses[-1]
     made = first.made_by

@@ -113,6 +113,10 @@ def _days(course: Course) -> Iterator[DailyDose]:
 def every_other_day(day: Day, lasting: Duration | None = None) -> Step:
     """A step in which the doses are taken on alternate days, from its first.
 
+    Args:
+        day: The doses of the first day; the second has none.
+        lasting: For how long.
+
     Example:
         >>> print(every_other_day({"evening": "5 mg"}).average)
         2.5 mg/day on average
@@ -123,6 +127,11 @@ def every_other_day(day: Day, lasting: Duration | None = None) -> Step:
 @takes
 def on_weekdays(day: Day, *weekdays: Weekday, lasting: Duration | None = None) -> Step:
     """A step in which the doses are taken on some days of the week only.
+
+    Args:
+        day: The doses of each of these days; the others have none.
+        weekdays: Such as "mon", "thu".
+        lasting: For how long.
 
     Raises:
         InvalidInput: If no day of the week is named.

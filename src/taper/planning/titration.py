@@ -304,8 +304,20 @@ def choose_titration(
 ) -> Titration:
     """One titration of a monograph, by its source, its co-medication column and its indication.
 
+    Args:
+        monograph: Of the drug.
+        source: The id of the source, where several have one.
+        column: The co-medication column, where a source has several.
+        indication: What the drug is taken for, where titrations differ by it.
+
     Raises:
         NotFound: If none fits, or several do; the message lists what is held, and none is picked.
+
+    Example:
+        >>> from taper import Formulary
+        >>> monograph = Formulary.shipped().monograph("baclofen")
+        >>> choose_titration(monograph, source="us-tablet-dailymed").source.id
+        'us-tablet-dailymed'
     """
     fits = [
         item

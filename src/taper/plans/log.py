@@ -411,8 +411,22 @@ def _check_once(intakes: tuple[IntakeRecord, ...]) -> None:
 def read_log(text: str, *, where: str = "") -> Log:
     """Read a log from JSON text in the format `taper-log/1`.
 
+    Args:
+        text: JSON text.
+        where: What to call the text in an error.
+
     Raises:
         InvalidInput: If it is not JSON or not a log; the message lists each problem with its path.
+
+    Example:
+        >>> from datetime import date
+        >>> from taper import Formulary, load_protocol, realize, to_schedule
+        >>> plan = load_protocol("diazepam-example").plan()
+        >>> realized = realize(plan, Formulary.shipped().products("diazepam", market="us"))
+        >>> schedule = to_schedule(realized, start=date(2027, 3, 1))
+        >>> from taper import Log
+        >>> read_log(Log.of(plan, date(2027, 3, 1)).to_json()).start
+        datetime.date(2027, 3, 1)
     """
     return _as_log(read_json(text, where=where), where)
 

@@ -433,8 +433,18 @@ def _canonical(value: object) -> Any:
 def read_plan(text: str, *, where: str = "") -> Plan:
     """Read a plan from JSON text in the plan format.
 
+    Args:
+        text: JSON text.
+        where: What to call the text in an error.
+
     Raises:
         InvalidInput: If it is not JSON or not a plan; the message lists each problem with its path.
+
+    Example:
+        >>> step = '{"for": "2 weeks", "regimen": {"evening": "5 mg"}}'
+        >>> text = '{"format": "taper-plan/1", "courses": [{"drug": "x", "then": "stop", "steps": [%s]}]}' % step
+        >>> read_plan(text).courses[0].drug
+        'x'
     """
     return _as_plan(read_json(text, where=where), where)
 

@@ -232,8 +232,16 @@ def name_product(data: dict[str, Any]) -> str:
 def read_products(text: str, *, where: str = "") -> tuple[Product, ...]:
     """Read products from JSON text: a list of objects, of which drug, form and a strength or concentration suffice.
 
+    Args:
+        text: JSON text.
+        where: What to call the text in an error.
+
     Raises:
         InvalidInput: If it is not such a list, or two products share an id; each problem comes with its path.
+
+    Example:
+        >>> read_products('[{"drug": "x", "form": "tablet", "strength": "5 mg"}]')[0].label
+        '5 mg tablet'
     """
     return _as_products(read_json(text, where=where), where)
 

@@ -229,6 +229,16 @@ def count_supply(
     Raises:
         InvalidFills: If fills leave a day uncovered, are out of order, or lie beyond the last day.
         InvalidStock: If the plan never uses a product on hand, or an amount cannot be counted.
+
+    Example:
+        >>> from datetime import date
+        >>> from taper import Formulary, load_protocol, realize, to_schedule
+        >>> plan = load_protocol("diazepam-example").plan()
+        >>> realized = realize(plan, Formulary.shipped().products("diazepam", market="us"))
+        >>> schedule = to_schedule(realized, start=date(2027, 3, 1))
+        >>> supply = count_supply(schedule)
+        >>> [(line.product.label, line.supplied) for line in supply.lines][0]
+        ('10 mg tablet', 14)
     """
     windows = fill_windows(schedule, fills, since=since)
     first = (windows[0].first - schedule.start).days
@@ -321,6 +331,15 @@ def days_supply(
 
     Raises:
         InvalidStock: If the plan never uses a product, or an amount cannot be counted.
+
+    Example:
+        >>> from datetime import date
+        >>> from taper import Formulary, load_protocol, realize, to_schedule
+        >>> plan = load_protocol("diazepam-example").plan()
+        >>> realized = realize(plan, Formulary.shipped().products("diazepam", market="us"))
+        >>> schedule = to_schedule(realized, start=date(2027, 3, 1))
+        >>> days_supply(schedule, {"diazepam-us-tablet-2mg": "0"}).days
+        0
     """
     first = schedule.on(since).date if since is not None else schedule.start
     skipped = (first - schedule.start).days

@@ -241,8 +241,16 @@ def _bottled(product: Product, amount: Rational | Volume) -> Fraction:
 def read_stock(text: str, *, where: str = "") -> dict[str, str]:
     """Read stock at hand from JSON text: {"baclofen-tablet-10mg": "30", "solution": "200 mL"}.
 
+    Args:
+        text: JSON text, an object of product ids and amounts.
+        where: What to call the text in an error.
+
     Raises:
         InvalidStock: If it is not such an object.
+
+    Example:
+        >>> read_stock('{"x5": "12"}')
+        {'x5': '12'}
     """
     return _as_stock(read_json(text, where=where), where)
 

@@ -61,6 +61,15 @@ def write_sig(schedule: Schedule, step: DatedStep, *, language: str = "en") -> s
     Raises:
         NotFound: If the language is not held.
         MissingExtra: If the package babel is not installed.
+
+    Example:
+        >>> from datetime import date
+        >>> from taper import Formulary, load_protocol, realize, to_schedule
+        >>> plan = load_protocol("diazepam-example").plan()
+        >>> realized = realize(plan, Formulary.shipped().products("diazepam", market="us"))
+        >>> schedule = to_schedule(realized, start=date(2027, 3, 1))
+        >>> write_sig(schedule, schedule.steps[0])[:16]
+        'Step 1 of 16, di'
     """
     return str(_instruct(schedule, step, speak(language), ProductNames.of(schedule)))
 
@@ -69,9 +78,22 @@ def write_sig(schedule: Schedule, step: DatedStep, *, language: str = "en") -> s
 def write_instructions(schedule: Schedule, *, language: str = "en") -> tuple[Instruction, ...]:
     """The instruction of every step that begins within what a schedule shows, by course and step.
 
+    Args:
+        schedule: The schedule.
+        language: A two-letter code: en, es, fr or de.
+
     Raises:
         NotFound: If the language is not held.
         MissingExtra: If the package babel is not installed.
+
+    Example:
+        >>> from datetime import date
+        >>> from taper import Formulary, load_protocol, realize, to_schedule
+        >>> plan = load_protocol("diazepam-example").plan()
+        >>> realized = realize(plan, Formulary.shipped().products("diazepam", market="us"))
+        >>> schedule = to_schedule(realized, start=date(2027, 3, 1))
+        >>> write_instructions(schedule)[0].drug
+        'diazepam'
     """
     spoken, shelf = speak(language), ProductNames.of(schedule)
     return tuple(_instruct(schedule, step, spoken, shelf) for step in schedule.steps)

@@ -77,6 +77,16 @@ def to_ical(
         InvalidInput: If `times` leaves out a time of day or puts two in the wrong order, if a zone or alarms are
             given and there are no clock times, if the sequence is not above that of `previous`, if a calendar is
             revised without an identity, or `previous` has another one.
+
+    Example:
+        >>> from datetime import date
+        >>> from taper import Formulary, load_protocol, realize, to_schedule
+        >>> plan = load_protocol("diazepam-example").plan()
+        >>> realized = realize(plan, Formulary.shipped().products("diazepam", market="us"))
+        >>> schedule = to_schedule(realized, start=date(2027, 3, 1))
+        >>> text = to_ical(schedule, times={"morning": "08:00", "bedtime": "22:00"}, tz="Europe/London")
+        >>> "DTSTART;TZID=Europe/London:20270301T080000" in text
+        True
     """
     icalendar = need("icalendar", install="calendar", purpose="a calendar")
     earlier = [previous] if isinstance(previous, Schedule) else []

@@ -43,6 +43,15 @@ def plot_calendar(schedule: Schedule, *, drug: str | None = None) -> Picture:
     Raises:
         MissingExtra: If the package matplotlib is not installed.
         InvalidInput: If the plan holds several drugs and none is named.
+
+    Example:
+        >>> from datetime import date
+        >>> from taper import Formulary, load_protocol, realize, to_schedule
+        >>> plan = load_protocol("diazepam-example").plan()
+        >>> realized = realize(plan, Formulary.shipped().products("diazepam", market="us"))
+        >>> schedule = to_schedule(realized, start=date(2027, 3, 1))
+        >>> plot_calendar(schedule).to_svg()[:5]
+        '<?xml'
     """
     track = track_of(schedule, drug)
     bands = list(_bands(track))

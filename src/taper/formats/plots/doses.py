@@ -44,6 +44,15 @@ def plot_doses(
     Raises:
         MissingExtra: If the package matplotlib is not installed.
         InvalidInput: If there are no plans or more than five, or a drug is not in them.
+
+    Example:
+        >>> from datetime import date
+        >>> from taper import Formulary, load_protocol, realize, to_schedule
+        >>> plan = load_protocol("diazepam-example").plan()
+        >>> realized = realize(plan, Formulary.shipped().products("diazepam", market="us"))
+        >>> schedule = to_schedule(realized, start=date(2027, 3, 1))
+        >>> plot_doses(schedule).title
+        'diazepam: 20 mg/day to 0, last dose on 10 Oct 2027'
     """
     plans = {"": schedules} if isinstance(schedules, Schedule) else dict(schedules)
     if not 1 <= len(plans) <= _MOST_PLANS:

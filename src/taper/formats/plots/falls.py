@@ -41,6 +41,15 @@ def plot_falls(
     Raises:
         MissingExtra: If the package matplotlib is not installed.
         InvalidInput: If the plan holds several drugs and none is named, or `of` is neither of the two.
+
+    Example:
+        >>> from datetime import date
+        >>> from taper import Formulary, load_protocol, realize, to_schedule
+        >>> plan = load_protocol("diazepam-example").plan()
+        >>> realized = realize(plan, Formulary.shipped().products("diazepam", market="us"))
+        >>> schedule = to_schedule(realized, start=date(2027, 3, 1))
+        >>> plot_falls(schedule, of="current").to_svg()[:5]
+        '<?xml'
     """
     if of not in _BASES:
         raise InvalidInput(f'{of!r} is not what a percentage can be of here; write "current" or "start"')

@@ -34,6 +34,18 @@ def plot_occupancy(schedule: Schedule, model: Occupancy, *, drug: str | None = N
     Raises:
         MissingExtra: If the package matplotlib is not installed.
         InvalidInput: If the plan holds several drugs and none is named.
+
+    Example:
+        >>> from datetime import date
+        >>> from taper import Formulary, load_protocol, plan_taper, realize, to_schedule
+        >>> formulary = Formulary.shipped()
+        >>> products = [p for p in formulary.products("escitalopram", market="us") if p.form == "tablet"]
+        >>> asked = {"drug": "escitalopram", "before": {"morning": "20 mg"}, "pace": "5 mg, every 4 weeks"}
+        >>> made = plan_taper(**asked, products=products)
+        >>> schedule = to_schedule(realize(made.plan, products), start=date(2027, 3, 1))
+        >>> curve = formulary.monograph("escitalopram").occupancies[0]
+        >>> plot_occupancy(schedule, curve).to_svg()[:5]
+        '<?xml'
     """
     track = track_of(schedule, drug)
     if not model.vmax or not model.km:

@@ -29,6 +29,15 @@ def plot_supply(schedule: Schedule, supply: Supply | None = None) -> Picture:
 
     Raises:
         MissingExtra: If the package matplotlib is not installed.
+
+    Example:
+        >>> from datetime import date
+        >>> from taper import Formulary, load_protocol, realize, to_schedule
+        >>> plan = load_protocol("diazepam-example").plan()
+        >>> realized = realize(plan, Formulary.shipped().products("diazepam", market="us"))
+        >>> schedule = to_schedule(realized, start=date(2027, 3, 1))
+        >>> plot_supply(schedule).to_svg()[:5]
+        '<?xml'
     """
     held = supply if supply is not None else count_supply(schedule)
     panels = [panel for panel in (_lines(held, liquid=False), _lines(held, liquid=True)) if panel]

@@ -58,7 +58,30 @@ def load_fhir(
     drugs: Mapping[str, str] | None = None,
     accept: Collection[str] = (),
 ) -> FhirPlan:
-    """Read a plan from a JSON file of a MedicationRequest or a Bundle of them; see `from_fhir`."""
+    """Read a plan from a JSON file of a MedicationRequest or a Bundle of them; see `from_fhir`.
+
+    Args:
+        path: A JSON file of a MedicationRequest or a Bundle.
+        version: "R4" or "R5"; told by the elements if absent.
+        slots: The times of day of so many doses a day, where they are not said: `{2: ["morning", "evening"]}`.
+        strength: What one unit holds, where doses are counts of units.
+        drugs: Names in the request, and the drugs they stand for.
+        accept: Which disagreements may stand: "text", "gap".
+
+    Example:
+        >>> from datetime import date
+        >>> from taper import Formulary, load_protocol, realize, to_schedule
+        >>> plan = load_protocol("diazepam-example").plan()
+        >>> realized = realize(plan, Formulary.shipped().products("diazepam", market="us"))
+        >>> schedule = to_schedule(realized, start=date(2027, 3, 1))
+        >>> from pathlib import Path
+        >>> from tempfile import mkdtemp
+        >>> from taper import to_fhir, write_fhir
+        >>> path = Path(mkdtemp()) / "order.json"
+        >>> _ = path.write_text(write_fhir(to_fhir(schedule)), encoding="utf-8")
+        >>> load_fhir(path).plan.courses[0].drug
+        'diazepam'
+    """
     text = read_text_file(path)
     data = read_json(text, where=str(path))
     return from_fhir(data, version=version, slots=slots, strength=strength, drugs=drugs, accept=accept)
@@ -92,6 +115,16 @@ def from_fhir(
     Raises:
         WrongResource: If it is no MedicationRequest, none of R4 or R5, or mixes them.
         CannotImport: If no plan can be read; `reports` holds all that was noticed.
+
+    Example:
+        >>> from datetime import date
+        >>> from taper import Formulary, load_protocol, realize, to_schedule
+        >>> plan = load_protocol("diazepam-example").plan()
+        >>> realized = realize(plan, Formulary.shipped().products("diazepam", market="us"))
+        >>> schedule = to_schedule(realized, start=date(2027, 3, 1))
+        >>> from taper import to_fhir
+        >>> from_fhir(to_fhir(schedule)).start
+        datetime.date(2027, 3, 1)
     """
     data = read_json(resource) if isinstance(resource, str) else resource
     notes, options = Notes(accept), Options(slots, strength, drugs or {})

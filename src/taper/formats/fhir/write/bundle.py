@@ -55,6 +55,15 @@ def to_fhir(
     Raises:
         CannotExpress: If FHIR has no way to say something in the plan; the message names it.
         InvalidInput: If the version, the profile or the subject is not one of those.
+
+    Example:
+        >>> from datetime import date
+        >>> from taper import Formulary, load_protocol, realize, to_schedule
+        >>> plan = load_protocol("diazepam-example").plan()
+        >>> realized = realize(plan, Formulary.shipped().products("diazepam", market="us"))
+        >>> schedule = to_schedule(realized, start=date(2027, 3, 1))
+        >>> to_fhir(schedule)["resourceType"]
+        'Bundle'
     """
     _check_choices(version, profile, subject)
     realized = plan.realized if isinstance(plan, Schedule) else plan
