@@ -1,14 +1,23 @@
 """Small records for tests: a drug that no formulary holds, its tablets, and facts with a source made for the test."""
 
+import os
 from datetime import date
+
+from hypothesis import settings
 
 from taper import Formulary, Plan, check, realize
 from taper.knowledge.reading import read_monograph
 from taper.products.product import Product
+from taper.source import Subject
 from taper.testing import DRUG
 
 START = date(2027, 3, 1)
 """A Monday."""
+
+
+def draws(number):
+    """So many examples in the checks, for a property whose examples are dear; as many as all others in the long run."""
+    return settings(max_examples=number) if os.environ.get("HYPOTHESIS_PROFILE", "ci") == "ci" else settings()
 
 
 def tablet(strength, **more):
@@ -48,6 +57,7 @@ def plan_with(*courses, **more):
 
 
 def source_data(organization="Test Institute", grade="A"):
+    """A source that was read in full on every subject; a test of unread ones says so."""
     return {
         "organization": organization,
         "title": "A text",
@@ -55,6 +65,8 @@ def source_data(organization="Test Institute", grade="A"):
         "year": 2026,
         "grade": grade,
         "verified_on": date(2026, 11, 22),
+        "sections": {str(subject): ["whole"] for subject in Subject},
+        "read_whole": ["whole"],
     }
 
 
@@ -73,8 +85,7 @@ def review_of(plan, held, patient=None, *, products=TABLETS, **more):
 
 
 def answers(review, rule):
-    """What one rule said: findings, not assessed, clear, left out."""
-    return tuple(
-        [item for item in group if item.rule == rule]
-        for group in (review.findings, review.not_assessed, review.clear, review.left_out)
-    )
+    """What one rule said: what each source finds, not assessed, clear of it or within it, left out."""
+    found = [each for item in review.findings if item.rule == rule for each in item.each]
+    others = (review.not_assessed, (*review.clear, *review.within), review.left_out)
+    return (found, *([item for item in group if item.rule == rule] for group in others))

@@ -41,7 +41,7 @@ CLI_TESTS = text_of(TESTS, "test_cli*.py") + text_of(TESTS, "test_everyday*.py")
 def test_a_rule_is_whole(name):
     module = importlib.import_module(f"taper.checks.rules.{name}")
     assert module in ALL, f"add {name} to ALL in src/taper/checks/check.py, in the order of reading a review"
-    missing = [part for part in ("NAME", "READS", "assess") if not hasattr(module, part)]
+    missing = [part for part in ("NAME", "SUBJECT", "READS", "assess") if not hasattr(module, part)]
     assert missing == [], f"src/taper/checks/rules/{name}.py lacks {', '.join(missing)}"
     assert (module.assess.__doc__ or "").strip(), (
         f"assess of {name} has no docstring; it is printed on the page of rules"

@@ -750,7 +750,73 @@ def test_import_reads_back_what_schedule_wrote(run, tmp_path, version):
     steps = load_protocol("diazepam-example").plan().courses[0].steps
     read = json.loads(out)["plan"]["courses"][0]["steps"]
     assert [step["regimen"] for step in read] == [step.regimen.as_dict() for step in steps]
-    assert f"Read as {version}" in run("import", path)[1]
+    code, out, err = run("import", path)
+    assert json.loads(out) == json.loads(run("import", path, "--json")[1])["plan"]
+    assert f"read as {version}; the plan starts on 2027-03-01" in err
+
+
+def order(**more):
+    """A request that counts tablets, as often a day as is said."""
+    repeat = {"frequency": 2, "period": 1, "periodUnit": "d"} | more.pop("repeat", {})
+    dosage = {"timing": {"repeat": repeat}, "doseAndRate": [{"doseQuantity": {"value": 2, "unit": "tablet"}}]}
+    made = {"resourceType": "MedicationRequest", "status": "active", "intent": "order",
+            "medicationCodeableConcept": {"text": "Prednisone 5mg tablet"}, "subject": {"reference": "Patient/1"},
+            "dosageInstruction": [dosage | more.pop("dosage", {})]}  # fmt: skip
+    return made | more
+
+
+def test_import_prints_the_plan_alone_and_each_report_once(run, write):
+    path = write("order.json", order(dosage={"text": "for 3 days"}))
+    named = ("--slots", "morning", "--slots", "morning,evening", "--strength", "5 mg", "--drug", "prednisone")
+    code, out, err = run("import", path, *named, "--accept", "text,gap")
+    assert code == 0
+    (course,) = json.loads(out)["courses"]
+    assert (course["drug"], course["steps"]) == (
+        "prednisone", [{"regimen": {"morning": "10 mg", "evening": "10 mg"}}]
+    )  # fmt: skip
+    lines = [line for line in err.splitlines() if line.startswith("  ")]
+    assert len(lines) == len(set(lines))
+    assert sum("the text says 3 days" in line for line in lines) == 1
+    code, out, err = run("import", path, *named)
+    assert (code, out) == (2, "")
+    assert sum("refused:" in line and "the text says 3 days" in line for line in err.splitlines()) == 1
+
+
+def test_import_writes_the_plan_to_a_file_and_then_prints_nothing(run, write, tmp_path):
+    path, out_file = write("order.json", order()), tmp_path / "plan.json"
+    code, out, err = run("import", path, "--slots", "morning,evening", "--strength", "5 mg", "--out", out_file)
+    assert (code, out) == (0, "")
+    assert "wrote" in err
+    assert load_plan(out_file).courses[0].drug == "Prednisone 5mg tablet"
+
+
+def test_import_picks_by_id_by_patient_and_by_drug(run, write):
+    orders = [order(id="a"), order(id="b", subject={"reference": "Patient/2"}, medicationCodeableConcept={"text": "x"})]
+    path = write("bundle.json", {"resourceType": "Bundle", "type": "collection",
+                                 "entry": [{"resource": item} for item in orders]})  # fmt: skip
+    named = ("--slots", "morning,evening", "--strength", "5 mg")
+    code, _, err = run("import", path, *named)
+    assert code == 2
+    assert "2 subjects (Patient/1, Patient/2)" in err
+    for picked in (("--select", "b"), ("--patient", "2"), ("--drug", "x")):
+        code, out, _ = run("import", path, *named, *picked)
+        assert code == 0, picked
+        assert json.loads(out)["courses"][0]["drug"] == "x"
+    assert "no request has the id 'c'; these are here: a, b" in run("import", path, "--select", "c")[2]
+    assert "no request is of 'y'; these are: Prednisone 5mg tablet, x" in run("import", path, "--drug", "y")[2]
+    assert "no request is for '3'; these are: Patient/1, Patient/2" in run("import", path, "--patient", "3")[2]
+
+
+def test_import_reads_the_strength_of_a_liquid_and_refuses_two_lists_of_one_length(run, write):
+    measured = order(dosage={"doseAndRate": [{"doseQuantity": {"value": 5, "unit": "mL", "code": "mL",
+                                                               "system": "http://unitsofmeasure.org"}}]})  # fmt: skip
+    path = write("order.json", measured)
+    code, out, _ = run("import", path, "--slots", "morning,evening", "--strength", "2 mg/5 mL")
+    assert code == 0
+    assert json.loads(out)["courses"][0]["steps"][0]["regimen"] == {"morning": "2 mg", "evening": "2 mg"}
+    code, _, err = run("import", path, "--slots", "morning,evening", "--slots", "morning,noon")
+    assert code == 2
+    assert "is a second list of 2" in err
 
 
 def test_import_refuses_by_name_what_it_cannot_read(run, write):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taper import Clear, Finding, NotAssessed, Review, Severity
+from taper import Clear, Finding, NotAssessed, Reason, Review, Severity
 from taper.checks.review import RequirementNotMet
 
 severities = st.sampled_from(Severity)
@@ -17,7 +17,12 @@ findings = st.builds(
     message=st.sampled_from(["one", "two"]),
     day=st.none() | st.integers(1, 9),
 )
-gaps = st.builds(NotAssessed, rule=st.sampled_from(["kidney", "score"]), missing=st.sampled_from(["age", "eGFR"]))
+gaps = st.builds(
+    NotAssessed,
+    rule=st.sampled_from(["kidney", "score"]),
+    reason=st.sampled_from(Reason),
+    what=st.sampled_from([("age",), ("eGFR",)]),
+)
 clears = st.builds(Clear, rule=st.sampled_from(["ceiling", "kidney"]))
 reviews = st.lists(st.one_of(findings, gaps, clears), max_size=8).map(Review.of)
 
@@ -68,7 +73,7 @@ def test_the_gate_says_everything_that_holds_it_shut():
     review = Review.of(
         [
             Finding(rule="ceiling", severity="high", message="too much"),
-            NotAssessed(rule="kidney", missing="an eGFR"),
+            NotAssessed(rule="kidney", reason=Reason.FACT, what=("an eGFR",)),
         ]
     )
     with pytest.raises(RequirementNotMet, match="high: too much\n  not assessed: kidney: an eGFR"):

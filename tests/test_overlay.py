@@ -22,7 +22,8 @@ def reviewed(formulary, drug, regimen, patient=None, **more):
 
 
 def found(review):
-    return {(item.source.id, item.source.layer) for item in review.findings if item.rule == "ceiling"}
+    found = [each for item in review.findings if item.rule == "ceiling" for each in item.each]
+    return {(item.source.id, item.source.layer) for item in found}
 
 
 def test_the_hospitals_limit_is_compared_beside_the_shipped_ones(hospital):

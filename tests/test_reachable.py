@@ -1,7 +1,6 @@
 """Which doses products make: exactly those that a pencil and all counts make, each with its best recipe."""
 
 from fractions import Fraction
-from itertools import pairwise
 from itertools import product as combinations
 
 import pytest
@@ -12,7 +11,8 @@ from taper.amounts.dose import Dose, mg
 from taper.amounts.liquid import Concentration, Volume
 from taper.errors import InvalidInput
 from taper.products.product import Product
-from taper.products.recipes import Handling, NotReachable, Reachable, TooManyDoses, make, round_marks
+from taper.products.recipes import Handling, NotReachable, Reachable, TooManyDoses, make, reach_of
+from taper.products.volumes import every_rungs_finer, rungs_finer
 
 WEIGHTS = Handling()
 
@@ -50,7 +50,7 @@ caps = st.builds(
 
 
 def by_hand(pairs, handling, up_to):
-    """Every dose, and what its best recipe weighs: (handling, divided pieces, pieces, products)."""
+    """Every dose with its best recipe: what it weighs, and the divided pieces, pieces and products it minimizes."""
     choices = []
     for strength, parts in pairs:
         counts = []
@@ -64,10 +64,14 @@ def by_hand(pairs, handling, up_to):
         used = [part for part in taken if part[0]]
         dose, pieces, broken = (sum(part[k] for part in used) for k in range(3))
         if used and dose <= up_to and pieces <= handling.pieces and len(used) <= handling.products:
-            weight = broken * handling.divided_piece + (len(used) - 1) * handling.further_product
-            key = (weight + (pieces - 1) * handling.further_piece, broken, pieces, len(used))
+            key = (broken, pieces, len(used))
             best[dose] = min(key, best.get(dose, key))
-    return best
+    return {dose: (weight(handling, *key), *key) for dose, key in best.items()}
+
+
+def weight(handling, broken, pieces, used):
+    further = (used - 1) * handling.further_product + (pieces - 1) * handling.further_piece
+    return broken * handling.divided_piece + further
 
 
 @given(products, caps, st.integers(1, 12))
@@ -106,28 +110,124 @@ def test_least_volume_graduation_and_largest_volume_are_three_facts() -> None:
     assert [str(dose) for dose in made.doses] == ["1.2 mg", "1.6 mg", "2 mg"]
 
 
-def test_round_liquids_keep_no_gap_above_a_tenth_of_the_dose() -> None:
+@pytest.mark.parametrize("rounded", [True, False])
+def test_every_mark_of_a_liquid_can_be_measured_whether_or_not_round_volumes_are_preferred(rounded) -> None:
+    made = Reachable([solution(mark="0.1", least="0.3")], up_to=mg(60), handling=Handling(round_liquids=rounded))
+    assert [dose.mg for dose in made.doses] == [Fraction(number, 10) for number in range(3, 601)]
+
+
+def test_a_volume_weighs_more_for_each_rung_that_it_is_finer_than_the_coarsest_within_a_tenth_of_its_dose() -> None:
     made = Reachable([solution(mark="0.1", least="0.1")], up_to=mg(60), handling=Handling(round_liquids=True))
-    doses = [Fraction(0), *(dose.mg for dose in made.doses)]
-    for low, high in pairwise(doses):
-        assert high - low <= max(high / 10, Fraction(1, 10))
-    assert len(doses) == 1 + 19 + 15 + 10 + 10 + 15 + 3
+    finer = {text: made.recipe(Dose(text)).handling - Fraction(1, 20) for text in ("9.5", "9.6", "9.7", "10", "1")}
+    assert finer == {"9.5": 0, "9.6": Fraction(1, 80), "9.7": Fraction(2, 80), "10": 0, "1": 0}
+    plain = Reachable([solution(mark="0.1", least="0.1")], up_to=mg(60), handling=Handling())
+    assert plain.recipe(Dose("9.7")).handling == Fraction(1, 20)
 
 
-def test_a_dose_that_must_stay_is_kept_though_it_is_not_round() -> None:
-    handling = Handling(round_liquids=True)
-    assert not Reachable([solution(mark="0.1", least="0.1")], up_to=mg(50), handling=handling).can_make(mg("23.7"))
-    kept = Reachable([solution(mark="0.1", least="0.1")], up_to=mg(50), handling=handling, always=[mg("23.7")])
-    assert kept.can_make(mg("23.7"))
+@given(st.integers(1, 3000))
+def test_rungs_are_those_of_1_2_5_and_ten_times_them_up_to_a_tenth_of_the_dose(number) -> None:
+    rungs = [rung * 10**power for power in range(4) for rung in (1, 2, 5) if rung * 10**power * 10 <= number] or [1]
+    expected = sum(1 for rung in rungs if rung > max(rung for rung in rungs if number % rung == 0))
+    assert rungs_finer(number, number, 1) == expected == every_rungs_finer(number)[number]
 
 
-@given(st.integers(1, 10**6), st.integers(1, 50))
-def test_round_marks_are_1_2_or_5_times_a_power_of_ten_and_the_coarsest_within_a_tenth(dose, mark) -> None:
-    marks = round_marks(dose, mark)
-    assert str(marks).rstrip("0") in {"1", "2", "5"}
-    assert marks == 1 or marks * mark * 10 <= dose
-    coarser = marks * 5 // 2 if str(marks)[0] == "2" else marks * 2
-    assert coarser * mark * 10 > dose
+@given(products, st.booleans(), st.sampled_from(["0.25", "0.5", "0.75", "2"]), st.integers(1, 15), st.booleans())
+def test_one_dose_is_made_as_it_is_in_the_list_of_all(pairs, mix, mark, up_to, rounded) -> None:
+    held = [*(tablet(*pair) for pair in pairs), solution(mark=mark, least="1", most="6")]
+    handling = Handling(pieces=3, products=2, mix_forms=mix, round_liquids=rounded)
+    made = Reachable(held, up_to=mg(up_to), handling=handling)
+    listed = {amount: weight for amount, weight, _ in made.weigh()}
+    for quarter in range(1, up_to * 4 + 1):
+        dose = mg(Fraction(quarter, 4))
+        below, above = made.neighbors(dose)
+        assert made.can_make(dose) == (dose.mg in listed)
+        assert (below.mg if below else None) == max((amount for amount in listed if amount < dose.mg), default=None)
+        assert (above.mg if above else None) == min((amount for amount in listed if amount > dose.mg), default=None)
+        if made.can_make(dose):
+            assert made.recipe(dose).handling == listed[dose.mg]
+
+
+@pytest.mark.parametrize(
+    ("dose", "strengths", "recipe"),
+    [
+        ("25", [("5", 1), ("20", 1)], "1 x t20 + 1 x t5"),
+        ("75", [("25", 1), ("50", 1)], "1 x t50 + 1 x t25"),
+        ("175", [("50", 2), ("100", 1)], "1 x t100 + 1 1/2 x t50"),
+        ("40", [("10", 1), ("20", 1)], "2 x t20"),
+        ("8", [("2", 2), ("5", 2)], "4 x t2"),
+    ],
+)
+def test_fewest_divided_pieces_come_before_fewest_pieces_and_these_before_fewest_products(dose, strengths, recipe):
+    held = [tablet(*pair) for pair in strengths]
+    assert str(make(mg(dose), held)) == recipe
+    assert str(make(mg(dose), held, handling=Handling(pieces=4, products=2))) == recipe
+
+
+def test_one_form_makes_a_dose_where_two_are_no_easier() -> None:
+    capsules = [Product(id=f"c{s}", drug="d", form="capsule", strength=Dose(s)) for s in ("150", "37.5")]
+    assert str(make(mg("187.5"), [tablet("150"), *capsules])) == "1 x c150 + 1 x c37.5"
+    assert str(make(mg("187.5"), [tablet("150"), tablet("37.5"), *capsules])) == "1 x t150 + 1 x t37.5"
+
+
+class TestLargeAndImpossibleDoses:
+    """One dose is made without making every dose below it, so that a wrong one is answered at once."""
+
+    quarters = tuple(tablet(strength, 4) for strength in ("3", "7", "11"))
+
+    def test_of_three_products_of_quarters(self) -> None:
+        with pytest.raises(NotReachable, match=r"nearest that can are 100 mg and 100\.25 mg") as caught:
+            make(mg("100.001"), self.quarters)
+        assert (caught.value.below, caught.value.above) == (mg(100), mg("100.25"))
+
+    @pytest.mark.parametrize("count", [6, 20])
+    def test_of_many_products(self, count) -> None:
+        with pytest.raises(NotReachable, match=r"nearest that can are 100 mg and 100\.25 mg"):
+            make(mg("100.001"), [tablet(str(strength), 4) for strength in range(3, 3 + count)])
+
+    def test_of_a_wrong_unit(self) -> None:
+        with pytest.raises(NotReachable, match=r"nearest that can is 80 mg"):
+            make(mg(1000), [tablet("0.5", 2), tablet("2")])
+
+    def test_a_dose_above_is_found_where_it_lies_a_whole_unit_away(self) -> None:
+        held = [tablet("1"), tablet("100")]
+        assert reach_of(mg(5), held) == mg(105)
+        with pytest.raises(NotReachable) as caught:
+            make(mg(5), held, handling=Handling(pieces=4, products=1))
+        assert (caught.value.below, caught.value.above) == (mg(4), mg(100))
+
+    def test_a_dose_above_is_found_where_it_is_the_least_volume(self) -> None:
+        with pytest.raises(NotReachable) as caught:
+            make(mg("0.1"), [solution(least="0.5", mark="0.1")])
+        assert (caught.value.below, caught.value.above) == (None, mg("0.5"))
+
+    def test_no_mark_is_too_fine_for_one_dose(self) -> None:
+        assert str(make(mg("99.99999"), [solution(mark="0.00001", least="0.00001")])) == "99.99999 mL of solution"
+
+
+@pytest.mark.parametrize(
+    ("dose", "held", "handling", "says"),
+    [
+        ("9", [tablet("5", 2), tablet("1")], {"pieces": 4, "products": 2}, "Allow 5 pieces in an intake: at most 4"),
+        ("19", [tablet("4"), tablet("6"), tablet("9")], {"products": 2}, "Allow 3 products in an intake: at most 2"),
+        ("25", [tablet("2"), solution(least="1", most="20")], {}, "Let a tablet and a liquid share an intake"),
+        (
+            "25",
+            [solution(least="1", most="20")],
+            {},
+            "Allow 25 mL of the 1 mg/mL oral solution in an intake: at most 20",
+        ),
+        (
+            "19",
+            [tablet("4"), tablet("6"), tablet("9")],
+            {"pieces": 2, "products": 2},
+            "Allow 3 pieces of 3 products in an intake: at most 2 of 2",
+        ),
+    ],
+)
+def test_a_limit_that_keeps_a_dose_from_being_made_is_named_with_what_lifts_it(dose, held, handling, says) -> None:
+    with pytest.raises(NotReachable) as caught:
+        make(mg(dose), held, handling=Handling(**handling))
+    assert says in str(caught.value)
 
 
 def test_a_dose_that_cannot_be_made_names_its_neighbors() -> None:
@@ -142,9 +242,9 @@ def test_products_of_two_drugs_are_refused() -> None:
         Reachable([tablet("5"), other], up_to=mg(10))
 
 
-def test_a_graduation_too_fine_to_search_is_refused_and_not_waited_for() -> None:
+def test_a_graduation_too_fine_to_list_is_refused_and_not_waited_for() -> None:
     with pytest.raises(TooManyDoses, match="coarser graduation"):
-        Reachable([solution(mark="0.00001", least="0.00001")], up_to=mg(100))
+        list(Reachable([solution(mark="0.00001", least="0.00001")], up_to=mg(100)).doses)
 
 
 def test_products_that_cannot_be_searched_together_are_refused() -> None:

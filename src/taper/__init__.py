@@ -32,14 +32,16 @@ if TYPE_CHECKING:
     from taper.amounts.liquid import Volume as Volume
     from taper.checks.check import check as check
     from taper.checks.check import rule_names as rule_names
-    from taper.checks.other_medicines import UnknownClass as UnknownClass
     from taper.checks.review import Clear as Clear
     from taper.checks.review import Finding as Finding
     from taper.checks.review import LeftOut as LeftOut
     from taper.checks.review import NotAssessed as NotAssessed
+    from taper.checks.review import Reason as Reason
     from taper.checks.review import RequirementNotMet as RequirementNotMet
     from taper.checks.review import Review as Review
     from taper.checks.review import Severity as Severity
+    from taper.checks.review import Why as Why
+    from taper.checks.review import Within as Within
     from taper.errors import CannotCompute as CannotCompute
     from taper.errors import InvalidInput as InvalidInput
     from taper.errors import MissingExtra as MissingExtra
@@ -90,6 +92,7 @@ if TYPE_CHECKING:
     from taper.knowledge.protocols import load_protocol as load_protocol
     from taper.knowledge.protocols import protocol_names as protocol_names
     from taper.knowledge.reading import InvalidData as InvalidData
+    from taper.knowledge.reading import UnknownClass as UnknownClass
     from taper.knowledge.stale import list_stale as list_stale
     from taper.paces.changes import largest_fall as largest_fall
     from taper.paces.changes import measure_changes as measure_changes
@@ -102,6 +105,8 @@ if TYPE_CHECKING:
     from taper.paces.pace import percent_of_current as percent_of_current
     from taper.paces.pace import percent_of_start as percent_of_start
     from taper.paces.pace import points_of_occupancy as points_of_occupancy
+    from taper.paces.phases import Phase as Phase
+    from taper.paces.phases import Phases as Phases
     from taper.paces.rulers import linear as linear
     from taper.paces.rulers import logarithmic as logarithmic
     from taper.people.kidney_figures import EGFR as EGFR
@@ -118,6 +123,7 @@ if TYPE_CHECKING:
     from taper.people.patient import Patient as Patient
     from taper.people.patient import load_patient as load_patient
     from taper.people.patient import read_patient as read_patient
+    from taper.planning.climb import NoTitration as NoTitration
     from taper.planning.cross_stages import Stage as Stage
     from taper.planning.cross_stages import round_dose as round_dose
     from taper.planning.cross_taper import CrossTaper as CrossTaper
@@ -132,6 +138,10 @@ if TYPE_CHECKING:
     from taper.planning.kidney_proposal import KidneyProposal as KidneyProposal
     from taper.planning.kidney_proposal import NoProposal as NoProposal
     from taper.planning.kidney_proposal import propose_for_kidney as propose_for_kidney
+    from taper.planning.pattern import plan_pattern as plan_pattern
+    from taper.planning.phases import PhasedTaper as PhasedTaper
+    from taper.planning.phases import PhasesReport as PhasesReport
+    from taper.planning.phases import plan_phases as plan_phases
     from taper.planning.replan import replan as replan
     from taper.planning.report import TaperReport as TaperReport
     from taper.planning.solver.problem import NoPlan as NoPlan
@@ -139,7 +149,6 @@ if TYPE_CHECKING:
     from taper.planning.taper import Taper as Taper
     from taper.planning.taper import TooFast as TooFast
     from taper.planning.taper import plan_taper as plan_taper
-    from taper.planning.titration import NoTitration as NoTitration
     from taper.planning.titration import choose_titration as choose_titration
     from taper.planning.titration import plan_titration as plan_titration
     from taper.plans.everyday import Ambiguous as Ambiguous
@@ -178,6 +187,8 @@ if TYPE_CHECKING:
     from taper.plans.regimen import InvalidSlot as InvalidSlot
     from taper.plans.regimen import Regimen as Regimen
     from taper.plans.regimen import Slot as Slot
+    from taper.plans.step_pattern import InvalidPattern as InvalidPattern
+    from taper.plans.step_pattern import StepPattern as StepPattern
     from taper.plans.weights import Weights as Weights
     from taper.products.product import DosageForm as DosageForm
     from taper.products.product import Portion as Portion
@@ -228,8 +239,7 @@ _HOMES = {
     "taper.amounts.duration": "Duration InvalidDate InvalidDuration days months weeks",
     "taper.amounts.liquid": "Concentration InvalidVolume Volume",
     "taper.checks.check": "check rule_names",
-    "taper.checks.other_medicines": "UnknownClass",
-    "taper.checks.review": "Clear Finding LeftOut NotAssessed RequirementNotMet Review Severity",
+    "taper.checks.review": "Clear Finding LeftOut NotAssessed Reason RequirementNotMet Review Severity Why Within",
     "taper.errors": "CannotCompute InvalidInput MissingExtra NotFound OutOfScope TaperError",
     "taper.formats.arrow": "NotDecimal to_arrow to_pandas to_polars",
     "taper.formats.difference": "to_difference_table",
@@ -257,28 +267,32 @@ _HOMES = {
     "taper.knowledge.monograph": "Monograph Occupancy Titration",
     "taper.knowledge.product_choice": "NoProducts",
     "taper.knowledge.protocols": "Protocol load_protocol protocol_names",
-    "taper.knowledge.reading": "InvalidData",
+    "taper.knowledge.reading": "InvalidData UnknownClass",
     "taper.knowledge.stale": "list_stale",
     "taper.paces.changes": "largest_fall measure_changes steepest_window",
     "taper.paces.pace": (
         "InvalidPace Pace PaceWithoutEnd banded fixed percent_of_current percent_of_start points_of_occupancy"
     ),
+    "taper.paces.phases": "Phase Phases",
     "taper.paces.rulers": "linear logarithmic",
     "taper.people.kidney_figures": "AbsoluteEGFR Creatinine CreatinineClearance EGFR WrongMeasure",
     "taper.people.kidney_function": "ckd_epi_2021 cockcroft_gault deindex kdigo_category",
     "taper.people.measuring": "ImplausibleValue",
     "taper.people.patient": "Medication Patient load_patient read_patient",
+    "taper.planning.climb": "NoTitration",
     "taper.planning.cross_stages": "Stage round_dose",
     "taper.planning.cross_taper": "CrossTaper plan_cross_taper replan_cross_taper",
     "taper.planning.daily_taper": "plan_daily_taper",
     "taper.planning.explicit_steps": "Steps StepsReport every_other_day on_weekdays plan_steps",
     "taper.planning.kidney_proposal": "KidneyProposal NoProposal propose_for_kidney",
+    "taper.planning.pattern": "plan_pattern",
+    "taper.planning.phases": "PhasedTaper PhasesReport plan_phases",
     "taper.planning.replan": "replan",
     "taper.planning.report": "TaperReport",
     "taper.planning.solver.problem": "NoPlan",
     "taper.planning.solver.state_space": "TooManyStates",
     "taper.planning.taper": "Taper TooFast plan_taper",
-    "taper.planning.titration": "NoTitration choose_titration plan_titration",
+    "taper.planning.titration": "choose_titration plan_titration",
     "taper.plans.everyday": "Ambiguous read_day",
     "taper.plans.log": (
         "ChangeProducts Gap Hold IntakeRecord InvalidEvent Log PassReview Resume ResumeAt Retarget Slow SpeedUp "
@@ -287,6 +301,7 @@ _HOMES = {
     "taper.plans.order": "InvalidOrder evenly in_order keep_last",
     "taper.plans.plan": "Before Course Plan StartNeeded Step load_plan read_plan",
     "taper.plans.regimen": "Intake InvalidSlot Regimen Slot",
+    "taper.plans.step_pattern": "InvalidPattern StepPattern",
     "taper.plans.weights": "Weights",
     "taper.products.product": "DosageForm Portion Product Release load_products read_products",
     "taper.products.recipes": "Handling NotReachable Reachable Recipe TooManyDoses",

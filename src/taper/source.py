@@ -98,13 +98,14 @@ class Source(Value):
 
     def unread(self, subject: Subject) -> tuple[str, ...]:
         """The sections that would speak of a subject and were not read in full, as they are named."""
-        return tuple(name for name in self._speaking_of(subject) if name not in self.read_whole)
+        return tuple(name for name in self.speaking_of(subject) if name not in self.read_whole)
 
     def has_read(self, subject: Subject) -> bool:
         """Whether every section that would speak of a subject was read in full."""
-        return bool(self._speaking_of(subject)) and not self.unread(subject)
+        return bool(self.speaking_of(subject)) and not self.unread(subject)
 
-    def _speaking_of(self, subject: Subject) -> tuple[str, ...]:
+    def speaking_of(self, subject: Subject) -> tuple[str, ...]:
+        """The sections of this source that would speak of a subject, as they are named."""
         return dict(self.sections).get(subject, ())
 
     def __str__(self) -> str:

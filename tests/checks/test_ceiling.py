@@ -31,7 +31,7 @@ class TestEachDay:
     def test_a_finding_says_where_what_and_by_whom(self):
         (finding,), *_ = found(DAY, limits({"limit": "9 mg"}))
         assert finding.message == (
-            "days 1-3: 10 mg/day of testamine is above the maximum of 9 mg/day (Institute c0, 2026)"
+            "Testamine reaches 10 mg/day on days 1-3. Institute c0 (2026, grade A): maximum of 9 mg/day."
         )
         assert (finding.severity, finding.evidence, finding.value, finding.limit) == (
             "high",
@@ -59,11 +59,11 @@ class TestEachDay:
     def test_a_cycle_is_judged_day_against_day_never_by_its_average(self):
         plan = plan_of(step(["10 mg", {}]), then="continue")
         (finding,), *_ = found(plan, limits({"limit": "9 mg"}))
-        assert finding.message.startswith("day 1, and again in every cycle: 10 mg/day")
+        assert finding.message.startswith("Testamine reaches 10 mg/day on day 1, and again in every cycle.")
 
     def test_an_open_end_is_found_from_its_first_day_on(self):
         (finding,), *_ = found(plan_of(step("10 mg"), then="continue"), limits({"limit": "9 mg"}))
-        assert finding.message.startswith("from day 1: ")
+        assert finding.message.startswith("Testamine reaches 10 mg/day from day 1.")
         assert finding.last_day is None
 
     def test_a_weekly_pattern_goes_by_its_start(self):
@@ -102,18 +102,25 @@ class TestEachDay:
         ],
     )
     def test_only_a_maximum_is_high(self, kind, severity):
-        (finding,), *_ = found(DAY, limits({"limit": "9 mg", "kind": kind}, {"limit": "10 mg", "kind": kind}))
+        (finding,), *_ = found(DAY, limits({"limit": "9 mg", "kind": kind}, {"limit": "10 mg", "kind": kind}),
+                             sources=["c0", "c1"])  # fmt: skip
         assert finding.severity == severity
+
+    def test_a_claim_speaks_only_where_its_source_is_named(self):
+        claim = limits({"limit": "9 mg", "kind": "claim without a source of its own"}, {"limit": "20 mg"})
+        findings, _, _, (left,) = found(DAY, claim)
+        assert (findings, left.source.id, left.why) == ([], "c0", "it cites nothing; name it to compare with it")
+        assert found(DAY, claim, sources=["c0", "c1"])[0][0].source.id == "c0"
 
     def test_above_every_figure_held_of_any_kind_is_high(self):
         derived = {"limit": "9 mg", "kind": "derived from the highest regimen named"}
         named = {"limit": "8 mg", "kind": "highest dose named"}
         claim = {"limit": "5 mg", "kind": "claim without a source of its own"}
-        findings, *_ = found(DAY, limits(derived, named, claim))
+        findings, *_ = found(DAY, limits(derived, named, claim), sources=["c0", "c1", "c2"])
         assert [item.severity.value for item in findings] == ["high", "high", "low"]
         words = (
-            "; it is above every figure held, of 3 sources (claim without a source of its own, derived from the "
-            "highest regimen named, highest dose named) ("
+            "; above every figure on file, of 3 sources (claim without a source of its own, derived from the "
+            "highest regimen named, highest dose named)"
         )
         assert [words in item.message for item in findings] == [True, True, False]
         assert found(DAY, limits(derived, sources={"c0": {}}))[0][0].message.count("1 source (derived") == 1
@@ -135,7 +142,7 @@ class TestEachDay:
 
     def test_without_a_source_it_is_not_assessed(self):
         _, (gap,), clear, _ = found(DAY, formulary())
-        assert gap.missing == "a daily ceiling for this product; no source is held"
+        assert gap.missing == "a daily ceiling for this product; no source is on file"
         assert not clear
 
 
@@ -145,7 +152,7 @@ class TestIndications:
     def test_the_indication_decides_which_are_compared(self):
         findings, gaps, clear, _ = found(plan_of(step("10 mg", "3 days"), indication="a"), limits(*self.BOTH))
         assert [item.severity for item in findings] == ["high"]
-        assert "for a (Institute c0" in findings[0].message
+        assert "maximum of 9 mg/day for a." in findings[0].message
         assert not gaps
         assert not clear
         assert [
@@ -155,7 +162,7 @@ class TestIndications:
     def test_without_one_above_some_is_moderate_and_says_that_it_depends(self):
         (finding,), *_ = found(DAY, limits(*self.BOTH))
         assert finding.severity == "moderate"
-        assert "; it depends on the indication (" in finding.message
+        assert "; it depends on the indication" in finding.message
 
     def test_without_one_above_every_indication_is_high(self):
         findings, *_ = found(plan_of(step("21 mg", "3 days")), limits(*self.BOTH))
@@ -165,9 +172,9 @@ class TestIndications:
         findings, *_ = found(DAY, limits({"limit": "9 mg"}, self.BOTH[1]))
         assert [item.severity for item in findings] == ["high"]
 
-    def test_an_indication_of_which_no_source_speaks_is_not_assessed_and_the_others_are_compared(self):
-        findings, (gap,), _, _ = found(plan_of(step("10 mg", "3 days"), indication="c"), limits(*self.BOTH))
-        assert gap.missing == "a sourced ceiling for the indication c; those of other indications were compared"
+    def test_where_no_source_speaks_of_the_indication_the_others_are_compared(self):
+        findings, gaps, _, _ = found(plan_of(step("10 mg", "3 days"), indication="c"), limits(*self.BOTH))
+        assert gaps == []
         assert [item.severity for item in findings] == ["moderate"]
 
     def test_within_a_figure_for_its_use_those_of_other_uses_say_nothing(self):
@@ -181,7 +188,7 @@ class TestIndications:
         plan = plan_of(step("10 mg", "3 days"), indication="a")
         findings, *_ = found(plan, limits(usual, {"limit": "9 mg", "indications": ["b"]}, {"limit": "20 mg"}))
         assert {item.source.id: item.severity.value for item in findings} == {"c0": "moderate", "c1": "high"}
-        assert "9 mg/day for b; the plan is for a (" in findings[0].message
+        assert any("9 mg/day for b; the plan is for a" in item.message for item in findings)
 
     def test_a_source_that_says_as_much_of_the_plans_use_is_not_repeated_for_other_uses(self):
         named = {"source": "a", "limit": "9 mg", "kind": "highest dose named"}
@@ -205,17 +212,16 @@ class TestIndications:
 
     def test_a_claim_never_decides_for_its_indication(self):
         claim = {"limit": "5 mg", "indications": ["a"], "kind": "claim without a source of its own"}
-        findings, gaps, _, _ = found(
-            plan_of(step("10 mg", "3 days"), indication="a"), limits(claim, {"limit": "9 mg", "indications": ["b"]})
-        )
+        plan = plan_of(step("10 mg", "3 days"), indication="a")
+        held = limits(claim, {"limit": "9 mg", "indications": ["b"]})
+        findings, *_ = found(plan, held, sources=["c0", "c1"])
         assert {item.severity.value for item in findings} == {"low", "high"}
-        assert len(gaps) == 1
 
 
 class TestWhom:
     def test_a_limit_for_an_age_needs_the_age(self):
         findings, (gap,), _, _ = found(DAY, limits(OLDER))
-        assert gap.missing == "the age; 9 mg/day from age 65 (Institute c0, 2026)"
+        assert gap.missing == "age (this source's advice depends on it) (Institute c0, 2026)"
         assert not findings
         assert found(DAY, limits(OLDER), Patient(age=65))[0][0].severity == "high"
         assert found(DAY, limits(OLDER), Patient(age=64)) == ([], [], [], [])
@@ -237,7 +243,7 @@ class TestWhom:
         assert (findings, [item.source.id for item in clear], [item.source.id for item in left]) == ([], ["c1"], ["c0"])
 
     def test_a_source_that_is_not_held_is_refused(self):
-        with pytest.raises(NotFound, match=r"the source 'x' is not held for testamine. Name one of c0"):
+        with pytest.raises(NotFound, match=r"the source 'x' is not on file for testamine. Name one of c0"):
             found(DAY, limits({"limit": "9 mg"}), sources=["x"])
 
 
@@ -246,7 +252,8 @@ class TestEachIntake:
         plan = plan_of(step({"noon": "4 mg", "evening": "5 mg"}, "3 days"))
         (finding,), *_ = found(plan, limits(SINGLE), rule="intake-ceiling")
         assert finding.message == (
-            "days 1-3, evening: 5 mg of testamine at one time is above the maximum of 4 mg (Institute c0, 2026)"
+            "Testamine reaches 5 mg at one time (evening) on days 1-3. Institute c0 (2026, grade A): maximum of 4 mg "
+            "at one time."
         )
         assert (finding.slot, finding.severity, finding.value, finding.limit) == ("evening", "high", "5 mg", "4 mg")
 
@@ -261,7 +268,7 @@ class TestEachIntake:
         plan = plan_with(one, course(step({later: "2 mg"}, "2 days"), id="b"))
         findings, gaps, clear, _ = found(plan, limits(SINGLE), rule="intake-ceiling")
         assert (findings, len(gaps), len(clear)) == ([], asked, 1 - asked)
-        assert all("are taken as one, since they may be less than an hour apart" in gap.missing for gap in gaps)
+        assert all("are taken as one (they may be less than an hour apart)" in gap.missing for gap in gaps)
 
     def test_one_finding_stands_for_a_run_of_days(self):
         plan = plan_of(step(["5 mg", "6 mg"], "6 days"))
@@ -280,7 +287,7 @@ class TestEachIntake:
 
     def test_a_limit_for_an_age_needs_the_age(self):
         older = limits(SINGLE | {"age_from": 65})
-        assert "the age; 4 mg at one time" in found(DAY, older, rule="intake-ceiling")[1][0].missing
+        assert "age (this source's advice depends on it)" in found(DAY, older, rule="intake-ceiling")[1][0].missing
         assert found(DAY, older, Patient(age=64), rule="intake-ceiling") == ([], [], [], [])
 
     def test_a_named_source_alone_is_compared(self):

@@ -3,9 +3,8 @@
 import pytest
 
 from builders import DRUG, TABLETS, answers, course, formulary, plan_of, plan_with, review_of, step
-from taper import Formulary, Patient, Product, check, realize
-from taper.checks.other_medicines import UnknownClass, companion_of, names_of
-from taper.plans.plan import read_plan
+from taper import Formulary, Patient, Product, Reason, UnknownClass
+from taper.checks.other_medicines import companion_of, names_of
 
 SHIPPED = Formulary.shipped()
 NITRATE = {"source": "a", "with_names": ["nitrate"], "action": "contraindicated", "what": "pressure"}
@@ -27,15 +26,30 @@ def test_a_class_is_read_in_its_common_words(name):
     assert met(NITRATE | {"with_names": ["maoi"]}, {"name": "newdrug", "classes": [name]})[0]
 
 
-def test_a_class_that_no_source_names_is_refused_with_the_nearest():
-    with pytest.raises(
-        UnknownClass, match="'opiod' is no class that sources name, and near names are opioid"
-    ) as caught:
-        met(NITRATE, {"name": "newdrug", "classes": ["opiod"]})
-    assert caught.value.where == "classes of newdrug"
-    assert caught.value.near == ("opioid",)
-    with pytest.raises(UnknownClass, match="no near name is known; leave it out"):
-        met(NITRATE, {"name": "newdrug", "classes": ["xyzzy"]})
+def test_a_class_that_no_source_names_is_accepted_as_unknown_and_said():
+    found, gaps, clear, _ = met(NITRATE, {"name": "newdrug", "classes": ["opiod", "nitrate"]})
+    assert (len(found), clear) == (1, [])
+    (odd,) = [gap for gap in gaps if gap.reason is Reason.CLASSES]
+    assert odd.missing == "'opiod', given as a class of newdrug, is no class that sources name"
+
+
+def test_no_message_suggests_another_class():
+    _, gaps, *_ = met(NITRATE, {"name": "nicorandil", "classes": ["potassium-channel-opener"]})
+    assert not [gap for gap in gaps if "calcium-channel-blocker" in gap.missing or "near names" in gap.missing]
+
+
+@pytest.mark.parametrize(("name", "near"), [("opiod", ("opioid",)), ("xyzzy", ())])
+def test_a_class_that_is_none_is_refused_in_a_file_of_a_drug_with_the_near_names(name, near):
+    with pytest.raises(UnknownClass, match="the class '" + name + "' of testamine is not known") as caught:
+        formulary(interactions=[NITRATE], classes=[name])
+    assert caught.value.near[:1] == near
+
+
+def test_a_class_that_is_none_is_refused_in_an_overlay(tmp_path):
+    path = tmp_path / "local.toml"
+    path.write_text('drug = "newdrug"\nnew = true\nreviewed_on = 2026-11-29\nclasses = ["opiod"]\n', "utf-8")
+    with pytest.raises(UnknownClass, match="near names are opioid"):
+        SHIPPED.overlaid(path)
 
 
 def test_a_salt_and_a_form_go_by_the_name_before_them():
@@ -46,27 +60,37 @@ def test_a_salt_and_a_form_go_by_the_name_before_them():
     assert "valproate" in companion_of(SHIPPED, "divalproex sodium").names
 
 
-def test_an_unknown_name_may_be_a_brand_of_a_drug_that_a_source_names():
-    fact = NITRATE | {"with_names": ["fluvoxamine"]}
-    known = SHIPPED.monograph("tizanidine").interactions
-    assert any("fluvoxamine" in item.with_names for item in known)
-    made = realize(
-        read_plan('{"format": "taper-plan/1", "courses": [{"drug": "tizanidine", "then": "continue", '
-                  '"before": "nothing", "steps": [{"regimen": {"evening": "2 mg"}}]}]}'),
-        [p for p in SHIPPED.products("tizanidine", market="us") if p.form == "tablet"])  # fmt: skip
-    for classes, brand in ((["ssri"], True), (["nitrate"], False)):
-        person = Patient.read({"medications": [{"name": "brandamine", "classes": classes}], "as_needed": []})
-        review = check(made, person)
-        told = [gap.missing for gap in review.not_assessed if gap.rule == "interaction"]
-        words = "whether brandamine, a name that nothing held knows, is fluvoxamine. Give it by its generic name"
-        assert (words in told) is brand
-        assert bool([item for item in review.clear if item.rule == "interaction"]) is not brand
-    assert met(fact, {"name": "fluvoxamine"})[0]
+@pytest.mark.parametrize(
+    ("written", "contained"),
+    [
+        ("GTN spray", ["glyceryl-trinitrate"]),
+        ("Percocet", ["oxycodone", "paracetamol"]),
+        ("co-codamol", ["codeine", "paracetamol"]),
+        ("Depakote ER", ["valproic-acid"]),
+        ("budesonide/formoterol", ["budesonide", "formoterol"]),
+        ("low-dose aspirin", ["aspirin"]),
+        ("aspirin 75 mg", ["aspirin"]),
+    ],
+)
+def test_what_people_write_is_read_as_the_medicines_in_it(written, contained):
+    assert [item.name for item in SHIPPED.medicines(written)] == contained
+
+
+def test_a_misspelt_name_is_not_assessed_and_the_near_one_is_offered():
+    found, gaps, clear, _ = met(NITRATE | {"with_names": ["opioid"]}, "oxycodon")
+    (gap,) = [item for item in gaps if item.reason is Reason.NAME]
+    assert (found, clear, gap.urgent) == ([], [], True)
+    assert (
+        gap.missing
+        == "'oxycodon' is a name that no list on file knows; near names are oxycodone; write the one that is meant"
+    )
 
 
 def test_another_drug_of_the_plan_that_is_not_held_is_not_taken_for_classless():
     other = Product(id="o", drug="otheramine", form="tablet", strength="5 mg", score=1)
     plan = plan_with(course(step("5 mg", "7 days")), course(step("5 mg", "7 days"), id="o", drug="otheramine"))
     found, gaps, clear, _ = met(NITRATE, plan=plan, products=(*TABLETS, other))
-    assert next(gap.missing for gap in gaps if gap.drug == DRUG).startswith("the classes of otheramine, which is in no")
+    assert next(gap.missing for gap in gaps if gap.drug == DRUG).startswith(
+        "'otheramine' is a name that no list on file knows"
+    )
     assert not [item for item in (*found, *clear) if item.drug == DRUG]

@@ -37,7 +37,7 @@ class TestActions:
     def test_what_a_source_says_has_its_harm(self, action, severity):
         (finding,), *_ = found(held(below(30, **action)), {"egfr": "25"})
         assert finding.severity == severity
-        assert "at eGFR 25 mL/min/1.73 m2, below 30 (Institute k, 2026)" in finding.message
+        assert "at eGFR 25 mL/min/1.73 m2, below 30." in finding.message
         assert (finding.value, finding.limit) == ("25 mL/min/1.73 m2", "eGFR 25 mL/min/1.73 m2, below 30")
         assert (finding.day, finding.last_day) == (1, 3)
 
@@ -46,7 +46,7 @@ class TestActions:
         plan = plan_of(step("6 mg", "2 days"), step("5 mg", "2 days"))
         (finding,), _, clear, _ = found(held(below(30, **action)), {"egfr": "25"}, plan)
         assert (finding.severity, finding.day, finding.last_day, finding.limit) == ("high", 1, 2, "5 mg/day")
-        assert finding.message.startswith("days 1-2: 6 mg/day of testamine is above the daily ")
+        assert finding.message.startswith("Testamine is taken at eGFR 25 mL/min/1.73 m2, at 6 mg/day on days 1-2. ")
         assert not clear
         assert len(found(held(below(30, **action)), {"egfr": "25"}, plan_of(step("5 mg", "2 days")))[2]) == 1
 
@@ -71,9 +71,9 @@ class TestActions:
         [("claim", "moderate", "it is a claim that cites nothing"), ("guideline", "high", "")],
     )
     def test_a_claim_is_moderate_at_most_and_says_what_it_is(self, basis, severity, words):
-        (finding,), *_ = found(held(below(30, action="avoid"), basis=basis), {"egfr": "25"})
+        (finding,), *_ = found(held(below(30, action="avoid"), basis=basis), {"egfr": "25"}, sources=["k"])
         assert finding.severity == severity
-        assert finding.message.endswith(words)
+        assert finding.message.endswith(f"{words}.")
 
 
 class TestFirstDoses:
@@ -194,7 +194,7 @@ class TestShapes:
         assert (bool(findings), bool(clear)) == (above, not above)
         if above:
             assert (findings[0].severity, findings[0].limit) == ("high", "2 mg/day")
-            assert "above the in proportion to the measure (2 mg a day) at eGFR 5" in findings[0].message
+            assert "in proportion to the measure (2 mg a day) at eGFR 5" in findings[0].message
 
     def test_on_dialysis_a_source_may_dose_by_its_bands(self):
         facts = held(
@@ -204,7 +204,7 @@ class TestShapes:
         (finding,), *_ = found(facts, {"dialysis": True, "egfr": "5"}, plan_of(step("3 mg", "3 days")))
         assert (finding.severity, finding.limit) == ("high", "2 mg/day")
         assert "on dialysis, eGFR 5 mL/min/1.73 m2, below 15" in finding.message
-        assert "Note: by the measure, with a supplement after each dialysis: of 1 mg." in finding.message
+        assert "(by the measure, with a supplement after each dialysis: of 1 mg)." in finding.message
         (gap,) = found(facts, {"dialysis": True})[1]
         assert gap.missing.startswith("a figure of eGFR; on dialysis this source doses by the measure")
         assert "of 1 mg" in gap.missing
@@ -253,16 +253,17 @@ class TestShapes:
     def test_the_notes_of_a_source_stand_behind_its_answer(self):
         facts = held(below(30, action="avoid", note="Twice."), note="Of the whole.")
         (finding,), *_ = found(facts, {"egfr": "25"})
-        assert finding.message.endswith("(Institute k, 2026). Note: Twice. Note: Of the whole.")
+        assert finding.message.endswith("below 30 (Twice; Of the whole).")
+        assert finding.note == "Twice; Of the whole"
 
 
 class TestStates:
     def test_unknown_dialysis_and_stability_are_said_and_no_source_is_clear(self):
         facts, plan = held(below(30, action="avoid")), plan_of(step("10 mg", "3 days"))
         findings, gaps, clear, _ = answers(review_of(plan, facts, Patient.read({"egfr": "95"})), "kidney")
-        assert [gap.missing for gap in gaps] == [
-            "whether kidney function is stable (kidney_stable)",
+        assert [words for gap in gaps for words in gap.what] == [
             "whether the person is on dialysis (dialysis)",
+            "whether kidney function is stable (kidney_stable)",
         ]
         assert not clear
         assert not findings
@@ -287,17 +288,17 @@ class TestStates:
 class TestWhom:
     def test_advice_for_an_age_needs_the_age(self):
         facts = held(below(30, action="avoid"), age_from=65)
-        assert "the age, of which the source speaks" in found(facts, {"egfr": "25"})[1][0].missing
+        assert "age (this source's advice depends on it)" in found(facts, {"egfr": "25"})[1][0].missing
         assert len(found(facts, {"egfr": "25", "age": 65})[0]) == 1
         findings, (gap,), clear, _ = found(facts, {"egfr": "25", "age": 64})
-        assert gap.missing == "kidney advice about this person; what is held is from age 65 (Institute k, 2026)"
+        assert gap.missing == "kidney advice about this person; what is on file is from age 65 (Institute k, 2026)"
         assert (findings, clear) == ([], [])
 
     def test_advice_for_another_indication_is_passed_over_and_said(self):
         facts = held(below(30, action="avoid"), indications=["raynaud"])
         plan = plan_of(step("10 mg", "3 days"), indication="spasticity")
         findings, (gap,), clear, _ = found(facts, {"egfr": "25"}, plan)
-        assert gap.missing == "kidney advice about this person; what is held is for raynaud (Institute k, 2026)"
+        assert gap.missing == "kidney advice about this person; what is on file is for raynaud (Institute k, 2026)"
         assert (findings, clear) == ([], [])
         plan = plan_of(step("10 mg", "3 days"), indication="raynaud")
         assert found(facts, {"egfr": "25"}, plan)[0][0].severity == "high"
@@ -315,13 +316,14 @@ class TestWhom:
         ):
             facts = held(below(30, action="avoid"), **more)
             (gap,) = found(facts, {"egfr": "25", "age": 80})[1]
-            assert f"what is held is {words} (" in gap.missing
+            assert f"what is on file is {words} (" in gap.missing
 
     def test_a_source_on_dialysis_alone_says_nothing_of_anyone_else(self):
         alone = {"source": "k", "basis": "study", "dialysis": {"action": "avoid"}}
-        findings, (gap,), clear, _ = found(formulary(kidney=[alone]), {"egfr": "95"})
-        assert gap.missing == "kidney advice about this person; what is held is on dialysis (Institute k, 2026)"
-        assert (findings, clear) == ([], [])
+        findings, (gap,), clear, _ = found(formulary(kidney=[alone]), {"egfr": "25"})
+        assert gap.missing == "kidney advice about this person; what is on file is on dialysis (Institute k, 2026)"
+        assert (findings, clear, gap.urgent) == ([], [], True)
+        assert found(formulary(kidney=[alone]), {"egfr": "95"})[1] == []
         both = formulary(kidney=[alone, {"source": "a", "basis": "label", "impaired": {"action": "caution"}}])
         assert [item.source.id for item in found(both, {"egfr": "95"})[2]] == ["a"]
         assert found(formulary(kidney=[alone]), {"dialysis": True})[0][0].severity == "high"
@@ -332,7 +334,7 @@ class TestWhom:
         assert (findings, clear, [item.source.id for item in left]) == ([], [], ["k"])
         (finding,), *_ = found(facts, {"egfr": "25"}, sources=["k"])
         assert finding.severity == "moderate"
-        assert finding.message.endswith("; it is a single-dose result")
+        assert finding.message.endswith("; it is a single-dose result.")
 
     def test_a_named_source_alone_is_compared(self):
         plain = {"measure": "eGFR", "basis": "label", "bands": [below(30, action="avoid")]}
@@ -348,11 +350,15 @@ class TestWhom:
 
     def test_without_advice_it_is_not_assessed(self):
         _, (gap,), _, _ = found(formulary(), {"egfr": "25"})
-        assert gap.missing == "advice on kidney function; no source is held"
+        assert (gap.missing, gap.urgent) == ("any label on kidney function: not read in full", True)
+
+    @pytest.mark.parametrize(("egfr", "asked"), [("59", 1), ("60", 0)])
+    def test_without_advice_a_normal_figure_is_no_question(self, egfr, asked):
+        assert len(found(formulary(), {"egfr": egfr})[1]) == asked
 
     def test_a_drug_that_is_not_held_is_not_assessed(self):
         _, (gap,), _, _ = found(formulary(drug="other"), {"egfr": "25"})
-        assert gap.missing == "testamine is not in the formulary; no source is held"
+        assert gap.missing == "testamine is not in the formulary; no source is on file"
 
     def test_an_open_cycle_is_found_without_an_end(self):
         plan = plan_of(step(["10 mg", {}]), then="continue")

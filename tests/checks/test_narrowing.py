@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from builders import answers, formulary, plan_of, review_of, step
-from taper import Formulary, Patient, RequirementNotMet, check, realize, to_schedule, to_table, weeks
+from taper import Formulary, Patient, Reason, RequirementNotMet, check, realize, to_schedule, to_table, weeks
 from taper.plans.plan import read_plan
 
 BOTH = formulary(
@@ -19,14 +19,15 @@ PATIENT = Patient.read({"egfr": "20", "dialysis": False, "kidney_stable": True, 
 def test_a_rule_whose_sources_are_all_left_out_is_not_assessed_and_names_them():
     review = review_of(plan_of(step("5 mg", "3 days")), BOTH, PATIENT, sources=["a"])
     findings, (gap,), clear, left = answers(review, "kidney")
-    assert gap.missing == "a source among those named; held and left out: b"
-    assert (findings, clear, [item.source.id for item in left]) == ([], [], ["b"])
+    assert (gap.reason, gap.what) == (Reason.LEFT_OUT, ("b",))
+    assert (findings, [item.source.id for item in left]) == ([], ["b"])
+    assert [item.source.id for item in clear] == ["a"], "which was read in full and says nothing"
 
 
 def test_that_no_source_is_held_is_not_said_of_sources_left_out():
     review = review_of(plan_of(step("5 mg", "3 days")), BOTH, PATIENT, sources=["b"])
     _, (gap,), _, _ = answers(review, "ceiling")
-    assert gap.missing == "a source among those named; held and left out: a"
+    assert (gap.reason, gap.what) == (Reason.LEFT_OUT, ("a",))
 
 
 def test_an_answer_that_needs_no_source_stays_clear():
@@ -41,8 +42,8 @@ def test_the_shipped_gate_does_not_pass_by_narrowing_and_the_count_says_what_was
     plan = read_plan('{"format": "taper-plan/1", "courses": [' + course + "]}")
     made = realize(plan, [p for p in Formulary.shipped().products("baclofen", market="us") if p.form == "tablet"])
     review = check(made, PATIENT, sources=["us-tablet-dailymed", "pms-hk"])
-    with pytest.raises(RequirementNotMet, match="kidney: a source among those named; held and left out: us-tablet"):
+    with pytest.raises(RequirementNotMet, match=r"kidney: us-tablet.* not compared: you named other sources"):
         review.require()
-    assert f" clear, {len(review.left_out)} left out\n" in to_table(
+    assert f" within, {len(review.left_out)} left out\n" in to_table(
         to_schedule(made, start=date(2027, 3, 1), horizon=weeks(1)), review
     )

@@ -61,7 +61,7 @@ class TestNotFor:
 
     def test_a_source_for_an_age_needs_the_age(self):
         plan = plan_of(step("5 mg", "7 days"), indication="spasticity")
-        assert "the age" in self.told(plan, fact=NOT_FOR | {"age_from": 65})[1][0].missing
+        assert "age (this" in self.told(plan, fact=NOT_FOR | {"age_from": 65})[1][0].missing
         assert self.told(plan, {"age": 64}, fact=NOT_FOR | {"age_from": 65}) == ([], [], [], [])
 
 
@@ -106,7 +106,7 @@ class TestSum:
 
     def test_a_ceiling_for_an_age_needs_the_age(self):
         fact = LIMIT | {"age_from": 65}
-        assert "the age" in self.summed(table("sharp", otheramine=["1 mg"]), ceiling=fact)[1][0].missing
+        assert "age (this" in self.summed(table("sharp", otheramine=["1 mg"]), ceiling=fact)[1][0].missing
         assert self.summed(table("sharp", otheramine=["1 mg"]), ceiling=fact, patient={"age": 64})[0] == []
 
     def test_two_courses_of_one_drug_are_summed_before(self):
@@ -131,6 +131,6 @@ def test_a_sum_says_what_a_table_leaves_out_and_each_stretch_of_days():
     plan = Plan.read({"courses": [*courses, course(*diazepam, drug="diazepam", before="nothing")]})
     products = [item for drug in (*named, "diazepam") for item in held.products(drug)]
     findings = answers(check(realize(plan, products, formulary=held)), "combined-equivalent")[0]
-    assert any(item.message.startswith("days 1-3, days 12-14: ") for item in findings)
+    assert any("at their highest, on days 1-3, on days 12-14." in item.message for item in findings)
     words = "by Ashton 2002, as ASAM 2025 prints it, which holds no nitrazepam and leaves it out"
     assert any(words in item.message for item in findings)

@@ -24,7 +24,7 @@ class TestScore:
         assert finding.severity == severity
         said = "unknown" if score == "unknown" else "1"
         assert finding.message == (
-            f"5 mg tablet (t5mg) is divided into 2 by the caller's permission; its maker's score is {said}"
+            f"5 mg tablet (t5mg) is divided into 2 by the caller's permission. Its maker's score is {said}."
         )
         assert (finding.value, finding.limit) == ("1/2", str(score))
 
@@ -37,8 +37,8 @@ class TestScore:
         assert bool(clear) is (severity is None)
         if findings:
             assert findings[0].message == (
-                "5 mg tablet (t5mg) is divided into 2 by its score line; what was read does not say that the parts "
-                "are equal (Institute a, 2026)"
+                "5 mg tablet (t5mg) is divided into 2 by its score line. Institute a (2026, grade A): what was read "
+                "does not say that the parts are equal."
             )
 
     def test_equal_parts_are_those_of_a_score(self):
@@ -58,7 +58,7 @@ class TestCycleCut:
         assert (len(findings), len(clear)) == ((1, 0) if cut else (0, 1))
         if cut:
             assert (
-                findings[0].message == f"step 1 lasts {days} days, which is not a whole number of its cycle of 2 days"
+                findings[0].message == f"Step 1 lasts {days} days, which is not a whole number of its cycle of 2 days."
             )
             assert (findings[0].severity, findings[0].day, findings[0].last_day) == ("low", 1, days)
 

@@ -35,7 +35,7 @@ class TestDuration:
 
     def test_an_open_cycle_has_no_end(self):
         plan = plan_of(step(["5 mg", {}]), then="continue", before="nothing")
-        assert told("duration", plan, durations=[FOUR_WEEKS])[0][0].value == "without an end"
+        assert told("duration", plan, durations=[FOUR_WEEKS])[0][0].value == "no stop date"
 
     def test_a_limit_for_an_age_needs_the_age_once_it_is_exceeded(self):
         fact = FOUR_WEEKS | {"age_from": 65}
@@ -107,7 +107,7 @@ class TestGap:
 
     def test_advice_for_an_age_needs_the_age_once_a_break_is_too_long(self):
         sections = {"restarts": [FIVE | {"age_from": 65}], "half_lives": [life("10")]}
-        assert "the age" in told("gap", broken(7), **sections)[1][0].missing
+        assert "age (this" in told("gap", broken(7), **sections)[1][0].missing
         assert told("gap", broken(7), {"age": 64}, **sections) == ([], [], [], [])
 
 
@@ -124,7 +124,7 @@ class TestSwing:
         )
         assert (len(gaps), len(findings), clear) == (said, 1 - said, [])
         assert all("the source prints as up to 24 hours; 48 hours pass" in gap.missing for gap in gaps)
-        assert all("more than two half-lives of up to 23 hours" in item.message for item in findings)
+        assert all("half-life of up to 23 hours, less than half of that" in item.message for item in findings)
 
     def test_days_that_were_not_taken_are_no_cycle(self):
         from builders import START, TABLETS
@@ -165,7 +165,7 @@ def test_a_time_without_doses_of_which_no_source_speaks_is_not_assessed():
     plan = Plan.read({"courses": [{"drug": "diazepam", "then": "continue", "steps": steps}]})
     review = check(realize(plan, Formulary.shipped().products("diazepam", market="us")))
     assert [gap.missing for gap in review.not_assessed if gap.rule == "gap"] == [
-        "advice on a break in taking the drug; no source is held"
+        "advice on a break in taking the drug; no source is on file"
     ]
     daily = Plan.read({"courses": [{"drug": "diazepam", "then": "continue", "steps": [steps[2]]}]})
     made = check(realize(daily, Formulary.shipped().products("diazepam", market="us")))

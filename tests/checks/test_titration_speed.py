@@ -49,7 +49,7 @@ class TestSteps:
         found, (gap,), clear, _ = sped(
             step("5 mg", "7 days"), step("20 mg", "1 day"), step("30 mg"), titrations=[STEPS]
         )
-        assert gap.missing.startswith("a speed for increases above 20 mg/day, the source's last labeled step (")
+        assert gap.missing.startswith("a speed for increases above 20 mg/day, the last labeled step (")
         assert (found, clear) == ([], [])
 
     def test_days_count_from_the_first_dose(self):
@@ -131,13 +131,13 @@ class TestFirstDoses:
 
     def test_it_says_nothing_of_someone_who_takes_the_drug_already(self):
         found, (gap,), clear, _ = sped(step("20 mg"), starts=[{"source": "a", "dose": "2 mg"}], before="5 mg")
-        assert gap.missing.startswith("a speed for someone who takes the drug already; the source gives a first dose (")
+        assert gap.missing.startswith("a speed for someone who takes the drug already; sources give a start (")
         assert (found, clear) == ([], [])
 
     def test_of_what_follows_it_a_source_that_gives_no_more_is_not_assessed(self):
         first = {"source": "a", "dose": "5 mg"}
         found, (gap,), clear, _ = sped(step("5 mg", "1 day"), step("50 mg"), starts=[first])
-        assert gap.missing.startswith("a speed for the increases after the first day; the source gives a first dose (")
+        assert gap.missing.startswith("a speed for the increases after the first day; sources give a first dose (")
         assert (found, clear) == ([], [])
         assert len(sped(step("5 mg", "1 day"), step("4 mg"), starts=[first])[2]) == 1
         assert sped(step("5 mg", "1 day"), step("7 mg"), starts=[first], titrations=[INCREMENTS])[1] == []
@@ -146,7 +146,7 @@ class TestFirstDoses:
         old = {"source": "a", "dose": "2 mg", "age_from": 65}
         found, (gap,), clear, _ = sped(step("20 mg"), starts=[old], patient={"age": 50})
         assert gap.missing == (
-            "a speed for increasing the drug at this age and with these medicines; sources speak of others "
+            "a speed for increasing the drug for this person and with these medicines; sources speak of others "
             "(Institute a, 2026)"
         )
         assert (found, clear) == ([], [])
@@ -169,9 +169,7 @@ class TestBreaks:
     @pytest.mark.parametrize("sections", [{"titrations": [STEPS]}, {"starts": [{"source": "a", "dose": "5 mg"}]}])
     def test_a_resumption_faster_than_a_start_is_not_assessed(self, sections):
         found, gaps, clear, _ = self.resumed(step("20 mg", "7 days"), **sections)
-        words = (
-            "whether a start is needed on day 38, after 30 days without a dose; the source's figures are for a start"
-        )
+        words = "whether a start is needed on day 38, after 30 days without a dose; sources give a start"
         assert any(words in gap.missing for gap in gaps)
         assert (found, clear) == ([], [])
 
@@ -231,7 +229,7 @@ def test_an_unknown_before_is_not_assessed():
 
 
 def test_without_a_source_an_increase_is_not_assessed_and_no_increase_is_not_asked():
-    assert sped(step("20 mg"))[1][0].missing == "a speed for increasing the drug; no source is held"
+    assert sped(step("20 mg"))[1][0].missing == "a speed for increasing the drug; no source is on file"
     assert sped(step("5 mg"), before="5 mg") == ([], [], [], [])
 
 

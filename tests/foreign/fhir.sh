@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Validators that no one here wrote look at the FHIR that taper writes, and at planted defects, which they must catch;
-# and taper reads HL7's own examples. One line a validator; any failure fails.
+# and taper reads HL7's own examples, and those of guides: each import is compared with another reader of the codes. One
+# line a validator, and a table of what was read, refused and lost; any failure fails.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 parts=$here/fhir
@@ -39,7 +40,21 @@ if command -v node >/dev/null && command -v npm >/dev/null; then
   validate schema node validate.mjs
   validate invariants node validate.mjs
   "$python" "$parts/caught.py" "$work/bundles" "${results[@]}"
-  "$work/taper/bin/python" "$parts/examples.py" "$work/node_modules/hl7.fhir.r4.examples"
+  held=$work/node_modules
+  "$work/taper/bin/python" "$parts/examples.py" "$held/hl7.fhir.r4.examples"
+  "$python" "$parts/elements.py" "$held/hl7.fhir.r4.examples" "$held/hl7.fhir.r5.core"
+  # The guides depend on packages that the registry does not have; each is taken alone, and one that is gone is said.
+  guides=()
+  for guide in hl7.fhir.uv.ips@2.0.0 hl7.fhir.au.base@6.0.0; do
+    if packed=$(npm pack --silent "$guide" 2>"$work/npm.log"); then
+      mkdir "$work/$guide"
+      tar -xzf "$packed" -C "$work/$guide"
+      guides+=("$work/$guide")
+    else
+      echo "not available here: $guide"
+    fi
+  done
+  "$work/taper/bin/python" "$parts/world.py" "$held/hl7.fhir.r4.examples" "$held/hl7.fhir.r5.examples" "${guides[@]}"
 else
   echo "not available here: Node.js with npm, for npm fhir, HL7's JSON schema and invariants, and HL7's examples"
   "$python" "$parts/caught.py" "$work/bundles" "${results[@]}"

@@ -101,7 +101,7 @@ def coded(code):
 
 
 def test_a_code_that_agrees_with_repeat_is_nothing_to_report():
-    assert {report.kind for report in from_fhir(request(coded("QD"))).reports} == {"before"}
+    assert {report.kind for report in from_fhir(request(coded("QD"))).reports} == {"before", "not-read"}
 
 
 def test_a_mass_unit_in_words_alone_is_read():
@@ -210,7 +210,7 @@ def test_a_strength_that_is_not_of_a_unit_is_passed_over(per):
 
 
 def test_other_identifiers_name_no_course():
-    read = from_fhir(request(identifier=[{"value": "123"}, {"type": {"text": "course"}, "value": 7}]))
+    read = from_fhir(request(identifier=[{"value": "123"}, {"type": {"text": "place"}, "value": "7"}]))
     assert read.plan.courses[0].id == "course"
 
 
@@ -347,7 +347,7 @@ REFUSED = {
             "unit",
             f"the unit {unit!r} is no mass",
         )
-        for unit in ("mg/kg", "mg/day", "units", "puff", "mL", "{mcg}", "ng", "drop", "10 mg")
+        for unit in ("mg/kg", "mg/day", "units", "puff", "{mcg}", "ng", "drop", "10 mg")
     },
     "a unit that is not its code": (
         request(dosage(doseAndRate=[{"doseQuantity": amount(5) | {"unit": "g"}}])), "unit", "'g' and its code is 'mg'"
@@ -364,7 +364,11 @@ REFUSED = {
     "an injection": (request(dosage(route={"text": "Intravenous route"})), "route", "not taken by mouth"),
     **{
         f"the route {name}": (request(dosage(route={"text": name})), "route", "is not known to be by mouth")
-        for name in ("not by mouth", "nasogastric (oral solution)", "feeding tube")
+        for name in ("not by mouth", "stomach")
+    },
+    **{
+        f"the route {name}": (request(dosage(route={"text": name})), "route", "is not taken by mouth")
+        for name in ("nasogastric (oral solution)", "feeding tube", "voie intraveineuse", "zum Injizieren")
     },
     "a route beside its code": (request(dosage(route=ORAL | {"text": "gastrostomy"})), "route", "'gastrostomy' is not"),
     "another code of a route": (
@@ -372,17 +376,25 @@ REFUSED = {
     ),
     "a code of an unknown system": (request(dosage(route={"coding": [{"code": "7"}]})), "route", "'7' is not known"),
     "a method": (request(dosage(method={"text": "Injection"})), "route", "not taken by mouth"),
-    "the eye": (request(dosage(route={"coding": [{"display": "Ophthalmic"}]})), "route", "not known to be by mouth"),
-    "a code without repeat": (request(dosage(timing={"code": {"text": "BID"}})), "time", "has a code and no repeat"),
+    "the eye": (request(dosage(route={"coding": [{"display": "Ophthalmic"}]})), "route", "is not taken by mouth"),
+    "a code without repeat": (request(dosage(timing={"code": {"text": "BID"}})), "time", "2 times a day, and the"),
+    "a code that is not known": (request(dosage(timing={"code": {"text": "X"}})), "time", "not known and no repeat"),
     "no timing": (request(dosage(timing=None)), "time", "says nothing of when"),
     "single events": (request(dosage(timing={"event": ["2027-03-01"]})), "time", "single events"),
-    "hours": (request(dosage(when=(), repeat={"frequency": 1, "period": 8, "periodUnit": "h"})), "time", "is in 'h'"),
+    "hours": (
+        request(dosage(when=(), repeat={"frequency": 1, "period": 7, "periodUnit": "h"})),
+        "time",
+        "every 7 hours is at other times each day",
+    ),
+    "minutes": (
+        request(dosage(when=(), repeat={"frequency": 1, "period": 8, "periodUnit": "min"})), "time", "is in 'min'"
+    ),
     "no frequency": (
         request(dosage(when=(), repeat={"frequency": None, "period": None, "periodUnit": None})), "time", "how often"
     ),
     "half a period": (request(dosage(repeat={"period": Decimal("1.5")})), "time", "the period is 1.5"),
     "both kinds of times": (request(dosage(repeat={"timeOfDay": ["08:00:00"]})), "time", "both when and timeOfDay"),
-    "a time after waking": (request(dosage(when=["WAKE"])), "time", "'WAKE' has no place in a plan"),
+    "a time after sleep": (request(dosage(when=["PHS"])), "time", "'PHS' has no place in a plan"),
     "a time twice": (request(dosage(when=["EVE", "EVE"])), "time", "written twice"),
     "seconds": (request(dosage(when=(), repeat={"frequency": 1, "timeOfDay": ["08:00:30"]})), "time", "08:00:30"),
     "another count of times": (request(dosage(repeat={"frequency": 3})), "time", "the frequency is 3 and 1 times"),
@@ -407,6 +419,11 @@ REFUSED = {
     "an end before its start": (request(dosage("2027-03-07", "2027-03-01")), "bounds", "before it starts"),
     "an end alone": (request(dosage(repeat={"boundsPeriod": {"end": "2027-03-01"}})), "bounds", "an end and no start"),
     "a month for a date": (request(dosage("2027-03")), "bounds", "is not a date"),
+    "how often in words that disagree": (
+        request(dosage(timing=dosage()["timing"] | {"code": {"text": "twice a day"}})),
+        "text",
+        "2 times a day is not how often the codes say",
+    ),
     "a code that disagrees": (
         request(coded("BID")), "time", "BID and repeat differ"
     ),
@@ -527,14 +544,21 @@ REPORTED = {
     "an end that is not said": (request(undated(None), courseOfTherapyType=None), "ending", "not said to continue"),
     "what came before": (request(), "before", "is unknown"),
     "a reason in words": (request(reasonCode=[{"text": "Chronic pain"}]), "not-read", "'Chronic pain'"),
-    "a note": (request(note=[{"text": "with food"}]), "not-read", "not read: note"),
+    "a note": (request(note=[{"text": "with food"}]), "not-read", "compared with the codes: 'with food'"),
     "a text": (request(dosage(text="Take with food for 7 days")), "not-read", "'Take with food for 7 days'"),
     "an instruction": (request(dosage(additionalInstruction=[{"text": "Shake"}])), "not-read", "'Shake'"),
     "how often in words": (
-        request(dosage(timing=dosage()["timing"] | {"code": {"text": "twice a day"}})), "not-read", "'twice a day' is"
+        request(dosage(timing=dosage()["timing"] | {"code": {"text": "once a day"}})),
+        "not-read",
+        "compared with the codes: 'once a day'",
     ),
-    "a method and a site": (request(dosage(method={"text": "Swallow"}, site={"coding": [{"code": "9"}]})), "not-read",
-                            "the site '9' is not read"),
+    "a code of a system that is not on file": (
+        request(dosage(route=ORAL | {"coding": [*ORAL["coding"], {"system": "http://x.example", "code": "9"}]})),
+        "not-read",
+        "not read: '9'",
+    ),
+    "a text beside a code": (request(dosage(route=ORAL | {"text": "par la bouche seulement"})), "not-read",
+                             "not read: 'par la bouche seulement'"),
     "another name": (
         request(medicationCodeableConcept={"text": "prednisolone", "coding": [{"display": "Methotrexate 10 mg"}]}),
         "medication",
@@ -553,7 +577,7 @@ REPORTED = {
         "entry[0] orders prednisolone on the same days",
     ),
     "a supply of another drug": (
-        bundle(request(), request(medicationCodeableConcept={"text": "other"}, dosageInstruction=None, basedOn=[{}],
+        bundle(request(), request(medicationCodeableConcept={"text": "other"}, dosageInstruction=None, basedOn=[{"reference": "x"}],
                                   dispenseRequest={"quantity": amount(5)})),
         "supply",
         "a supply of other, for which no request orders doses",
@@ -562,7 +586,7 @@ REPORTED = {
         request(dosage(maxDosePerAdministration=amount(4))), "maximum", "5 mg is above the request's own limit of 4 mg"
     ),
     "a limit at one time in another unit": (
-        request(dosage(maxDosePerAdministration=amount(4, "mL"))), "not-read", "'mL' is no mass"
+        request(dosage(maxDosePerAdministration=amount(4, "mL"))), "not-read", "it is 4 mL, and what one"
     ),
     "a limit at one time in units": (
         request(dosage(maxDosePerAdministration=amount(1, "{tablet}"))), "not-read", "what one unit holds is not stated"
@@ -599,11 +623,11 @@ REPORTED = {
     ),
     "a rendering": (
         request(medicationCodeableConcept=None, medication={"concept": {"text": "x"}},
-                renderedDosageInstruction="5 mg at night"),
+                renderedDosageInstruction="5 mg in the evening"),
         "not-read",
-        "not read: '5 mg at night'",
+        "compared with the codes: '5 mg in the evening'",
     ),
-    "a first fill": (request(dispenseRequest={"initialFill": {}}), "not-read", "initialFill"),
+    "a first fill": (request(dispenseRequest={"initialFill": {"duration": amount(3, "d")}}), "not-read", "initialFill"),
     "a supply for other days": (
         request(dispenseRequest={"quantity": amount(35), "expectedSupplyDuration": amount(2, "wk")}),
         "supply",
@@ -615,7 +639,7 @@ REPORTED = {
     "a form that is none": (
         request(medicationCodeableConcept=None, medicationReference={"reference": "#m"}, contained=[
             {"resourceType": "Medication", "id": "m", "code": {"text": "x"}, "form": {"text": "film"},
-             "ingredient": [{}]}]),
+             "ingredient": [{"itemCodeableConcept": {"text": "x"}}]}]),
         "not-read",
         "the form 'film'",
     ),
@@ -643,7 +667,7 @@ def test_a_text_that_says_a_month_agrees_with_the_days_of_that_month():
 
 
 def test_a_day_at_the_limit_is_not_reported_and_one_above_is():
-    limit = {"maxDosePerPeriod": [{"numerator": amount(5000, "ug"), "denominator": amount(1, "d")}]}
+    limit = {"maxDosePerPeriod": {"numerator": amount(5000, "ug"), "denominator": amount(1, "d")}}
     assert messages(from_fhir(request(dosage(**limit))).reports, "maximum") == []
     assert messages(from_fhir(request(dosage(value=Decimal("5.1"), **limit))).reports, "maximum") != []
 

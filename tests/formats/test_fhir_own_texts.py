@@ -139,7 +139,7 @@ def test_words_that_were_added_are_reported():
     dosage_of(bundle)["patientInstruction"] = "Take with food"
     dosage_of(bundle)["additionalInstruction"] = [{"text": "Shake"}]
     read = [item.message for item in from_fhir(bundle).reports if item.kind == "not-read"]
-    assert read == ["not read: 'Shake'", "not read: 'Take with food'"]
+    assert read == ["compared with the codes: 'Take with food'", "compared with the codes: 'Shake'"]
 
 
 def test_a_dose_counted_in_tablets_of_unknown_strength_cannot_be_compared_with_its_text():
@@ -153,8 +153,8 @@ def test_texts_that_are_taken_away_are_missed_by_the_rendering_alone():
     del dosage_of(bundle)["text"]
     assert any("the dosages do not say" in report.message for report in refused(bundle))
     del request_of(bundle)["text"]
-    request_of(bundle)["extension"] = [{"url": "https://example.org/other"}]
-    assert {report.kind for report in from_fhir(bundle).reports} == {"before"}
+    request_of(bundle)["extension"] = [{"url": "https://example.org/other", "valueBoolean": True}]
+    assert {report.kind for report in from_fhir(bundle).reports} == {"before", "not-read"}
 
 
 def test_a_liquid_is_compared_by_its_volume_and_its_concentration():

@@ -11,11 +11,11 @@ from math import isclose
 
 import matplotlib as mpl
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from matplotlib.dates import num2date
 
-from builders import START, course, liquid, plan_with, step, tablet
+from builders import START, course, draws, liquid, plan_with, step, tablet
 from taper import (
     DailyDose,
     InvalidInput,
@@ -182,7 +182,7 @@ def test_the_colors_stay_apart_on_gray_paper_for_four_plans():
     assert len({str(dash) for dash in DASHES}) == len(set(MARKERS)) == len(COLORS)
 
 
-@settings(max_examples=12)
+@draws(12)
 @given(realizable_plans(), starts())
 def test_the_staircase_stands_at_the_totals_of_the_schedule(case, start):
     horizon = weeks(3) if case.plan.is_open else None
@@ -439,7 +439,7 @@ def test_many_levels_of_occupancy_are_labeled_at_both_ends_only():
     assert [text.get_text() for text in axis_of(plot_occupancy(many, MODEL)).texts] == ["1", "19"]
 
 
-@settings(max_examples=12)
+@draws(12)
 @given(realizable_plans(), starts())
 def test_the_line_of_each_product_ends_at_what_the_supply_counts(case, start):
     horizon = weeks(3) if case.plan.is_open else None

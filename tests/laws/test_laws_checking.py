@@ -3,10 +3,10 @@
 from fractions import Fraction
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from builders import START
+from builders import START, draws
 from taper import Dose, Formulary, InvalidInput, Patient, Plan, check, mg, realize
 from taper.checks.case import cite
 from taper.checks.check import rule_names
@@ -148,7 +148,7 @@ def _speaks_of(item, indication):
 class TestForgettingAFact:
     """Removing a fact about the patient never turns a finding or *not assessed* into *clear*."""
 
-    @settings(max_examples=120)
+    @draws(60)
     @given(plans, facts(), patient_facts(), st.data())
     def test_nothing_becomes_clear(self, drawn, said, known, data):
         # A reported figure and one computed from creatinine may contradict each other; each person here has one kind.

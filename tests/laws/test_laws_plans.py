@@ -3,10 +3,10 @@
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from builders import START, TABLETS
+from builders import START, TABLETS, draws
 from taper import CannotCompute, Dose, Plan, count_supply, realize, to_schedule, weeks
 from taper.amounts.liquid import Concentration, Volume
 from taper.plans.plan import Step
@@ -109,7 +109,7 @@ def _scaled_product(item, factor):
 class TestAddingAProduct:
     """Adding a product never makes a reachable plan unreachable."""
 
-    @settings(max_examples=25)
+    @draws(25)
     @given(realizable_plans(), product_sets())
     def test_what_could_be_made_can_still_be_made(self, drawn, more):
         held = {item.id for item in drawn.products}
@@ -157,7 +157,7 @@ class TestNothingIsDropped:
                 )
                 assert planned == shown
 
-    @settings(max_examples=15)
+    @draws(15)
     @given(st.lists(st.tuples(regimens(), durations()), min_size=30, max_size=60))
     def test_a_long_plan_is_as_long_as_its_steps(self, steps):
         data = [{"for": str(lasting), "regimen": day.as_dict()} for day, lasting in steps]

@@ -30,8 +30,8 @@ tablets = st.lists(
 liquids = st.one_of(
     st.just(()),
     st.builds(
-        lambda mark, least: (Liquid("liquid", _F(1), _F(least) * _F(mark, 2), _F(mark, 2)),),
-        st.sampled_from((1, 2, 3)),
+        lambda mark, least: (Liquid("liquid", _F(1), _F(least) * mark / 2, mark * _F(1, 2)),),
+        st.sampled_from((_F(1, 5), 1, 2, 3)),
         st.sampled_from((1, 2)),
     ),
 )
@@ -67,7 +67,7 @@ def rulings(draw: st.DrawFn, *, second: bool = False) -> Ruling:
 def weight_values(draw: st.DrawFn) -> dict[str, Fraction]:
     value = st.sampled_from([_F(0), _F(1, 80), _F(1, 20), _F(1, 10), _F(1, 3), _F(1), _F(4)])
     names = ["short", "long", "further_intake", "change_of_form"]
-    names += ["divided_piece", "further_product", "further_piece", "measured_liquid"]
+    names += ["divided_piece", "further_product", "further_piece", "measured_liquid", "finer_volume"]
     made = {name: draw(value) for name in names}
     return {**made, "spread": draw(st.sampled_from([_F(1, 4), _F(1, 2), _F(1)])), "pieces": _F(3), "products": _F(2)}
 
@@ -114,6 +114,7 @@ def cases(draw: st.DrawFn, *, intakes: int = 3, lengths: bool = True) -> Case:
         draw(st.one_of(st.none(), st.integers(1, 4))) if lengths else None,
         draw(st.one_of(st.none(), st.integers(2, 6))) if lengths else None,
         mix,
+        draw(st.booleans()),
     )
 
 
@@ -148,7 +149,7 @@ def problem_of(case: Case, **changes: Any) -> Problem:
         "weights": weights,
         "to": to,
         "mix_forms": case.mix,
-        "round_liquids": False,
+        "round_liquids": case.rounds,
         "fewest": case.fewest,
         "most": case.most,
     }

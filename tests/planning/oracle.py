@@ -55,6 +55,7 @@ class Case:
     fewest: int | None = None
     most: int | None = None
     mix: bool = False
+    rounds: bool = False
 
 
 def position(ruling: Ruling, mg: Fraction, start: Fraction) -> Decimal | Fraction | None:
@@ -113,34 +114,45 @@ def makeable(case: Case, up_to: Fraction) -> dict[Fraction, tuple[Fraction, bool
             counts.append((number * piece, whole + broken, broken, "tablet"))
             number += 1
         options.append(counts)
-    volumes = [(Fraction(0), 0, 0, "")]
+    volumes: list[tuple[Fraction, int, Fraction]] = [(Fraction(0), 0, Fraction(1))]
     for liquid in case.liquids:
         number = 1
         while number * liquid.mark * liquid.per_ml <= up_to:
             if number * liquid.mark >= liquid.least:
-                volumes.append((number * liquid.mark * liquid.per_ml, 0, 0, "liquid"))
+                volumes.append((number * liquid.mark * liquid.per_ml, number, liquid.mark * liquid.per_ml))
             number += 1
-    best: dict[Fraction, tuple[tuple[Fraction, int, int, int], bool]] = {}
-    for parts in combinations(*options, volumes):
-        taken = [part for part in parts if part[3]]
-        solid = [part for part in taken if part[3] == "tablet"]
-        measured = len(taken) > len(solid)
-        dose, pieces = sum((part[0] for part in taken), Fraction(0)), sum(part[1] for part in solid)
-        if not taken or dose > up_to or pieces > w["pieces"] or len(taken) > w["products"]:
-            continue
-        if measured and solid and (not case.mix or pieces >= w["pieces"]):
-            continue
-        broken = sum(part[2] for part in solid)
-        weight = (
-            w["divided_piece"] * broken
-            + w["further_product"] * (len(taken) - 1)
-            + w["further_piece"] * max(0, pieces - 1)
-            + (w["measured_liquid"] if measured else 0)
-        )
-        key = (weight, broken, pieces, len(taken))
-        if dose not in best or key < best[dose][0]:
-            best[dose] = (key, measured)
-    return {dose: (key[0], measured) for dose, (key, measured) in best.items()}
+    best: dict[Fraction, tuple[tuple[int, int, int, int, bool], Fraction]] = {}
+    for parts in combinations(*options):
+        solid = [part for part in parts if part[3]]
+        for amount, number, mark in volumes:
+            measured = 1 if number else 0
+            dose, pieces = sum((part[0] for part in solid), amount), sum(part[1] for part in solid)
+            count = len(solid) + measured
+            if not count or dose > up_to or pieces > w["pieces"] or count > w["products"]:
+                continue
+            if measured and solid and (not case.mix or pieces >= w["pieces"]):
+                continue
+            broken = sum(part[2] for part in solid)
+            finer = _finer(number, dose, mark) if measured and case.rounds else 0
+            weight = (
+                w["divided_piece"] * broken
+                + w["further_product"] * (count - 1)
+                + w["further_piece"] * max(0, pieces - 1)
+                + (w["measured_liquid"] + w.get("finer_volume", Fraction(1, 80)) * finer if measured else 0)
+            )
+            # A measured volume counts as one divided piece; where all else is equal, tablets come first.
+            key = (broken + measured, pieces + measured, count, finer, bool(measured))
+            if dose not in best or key < best[dose][0]:
+                best[dose] = (key, weight)
+    return {dose: (weight, key[-1]) for dose, (key, weight) in best.items()}
+
+
+def _finer(number: int, dose: Fraction, mark: Fraction) -> int:
+    """How many of the rungs 1, 2, 5, 10 ... marks up to a tenth of the dose are coarser than the volume's own."""
+    rungs = [first * 10**power for power in range(6) for first in (1, 2, 5)]
+    rungs = [rung for rung in rungs if rung * mark * 10 <= dose] or [1]
+    own = max(rung for rung in rungs if number % rung == 0)
+    return sum(1 for rung in rungs if rung > own)
 
 
 def anchored(case: Case) -> Ruling | None:

@@ -16,12 +16,13 @@ from taper.knowledge.equivalence import EquivalenceTable, Equivalent
 from taper.knowledge.monograph import Monograph, Titration, TitrationStep
 from taper.paces.pace import Pace
 from taper.paces.rulers import ONE_PACE, measure_of
-from taper.planning.cross_stages import round_dose
+from taper.planning.climb import NoTitration
+from taper.planning.cross_stages import round_dose, write_equivalent
 from taper.planning.cross_taper import plan_cross_taper
 from taper.planning.daily_taper import plan_daily_taper
 from taper.planning.explicit_steps import every_other_day, on_weekdays, plan_steps
 from taper.planning.solver.problem import NoPlan
-from taper.planning.titration import NoTitration, choose_titration, plan_titration
+from taper.planning.titration import choose_titration, plan_titration
 from taper.plans.plan import Step
 from taper.plans.regimen import Regimen
 from taper.plans.weights import STANDARD
@@ -231,7 +232,9 @@ def test_an_increment_goes_to_the_intakes_in_turn() -> None:
 
 
 def test_an_increment_that_cannot_be_made_is_never_exceeded() -> None:
-    assert titrated(by=(mg(6), days(3)), to="12.5 mg", slots=["evening"]) == [
+    with pytest.raises(NotReachable, match=r"by: 6 mg of baclofen cannot be made .* 5 mg and 7\.5 mg"):
+        titrated(by=(mg(6), days(3)), to="12.5 mg", slots=["evening"])
+    assert titrated(by=(mg(5), days(3)), to="12.5 mg", slots=["evening"]) == [
         "3 days: 5 mg evening",
         "3 days: 10 mg evening",
         "on: 12.5 mg evening",
@@ -430,11 +433,12 @@ def test_the_days_of_the_taper_after_the_stages_are_those_of_the_plan() -> None:
 
 
 def test_a_cross_taper_opens_with_the_largest_fall_of_both_together() -> None:
-    made = crossed(stages=3, equivalence=OTHER, rounding="up")
+    made = crossed(stages=3, equivalence=table("odd", "0.75 mg"))
     before, after = made.largest_fall
     assert str(made).splitlines()[0] == (
-        f"Largest fall of both together, day {after.day}: {before.combined} mg to {after.combined} mg, "
-        f"{write_percent((before.combined - after.combined) / before.combined)}, under Other."
+        f"Largest fall of both together, day {after.day}: {write_equivalent(before.combined)} to "
+        f"{write_equivalent(after.combined)}, {write_percent((before.combined - after.combined) / before.combined)}, "
+        "under Odd."
     )
     assert made.to_dict()["largest_fall"] == str(made).splitlines()[0]
 

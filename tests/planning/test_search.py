@@ -3,9 +3,10 @@
 from dataclasses import replace
 from fractions import Fraction
 
-from hypothesis import event, given, settings
+from hypothesis import event, given
 from hypothesis import strategies as st
 
+from builders import draws
 from planning.cases import accepted, cases, problem_of
 from planning.oracle import Case, Enumeration
 from taper.errors import CannotCompute
@@ -26,7 +27,7 @@ def in_mg(found: Solved) -> tuple[tuple[Fraction, ...], ...]:
 
 
 @given(cases())
-@settings(max_examples=400)
+@draws(150)
 def test_the_solver_agrees_with_writing_down_every_plan(case: Case) -> None:
     case = replace(case, accepts=accepted(case))
     best = Enumeration(case).best()
@@ -42,7 +43,7 @@ def test_the_solver_agrees_with_writing_down_every_plan(case: Case) -> None:
 
 
 @given(cases(lengths=False))
-@settings(max_examples=200)
+@draws(80)
 def test_the_search_along_a_chain_agrees_with_the_search_over_all_regimens(case: Case) -> None:
     problem = problem_of(replace(case, groups=tuple((i,) for i in range(len(case.start)))))
     for _, ground in problem.grounds():
@@ -51,7 +52,7 @@ def test_the_search_along_a_chain_agrees_with_the_search_over_all_regimens(case:
 
 
 @given(cases(intakes=1, lengths=False), st.data())
-@settings(max_examples=200)
+@draws(80)
 def test_on_one_falling_order_a_plan_has_the_least_excess_iff_each_fall_is_accepted_or_the_smallest(
     case: Case, data: st.DataObject
 ) -> None:

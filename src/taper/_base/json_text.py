@@ -32,7 +32,7 @@ def read_json(text: str, *, where: str = "") -> Any:
         raise NotJson(error.message, where=where) from None
     except ValueError:
         raise NotJson("holds a number with too many digits; write it in full, like 2.5", where=where) from None
-    _check_depth(data, where)
+    check_depth(data, where)
     return data
 
 
@@ -58,30 +58,30 @@ def as_object(data: Any, says: str, *, where: str, form: str | None = None) -> d
     return data
 
 
-def read_text_file(path: str | Path) -> str:
-    """Read a text file of at most 5 MB in UTF-8.
+def read_text_file(path: str | Path, *, largest: int = LARGEST_BYTES) -> str:
+    """Read a text file in UTF-8, of at most 5 MB if no other size is named.
 
     Raises:
         NotJson: If it is missing, too large or not UTF-8.
     """
     try:
         with Path(path).open("rb") as file:
-            data = file.read(LARGEST_BYTES + 1)
+            data = file.read(largest + 1)
     except OSError as error:
         raise NotJson(f"cannot be read ({error.strerror}); check the path", where=str(path)) from None
     except ValueError:
         raise NotJson("is not a path; check the path", where=repr(str(path))) from None
-    return decode(data, where=str(path))
+    return decode(data, where=str(path), largest=largest)
 
 
-def decode(data: bytes, *, where: str) -> str:
-    """Decode UTF-8, with or without a byte order mark, of at most 5 MB.
+def decode(data: bytes, *, where: str, largest: int = LARGEST_BYTES) -> str:
+    """Decode UTF-8, with or without a byte order mark, of at most 5 MB if no other size is named.
 
     Raises:
         NotJson: If it is larger or is not UTF-8.
     """
-    if len(data) > LARGEST_BYTES:
-        raise NotJson(f"is larger than {LARGEST_BYTES // 1_000_000} MB, which no plan is; check the file", where=where)
+    if len(data) > largest:
+        raise NotJson(f"is larger than {largest // 1_000_000} MB, which no plan is; check the file", where=where)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -101,7 +101,12 @@ def _refuse_constant(name: str) -> Any:
     raise NotJson(f"{name} is not a number; write a plain number such as 2.5")
 
 
-def _check_depth(data: Any, where: str) -> None:
+def check_depth(data: Any, where: str) -> None:
+    """Refuse data that nests deeper than a plan can.
+
+    Raises:
+        NotJson: If it nests more than 40 deep.
+    """
     level = [data]
     for _ in range(_DEEPEST):
         level = [child for item in level for child in _children(item)]

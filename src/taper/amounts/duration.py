@@ -68,6 +68,24 @@ class Duration(Written):
             raise InvalidDuration(f'{text!r} is not a length of time; write it like "3 days", "2 weeks" or "1 month"')
         return cls(int(found[1]), found[2])
 
+    @classmethod
+    def of(cls, given: Self | str, where: str = "") -> Self:
+        """A length of time, read if it is text.
+
+        Args:
+            given: A duration, or text such as "2 weeks".
+            where: What the length is called where it was given, for an error.
+
+        Raises:
+            InvalidDuration: If it is neither.
+        """
+        if isinstance(given, cls):
+            return given
+        try:
+            return cls.parse(given)  # type: ignore[arg-type]
+        except InvalidDuration as error:
+            raise InvalidDuration(error.message, where=where) from None
+
     @property
     def days(self) -> int:
         """Its part in days: 0 for months and years."""

@@ -1,44 +1,138 @@
-"""Comparisons that several rules make: a day's total with a daily figure, a first day's with a first dose."""
+"""Answers that several rules give: findings, what is open, and a dose compared with a figure."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
 from taper._base.numbers import write_number
 from taper.amounts.dose import DailyDose, Dose
-from taper.checks.case import Case, Run, capped, cite, stretch_words, stretches
-from taper.checks.review import Answer, Clear, Finding, NotAssessed, Severity
+from taper.checks.case import Case, Run, capped, stretches
+from taper.checks.review import Answer, Clear, Finding, NotAssessed, Reason, Severity
 from taper.knowledge.cited import Cited
-from taper.knowledge.monograph import AgeAdvice, HalfLife, LiverAdvice
+from taper.knowledge.monograph import AgeAdvice, LiverAdvice
 from taper.knowledge.stopping_advice import Stopping, StoppingShape
+from taper.source import Source, Subject
 
 _Fact = TypeVar("_Fact", bound=Cited)
 
 
-def find(case: Case, rule: str, drug: str, fact: Cited, severity: Severity, message: str, **fields: Any) -> Finding:
-    """A finding that cites a fact; moderate at most where the fact is about some indications and none is given."""
+def find(
+    case: Case, rule: str, drug: str, fact: Cited, severity: Severity, happens: str, says: str, **fields: Any
+) -> Finding:
+    """A finding of one source: what happens, and what the source says of it.
+
+    It is moderate at most where the fact is about some indications and none is given.
+    """
     depends = case.indication_fits(fact, drug) is None
-    hedge = "; it depends on the indication" if depends else ""
+    return by_source(
+        case, rule, drug, fact.source, capped(severity, weak=depends), happens,
+        f"{says}{'; it depends on the indication' if depends else ''}", **fields,
+    )  # fmt: skip
+
+
+def by_source(
+    case: Case, rule: str, drug: str, source: Source | None, severity: Severity, happens: str, says: str, **fields: Any
+) -> Finding:
+    """A finding that cites a source, or that needs none."""
     return Finding(
         rule=rule,
-        severity=capped(severity, weak=depends),
-        evidence=fact.source.grade,
-        message=f"{message}{hedge} {cite(fact)}",
+        severity=severity,
+        evidence=None if source is None else source.grade,
+        message=message_of(happens, [said_by(case, source, says)]),
+        happens=happens,
+        says=says,
         drug=drug,
-        source=fact.source,
+        source=source,
+        from_abroad=source is not None and case.is_abroad(source),
         **fields,
     )
 
 
+def said_by(case: Case, source: Source | None, says: str) -> str:
+    """Who says what: "NICE (UK, 2022, grade B): at most 25 %"."""
+    if source is None:
+        return f"{says[:1].upper()}{says[1:]}"
+    return f"{case.who(source)}: {says}"
+
+
+def message_of(happens: str, said: Iterable[str]) -> str:
+    """A message that puts the fact first: "Drops 50 % (2 to 1 mg/day on day 211). ASAM: at most 25 %."."""
+    listed = [words for words in said if words]
+    return (
+        f"{happens[:1].upper()}{happens[1:]}. {'; '.join(listed)}."
+        if listed
+        else f"{happens[:1].upper()}{happens[1:]}."
+    )
+
+
+def noted(case: Case, finding: Finding, *notes: str) -> Finding:
+    """A finding with what its source adds, in short notes."""
+    added = "; ".join(note.rstrip(".") for note in dict.fromkeys(notes))
+    if not added:
+        return finding
+    message = message_of(finding.happens, [said_by(case, finding.source, f"{finding.says} ({added})")])
+    return finding.model_copy(update={"note": added, "message": message})
+
+
+def gap(
+    rule: str,
+    drug: str | None,
+    reason: Reason,
+    what: str,
+    *,
+    of: Iterable[Cited | Source] = (),
+    facts: Iterable[str] = (),
+    urgent: bool = False,
+) -> NotAssessed:
+    """That a rule could not be applied: why, to what, and who would speak."""
+    sources = tuple(dict.fromkeys(item if isinstance(item, Source) else item.source for item in of))
+    return NotAssessed(
+        rule=rule, drug=drug, reason=reason, what=(what,), sources=sources, facts=tuple(facts), urgent=urgent
+    )
+
+
+_WORDS = {"patient.age": "age", "patient.sex": "sex"}
+
+
+def person_gap(case: Case, rule: str, drug: str, fact: Cited) -> NotAssessed:
+    """That the age or the sex is not given, on which the advice of a source depends."""
+    facts = case.person_open(fact)
+    words = " and ".join(_WORDS[name] for name in facts)
+    return gap(rule, drug, Reason.FACT, f"{words} (this source's advice depends on it)", of=[fact], facts=facts)
+
+
 def other_uses(case: Case, rule: str, drug: str, facts: Iterable[Cited], what: str) -> NotAssessed:
-    """That nothing is held for the plan's use, and of which other uses the facts speak, if there are any."""
+    """That nothing is on file for the plan's use, and of which other uses the facts speak, if there are any."""
     listed = list(facts)
     if not listed:
-        return NotAssessed(rule=rule, drug=drug, missing=f"{what}; no source is held")
+        return gap(rule, drug, Reason.NO_SOURCE, what)
     wanted = sorted({course.course.indication or "" for course in case.courses_of(drug)})
     uses = sorted({use for fact in listed for use in fact.indications})
-    cites = " ".join(dict.fromkeys(cite(fact) for fact in listed))
-    missing = f"{what} for {', '.join(wanted)}; sources speak of other uses: {', '.join(uses)} {cites}"
-    return NotAssessed(rule=rule, drug=drug, missing=missing)
+    words = f"{what} for {', '.join(wanted)}; sources speak of other uses: {', '.join(uses)}"
+    return gap(rule, drug, Reason.OTHER_USES, words, of=listed)
+
+
+def unread(
+    case: Case, rule: str, drug: str, subject: Subject, what: str, *, urgent: bool = False
+) -> NotAssessed | None:
+    """That no source on file was read in full on a subject; None where one of the library's own was.
+
+    What an overlay says that it read is its own, and never stands in for the label.
+    """
+    sources = case.sources_of(drug)
+    if any(source.has_read(subject) and source.layer == "shipped" for source in sources):
+        return None
+    half = [source for source in sources if source.unread(subject)]
+    names = "; ".join(dict.fromkeys(name for source in half for name in source.unread(subject)))
+    missing = f"{what}: {names}" if half else f"any label on {what}"
+    return gap(rule, drug, Reason.UNREAD, missing, of=half, urgent=urgent)
+
+
+def silent(case: Case, rule: str, drug: str, subject: Subject, told: Iterable[Source] = ()) -> Iterator[Clear]:
+    """Clear of each source that was read in full on a subject and of which nothing was found."""
+    gone = set(told)
+    for source in case.sources_of(drug):
+        if source.has_read(subject) and source not in gone:
+            yield Clear(rule=rule, drug=drug, source=source)
 
 
 def unheard(case: Case, drug: str, facts: Iterable[_Fact]) -> tuple[_Fact, ...]:
@@ -63,33 +157,37 @@ def compare_totals(case: Case, rule: str, drug: str, fact: Cited, limit: Dose, s
     for stretch in stretches(case.days(drug), lambda run: run.total.mg > limit.mg):
         found = True
         highest = max(stretch, key=lambda run: run.total.mg)
-        message = f"{stretch_words(stretch)}: {highest.total} of {drug} is above {said}"
-        yield find(case, rule, drug, fact, Severity.HIGH, message, day=stretch[0].first, last_day=stretch[-1].last,
-                   value=str(highest.total), limit=per_day(limit), **place_of(highest))  # fmt: skip
+        happens = f"{drug} reaches {highest.total} {case.when_taken(stretch)}"
+        yield find(case, rule, drug, fact, Severity.HIGH, happens, said, day=stretch[0].first, by_amount=True,
+                   last_day=stretch[-1].last, value=str(highest.total), limit=per_day(limit),
+                   **place_of(highest))  # fmt: skip
     if not found:
         yield Clear(rule=rule, drug=drug, source=fact.source)
 
 
-def compare_first(case: Case, rule: str, drug: str, fact: LiverAdvice | AgeAdvice, whom: str) -> Answer:
+def compare_first(case: Case, rule: str, drug: str, fact: LiverAdvice | AgeAdvice, whom: str) -> Iterator[Answer]:
     """A first day above a first dose is high; for someone who takes the drug already there is no such figure."""
     befores = [course.course.before for course in case.courses_of(drug)]
     limit = fact.initial
     assert limit is not None
-    said = f"the first {'daily ' if fact.initial_per == 'day' else ''}dose of {limit} {whom}"
+    said = f"first {'daily ' if fact.initial_per == 'day' else ''}dose of {limit} {whom}"
     if None in befores:
-        missing = f"what was taken before day 1 (before); {said} {cite(fact)}"
-        return NotAssessed(rule=rule, drug=drug, missing=missing)
+        yield gap(rule, drug, Reason.FACT, f"what was taken before day 1 (before); {said}", of=[fact], facts=["before"])
+        return
     if any(before != "nothing" for before in befores):
-        missing = f"a figure for someone who takes the drug already; {said} {cite(fact)}"
-        return NotAssessed(rule=rule, drug=drug, missing=missing)
+        missing = "a figure for someone who takes the drug already; sources give a first dose"
+        yield gap(rule, drug, Reason.STARTS_ONLY, missing, of=[fact])
+        return
     first = next(run for run in case.runs(drug) if run.intakes)
     largest = max((item.intake.dose for item in first.intakes), key=lambda dose: dose.mg)
     taken = first.total if fact.initial_per == "day" else largest
     if taken.mg <= limit.mg:
-        return Clear(rule=rule, drug=drug, source=fact.source)
-    return find(case, rule, drug, fact, Severity.HIGH, f"day {first.first}: {taken} of {drug} is above {said}",
-                day=first.first, last_day=first.last, course=first.intakes[0].course, step=first.intakes[0].step,
-                value=str(taken), limit=per_day(limit) if fact.initial_per == "day" else str(limit))  # fmt: skip
+        yield Clear(rule=rule, drug=drug, source=fact.source)
+        return
+    happens = f"{drug} starts at {taken} {case.when(first.first, first.first)}"
+    yield find(case, rule, drug, fact, Severity.HIGH, happens, said, day=first.first, last_day=first.last,
+               course=first.intakes[0].course, step=first.intakes[0].step, value=str(taken), by_amount=True,
+               limit=per_day(limit) if fact.initial_per == "day" else str(limit))  # fmt: skip
 
 
 def per_day(limit: Dose) -> str:
@@ -138,8 +236,3 @@ def span_words(low: object, high: object) -> str:
     number, _, unit = first.partition(" ")
     shared = bool(unit) and last.partition(" ")[2].rstrip("s") == unit.rstrip("s")
     return f"{number if shared else first} to {last}"
-
-
-def is_own_half_life(life: HalfLife) -> bool:
-    """Whether a half-life is of the drug itself, and not of a metabolite."""
-    return "metabolite" not in (life.of or "")

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from taper.amounts.dose import DailyDose
 from taper.amounts.duration import LONGEST_DAYS
-from taper.checks.review import LeftOut, NotAssessed, Severity
+from taper.checks.review import LeftOut, NotAssessed, Reason, Severity, Why, cite_source
 from taper.errors import InvalidInput, NotFound
 from taper.knowledge.cited import Cited
 from taper.knowledge.formulary import Formulary
@@ -25,8 +25,10 @@ from taper.source import Source
 _Fact = TypeVar("_Fact", bound=Cited)
 _Made = TypeVar("_Made")
 
-LEFT_OUT = "a source among those named; held and left out"
-"""How a *not assessed* begins where the caller left out every source of a rule."""
+COUNTRIES = {"us": ("US",), "uk": ("UK",), "eu": ("EU", "DE", "FR", "IT", "NL", "IE")}
+"""The jurisdictions whose sources speak first for the products of a market."""
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +54,6 @@ class Run:
     repeats: bool = False
 
 
-def stretch_words(stretch: tuple[Run, ...]) -> str:
-    """The days of neighboring runs, for a reader."""
-    words = day_words(stretch[0].first, stretch[-1].last)
-    return f"{words}, and again in every cycle" if any(run.repeats for run in stretch) else words
-
-
 def day_words(first: int, last: int | None) -> str:
     """Day numbers for a reader: "day 1", "days 1-3", "from day 8"."""
     if last is None:
@@ -69,7 +65,8 @@ def day_words(first: int, last: int | None) -> str:
 class Case:
     """A realized plan, a person, and the sources to compare with; rules read it and change nothing.
 
-    `sources` narrows every comparison to those source ids; what is held and not compared is listed in the review.
+    `sources` narrows every comparison to those source ids; what is on file and not compared is listed in the review.
+    `market` is the market asked for; without it the products say whose sources speak first.
     """
 
     realized: RealizedPlan
@@ -77,6 +74,7 @@ class Case:
     formulary: Formulary
     start: date | None = None
     sources: tuple[str, ...] = ()
+    market: str | None = None
 
     @property
     def courses(self) -> tuple[RealizedCourse, ...]:
@@ -171,13 +169,98 @@ class Case:
             raise StartNeeded("a weekly pattern has days only once the plan has a start; give a start date")
         return (self.start + timedelta(days=day - 1)).weekday()
 
-    def compares(self, source: Source) -> bool:
-        """Whether a source is to be compared with, as the caller named it or named none."""
-        return not self.sources or source.id in self.sources
+    # When something is, for a reader.
+
+    def when(self, first: int, last: int | None) -> str:
+        """When something is: "on 27 Sep 2027", "from 27 Sep to 2 Oct 2027"; without a start "on day 8"."""
+        if self.start is None:
+            words = day_words(first, last)
+            return words if last is None else f"on {words}"
+        begin = self._date(first)
+        if last is None:
+            return f"from {begin} on"
+        end = self._date(last)
+        return f"on {begin}" if first == last else f"from {_without_year(begin, end)} to {end}"
+
+    def _date(self, day: int) -> str:
+        assert self.start is not None
+        made = self.start + timedelta(days=day - 1)
+        return f"{made.day} {_MONTHS[made.month - 1]} {made.year}"
+
+    def when_taken(self, stretch: tuple[Run, ...]) -> str:
+        """When neighboring days of the plan are, for a reader."""
+        words = self.when(stretch[0].first, stretch[-1].last)
+        return f"{words}, and again in every cycle" if any(run.repeats for run in stretch) else words
+
+    # Whose sources speak.
 
     @cached_property
-    def _made_of(self) -> dict[str, tuple[Release, frozenset[DosageForm]]]:
-        return {c.course.id: (c.release, frozenset(product.form for product in c.used)) for c in self.courses}
+    def countries(self) -> frozenset[str]:
+        """The jurisdictions whose sources speak first: of the market asked for, else of the products used."""
+        used = {product.market for course in self.courses for product in course.used if product.market}
+        markets = {self.market} if self.market else used
+        return frozenset(code for name in markets for code in COUNTRIES.get(name, (name.upper(),)))
+
+    def is_own(self, source: Source) -> bool:
+        """Whether a source is of the plan's own country."""
+        return source.jurisdiction is not None and bool(self.countries & set(source.jurisdiction.split("/")))
+
+    def is_abroad(self, source: Source) -> bool:
+        """Whether a source is of another country than the plan's; never where either is unknown."""
+        return bool(self.countries) and source.jurisdiction is not None and not self.is_own(source)
+
+    def weight(self, source: Source) -> tuple[Any, ...]:
+        """A key by which the weightiest source comes first: the plan's own country, grade, year."""
+        year = source.year if isinstance(source.year, int) else 0
+        place = 0 if self.is_own(source) else 2 if self.is_abroad(source) else 1
+        return place, str(source.grade), -year, source.organization, source.id
+
+    def who(self, source: Source) -> str:
+        """Who says so, for the middle of a message: "NICE (UK, 2022, grade B; another country's advice)"."""
+        place = f"{source.jurisdiction}, " if source.jurisdiction else ""
+        layer = "" if source.layer == "shipped" else f"; from the overlay {source.layer}"
+        weak = ", secondary source" if source.grade == "C" else ""
+        abroad = "; another country's advice" if self.is_abroad(source) else ""
+        return f"{source.organization} ({place}{source.year}, grade {source.grade}{weak}{layer}{abroad})"
+
+    def sources_of(self, drug: str) -> tuple[Source, ...]:
+        """The sources of a drug that are compared and of which something is about the plan's products."""
+        return self.once(("sources", drug), lambda: tuple(self._sources_of(drug)))
+
+    def _sources_of(self, drug: str) -> Iterator[Source]:
+        monograph = self.monograph(drug)
+        if monograph is None:
+            return
+        held = [fact for name in type(monograph).model_fields for fact in _facts_in(getattr(monograph, name))]
+        fits = {fact.source.id for fact in self.applying(held, drug)}
+        yield from (source for source in monograph.sources if source.id in fits and self.compares(source))
+
+    def later_than(self, source: Source) -> Source | None:
+        """A later version of the same label in the same layer that is on file; it speaks in its place."""
+        return self._later.get((source.id, source.layer))
+
+    @cached_property
+    def _later(self) -> dict[tuple[str, str], Source]:
+        held = {s.id: s for drug in self.drugs if (m := self.monograph(drug)) is not None for s in m.sources}
+        newest: dict[tuple[str, str], Source] = {}
+        for source in held.values():
+            key = (source.set_id or "", source.layer)
+            if source.set_id and (key not in newest or _version(source) > _version(newest[key])):
+                newest[key] = source
+        made = {}
+        for source in held.values():
+            last = newest.get((source.set_id or "", source.layer))
+            if last is not None and _version(last) > _version(source):
+                made[source.id, source.layer] = last
+        return made
+
+    def compares(self, source: Source) -> bool:
+        """Whether a source is compared: the caller named it, or named none and no later version of it is on file."""
+        return source.id in self.sources if self.sources else self.later_than(source) is None
+
+    @cached_property
+    def _made_of(self) -> dict[str, tuple[Release, frozenset[DosageForm], frozenset[str]]]:
+        return {c.course.id: _made_of(c) for c in self.courses}
 
     def applies_to(self, fact: Cited, course: RealizedCourse) -> bool:
         """Whether a fact is about the release and a form of the products that a course uses."""
@@ -196,13 +279,39 @@ class Case:
             return True
         return None if None in wanted else False
 
-    def age_fits(self, fact: Cited) -> bool | None:
-        """Whether the person's age is one the fact is about; None if it is about an age and none is known."""
+    def person_fits(self, fact: Cited) -> bool | None:
+        """Whether the person is of the age and sex of which a fact is; None if that cannot be told."""
+        fits = (self._age_fits(fact), self._sex_fits(fact))
+        return False if False in fits else None if None in fits else True
+
+    def _age_fits(self, fact: Cited) -> bool | None:
         if not fact.needs_age:
             return True
         if self.patient.age is None:
             return None
         return applies_to_age(fact.age_from, fact.age_below, self.patient.age)
+
+    def _sex_fits(self, fact: Cited) -> bool | None:
+        if fact.sex is None:
+            return True
+        return None if self.patient.sex is None else str(self.patient.sex) == fact.sex
+
+    def person_open(self, fact: Cited) -> tuple[str, ...]:
+        """The facts about the person that would have to be given to tell whether a fact is about them."""
+        age = ("patient.age",) if self._age_fits(fact) is None else ()
+        return (*age, "patient.sex") if self._sex_fits(fact) is None else age
+
+
+def _without_year(begin: str, end: str) -> str:
+    return begin.rsplit(" ", 1)[0] if begin[-4:] == end[-4:] else begin
+
+
+def _version(source: Source) -> tuple[int, int]:
+    return source.version or 0, source.year if isinstance(source.year, int) else 0
+
+
+def _facts_in(section: object) -> Iterator[Cited]:
+    yield from (item for item in section if isinstance(item, Cited)) if isinstance(section, tuple) else ()
 
 
 def _with_before(runs: tuple[Run, ...], taken: list[tuple[int, Fraction]]) -> Iterator[Run]:
@@ -217,11 +326,21 @@ def _with_before(runs: tuple[Run, ...], taken: list[tuple[int, Fraction]]) -> It
 
 def applies_to_products(fact: Cited, course: RealizedCourse) -> bool:
     """Whether a fact is about the release and a form of the products that a course uses."""
-    return _is_about(fact, course.release, frozenset(product.form for product in course.used))
+    return _is_about(fact, *_made_of(course))
 
 
-def _is_about(fact: Cited, release: Release, forms: frozenset[DosageForm]) -> bool:
-    return (not fact.releases or release in fact.releases) and (not fact.forms or bool(forms & set(fact.forms)))
+def _made_of(course: RealizedCourse) -> tuple[Release, frozenset[DosageForm], frozenset[str]]:
+    used = course.used
+    return course.release, frozenset(product.form for product in used), frozenset(product.id for product in used)
+
+
+def _is_about(fact: Cited, release: Release, forms: frozenset[DosageForm], ids: frozenset[str]) -> bool:
+    is_form = not fact.forms or bool(forms & set(fact.forms))
+    return (
+        (not fact.releases or release in fact.releases)
+        and is_form
+        and (not fact.products or bool(ids & set(fact.products)))
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,20 +414,21 @@ def uncited(case: Case, rule: str) -> Iterator[NotAssessed]:
     """A *not assessed* for each drug that is not in the formulary."""
     for drug in case.drugs:
         if case.monograph(drug) is None:
-            yield NotAssessed(rule=rule, drug=drug, missing=f"{drug} is not in the formulary; no source is held")
+            yield NotAssessed(rule=rule, drug=drug, reason=Reason.NO_DRUG, what=(drug,))
 
 
 def left_out(case: Case, rule: str, drug: str, facts: Iterable[Cited]) -> Iterator[LeftOut | NotAssessed]:
-    """The sources that are held for a rule and not compared, because the caller named others.
+    """The sources that are on file for a rule and not compared, because the caller named others or a later one speaks.
 
-    If that is all of them the rule is not assessed: what would object was not asked.
+    If the caller left out all of them the rule is not assessed: what would object was not asked.
     """
     listed = tuple(facts)
     gone = [fact.source for fact in listed if not case.compares(fact.source)]
-    yield from (LeftOut(rule=rule, drug=drug, source=source) for source in gone)
-    if listed and len(gone) == len(listed):
-        names = ", ".join(dict.fromkeys(source.id for source in gone))
-        yield NotAssessed(rule=rule, drug=drug, missing=f"{LEFT_OUT}: {names}")
+    for source in gone:
+        yield LeftOut(rule=rule, drug=drug, source=source, why=Why.NOT_NAMED if case.sources else Why.EARLIER)
+    if listed and len(gone) == len(listed) and case.sources:
+        what = tuple(dict.fromkeys(source.id for source in gone))
+        yield NotAssessed(rule=rule, drug=drug, reason=Reason.LEFT_OUT, what=what)
 
 
 def check_sources(case: Case) -> None:
@@ -321,7 +441,7 @@ def check_sources(case: Case) -> None:
     for name in case.sources:
         if name not in held:
             raise NotFound(
-                f"the source {name!r} is not held for {', '.join(case.drugs)}. Name one of {', '.join(sorted(held))}"
+                f"the source {name!r} is not on file for {', '.join(case.drugs)}. Name one of {', '.join(sorted(held))}"
             )
 
 
@@ -346,13 +466,5 @@ def capped(severity: Severity, *, weak: bool) -> Severity:
 
 
 def cite(fact: Cited) -> str:
-    """A short citation for the end of a message: whose, for which country; an overlay and a secondary source say so."""
+    """A short citation for the end of a sentence; an overlay and a secondary source say so."""
     return cite_source(fact.source)
-
-
-def cite_source(source: Source) -> str:
-    """The same for a source by itself."""
-    place = f", {source.jurisdiction}" if source.jurisdiction else ""
-    layer = "" if source.layer == "shipped" else f"; from the overlay {source.layer}"
-    words = "; secondary source" if source.grade == "C" else ""
-    return f"({source.organization}{place}, {source.year}{layer}{words})"

@@ -5,8 +5,9 @@ from datetime import date
 from types import ModuleType
 
 from taper._base.takes import takes
-from taper.checks.case import LEFT_OUT, Case, check_doses, check_sources
-from taper.checks.review import Answer, Clear, Finding, NotAssessed, Review
+from taper.checks.case import Case, check_doses, check_sources
+from taper.checks.one_fact import put_together
+from taper.checks.review import Answer, Finding, Review
 from taper.checks.rules import (
     abrupt_stop,
     age,
@@ -15,7 +16,9 @@ from taper.checks.rules import (
     concentration_change,
     contraindication,
     cycle_cut,
+    dilution,
     duration,
+    equivalent_rise,
     first_change,
     formulation_swap,
     gap,
@@ -39,6 +42,7 @@ ALL: tuple[ModuleType, ...] = (
     ceiling,
     intake_ceiling,
     combined_equivalent,
+    equivalent_rise,
     kidney,
     liver,
     age,
@@ -56,9 +60,11 @@ ALL: tuple[ModuleType, ...] = (
     score,
     formulation_swap,
     concentration_change,
+    dilution,
     cycle_cut,
 )
-"""Every rule, as its module; each has a `NAME`, what it `READS`, and an `assess(case)`."""
+"""Every rule, as its module; each has a `NAME`, what it `READS`, `SUBJECT` (what a section
+of a source would have to speak of for it to be clear) and an `assess(case)`."""
 
 
 def rule_names() -> tuple[str, ...]:
@@ -74,6 +80,7 @@ def check(
     start: date | None = None,
     sources: Iterable[str] = (),
     formulary: Formulary | None = None,
+    market: str | None = None,
 ) -> Review:
     """Compare a realized plan with every cited limit that applies. It changes nothing.
 
@@ -82,10 +89,11 @@ def check(
         patient: What is known about the person; without it every rule that needs a fact is not assessed.
         start: The date of day 1, where the plan has months or weekdays.
         sources: Ids of sources to compare with; others are listed as left out. All are compared if none is named.
+        market: The market whose sources speak first ("us", "uk"); that of the products if not given.
         formulary: The facts to compare with; those the plan was realized with if not given.
 
     Raises:
-        NotFound: If a named source is held for none of the plan's drugs.
+        NotFound: If a named source is on file for none of the plan's drugs.
         InvalidInput: If a course holds no dose on any of its days.
         StartNeeded: If the plan has months or weekdays and no start is given.
 
@@ -100,7 +108,7 @@ def check(
     made = plan.realized if isinstance(plan, Schedule) else plan
     begins = plan.start if isinstance(plan, Schedule) else start
     held = formulary if formulary is not None else made.formulary
-    case = Case(made, patient or UNKNOWN, held, begins, tuple(sources))
+    case = Case(made, patient or UNKNOWN, held, begins, tuple(sources), market)
     check_sources(case)
     check_doses(case)
     return Review.of(_answers(case), changes_from=plan.changes_from if isinstance(plan, Schedule) else None)
@@ -109,22 +117,5 @@ def check(
 def _answers(case: Case) -> Iterator[Answer]:
     for module in ALL:
         assess: Callable[[Case], Iterable[Answer]] = module.assess
-        answers = tuple(assess(case))
-        # Where sources are held and left out, that none is held would be wrong; some answers need no source.
-        narrowed = {answer.drug for answer in answers if _is_unasked(answer)}
-        settled = {answer.drug for answer in answers if isinstance(answer, Clear) and answer.source is None}
-        untrue = {*(a for a in answers if _says_none_held(a) and a.drug in narrowed),
-                  *(a for a in answers if _is_unasked(a) and a.drug in settled)}  # fmt: skip
-        yield from (_dated(case, answer) for answer in answers if answer not in untrue)
-
-
-def _dated(case: Case, answer: Answer) -> Answer:
-    return answer.starting(case.start) if case.start is not None and isinstance(answer, Finding) else answer
-
-
-def _is_unasked(answer: Answer) -> bool:
-    return isinstance(answer, NotAssessed) and answer.missing.startswith(LEFT_OUT)
-
-
-def _says_none_held(answer: Answer) -> bool:
-    return isinstance(answer, NotAssessed) and answer.missing.endswith("no source is held")
+        for answer in put_together(case, assess(case), module.SUBJECT):
+            yield answer.starting(case.start) if case.start is not None and isinstance(answer, Finding) else answer

@@ -9,6 +9,7 @@ from functools import cached_property
 from taper.amounts.dose import DailyDose, MassUnit
 from taper.amounts.duration import Duration
 from taper.checks.case import Case, CourseIntake, Run, day_words
+from taper.knowledge.monograph import own_half_lives
 from taper.plans.plan import Before, Course
 from taper.schedules.realization import RealizedStep
 
@@ -127,14 +128,41 @@ def _levels(case: Case, drug: str) -> Levels:
     taken = [(start, before.largest.mg) for start, before in befores if isinstance(before, Before)]
     unit = next(run for run in runs if run.intakes).total.unit
     made = [Level(0, 0, _dose(sum((mg for _, mg in taken), Fraction(0)), unit))]
-    made += [Level(run.first, run.last, run.total, run) for run in case.days(drug)]
-    made += _again(runs)
+    steady = list(_steady(case, drug)) if len(courses) == 1 else []
+    made += _flattened([Level(run.first, run.last, run.total, run) for run in case.days(drug)], steady)
+    made += _again(runs) if not any(last is None for _, last, _ in steady) else ()
     stops = _stops(case, drug)
     if stops:
         while made[-1].run is not None and not made[-1].run.intakes:
             made.pop()
         made.append(Level((made[-1].last or 0) + 1, None, _dose(Fraction(0), unit)))
     return Levels(tuple(made), all(before is not None for _, before in befores), stops)
+
+
+def _steady(case: Case, drug: str) -> Iterator[tuple[int, int | None, Fraction]]:
+    """Cycles with days without a dose in which no more than two half-lives pass between doses, each as its average."""
+    monograph = case.monograph(drug)
+    lives = own_half_lives(case.applying(monograph.half_lives, drug)) if monograph else ()
+    least = min((life.low for life in lives if not life.up_to and case.compares(life.source)), default=None)
+    if least is None:
+        return
+    for course in case.courses_of(drug):
+        for step, (first, last) in zip(course.steps, course.course.bounds(case.start), strict=True):
+            is_cycle = step.step.weekly is None and any(not day.intakes for day in step.days)
+            if is_cycle and 0 < 24 * days_between(step) <= 2 * least:
+                yield first, last, sum((day.total.mg for day in step.days), Fraction(0)) / len(step.days)
+
+
+def _flattened(levels: list[Level], steady: list[tuple[int, int | None, Fraction]]) -> list[Level]:
+    """Levels in which each steady cycle is one level at its average: the drug does not leave in between."""
+    for first, last, mg in steady:
+        inside = [level for level in levels if level.first >= first and (last is None or level.first <= last)]
+        taken = next((level for level in inside if level.mg), None)
+        if taken is not None:
+            kept = [level for level in levels if level not in inside]
+            one = Level(first, last, _dose(mg, taken.total.unit), taken.run)
+            levels = sorted([*kept, one], key=lambda level: level.first)
+    return levels
 
 
 def _dose(mg: Fraction, unit: MassUnit) -> DailyDose:
@@ -260,12 +288,21 @@ def replacement_words(case: Case, drug: str, first: int, last: int) -> str:
                 risen.append(f"{other} rises to {highest}")
     if not risen:
         return ""
-    return f"; meanwhile {' and '.join(risen)}: {drug} is judged alone, as withdrawn and not replaced"
+    return f"; meanwhile {' and '.join(risen)}: {drug} is compared alone, as withdrawn and not replaced"
 
 
 def step_at(case: Case, place: CourseIntake) -> RealizedStep:
     """The step to which a dose belongs."""
     return case.realized.course(place.course).steps[place.step - 1]
+
+
+def days_between(step: RealizedStep) -> int:
+    """The most days from one dose of a step's pattern to the next; 0 for a step without doses."""
+    taken = [index for index, day in enumerate(step.days) if day.intakes]
+    if not taken:
+        return 0
+    around = [*taken[1:], taken[0] + len(step.days)]
+    return max(later - earlier for earlier, later in zip(taken, around, strict=True))
 
 
 def used_before(case: Case, drug: str) -> int | None:

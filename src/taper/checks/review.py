@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 from datetime import timedelta
 from enum import StrEnum
-from typing import Self
+from typing import Any, Self
+
+from pydantic import Field, computed_field, model_validator
 
 from taper._base.records import Value
 from taper._base.shown import as_html, shorten
@@ -42,18 +44,27 @@ Evidence = Grade
 
 
 class Finding(Value):
-    """Something that can be computed and that someone should look at: a fact with its source.
+    """One fact that someone should look at: what happens, when, and each source that speaks of it.
 
-    `value` and `limit` are the measured value and what it was compared with, as text with units. `day` and
-    `last_day` are day numbers of the plan, counted from 1, both inclusive; `date` and `last_date` are their dates,
-    where the start of the plan is known.
+    `message` says the fact first, then what each source says. `value` and `limit` are the measured value and what it
+    was compared with, as text with units. `day` and `last_day` are day numbers of the plan, counted from 1, both
+    inclusive; `date` and `last_date` are their dates, where the start of the plan is known. `about` is what else the
+    fact is about: another medicine, a condition, a time of day. `happens` and `says` are the two halves of the message,
+    `note` is what the source adds, and `from_abroad` marks advice of another country than the plan's.
+
+    Where several sources speak of one fact it is one finding: `source` is the weightiest, and `statements` holds
+    what each says for itself, the weightiest first. `by_amount` marks a dose compared with a figure.
     """
 
     rule: str
     severity: Severity
     evidence: Evidence | None = None
     message: str
+    happens: str = ""
+    says: str = ""
+    note: str = ""
     drug: str | None = None
+    about: str | None = None
     course: str | None = None
     step: int | None = None
     slot: str | None = None
@@ -64,18 +75,32 @@ class Finding(Value):
     value: str | None = None
     limit: str | None = None
     source: Source | None = None
+    from_abroad: bool = False
+    by_amount: bool = False
+    statements: "tuple[Finding, ...]" = ()
+
+    @property
+    def each(self) -> "tuple[Finding, ...]":
+        """What each source says, one finding a source; itself where it was not put together from several."""
+        return self.statements or (self,)
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The sources that speak of it, the weightiest first."""
+        return tuple(dict.fromkeys(item.source for item in self.each if item.source is not None))
 
     def starting(self, start: CalendarDate) -> Self:
         """The finding with its dates, by the date of day 1."""
         days = {"date": self.day, "last_date": self.last_day}
-        made = {name: start + timedelta(days=day - 1) for name, day in days.items() if day is not None}
+        made: dict[str, Any] = {name: start + timedelta(days=day - 1) for name, day in days.items() if day is not None}
+        made["statements"] = tuple(item.starting(start) for item in self.statements)
         return self.model_copy(update=made)
 
     def __str__(self) -> str:
         return f"{self.severity.value.upper()} {self.rule}: {self.message}" + (f" [{self.dates}]" if self.dates else "")
 
     def __repr__(self) -> str:
-        return f"<Finding {self.severity.value} {self.rule}: {self.message}>"
+        return f"<Finding {self.severity.value} {self.rule}, {self.drug or 'plan'}{f', {self.value}' if self.value else ''}>"
 
     @property
     def dates(self) -> str:
@@ -86,12 +111,54 @@ class Finding(Value):
         return f"{self.date}" if end in (None, self.date) else f"{self.date} to {end}"
 
 
+class Reason(StrEnum):
+    """Why a rule could not be applied."""
+
+    FACT = "a fact about the person or the plan is not given"
+    NO_DRUG = "the drug is not in the formulary"
+    NO_SOURCE = "no source is on file"
+    UNREAD = "the section that would speak has not been read"
+    LEFT_OUT = "the caller named other sources"
+    NAME = "a name is not known"
+    CLASSES = "the classes of a medicine are not known"
+    OTHER_USES = "sources speak of other uses"
+    OTHER_PEOPLE = "sources speak of other people, doses or lengths of use"
+    NO_FIGURE = "sources give no figure"
+    STARTS_ONLY = "sources speak of starting the drug only"
+    DISAGREE = "facts about the person disagree"
+    UNDECIDED = "a person decides what is taken"
+    TWICE = "the drug also stands among the other medicines"
+    PRODUCTS = "the sources' words name no product on file"
+    DIALYSIS_TIME = "the source counts from dialysis"
+
+
 class NotAssessed(Value):
-    """A rule that could not be applied, to which drug, and what was missing."""
+    """A rule that could not be applied, to which drug, and why.
+
+    `reason` is the code, `what` names what is missing, `facts` the facts to give, as paths such as
+    `patient.age`, and `sources` who would speak. `urgent` marks a known risk of the person of which nothing on file
+    speaks. `missing` is written from these, for a reader.
+    """
 
     rule: str
     drug: str | None = None
-    missing: str
+    reason: Reason
+    what: tuple[str, ...] = Field(min_length=1)
+    facts: tuple[str, ...] = ()
+    sources: tuple[Source, ...] = ()
+    urgent: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _leaves_out_what_is_written(cls, data: object) -> object:
+        """Text that was written from the fields is left out when they are read again."""
+        return {key: value for key, value in data.items() if key != "missing"} if isinstance(data, dict) else data
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def missing(self) -> str:
+        """What is missing, in words."""
+        return _missing_words(self)
 
     def __str__(self) -> str:
         return f"not assessed: {self.rule} ({self.drug or 'plan'}), missing {self.missing}"
@@ -100,12 +167,40 @@ class NotAssessed(Value):
         return f"<NotAssessed {self.rule}: {self.missing}>"
 
 
+def _missing_words(gap: NotAssessed) -> str:
+    """The one place in which a reason becomes a sentence."""
+    what = "; ".join(gap.what)
+    cited = "".join(f" {cite_source(source)}" for source in gap.sources)
+    ending = _ENDINGS.get(gap.reason, "")
+    return f"{what}{ending}{cited}"
+
+
+_ENDINGS = {
+    Reason.NO_DRUG: " is not in the formulary; no source is on file",
+    Reason.NO_SOURCE: "; no source is on file",
+    Reason.UNREAD: ": not read in full",
+    Reason.LEFT_OUT: " not compared: you named other sources",
+}
+
+
+def cite_source(source: Source) -> str:
+    """A short citation: whose, for which country, of which year; an overlay and a secondary source say so."""
+    place = f", {source.jurisdiction}" if source.jurisdiction else ""
+    layer = "" if source.layer == "shipped" else f"; from the overlay {source.layer}"
+    words = "; secondary source" if source.grade == "C" else ""
+    return f"({source.organization}{place}, {source.year}{layer}{words})"
+
+
 class Clear(Value):
-    """A rule that was applied, against one source, and found nothing."""
+    """A rule under which the sections of a source that would speak were read in full and say nothing against the plan.
+
+    `sections` are those. Without a source there was nothing to compare, such as no other medicine.
+    """
 
     rule: str
     drug: str | None = None
     source: Source | None = None
+    sections: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"clear: {self.rule} ({self.drug or 'plan'})" + (f", by {self.source}" if self.source else "")
@@ -114,12 +209,36 @@ class Clear(Value):
         return f"<Clear {self.rule}>"
 
 
+class Within(Value):
+    """A rule under which the plan is within what is on file of a source, of which other parts were not read."""
+
+    rule: str
+    drug: str | None = None
+    source: Source
+
+    def __str__(self) -> str:
+        return f"within: {self.rule} ({self.drug or 'plan'}), by {self.source}"
+
+    def __repr__(self) -> str:
+        return f"<Within {self.rule}>"
+
+
+class Why(StrEnum):
+    """Why a source on file was not compared."""
+
+    NOT_NAMED = "you named other sources"
+    EARLIER = "a later version of this label is on file"
+    UNCITED = "it cites nothing; name it to compare with it"
+    SINGLE_DOSE = "it reports a single dose; name it to compare with it"
+
+
 class LeftOut(Value):
-    """A source that was held and not compared, because the caller named another."""
+    """A source that is on file and was not compared, and why."""
 
     rule: str
     drug: str
     source: Source
+    why: Why = Why.NOT_NAMED
 
     def __str__(self) -> str:
         return f"not compared: {self.rule} ({self.drug}), {self.source}"
@@ -142,6 +261,7 @@ class Review(Value):
     findings: tuple[Finding, ...] = ()
     not_assessed: tuple[NotAssessed, ...] = ()
     clear: tuple[Clear, ...] = ()
+    within: tuple[Within, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     changes_from: int | None = None
 
@@ -158,7 +278,7 @@ class Review(Value):
 
     @classmethod
     def of(cls, answers: Iterable["Answer"], *, changes_from: int | None = None) -> Self:
-        """Sort answers into a review: findings by harm, then by day; the rest by rule and drug.
+        """Sort answers into a review: findings by harm, then by day; what is open by what matters most.
 
         A source under which a rule found something is not listed as clear for what else it says.
 
@@ -167,13 +287,14 @@ class Review(Value):
             changes_from: The first day number that is not history, where the plan was adjusted.
         """
         listed = list(dict.fromkeys(answers))
-        found = {(answer.rule, answer.drug, answer.source) for answer in listed if isinstance(answer, Finding)}
-        listed = [a for a in listed if not (isinstance(a, Clear) and (a.rule, a.drug, a.source) in found)]
+        found = {(a.rule, a.drug, each.source) for a in listed if isinstance(a, Finding) for each in a.each}
+        listed = [a for a in listed if not (isinstance(a, Clear | Within) and (a.rule, a.drug, a.source) in found)]
         return cls(
             changes_from=changes_from,
             findings=tuple(sorted((a for a in listed if isinstance(a, Finding)), key=_finding_order)),
-            not_assessed=tuple(sorted((a for a in listed if isinstance(a, NotAssessed)), key=_answer_order)),
+            not_assessed=tuple(sorted((a for a in listed if isinstance(a, NotAssessed)), key=_gap_order)),
             clear=tuple(sorted((a for a in listed if isinstance(a, Clear)), key=_answer_order)),
+            within=tuple(sorted((a for a in listed if isinstance(a, Within)), key=_answer_order)),
             left_out=tuple(sorted((a for a in listed if isinstance(a, LeftOut)), key=_answer_order)),
         )
 
@@ -229,7 +350,7 @@ class Review(Value):
         return self
 
 
-Answer = Finding | NotAssessed | Clear | LeftOut
+Answer = Finding | NotAssessed | Clear | Within | LeftOut
 
 
 def _finding_order(finding: Finding) -> tuple[object, ...]:
@@ -243,6 +364,14 @@ def _finding_order(finding: Finding) -> tuple[object, ...]:
     )
 
 
-def _answer_order(answer: NotAssessed | Clear | LeftOut) -> tuple[str, ...]:
-    detail = answer.missing if isinstance(answer, NotAssessed) else answer.source.id if answer.source else ""
-    return answer.rule, answer.drug or "", detail
+_FIRST = ("kidney", "pregnancy", "liver", "contraindication", "interaction", "ceiling", "abrupt-stop", "age")
+"""The rules whose open questions matter most, the first of them first."""
+
+
+def _gap_order(gap: NotAssessed) -> tuple[object, ...]:
+    place = _FIRST.index(gap.rule) if gap.rule in _FIRST else len(_FIRST)
+    return (not gap.urgent, place, gap.rule, gap.drug or "", list(Reason).index(gap.reason), gap.missing)
+
+
+def _answer_order(answer: Clear | Within | LeftOut) -> tuple[str, ...]:
+    return answer.rule, answer.drug or "", answer.source.id if answer.source else ""

@@ -26,6 +26,7 @@ COMMANDS = {
     "down": ("down", "plan a taper that real products can make"),
     "recipe": ("recipe", "say how products make a dose"),
     "up": ("up", "plan an increase, by a label's steps or by an increment"),
+    "steps": ("steps", "plan steps of days, on weekdays, on alternate days, or slowly alternating"),
     "cross": ("cross", "replace a drug by another in stages"),
     "adjust": ("adjust", "apply what happened to a plan"),
     "log": ("log", "write down what happened to a plan: a hold, a step back, a dose taken"),

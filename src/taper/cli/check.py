@@ -9,10 +9,12 @@ from taper.cli.options import FOUND, NOT_ASSESSED, add_json, add_log, add_plan
 from taper.cli.output import print_json
 from taper.cli.parsing import nearest
 from taper.cli.plan_inputs import adjusted_by, realized_of
+from taper.cli.settings import remembered_market
 from taper.errors import NotFound
 from taper.people.patient import UNKNOWN, load_patient
 from taper.schedules.realization import RealizedPlan
 from taper.words.notice import NOTICE
+from taper.words.review_text import review_text
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -28,6 +30,7 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--fail-on", choices=[s.value for s in Severity], default="high", help="the severity that exits with 1"
     )
     parser.add_argument("--accept-not-assessed", default="", metavar="RULE,...", help="rules that may stay unassessed")
+    parser.add_argument("--explain", action="store_true", help="give every source with its place, and what was clear")
     add_json(parser)
 
 
@@ -36,16 +39,17 @@ def run(options: argparse.Namespace) -> int:
     start = read_date(options.start) if options.start else None
     patient = load_patient(options.patient) if options.patient else UNKNOWN
     accepted = _rules(options.accept_not_assessed)
+    market = options.market or (remembered_market() or (None,))[0]
     if options.log:
         adjusted = adjusted_by(options.log, options)
-        made, review = adjusted.realized, check(adjusted, patient, sources=options.source)
+        made, review = adjusted.realized, check(adjusted, patient, sources=options.source, market=market)
     else:
         made = realized_of(options)
-        review = check(made, patient, start=start, sources=options.source)
+        review = check(made, patient, start=start, sources=options.source, market=market)
     if options.json:
         print_json(review.model_dump(mode="json"))
     else:
-        print(_review_text(made, review), end="")
+        print(_review_text(made, review, explain=options.explain), end="")
     graver = [f for f in review.findings if f.severity.rank >= Severity(options.fail_on).rank]
     unseen = [gap for gap in review.not_assessed if gap.rule not in accepted]
     return FOUND if graver else NOT_ASSESSED if unseen else 0
@@ -59,21 +63,6 @@ def _rules(text: str) -> set[str]:
     return names
 
 
-def _review_text(made: RealizedPlan, review: Review) -> str:
-    lines = [made.plan.title or ", ".join(made.drugs), ""]
-    for finding in review.findings:
-        dates = f" [{finding.dates}]" if finding.dates else ""
-        lines += [f"{finding.severity.value.upper()}  {finding.rule}: {finding.message}{dates}"]
-        lines += (
-            [f"      source: {finding.source.citation}", f"      at: {finding.source.locator}"]
-            if finding.source
-            else []
-        )
-    lines += [f"NOT ASSESSED  {gap.rule} ({gap.drug or 'plan'}): missing {gap.missing}" for gap in review.not_assessed]
-    lines += [
-        f"clear  {c.rule} ({c.drug or 'plan'})" + (f": {c.source.citation}" if c.source else "") for c in review.clear
-    ]
-    lines += [f"left out  {item.rule} ({item.drug}): {item.source.citation}" for item in review.left_out]
-    counts = f"{len(review.findings)} found, {len(review.not_assessed)} not assessed, {len(review.clear)} clear"
-    counts += f", {len(review.left_out)} left out" if review.left_out else ""
-    return "\n".join([*lines, "", f"{counts}. {NOTICE}"]) + "\n"
+def _review_text(made: RealizedPlan, review: Review, *, explain: bool) -> str:
+    title = made.plan.title or ", ".join(made.drugs)
+    return "\n".join([title, "", *review_text(review, explain=explain), "", NOTICE]) + "\n"

@@ -1,14 +1,16 @@
 """The command cross: a drug replaced by another in stages."""
 
 import argparse
+from collections.abc import Iterable
 
 from taper.amounts.duration import Duration
 from taper.cli.drug_inputs import (
+    all_of_drug,
     of_one_release,
-    products_of_drug,
     read_day,
     read_slots,
     read_time,
+    stated,
     table_named,
     those_of_drug,
     weights_of,
@@ -19,6 +21,7 @@ from taper.errors import InvalidInput
 from taper.knowledge.formulary import Formulary
 from taper.planning.cross_taper import plan_cross_taper
 from taper.products.product import DosageForm, Product, Release, load_products
+from taper.products.statements import only
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -45,16 +48,20 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Run the command."""
     formulary = Formulary.shipped()
-    drug, products = products_of_drug(options)
+    drug, found = all_of_drug(options)
     to_drug = formulary.name_of(options.to_drug)
+    chosen = only((*found, *_to_products(options, formulary, to_drug)), options.only, where="--only")
+    old = of_one_release(_of(chosen, drug), options.release, options.form, "--release")
+    new = of_one_release(_of(chosen, to_drug), options.to_release, options.to_form, "--to-release")
+    both = stated((*old, *new), options)
     if options.order and not options.pace:
         raise InvalidInput("an order belongs to the taper that follows; add --pace, or --turns", where="--order")
     made = plan_cross_taper(
         drug=drug,
-        before=read_day(options.before, "--from", products),
-        products=products,
+        before=read_day(options.before, "--from", _of(both, drug)),
+        products=_of(both, drug),
         to_drug=to_drug,
-        to_products=_to_products(options, formulary, to_drug),
+        to_products=_of(both, to_drug),
         equivalence=table_named(formulary, options.equivalence),
         every=read_time(options.every) or Duration(1),
         rounding=options.rounding,
@@ -68,9 +75,13 @@ def run(options: argparse.Namespace) -> int:
     return deliver_plan(made.plan, str(made), made.to_dict(), options)
 
 
+def _of(products: Iterable[Product], drug: str) -> tuple[Product, ...]:
+    """The products of one drug."""
+    return tuple(product for product in products if product.drug == drug)
+
+
 def _to_products(options: argparse.Namespace, formulary: Formulary, drug: str) -> tuple[Product, ...]:
     file = options.to_products or options.products
     given = load_products(file) if file else ()
     held = any(product.drug == drug for product in given) or options.to_products
-    found = those_of_drug(drug, given if held else (), file if held else None, options.market, formulary)
-    return of_one_release(found, options.to_release, options.to_form, "--to-release")
+    return those_of_drug(drug, given if held else (), file if held else None, options.market, formulary)

@@ -1,16 +1,20 @@
 """The command down: a taper that real products can make."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from taper._base.numbers import write_number
 from taper.amounts.dose import Dose
-from taper.cli.drug_inputs import products_of_drug, read_day, read_time, weights_of
+from taper.cli.drug_inputs import check_syringe, products_of_drug, read_day, weights_of
 from taper.cli.options import add_drug, add_json, add_out, add_pieces
 from taper.cli.output import deliver_plan
-from taper.errors import InvalidInput
+from taper.errors import InvalidInput, TaperError
 from taper.knowledge.formulary import Formulary
-from taper.planning.taper import plan_taper
+from taper.paces.pace import Fixed, OfCurrent, Pace
+from taper.paces.phases import Phases, are_phases
+from taper.planning.phases import PhasedTaper, plan_phases
+from taper.planning.taper import Taper, plan_taper
 from taper.plans.regimen import Regimen, Slot
 from taper.products.product import Product
 
@@ -23,7 +27,13 @@ def add(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--to", default="0", metavar="DOSE|DAY", help="0, a daily total, or a day; 0 if not given")
     parser.add_argument(
-        "--pace", required=True, help='such as "10%% of current, at least 1 mg, up to 12.5%%, every 2 weeks"'
+        "--pace",
+        help='such as "10%% of current, at least 1 mg, up to 12.5%%, every 2 weeks"; in phases: '
+        '"10%% of current every 2 weeks to 10 mg, then 1 mg every 4 weeks"',
+    )
+    parser.add_argument("--over", metavar="TIME", help="how long the whole takes, in place of a pace")
+    parser.add_argument(
+        "--step", metavar="TIME", help="with --over, the least time between reductions; a week if not given"
     )
     parser.add_argument("--order", help='whose turn it is: evenly, "in order", "keep last: bedtime"')
     parser.add_argument("--stays", choices=["by fall", "even", "proportional"], default="by fall")
@@ -43,25 +53,84 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Run the command."""
     drug, products = products_of_drug(options)
-    made = plan_taper(
-        drug=drug,
-        before=read_day(options.before, "--from", products),
-        to=_target(options.to, products),
-        pace=_pace(options.pace, drug),
-        products=products,
-        order=options.order,
-        stays=options.stays,
-        excess="forbid" if options.forbid_excess else "report",
+    before = read_day(options.before, "--from", products)
+    check_syringe(options, products, [*(intake.dose for intake in before), *_amounts(options.pace)])
+    asked: dict[str, Any] = {
+        "drug": drug,
+        "before": before,
+        "products": products,
+        "order": options.order,
+        "stays": options.stays,
+        "excess": "forbid" if options.forbid_excess else "report",
+        "mix_forms": options.mix_forms,
+        "lead_in": options.lead_in,
+        "weights": weights_of(options),
+        "indication": options.indication,
+        "title": options.title,
+    }
+    made = _planned(asked, options)
+    data, text = made.report.to_dict(), str(made.report)
+    if options.divide or options.dilute or options.syringe:
+        data["without"] = _without(asked, options)
+        text = f"{text}\n{data['without']}"
+    return deliver_plan(made.plan, text, data, options)
+
+
+def _without(asked: dict[str, Any], options: argparse.Namespace) -> str:
+    """What the plan would be without what was permitted, and without the syringe."""
+    stated = [
+        *(f"--divide {text}" for text in options.divide),
+        *(f"--dilute {text}" for text in options.dilute),
+        *([f"--syringe {options.syringe}"] if options.syringe else []),
+    ]
+    _, products = products_of_drug(options, as_stated=False)
+    try:
+        report = _planned({**asked, "products": products}, options).report
+        made = f"{len(report.rows)} reductions, the largest {report.largest.words}"
+    except TaperError as error:
+        made = f"no plan, {error}"
+    return f"Without {' and '.join(stated)}: {made.rstrip('.')}."
+
+
+def _planned(asked: dict[str, Any], options: argparse.Namespace) -> Taper | PhasedTaper:
+    if options.pace and are_phases(options.pace):
+        _refuse_beside_phases(options)
+        return plan_phases(**asked, phases=options.pace)
+    return plan_taper(
+        **asked,
+        to=_target(options.to, asked["products"]),
+        pace=_pace(options.pace, asked["drug"]) if options.pace else None,
+        over=options.over,
+        step=options.step,
         forms=options.forms,
-        mix_forms=options.mix_forms,
-        shortest=read_time(options.shortest),
-        longest=read_time(options.longest),
-        lead_in=read_time(options.lead_in),
-        weights=weights_of(options),
-        indication=options.indication,
-        title=options.title,
+        shortest=options.shortest,
+        longest=options.longest,
     )
-    return deliver_plan(made.plan, str(made.report), made.report.to_dict(), options)
+
+
+def _amounts(text: str | None) -> Iterator[Dose]:
+    """The amounts that a pace names: what it goes down by, its least, and the dose it stops from."""
+    if not text:
+        return
+    try:
+        paces = [phase.pace for phase in Phases.parse(text).phases] if are_phases(text) else [Pace.parse(text)]
+    except InvalidInput:
+        return  # said by the planner, with what the products make
+    for base in (pace.base for pace in paces):
+        if isinstance(base, Fixed):
+            yield base.low
+        elif isinstance(base, OfCurrent):
+            yield from (dose for dose in (base.at_least, base.last_dose) if dose is not None)
+
+
+def _refuse_beside_phases(options: argparse.Namespace) -> None:
+    for name in ("over", "step", "shortest", "longest"):
+        if getattr(options, name) is not None:
+            raise InvalidInput("phases say how long they take; remove it, or give one pace", where=f"--{name}")
+    if options.to.strip() != "0":
+        raise InvalidInput('the last phase says where it ends, "to 5 mg"; remove --to', where="--to")
+    if options.forms != "any":
+        raise InvalidInput("phases keep to no one form; give one pace, or products of one form", where="--forms")
 
 
 def _pace(text: str, drug: str) -> str:

@@ -2,7 +2,7 @@
 
 import argparse
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from taper.amounts.dose import Dose
 from taper.amounts.duration import Duration
@@ -16,25 +16,72 @@ from taper.plans import everyday
 from taper.plans.regimen import Regimen
 from taper.plans.weights import STANDARD, Weights
 from taper.products.product import Product, load_products
+from taper.products.statements import Syringe, dilute, only, permit
 
 
-def products_of_drug(options: argparse.Namespace) -> tuple[str, tuple[Product, ...]]:
+def products_of_drug(options: argparse.Namespace, *, as_stated: bool = True) -> tuple[str, tuple[Product, ...]]:
     """The drug that was named, and its products: those given, else the shipped ones of one market.
 
+    As stated, with what was permitted and the syringe that was named; else as they are on file.
+
     Raises:
-        TaperError: If the drug is not held, or a product is not among them.
+        TaperError: If the drug is not on file, or a product is not among them.
+    """
+    drug, found = all_of_drug(options)
+    chosen = of_one_release(only(found, options.only, where="--only"), options.release, options.form, "--release")
+    return drug, stated(chosen, options) if as_stated else chosen
+
+
+def all_of_drug(options: argparse.Namespace) -> tuple[str, tuple[Product, ...]]:
+    """The drug that was named, and every product of it.
+
+    Raises:
+        TaperError: If the drug is not on file.
     """
     formulary = Formulary.shipped()
     given = load_products(options.products) if options.products else ()
     key = options.drug.strip().lower()
     drug = key if any(product.drug == key for product in given) else formulary.name_of(options.drug)
-    found = those_of_drug(drug, given, options.products, options.market, formulary)
-    unknown = sorted(set(options.only) - {product.id for product in found})
-    if unknown:
-        held = ", ".join(product.id for product in found)
-        raise InvalidInput(f"--only: {unknown[0]!r} is not among the products: {held}")
-    chosen = tuple(product for product in found if not options.only or product.id in options.only)
-    return drug, of_one_release(chosen, options.release, options.form, "--release")
+    return drug, those_of_drug(drug, given, options.products, options.market, formulary)
+
+
+def stated(products: Iterable[Product], options: argparse.Namespace) -> tuple[Product, ...]:
+    """The products, with what was permitted, what is diluted, and what liquids are measured with.
+
+    Raises:
+        InvalidInput: If a statement cannot be read, or does not fit a product.
+    """
+    permitted = dilute(permit(products, options.divide, where="--divide"), options.dilute, where="--dilute")
+    syringe = syringe_of(options)
+    return permitted if syringe is None else syringe.on(permitted)
+
+
+def syringe_of(options: argparse.Namespace) -> Syringe | None:
+    """The syringe that was named, if one was.
+
+    Raises:
+        InvalidInput: If it cannot be read.
+    """
+    if options.syringe is None:
+        return None
+    try:
+        return Syringe.parse(options.syringe)
+    except InvalidInput as error:
+        raise InvalidInput(error.message, where="--syringe") from None
+
+
+def check_syringe(options: argparse.Namespace, products: Iterable[Product], doses: Iterable[Dose]) -> None:
+    """Refuse a syringe that is too coarse for the smallest of the doses that were asked for.
+
+    Raises:
+        InvalidInput: If it is; the message says which syringe works.
+    """
+    syringe, asked = syringe_of(options), [dose for dose in doses if dose]
+    if syringe is not None and asked:
+        try:
+            syringe.check(products, min(asked))
+        except InvalidInput as error:
+            raise InvalidInput(error.message, where="--syringe") from None
 
 
 def those_of_drug(

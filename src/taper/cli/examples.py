@@ -43,6 +43,9 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     ),
     "recipe": ('taper recipe diazepam "3.5 mg"', 'taper recipe baclofen "7.5 mg" --market uk'),
     "up": ('taper up baclofen --to "15 mg" --slots evening,morning,noon --by "5 mg every 3 days"',),
+    "steps": (
+        'taper steps prednisone "60 mg for 2 days, then down 10 mg every 2 days to 20 mg, then stop" --at morning',
+    ),
     "cross": (
         'taper cross alprazolam --from "1 mg bd" --to-drug diazepam --equivalence ashton --every weekly '
         "--rounding down",

@@ -2,18 +2,33 @@
 
 import argparse
 import sys
+from collections.abc import Iterable, Mapping, Sequence
 
+from taper.amounts.dose import Dose
+from taper.amounts.liquid import Concentration
 from taper.cli.options import NOT_COMPUTED, add_json, add_out
-from taper.cli.output import deliver_plan
-from taper.formats.fhir.read.import_report import CannotImport
-from taper.formats.fhir.read.plan import load_fhir
+from taper.cli.output import json_text, write_whole
+from taper.errors import InvalidInput
+from taper.formats.fhir.read.import_report import CannotImport, ImportReport
+from taper.formats.fhir.read.plan import FhirPlan, load_fhir
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    parser.add_argument("file", metavar="FILE", help="a FHIR MedicationRequest or a Bundle of them, R4 or R5")
+    parser.add_argument("file", metavar="FILE", help="a MedicationRequest or a Bundle of them, R4 or R5; a Dosage too")
     parser.add_argument("--version", choices=["R4", "R5"], help="told by the elements if not given")
-    parser.add_argument("--accept", action="append", default=[], choices=["text", "gap"], help="what may disagree")
+    parser.add_argument(
+        "--slots",
+        action="append",
+        default=[],
+        metavar="TIME,TIME",
+        help="times of day of a dose that is taken as many times a day as are named; once for each number of times",
+    )
+    parser.add_argument("--strength", metavar="AMOUNT", help="what one unit holds, 5 mg, or a volume, 2 mg/5 mL")
+    parser.add_argument("--drug", metavar="NAME", help="the drug to read, and what it is called in the plan")
+    parser.add_argument("--patient", metavar="ID", help="whose requests to read")
+    parser.add_argument("--select", action="append", default=[], metavar="ID", help="the id of a request to read")
+    parser.add_argument("--accept", action="append", default=[], metavar="text,gap", help="what may disagree")
     add_out(parser)
     add_json(parser)
 
@@ -21,14 +36,72 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Run the command."""
     try:
-        found = load_fhir(options.file, version=options.version, accept=options.accept)
+        found = load_fhir(
+            options.file,
+            version=options.version,
+            slots=_slots(options.slots),
+            strength=_strength(options.strength),
+            accept=_parts(options.accept),
+            patient=options.patient,
+            drug=options.drug,
+            select=_parts(options.select),
+        )
     except CannotImport as error:
-        print(f"taper: {error}", file=sys.stderr)
-        for report in error.reports:
-            print(f"  {'refused' if report.refuses else 'noticed'}: {report}", file=sys.stderr)
+        print(f"taper: {_summary(error)}", file=sys.stderr)
+        _print_reports(error.reports or ())
         return NOT_COMPUTED
-    reports = [str(report) for report in found.reports]
     start = f"starts on {found.start}" if found.start else "has no start"
-    text = "\n".join([f"Read as {found.version}; it {start}.", *reports, "", found.plan.to_json()])
-    data = {"version": found.version, "start": found.start.isoformat() if found.start else None, "reports": reports}
-    return deliver_plan(found.plan, text, data, options)
+    print(f"taper: read as {found.version}; the plan {start}", file=sys.stderr)
+    _print_reports(found.reports)
+    _deliver(found, options)
+    return 0
+
+
+def _summary(error: CannotImport) -> str:
+    """What is wrong in one line; each report follows in a line of its own."""
+    return error.message.partition("\n")[0].removesuffix(":") if error.reports else str(error)
+
+
+def _print_reports(reports: Iterable[ImportReport]) -> None:
+    """Each report once, in a line on standard error."""
+    for report in reports:
+        print(f"  {'refused' if report.refuses else 'noticed'}: {report}", file=sys.stderr)
+
+
+def _deliver(found: FhirPlan, options: argparse.Namespace) -> None:
+    """The plan alone, to the file that was named or to standard output; with --json, its start and reports beside it."""
+    if options.out:
+        write_whole(options.out, found.plan.to_json(), force=options.force)
+        print(f"wrote {options.out}", file=sys.stderr)
+    if options.json:
+        start = found.start.isoformat() if found.start else None
+        reports = [str(report) for report in found.reports]
+        data = {"version": found.version, "start": start, "reports": reports}
+        print(json_text({"plan": found.plan.to_dict(), "report": data}), end="")
+    elif not options.out:
+        print(found.plan.to_json(), end="")
+
+
+def _parts(given: Sequence[str]) -> tuple[str, ...]:
+    return tuple(part.strip() for one in given for part in one.split(",") if part.strip())
+
+
+def _slots(given: Sequence[str]) -> Mapping[int, Sequence[str]] | None:
+    """Times of day by how many there are.
+
+    Raises:
+        InvalidInput: If two lists are of one length.
+    """
+    made: dict[int, Sequence[str]] = {}
+    for one in given:
+        named = _parts([one])
+        if len(named) in made:
+            raise InvalidInput(f"{one!r} is a second list of {len(named)}; name one for each number", where="--slots")
+        made[len(named)] = named
+    return made or None
+
+
+def _strength(text: str | None) -> Dose | Concentration | None:
+    if text is None:
+        return None
+    return Concentration.parse(text) if "/" in text else Dose.parse(text)

@@ -20,8 +20,39 @@ def add_plan(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--products", metavar="FILE", help="the products that can be had; the shipped ones otherwise")
     parser.add_argument("--market", metavar="us|uk", help="whose shipped products; us where on file, if not given")
+    add_statements(parser)
     parser.add_argument(
         "--overlay", metavar="FILE", help="a TOML file of local limits and products, laid over the shipped"
+    )
+
+
+def add_statements(parser: argparse.ArgumentParser) -> None:
+    """Add what a caller states of products: --only, --divide, --dilute and --syringe."""
+    parser.add_argument(
+        "--dilute",
+        action="append",
+        default=[],
+        metavar="STRENGTH in VOLUME, MARKS",
+        help='a tablet in water, of which some is taken and the rest thrown away: "4 mg in 100 mL, 1 mL"',
+    )
+    parser.add_argument(
+        "--only",
+        action="append",
+        default=[],
+        metavar="ID|STRENGTH",
+        help='use this product, such as "2 mg"; may be repeated',
+    )
+    parser.add_argument(
+        "--divide",
+        action="append",
+        default=[],
+        metavar="STRENGTH=PARTS",
+        help='permit dividing, such as "2mg=2"',
+    )
+    parser.add_argument(
+        "--syringe",
+        metavar="VOLUME, MARKS",
+        help='what liquids are measured with: "5 mL, 0.2 mL"',
     )
 
 
@@ -49,7 +80,7 @@ def add_drug(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("drug", metavar="DRUG")
     parser.add_argument("--products", metavar="FILE", help="the products that can be had; the shipped ones otherwise")
     parser.add_argument("--market", metavar="us|uk", help="whose shipped products; us where on file, if not given")
-    parser.add_argument("--only", action="append", default=[], metavar="ID", help="use this product; may be repeated")
+    add_statements(parser)
     parser.add_argument("--release", choices=list(Release), help="of which release, where there are several")
     parser.add_argument("--form", choices=list(DosageForm), help="of which form, such as tablet or oral-solution")
 

@@ -10,6 +10,7 @@ from taper._base.json_text import LARGEST_BYTES, decode, read_json
 from taper.adjustment.apply_log import apply_log
 from taper.adjustment.event_day import OtherPlan
 from taper.amounts.duration import Duration, read_date
+from taper.cli.drug_inputs import stated
 from taper.cli.parsing import nearest
 from taper.cli.settings import market_for
 from taper.errors import InvalidInput, NotFound
@@ -19,6 +20,7 @@ from taper.knowledge.protocols import load_protocol, protocol_names
 from taper.plans.log import Log, load_log
 from taper.plans.plan import Plan, load_plan, read_plan
 from taper.products.product import Product, load_products
+from taper.products.statements import only
 from taper.schedules.difference import compare
 from taper.schedules.realization import RealizedPlan, realize
 from taper.schedules.schedule import Schedule, to_schedule
@@ -81,7 +83,8 @@ def products_of(options: argparse.Namespace, plan: Plan, formulary: Formulary) -
         name = key if any(p.drug == key for p in given) else formulary.name_of(drug)
         if not any(product.drug == name for product in given):
             found += _shipped(plan, drug, name, options.market, formulary)
-    return tuple(found)
+    chosen = only(found, getattr(options, "only", ()), where="--only")
+    return stated(chosen, options) if hasattr(options, "divide") else chosen
 
 
 def _shipped(plan: Plan, drug: str, name: str, market: str | None, formulary: Formulary) -> Iterator[Product]:

@@ -29,6 +29,9 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--indication", metavar="NAME")
     parser.add_argument("--aim", choices=["slow", "fast"], help="which end of a labeled range")
     parser.add_argument("--from", dest="before", metavar="DAY", help="what is taken now; nothing if not given")
+    parser.add_argument("--first", metavar="DAY; DAY", help='the days to begin with: "12.5 mg bedtime; 25 mg bedtime"')
+    parser.add_argument("--larger", metavar="TIME", help="add to the day's total, the larger part at this time of day")
+    parser.add_argument("--then", metavar="DOSE every TIME", help="where a label's steps end: on by this increment")
     add_pieces(parser)
     parser.add_argument("--patient", metavar="FILE", help="facts about the person, for --kidney")
     parser.add_argument("--kidney", metavar="SOURCE", help="apply this source's kidney advice to the start")
@@ -48,6 +51,9 @@ def run(options: argparse.Namespace) -> int:
         by=_by(options, drug),
         before=read_day(options.before, "--from", products) if options.before else "nothing",
         aim=options.aim,
+        first=[read_day(day, "--first") for day in options.first.split(";")] if options.first else (),
+        larger=options.larger,
+        beyond=_increment(options.then, "--then") if options.then else None,
         weights=weights_of(options),
         indication=options.indication,
         title=options.title,
@@ -61,10 +67,15 @@ def _by(options: argparse.Namespace, drug: str) -> Titration | tuple[Dose | str,
     if options.by == "label":
         monograph = Formulary.shipped().monograph(drug)
         return choose_titration(monograph, source=options.label, column=options.column, indication=options.indication)
-    size, found, time = plain_pace(options.by, where="--by").replace(",", "").partition(" every ")
+    return _increment(options.by, "--by")
+
+
+def _increment(text: str, where: str) -> tuple[Dose, Duration]:
+    size, found, time = plain_pace(text, where=where).replace(",", "").partition(" every ")
     if not found:
-        raise InvalidInput(f'{options.by!r} is no increase; write label, or "5 mg every 3 days"', where="--by")
-    return Dose.parse(size), Duration.parse(time)
+        label = "label, or " if where == "--by" else ""
+        raise InvalidInput(f'{text!r} is no increase; write {label}"5 mg every 3 days"', where=where)
+    return Dose.parse(size), Duration.parse(time if time[:1].isdigit() else f"1 {time}")
 
 
 def _for_kidney(plan: Plan, products: tuple[Product, ...], options: argparse.Namespace) -> int:

@@ -11,6 +11,7 @@ from taper.source import Source
 from taper.supply.count import Supply
 from taper.words.handout import CalendarDay, CalendarIntake, CalendarMonth, Handout, make_handout, printable
 from taper.words.instruction import Instruction
+from taper.words.review_text import sentence
 from taper.words.supply_table import Row, SupplyText
 
 _STYLE = Path(__file__).with_name("handout.css")
@@ -194,7 +195,7 @@ def _review(handout: Handout) -> Iterator[str]:
         yield f"<p>{_text(words.no_review)}</p>"
         return
     parts = ((words.findings, review.findings), (words.not_assessed, review.not_assessed),
-             (words.clear, review.clear), (words.left_out, review.left_out))  # fmt: skip
+             (words.clear, review.clear), (words.within, review.within), (words.left_out, review.left_out))  # fmt: skip
     for heading, answers in parts:
         yield f"<h4>{_text(heading)}: {len(answers)}</h4>"
         yield f'<ul lang="en">{"".join(map(_answer, answers))}</ul>' if answers else f"<p>{_text(words.none)}</p>"
@@ -203,7 +204,7 @@ def _review(handout: Handout) -> Iterator[str]:
 def _answer(answer: Answer) -> str:
     of = f" ({answer.drug})" if answer.drug else ""
     if isinstance(answer, NotAssessed):
-        return f"<li><strong>{_text(answer.rule)}</strong>{_text(of)}: missing {_text(answer.missing)}</li>"
+        return f"<li><strong>{_text(answer.rule)}</strong>{_text(of)}: {_text(sentence(answer))}</li>"
     source = "" if answer.source is None else _cited(answer.source)
     if isinstance(answer, Finding):
         severity = f"<strong>{_text(answer.severity.value.upper())} {_text(answer.rule)}</strong>"

@@ -14,6 +14,7 @@ from taper.errors import CannotCompute
 from taper.schedules.schedule import Schedule
 from taper.supply.count import Supply
 from taper.words.handout import CalendarDay, Handout, make_handout, printable
+from taper.words.review_text import sentence
 from taper.words.supply_table import Row
 
 Paper = Literal["a4", "us-letter"]
@@ -163,7 +164,7 @@ def _review(handout: Handout) -> Iterator[dict[str, Any]]:
         yield {"heading": words.review, "language": code, "items": [[words.no_review]]}
         return
     parts = ((words.findings, review.findings), (words.not_assessed, review.not_assessed),
-             (words.clear, review.clear), (words.left_out, review.left_out))  # fmt: skip
+             (words.clear, review.clear), (words.within, review.within), (words.left_out, review.left_out))  # fmt: skip
     for heading, answers in parts:
         items = [_answer(answer) for answer in answers]
         language = "en" if items else code
@@ -173,7 +174,7 @@ def _review(handout: Handout) -> Iterator[dict[str, Any]]:
 def _answer(answer: Answer) -> list[str]:
     of = f" ({answer.drug})" if answer.drug else ""
     if isinstance(answer, NotAssessed):
-        return [f"{answer.rule}{of}: missing {answer.missing}"]
+        return [f"{answer.rule}{of}: {sentence(answer)}"]
     cited = [] if answer.source is None else [answer.source.citation, answer.source.locator]
     if isinstance(answer, Finding):
         return [f"{answer.severity.value.upper()} {answer.rule}: {answer.message}", *cited]

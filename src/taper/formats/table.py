@@ -16,6 +16,7 @@ from taper.schedules.schedule import Day, End, Schedule, ScheduledIntake
 from taper.supply.count import Supply
 from taper.words.notice import NOTICE
 from taper.words.plain import describe_changes, describe_ending, describe_note, describe_portion, describe_tally
+from taper.words.review_text import counts, sentence
 
 _COLUMNS = ("date", "day", "course", "step", "drug", "slot", "dose", "portion", "mg", "product", "count",
             "count_numerator", "count_denominator", "volume", "note")  # fmt: skip
@@ -201,17 +202,16 @@ def _supply_lines(supply: Supply | None) -> list[str]:
 def _review_lines(review: Review | None) -> list[str]:
     if review is None:
         return []
-    counts = f"{len(review.findings)} found, {len(review.not_assessed)} not assessed, {len(review.clear)} clear"
-    gone = f", {len(review.left_out)} left out" if review.left_out else ""
-    lines = ["", f"Review: {counts}{gone}"]
+    lines = ["", f"Review: {counts(review)}"]
     lines += [
         f"  {item.severity.value.upper()} {item.rule}: {item.message}{_when(item)}{_in_past(review, item)}"
         for item in review.findings
     ]
-    lines += [f"  NOT ASSESSED {gap.rule}{_of(gap.drug)}: missing {gap.missing}" for gap in review.not_assessed]
+    lines += [f"  NOT ASSESSED {gap.rule}{_of(gap.drug)}: {sentence(gap)}" for gap in review.not_assessed]
     lines += [
         f"  clear {item.rule}{_of(item.drug)}{': ' + item.source.id if item.source else ''}" for item in review.clear
     ]
+    lines += [f"  within {item.rule}{_of(item.drug)}: {item.source.id}" for item in review.within]
     lines += [f"  left out {item.rule}{_of(item.drug)}: {item.source.id}" for item in review.left_out]
     return lines
 

@@ -16,6 +16,7 @@ from taper.schedules.schedule import Schedule
 from taper.supply.count import Supply
 from taper.words.notice import NOTICE
 from taper.words.plain import describe_changes, describe_ending, describe_note
+from taper.words.review_text import sentence
 
 _EXACT_DIGITS = 15
 _NO_GUESSING = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -198,8 +199,9 @@ def _review(review: Review) -> _Sheet:
         ("found", str(item.severity.value), item.rule, item.drug, item.message, _cited(item.source))
         for item in review.findings
     ]
-    rows += [("not assessed", None, gap.rule, gap.drug, f"missing {gap.missing}", None) for gap in review.not_assessed]
+    rows += [("not assessed", None, gap.rule, gap.drug, sentence(gap), None) for gap in review.not_assessed]
     rows += [("clear", None, item.rule, item.drug, None, _cited(item.source)) for item in review.clear]
+    rows += [("within", None, item.rule, item.drug, None, _cited(item.source)) for item in review.within]
     rows += [("left out", None, item.rule, item.drug, None, _cited(item.source)) for item in review.left_out]
     return _Sheet("Review", columns, tuple(rows))
 

@@ -16,14 +16,16 @@ Age = Annotated[int, Field(ge=0, le=130)]
 class Cited(Value):
     """A statement with its source, and to what it applies; an absent condition applies to all.
 
-    `indications` and `routes` are lower-case names; `age_from` and `age_below` are years, half-open; `sex` is the sex
-    of which alone the source speaks. `age_assumed` marks an age that its source words without a number ("elderly").
+    `indications` are lower-case names; `products` the ids of the only products that its source is about; `age_from`
+    and `age_below` are years, half-open; `sex` is the sex of which alone the source speaks. `age_assumed` marks an
+    age that its source words without a number ("elderly").
     """
 
     source: Source
     indications: tuple[Name, ...] = ()
     releases: tuple[Release, ...] = ()
     forms: tuple[DosageForm, ...] = ()
+    products: tuple[Name, ...] = ()
     age_from: Age | None = None
     age_below: Age | None = None
     age_assumed: bool = False

@@ -10,10 +10,21 @@ from typing import Any, Self
 from taper._base.json_text import read_text_file
 from taper.errors import NotFound
 from taper.knowledge.class_lists import ClassList, Membership
+from taper.knowledge.class_tree import ClassTree
+from taper.knowledge.consistency import check_classes, check_lists, check_products
+from taper.knowledge.drug_files import DrugFiles, Mentions
 from taper.knowledge.equivalence import EquivalenceTable
 from taper.knowledge.monograph import Ceiling, Interaction, Monograph, Titration
+from taper.knowledge.names import Condition, NamedMedicine, Vocabulary, plain
 from taper.knowledge.overlay import _check_shape, _lay_over, _names_declared, _others_named
-from taper.knowledge.reading import InvalidData, _read_toml, read_class_lists, read_monograph, read_table
+from taper.knowledge.reading import (
+    InvalidData,
+    read_class_lists,
+    read_class_tree,
+    read_table,
+    read_toml,
+    read_vocabulary,
+)
 from taper.products.product import Product
 
 
@@ -34,13 +45,18 @@ class Formulary:
         monographs: Iterable[Monograph] = (),
         tables: Iterable[EquivalenceTable] = (),
         class_lists: Iterable[ClassList] = (),
+        *,
+        classes: ClassTree | None = None,
+        vocabulary: Vocabulary | None = None,
     ) -> None:
-        self._monographs = {item.drug: item for item in monographs}
+        self._monographs: Mapping[str, Monograph] = {item.drug: item for item in monographs}
         self._tables = {item.id: item for item in tables}
-        self._class_lists = tuple(class_lists)
-        self._synonyms = _synonyms(self._monographs.values())
-        _check_products(self._monographs.values())
-        _check_lists(self._class_lists, self._named | {name for item in self._class_lists for name in item.members})
+        self.class_lists = tuple(class_lists)
+        if classes is not None:
+            self.classes = classes
+        self._vocabulary = vocabulary
+        self._mentions = Mentions.of(self._monographs.values())
+        self.check()
 
     def __str__(self) -> str:
         tables = ", ".join(table.id for table in self.tables)
@@ -51,8 +67,19 @@ class Formulary:
 
     @staticmethod
     def shipped() -> "Formulary":
-        """The data that comes with the library, read once."""
+        """The data that comes with the library; the file of a drug is read when it is asked for."""
         return _shipped()
+
+    def check(self) -> None:
+        """Raise if what is on file contradicts itself: done when monographs are given, and for the shipped by a test.
+
+        Raises:
+            InvalidData: If two products share an id, or a list or a class is of no name that is known.
+        """
+        check_products(self._monographs.values())
+        check_classes(self._monographs.values(), self.classes)
+        members = {name for item in self.class_lists for name in item.members}
+        check_lists(self.class_lists, self._named | members, self.classes)
 
     @property
     def drugs(self) -> tuple[str, ...]:
@@ -67,23 +94,39 @@ class Formulary:
     @cached_property
     def conditions(self) -> frozenset[str]:
         """Every condition that a source names against any drug."""
-        return frozenset(fact.condition for item in self._monographs.values() for fact in item.contraindications)
+        return self._mentions.conditions
 
     @cached_property
     def companions(self) -> frozenset[str]:
         """Every drug, every class of drugs held, every medicine listed, and whatever else an interaction names."""
-        return self._named | frozenset(self._memberships) | {item.name for item in self._class_lists}
+        return self._named | frozenset(self._memberships) | {item.name for item in self.class_lists}
 
     @property
     def _named(self) -> frozenset[str]:
-        held = self._monographs.values()
-        named = {name for item in held for fact in item.interactions for name in fact.with_names}
-        return frozenset({*self._monographs, *named, *(name for item in held for name in item.classes)})
+        return frozenset({*self._monographs, *self._mentions.medicines, *self._mentions.classes})
 
-    @property
+    @cached_property
     def class_lists(self) -> tuple[ClassList, ...]:
         """The lists of the members of a class, in the order in which they were read."""
-        return self._class_lists
+        return _shipped_lists()
+
+    @cached_property
+    def _tables(self) -> Mapping[str, EquivalenceTable]:
+        return _shipped_tables()
+
+    @cached_property
+    def classes(self) -> ClassTree:
+        """Which classes there are, and which lie in wider ones."""
+        return _shipped_tree()
+
+    @cached_property
+    def _mentions(self) -> Mentions:
+        return self._monographs.mentions if isinstance(self._monographs, DrugFiles) else Mentions.of(())
+
+    @property
+    def _synonyms(self) -> Mapping[str, str]:
+        # What a look-up of one drug needs is found without what a review needs.
+        return self._monographs.synonyms if isinstance(self._monographs, DrugFiles) else self._mentions.synonyms
 
     def memberships(self, name: str) -> tuple[Membership, ...]:
         """The classes and other names that lists give a medicine, by its exact name; none says nothing of it.
@@ -92,12 +135,40 @@ class Formulary:
             >>> [item.words for item in Formulary.shipped().memberships("oxycodone")]
             ['opioid by WHO ATC index (copy), 2026, N02AA05']
         """
-        return self._memberships.get("-".join(name.lower().split()), ())
+        return self._memberships.get(plain(name), ())
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The lists of names that people write; those that come with the library if none were given."""
+        return self._vocabulary if self._vocabulary is not None else _shipped_vocabulary()
+
+    def classes_of(self, drug: str) -> frozenset[str]:
+        """The classes that the file of a drug gives it, and every wider one; none where it is not on file."""
+        monograph = self.get(drug)
+        return self.classes.widened(monograph.classes) if monograph is not None else frozenset()
+
+    def condition(self, name: str) -> Condition:
+        """A condition by every name it goes by, and whether the lists on file know it."""
+        return self.vocabulary.condition(name)
+
+    def medicines(self, name: str) -> tuple[NamedMedicine, ...]:
+        """The medicines in what a person wrote, such as a brand or a combination; empty where none is known."""
+        return self.vocabulary.medicines(name, self._other_names)
+
+    @cached_property
+    def _other_names(self) -> frozenset[str]:
+        """The names of medicines that stand elsewhere than in lists of names: drugs, brands, members of lists."""
+        medicines = {name for name in self.companions if not self.classes.holds(name)}
+        return frozenset({*medicines, *(plain(name) for name in self._synonyms)})
+
+    def near_medicines(self, name: str) -> tuple[str, ...]:
+        """Names of medicines that are written alike, for one that is not known; none is picked."""
+        return self.vocabulary.near_medicines(name, self._other_names)
 
     @cached_property
     def _memberships(self) -> dict[str, tuple[Membership, ...]]:
         found: dict[str, tuple[Membership, ...]] = {}
-        for item in (each for listed in self._class_lists for each in listed.memberships):
+        for item in (each for listed in self.class_lists for each in listed.memberships):
             found[item.drug] = (*found.get(item.drug, ()), item)
         return found
 
@@ -175,7 +246,7 @@ class Formulary:
         """
         text = read_text_file(path)
         where = Path(path).name
-        data = _read_toml(text, where)
+        data = read_toml(text, where)
         own = str(data.pop("overlay", Path(path).stem))
         layer = name or own
         lists = self._lists_over(data, layer, where)
@@ -199,7 +270,11 @@ class Formulary:
                 merged.get(body["drug"]), body, layer, f"{where}: {drug}", self._source_ids
             )
         self._check_names(merged, names | {item.name for item in lists}, where)
-        return type(self)(merged.values(), self._tables.values(), (*self._class_lists, *lists))
+        check_classes(merged.values(), self.classes, where)
+        return type(self)(
+            merged.values(), self._tables.values(), (*self.class_lists, *lists),
+            classes=self.classes, vocabulary=self._vocabulary,
+        )  # fmt: skip
 
     @cached_property
     def _source_ids(self) -> dict[str, str]:
@@ -228,7 +303,7 @@ class Formulary:
         if not isinstance(data.get("classes"), dict):
             return ()
         body = data.pop("classes")
-        known = {item.source.id for item in self._class_lists}
+        known = {item.source.id for item in self.class_lists}
         for key in body.get("sources", {}):
             if key in known:
                 raise InvalidData(f"the source {key!r} is already held; give the overlay's own another id", where=where)
@@ -244,49 +319,44 @@ class Formulary:
         raise InvalidData(f"{drug!r} is not held, and {hint}; correct the name, or write new = true", where=where)
 
 
-def _synonyms(monographs: Iterable[Monograph]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for item in monographs:
-        for synonym in item.synonyms:
-            key = synonym.lower()
-            if found.setdefault(key, item.drug) != item.drug:
-                raise InvalidData(f"{synonym!r} names both {found[key]} and {item.drug}; keep one")
-    return found
-
-
-def _check_products(monographs: Iterable[Monograph]) -> None:
-    seen: dict[str, str] = {}
-    for item in monographs:
-        for product in item.products:
-            if product.id in seen:
-                raise InvalidData(f"two products have the id {product.id!r}; give one another id", where=item.drug)
-            if product.drug != item.drug:
-                raise InvalidData(f"product {product.id} is of {product.drug}; list it there", where=item.drug)
-            seen[product.id] = item.drug
-
-
-def _check_lists(lists: Iterable[ClassList], named: frozenset[str]) -> None:
-    for item in lists:
-        if item.name not in named:
-            near = difflib.get_close_matches(item.name, sorted(named), n=3)
-            hint = f"near names are {', '.join(near)}" if near else "no near name is held"
-            raise InvalidData(f"nothing held names {item.name!r}, and {hint}; correct it", where=f"class {item.name}")
-
-
 def _listing(names: tuple[str, ...]) -> str:
     return f"Held: {', '.join(names)}. Or give its products" if names else "The formulary is empty; give its products"
 
 
 @cache
 def _shipped() -> Formulary:
+    made = Formulary.__new__(Formulary)
+    made._monographs = DrugFiles(resources.files("taper") / "data" / "drugs")
+    made._vocabulary = None
+    return made
+
+
+@cache
+def _shipped_tables() -> Mapping[str, EquivalenceTable]:
+    folder = resources.files("taper") / "data" / "equivalences"
+    return {item.id: item for item in (read_table(body, where=name) for name, body in _each(folder))}
+
+
+@cache
+def _shipped_lists() -> tuple[ClassList, ...]:
+    return read_class_lists(_read_file(resources.files("taper") / "data" / "classes.toml"), where="classes.toml")
+
+
+@cache
+def _shipped_vocabulary() -> Vocabulary:
     data = resources.files("taper") / "data"
-    return Formulary(
-        [read_monograph(body, where=name) for name, body in _each(data / "drugs")],
-        [read_table(body, where=name) for name, body in _each(data / "equivalences")],
-        read_class_lists(_read_toml((data / "classes.toml").read_text("utf-8"), "classes.toml"), where="classes.toml"),
-    )
+    return read_vocabulary(*(_read_file(data / f"{name}.toml") for name in ("names", "medicines", "conditions")))
+
+
+@cache
+def _shipped_tree() -> ClassTree:
+    return read_class_tree(_read_file(resources.files("taper") / "data" / "class_tree.toml"), where="class_tree.toml")
+
+
+def _read_file(file: Any) -> dict[str, Any]:
+    return read_toml(file.read_text("utf-8"), file.name)
 
 
 def _each(folder: Any) -> list[tuple[str, dict[str, Any]]]:
     files = sorted((item for item in folder.iterdir() if item.name.endswith(".toml")), key=lambda item: item.name)
-    return [(item.name, _read_toml(item.read_text("utf-8"), item.name)) for item in files]
+    return [(item.name, read_toml(item.read_text("utf-8"), item.name)) for item in files]

@@ -1,5 +1,6 @@
 """The cited facts of one drug: products, ceilings, kidney bands, stopping advice, and the rest that rules read."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 from fractions import Fraction
 from typing import Annotated, Literal, Self
@@ -135,9 +136,11 @@ class Interaction(Cited):
     `with_names` are drug names or the class names listed in `classes`; `within` is a washout, such as 14 days.
     `maximum` is the largest dose that the source allows beside them, of a day or of one intake; `fraction` is what
     part of the usual dose it asks for, and `from_daily_dose` the dose of the drug from which it speaks.
+    `without_names` are those of which the source says that it does not mean them.
     """
 
     with_names: tuple[Name, ...]
+    without_names: tuple[Name, ...] = ()
     action: Literal["contraindicated", "avoid", "caution", "adjust"]
     what: Text
     within: Duration | None = None
@@ -193,12 +196,32 @@ class HalfLife(Cited):
     """Elimination half-life in hours; a range has two ends, and `of` names a metabolite or a condition.
 
     `up_to` marks a figure that its source prints as an upper end alone; it stands in both, and the lower is unknown.
+    It may be of people who take one of `with_names` and none of `without_names`; `mean` is the mean of a range, where
+    the source prints both.
     """
 
     low: Hours
     high: Hours
     up_to: bool = False
+    mean: Hours | None = None
+    with_names: tuple[Name, ...] = ()
+    without_names: tuple[Name, ...] = ()
     of: Text | None = None
+
+    @property
+    def is_of_metabolite(self) -> bool:
+        """Whether it is of a metabolite and not of the drug."""
+        return "metabolite" in (self.of or "") or "active" in (self.of or "").split(", ")[1:]
+
+
+def own_half_lives(lives: Iterable[HalfLife]) -> tuple[HalfLife, ...]:
+    """The half-lives of the drug itself, of no metabolite, that are not of some condition alone.
+
+    Where every one is of a condition, all of them.
+    """
+    listed = tuple(life for life in lives if not life.is_of_metabolite)
+    plain = tuple(life for life in listed if life.of is None or life.with_names or life.without_names)
+    return plain or listed
 
 
 class RestartRule(Cited):

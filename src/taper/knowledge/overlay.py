@@ -9,7 +9,7 @@ from taper.source import Source
 
 
 def _others_named(fact: Interaction | Titration | Ceiling) -> tuple[str, ...]:
-    return (*fact.with_names, *(() if isinstance(fact, Interaction) else fact.without_names))
+    return *fact.with_names, *fact.without_names
 
 
 def _names_declared(data: dict[str, Any], where: str) -> list[str]:
@@ -38,6 +38,7 @@ def _lay_over(
         if key in held:
             told = f"the source {key!r} is already held, for {held[key]}; give the overlay's own source another id"
             raise InvalidData(told, where=where)
+        _refuse_claims(data["sources"][key], key, below, where)
     data.setdefault("reviewed_on", below.reviewed_on if below else None)
     _refuse_borrowed(data, known, where)
     above = read_monograph(data, where=where, layer=layer)
@@ -49,6 +50,17 @@ def _lay_over(
             f"replaces names {', '.join(sorted(unknown))}, which is not held; name a held source", where=where
         )
     return _merge(below, above, replaced)
+
+
+def _refuse_claims(body: object, key: str, below: Monograph | None, where: str) -> None:
+    """What was read of a label that is on file is said by the file that read it, never by an overlay."""
+    set_id = body.get("set_id") if isinstance(body, dict) else None
+    for source in below.sources if below is not None and set_id is not None else ():
+        if source.set_id == set_id:
+            told = (
+                f"the source {key!r} has the set id of {source.id}, which is on file, and what was read of it is said"
+            )
+            raise InvalidData(f"{told} there; leave set_id out, and cite the overlay's own source", where=where)
 
 
 def _refuse_borrowed(value: object, known: Mapping[str, Source], where: str) -> None:

@@ -8,16 +8,26 @@ from typing import Any, TypeVar
 from taper._base.records import join_path
 from taper.errors import InvalidInput
 from taper.knowledge.class_lists import ClassList
+from taper.knowledge.class_tree import ClassTree
 from taper.knowledge.equivalence import EquivalenceTable
 from taper.knowledge.monograph import Monograph
+from taper.knowledge.names import ConditionNames, Vocabulary
 from taper.products.product import name_product
 from taper.source import Source
 
-_Read = TypeVar("_Read", Monograph, EquivalenceTable, ClassList, Source)
+_Read = TypeVar("_Read", Monograph, EquivalenceTable, ClassList, ClassTree, Vocabulary, ConditionNames, Source)
 
 
 class InvalidData(InvalidInput):
     """A data file that does not load: an unknown key, a figure without a source, two products with one id."""
+
+
+class UnknownClass(InvalidData):
+    """A class given for a drug is none that sources name; `near` holds the names that are written alike."""
+
+    def __init__(self, message: str, *, where: str = "", near: tuple[str, ...] = ()) -> None:
+        super().__init__(message, where=where)
+        self.near = near
 
 
 def read_monograph(data: Mapping[str, Any], *, where: str, layer: str = "shipped") -> Monograph:
@@ -58,6 +68,48 @@ def read_class_lists(data: Mapping[str, Any], *, where: str, layer: str = "shipp
     used: set[str] = set()
     cited = _cite(listed, sources, f"{where}.lists", used)
     made = tuple(_read_as(ClassList, item, f"{where}.lists[{index}]") for index, item in enumerate(cited))
+    _check_used(sources, used, where)
+    return made
+
+
+def read_class_tree(data: Mapping[str, Any], *, where: str) -> ClassTree:
+    """Build the tree of classes from plain data.
+
+    Raises:
+        InvalidData: If anything is unknown, missing or uncited, or a class in it is none of its names.
+    """
+    made = _read_as(ClassTree, _cited(data, where), where)
+    for name in (name for item in made.within for name in (item.of, *item.wider)):
+        if not made.holds(name):
+            raise InvalidData(f"{name!r} is none of its names; add it there, or correct it", where=where)
+    return made
+
+
+def read_vocabulary(
+    names: Mapping[str, Any], medicines: Mapping[str, Any], conditions: Mapping[str, Any], *, where: str = "names"
+) -> Vocabulary:
+    """Build the lists of names from plain data: names and codes of medicines, and names of conditions.
+
+    Raises:
+        InvalidData: If anything is unknown, missing or uncited.
+    """
+    codes = _cited(medicines, f"{where}: medicines")
+    body = {
+        **_cited(names, f"{where}: names"),
+        "code_lists": codes.pop("lists", []),
+        "groups": codes.pop("groups", []),
+        "conditions": _cited(conditions, f"{where}: conditions"),
+    }
+    if codes:
+        raise InvalidData(f"{next(iter(codes))!r} is not a known key; remove it", where=f"{where}: medicines")
+    return _read_as(Vocabulary, body, where)
+
+
+def _cited(data: Mapping[str, Any], where: str) -> dict[str, Any]:
+    body = dict(data)
+    sources = _read_sources(body.pop("sources", {}), where, "shipped")
+    used: set[str] = set()
+    made = {key: _cite(value, sources, join_path(where, key), used) for key, value in body.items()}
     _check_used(sources, used, where)
     return made
 
@@ -121,7 +173,12 @@ def _read_as(kind: type[_Read], body: dict[str, Any], where: str) -> _Read:
         raise InvalidData(error.message, where=error.where) from None
 
 
-def _read_toml(text: str, where: str) -> dict[str, Any]:
+def read_toml(text: str, where: str) -> dict[str, Any]:
+    """Read TOML text; numbers with a point come back as Decimal.
+
+    Raises:
+        InvalidData: If it is not TOML.
+    """
     try:
         return tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:

@@ -50,6 +50,7 @@ class Stopping(Cited):
     the dose from which the source stops. `used_for_at_least` and `from_daily_dose` say whom it is about, and
     `after_long_use` that it speaks of long use without a length; `down_to_daily_dose` says how far down the advice
     reaches, if not to 0, and `to_lowest_that_works` that it reaches to a dose of which it gives no figure.
+    `alternate_days_at` is the daily dose at which the source itself lets the drug be taken on alternate days.
     """
 
     shape: StoppingShape
@@ -70,6 +71,7 @@ class Stopping(Cited):
     from_daily_dose: Dose | None = None
     down_to_daily_dose: Dose | None = None
     to_lowest_that_works: bool = False
+    alternate_days_at: Dose | None = None
 
     @model_validator(mode="after")
     def _agrees(self) -> Self:

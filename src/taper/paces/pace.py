@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema, model_validator
 
 from taper._base.numbers import Exact, Rational, exact, write_number
 from taper._base.records import NotEmpty, Value
@@ -178,14 +178,23 @@ class Pace(Value):
     never_more_than: Base | None = None
 
     @classmethod
-    def parse(cls, text: str) -> Self:
+    def parse(cls, text: str, *, down_to: Dose | None = None) -> Self:
         """Read a pace as it is written in a request, such as "2 mg, every 1 week".
+
+        Args:
+            text: The pace.
+            down_to: The daily total at which another pace takes over, if one does. A percentage of the current dose
+                then needs no end of its own: it counts down to there, and its smallest fall is that part of it.
 
         Raises:
             InvalidPace: If the amount, its base or the interval is missing or cannot be read.
         """
         try:
-            return cls(**_read(text))
+            made = _read(text)
+            base = made["base"]
+            if down_to and isinstance(base, OfCurrent) and base.at_least is None and base.last_dose is None:
+                made["base"] = base.model_copy(update={"at_least": down_to * (base.low / 100)})
+            return cls(**made)
         except InvalidInput as error:
             # What a class is called says nothing to the one who wrote the text.
             error.where = "pace" if error.where in _CLASSES else error.where
@@ -218,6 +227,15 @@ class Pace(Value):
 
     def __repr__(self) -> str:
         return f"Pace.parse({str(self)!r})"
+
+
+PaceText = Annotated[
+    Pace,
+    BeforeValidator(lambda given: Pace.parse(given) if isinstance(given, str) else given),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema({"type": "string", "minLength": 1, "examples": ["10% of current, every 2 weeks"]}),
+]
+"""A field that holds a pace, written as its text."""
 
 
 def is_range(base: Base) -> bool:

@@ -1,10 +1,12 @@
 """Rulers on the day's total: linear, logarithmic, banded, occupancy. On its ruler a taper is a straight line."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 from functools import lru_cache
+from math import log
 
 from taper.amounts.dose import DailyDose, Dose
 from taper.errors import InvalidInput
@@ -14,6 +16,7 @@ ONE_PACE = 10**9
 """Falls are counted in whole billionths of a pace; everything after that rounding is integers."""
 
 _FINE = 10**36
+_FAR = 1e9
 _EXACT = Context(prec=40, rounding=ROUND_HALF_EVEN)
 
 
@@ -35,6 +38,10 @@ class Ruler(ABC):
     @abstractmethod
     def last_pace(self) -> Fraction:
         """The total in mg from which a fall to 0 is one pace."""
+
+    @abstractmethod
+    def near(self) -> Callable[[float], float]:
+        """Positions in floating point, by the total in mg: good for a bound that is safe by more, never for a plan."""
 
     def position(self, mg: Fraction) -> int | None:
         """The position of a total in 10^-36 paces."""
@@ -79,6 +86,10 @@ class Linear(Ruler):
     def last_pace(self) -> Fraction:
         return self.step
 
+    def near(self) -> Callable[[float], float]:
+        step = float(self.step)
+        return lambda mg: mg / step
+
 
 @dataclass(frozen=True, slots=True)
 class Logarithmic(Ruler):
@@ -108,6 +119,16 @@ class Logarithmic(Ruler):
     @property
     def last_pace(self) -> Fraction:
         return self.at_least or self.free or self.unit
+
+    def near(self) -> Callable[[float], float]:
+        turn = -log(1 - self.part)
+        knee, height = 0.0, 0.0
+        if self.at_least is not None:
+            knee, height = float(self.at_least / self.part), float(1 / self.part)
+        elif self.free is not None:
+            knee, height = float(self.free), 1.0
+        unit = knee or float(self.unit)
+        return lambda mg: height + log(mg / unit) / turn if mg > knee else mg / knee * height if knee else -_FAR
 
     def _turns(self, ratio: Fraction) -> Decimal:
         return _EXACT.divide(_decimal(ratio).ln(_EXACT), -_log(1 - self.part))
@@ -141,6 +162,10 @@ class Banded(Ruler):
             left -= (top - edge) / step
         raise AssertionError("the last band has no top")
 
+    def near(self) -> Callable[[float], float]:
+        parts = [(float(edge), float(step), float(self.at(edge))) for edge, step in reversed(self.bands)]
+        return lambda mg: next(place + (mg - edge) / step for edge, step, place in parts if mg >= edge)
+
 
 @dataclass(frozen=True, slots=True)
 class OccupancyCurve(Ruler):
@@ -160,6 +185,10 @@ class OccupancyCurve(Ruler):
     @property
     def last_pace(self) -> Fraction:
         return self.km * self.points / (self.vmax - self.points)
+
+    def near(self) -> Callable[[float], float]:
+        points, vmax, km = float(self.points), float(self.vmax), float(self.km)
+        return lambda mg: vmax * mg / (km + mg) / points
 
 
 @lru_cache(maxsize=64)

@@ -3,18 +3,20 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 from taper._base.takes import takes
 from taper.amounts.dose import Dose
 from taper.errors import InvalidInput
 from taper.knowledge.equivalence import EquivalenceTable
+from taper.planning.change_over import Pair, Path, Turn
 from taper.planning.solver.problem import NoPlan
 from taper.plans.regimen import NOTHING, Intake, Regimen, Slot
 from taper.plans.request import Rounding
 from taper.plans.weights import STANDARD, Weights
 from taper.products.product import Product
-from taper.products.recipes import Reachable
+from taper.products.recipes import NotReachable, Reachable
 
 Both = tuple[Regimen, Regimen]
 """What is taken of the drug that goes and of the one that comes, on one day."""
@@ -112,25 +114,83 @@ class Swap:
             made.append((old, Regimen((*taken, *new))))
         return made
 
-    def in_proportion(self, stages: int) -> list[Both]:
-        """Each stage of both drugs, every intake changing over by the same part."""
+    def in_proportion(self, stages: int, *, gone: int = 0, taken: Both | None = None) -> list[Both]:
+        """Each stage of both drugs that is still to come, every intake changing over by the same part.
+
+        What each part comes to, rounded by itself, is taken where both together never rise by it. Else each intake
+        takes its best way over (see `Turn`); where that leaves a stage without any change, though there are as many
+        stages rounded by themselves, the intake that rises least by it changes in every stage.
+        """
         if stages < 2:
             raise InvalidInput(f"{stages} stages change over at once; write 2 or more", where="stages")
+        old, new = taken if taken is not None else (self.before, NOTHING)
+        parts = [Fraction(count, stages) for count in range(gone + 1, stages + 1)]
+        turns = [self._turn(intake, parts, old, new) for intake in self.before]
+        rounded = [self._rounded(intake, parts, turn) for intake, turn in zip(self.before, turns, strict=True)]
+        if _all_differ(rounded) and all(map(Turn.is_even, turns, rounded)):
+            return self._stages(turns, rounded)
+        best = [turn.path() for turn in turns]
+        if not _all_differ(best, [turn.now for turn in turns]) and _all_differ(rounded):
+            moved = [(place, turn.path_of_changes()) for place, turn in enumerate(turns)]
+            ways = [
+                (turns[place].rise(path) - turns[place].rise(best[place]), place, path) for place, path in moved if path
+            ]
+            for _, place, path in sorted(ways)[:1]:
+                best[place] = path
+        return self._stages(turns, best)
+
+    def _stages(self, turns: list[Turn], paths: list[Path]) -> list[Both]:
+        unit = self.before.total.unit
+        slots = [turn.slot for turn in turns]
+
+        def regimen(doses: Iterable[Fraction]) -> Regimen:
+            return Regimen(Intake(slot, Dose(mg).in_unit(unit)) for slot, mg in zip(slots, doses, strict=True) if mg)
+
+        return [
+            (regimen(old for old, _ in stage), regimen(new for _, new in stage)) for stage in zip(*paths, strict=True)
+        ]
+
+    def _turn(self, intake: Intake, parts: list[Fraction], old: Regimen, new: Regimen) -> Turn:
+        taken = (old.dose_at(intake.slot) or Dose(0)).mg, (new.dose_at(intake.slot) or Dose(0)).mg
+        final = self._equivalent(intake.dose, intake.slot).mg
+        most = max(final, taken[1])
+        olds, news = (
+            self._doses(self.products, taken[0], taken[0]) if taken[0] else [Fraction(0)],
+            self._doses(self.to_products, most, taken[1]),
+        )
+        return Turn(
+            slot=intake.slot,
+            ratio=self.table.ratio(self.drug, self.to_drug),
+            now=taken,
+            meant=[(intake.dose.mg * (1 - part), final * part) for part in parts],
+            end=(Fraction(0), final),
+            olds=olds,
+            news=news,
+        )
+
+    def _doses(self, products: tuple[Product, ...], top: Fraction, now: Fraction) -> list[Fraction]:
+        handling = self.weights.handling(round_liquids=True)
+        made = Reachable(products, up_to=Dose(top), handling=handling).doses
+        return sorted({Fraction(0), now, *(dose.mg for dose in made)})
+
+    def _rounded(self, intake: Intake, parts: list[Fraction], turn: Turn) -> Path:
+        """The stages of an intake, what is left of it and what has come of it each rounded by itself."""
         made = []
-        for count in range(1, stages + 1):
-            part = Fraction(count, stages)
-            old = [(item.slot, self._rounded(item.dose * (1 - part), self.products, item)) for item in self.before]
-            new = [(item.slot, self._equivalent(item.dose * part, item.slot)) for item in self.before]
-            made.append(
-                (
-                    Regimen(Intake(slot, dose) for slot, dose in old if dose),
-                    Regimen(Intake(slot, dose) for slot, dose in new),
-                )
-            )
-        return made
+        for part in parts[:-1]:
+            new = round_dose(self._wanted(intake.dose * part), self.to_products, self.rounding, self.weights)
+            old = round_dose(intake.dose * (1 - part), self.products, self.rounding, self.weights)
+            made.append((min(old, intake.dose).mg, new.mg))
+        return (*made, turn.end)
+
+    def _wanted(self, dose: Dose) -> Dose:
+        return dose * self.table.ratio(self.drug, self.to_drug)
 
     def _equivalent(self, dose: Dose, slot: Slot) -> Dose:
-        wanted = dose * self.table.ratio(self.drug, self.to_drug)
+        """What an intake becomes in the end.
+
+        The nearest is never one above where there is one below: it would raise what both come to, unasked.
+        """
+        wanted = self._wanted(dose)
         made = round_dose(wanted, self.to_products, self.rounding, self.weights)
         if not made:
             raise NoPlan(
@@ -138,12 +198,32 @@ class Swap:
                 f"rounded {self.rounding} these products make nothing of it; round up, or add a smaller strength",
                 where=str(slot),
             )
+        if self.rounding == "nearest" and made > wanted:
+            made = round_dose(wanted, self.to_products, "down", self.weights) or made
         return made
 
-    def _rounded(self, dose: Dose, products: tuple[Product, ...], intake: Intake) -> Dose:
-        """What is left of an intake: never above what it was."""
-        made = round_dose(dose, products, self.rounding, self.weights) if dose else dose
-        return min(made, intake.dose)
+    def check_taken(self, taken: Regimen) -> None:
+        """Refuse what is taken now of the first drug where its products cannot make it.
+
+        Raises:
+            NotReachable: If they cannot; the message names the nearest doses.
+        """
+        handling = self.weights.handling(round_liquids=True)
+        for intake in taken:
+            try:
+                Reachable(self.products, up_to=intake.dose * 2, handling=handling).recipe(intake.dose)
+            except NotReachable as error:
+                message = error.message.replace("cannot be made", "is taken now and cannot be made", 1)
+                where = str(intake.slot)
+                raise NotReachable(
+                    message, where=where, dose=intake.dose, below=error.below, above=error.above
+                ) from None
+
+
+def _all_differ(paths: list[Path], before: list[Pair] | None = None) -> bool:
+    """Whether each stage changes something, the first against what was taken before if that is given."""
+    stages = list(zip(*paths, strict=True))
+    return all(one != other for one, other in pairwise([*([tuple(before)] if before else []), *stages]))
 
 
 @takes
@@ -170,7 +250,7 @@ def round_dose(dose: Dose, products: Iterable[Product], rounding: Rounding, weig
     """
     listed = tuple(products)
     reachable = Reachable(
-        listed, up_to=dose * 2 + max(map(_least, listed)), handling=weights.handling(round_liquids=True), always=[dose]
+        listed, up_to=dose * 2 + max(map(_least, listed)), handling=weights.handling(round_liquids=True)
     )
     if reachable.can_make(dose):
         return dose

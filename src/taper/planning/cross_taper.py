@@ -15,7 +15,7 @@ from taper.planning.report import TaperReport
 from taper.planning.solver.problem import NoPlan
 from taper.planning.taper import Day, check_drug, plan_taper, read_day
 from taper.plans.plan import Before, Course, Plan, Step
-from taper.plans.regimen import NOTHING, Regimen
+from taper.plans.regimen import NOTHING
 from taper.plans.request import CrossTaperRequest, Rounding
 from taper.plans.taken import taken_until
 from taper.plans.weights import STANDARD, Weights
@@ -39,6 +39,7 @@ class CrossTaper:
         """The stages, and the report on the taper that follows, as plain data."""
         return {
             "equivalence": self.table.id,
+            "rises": [self._words(*pair) for pair in self.rises],
             "largest_fall": self._opening(),
             "before": self.before.to_dict(),
             "stages": [stage.to_dict() for stage in self.stages],
@@ -52,12 +53,20 @@ class CrossTaper:
         before, after = max(pairs, key=lambda pair: pair[0].combined - pair[1].combined)
         return (before, after) if after.combined < before.combined else None
 
+    @property
+    def rises(self) -> tuple[tuple[Stage, Stage], ...]:
+        """The pairs of stages between which both together rise under the named table: none, unless it was forced."""
+        pairs = pairwise((self.before, *self.stages))
+        return tuple((one, other) for one, other in pairs if other.combined > one.combined)
+
     def __repr__(self) -> str:
         return f"<CrossTaper to {self.plan.courses[-1].drug}, by {self.table.id}>"
 
     def __str__(self) -> str:
         drug = self.plan.courses[-1].drug
-        lines = [self._opening()]
+        why = "the products make no smaller step, or rounding up was asked for"
+        lines = [f"Both together rise, {self._words(*pair)}, under {self.table.title}: {why}." for pair in self.rises]
+        lines.append(self._opening())
         if self.taper:
             falls = f"largest fall {self.taper.largest.words}; last fall {self.taper.last.words}"
             lines.append(f"In the taper of {drug} after it: {falls}.")
@@ -71,10 +80,13 @@ class CrossTaper:
     def _opening(self) -> str:
         if self.largest_fall is None:
             return f"Both together never fall in the stages, under {self.table.title}."
-        before, after = self.largest_fall
-        percent = write_percent((before.combined - after.combined) / before.combined)
-        amounts = f"{write_equivalent(before.combined)} to {write_equivalent(after.combined)}, {percent}"
-        return f"Largest fall of both together, {self._when(after)}: {amounts}, under {self.table.title}."
+        return f"Largest fall of both together, {self._words(*self.largest_fall)}, under {self.table.title}."
+
+    def _words(self, before: Stage, after: Stage) -> str:
+        percent = write_percent(abs(before.combined - after.combined) / before.combined)
+        return (
+            f"{self._when(after)}: {write_equivalent(before.combined)} to {write_equivalent(after.combined)}, {percent}"
+        )
 
     def _when(self, stage: Stage) -> str:
         if stage is self.before:
@@ -91,7 +103,7 @@ def plan_cross_taper(
     to_drug: str,
     to_products: Iterable[Product],
     equivalence: EquivalenceTable,
-    every: Duration,
+    every: Duration | str,
     rounding: Rounding,
     stages: Literal["intake by intake"] | int = "intake by intake",
     order: Iterable[str] = (),
@@ -138,6 +150,7 @@ def plan_cross_taper(
     Note:
         Equivalents are approximate, differ up to twofold between sources, and are not a conversion for one person.
     """
+    lasting = Duration.of(every, "every")
     old_products, new_products = check_drug(drug, products), check_drug(to_drug, to_products)
     now = read_day(before, "before")
     if not now:
@@ -146,6 +159,7 @@ def plan_cross_taper(
         raise InvalidInput(f"{drug} cannot replace itself; name another drug", where="to_drug")
     equivalence.ratio(drug, to_drug)
     swap = Swap(drug, to_drug, now, old_products, new_products, equivalence, rounding, weights)
+    swap.check_taken(now)
     turns = swap.turns(order)
     days = swap.by_intake(turns) if stages == "intake by intake" else swap.in_proportion(stages)
     _check_distinct(days)
@@ -157,12 +171,12 @@ def plan_cross_taper(
         rounding=rounding,
         stages=stages,
         order=tuple(turns),
-        every=every,
+        every=lasting,
         before=now,
         made=tuple(days),
         weights=weights,
     )
-    return _crossed(swap, days, (now, NOTHING), every=every, then=then, tables=tables, request=request, title=title)
+    return _crossed(swap, days, (now, NOTHING), every=lasting, then=then, tables=tables, request=request, title=title)
 
 
 @takes
@@ -173,7 +187,7 @@ def replan_cross_taper(
     products: Iterable[Product],
     to_products: Iterable[Product],
     equivalence: EquivalenceTable,
-    every: Duration | None = None,
+    every: Duration | str | None = None,
     rounding: Rounding | None = None,
     tables: Iterable[EquivalenceTable] = (),
     then: dict[str, Any] | None = None,
@@ -234,14 +248,14 @@ def replan_cross_taper(
         how,
         made.weights,
     )
+    swap.check_taken(taken[0])
     if made.stages == "intake by intake":
         days = swap.by_intake(list(made.order[gone:]), taken[1])
     else:
-        days = swap.in_proportion(made.stages)[gone:]
-    lasting = made.every if every is None else every
+        days = swap.in_proportion(made.stages, gone=gone, taken=taken)
+    lasting = made.every if every is None else Duration.of(every, "every")
     asked = second.made_by.then if isinstance(second.made_by, CrossTaperRequest) else None
     following = then if then is not None or asked is None else asked.again()
-    _check_falls(taken[0], days)
     changes = {"rounding": how, "every": lasting, "made": (*made.made[:gone], *days)}
     request = made.model_copy(update=changes)
     return _crossed(swap, days, taken, every=lasting, then=following, tables=tables, request=request, title=plan.title)
@@ -255,18 +269,6 @@ def _check_distinct(days: list[Both]) -> None:
                 "between; write fewer stages",
                 where="stages",
             )
-
-
-def _check_falls(taken: Regimen, days: list[Both]) -> None:
-    for old, _ in days:
-        for intake in old:
-            now = taken.dose_at(intake.slot)
-            if now is None or intake.dose > now:
-                raise NoPlan(
-                    f"these products make no less than {intake.dose}, and {now or 'nothing'} is taken; "
-                    "round down, or add a smaller strength",
-                    where=str(intake.slot),
-                )
 
 
 def _stages_gone(made: CrossTaperRequest, taken: Both) -> int:

@@ -110,7 +110,7 @@ def _days(course: Course) -> Iterator[DailyDose]:
 
 
 @takes
-def every_other_day(day: Day, lasting: Duration | None = None) -> Step:
+def every_other_day(day: Day, lasting: Duration | str | None = None) -> Step:
     """A step in which the doses are taken on alternate days, from its first.
 
     Args:
@@ -121,11 +121,11 @@ def every_other_day(day: Day, lasting: Duration | None = None) -> Step:
         >>> print(every_other_day({"evening": "5 mg"}).average)
         2.5 mg/day on average
     """
-    return Step(cycle=(read_day(day, "every other day"), NOTHING), lasting=lasting)
+    return Step(cycle=(read_day(day, "every other day"), NOTHING), lasting=_length(lasting))
 
 
 @takes
-def on_weekdays(day: Day, *weekdays: Weekday, lasting: Duration | None = None) -> Step:
+def on_weekdays(day: Day, *weekdays: Weekday, lasting: Duration | str | None = None) -> Step:
     """A step in which the doses are taken on some days of the week only.
 
     Args:
@@ -143,7 +143,7 @@ def on_weekdays(day: Day, *weekdays: Weekday, lasting: Duration | None = None) -
     if not weekdays:
         raise InvalidInput(f"no day of the week is named; write one or more of {', '.join(WEEKDAYS)}")
     taken = read_day(day, "weekdays")
-    return Step(weekly=dict.fromkeys(weekdays, taken), lasting=lasting)
+    return Step(weekly=dict.fromkeys(weekdays, taken), lasting=_length(lasting))
 
 
 def plan_steps(
@@ -206,5 +206,8 @@ def _day(given: Regimen | Mapping[str, str | Dose] | str) -> Regimen:
 
 def _step(pair: tuple[Day, Duration | str | None]) -> Step:
     day, lasting = pair
-    length = Duration.parse(lasting) if isinstance(lasting, str) else lasting
-    return Step(regimen=read_day(day, "steps"), lasting=length)
+    return Step(regimen=read_day(day, "steps"), lasting=_length(lasting, "steps"))
+
+
+def _length(lasting: Duration | str | None, where: str = "lasting") -> Duration | None:
+    return None if lasting is None else Duration.of(lasting, where)

@@ -41,6 +41,12 @@ def stays_of(solved: Solved, kind: Stays) -> tuple[Stay, ...]:
     return tuple(made)
 
 
+def stay_after(solved: Solved, index: int, kind: Stays) -> Stay:
+    """The stay after a fall of a plan, counted from 1, where another plan goes on from there."""
+    factor, why = _factor(solved, solved.totals[index - 1], solved.totals[index], kind)
+    return Stay(lengthen(solved.problem.pace.every, factor), why)
+
+
 def _factor(solved: Solved, before: Fraction, after: Fraction, kind: Stays) -> tuple[Fraction, str]:
     measure = solved.ground.measure
     paces = Fraction(measure.ruler.fall(before, after) or 0, ONE_PACE)

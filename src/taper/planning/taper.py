@@ -1,7 +1,7 @@
 """Tapers: from what is taken to a lower dose or to nothing, as gently as the products allow."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from taper._base.shown import as_html, shorten
@@ -10,8 +10,10 @@ from taper.amounts.dose import DailyDose, Dose
 from taper.amounts.duration import Duration
 from taper.errors import CannotCompute, InvalidInput
 from taper.knowledge.product_choice import check_alike
-from taper.paces.pace import OfCurrent, Pace, PaceWithoutEnd
-from taper.planning.holding_times import Stay, Stays, stays_of
+from taper.paces.pace import InvalidPace, OfCurrent, Pace, PaceWithoutEnd
+from taper.paces.phases import are_phases
+from taper.planning.holding_times import Stay, Stays
+from taper.planning.length import A_WEEK, LengthReport, solve_in_time, solve_over
 from taper.planning.report import TaperReport
 from taper.planning.solver.problem import Forms, NoPlan, Problem, Solved, smallest_dose
 from taper.plans.order import Order, choose
@@ -61,8 +63,10 @@ def plan_taper(
     *,
     drug: str,
     before: Day,
-    pace: Pace | str,
     products: Iterable[Product],
+    pace: Pace | str | None = None,
+    over: Duration | str | None = None,
+    step: Duration | str | None = None,
     to: Day | Dose | str | Literal[0] = 0,
     order: Order | str | None = None,
     stays: Stays = "by fall",
@@ -70,10 +74,10 @@ def plan_taper(
     forms: Forms = "any",
     mix_forms: bool = False,
     round_liquids: bool = True,
-    lead_in: Duration | None = None,
-    taken_for: Duration | None = None,
-    shortest: Duration | None = None,
-    longest: Duration | None = None,
+    lead_in: Duration | str | None = None,
+    taken_for: Duration | str | None = None,
+    shortest: Duration | str | None = None,
+    longest: Duration | str | None = None,
     start: Day | None = None,
     could_add: Iterable[Product] = (),
     weights: Weights = STANDARD,
@@ -85,8 +89,11 @@ def plan_taper(
     Args:
         drug: The drug, as its products name it.
         before: What is taken each day until day 1, by time of day.
-        pace: How much per interval, of what; text is read by `Pace.parse`.
         products: What can be dispensed; scores and permissions say how far each divides.
+        pace: How much per interval, of what; text is read by `Pace.parse`.
+        over: How long the whole takes, from the first fall to the last, in place of a pace: the falls are then as
+            small and as even as the products make them in that time, and the report says which pace results.
+        step: With `over`, the least time between two falls; a week if not given.
         to: Where to end: 0, a daily total such as "5 mg", or a regimen.
         order: Whose turn it is to fall: "evenly", "in order", "keep last: bedtime". Needed with several intakes.
         stays: How long each dose is kept: "by fall", "even" or "proportional".
@@ -129,10 +136,22 @@ def plan_taper(
     now = read_day(before, "before")
     if not now:
         raise InvalidInput("nothing is taken, so nothing can fall; give what is taken before day 1", where="before")
+    begins, known, least, most, whole, between = (
+        None if given is None else Duration.of(given, name)
+        for name, given in (
+            ("lead_in", lead_in),
+            ("taken_for", taken_for),
+            ("shortest", shortest),
+            ("longest", longest),
+            ("over", over),
+            ("step", step),
+        )
+    )
+    _check_asked(pace, whole, between, least or most)
     problem = Problem(
         drug=drug,
         before=now,
-        pace=read_pace(pace, now, listed, weights),
+        pace=_UNASKED if pace is None else read_pace(pace, now, listed, weights),
         products=listed,
         order=choose(order, now.slots),
         weights=weights,
@@ -144,15 +163,21 @@ def plan_taper(
     )
     _check_last_dose(problem)
     problem.check()
-    solved, lasting = _in_time(problem, stays, shortest, longest)
-    report = TaperReport(solved, lasting, lead_in=lead_in, could_add=could_add)
+    if whole is None:
+        solved, lasting = solve_in_time(problem, stays, least, most)
+        report = TaperReport(solved, lasting, lead_in=begins, could_add=could_add)
+    else:
+        solved, lasting = solve_over(problem, whole, between or A_WEEK)
+        report = LengthReport(solved, lasting, lead_in=begins, could_add=could_add, over=whole)
     if excess == "forbid" and solved.route.excess:
-        raise _too_fast(report)
+        raise too_fast(report)
     made_by = TaperRequest(
         pattern="taper",
         before=now,
         to=problem.to,
-        pace=problem.pace,
+        pace=solved.problem.pace,
+        over=whole,
+        step=between,
         order=problem.order,
         stays=stays,
         excess=excess,
@@ -162,12 +187,27 @@ def plan_taper(
         mix_forms=mix_forms,
         round_liquids=round_liquids,
         liquid=solved.on_liquid if forms == "one" else None,
-        shortest=shortest,
-        longest=longest,
+        shortest=least,
+        longest=most,
         weights=weights,
     )
-    course = _course(solved, lasting, lead_in, taken_for, indication, made_by)
+    course = _course(solved, lasting, begins, known, indication, made_by)
     return Taper(Plan(title=title, courses=(course,)), report)
+
+
+_UNASKED = Pace.parse("1 mg, every 1 week")
+"""Stands where a length was asked for, until the pace that results is known."""
+
+
+def _check_asked(pace: Pace | str | None, over: Duration | None, step: Duration | None, bound: Duration | None) -> None:
+    if pace is None and over is None:
+        raise InvalidInput('how fast is not said; give a pace, or how long the whole takes (over="12 weeks")')
+    if pace is not None and over is not None:
+        raise InvalidInput("a pace and a length were given; give one, or bound the pace with shortest and longest")
+    if over is None and step is not None:
+        raise InvalidInput("step goes with over; a pace already names its interval, remove step", where="step")
+    if over is not None and bound is not None:
+        raise InvalidInput("over already says how long the whole takes; remove shortest and longest", where="over")
 
 
 def _check_last_dose(problem: Problem) -> None:
@@ -219,6 +259,8 @@ def read_pace(pace: Pace | str, now: Regimen, products: tuple[Product, ...], wei
     Raises:
         InvalidPace: If it cannot be read.
     """
+    if isinstance(pace, str) and are_phases(pace):
+        raise InvalidPace("names several paces, or where one ends; plan them with plan_phases", where="pace")
     try:
         return Pace.parse(pace) if isinstance(pace, str) else pace
     except PaceWithoutEnd as error:
@@ -231,40 +273,8 @@ def read_pace(pace: Pace | str, now: Regimen, products: tuple[Product, ...], wei
         ) from None
 
 
-def _in_time(
-    problem: Problem, stays: Stays, shortest: Duration | None, longest: Duration | None
-) -> tuple[Solved, tuple[Stay, ...]]:
-    fewest = None if shortest is None else _intervals(shortest, problem.pace.every, up=True) + 1
-    most = None if longest is None else _intervals(longest, problem.pace.every, up=False) + 1
-    if fewest is not None and most is not None and fewest > most:
-        raise InvalidInput("shortest is longer than longest, in whole intervals; correct one of them")
-    solved = replace(problem, fewest=fewest, most=most).solve()
-    lasting = stays_of(solved, stays)
-    if longest is None or _length(lasting) <= _size(longest):
-        return solved, lasting
-    if stays == "proportional":
-        raise NoPlan(f'no plan lasts at most {longest} with proportional stays; give more time, or stays "even"')
-    # Staying longer after an excess must not make the next falls larger: the time is kept by staying the interval.
-    why = "the interval: longer does not fit into the longest time"
-    return solved, tuple(replace(stay, why=why) for stay in stays_of(solved, "even"))
-
-
-def _size(length: Duration) -> int:
-    return length.days or length.months
-
-
-def _length(stays: tuple[Stay, ...]) -> int:
-    return sum(_size(stay.lasting) for stay in stays)
-
-
-def _intervals(length: Duration, every: Duration, *, up: bool) -> int:
-    if length.is_in_days != every.is_in_days:
-        raise InvalidInput(f"{length} and an interval of {every} cannot be compared; write both in days, or in months")
-    whole, rest = divmod(_size(length), _size(every))
-    return whole + (1 if up and rest else 0)
-
-
-def _too_fast(report: TaperReport) -> TooFast:
+def too_fast(report: TaperReport) -> TooFast:
+    """The error that names each fall beyond what was accepted, and what would help."""
     named = [f"{row.words} ({row.excess[0].certificate})" for row in report.over]
     more_of_them = f"; and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
     falls = "; ".join(named[:_NAMED]) + more_of_them

@@ -25,9 +25,9 @@ from taper._base.text import Name
 from taper.amounts.dose import Dose
 from taper.amounts.duration import CalendarDate, Duration
 from taper.errors import InvalidInput
+from taper.paces.pace import PaceText
 from taper.plans.plan import Plan, Step
 from taper.plans.regimen import Regimen, Slot
-from taper.plans.request import PaceText
 
 FORMAT: Literal["taper-log/1"] = "taper-log/1"
 

@@ -8,6 +8,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Discriminator,
+    Field,
     JsonValue,
     PlainSerializer,
     SerializerFunctionWrapHandler,
@@ -21,9 +22,11 @@ from taper._base.text import Name
 from taper.amounts.dose import DailyDose, Dose
 from taper.amounts.duration import Duration
 from taper.errors import InvalidInput
-from taper.paces.pace import Aim, Pace
+from taper.paces.pace import Aim, PaceText
+from taper.paces.phases import Phases
 from taper.plans.order import Order
-from taper.plans.regimen import NOTHING, Regimen, Slot
+from taper.plans.regimen import NOTHING, Regimen, Slot, Weekday
+from taper.plans.step_pattern import StepPattern
 from taper.plans.weights import STANDARD, Weights
 from taper.products.recipes import Handling
 
@@ -69,18 +72,28 @@ def _written_target(to: Target) -> JsonValue:
     return (dict(to.as_dict()) if isinstance(to, Regimen) else to.text) or "0 mg"
 
 
-def _parsed(kind: type[Pace] | type[Order]) -> BeforeValidator:
-    return BeforeValidator(lambda given: kind.parse(given) if isinstance(given, str) else given)
-
-
-_TEXT = PlainSerializer(str, return_type=str)
-PaceText = Annotated[
-    Pace,
-    _parsed(Pace),
-    _TEXT,
-    WithJsonSchema({"type": "string", "minLength": 1, "examples": ["10% of current, every 2 weeks"]}),
+OrderText = Annotated[
+    Order,
+    BeforeValidator(lambda given: Order.parse(given) if isinstance(given, str) else given),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema({"type": "string", "examples": ["evenly"]}),
 ]
-OrderText = Annotated[Order, _parsed(Order), _TEXT, WithJsonSchema({"type": "string", "examples": ["evenly"]})]
+PhasesText = Annotated[
+    Phases,
+    BeforeValidator(lambda given: Phases.parse(given) if isinstance(given, str) else given),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema(
+        {"type": "string", "examples": ["10% of current, every 2 weeks to 10 mg, then 1 mg, every 4 weeks"]}
+    ),
+]
+PatternText = Annotated[
+    StepPattern,
+    BeforeValidator(lambda given: StepPattern.parse(given) if isinstance(given, str) else given),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema(
+        {"type": "string", "examples": ["60 mg for 2 days, then down 10 mg every 2 days to 0 mg, then stop"]}
+    ),
+]
 TargetText = Annotated[
     Target,
     BeforeValidator(read_target),
@@ -120,13 +133,16 @@ class TaperRequest(_Planned):
     """A taper: from what is taken to a target, at a pace.
 
     `start` is what was taken before the taper as a whole began, where this is the rest of one. `liquid` names the times
-    of day that are on liquid throughout, where each intake keeps to one form.
+    of day that are on liquid throughout, where each intake keeps to one form. With `over`, a length was asked for and
+    not a pace: `pace` is then the one that resulted, and `step` the least time between two falls, if it was given.
     """
 
     pattern: Literal["taper"]
     before: Regimen
     to: TargetText
     pace: PaceText
+    over: Duration | None = None
+    step: Duration | None = None
     order: OrderText
     stays: Stays
     excess: Literal["report", "forbid"]
@@ -139,7 +155,10 @@ class TaperRequest(_Planned):
     longest: Duration | None = None
 
     def again(self) -> dict[str, Any]:
-        """The arguments of `plan_taper` that ask the same, but for what is taken, the products and the lengths."""
+        """The arguments of `plan_taper` that ask the same, but for what is taken, the products and the lengths.
+
+        Where a length was asked for, the pace that resulted.
+        """
         return self.shared("pace", "order", "to", "stays", "excess", "forms", "mix_forms", "round_liquids")
 
     @property
@@ -147,6 +166,29 @@ class TaperRequest(_Planned):
         """How its doses are made."""
         handling = self.weights.handling(mix_forms=self.mix_forms, round_liquids=self.round_liquids)
         return Making(handling, None if self.liquid is None else frozenset(slot.name for slot in self.liquid))
+
+
+class PhasesRequest(_Planned):
+    """A taper in phases: several paces one after the other, each down to a daily total."""
+
+    pattern: Literal["taper-in-phases"]
+    before: Regimen
+    phases: PhasesText
+    order: OrderText
+    stays: Stays
+    excess: Literal["report", "forbid"]
+    start: Regimen | None = None
+    mix_forms: bool = False
+    round_liquids: bool = True
+
+    def again(self) -> dict[str, Any]:
+        """The arguments of `plan_phases` that ask the same, but for what is taken and the products."""
+        return self.shared("phases", "order", "stays", "excess", "mix_forms", "round_liquids")
+
+    @property
+    def making(self) -> Making:
+        """How its doses are made."""
+        return Making(self.weights.handling(mix_forms=self.mix_forms, round_liquids=self.round_liquids))
 
 
 class DailyTaperRequest(_Planned):
@@ -174,7 +216,8 @@ class TitrationRequest(_Planned):
     """A titration: up to a daily total, by an increment and its interval, or by what a source gives.
 
     `by` is the increment and the interval, or the source's titration as plain data: a fact that was cited when the plan
-    was made, and is kept with it.
+    was made, and is kept with it. `first` are the days to begin with, `larger` the time of day that takes the larger
+    part of a total, `beyond` the increment that goes on where a source's steps end.
     """
 
     pattern: Literal["titration"]
@@ -182,10 +225,18 @@ class TitrationRequest(_Planned):
     slots: tuple[Slot, ...]
     by: tuple[Dose, Duration] | Annotated[dict[str, JsonValue], BeforeValidator(refuse_floats)]
     aim: Aim | None = None
+    first: tuple[Regimen, ...] = ()
+    larger: Slot | None = None
+    beyond: tuple[Dose, Duration] | None = None
 
     def again(self) -> dict[str, Any]:
         """The arguments of `plan_titration` that ask the same, but for what is taken, the products and `by`."""
-        return {**self.shared("to", "aim"), "slots": [slot.name for slot in self.slots]}
+        larger = None if self.larger is None else self.larger.name
+        return {
+            **self.shared("to", "aim", "first", "beyond"),
+            "slots": [slot.name for slot in self.slots],
+            "larger": larger,
+        }
 
     @property
     def making(self) -> Making:
@@ -233,6 +284,28 @@ class CrossTaperRequest(Value):
         return written
 
 
+class PatternRequest(_Planned):
+    """Steps that a pattern says: in steps of days, on some weekdays, on alternate days, or slowly alternating.
+
+    `skip` counts the steps of the pattern that were over when the rest was planned.
+    """
+
+    pattern: Literal["pattern-of-steps"]
+    steps: PatternText
+    at: Slot
+    on: tuple[Weekday, ...] | Literal["alternate days"] | None = None
+    skip: Annotated[int, Field(ge=0)] = 0
+
+    def again(self) -> dict[str, Any]:
+        """The arguments of `plan_pattern` that ask the same, but for what is taken and the products."""
+        return {**self.shared("on"), "pattern": self.steps, "at": self.at.name}
+
+    @property
+    def making(self) -> Making:
+        """How its doses are made."""
+        return Making(self.weights.handling(round_liquids=False))
+
+
 class StepsRequest(Value):
     """Steps that were written one by one."""
 
@@ -247,9 +320,10 @@ class OtherRequest(Value):
     pattern: str | None = None
 
 
-_KINDS: dict[str, str] = {
-    name: f"~{name}" for name in ("taper", "micro-taper", "titration", "cross-taper", "steps")
-}  # fmt: skip
+_PATTERNS = (
+    "taper", "taper-in-phases", "micro-taper", "titration", "cross-taper", "steps", "pattern-of-steps",
+)  # fmt: skip
+_KINDS: dict[str, str] = {name: f"~{name}" for name in _PATTERNS}
 
 
 def _kind(given: object) -> str:
@@ -259,15 +333,19 @@ def _kind(given: object) -> str:
 
 Request = Annotated[
     Annotated[TaperRequest, Tag("~taper")]
+    | Annotated[PhasesRequest, Tag("~taper-in-phases")]
     | Annotated[DailyTaperRequest, Tag("~micro-taper")]
     | Annotated[TitrationRequest, Tag("~titration")]
     | Annotated[CrossTaperRequest, Tag("~cross-taper")]
+    | Annotated[PatternRequest, Tag("~pattern-of-steps")]
     | Annotated[StepsRequest, Tag("~steps")]
     | Annotated[OtherRequest, BeforeValidator(refuse_floats), Tag("~other")],
     Discriminator(_kind),
 ]
 """What a course says it was made by; its pattern tells which."""
-PlannedRequest = TaperRequest | DailyTaperRequest | TitrationRequest | CrossTaperRequest
+PlannedRequest = (
+    TaperRequest | PhasesRequest | DailyTaperRequest | TitrationRequest | CrossTaperRequest | PatternRequest
+)
 AnyRequest = PlannedRequest | StepsRequest | OtherRequest
 
 

@@ -16,11 +16,13 @@ class Weights(Value):
 
     A fall of `r` paces costs `short * (1 - r)^2` up to the pace and `long * (r - 1)^2` above it. Each new regimen
     costs its handling; each intake beyond the first that falls in one change costs `further_intake`; each intake
-    that changes between tablets and liquid costs `change_of_form`.
+    that changes between tablets and liquid costs `change_of_form`. A measured volume costs `finer_volume` more for
+    each rung that it is finer than what is round for its dose.
 
     `spread` is how far the shares of intakes may lie apart when they fall evenly, `longest_stay` how many intervals
     a stay after an excess lasts at most, `unfit` which part of the whole way a forced fall may take before the
-    plan is called unfit. `pieces` and `products` are the most in one intake.
+    plan is called unfit. `pieces` and `products` are the most in one intake. `most_states` is how many regimens are
+    compared at most; where there are more, the doses that are hardest to handle are left out, and the report says so.
     """
 
     short: Exact = Fraction(1)
@@ -31,12 +33,13 @@ class Weights(Value):
     further_product: Exact = Fraction(1, 20)
     further_piece: Exact = Fraction(1, 80)
     measured_liquid: Exact = Fraction(1, 20)
+    finer_volume: Exact = Fraction(1, 80)
     spread: Exact = Fraction(1, 2)
     longest_stay: Exact = Fraction(2)
     unfit: Exact = Fraction(1, 3)
     pieces: Annotated[int, Field(ge=1, le=100)] = 4
     products: Annotated[int, Field(ge=1, le=10)] = 2
-    most_states: Annotated[int, Field(ge=1, le=10**7)] = 200_000
+    most_states: Annotated[int, Field(ge=1, le=10**7)] = 100_000
 
     def handling(self, *, mix_forms: bool = False, round_liquids: bool = True) -> Handling:
         """The part of it that judges one intake."""
@@ -49,13 +52,14 @@ class Weights(Value):
             further_product=self.further_product,
             further_piece=self.further_piece,
             measured_liquid=self.measured_liquid,
+            finer_volume=self.finer_volume,
         )
 
     @property
     def scale(self) -> int:
         """The least whole number that makes every weight whole: costs are integers from here on."""
         names = ("short", "long", "further_intake", "change_of_form", "divided_piece", "further_product")
-        values = [getattr(self, name) for name in (*names, "further_piece", "measured_liquid")]
+        values = [getattr(self, name) for name in (*names, "further_piece", "measured_liquid", "finer_volume")]
         return lcm(*(value.denominator for value in values))
 
     def __str__(self) -> str:

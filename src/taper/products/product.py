@@ -18,6 +18,7 @@ from taper._base.text import Name, Text
 from taper.amounts.dose import Dose
 from taper.amounts.liquid import Concentration, Volume
 from taper.errors import InvalidInput, OutOfScope
+from taper.products.dilution import Dilution
 from taper.source import Source
 
 
@@ -84,6 +85,7 @@ class Product(Value):
     `score` is the maker's: into how many parts its label says a unit divides, or "unknown". `equal_parts` says that a
     cited source states the parts to be equal; a score line alone does not, and a finding says so where it is divided.
     `allow_pieces` is the caller's permission; where given it decides, and a finding says that it was given.
+    `made_from` says that a liquid is made at home each time, from which tablets; a finding says that too.
     """
 
     id: Name
@@ -95,6 +97,7 @@ class Product(Value):
     smallest_volume: Volume | None = None
     graduation: Volume | None = None
     largest_volume: Volume | None = None
+    made_from: Dilution | None = None
     score: Parts | Literal["unknown"] = "unknown"
     equal_parts: bool = False
     allow_pieces: Parts | None = None
@@ -124,6 +127,7 @@ class Product(Value):
             yield "a strength is above 0; write the labeled strength"
         elif self.smallest_volume or self.graduation or self.largest_volume:
             yield f"a {self.form} has no volumes; remove smallest_volume, graduation and largest_volume"
+        yield from self._problems_of_dilution()
         if self.equal_parts and self.score not in {2, 3, 4}:
             yield "equal parts are those of a score; add the score, or remove equal_parts"
         for volume in (self.smallest_volume, self.graduation, self.largest_volume):
@@ -133,6 +137,17 @@ class Product(Value):
             yield f"a {self.form} is never divided; remove the score"
         if self.allow_pieces not in {None, 1} and not self.can_be_permitted:
             yield f"{self.label} is taken whole ({self.why_whole}); remove allow_pieces"
+
+    def _problems_of_dilution(self) -> Iterable[str]:
+        made = self.made_from
+        if made is None:
+            return
+        if not self.form.is_liquid or self.release is not Release.IMMEDIATE:
+            yield "what is made from tablets is a liquid of immediate release; remove made_from"
+        elif self.concentration != made.concentration:
+            yield f"{made} holds {made.concentration}; write that concentration"
+        elif self.largest_volume is None or self.largest_volume > made.volume:
+            yield f"at most the {made.volume} that are made can be taken; write a largest volume"
 
     @property
     def can_be_permitted(self) -> bool:
@@ -168,6 +183,8 @@ class Product(Value):
     @property
     def label(self) -> str:
         """A short name for a reader: "10 mg tablet", "5 mg/5 mL oral solution"."""
+        if self.made_from is not None:
+            return str(self.made_from)
         release = "" if self.release is Release.IMMEDIATE else f"{self.release}-release "
         return f"{self.strength or self.concentration} {release}{self.form}"
 
@@ -184,6 +201,47 @@ class Product(Value):
         """The same liquid with what can be measured: the least volume, the graduation, the largest volume."""
         facts = {"smallest_volume": smallest, "graduation": graduation, "largest_volume": largest}
         return type(self).read({**self.model_dump(), **facts}, where=self.id)
+
+    def diluted(self, volume: str, *, graduation: str, smallest: str | None = None, units: int = 1) -> Self:
+        """A homemade dilution: tablets in a volume of water, of which some is taken and the rest thrown away.
+
+        Args:
+            volume: The volume they are put in, such as "100 mL".
+            graduation: The marks by which what is taken is measured.
+            smallest: The least that is measured; one mark if not given.
+            units: How many tablets.
+
+        Raises:
+            InvalidInput: If it is no immediate-release tablet.
+
+        Example:
+            >>> tablet = Product(id="d4", drug="d", form="tablet", strength="4 mg")
+            >>> dilution = tablet.diluted("100 mL", graduation="1 mL")
+            >>> print(dilution.label, "|", dilution.dose_of(Portion(product=dilution.id, volume="93 mL")))
+            1 x 4 mg tablet in 100 mL of water | 3.72 mg
+        """
+        if not self.form.can_be_divided or self.release is not Release.IMMEDIATE or self.strength is None:
+            raise InvalidInput(
+                f"{self.label} is not put in water here; only immediate-release tablets are", where=self.id
+            )
+        made = {"tablet": self.id, "strength": self.strength, "form": str(self.form), "units": units, "volume": volume}
+        dilution = Dilution.read(made, where=self.id)
+        facts = {"smallest_volume": smallest or graduation, "graduation": graduation, "largest_volume": volume}
+        name = f"{self.id}-{'' if units == 1 else f'{units}-'}in-{volume.replace(' ', '').lower()}"
+        kept = {"drug": self.drug, "market": self.market, "source": self.source}
+        return type(self).read(
+            {"id": name, "form": DosageForm.ORAL_SUSPENSION, "concentration": dilution.concentration}
+            | {"made_from": dilution, **facts, **kept},
+            where=self.id,
+        )
+
+    @property
+    def supplied_as(self) -> Self:
+        """What is dispensed for it: itself, or the tablets that a dilution is made from."""
+        made = self.made_from
+        if made is None:
+            return self
+        return type(self)(id=made.tablet, drug=self.drug, form=made.form, strength=made.strength, market=self.market)
 
     def dose_of(self, portion: "Portion") -> Dose:
         """The exact dose in a portion of this product.

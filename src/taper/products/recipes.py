@@ -1,12 +1,11 @@
 """Which doses a set of products can make under given handling, and the best recipe of each, exactly."""
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import reduce
-from math import gcd, lcm
-from typing import Annotated, NamedTuple, TypeVar
+from functools import cached_property
+from itertools import pairwise
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import Field
 
@@ -15,29 +14,42 @@ from taper._base.records import Value
 from taper.amounts.dose import Dose
 from taper.amounts.liquid import Volume
 from taper.errors import CannotCompute, InvalidInput
+from taper.products.counts import Counts, Made, Unit, above, below, members
 from taper.products.product import DosageForm, Portion, Product, all_of
+from taper.products.volumes import Measure, common_grain, every_rungs_finer, rungs_finer, whole_number
 
 _MOST_DOSES = 10**6
 _MOST_PIECES = 100
-_Amount = TypeVar("_Amount", int, tuple[int, int, int])
+_MOST_PRODUCTS = 10
 
 
 class Handling(Value):
     """How an intake may be put together, and what each nuisance weighs. The weights are judgment, not evidence.
 
     `pieces` and `products` are the most in one intake. A tablet and a liquid share an intake only with
-    `mix_forms`. With `round_liquids` a volume is measured in steps of 1, 2, 5, 10 ... graduation marks, the coarsest
-    that is not above a tenth of the dose: a plan stays readable, and no two neighbors lie further apart than that.
+    `mix_forms`. Every mark of a liquid can be measured; with `round_liquids` a volume weighs `finer_volume` more for
+    each rung of 1, 2, 5, 10 ... marks by which it is finer than the coarsest that is not above a tenth of the dose.
     """
 
     pieces: Annotated[int, Field(ge=1, le=_MOST_PIECES)] = 40
-    products: Annotated[int, Field(ge=1, le=10)] = 4
+    products: Annotated[int, Field(ge=1, le=_MOST_PRODUCTS)] = 4
     mix_forms: bool = False
     round_liquids: bool = False
     divided_piece: Exact = Fraction(1, 20)
     further_product: Exact = Fraction(1, 20)
     further_piece: Exact = Fraction(1, 80)
     measured_liquid: Exact = Fraction(1, 20)
+    finer_volume: Exact = Fraction(1, 80)
+
+    def weigh(self, effort: "Effort") -> Fraction:
+        """What it weighs to handle an intake."""
+        made = effort.counted
+        return (
+            self.divided_piece * made.divided
+            + self.further_piece * max(0, made.pieces - 1)
+            + self.further_product * (effort.products - 1)
+            + (self.measured_liquid + self.finer_volume * effort.finer) * effort.volumes
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,27 +92,33 @@ class TooManyDoses(CannotCompute):
     """The products and the handling make more doses than can be held; the message names the limit."""
 
 
-class _Key(NamedTuple):
-    """What the best recipe minimizes, in this order."""
+class Effort(NamedTuple):
+    """What the best recipe of a dose minimizes, in this order; a measured volume counts as a divided piece.
 
-    handling: Fraction
+    `finer` is by how many rungs the volume is finer than the coarsest that is round for the dose, `volumes` how many
+    volumes there are: 0 or 1.
+    """
+
     divided: int
     pieces: int
     products: int
-    names: tuple[tuple[int, str, Fraction], ...]
+    finer: int = 0
+    volumes: int = 0
+
+    @property
+    def counted(self) -> Made:
+        """What of it is counted and not measured."""
+        return Made(self.divided - self.volumes, self.pieces - self.volumes, self.products - self.volumes)
 
 
-class _Take(NamedTuple):
-    """A count or a volume of one product, in whole grains."""
-
-    amount: int
-    units: Fraction
-    pieces: int
-    divided: int
+_Parts = list[tuple[Product, Fraction]]
+"""Products, each with the count of its units or its volume in mL."""
 
 
 class Reachable:
     """The exact set of doses up to a largest one that products can make, each with its best recipe.
+
+    Nothing is listed before it is asked for: one dose is made without making the doses below it.
 
     Example:
         >>> from taper.amounts.dose import mg
@@ -112,73 +130,277 @@ class Reachable:
         3 x d2
     """
 
-    def __init__(
-        self,
-        products: Iterable[Product],
-        *,
-        up_to: Dose,
-        handling: Handling | None = None,
-        always: Iterable[Dose] = (),
-    ) -> None:
+    def __init__(self, products: Iterable[Product], *, up_to: Dose, handling: Handling | None = None) -> None:
         self.products = tuple(sorted(all_of(products), key=lambda product: product.id))
         self.handling = handling or Handling()
         self.up_to = up_to
         _check_products(self.products)
-        self._grain = _grain(self.products)
-        self._always = {dose.mg / self._grain for dose in always}
-        self._best = self._search()
-        self._amounts = sorted(self._best)
-
-    def __str__(self) -> str:
-        made = ", ".join(map(str, self.doses[:20])) + (", ..." if len(self.doses) > 20 else "")
-        return f"{len(self.doses)} doses up to {self.up_to}: {made}"
+        self._solids = tuple(sorted((p for p in self.products if p.strength), key=lambda p: (_rank(p), p.id)))
+        self._liquids = tuple(Measure(p) for p in self.products if p.form.is_liquid and not p.is_unmeasured)
+        if not self._solids and not self._liquids:
+            raise InvalidInput(
+                "none of the products can be counted or measured; give tablets, or a liquid with smallest_volume"
+            )
+        self._size = common_grain([_piece(product) for product in self._solids] or [Fraction(1)])
 
     def __repr__(self) -> str:
-        return f"<Reachable: {len(self.doses)} doses up to {self.up_to} of {len(self.products)} products>"
+        return f"<Reachable: doses up to {self.up_to} of {', '.join(product.id for product in self.products)}>"
 
     @property
     def doses(self) -> tuple[Dose, ...]:
-        """Every dose above 0 that can be made, from the least."""
-        return tuple(self._dose(amount) for amount in self._amounts)
+        """Every dose above 0 that can be made, from the least.
+
+        Raises:
+            TooManyDoses: If they are more than can be listed.
+        """
+        grain, made = self.ladder()
+        return tuple(Dose(amount * grain).in_unit(self.up_to.unit) for amount in sorted(made))
 
     def weigh(self) -> Iterator[tuple[Fraction, Fraction, bool]]:
         """Each dose in mg, from the least, with what handling it weighs and whether it holds a measured liquid.
 
         The same as asking each dose for its recipe, without writing the recipes down.
         """
-        liquid = {product.id for product in self.products if product.form.is_liquid}
-        for amount in self._amounts:
-            key = self._best[amount]
-            yield amount * self._grain, key.handling, any(name in liquid for _, name, _ in key.names)
+        grain, made = self.ladder()
+        weights = {effort: self.handling.weigh(effort) for effort in set(made.values())}
+        for amount in sorted(made):
+            yield amount * grain, weights[made[amount]], made[amount].volumes > 0
+
+    def ladder(self) -> tuple[Fraction, Mapping[int, Effort]]:
+        """A grain in mg, and each amount above 0 in whole grains with the effort of its best recipe.
+
+        Raises:
+            TooManyDoses: If they are more than can be listed.
+        """
+        if self._ladder is None:
+            self._ladder = self._list()
+        return self._ladder
+
+    _ladder: tuple[Fraction, Mapping[int, Effort]] | None = None
 
     def can_make(self, dose: Dose) -> bool:
         """Whether a dose can be made exactly."""
-        return self._whole(dose) in self._best
+        return self._effort(dose) is not None
 
     def recipe(self, dose: Dose) -> Recipe:
-        """The best recipe of a dose: the least handling, then divided pieces, pieces, products, form, names.
+        """The best recipe of a dose.
+
+        It has the fewest divided pieces, then the fewest pieces, then the fewest products; then one form, tablets
+        before capsules, and the first names. A measured volume counts as a divided piece; a rounder one comes first.
 
         Raises:
             NotReachable: If it cannot be made; the error names the nearest doses that can.
         """
-        amount = self._whole(dose)
-        if amount is None or amount not in self._best:
+        effort = self._effort(dose)
+        if effort is None:
             raise self._cannot(dose)
-        key = self._best[amount]
-        by_id = {product.id: product for product in self.products}
-        portions = tuple(_portion(by_id[name], count) for _, name, count in key.names)
-        ordered = tuple(sorted(portions, key=lambda portion: _portion_order(by_id[portion.product])))
-        return Recipe(dose, ordered, key.handling, key.divided, key.pieces)
+        parts = min(self._ways(dose.mg, effort), key=_names)
+        ordered = sorted(parts, key=lambda part: _portion_order(part[0]))
+        portions = tuple(_portion(product, count) for product, count in ordered)
+        made = effort.counted
+        return Recipe(dose, portions, self.handling.weigh(effort), made.divided, made.pieces)
 
     def neighbors(self, dose: Dose) -> tuple[Dose | None, Dose | None]:
-        """The nearest doses that can be made strictly below and strictly above."""
-        scaled = dose.mg / self._grain
-        below = bisect_left(self._amounts, scaled) - 1
-        above = bisect_right(self._amounts, scaled)
+        """The nearest doses that can be made strictly below and strictly above, up to the largest."""
+        below, above, unit = self._below(dose.mg), self._above(dose.mg), self.up_to.unit
         return (
-            self._dose(self._amounts[below]) if below >= 0 else None,
-            self._dose(self._amounts[above]) if above < len(self._amounts) else None,
+            None if below is None else Dose(below).in_unit(unit),
+            None if above is None else Dose(above).in_unit(unit),
         )
+
+    def limits_on(self, dose: Dose) -> Iterator[str]:
+        """Each limit that alone keeps a dose from being made, with the value that would lift it."""
+        rules = self.handling
+        if found := self._within(dose, pieces=_MOST_PIECES):
+            now = f"at most {rules.pieces} are now (pieces, or --pieces {found.pieces})"
+            yield f"Allow {found.pieces} pieces in an intake: {now}"
+        elif found := self._within(dose, products=_MOST_PRODUCTS):
+            count = len(found.portions)
+            yield f"Allow {count} products in an intake: at most {rules.products} are now (products)"
+        elif found := self._within(dose, pieces=_MOST_PIECES, products=_MOST_PRODUCTS):
+            yield (
+                f"Allow {found.pieces} pieces of {len(found.portions)} products in an intake: "
+                f"at most {rules.pieces} of {rules.products} are now (pieces, products)"
+            )
+        if self._liquids and self._solids and self._within(dose, mix_forms=True):
+            yield "Let a tablet and a liquid share an intake (mix_forms)"
+        for liquid in self._liquids:
+            volume = liquid.beyond(dose.mg)
+            if volume is not None:
+                most = Volume(liquid.most or 0)
+                yield (
+                    f"Allow {Volume(volume)} of the {liquid.product.label} in an intake: "
+                    f"at most {most} can be measured now (largest_volume)"
+                )
+
+    def _within(self, dose: Dose, **wider: Any) -> Recipe | None:
+        """The recipe of a dose within wider limits, if there is one."""
+        found = Reachable(self.products, up_to=dose, handling=self.handling.model_copy(update=wider))
+        return found.recipe(dose) if found.can_make(dose) else None
+
+    def _counts(self, solids: tuple[Product, ...], up_to: Fraction, *, beside: int = 0) -> Counts:
+        """What some products add up to, at least as far as asked; beside a volume, of one piece and product less."""
+        pieces, products = self.handling.pieces - beside, self.handling.products - beside
+        largest = max((item.strength.mg for item in solids if item.strength), default=Fraction(0))
+        limit = int(min(up_to, self.up_to.mg, largest * pieces) // self._size)
+        held = self._held.get((solids, beside))
+        if held is None or held.limit < limit:
+            _refuse_too_many(limit, self.up_to)
+            units = [Unit(int(item.strength.mg / self._size), item.pieces) for item in solids if item.strength]
+            held = Counts(units, pieces=pieces, products=products, limit=limit)
+            self._held[solids, beside] = held
+        return held
+
+    @cached_property
+    def _held(self) -> dict[tuple[tuple[Product, ...], int], Counts]:
+        return {}
+
+    @property
+    def _mixes(self) -> bool:
+        """Whether a volume may be taken beside what is counted."""
+        rules = self.handling
+        return rules.mix_forms and bool(self._solids) and rules.pieces > 1 and rules.products > 1
+
+    def _effort(self, dose: Dose) -> Effort | None:
+        """The effort of the best recipe of a dose, or None if there is none."""
+        mg = dose.mg
+        if not mg or mg > self.up_to.mg:
+            return None
+        found = [effort for effort in (self._counted(mg), *self._measured(mg)) if effort is not None]
+        return min([*found, *self._mixed(mg)], default=None)
+
+    def _counted(self, mg: Fraction) -> Effort | None:
+        amount = whole_number(mg, self._size)
+        made = self._counts(self._solids, mg).best(amount) if amount is not None and self._solids else None
+        return Effort(*made) if made else None
+
+    def _measured(self, mg: Fraction, total: Fraction | None = None) -> Iterator[Effort]:
+        for liquid in self._liquids:
+            marks = liquid.marks(mg)
+            if marks is not None:
+                yield Effort(1, 1, 1, self._finer(marks, total or mg, liquid), 1)
+
+    def _finer(self, marks: int, total: Fraction, liquid: "Measure") -> int:
+        return rungs_finer(marks, total, liquid.mark) if self.handling.round_liquids else 0
+
+    def _mixed(self, mg: Fraction) -> Iterator[Effort]:
+        """The efforts of what is counted and measured together, of the first way that makes the dose."""
+        if not self._mixes:
+            return
+        for made, amounts in self._counts(self._solids, mg, beside=1).every():
+            found = False
+            for base in members(amounts):
+                for one in self._measured(mg - base * self._size, mg) if base else ():
+                    yield Effort(made.divided + 1, made.pieces + 1, made.products + 1, one.finer, 1)
+                    found = True
+            if found:
+                return
+
+    def _ways(self, mg: Fraction, effort: Effort) -> Iterator[_Parts]:
+        """Recipes of a dose by an effort, among them the one whose names come first."""
+        made = effort.counted
+        if not effort.volumes:
+            yield self._way(int(mg / self._size), made, beside=0)
+            return
+        every = ((0, mg),) if not made.pieces else self._rests(mg, made)
+        for base, rest in every:
+            for liquid in self._liquids:
+                marks = liquid.marks(rest)
+                if marks is not None and self._finer(marks, mg, liquid) == effort.finer:
+                    counted = self._way(base, made, beside=1) if base else []
+                    yield [*counted, (liquid.product, marks * liquid.step)]
+
+    def _rests(self, mg: Fraction, made: Made) -> Iterator[tuple[int, Fraction]]:
+        counts = self._counts(self._solids, mg, beside=1)
+        amounts = next(amounts for other, amounts in counts.every() if other == made)
+        return ((base, mg - base * self._size) for base in members(amounts))
+
+    def _way(self, amount: int, made: Made, *, beside: int) -> _Parts:
+        """The first recipe of a counted amount: of one form if any is, tablets before capsules."""
+        forms = dict.fromkeys(item.form for item in self._solids)
+        alone = [tuple(item for item in self._solids if item.form is form) for form in forms]
+        for solids in (*alone, self._solids):
+            counts = self._counts(solids, amount * self._size, beside=beside)
+            if counts.best(amount) == made or solids is self._solids:
+                pairs = next(counts.ways(amount, made))
+                return [(solids[place], Fraction(parts, solids[place].pieces)) for place, parts in pairs]
+        raise AssertionError("what is made is made by all products together")
+
+    def _below(self, mg: Fraction) -> Fraction | None:
+        """The nearest amount below: counted, measured, or both where they may share an intake."""
+        most = min(mg, self.up_to.mg + self._size)
+        found = []
+        if self._solids:
+            counted = below(self._counts(self._solids, mg).amounts, int(-(-mg // self._size)))
+            found += [] if counted is None else [counted * self._size]
+        for base in self._bases(most):
+            for liquid in self._liquids:
+                volume = liquid.below(mg - base, up_to=self.up_to.mg - base)
+                found += [] if volume is None else [base + volume]
+        return max(found, default=None)
+
+    def _above(self, mg: Fraction) -> Fraction | None:
+        """The nearest amount above, up to the largest."""
+        found = []
+        if self._solids:
+            counted = above(self._counts(self._solids, self.up_to.mg).amounts, int(mg // self._size))
+            found += [] if counted is None else [counted * self._size]
+        for base in self._bases(self.up_to.mg):
+            for liquid in self._liquids:
+                volume = liquid.above(mg - base)
+                found += [] if volume is None or base + volume > self.up_to.mg else [base + volume]
+        return min(found, default=None)
+
+    def _bases(self, up_to: Fraction) -> Iterator[Fraction]:
+        """The counted amounts beside which a volume may be taken, nothing among them."""
+        if not self._mixes or not self._liquids:
+            yield Fraction(0)
+            return
+        for amount in members(self._counts(self._solids, up_to, beside=1).amounts):
+            if amount * self._size <= up_to:
+                yield amount * self._size
+
+    def _list(self) -> tuple[Fraction, Mapping[int, Effort]]:
+        grain = common_grain([*([self._size] if self._solids else []), *(liquid.mark for liquid in self._liquids)])
+        best: dict[int, Effort] = {}
+        if self._solids:
+            size = int(self._size / grain)
+            for made, amounts in self._counts(self._solids, self.up_to.mg).layers():
+                effort = Effort(*made)
+                for amount in members(amounts):
+                    best[amount * size] = effort
+        for liquid in self._liquids:
+            self._list_liquid(best, liquid, grain)
+        return grain, best
+
+    def _list_liquid(self, best: dict[int, Effort], liquid: "Measure", grain: Fraction) -> None:
+        for number, effort in self._volumes(liquid):
+            _keep(best, number * int(liquid.mark / grain), effort)
+        if not self._mixes:
+            return
+        mark, limit = int(liquid.mark / grain), int(self.up_to.mg / grain)
+        for made, amounts in self._counts(self._solids, self.up_to.mg, beside=1).every():
+            for base in (int(amount * self._size / grain) for amount in members(amounts) if amount):
+                first, last = liquid.first, min(liquid.last or limit, (limit - base) // mark)
+                _refuse_too_many(len(best) + last - first, self.up_to)
+                for number in range(first, last + 1):
+                    total = base + number * mark
+                    finer = rungs_finer(number, total, mark) if self.handling.round_liquids else 0
+                    _keep(best, total, Effort(made.divided + 1, made.pieces + 1, made.products + 1, finer, 1))
+
+    def _volumes(self, liquid: "Measure") -> Iterator[tuple[int, Effort]]:
+        """Each number of marks that can be measured alone, with its effort."""
+        first, last = liquid.first, int(self.up_to.mg // liquid.mark)
+        last = last if liquid.last is None else min(last, liquid.last)
+        _refuse_too_many(last - first, self.up_to)
+        efforts: dict[int, Effort] = {}
+        finer = every_rungs_finer(last) if self.handling.round_liquids and last > 0 else None
+        for number in range(first, last + 1):
+            rungs = finer[number] if finer else 0
+            effort = efforts.get(rungs)
+            if effort is None:
+                effort = efforts[rungs] = Effort(1, 1, 1, rungs, 1)
+            yield number, effort
 
     def _cannot(self, dose: Dose) -> NotReachable:
         below, above = self.neighbors(dose)
@@ -195,139 +417,15 @@ class Reachable:
         )
 
     def _remedy(self, dose: Dose) -> str:
-        """The nearest thing that makes the dose: more pieces, two forms together, a measure, or another product."""
+        """The nearest thing that makes the dose: wider limits, a measure, or another product."""
         if not dose:
             return "A dose of nothing needs no product; give one above 0"
-        count = self._pieces_for(dose)
-        if count is not None:
-            now = f"at most {self.handling.pieces} are now (pieces, or --pieces {count})"
-            return f"Allow {count} pieces in an intake: {now}"
-        if not self.handling.mix_forms and len({product.form.is_liquid for product in self.products}) == 2:
-            mixed = self.handling.model_copy(update={"mix_forms": True})
-            if Reachable(self.products, up_to=dose, handling=mixed).can_make(dose):
-                return "Let a tablet and a liquid share an intake (mix_forms)"
+        for limit in self.limits_on(dose):
+            return limit
         unmeasured = [item.label for item in self.products if item.is_unmeasured]
         if unmeasured:
             return f"Say how little of the {unmeasured[0]} can be measured (smallest_volume), or change the step"
         return "Change the step, or add a smaller strength or a liquid that can be measured"
-
-    def _pieces_for(self, dose: Dose) -> int | None:
-        """How many pieces would make a dose that so many as are allowed do not, if any number does."""
-        solids = [product for product in self.products if product.strength is not None]
-        if not solids or self.handling.pieces == _MOST_PIECES:
-            return None
-        wider = self.handling.model_copy(update={"pieces": _MOST_PIECES})
-        found = Reachable(solids, up_to=dose, handling=wider)
-        return found.recipe(dose).pieces if found.can_make(dose) else None
-
-    def _dose(self, amount: int) -> Dose:
-        return Dose(amount * self._grain).in_unit(self.up_to.unit)
-
-    def _whole(self, dose: Dose) -> int | None:
-        scaled = dose.mg / self._grain
-        return scaled.numerator if scaled.denominator == 1 else None
-
-    def _search(self) -> Mapping[int, _Key]:
-        limit = int(self.up_to.mg / self._grain)
-        solids = [product for product in self.products if not product.form.is_liquid]
-        states = self._solid_states(solids, limit)
-        best: dict[int, _Key] = {}
-        for (amount, _, _), key in states.items():
-            _keep(best, amount, self._free_first(key))
-        for liquid in (product for product in self.products if product.form.is_liquid):
-            self._add_liquid(best, states, liquid, limit)
-        best.pop(0, None)
-        return best
-
-    def _solid_states(self, solids: list[Product], limit: int) -> dict[tuple[int, int, int], _Key]:
-        states = {(0, 0, 0): _Key(Fraction(0), 0, 0, 0, ())}
-        for product in solids:
-            takes = list(self._takes(product, limit))
-            for (amount, pieces, used), key in list(states.items()):
-                for take in takes:
-                    if amount + take.amount > limit:
-                        break
-                    if pieces + take.pieces <= self.handling.pieces and used < self.handling.products:
-                        _keep(
-                            states,
-                            (amount + take.amount, pieces + take.pieces, used + 1),
-                            self._plus(key, product, take),
-                        )
-            self._refuse_too_many(len(states))
-        return states
-
-    def _takes(self, product: Product, limit: int) -> Iterator[_Take]:
-        assert product.strength is not None
-        parts = product.pieces
-        piece = int(product.strength.mg / parts / self._grain)
-        for number in range(1, min(limit // piece, self.handling.pieces * parts) + 1):
-            whole, rest = divmod(number, parts)
-            divided = _fewest_pieces(rest, parts)
-            yield _Take(number * piece, Fraction(number, parts), whole + divided, divided)
-
-    def _plus(self, key: _Key, product: Product, take: _Take) -> _Key:
-        rules = self.handling
-        weight = rules.further_product + rules.further_piece * take.pieces + rules.divided_piece * take.divided
-        return _Key(
-            key.handling + weight,
-            key.divided + take.divided,
-            key.pieces + take.pieces,
-            key.products + 1,
-            (*key.names, (_rank(product), product.id, take.units)),
-        )
-
-    def _free_first(self, key: _Key) -> _Key:
-        if not key.pieces:
-            return key
-        return key._replace(handling=key.handling - self.handling.further_product - self.handling.further_piece)
-
-    def _add_liquid(
-        self, best: dict[int, _Key], states: Mapping[tuple[int, int, int], _Key], liquid: Product, limit: int
-    ) -> None:
-        bases = states.items() if self.handling.mix_forms else [((0, 0, 0), states[0, 0, 0])]
-        for (amount, pieces, used), key in list(bases):
-            if used >= self.handling.products or pieces >= self.handling.pieces:
-                continue
-            for measured, volume in self._volumes(liquid, amount, limit):
-                further = self.handling.further_product if used else Fraction(0)
-                base = self._free_first(key)
-                made = _Key(
-                    base.handling + self.handling.measured_liquid + further,
-                    key.divided,
-                    key.pieces,
-                    key.products + 1,
-                    (*key.names, (_rank(liquid), liquid.id, volume)),
-                )
-                _keep(best, amount + measured, made)
-            self._refuse_too_many(len(best))
-
-    def _volumes(self, liquid: Product, beside: int, limit: int) -> Iterator[tuple[int, Fraction]]:
-        assert liquid.concentration is not None
-        if liquid.smallest_volume is None:
-            return
-        step = (liquid.graduation or liquid.smallest_volume).ml
-        mark = int(step * liquid.concentration.mg_per_ml / self._grain)
-        most = (limit - beside) * self._grain / liquid.concentration.mg_per_ml
-        if liquid.largest_volume is not None:
-            most = min(most, liquid.largest_volume.ml)
-        first = -(-liquid.smallest_volume.ml // step)
-        self._refuse_too_many(int(most // step) - int(first))
-        for number in range(int(first), int(most // step) + 1):
-            if self._is_round(number, mark, beside):
-                yield number * mark, number * step
-
-    def _is_round(self, number: int, mark: int, beside: int) -> bool:
-        total = beside + number * mark
-        if not self.handling.round_liquids or total in self._always:
-            return True
-        return number % round_marks(total, mark) == 0
-
-    def _refuse_too_many(self, count: int) -> None:
-        if count > _MOST_DOSES:
-            raise TooManyDoses(
-                f"these products make more than {_MOST_DOSES} doses up to {self.up_to}; "
-                "give a coarser graduation, fewer products or fewer pieces"
-            )
 
 
 def make(dose: Dose, products: Iterable[Product], *, handling: Handling | None = None) -> Recipe:
@@ -341,50 +439,39 @@ def make(dose: Dose, products: Iterable[Product], *, handling: Handling | None =
 
 
 def reach_of(dose: Dose, products: Iterable[Product]) -> Dose:
-    """Up to where to look so that the nearest dose above is found too: a unit more, or twice as much of a liquid."""
-    solid = [product.strength for product in products if product.strength is not None]
-    return (dose + max(solid) if solid else dose * 2).in_unit(dose.unit)
+    """Up to where to look so that the nearest dose above is found too, if there is one.
 
-
-def round_marks(dose: int, mark: int) -> int:
-    """How many graduation marks to measure at a time: the coarsest of 1, 2, 5, 10 ... within a tenth of the dose.
-
-    The series counts marks rather than mg, so that every step can be measured, and scaling all doses and products
-    scales the steps alike.
+    One more unit of the largest strength is enough: where that takes too many pieces, all of it is below the dose.
     """
-    marks, coarser = 1, 2
-    while coarser * mark * 10 <= dose:
-        marks = coarser
-        coarser = marks * 5 // 2 if str(marks)[0] == "2" else marks * 2
-    return marks
+    units = [_piece(product) * product.pieces for product in products if product.strength or not product.is_unmeasured]
+    return (dose + Dose(max(units, default=Fraction(0)))).in_unit(dose.unit)
 
 
-def _keep(best: dict[_Amount, _Key], amount: _Amount, key: _Key) -> None:
+def _keep(best: dict[int, Effort], amount: int, effort: Effort) -> None:
     held = best.get(amount)
-    if held is None or key < held:
-        best[amount] = key
+    if held is None or effort < held:
+        best[amount] = effort
 
 
-def _fewest_pieces(rest: int, parts: int) -> int:
-    if rest == 0:
-        return 0
-    return 2 if (rest, parts) in {(3, 4), (2, 3)} else 1
-
-
-def _grain(products: tuple[Product, ...]) -> Fraction:
-    sizes = []
-    for product in products:
-        if product.strength is not None:
-            sizes.append(product.strength.mg / product.pieces)
-        elif product.concentration is not None and product.smallest_volume is not None:
-            step = (product.graduation or product.smallest_volume).ml
-            sizes.append(step * product.concentration.mg_per_ml)
-    if not sizes:
-        raise InvalidInput(
-            "none of the products can be counted or measured; give tablets, or a liquid with smallest_volume"
+def _refuse_too_many(count: int, up_to: Dose) -> None:
+    if count > _MOST_DOSES:
+        raise TooManyDoses(
+            f"these products make more than {_MOST_DOSES} doses up to {up_to}; "
+            "give a coarser graduation, fewer products or fewer pieces"
         )
-    bottom = lcm(*(size.denominator for size in sizes))
-    return Fraction(reduce(gcd, (size.numerator * (bottom // size.denominator) for size in sizes)), bottom)
+
+
+def _piece(product: Product) -> Fraction:
+    """The smallest part of a product that is counted, or the smallest volume that is measured, in mg."""
+    if product.strength is not None:
+        return product.strength.mg / product.pieces
+    assert product.concentration is not None
+    volumes = (product.smallest_volume, product.graduation)
+    return max((volume.ml for volume in volumes if volume), default=Fraction(0)) * product.concentration.mg_per_ml
+
+
+def _names(parts: _Parts) -> list[tuple[int, str, Fraction]]:
+    return [(_rank(product), product.id, count) for product, count in parts]
 
 
 def _check_products(products: tuple[Product, ...]) -> None:
@@ -393,10 +480,9 @@ def _check_products(products: tuple[Product, ...]) -> None:
     drugs = sorted({product.drug for product in products})
     if len(drugs) > 1:
         raise InvalidInput(f"the products are of {' and '.join(drugs)}; give those of one drug")
-    ids = [product.id for product in products]
-    for name in ids:
-        if ids.count(name) > 1:
-            raise InvalidInput(f"two products have the id {name!r}; give one another id")
+    for one, other in pairwise(products):
+        if one.id == other.id:
+            raise InvalidInput(f"two products have the id {one.id!r}; give one another id")
 
 
 def _rank(product: Product) -> int:

@@ -14,7 +14,7 @@ from taper.errors import NotFound
 from taper.products.product import Product
 from taper.schedules.schedule import Beyond, End, Schedule, ToCome
 from taper.supply.fills import Fills, FillWindow, fill_windows
-from taper.supply.shelf import Draw, Remnants, Shelf, Stock, check_stock, shelf_of
+from taper.supply.shelf import Draw, Remnants, Shelf, Stock, check_stock, shelf_of, supplied_products
 
 
 def _written(product: Product, amount: Fraction) -> str:
@@ -245,7 +245,7 @@ def count_supply(
     held = check_stock(on_hand or {}, schedule, remnants)
     rows: list[SupplyLine] = []
     drawn: list[list[FillLine]] = [[] for _ in windows]
-    for product in schedule.products:
+    for product in supplied_products(schedule):
         shelf = shelf_of(product, schedule, first, held.get(product.id, Fraction(0)), remnants=remnants, packs=packs)
         if not any(shelf.amounts) and product.id not in held:
             continue
@@ -346,7 +346,7 @@ def days_supply(
     held = check_stock(on_hand, schedule, remnants)
     shelves = [
         shelf_of(product, schedule, skipped, held.get(product.id, Fraction(0)), remnants=remnants, packs=True)
-        for product in schedule.products
+        for product in supplied_products(schedule)
     ]
     lasting = {shelf.product.id: shelf.lasts_until(0) + 1 for shelf in shelves if any(shelf.amounts)}
     least = min(lasting.values(), default=len(schedule.days) - skipped)

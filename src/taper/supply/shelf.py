@@ -149,6 +149,13 @@ class _Bottles(Shelf):
         return index - 1
 
 
+def supplied_products(schedule: Schedule) -> tuple[Product, ...]:
+    """What is dispensed for a schedule, by id: every product used, or the tablets that a dilution is made from."""
+    known = {product.id: product for course in schedule.realized.courses for product in course.products}
+    made = [product.supplied_as for product in schedule.products]
+    return tuple({item.id: known.get(item.id, item) for item in sorted(made, key=lambda item: item.id)}.values())
+
+
 def shelf_of(
     product: Product, schedule: Schedule, first: int, at_hand: Fraction, *, remnants: Remnants, packs: bool
 ) -> Shelf:
@@ -163,7 +170,7 @@ def shelf_of(
         packs: Whether whole packs are supplied where their size is known. Bottles that keep only for some days after
             opening are whole in any case: less would not cover the days.
     """
-    amounts = list(_amounts(product, schedule.days[first:]))
+    amounts = list(_amounts(product, schedule.days[first:], schedule.products))
     if product.form.is_liquid:
         bottle = product.pack.ml if isinstance(product.pack, Volume) else None
         if bottle is not None and product.discard_after_opening is not None:
@@ -173,15 +180,18 @@ def shelf_of(
     return _Counted(product, amounts, at_hand, size, opens_each_time=remnants == "discard")
 
 
-def _amounts(product: Product, days: tuple[Day, ...]) -> Iterator[tuple[Fraction, ...]]:
+def _amounts(product: Product, days: tuple[Day, ...], used: tuple[Product, ...]) -> Iterator[tuple[Fraction, ...]]:
+    # Each time that a dilution is taken it is made again from whole tablets, since its rest is thrown away.
+    units = {item.id: Fraction(made.units) for item in used if (made := item.made_from) and made.tablet == product.id}
     seen: dict[int, tuple[Fraction, ...]] = {}
     for day in days:
         if id(day.intakes) not in seen:
             seen[id(day.intakes)] = tuple(
-                portion.volume.ml if portion.volume is not None else portion.count or Fraction(0)
+                units.get(portion.product)
+                or (portion.volume.ml if portion.volume is not None else portion.count or Fraction(0))
                 for intake in day.intakes
                 for portion in intake.portions
-                if portion.product == product.id
+                if portion.product == product.id or portion.product in units
             )
         yield seen[id(day.intakes)]
 
@@ -192,7 +202,7 @@ def check_stock(stock: Stock, schedule: Schedule, remnants: Remnants) -> dict[st
     Raises:
         InvalidStock: If the plan never uses a product, or an amount is not one that can be at hand.
     """
-    held = {product.id: product for product in schedule.products}
+    held = {product.id: product for product in supplied_products(schedule)}
     for name in stock:
         if name not in held:
             used = ", ".join(held) or "no product"

@@ -14,6 +14,7 @@ from taper._base.numbers import write_count, write_number
 from taper.amounts.dose import DailyDose, Dose
 from taper.amounts.liquid import Concentration, Volume
 from taper.plans.regimen import Slot
+from taper.products.dilution import Dilution
 from taper.products.product import Portion, Product, Release
 from taper.words.phrases import LANGUAGES as LANGUAGES
 from taper.words.phrases import Pair, Phrases, phrases_of
@@ -148,6 +149,8 @@ class Language:
 
     def product(self, product: Product) -> str:
         """A product in full: drug, form and strength."""
+        if product.made_from is not None:
+            return self.mixture(product, product.made_from, short=False)
         phrases, form = self.phrases, self.form_words(product)[0]
         held = {"form": form, "drug": self.drug(product.drug), "of_drug": self.of(product.drug)}
         if product.concentration is not None:
@@ -156,6 +159,12 @@ class Language:
 
     def portion(self, portion: Portion, product: Product) -> str:
         """A portion in a sentence, in words and figures, with its strength or its concentration and dose."""
+        if portion.volume is not None and product.made_from is not None:
+            return self.phrases.diluted.format(
+                volume=self.volume(portion.volume),
+                mixture=self.mixture(product, product.made_from, short=False),
+                dose=self.amount(product.dose_of(portion)),
+            )
         held = {"drug": self.drug(product.drug), "of_drug": self.of(product.drug)}
         if portion.volume is not None and product.concentration is not None:
             return self.phrases.liquid.format(
@@ -170,6 +179,9 @@ class Language:
 
     def short_portion(self, portion: Portion, product: Product) -> str:
         """A portion for a small space: "1½ × 5 mg tablet"."""
+        if portion.volume is not None and product.made_from is not None:
+            mixture = self.mixture(product, product.made_from, short=True)
+            return self.phrases.short_diluted.format(volume=self.volume(portion.volume), mixture=mixture)
         form = self.form_words(product)[0]
         if portion.volume is not None and product.concentration is not None:
             return self.phrases.short_liquid.format(
@@ -177,6 +189,12 @@ class Language:
             )
         figure = self.figure(portion.count or Fraction(0))
         return self.phrases.short_solid.format(figure=figure, form=form, strength=self._strength(product))
+
+    def mixture(self, product: Product, made: Dilution, *, short: bool) -> str:
+        """What a homemade dilution is: so many tablets in so much water."""
+        tablets, source = Portion(product=made.tablet, count=made.units), product.supplied_as
+        words = self.short_portion(tablets, source) if short else self.portion(tablets, source)
+        return self.phrases.mixture.format(tablets=words, whole=self.volume(made.volume))
 
     def _strength(self, product: Product) -> str:
         return self.amount(product.strength) if product.strength is not None else ""

@@ -138,6 +138,7 @@ class HandoutPhrases(Value):
     findings: str
     not_assessed: str
     clear: str
+    within: str
     left_out: str
     none: str
     no_review: str
@@ -170,6 +171,9 @@ class Phrases(Value):
     concentration: str
     short_solid: str
     short_liquid: str
+    mixture: str
+    diluted: str
+    short_diluted: str
     dates: DatePatterns
     units: UnitWords
     slots: SlotWords

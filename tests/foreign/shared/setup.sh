@@ -4,9 +4,10 @@ export PIP_DISABLE_PIP_VERSION_CHECK=1 PYTHONDONTWRITEBYTECODE=1
 unset PYTHONPATH
 python=${PYTHON:-python3}
 
-environment() { # NAME, then what pip installs into it
+environment() { # NAME, then what pip installs into it; a lock is then compared with what its packages ask for
   [ -d "$work/$1" ] || "$python" -m venv "$work/$1"
-  "$work/$1/bin/python" -m pip install --quiet --quiet "${@:2}"
+  "$work/$1/bin/python" -m pip install --quiet --quiet "${@:2}" || return
+  [ "$2" != --require-hashes ] || "$work/$1/bin/python" "$here/../locks.py" "${@: -1}"
 }
 
 program() { # NAME of a command, NAME of Debian's package that has it

@@ -8,8 +8,8 @@ from math import lcm
 
 from taper._base.numbers import write_percent
 from taper.amounts.dose import DailyDose
-from taper.checks.answers import advice_words, fall_words, find, other_uses
-from taper.checks.case import Case, CourseIntake, capped, cite, left_out, uncited
+from taper.checks.answers import advice_words, fall_words, find, gap, other_uses
+from taper.checks.case import Case, CourseIntake, capped, left_out, uncited
 from taper.checks.dose_levels import (
     Level,
     breaks_of,
@@ -20,10 +20,14 @@ from taper.checks.dose_levels import (
     undecided,
     used_before,
 )
-from taper.checks.review import Answer, Clear, NotAssessed, Severity
+from taper.checks.length_of_use import is_short, use_fits
+from taper.checks.review import Answer, Clear, Finding, Reason, Severity
 from taper.knowledge.stopping_advice import Stopping, StoppingShape
+from taper.schedules.realization import RealizedStep
+from taper.source import Subject
 
 NAME = "abrupt-stop"
+SUBJECT = Subject.STOPPING
 READS = ("before", "before.for", "indication")
 
 
@@ -73,6 +77,13 @@ class _Ending:
         return max((level.total for level in same), key=lambda total: total.mg)
 
     @cached_property
+    def skipping(self) -> RealizedStep | None:
+        """The cycle with days without a dose in which it ends, if it does."""
+        place = self.place
+        step = step_at(self.case, place) if place is not None else None
+        return step if step is not None and any(not day.intakes for day in step.days) else None
+
+    @cached_property
     def is_straight(self) -> bool:
         return self.last.mg == self.maintained.mg
 
@@ -90,14 +101,16 @@ def assess(case: Case) -> Iterator[Answer]:
     other half; more is high, as a reduction made in one go with a plateau before or after it. "Slowly"
     without a figure is otherwise not assessed on pace. Advice for some indications is moderate at most where none is
     given, and so is advice after long use whose source gives no length. Advice after so long a use is compared where
-    the drug may have been used so long.
+    the drug may have been used so long; a shorter use is not what it is about. In a use that is shorter than any length
+    for which a source on file gives advice, advice without a length is low. Where another source on file itself prints
+    the step from which the drug stops, or lets it be taken on alternate days there, no finding is more than moderate.
     """
     yield from uncited(case, NAME)
     for drug in case.drugs:
         monograph = case.monograph(drug)
         if monograph is None:
             continue
-        yield from (NotAssessed(rule=NAME, drug=drug, missing=words) for words in undecided(case, drug))
+        yield from (gap(NAME, drug, Reason.UNDECIDED, words) for words in undecided(case, drug))
         endings = list(_endings(case, drug))
         if not endings:
             continue
@@ -112,14 +125,36 @@ def assess(case: Case) -> Iterator[Answer]:
 
 
 def _judge_ending(ending: _Ending, facts: list[Stopping]) -> Iterator[Answer]:
-    about = [fact for fact in facts if _is_about(fact, ending)]
+    shorter = [f for f in facts if use_fits(ending.case, ending.drug, f, ending.used_days) is False]
+    yield from (_clear(fact, ending) for fact in shorter)
+    about = [fact for fact in facts if fact not in shorter and _is_about(fact, ending)]
     # The rows of one source's table are facts of their own; those for other doses give way to the one that speaks.
     speaking = {fact.source for fact in about if _last_fall_allowed(fact, ending) is not None}
     about = [fact for fact in about if not fact.bands or fact.source not in speaking or _holds(fact, ending)]
-    yield from (_judge(fact, ending) for fact in about)
-    if facts and not about:
-        words = f"advice on a stop on day {ending.day} from {ending.last}; sources speak of longer use or other doses"
-        yield NotAssessed(rule=NAME, drug=ending.drug, missing=words)
+    judged = [(fact, _judge(fact, ending)) for fact in about]
+    printed = [fact for fact, answer in judged if isinstance(answer, Clear) and _prints(fact, ending)]
+    yield from (_beside_printed(answer, printed) for _, answer in judged)
+    if facts and not about and not shorter:
+        words = (
+            f"advice on a stop {ending.case.when(ending.day, ending.day)} from {ending.last}; sources speak of others"
+        )
+        yield gap(NAME, ending.drug, Reason.OTHER_PEOPLE, words, of=facts)
+
+
+def _prints(fact: Stopping, ending: _Ending) -> bool:
+    """Whether a source itself prints the last step, in mg, or as alternate days."""
+    return bool(fact.bands or fact.step_high or fact.last_dose) or _allows_alternate_days(fact, ending)
+
+
+def _allows_alternate_days(fact: Stopping, ending: _Ending) -> bool:
+    most, step = fact.alternate_days_at, ending.skipping
+    return most is not None and step is not None and all(day.total.mg <= most.mg for day in step.days)
+
+
+def _beside_printed(answer: Answer, printed: list[Stopping]) -> Answer:
+    if not printed or not isinstance(answer, Finding) or answer.severity is not Severity.HIGH:
+        return answer
+    return answer.model_copy(update={"severity": Severity.MODERATE})
 
 
 def _endings(case: Case, drug: str) -> Iterator[_Ending]:
@@ -145,28 +180,25 @@ def _trimmed(part: tuple[Level, ...]) -> tuple[Level, ...]:
 def _is_about(fact: Stopping, ending: _Ending) -> bool:
     if fact.to_lowest_that_works or (fact.down_to_daily_dose is not None and fact.down_to_daily_dose):
         return False  # it reaches down to a dose, and says nothing of stopping from there
-    if fact.from_daily_dose is not None and ending.maintained.mg < fact.from_daily_dose.mg:
-        return False
-    least = fact.used_for_at_least
-    if least is None or ending.used_days is None:
-        return True
-    return ending.used_days >= least.days + 28 * least.months
+    return fact.from_daily_dose is None or ending.maintained.mg >= fact.from_daily_dose.mg
 
 
 def _judge(fact: Stopping, ending: _Ending) -> Answer:
+    if _allows_alternate_days(fact, ending):
+        return _clear(fact, ending)
     allowed = _last_fall_allowed(fact, ending)
     if allowed is not None:
         is_within = ending.last.mg <= allowed
         return _clear(fact, ending) if is_within else _too_much(fact, ending, allowed)
     if ending.is_straight:
-        return _finding(fact, ending, f"straight from the maintained dose; the source says {advice_words(fact)}")
+        return _finding(fact, ending, "straight from the maintained dose", advice_words(fact))
     if fact.shape is StoppingShape.MINIMUM_TIME and fact.lasting_at_least is not None:
         return _judge_time(fact, ending)
-    said = f"the source says {advice_words(fact)}"
     if 2 * ending.last.mg > ending.maintained.mg:
         share = write_percent(ending.last.mg / ending.maintained.mg)
-        return _finding(fact, ending, f"{share} of the maintained {ending.maintained}; {said}")
-    return NotAssessed(rule=NAME, drug=ending.drug, missing=f"the pace down to {ending.last}; {said} {cite(fact)}")
+        return _finding(fact, ending, f"{share} of the maintained {ending.maintained}", advice_words(fact))
+    missing = f"the pace down to {ending.last}, of which sources give no figure"
+    return gap(NAME, ending.drug, Reason.NO_FIGURE, missing, of=[fact])
 
 
 def _holds(fact: Stopping, ending: _Ending) -> bool:
@@ -190,24 +222,21 @@ def _last_fall_allowed(fact: Stopping, ending: _Ending) -> Fraction | None:
 def _judge_time(fact: Stopping, ending: _Ending) -> Answer:
     least = fact.lasting_at_least
     assert least is not None
-    said = f"the source says over at least {least}"
+    said = f"over at least {least}"
     if not ending.knows_before:
-        return NotAssessed(
-            rule=NAME, drug=ending.drug, missing=f"what was taken before day 1 (before); {said} {cite(fact)}"
-        )
+        missing = f"what was taken before day 1 (before); {said}"
+        return gap(NAME, ending.drug, Reason.FACT, missing, of=[fact], facts=["before"])
     if ending.reduced_over < most_days(least):
         words = f"{ending.reduced_over} days after the last day at {ending.maintained}"
-        return _finding(fact, ending, f"{words}; {said}", limit=str(least))
+        return _finding(fact, ending, words, said, limit=str(least))
     crowded = _crowded(ending, most_days(least))
     if crowded is None:
         return _clear(fact, ending)
     before, after, amount = crowded
-    when = (
-        f"on day {after}" if before == after else f"within {after - before + 1} days, from day {before} to day {after},"
-    )
+    when = ending.case.when(before, after)
     fallen = DailyDose(amount).in_unit(ending.last.unit)
-    words = f"and {fallen.text} of the reduction from {ending.maintained} falls {when} alone"
-    return _finding(fact, ending, f"{words}; {said}", limit=str(least))
+    words = f"and {fallen.text} of the reduction from {ending.maintained} comes {when} alone"
+    return _finding(fact, ending, words, said, limit=str(least))
 
 
 def _crowded(ending: _Ending, least: int) -> tuple[int, int, Fraction] | None:
@@ -232,24 +261,26 @@ def _crowded(ending: _Ending, least: int) -> tuple[int, int, Fraction] | None:
 def _too_much(fact: Stopping, ending: _Ending, allowed: Fraction) -> Answer:
     limit = DailyDose(allowed).in_unit(ending.last.unit)
     if fact.last_dose is not None:
-        return _finding(fact, ending, f"the last fall; the source says stopping from {limit}", limit=str(limit))
-    said = f"falls of {fall_words(fact, ending.last)}{' at most' if fact.at_most else ''}"
-    return _finding(fact, ending, f"the last fall; the source says {said}", limit=limit.text)
+        return _finding(fact, ending, "the last reduction", f"stopping from {limit}", limit=str(limit))
+    said = f"{'at most ' if fact.at_most else ''}{fall_words(fact, ending.last)}"
+    return _finding(fact, ending, "the last reduction", said, limit=limit.text)
 
 
 def _clear(fact: Stopping, ending: _Ending) -> Clear:
     return Clear(rule=NAME, drug=ending.drug, source=fact.source)
 
 
-def _finding(fact: Stopping, ending: _Ending, words: str, *, limit: str | None = None) -> Answer:
+def _finding(fact: Stopping, ending: _Ending, words: str, said: str, *, limit: str | None = None) -> Answer:
     again = f" for {ending.lasting} days" if ending.lasting is not None else ""
-    run = f"day {ending.day}: {ending.drug} stops from {ending.last}{again}"
+    run = f"{ending.drug} stops from {ending.last}{again} {ending.case.when(ending.day, ending.day)}"
     asks = fact.used_for_at_least is not None and ending.used_days is None
     long = "; it depends on how long the drug was taken before" if asks else ""
-    long += "; the source speaks of long use, and gives no length" if fact.after_long_use else ""
+    long += "; it speaks of long use, and gives no length" if fact.after_long_use else ""
     replaced = replacement_words(ending.case, ending.drug, ending.levels[0].first, ending.day + 1)
     place = ending.place
     severity = capped(Severity.HIGH, weak=fact.after_long_use)
-    return find(ending.case, NAME, ending.drug, fact, severity, f"{run}, {words}{long}{replaced}",
+    if fact.used_for_at_least is None and is_short(ending.case, ending.drug, ending.used_days):
+        severity, long = Severity.LOW, f"{long}; it gives no length of use, and this one is short"
+    return find(ending.case, NAME, ending.drug, fact, severity, f"{run}, {words}{replaced}", f"{said}{long}",
                 course=place.course if place else None, step=place.step if place else None, day=ending.day,
                 last_day=ending.day + 1, value=str(ending.last), limit=limit or advice_words(fact))  # fmt: skip

@@ -2,14 +2,28 @@
 
 from collections.abc import Iterator
 
-from taper.checks.answers import compare_first, compare_totals, find, other_uses, unheard, whole_plan
+from taper.checks.answers import (
+    compare_first,
+    compare_totals,
+    find,
+    gap,
+    other_uses,
+    person_gap,
+    silent,
+    unheard,
+    unread,
+    whole_plan,
+)
 from taper.checks.case import Case, left_out, uncited
-from taper.checks.review import Answer, Clear, NotAssessed, Severity
+from taper.checks.review import Answer, Clear, Reason, Severity
 from taper.knowledge.monograph import AgeAdvice
+from taper.source import Subject
 
 NAME = "age"
-READS = ("patient.age", "before", "indication")
+SUBJECT = Subject.AGE
+READS = ("patient.age", "patient.sex", "before", "indication")
 _ADULT = 18
+_OLDER = 65
 
 
 def assess(case: Case) -> Iterator[Answer]:
@@ -17,7 +31,8 @@ def assess(case: Case) -> Iterator[Answer]:
 
     To avoid, and a dose above the source's maximum or first dose for that age, are high; "reduce" with no daily
     figure is moderate; caution, and "not established", are low. An absent age is not assessed; it is never taken for
-    an adult of middle age. Nor is advice on the age for another use than the plan's.
+    an adult of middle age. Nor is advice on the age for another use than the plan's. Sources print "elderly" without a
+    number: from 65 no source on file that was read in full is not assessed; below, it is no question.
     """
     yield from uncited(case, NAME)
     for drug in case.drugs:
@@ -25,14 +40,14 @@ def assess(case: Case) -> Iterator[Answer]:
         if monograph is not None:
             held = tuple(fact for fact in case.applying(monograph.ages, drug) if _is_about(case, fact, drug))
             yield from left_out(case, NAME, drug, held)
-            yield from _assess_drug(case, drug, tuple(fact for fact in held if case.compares(fact.source)))
             others = [f for f in unheard(case, drug, case.applying(monograph.ages, drug)) if _is_of_age(case, f)]
+            yield from _assess_drug(case, drug, tuple(fact for fact in held if case.compares(fact.source)), others)
             if others:
                 yield other_uses(case, NAME, drug, others, "advice on this age")
 
 
 def _is_of_age(case: Case, fact: AgeAdvice) -> bool:
-    return (fact.age_below is None or fact.age_below > _ADULT) and case.age_fits(fact) is True
+    return (fact.age_below is None or fact.age_below > _ADULT) and case.person_fits(fact) is True
 
 
 def _is_about(case: Case, fact: AgeAdvice, drug: str) -> bool:
@@ -40,14 +55,21 @@ def _is_about(case: Case, fact: AgeAdvice, drug: str) -> bool:
     return is_for_adults and case.indication_fits(fact, drug) is not False
 
 
-def _assess_drug(case: Case, drug: str, facts: tuple[AgeAdvice, ...]) -> Iterator[Answer]:
-    if not facts:
-        yield NotAssessed(rule=NAME, drug=drug, missing="advice on the age of adults; no source is held")
-    elif case.patient.age is None:
-        yield NotAssessed(rule=NAME, drug=drug, missing="the age")
+def _assess_drug(case: Case, drug: str, facts: tuple[AgeAdvice, ...], others: list[AgeAdvice]) -> Iterator[Answer]:
+    age = case.patient.age
+    nobody = unread(case, NAME, drug, SUBJECT, "older adults")
+    if age is None:
+        if facts or nobody is not None:
+            yield gap(NAME, drug, Reason.FACT, "the age", of=facts, facts=["patient.age"])
     else:
+        if not facts and nobody is not None and age >= _OLDER:
+            yield nobody
+        yield from silent(case, NAME, drug, SUBJECT, told=[fact.source for fact in (*facts, *others)])
         for fact in facts:
-            if case.age_fits(fact):
+            fits = case.person_fits(fact)
+            if fits is None:
+                yield person_gap(case, NAME, drug, fact)
+            elif fits:
                 yield from _judge(case, drug, fact)
             else:
                 yield Clear(rule=NAME, drug=drug, source=fact.source)
@@ -57,17 +79,18 @@ def _judge(case: Case, drug: str, fact: AgeAdvice) -> Iterator[Answer]:
     if fact.action == "reduce" and (fact.maximum or fact.initial):
         group = f"from age {fact.age_from}" if fact.age_from is not None else f"below age {fact.age_below}"
         if fact.maximum is not None:
-            said = f"the daily maximum of {fact.maximum} {group}"
+            said = f"daily maximum of {fact.maximum} {group}"
             yield from compare_totals(case, NAME, drug, fact, fact.maximum, said)
         if fact.initial is not None:
-            yield compare_first(case, NAME, drug, fact, group)
+            yield from compare_first(case, NAME, drug, fact, group)
     else:
         yield _statement(case, drug, fact)
 
 
 def _statement(case: Case, drug: str, fact: AgeAdvice) -> Answer:
     severity = {"avoid": Severity.HIGH, "reduce": Severity.MODERATE}.get(fact.action, Severity.LOW)
-    message = f"{drug}: at age {case.patient.age} the source says {fact.action}: {fact.what}"
+    happens = f"{drug} is taken at age {case.patient.age}"
+    says = f"{fact.action}: {fact.what}"
     limit = f"from {fact.age_from}" if fact.age_from is not None else f"below {fact.age_below}"
     years = f"{case.patient.age} years"
-    return find(case, NAME, drug, fact, severity, message, value=years, limit=limit, **whole_plan(case, drug))
+    return find(case, NAME, drug, fact, severity, happens, says, value=years, limit=limit, **whole_plan(case, drug))

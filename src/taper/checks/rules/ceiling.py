@@ -5,19 +5,21 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from taper.amounts.dose import DailyDose
-from taper.checks.answers import place_of
-from taper.checks.case import Case, Run, capped, cite, left_out, stretch_words, stretches, uncited
+from taper.checks.answers import by_source, gap, person_gap, place_of
+from taper.checks.case import Case, Run, capped, left_out, stretches, uncited
 from taper.checks.other_medicines import column_fits
-from taper.checks.review import Answer, Clear, Finding, NotAssessed, Severity
+from taper.checks.review import Answer, Clear, Finding, LeftOut, Reason, Severity, Why
 from taper.knowledge.monograph import Ceiling, CeilingKind
+from taper.source import Subject
 
 NAME = "ceiling"
-READS = ("patient.age", "patient.medications", "patient.as_needed", "indication")
+SUBJECT = Subject.DOSAGE
+READS = ("patient.age", "patient.sex", "patient.medications", "patient.as_needed", "indication")
 
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """The daily figures that apply to a drug: those compared, those of the plan's use, and all that are held."""
+    """The daily figures that apply to a drug: those compared, those of the plan's use, and all that are on file."""
 
     compared: tuple[Ceiling, ...]
     own: tuple[Ceiling, ...]
@@ -37,17 +39,22 @@ def assess(case: Case) -> Iterator[Answer]:
     A maximum for the plan's indication that is exceeded is high. Where no indication is given, or no source
     speaks of it, exceeding a maximum of every indication is high and of some only is moderate. Where sources speak
     of it, figures for other uses are compared on the days above one of its own, and a maximum among them is high:
-    within what is held for its use, others say nothing. A usual maximum, a figure that is only named or derived is
-    moderate, and high on a day above every figure that is held for the drug of any kind and source. A claim without a
-    source is low. A figure for people who take other medicines, or do not, is compared with those who do, or do not.
+    within what is on file for its use, others say nothing. A usual maximum, a figure that is only named or derived is
+    moderate, and high on a day above every figure that is on file for the drug of any kind and source. A claim without
+    a source is low, and compared only where its source is named. A figure for people who take other medicines, or do
+    not, is compared with those who do, or do not. A maximum of another country than the plan's is moderate at most
+    where the plan's own country gives one.
     """
     yield from uncited(case, NAME)
     for drug in case.drugs:
         monograph = case.monograph(drug)
         if monograph is not None:
             daily = tuple(item for item in monograph.ceilings if item.per == "day")
-            yield from left_out(case, NAME, drug, daily)
-            yield from _assess_drug(case, drug, daily)
+            claims = tuple(c for c in daily if c.kind is CeilingKind.CLAIM and c.source.id not in case.sources)
+            yield from (LeftOut(rule=NAME, drug=drug, source=c.source, why=Why.UNCITED) for c in claims)
+            cited = tuple(item for item in daily if item not in claims)
+            yield from left_out(case, NAME, drug, cited)
+            yield from _assess_drug(case, drug, cited)
 
 
 def _assess_drug(case: Case, drug: str, daily: tuple[Ceiling, ...]) -> Iterator[Answer]:
@@ -57,12 +64,12 @@ def _assess_drug(case: Case, drug: str, daily: tuple[Ceiling, ...]) -> Iterator[
     named = next(iter(wanted)) if len(wanted) == 1 else None
     own = tuple(item for item in compared if named and (not item.indications or named in item.indications))
     if not compared:
-        yield NotAssessed(rule=NAME, drug=drug, missing="a daily ceiling for this product; no source is held")
+        yield gap(NAME, drug, Reason.NO_SOURCE, "a daily ceiling for this product")
         return
-    held = _Held(compared, own, tuple(item for item in applying if case.age_fits(item) is not False), named)
+    held = _Held(compared, own, tuple(item for item in applying if case.person_fits(item) is not False), named)
     if named and not held.is_decided:
-        missing = f"a sourced ceiling for the indication {named}; those of other indications were compared"
-        yield NotAssessed(rule=NAME, drug=drug, missing=missing)
+        missing = f"a ceiling for {named}; those for other uses were compared"
+        yield gap(NAME, drug, Reason.OTHER_USES, missing)
     for item in compared:
         yield from _compare(case, drug, item, held)
 
@@ -70,20 +77,20 @@ def _assess_drug(case: Case, drug: str, daily: tuple[Ceiling, ...]) -> Iterator[
 def _compare(case: Case, drug: str, ceiling: Ceiling, held: _Held) -> Iterator[Answer]:
     limit = DailyDose(ceiling.limit.mg).in_unit(ceiling.limit.unit)
     is_own = ceiling in held.own or not held.is_decided
-    own = [item for item in held.own if case.age_fits(item) is not False and _fits_column(case, item)]
+    own = [item for item in held.own if case.person_fits(item) is not False and _fits_column(case, item)]
     exceeded = [item.limit.mg for item in own]
     least = Fraction(0) if is_own else min(exceeded, default=None)
-    if case.age_fits(ceiling) is False or least is None or (not is_own and _is_said(case, ceiling, held)):
+    if case.person_fits(ceiling) is False or least is None or (not is_own and _is_said(case, ceiling, held)):
         return
     above = list(stretches(case.days(drug), lambda run: run.total > limit and run.total.mg > least))
     if not above:
         if is_own:
             yield Clear(rule=NAME, drug=drug, source=ceiling.source)
     elif _fits_column(case, ceiling) is None:
-        missing = "the other medicines (medications, as_needed), which decide the column of the source"
-        yield NotAssessed(rule=NAME, drug=drug, missing=f"{missing}; {limit}{_for_whom(ceiling)} {cite(ceiling)}")
-    elif case.age_fits(ceiling) is None:
-        yield NotAssessed(rule=NAME, drug=drug, missing=f"the age; {limit}{_for_whom(ceiling)} {cite(ceiling)}")
+        missing = f"the other medicines (medications, as_needed), which decide the column: {limit}{_for_whom(ceiling)}"
+        yield gap(NAME, drug, Reason.FACT, missing, of=[ceiling], facts=["patient.medications", "patient.as_needed"])
+    elif case.person_fits(ceiling) is None:
+        yield person_gap(case, NAME, drug, ceiling)
     else:
         yield from (_finding(case, drug, ceiling, stretch, held) for stretch in above)
 
@@ -94,7 +101,7 @@ def _fits_column(case: Case, ceiling: Ceiling) -> bool | None:
 
 def _is_said(case: Case, ceiling: Ceiling, held: _Held) -> bool:
     """Whether the same source says no less, and as gravely, of the plan's own use."""
-    own = (item for item in held.own if item.source == ceiling.source and case.age_fits(item))
+    own = (item for item in held.own if item.source == ceiling.source and case.person_fits(item))
     as_grave = (item for item in own if item.kind is CeilingKind.MAXIMUM or ceiling.kind is not CeilingKind.MAXIMUM)
     return any(item.kind is not CeilingKind.CLAIM and item.limit.mg <= ceiling.limit.mg for item in as_grave)
 
@@ -104,7 +111,7 @@ def _severity(case: Case, ceiling: Ceiling, held: _Held, largest: Fraction) -> S
         return Severity.LOW if ceiling.kind is CeilingKind.CLAIM else Severity.MODERATE
     if held.is_decided or not ceiling.indications:
         return Severity.HIGH
-    maxima = [c for c in held.compared if c.kind is CeilingKind.MAXIMUM and case.age_fits(c) is not False]
+    maxima = [c for c in held.compared if c.kind is CeilingKind.MAXIMUM and case.person_fits(c) is not False]
     uses = {use for item in maxima for use in item.indications}
     exceeded = {use for item in maxima for use in item.indications if largest > item.limit.mg}
     return capped(Severity.HIGH, weak=uses != exceeded)
@@ -117,18 +124,19 @@ def _finding(case: Case, drug: str, ceiling: Ceiling, stretch: tuple[Run, ...], 
     hedge = _hedge(ceiling, held, severity)
     if severity is Severity.MODERATE and all(highest.total.mg > item.limit.mg for item in held.every):
         severity, hedge = Severity.HIGH, hedge + _above_all(held)
-    return Finding(
-        rule=NAME,
-        severity=severity,
-        evidence=ceiling.source.grade,
-        message=f"{stretch_words(stretch)}: {highest.total} of {drug} is above the {ceiling.kind.words} of {limit}"
-        f"{_for_whom(ceiling)}{hedge} {cite(ceiling)}",
-        drug=drug,
+    return by_source(
+        case,
+        NAME,
+        drug,
+        ceiling.source,
+        severity,
+        f"{drug} reaches {highest.total} {case.when_taken(stretch)}",
+        f"{ceiling.kind.words} of {limit}{_for_whom(ceiling)}{hedge}",
+        by_amount=True,
         day=stretch[0].first,
         last_day=stretch[-1].last,
         value=str(highest.total),
         limit=str(limit),
-        source=ceiling.source,
         **place_of(highest),
     )
 
@@ -144,12 +152,13 @@ def _above_all(held: _Held) -> str:
     sources = {item.source.id for item in held.every}
     kinds = ", ".join(sorted({item.kind.value for item in held.every}))
     count = "1 source" if len(sources) == 1 else f"{len(sources)} sources"
-    return f"; it is above every figure held, of {count} ({kinds})"
+    return f"; above every figure on file, of {count} ({kinds})"
 
 
 def _for_whom(ceiling: Ceiling) -> str:
     use = f" for {', '.join(ceiling.indications)}" if ceiling.indications else ""
     use = f"{use} with {' or '.join(ceiling.with_names)}" if ceiling.with_names else use
     use = f"{use} without {', '.join(ceiling.without_names)}" if ceiling.without_names else use
+    use = f"{use} for {'women' if ceiling.sex == 'female' else 'men'}" if ceiling.sex else use
     low = f" from age {ceiling.age_from}" if ceiling.age_from is not None else ""
     return use + low + (f" below age {ceiling.age_below}" if ceiling.age_below is not None else "")

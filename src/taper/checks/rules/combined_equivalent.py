@@ -6,13 +6,15 @@ from fractions import Fraction
 from functools import cached_property
 
 from taper.amounts.dose import DailyDose, Dose
-from taper.checks.answers import per_day
-from taper.checks.case import Case, Run, capped, cite, left_out, stretch_words, uncited
-from taper.checks.review import Answer, Clear, Finding, NotAssessed, Severity
+from taper.checks.answers import by_source, gap, per_day, person_gap
+from taper.checks.case import Case, Run, capped, left_out, uncited
+from taper.checks.review import Answer, Clear, Finding, Reason, Severity
 from taper.knowledge.equivalence import EquivalenceTable, Equivalent
 from taper.knowledge.monograph import Ceiling, CeilingKind
+from taper.source import Subject
 
 NAME = "combined-equivalent"
+SUBJECT = Subject.DOSAGE
 READS = ("patient.age", "indication")
 
 
@@ -52,13 +54,13 @@ def assess(case: Case) -> Iterator[Answer]:
         monograph = case.monograph(drug)
         if monograph is None:
             continue
-        daily = tuple(item for item in monograph.ceilings if item.per == "day")
+        daily = tuple(c for c in monograph.ceilings if c.per == "day" and c.kind is not CeilingKind.CLAIM)
         in_plan = drug in case.drugs
         applying = case.applying(daily, drug) if in_plan else tuple(f for f in daily if not (f.releases or f.forms))
         held = [fact for fact in applying if _fits(case, fact, sums)]
         yield from left_out(case, NAME, drug, held)
         for fact in held:
-            if case.compares(fact.source) and case.age_fits(fact) is not False:
+            if case.compares(fact.source) and case.person_fits(fact) is not False:
                 yield from _compare(case, drug, fact, sums)
 
 
@@ -108,19 +110,20 @@ def _compare(case: Case, drug: str, fact: Ceiling, sums: list[_Sum]) -> Iterator
     above = [item for item in holding if item.largest > fact.limit.mg * _ends(item, drug)[0]]
     if not above:
         yield Clear(rule=NAME, drug=drug, source=fact.source)
-    elif case.age_fits(fact) is None:
-        missing = f"the age; {per_day(fact.limit)} of {drug} or its equivalent {cite(fact)}"
-        yield NotAssessed(rule=NAME, drug=drug, missing=missing)
+    elif case.person_fits(fact) is None:
+        yield person_gap(case, NAME, drug, fact)
     else:
         certain = all(item.surely > fact.limit.mg * _ends(item, drug)[1] for item in holding)
-        yield _finding(drug, fact, holding, above, is_certain=certain)
+        yield _finding(case, drug, fact, holding, above, is_certain=certain)
 
 
 def _ends(item: _Sum, drug: str) -> tuple[Fraction, Fraction]:
     return _in_reference(item.table, item.table.row(drug))
 
 
-def _finding(drug: str, fact: Ceiling, holding: list[_Sum], above: list[_Sum], *, is_certain: bool) -> Finding:
+def _finding(
+    case: Case, drug: str, fact: Ceiling, holding: list[_Sum], above: list[_Sum], *, is_certain: bool
+) -> Finding:
     widest = max(above, key=lambda item: item.largest / _ends(item, drug)[0])
     limit = fact.limit.mg * _ends(widest, drug)[0]
     above_it = [(run, most) for run, _, most in widest.days if most > limit]
@@ -130,20 +133,21 @@ def _finding(drug: str, fact: Ceiling, holding: list[_Sum], above: list[_Sum], *
         f"{_text(item, drug, fact.limit)} by {item.table.title}{_without(item, names)}" for item in holding
     )
     some = "" if is_certain else "; not every table, or not every end of a range, says so"
-    return Finding(
-        rule=NAME,
-        severity=capped(Severity.HIGH, weak=not is_certain or fact.kind is not CeilingKind.MAXIMUM),
-        evidence=fact.source.grade,
-        message=f"{_days_words(days)}: {' and '.join(names)} together come to about {figures}, as {drug}, at "
-        f"their highest, above the {fact.kind.words} of {per_day(fact.limit)}{some} {cite(fact)}",
-        drug=drug,
+    return by_source(
+        case,
+        NAME,
+        drug,
+        fact.source,
+        capped(Severity.HIGH, weak=not is_certain or fact.kind is not CeilingKind.MAXIMUM),
+        f"{' and '.join(names)} together come to about {figures}, as {drug}, at their highest, {_when(case, days)}",
+        f"{fact.kind.words} of {per_day(fact.limit)}{some}",
+        by_amount=True,
         course=worst.intakes[0].course,
         step=worst.intakes[0].step,
         day=days[0].first,
         last_day=days[-1].last,
         value=_text(widest, drug, fact.limit),
         limit=per_day(fact.limit),
-        source=fact.source,
     )
 
 
@@ -153,7 +157,7 @@ def _without(item: _Sum, names: list[str]) -> str:
     return f", which holds no {' or '.join(missing)} and leaves it out" if missing else ""
 
 
-def _days_words(days: list[Run]) -> str:
+def _when(case: Case, days: list[Run]) -> str:
     """The days, each stretch by itself."""
     parts: list[list[Run]] = []
     for run in days:
@@ -161,7 +165,7 @@ def _days_words(days: list[Run]) -> str:
             parts[-1].append(run)
         else:
             parts.append([run])
-    return ", ".join(stretch_words(tuple(part)) for part in parts)
+    return ", ".join(case.when_taken(tuple(part)) for part in parts)
 
 
 def _text(item: _Sum, drug: str, like: Dose) -> str:
@@ -172,19 +176,10 @@ def _text(item: _Sum, drug: str, like: Dose) -> str:
 
 
 def _without_table(case: Case) -> Iterator[Answer]:
-    """Pairs of drugs of one class that no table holds together."""
+    """Pairs of drugs of one class, of which doses are added up, that no table holds together."""
     for index, one in enumerate(case.drugs):
         for other in case.drugs[index + 1 :]:
-            classes = _classes(case, one) & _classes(case, other)
+            classes = case.formulary.classes_of(one) & case.formulary.classes_of(other)
             together = any(table.holds(one) and table.holds(other) for table in case.formulary.tables)
-            if classes & _TABLED and not together:
-                missing = f"an equivalence table that holds both {one} and {other}; no source is held"
-                yield NotAssessed(rule=NAME, drug=one, missing=missing)
-
-
-_TABLED = frozenset({"benzodiazepine", "z-drug", "corticosteroid"})
-
-
-def _classes(case: Case, drug: str) -> set[str]:
-    monograph = case.monograph(drug)
-    return set(monograph.classes) if monograph is not None else set()
+            if classes & case.formulary.classes.added_up and not together:
+                yield gap(NAME, one, Reason.NO_SOURCE, f"an equivalence table with both {one} and {other}")

@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 
 from taper.amounts.liquid import Concentration
+from taper.checks.answers import by_source
 from taper.checks.case import Case
 from taper.checks.review import Answer, Clear, Finding, Severity
 
 NAME = "concentration-change"
+SUBJECT = None
 READS: tuple[str, ...] = ()
 
 
@@ -18,7 +20,7 @@ def assess(case: Case) -> Iterator[Answer]:
     for drug in case.drugs:
         used = _used(case, drug)
         if len(used) > 1:
-            yield _finding(drug, used)
+            yield _finding(case, drug, used)
         elif used:
             yield Clear(rule=NAME, drug=drug)
 
@@ -37,15 +39,17 @@ def _used(case: Case, drug: str) -> list[tuple[Concentration, int, str, int]]:
     return sorted(found.values(), key=lambda item: (item[1], str(item[0])))
 
 
-def _finding(drug: str, used: list[tuple[Concentration, int, str, int]]) -> Finding:
+def _finding(case: Case, drug: str, used: list[tuple[Concentration, int, str, int]]) -> Finding:
     (before, *_), (after, day, course, step) = used[0], used[1]
     listed = ", then ".join(str(item[0]) for item in used)
-    return Finding(
-        rule=NAME,
-        severity=Severity.HIGH,
-        message=f"from day {day}: the concentration of the liquid {drug} changes: {listed}; "
+    return by_source(
+        case,
+        NAME,
+        drug,
+        None,
+        Severity.HIGH,
+        f"the concentration of the liquid {drug} changes {case.when(day, day)}: {listed}",
         "the same volume holds another dose",
-        drug=drug,
         course=course,
         step=step,
         day=day,

@@ -1,25 +1,27 @@
 """Conditions of the person that a source names against the drug."""
 
-import difflib
 from collections.abc import Iterator
 
-from taper.checks.answers import find, other_uses, unheard, whole_plan
+from taper.checks.answers import find, gap, noted, other_uses, person_gap, silent, unheard, unread, whole_plan
 from taper.checks.case import Case, left_out, uncited
-from taper.checks.review import Answer, Clear, NotAssessed, Severity
+from taper.checks.review import Answer, Clear, NotAssessed, Reason, Severity
 from taper.knowledge.monograph import Contraindication
+from taper.knowledge.names import Condition, plain
+from taper.source import Source, Subject
 
 NAME = "contraindication"
+SUBJECT = Subject.CONTRAINDICATIONS
 READS = ("patient.conditions", "indication")
-_TELLING_LETTERS = 5
 
 
 def assess(case: Case) -> Iterator[Answer]:
-    """Look up each condition of the person among those that each source names.
+    """Look up each condition of the person, and what it is a kind of, among those that each source names.
 
     Contraindicated and to avoid are high, caution is moderate. A missing list of conditions is not assessed. Nor is
-    a condition of which no source compared speaks: a list of conditions says nothing of those it leaves out, and
-    the same condition may stand there under another name. Clear is therefore only a known empty list, and a source
-    beside another that names every condition of the person.
+    a condition whose name is in no list of conditions on file: the same may stand in a source under another name. A
+    name that leaves open whether it is a narrower condition that a source names is a question. A known condition of
+    which no source speaks is clear of those whose sections were read in full, and not assessed
+    where none was.
     """
     yield from uncited(case, NAME)
     for drug in case.drugs:
@@ -29,61 +31,80 @@ def assess(case: Case) -> Iterator[Answer]:
         applying = case.applying(monograph.contraindications, drug)
         held = tuple(fact for fact in applying if case.indication_fits(fact, drug) is not False)
         yield from left_out(case, NAME, drug, held)
-        yield from _assess_drug(case, drug, tuple(fact for fact in held if case.compares(fact.source)))
-        present = {_plain(name) for name in case.patient.conditions or ()}
+        present = {each for name in case.patient.conditions or () for each in case.formulary.condition(name).names}
         others = [fact for fact in unheard(case, drug, applying) if fact.condition in present]
+        yield from _assess_drug(case, drug, tuple(fact for fact in held if case.compares(fact.source)), others)
         if others:
             yield other_uses(
                 case, NAME, drug, others, f"a source on {', '.join(sorted({f.condition for f in others}))}"
             )
 
 
-def _assess_drug(case: Case, drug: str, facts: tuple[Contraindication, ...]) -> Iterator[Answer]:
-    if case.patient.conditions is None:
-        yield NotAssessed(rule=NAME, drug=drug, missing="the list of conditions (conditions)")
-    elif not case.patient.conditions:
+def _assess_drug(
+    case: Case, drug: str, facts: tuple[Contraindication, ...], others: list[Contraindication]
+) -> Iterator[Answer]:
+    conditions = case.patient.conditions
+    nobody = unread(case, NAME, drug, SUBJECT, "contraindications")
+    if conditions is None:
+        if facts or nobody is not None:
+            missing = "the list of conditions (conditions)"
+            yield gap(NAME, drug, Reason.FACT, missing, facts=["patient.conditions"])
+        return
+    if not conditions:
         yield Clear(rule=NAME, drug=drug)
-    elif not facts:
-        yield NotAssessed(rule=NAME, drug=drug, missing="conditions named against the drug; no source is held")
-    else:
-        present = {_plain(name) for name in case.patient.conditions}
-        matched = [fact for fact in facts if fact.condition in present]
-        unspoken = present - {fact.condition for fact in matched}
-        yield from (_unspoken(case, drug, name, facts) for name in sorted(unspoken))
-        yield from (_finding(case, drug, fact) for fact in matched)
-        if not unspoken:
-            yield from (Clear(rule=NAME, drug=drug, source=fact.source) for fact in facts)
+        return
+    found: set[Source] = {fact.source for fact in others}
+    is_open = False
+    for name in conditions:
+        known = case.formulary.condition(name)
+        matched = [fact for fact in facts if fact.condition in known.names]
+        found |= {fact.source for fact in matched}
+        yield from (_judge(case, drug, name, fact) for fact in matched)
+        narrower = _narrower(known, facts, matched)
+        if narrower:
+            missing = f"whether {name} is {' or '.join(narrower)}, of which sources speak"
+            asked = [fact for fact in facts if fact.condition in narrower]
+            yield gap(NAME, drug, Reason.FACT, missing, of=asked, facts=["patient.conditions"])
+            is_open = True
+        if not matched:
+            unspoken = _unspoken(drug, known, facts, nobody)
+            is_open = is_open or unspoken is not None
+            yield from () if unspoken is None else (unspoken,)
+    if not is_open:
+        yield from silent(case, NAME, drug, SUBJECT, told=found)
 
 
-def _plain(name: str) -> str:
-    return "-".join(name.lower().replace("'", "").split())
+def _narrower(
+    known: Condition, facts: tuple[Contraindication, ...], matched: list[Contraindication]
+) -> tuple[str, ...]:
+    """Narrower conditions that sources name and that the name leaves open, where none as grave was found."""
+    if any(fact.action != "caution" for fact in matched):
+        return ()
+    return tuple(dict.fromkeys(fact.condition for fact in facts if fact.condition in known.may_be))
 
 
-def _unspoken(case: Case, drug: str, name: str, facts: tuple[Contraindication, ...]) -> Answer:
-    named = sorted({fact.condition for fact in facts})
-    missing = f"a source on {drug} with {name}: none of the conditions that those compared name ({len(named)}) is that"
-    is_known = name in case.formulary.conditions
-    if is_known:
-        missing += "; sources of other drugs name it"
-    near = _near(name, named, is_known=is_known)
-    if near:
-        missing += f"; near names are {', '.join(near)}"
-    return NotAssessed(rule=NAME, drug=drug, missing=missing)
+def _judge(case: Case, drug: str, name: str, fact: Contraindication) -> Answer:
+    fits = case.person_fits(fact)
+    if fits is None:
+        return person_gap(case, NAME, drug, fact)
+    return _finding(case, drug, name, fact) if fits else Clear(rule=NAME, drug=drug, source=fact.source)
 
 
-def _near(name: str, named: list[str], *, is_known: bool) -> list[str]:
-    """Names that share a telling word, and for a name that no source uses those written alike.
+def _unspoken(
+    drug: str, known: Condition, facts: tuple[Contraindication, ...], nobody: NotAssessed | None
+) -> Answer | None:
+    """What is open of a condition that no source compared names; nothing where it is known and one was read in full."""
+    if known.is_known:
+        return None if nobody is None else nobody.model_copy(update={"what": (f"{known.written}: {nobody.what[0]}",)})
+    near = known.near_among(sorted({fact.condition for fact in facts}))
+    hint = f"; near names are {', '.join(near)}" if near else ""
+    missing = f"whether {known.written} is a condition that sources name: the name is not known{hint}"
+    return gap(NAME, drug, Reason.NAME, missing, facts=["patient.conditions"])
 
-    A known name is not misspelled, and what is written like it may be its opposite: hypotension, hypertension.
-    """
-    words = {word for word in name.split("-") if len(word) >= _TELLING_LETTERS}
-    near = [other for other in named if words & set(other.split("-"))]
-    alike = [] if is_known else difflib.get_close_matches(name, named, n=3, cutoff=0.5)
-    return [*near, *(other for other in alike if other not in near)]
 
-
-def _finding(case: Case, drug: str, fact: Contraindication) -> Answer:
+def _finding(case: Case, drug: str, name: str, fact: Contraindication) -> Answer:
     severity = Severity.MODERATE if fact.action == "caution" else Severity.HIGH
-    message = f"{drug}: with {fact.condition} the source says {fact.action}"
-    plan = whole_plan(case, drug)
-    return find(case, NAME, drug, fact, severity, message, value=fact.condition, limit=fact.action, **plan)
+    also = "" if plain(name) == fact.condition else f" (as {fact.condition})"
+    found = find(case, NAME, drug, fact, severity, f"{drug} is taken with {name}{also}", fact.action, about=name,
+                 value=fact.condition, limit=fact.action, **whole_plan(case, drug))  # fmt: skip
+    return noted(case, found, *((fact.note,) if fact.note else ()))

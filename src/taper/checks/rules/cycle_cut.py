@@ -7,6 +7,7 @@ from taper.checks.review import Answer, Clear, Finding, Severity
 from taper.schedules.realization import RealizedCourse
 
 NAME = "cycle-cut"
+SUBJECT = None
 READS: tuple[str, ...] = ()
 
 
@@ -28,10 +29,12 @@ def _cut(case: Case, course: RealizedCourse) -> Iterator[Finding]:
         if last is None or step.step.is_constant or (last - first + 1) % length == 0:
             continue
         days = last - first + 1
+        happens = f"step {number} lasts {days} days, which is not a whole number of its cycle of {length} days"
         yield Finding(
             rule=NAME,
             severity=Severity.LOW,
-            message=f"step {number} lasts {days} days, which is not a whole number of its cycle of {length} days",
+            message=f"{happens[:1].upper()}{happens[1:]}.",
+            happens=happens,
             drug=course.drug,
             course=course.course.id,
             step=number,

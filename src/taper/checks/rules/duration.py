@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 
-from taper.checks.answers import find, other_uses, unheard
-from taper.checks.case import Case, cite, left_out, uncited
+from taper.checks.answers import find, gap, other_uses, person_gap, unheard
+from taper.checks.case import Case, left_out, uncited
 from taper.checks.dose_levels import Levels, levels_of, most_days, used_before
-from taper.checks.review import Answer, Clear, NotAssessed, Severity
+from taper.checks.review import Answer, Clear, Reason, Severity
 from taper.knowledge.monograph import DurationLimit
+from taper.source import Subject
 
 NAME = "duration"
+SUBJECT = Subject.DOSAGE
 READS = ("before", "before.for", "patient.age", "indication")
 
 
@@ -28,9 +30,9 @@ def assess(case: Case) -> Iterator[Answer]:
             yield from left_out(case, NAME, drug, held)
             levels = levels_of(case, drug) if held else None
             for fact in held:
-                if levels is not None and case.compares(fact.source) and case.age_fits(fact) is not False:
+                if levels is not None and case.compares(fact.source) and case.person_fits(fact) is not False:
                     yield _compare(case, drug, fact, levels)
-            others = [fact for fact in unheard(case, drug, applying) if case.age_fits(fact) is not False]
+            others = [fact for fact in unheard(case, drug, applying) if case.person_fits(fact) is not False]
             if others:
                 yield other_uses(case, NAME, drug, others, "a longest use")
 
@@ -43,19 +45,20 @@ def _compare(case: Case, drug: str, fact: DurationLimit, levels: Levels) -> Answ
     here = None if is_open or last is None else last - first + 1
     if here is not None and (used or 0) + here <= most:
         if used is None:
-            missing = f"how long the drug was taken before (before, for); the source says {fact.high} {cite(fact)}"
-            return NotAssessed(rule=NAME, drug=drug, missing=missing)
+            missing = f"how long the drug was taken before (before, for); {fact.high} at most"
+            return gap(NAME, drug, Reason.FACT, missing, of=[fact], facts=["before.for"])
         return Clear(rule=NAME, drug=drug, source=fact.source)
-    if case.age_fits(fact) is None:
-        return NotAssessed(rule=NAME, drug=drug, missing=f"the age, of which the source speaks {cite(fact)}")
+    if case.person_fits(fact) is None:
+        return person_gap(case, NAME, drug, fact)
     only_reduces = levels.knows_before and not levels.rises and not is_open
     severity = Severity.LOW if only_reduces and used is not None and used > most else Severity.MODERATE
     before = f", after at least {used} days before day 1" if used else ""
-    here_words = f"{here} days" if here is not None else "without an end"
+    here_words = f"for {here} days" if here is not None else "with no stop date"
     limit = str(fact.high) if fact.low == fact.high else f"{fact.low} to {fact.high}"
     beyond = max(first, first + most - (used or 0))
-    message = f"from day {beyond}: {drug} is taken for {here_words}{before}, longer than the {limit} of the source"
-    total = "without an end" if here is None else f"{(used or 0) + here} days"
+    happens = f"{drug} is taken {here_words}{before}"
+    total = "no stop date" if here is None else f"{(used or 0) + here} days"
     place = taken[0].run.intakes[0] if taken[0].run is not None else None
-    return find(case, NAME, drug, fact, severity, message, day=beyond, last_day=None if is_open else last,
+    return find(case, NAME, drug, fact, severity, happens, f"{limit} at most", day=beyond,
+                last_day=None if is_open else last,
                 value=total, limit=limit, course=place.course if place else None)  # fmt: skip

@@ -5,13 +5,16 @@ from fractions import Fraction
 
 from taper._base.numbers import write_percent
 from taper.amounts.dose import DailyDose
-from taper.checks.answers import advice_words, fall_words, find, other_uses
-from taper.checks.case import Case, cite, left_out, uncited
-from taper.checks.dose_levels import LevelChange, levels_of, replacement_words
-from taper.checks.review import Answer, Clear, NotAssessed, Severity
+from taper.checks.answers import advice_words, fall_words, find, gap, other_uses
+from taper.checks.case import Case, left_out, uncited
+from taper.checks.dose_levels import LevelChange, levels_of, replacement_words, used_before
+from taper.checks.length_of_use import use_fits
+from taper.checks.review import Answer, Clear, Finding, Reason, Severity
 from taper.knowledge.stopping_advice import Stopping, StoppingShape
+from taper.source import Subject
 
 NAME = "first-change"
+SUBJECT = Subject.STOPPING
 READS = ("before", "indication")
 
 
@@ -40,7 +43,7 @@ def _assess_drug(
 ) -> Iterator[Answer]:
     levels = levels_of(case, drug)
     if not levels.knows_before:
-        yield NotAssessed(rule=NAME, drug=drug, missing="what was taken before day 1 (before)")
+        yield gap(NAME, drug, Reason.FACT, "what was taken before day 1 (before)", facts=["before"])
         return
     firsts = {case.bounds(course)[0] for course in case.courses_of(drug) if course.course.before != "nothing"}
     falls = [change for change in levels.falls if change.day in firsts]
@@ -49,31 +52,55 @@ def _assess_drug(
     elif not has_advice:
         yield other_uses(case, NAME, drug, unheard, "advice on reducing the drug")
     for change in falls:
-        for fact in facts:
-            if fact.down_to_daily_dose is None or change.before.mg > fact.down_to_daily_dose.mg:
-                yield _compare(case, drug, fact, change)
+        about = [fact for fact in facts if _speaks_of(fact, change)]
+        judged = [(fact, _compare(case, drug, fact, change)) for fact in about]
+        printed = any(isinstance(a, Clear) and (fact.bands or fact.step_high) for fact, a in judged)
+        yield from (_beside_printed(answer, printed=printed) for _, answer in judged)
+
+
+def _speaks_of(fact: Stopping, change: LevelChange) -> bool:
+    down_to, least = fact.down_to_daily_dose, fact.from_daily_dose
+    return (down_to is None or change.before.mg > down_to.mg) and (least is None or change.before.mg >= least.mg)
+
+
+def _beside_printed(answer: Answer, *, printed: bool) -> Answer:
+    """A reduction that another source on file itself prints is moderate at most; both are shown."""
+    if not printed or not isinstance(answer, Finding) or answer.severity is not Severity.HIGH:
+        return answer
+    return answer.model_copy(update={"severity": Severity.MODERATE})
 
 
 def _compare(case: Case, drug: str, fact: Stopping, change: LevelChange) -> Answer:
     before = change.before
+    used = used_before(case, drug)
+    fits = use_fits(case, drug, fact, None if used is None else used + change.day - 1)
+    if fits is False:
+        return Clear(rule=NAME, drug=drug, source=fact.source)
     allowed = _allowed(fact, before.mg)
     words = f"from {before.total} to {change.after.total}, {write_percent(change.mg / before.mg)} of it"
     if allowed is None:
-        missing = f"a figure for one fall ({words}); the source says {advice_words(fact)} {cite(fact)}"
-        return NotAssessed(rule=NAME, drug=drug, missing=missing)
+        missing = f"a figure for one reduction ({words}); the source says {advice_words(fact)}"
+        return gap(NAME, drug, Reason.NO_FIGURE, missing, of=[fact])
     if change.mg <= allowed:
         return Clear(rule=NAME, drug=drug, source=fact.source)
     unit = before.total.unit
     limit = DailyDose(allowed).in_unit(unit).text
     if fact.percent_high is not None:
         limit = write_percent(fact.percent_high / 100)
-    said = f"the source says {'at most' if fact.at_most else 'typically'} {fall_words(fact, before.total)}"
+    said = f"{'at most' if fact.at_most else 'typically'} {fall_words(fact, before.total)}"
+    said += "; it depends on how long the drug was taken before" if fits is None else ""
     replaced = replacement_words(case, drug, change.day, change.day)
     severity = Severity.HIGH if fact.at_most else Severity.MODERATE
     place = change.place
-    return find(case, NAME, drug, fact, severity, f"day {change.day}: the first fall goes {words}; {said}{replaced}",
+    return find(case, NAME, drug, fact, severity, _happens(case, drug, change, replaced), said,
                 course=place.course if place else None, step=place.step if place else None, day=change.day,
                 last_day=change.day, value=DailyDose(change.mg).in_unit(unit).text, limit=limit)  # fmt: skip
+
+
+def _happens(case: Case, drug: str, change: LevelChange, replaced: str) -> str:
+    share = write_percent(change.mg / change.before.mg)
+    first = f"{drug} first drops {share} ({change.before.total} to {change.after.total}"
+    return f"{first} {case.when(change.day, change.day)}){replaced}"
 
 
 def _allowed(fact: Stopping, before: Fraction) -> Fraction | None:

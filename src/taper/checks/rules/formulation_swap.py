@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from taper.checks.answers import find
-from taper.checks.case import Case, cite, left_out, uncited
-from taper.checks.review import Answer, Clear, Finding, NotAssessed, Severity
+from taper.checks.answers import by_source, find, gap
+from taper.checks.case import Case, left_out, uncited
+from taper.checks.review import Answer, Clear, Reason, Severity
 from taper.knowledge.monograph import Interchange
 from taper.products.product import DosageForm, Product, Release
+from taper.source import Subject
 
 NAME = "formulation-swap"
+SUBJECT = Subject.DOSAGE
 READS = ("indication",)
 
 
@@ -83,11 +85,11 @@ def _pairs(case: Case, drug: str, made: list[_Made], facts: list[Interchange]) -
         for other in made[index + 1 :]:
             naming = [fact for fact in facts if _names(fact, one, other)]
             for fact in naming:
-                message = f"day {other.day}: {drug} as {one} and as {other}; the source says of them: {fact.what}"
-                yield find(case, NAME, drug, fact, Severity.MODERATE, message, course=other.course, step=other.step,
-                           day=other.day, value=str(other), limit=str(one))  # fmt: skip
+                happens = f"{drug} is taken as {one} and, {case.when(other.day, other.day)}, as {other}"
+                yield find(case, NAME, drug, fact, Severity.MODERATE, happens, fact.what, course=other.course,
+                           step=other.step, day=other.day, value=str(other), limit=str(one))  # fmt: skip
             if not naming:
-                yield _by_itself(drug, one, other)
+                yield _by_itself(case, drug, one, other)
 
 
 def _names(fact: Interchange, one: _Made, other: _Made) -> bool:
@@ -97,16 +99,18 @@ def _names(fact: Interchange, one: _Made, other: _Made) -> bool:
     )
 
 
-def _by_itself(drug: str, one: _Made, other: _Made) -> Answer:
+def _by_itself(case: Case, drug: str, one: _Made, other: _Made) -> Answer:
     kept = {one.form is DosageForm.SUBLINGUAL_TABLET, other.form is DosageForm.SUBLINGUAL_TABLET}
     if one.release is other.release and len(kept) == 1:
-        missing = f"whether {one} and {other} stand in for each other; no source is held"
-        return NotAssessed(rule=NAME, drug=drug, missing=missing)
-    return Finding(
-        rule=NAME,
-        severity=Severity.MODERATE,
-        message=f"day {other.day}: {drug} as {one} and as {other}, which are taken up differently",
-        drug=drug,
+        return gap(NAME, drug, Reason.NO_SOURCE, f"whether {one} and {other} stand in for each other")
+    return by_source(
+        case,
+        NAME,
+        drug,
+        None,
+        Severity.MODERATE,
+        f"{drug} is taken as {one} and, {case.when(other.day, other.day)}, as {other}",
+        "the two are taken up differently",
         course=other.course,
         step=other.step,
         day=other.day,
@@ -125,5 +129,5 @@ def _is_told(fact: Interchange, case: Case, drug: str) -> bool:
 def _untold(case: Case, drug: str, facts: list[Interchange]) -> Iterator[Answer]:
     for fact in facts:
         if not _is_told(fact, case, drug):
-            missing = f"which products {fact.between[0]} and {fact.between[1]} are; the source says: {fact.what}"
-            yield NotAssessed(rule=NAME, drug=drug, missing=f"{missing} {cite(fact)}")
+            missing = f"which products {fact.between[0]} and {fact.between[1]} are; {fact.what}"
+            yield gap(NAME, drug, Reason.PRODUCTS, missing, of=[fact])

@@ -5,14 +5,17 @@ from fractions import Fraction
 
 from taper._base.numbers import write_number
 from taper.amounts.dose import Dose
-from taper.checks.answers import find, is_own_half_life, per_day, place_of
-from taper.checks.case import Case, cite, left_out, uncited
+from taper.checks.answers import find, gap, per_day, person_gap, place_of
+from taper.checks.case import Case, left_out, uncited
 from taper.checks.dose_levels import Break, Level, breaks_of, fewest_days, levels_of, waiting_at_end
-from taper.checks.review import Answer, Clear, NotAssessed, Severity
-from taper.knowledge.monograph import Monograph, RestartRule, TitrationStep
+from taper.checks.other_medicines import column_fits
+from taper.checks.review import Answer, Clear, Reason, Severity
+from taper.knowledge.monograph import Monograph, RestartRule, TitrationStep, own_half_lives
+from taper.source import Subject
 
 NAME = "gap"
-READS = ("patient.age", "indication")
+SUBJECT = Subject.DOSAGE
+READS = ("patient.age", "patient.medications", "patient.as_needed", "indication")
 
 
 def assess(case: Case) -> Iterator[Answer]:
@@ -20,8 +23,9 @@ def assess(case: Case) -> Iterator[Answer]:
 
     A break longer than the source's number of half-lives, after which the plan does not go back to the dose of a
     start and on from there no faster than some source's labeled steps, is high; if longer only by the short end of
-    the half-lives held, it is moderate. Half-lives of metabolites are passed over. A break of which no source speaks,
-    between two courses or written as a time without doses, is not assessed, nor is one at whose end a person decides;
+    the half-lives on file, it is moderate. Where a source prints a mean beside a range, the mean is counted. Half-lives
+    of metabolites, and those with other medicines than the person's, are passed over. A break of which no source speaks
+    , between two courses or written as a time without doses, is not assessed, nor is one at whose end a person decides;
     without a break the rule is clear where a source speaks, and else does not apply.
     """
     yield from uncited(case, NAME)
@@ -34,21 +38,21 @@ def assess(case: Case) -> Iterator[Answer]:
         yield from left_out(case, NAME, drug, held)
         facts = [fact for fact in held if case.compares(fact.source)]
         breaks = breaks_of(case, levels_of(case, drug), drug)
-        if not facts and any(gap.is_told for gap in breaks):
-            yield NotAssessed(rule=NAME, drug=drug, missing="advice on a break in taking the drug; no source is held")
+        if not facts and any(each.is_told for each in breaks):
+            yield gap(NAME, drug, Reason.NO_SOURCE, "advice on a break in taking the drug")
         waiting = list(waiting_at_end(case, drug))
         for fact in facts:
             judged = _judge(case, monograph, fact, breaks)
             yield from (answer for answer in judged if not (waiting and isinstance(answer, Clear)))
         for words in waiting:
-            said = [f"{words}; the source speaks of a break longer than {_limit(f)} {cite(f)}" for f in facts]
-            for missing in said or [f"{words}; no source on a break is held"]:
-                yield NotAssessed(rule=NAME, drug=drug, missing=missing)
+            said = "; ".join(dict.fromkeys(f"a source speaks of a break longer than {_limit(f)}" for f in facts))
+            missing = f"{words}; {said or 'no source on a break is on file'}"
+            yield gap(NAME, drug, Reason.UNDECIDED, missing, of=facts)
 
 
-def _hours(gap: Break) -> int:
+def _hours(held: Break) -> int:
     """From the day of the last dose to the day of the next."""
-    return 24 * (gap.days + 1)
+    return 24 * (held.days + 1)
 
 
 def _judge(case: Case, monograph: Monograph, fact: RestartRule, breaks: tuple[Break, ...]) -> Iterator[Answer]:
@@ -57,17 +61,21 @@ def _judge(case: Case, monograph: Monograph, fact: RestartRule, breaks: tuple[Br
         return
     span = _span(case, monograph, fact)
     if span is None:
-        missing = f"the half-life of the drug, of which the source counts {fact.half_lives} {cite(fact)}"
-        yield NotAssessed(rule=NAME, drug=monograph.drug, missing=missing)
+        missing = f"the half-life of the drug, of which the source counts {fact.half_lives}"
+        yield gap(NAME, monograph.drug, Reason.NO_SOURCE, missing, of=[fact])
         return
     steps = [item.steps for item in case.applying(monograph.titrations, monograph.drug) if item.steps]
-    long = [gap for gap in breaks if _hours(gap) > span[0]]
-    found = [(gap, level) for gap in long for level in [_too_much(gap, steps)] if level is not None]
+    long = [each for each in breaks if _hours(each) > span[0]]
+    found = [(each, level) for each in long for level in [_too_much(each, steps)] if level is not None]
     if not found:
         yield Clear(rule=NAME, drug=monograph.drug, source=fact.source)
-    elif case.age_fits(fact) is None:
-        yield NotAssessed(rule=NAME, drug=monograph.drug, missing=f"the age, of which the source speaks {cite(fact)}")
-    elif case.age_fits(fact):
+    elif case.person_fits(fact) is None:
+        yield person_gap(case, NAME, monograph.drug, fact)
+    elif _needs_medicines(case, monograph) and any(_hours(each) <= span[1] for each, _ in found):
+        missing = "the other medicines (medications, as_needed), on which the half-life depends"
+        facts = ["patient.medications", "patient.as_needed"]
+        yield gap(NAME, monograph.drug, Reason.FACT, missing, of=[fact], facts=facts)
+    elif case.person_fits(fact):
         yield _finding(case, monograph.drug, fact, found, span, steps)
 
 
@@ -80,21 +88,27 @@ def _span(case: Case, monograph: Monograph, fact: RestartRule) -> tuple[Fraction
     if fact.longer_than is not None:
         hours = Fraction(24 * fewest_days(fact.longer_than))
         return hours, hours
-    lives = [life for life in case.applying(monograph.half_lives, monograph.drug) if is_own_half_life(life)]
+    held = own_half_lives(case.applying(monograph.half_lives, monograph.drug))
+    lives = [life for life in held if column_fits(case, life.with_names, life.without_names) is not False]
     assert fact.half_lives is not None
-    lows = [life.low for life in lives if not life.up_to]
+    lows = [life.mean or life.low for life in lives if not life.up_to]
     if not lows:
         return None
-    return fact.half_lives * min(lows), fact.half_lives * max(life.high for life in lives)
+    return fact.half_lives * min(lows), fact.half_lives * max(life.mean or life.high for life in lives)
 
 
-def _too_much(gap: Break, labeled: list[tuple[TitrationStep, ...]]) -> Level | None:
+def _needs_medicines(case: Case, monograph: Monograph) -> bool:
+    lives = case.applying(monograph.half_lives, monograph.drug)
+    return any(column_fits(case, life.with_names, life.without_names) is None for life in lives)
+
+
+def _too_much(held: Break, labeled: list[tuple[TitrationStep, ...]]) -> Level | None:
     """The first level after a break that is above a start: the smallest first dose, then the fastest labeled steps."""
     start = _start(labeled)
-    begin = gap.resumed[0]
+    begin = held.resumed[0]
     if start is None or begin.mg > start.mg:
         return begin
-    for level in gap.resumed:
+    for level in held.resumed:
         day = level.first - begin.first + 1
         if day > max(steps[-1].from_day for steps in labeled):
             return None
@@ -120,18 +134,16 @@ def _finding(
     span: tuple[Fraction, Fraction],
     labeled: list[tuple[TitrationStep, ...]],
 ) -> Answer:
-    gap, level = max(found, key=lambda item: (_hours(item[0]), -item[0].first))
+    held, level = max(found, key=lambda item: (_hours(item[0]), -item[0].first))
     hours = write_number(span[0]) if span[0] == span[1] else f"{write_number(span[0])} to {write_number(span[1])}"
-    start, day = _start(labeled), level.first - gap.last
+    start, day = _start(labeled), level.first - held.last
     begin = f", more than the {per_day(start)} of a start" if start is not None else ""
     words = f"it is resumed at {level.total}{begin}"
     if day > 1:
         words = f"it is at {level.total} on day {day} from its resumption, faster than any labeled start"
-    message = (
-        f"days {gap.first}-{gap.last}: {_hours(gap)} hours pass without a dose of {drug}, longer than {_limit(fact)} "
-        f"({hours} hours), and {words}"
-    )
-    severity, value = Severity.HIGH if _hours(gap) > span[1] else Severity.MODERATE, f"{_hours(gap)} hours"
+    happens = f"{_hours(held)} hours pass without a dose of {drug} {case.when(held.first, held.last)}, and {words}"
+    says = f"a fresh start after a break longer than {_limit(fact)} ({hours} hours)"
+    severity, value = Severity.HIGH if _hours(held) > span[1] else Severity.MODERATE, f"{_hours(held)} hours"
     place = place_of(level.run) if level.run is not None else {}
-    return find(case, NAME, drug, fact, severity, message, day=gap.first, last_day=gap.last, value=value,
+    return find(case, NAME, drug, fact, severity, happens, says, day=held.first, last_day=held.last, value=value,
                 limit=f"{hours} hours", **place)  # fmt: skip

@@ -5,13 +5,16 @@ from fractions import Fraction
 from functools import partial
 from itertools import combinations
 
-from taper.checks.case import Case, Run, cite, left_out, stretch_words, stretches, uncited
-from taper.checks.review import Answer, Clear, Finding, NotAssessed, Severity
+from taper.checks.answers import by_source, gap, person_gap
+from taper.checks.case import Case, Run, left_out, stretches, uncited
+from taper.checks.review import Answer, Clear, Finding, LeftOut, Reason, Severity, Why
 from taper.knowledge.monograph import Ceiling, CeilingKind
 from taper.plans.regimen import Slot
+from taper.source import Subject
 
 NAME = "intake-ceiling"
-READS = ("patient.age", "indication")
+SUBJECT = Subject.DOSAGE
+READS = ("patient.age", "patient.sex", "indication")
 
 
 def assess(case: Case) -> Iterator[Answer]:
@@ -28,28 +31,27 @@ def assess(case: Case) -> Iterator[Answer]:
             single = tuple(item for item in monograph.ceilings if item.per == "intake")
             yield from left_out(case, NAME, drug, single)
             for item in case.applying(single, drug):
-                if case.compares(item.source):
+                if item.kind is CeilingKind.CLAIM and item.source.id not in case.sources:
+                    yield LeftOut(rule=NAME, drug=drug, source=item.source, why=Why.UNCITED)
+                elif case.compares(item.source):
                     yield from _compare(case, drug, item)
 
 
 def _compare(case: Case, drug: str, ceiling: Ceiling) -> Iterator[Answer]:
-    fits, wanted = case.age_fits(ceiling), {course.course.indication for course in case.courses_of(drug)}
+    fits, wanted = case.person_fits(ceiling), {course.course.indication for course in case.courses_of(drug)}
     if fits is False or (ceiling.indications and None not in wanted and not wanted & set(ceiling.indications)):
         return
     above = list(_above(case.runs(drug), ceiling))
     near = _near(case.runs(drug), ceiling) if not above else None
     if near is not None:
-        said = f"the source says {ceiling.limit} at one time {cite(ceiling)}"
-        missing = (
-            f"whether the doses of {near[0]} and {near[1]} are taken as one, since they may be less than an hour apart"
-        )
-        yield NotAssessed(rule=NAME, drug=drug, missing=f"{missing}; {said}")
+        missing = f"whether the doses of {near[0]} and {near[1]} are taken as one (they may be less than an hour apart)"
+        yield gap(NAME, drug, Reason.FACT, f"{missing}; {ceiling.limit} at one time", of=[ceiling])
     elif not above:
         yield Clear(rule=NAME, drug=drug, source=ceiling.source)
     elif fits is None:
-        yield NotAssessed(rule=NAME, drug=drug, missing=f"the age; {ceiling.limit} at one time {cite(ceiling)}")
+        yield person_gap(case, NAME, drug, ceiling)
     else:
-        yield from (_finding(drug, ceiling, stretch, slot) for stretch, slot in above)
+        yield from (_finding(case, drug, ceiling, stretch, slot) for stretch, slot in above)
 
 
 def _above(runs: tuple[Run, ...], ceiling: Ceiling) -> Iterator[tuple[tuple[Run, ...], Slot]]:
@@ -91,20 +93,22 @@ def _at(run: Run, slot: Slot) -> Fraction:
     return sum((item.intake.dose.mg for item in run.intakes if item.intake.slot == slot), Fraction(0))
 
 
-def _finding(drug: str, ceiling: Ceiling, stretch: tuple[Run, ...], slot: Slot) -> Finding:
+def _finding(case: Case, drug: str, ceiling: Ceiling, stretch: tuple[Run, ...], slot: Slot) -> Finding:
     highest = max(stretch, key=lambda run: _at(run, slot))
     group = [item for item in highest.intakes if item.intake.slot == slot]
     dose = group[0].intake.dose
     for item in group[1:]:
         dose = dose + item.intake.dose
     decides = ceiling.kind is CeilingKind.MAXIMUM
-    return Finding(
-        rule=NAME,
-        severity=Severity.HIGH if decides else Severity.MODERATE,
-        evidence=ceiling.source.grade,
-        message=f"{stretch_words(stretch)}, {slot}: {dose} of {drug} at one time is above the "
-        f"{ceiling.kind.words} of {ceiling.limit} {cite(ceiling)}",
-        drug=drug,
+    return by_source(
+        case,
+        NAME,
+        drug,
+        ceiling.source,
+        Severity.HIGH if decides else Severity.MODERATE,
+        f"{drug} reaches {dose} at one time ({slot}) {case.when_taken(stretch)}",
+        f"{ceiling.kind.words} of {ceiling.limit} at one time",
+        by_amount=True,
         course=group[0].course,
         step=group[0].step,
         slot=slot.name,
@@ -112,5 +116,4 @@ def _finding(drug: str, ceiling: Ceiling, stretch: tuple[Run, ...], slot: Slot) 
         last_day=stretch[-1].last,
         value=str(dose),
         limit=str(ceiling.limit),
-        source=ceiling.source,
     )

@@ -1,27 +1,30 @@
 """The drug together with the person's other medicines, and with the other drugs of the plan."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 
+from taper.amounts.dose import DailyDose, Dose
 from taper.amounts.duration import Duration
-from taper.checks.answers import find, other_uses, unheard, whole_plan
-from taper.checks.case import Case, cite, day_words, left_out, uncited
+from taper.checks.answers import find, gap, other_uses, person_gap, place_of, silent, unheard, unread, whole_plan
+from taper.checks.case import Case, Run, left_out, stretches, uncited
 from taper.checks.dose_levels import most_days
 from taper.checks.other_medicines import (
-    CLASSES,
     Companion,
     companion_of,
     first_date,
     missing_lists,
     names_of,
     other_medicines,
-    plain,
 )
-from taper.checks.review import Answer, Clear, NotAssessed, Severity
+from taper.checks.review import Answer, Clear, Finding, NotAssessed, Reason, Severity
 from taper.knowledge.monograph import Interaction
+from taper.knowledge.names import plain
 from taper.plans.plan import Before
+from taper.source import Source, Subject
 
 NAME = "interaction"
+SUBJECT = Subject.INTERACTIONS
 READS = (
     "patient.medications",
     "patient.as_needed",
@@ -30,63 +33,84 @@ READS = (
     "indication",
     "start",
 )
+_GRAVE = frozenset({"contraindicated", "avoid"})
 
 
 @dataclass(frozen=True, slots=True)
 class _Met:
-    """Another medicine that meets the drug: by what name, when, or what would have to be known to tell."""
+    """Another medicine that meets the drug: by what name, when, or whether the start would have to be known to tell."""
 
     other: str
     days: dict[str, int | None]
-    when: str
-    missing: str | None = None
+    how: str
+    days_after: int = 0
+    needs_start: bool = False
 
 
 def assess(case: Case) -> Iterator[Answer]:
     """Look up the person's other medicines, regular and as needed, and the plan's other drugs, by name and by class,
     in what the sources of either drug say.
 
-    Contraindicated and to avoid are high; adjust and caution are moderate. A medicine stopped before the plan counts
-    only under a source that names a time to wait, up to and including its last day. A missing list is not assessed;
-    an empty one is a known "none". The drug itself among the other medicines is not assessed, since its doses there
-    are unknown; nor is a pair of which a source speaks for another use than the plan's. A medicine without a monograph
-    goes by the classes that a list with a source gives it; for the classes that no list gives it, and if none lists it
-    for all, it is not assessed by class unless the caller gives its classes.
+    Contraindicated and to avoid are high; adjust and caution are moderate. Where a source gives the largest dose beside
+    another medicine, a dose above it is high and one within it is nothing to find. A medicine stopped before the plan
+    counts only under a source that names a time to wait, up to and including its last day. A missing list is not
+    assessed; an empty one is a known "none". The drug itself among the other medicines is not assessed, since its doses
+    there are unknown; nor is a pair of which a source speaks for another use than the plan's.
+
+    Names are read by the lists of names, codes and classes on file: a brand or combination is what it contains. A name
+    that none of them knows is not assessed, and near names are offered. Of a medicine whose codes are known it is asked
+    only whether it belongs to a class that a source says to avoid and that no list settles. A source is clear where
+    what it says of interactions was read in full; where none was, the rule is not assessed.
     """
     yield from uncited(case, NAME)
-    for drug in case.drugs:
-        monograph = case.monograph(drug)
-        if monograph is not None:
-            facts = [
-                f for f in case.applying(monograph.interactions, drug) if case.indication_fits(f, drug) is not False
-            ]
-            yield from left_out(case, NAME, drug, facts)
-            others = unheard(case, drug, case.applying(monograph.interactions, drug))
-            yield from _assess_drug(case, drug, [fact for fact in facts if case.compares(fact.source)], others)
+    answers = [answer for drug in case.drugs if case.monograph(drug) is not None for answer in _of_drug(case, drug)]
+    told = {each.source for answer in answers if isinstance(answer, Finding) for each in answer.each}
+    yield from (a for a in answers if not (isinstance(a, Clear) and a.source in told))
+
+
+def _of_drug(case: Case, drug: str) -> Iterator[Answer]:
+    applying = case.applying(case.formulary.monograph(drug).interactions, drug)
+    facts = [fact for fact in applying if case.indication_fits(fact, drug) is not False]
+    yield from left_out(case, NAME, drug, facts)
+    others = unheard(case, drug, applying)
+    yield from _assess_drug(case, drug, [fact for fact in facts if case.compares(fact.source)], others)
 
 
 def _assess_drug(
     case: Case, drug: str, facts: list[Interaction], of_other_uses: tuple[Interaction, ...]
 ) -> Iterator[Answer]:
-    yield from (NotAssessed(rule=NAME, drug=drug, missing=words) for words in missing_lists(case))
+    nobody = unread(case, NAME, drug, SUBJECT, "interactions")
     everything = other_medicines(case) or ()
     others = [item for item in everything if item.drug != drug]
-    yield from _twice(case, drug, [item for item in everything if item.drug == drug])
-    unheard_of = list(_of_other_uses(case, drug, others, of_other_uses))
-    yield from unheard_of
-    if not facts and not unheard_of:
-        yield NotAssessed(rule=NAME, drug=drug, missing="interactions of the drug; no source is held")
     planned = [companion_of(case.formulary, other) for other in case.drugs if other != drug]
-    yield from _unknown(case, drug, [*others, *planned], facts)
+    lists = missing_lists(case)
+    if facts or nobody is not None:
+        yield from (gap(NAME, drug, Reason.FACT, words, facts=[_FACTS[words]]) for words in lists)
+    if not everything and not planned:
+        if not lists:
+            yield Clear(rule=NAME, drug=drug)
+        return
+    yield from _twice(case, drug, [item for item in everything if item.drug == drug])
+    yield from _of_other_uses(case, drug, others, of_other_uses)
+    if nobody is not None and (others or planned):
+        yield nobody
+    unknown = list(_unknown(case, drug, [*others, *planned], facts))
+    yield from unknown
     answers = [*_with_others(case, drug, others, facts), *_within_plan(case, drug, facts)]
     yield from answers
-    told = {answer.source for answer in answers if not isinstance(answer, NotAssessed)}
-    if not missing_lists(case) and not any(_is_open(case, item, facts) for item in (*others, *planned)):
-        for fact in facts:
-            if fact.source not in told | {f.source for f in of_other_uses} and not any(
-                isinstance(answer, NotAssessed) for answer in answers
-            ):
-                yield Clear(rule=NAME, drug=drug, source=fact.source)
+    if not (lists or unknown or any(isinstance(answer, NotAssessed) for answer in answers)):
+        uses = [fact.source for fact in of_other_uses]
+        yield from silent(case, NAME, drug, SUBJECT, told=[*uses, *_sources_of(answers)])
+
+
+_FACTS = {
+    "the list of other medicines (medications)": "patient.medications",
+    "the list of medicines taken as needed (as_needed)": "patient.as_needed",
+}
+
+
+def _sources_of(answers: Iterable[Answer]) -> list[Source]:
+    return [each.source for a in answers if isinstance(a, Finding) for each in a.each if each.source is not None]
 
 
 def _twice(case: Case, drug: str, same: list[Companion]) -> Iterator[Answer]:
@@ -94,55 +118,50 @@ def _twice(case: Case, drug: str, same: list[Companion]) -> Iterator[Answer]:
     for item in same:
         met = _meet(case, drug, item, None)
         if met is not None:
-            words = f"whether {item.written}, among the other medicines, is taken beside the plan's {drug}"
+            words = f"whether {item.words}, among the other medicines, is taken beside the plan's {drug}"
             missing = f"{words}; its doses are counted against no limit. Plan both as courses, or leave it out"
-            yield NotAssessed(rule=NAME, drug=drug, missing=missing)
+            yield gap(NAME, drug, Reason.TWICE, missing, facts=["patient.medications"])
 
 
 def _of_other_uses(case: Case, drug: str, others: list[Companion], facts: tuple[Interaction, ...]) -> Iterator[Answer]:
     for fact in facts:
-        met = [item.written for item in others if item.names & set(fact.with_names) and item.until is None]
+        met = [item.words for item in others if _is_meant(item.names, item.contained, fact) and item.until is None]
         met += [o for o in case.drugs if o != drug and names_of(case.formulary, o) & set(fact.with_names)]
-        if met and case.age_fits(fact) is not False:
+        if met and case.person_fits(fact) is not False:
             what = f"what {drug} with {', '.join(met)} does; of it the source says {fact.action}: {fact.what}. Advice"
             yield other_uses(case, NAME, drug, [fact], what)
 
 
+# What is not known of a name or of its classes.
+
+
 def _unknown(case: Case, drug: str, others: list[Companion], facts: list[Interaction]) -> Iterator[Answer]:
     for item in others:
-        brands = _brand_of(case, item, facts)
-        if brands:
-            missing = f"whether {item.written}, a name that nothing held knows, is {' or '.join(brands)}"
-            yield NotAssessed(rule=NAME, drug=drug, missing=f"{missing}. Give it by its generic name")
-        elif facts and _is_open(case, item, facts):
-            yield NotAssessed(rule=NAME, drug=drug, missing=f"{_what_is_open(item, facts)}. Give its classes")
+        if not item.is_named and (item.near or not item.is_known):
+            yield _unnamed(drug, item)
+        for text in item.odd_classes:
+            missing = f"{text!r}, given as a class of {item.written}, is no class that sources name"
+            yield gap(NAME, drug, Reason.CLASSES, missing, facts=["patient.medications"])
+    asked = {name for fact in facts if fact.action in _GRAVE for name in fact.with_names}
+    every = {name for fact in facts for name in fact.with_names}
+    unsettled: dict[frozenset[str], list[str]] = {}
+    for item in (one for one in others if one.is_named):
+        left = item.open_among(case.formulary, asked if item.is_coded else every)
+        if left:
+            unsettled.setdefault(left, []).append(item.words)
+    for left, names in unsettled.items():
+        missing = f"no list on file settles whether {' or '.join(names)} is one of: {', '.join(sorted(left))}"
+        sources = [fact for fact in facts if left & set(fact.with_names)]
+        yield gap(NAME, drug, Reason.CLASSES, missing, of=sources, facts=["patient.medications.classes"])
 
 
-def _brand_of(case: Case, item: Companion, facts: list[Interaction]) -> tuple[str, ...]:
-    """The drugs that the facts name and that share a class with an unknown name: it may be a brand of one."""
-    if item.is_named or not item.is_known:
-        return ()
-    drugs = sorted(_names_in(facts) - CLASSES)
-    return tuple(name for name in drugs if names_of(case.formulary, name) & item.names & CLASSES)
-
-
-def _is_open(case: Case, item: Companion, facts: list[Interaction]) -> bool:
-    """Whether it may belong to a class that the facts name; under a name that no list holds it may be anything."""
-    if _brand_of(case, item, facts):
-        return True
-    return not item.is_known and (not item.listed or bool(item.open_among(_names_in(facts))))
-
-
-def _names_in(facts: list[Interaction]) -> set[str]:
-    return {name for fact in facts for name in fact.with_names}
-
-
-def _what_is_open(item: Companion, facts: list[Interaction]) -> str:
-    if not item.listed:
-        return f"the classes of {item.written}, which is in no list held; sources name classes too, such as opioid"
-    held = ", ".join(dict.fromkeys(each.of for each in item.listed))
-    others = ", ".join(sorted(item.open_among(_names_in(facts))))
-    return f"whether {item.written}, listed as {held}, belongs to a further class that sources name here: {others}"
+def _unnamed(drug: str, item: Companion) -> NotAssessed:
+    if item.near:
+        hint = f"near names are {', '.join(item.near)}; write the one that is meant"
+    else:
+        hint = "write its generic name, and its classes if you know them"
+    missing = f"{item.written!r} is a name that no list on file knows; {hint}"
+    return gap(NAME, drug, Reason.NAME, missing, facts=["patient.medications"], urgent=True)
 
 
 # With the person's other medicines.
@@ -151,57 +170,112 @@ def _what_is_open(item: Companion, facts: list[Interaction]) -> str:
 def _with_others(case: Case, drug: str, others: list[Companion], facts: list[Interaction]) -> Iterator[Answer]:
     for item in others:
         for fact in facts:
-            if item.names & set(fact.with_names):
-                yield from _answer(case, drug, fact, _meet(case, drug, item, fact.within), _by_list(item, fact))
+            if _is_meant(item.names, item.contained, fact):
+                yield from _answer(case, drug, fact, _meet(case, drug, item, fact.within), _by_list(case, item, fact))
         for fact in _facts_of(case, item.drug):
-            if names_of(case.formulary, drug) & set(fact.with_names):
+            if _is_meant(names_of(case.formulary, drug), drug, fact):
                 yield from _answer(case, drug, fact, _meet(case, drug, item, None))
 
 
-def _by_list(item: Companion, fact: Interaction) -> str:
+def _is_meant(names: frozenset[str], name: str | None, fact: Interaction) -> bool:
+    """Whether a source names a medicine or a class of it, and does not say that it means others.
+
+    A medicine that is named itself is meant, whatever is said of its class.
+    """
+    return bool(names & set(fact.with_names)) and (name in fact.with_names or not names & set(fact.without_names))
+
+
+def _by_list(case: Case, item: Companion, fact: Interaction) -> str:
     """By which list it is one of those that a source names, unless the source names it itself."""
-    if plain(item.written) in fact.with_names:
+    if {plain(item.written), item.contained} & set(fact.with_names):
         return ""
-    listed = item.listed_as(fact.with_names)
-    return f", listed as {'; '.join(each.words for each in listed)}" if listed else ""
+    listed = item.listed_as(case.formulary, fact.with_names)
+    return f" ({listed[0].of} by {listed[0].source.organization}, {listed[0].place})" if listed else ""
 
 
 def _facts_of(case: Case, drug: str | None) -> list[Interaction]:
     monograph = case.monograph(drug) if drug is not None else None
     held = monograph.interactions if monograph is not None else ()
-    # Neither product nor indication of the other medicine is known, so what is about some of them is passed over.
-    return [f for f in held if not (f.releases or f.forms or f.indications) and case.compares(f.source)]
+    # Neither product, dose nor indication of the other medicine is known, so what is about some is passed over.
+    about_all = (f for f in held if not (f.releases or f.forms or f.products or f.indications or f.from_daily_dose))
+    return [fact for fact in about_all if fact.maximum is None and case.compares(fact.source)]
 
 
 def _meet(case: Case, drug: str, item: Companion, within: Duration | None) -> _Met | None:
     plan = whole_plan(case, drug)
     if item.until is None:
-        return _Met(item.written, plan, f"with {item.written}")
+        return _Met(item.words, plan, f"is taken with {item.words}")
     first = first_date(case, plan["day"] or 1)
     if first is None:
-        missing = f"the plan's start, to tell how long {item.written} had been stopped"
-        return _Met(item.written, plan, "", missing)
+        return _Met(item.words, plan, "", needs_start=True)
     gone = item.days_since(first)
     if gone <= 0:
-        return _Met(item.written, plan, f"with {item.written}, taken until {item.until}")
+        return _Met(item.words, plan, f"is taken with {item.words}, taken until {item.until}")
     if within is not None and gone <= most_days(within):
-        return _Met(item.written, plan, f"{gone} days after {item.written} was stopped")
+        return _Met(item.words, plan, f"starts {gone} days after {item.words} was stopped", gone)
     return None
 
 
 def _answer(case: Case, drug: str, fact: Interaction, met: _Met | None, by_list: str = "") -> Iterator[Answer]:
     if met is None:
         return
-    fits = case.age_fits(fact)
-    if met.missing is not None or fits is None:
-        missing = met.missing or f"the age, of which the source speaks on {met.other}"
-        yield NotAssessed(rule=NAME, drug=drug, missing=f"{missing} {cite(fact)}")
+    fits = case.person_fits(fact)
+    if met.needs_start:
+        missing = f"the plan's start, to tell how long {met.other} had been stopped"
+        yield gap(NAME, drug, Reason.FACT, missing, of=[fact], facts=["start"])
+    elif fits is None:
+        yield person_gap(case, NAME, drug, fact)
     elif fits:
-        severity = Severity.HIGH if fact.action in {"contraindicated", "avoid"} else Severity.MODERATE
-        within = f" within {fact.within}" if fact.within is not None and "after" in met.when else ""
-        message = f"{drug} {met.when}{by_list}: the source says {fact.action}{within}: {fact.what}"
-        limit = f"{fact.within}" if within else fact.action
-        yield find(case, NAME, drug, fact, severity, message, value=met.other, limit=limit, **met.days)
+        yield from _said(case, drug, fact, met, by_list)
+
+
+def _said(case: Case, drug: str, fact: Interaction, met: _Met, by_list: str) -> Iterator[Answer]:
+    """What a source says of the two, at the doses of the plan."""
+    highest = max((run.total.mg for run in case.days(drug)), default=Fraction(0))
+    if fact.from_daily_dose is not None and highest < fact.from_daily_dose.mg:
+        return
+    within = f" within {fact.within}" if fact.within is not None and met.days_after else ""
+    said = f"{fact.action}{within}{_dose_words(fact)}: {fact.what}"
+    if fact.maximum is not None and fact.action not in _GRAVE:
+        yield from _above(case, drug, fact, met, said, fact.maximum)
+        return
+    severity = Severity.HIGH if fact.action in _GRAVE else Severity.MODERATE
+    limit = f"{fact.within}" if within else fact.action
+    yield find(case, NAME, drug, fact, severity, f"{drug} {met.how}{by_list}", said, about=met.other, value=met.other,
+               limit=limit, **met.days)  # fmt: skip
+
+
+def _dose_words(fact: Interaction) -> str:
+    if fact.maximum is not None:
+        return f", at most {fact.maximum}{' a day' if fact.maximum_per == 'day' else ' at one time'}"
+    if fact.fraction is not None:
+        return f" to {fact.fraction} of the usual dose"
+    return ""
+
+
+def _above(case: Case, drug: str, fact: Interaction, met: _Met, said: str, limit: Dose) -> Iterator[Answer]:
+    """The days beside the other medicine on which the dose is above the largest that the source allows there."""
+
+    def taken(run: Run) -> Fraction:
+        single = max((item.intake.dose.mg for item in run.intakes), default=Fraction(0))
+        return run.total.mg if fact.maximum_per == "day" else single
+
+    first, last = met.days.get("day") or 1, met.days.get("last_day")
+    runs = [run for run in case.days(drug) if (last is None or run.first <= last) and (run.last or first) >= first]
+    found = False
+    for stretch in stretches(runs, lambda run: taken(run) > limit.mg):
+        found = True
+        highest = max(stretch, key=taken)
+        dose = DailyDose(taken(highest)).in_unit(limit.unit)
+        amount = str(dose) if fact.maximum_per == "day" else dose.text
+        happens = f"{drug} reaches {amount} {case.when_taken(stretch)} and {met.how}"
+        yield find(case, NAME, drug, fact, Severity.HIGH, happens, said, about=met.other, value=amount, by_amount=True,
+                   limit=str(limit), day=stretch[0].first, last_day=stretch[-1].last, **place_of(highest))  # fmt: skip
+    if not found and fact.action == "caution":
+        yield find(case, NAME, drug, fact, Severity.MODERATE, f"{drug} {met.how}", said, about=met.other,
+                   value=met.other, limit=fact.action, **met.days)  # fmt: skip
+    elif not found:
+        yield Clear(rule=NAME, drug=drug, source=fact.source)
 
 
 # Between the drugs of one plan.
@@ -211,9 +285,17 @@ def _within_plan(case: Case, drug: str, facts: list[Interaction]) -> Iterator[An
     for other in case.drugs:
         names = names_of(case.formulary, other)
         for fact in facts:
-            if other != drug and names & set(fact.with_names):
+            if other != drug and _is_meant(names, other, fact):
                 for met in _overlaps(case, drug, other, fact.within):
-                    yield from _answer(case, drug, fact, met)
+                    yield from (_of_the_pair(case, answer, drug, other) for answer in _answer(case, drug, fact, met))
+
+
+def _of_the_pair(case: Case, answer: Answer, drug: str, other: str) -> Answer:
+    """One fact about two drugs of the plan stands under the first of them, whichever source says it."""
+    first, second = sorted((drug, other), key=case.drugs.index)
+    if not isinstance(answer, Finding):
+        return answer
+    return answer.model_copy(update={"drug": first, "about": second})
 
 
 def _overlaps(case: Case, drug: str, other: str, within: Duration | None) -> Iterator[_Met]:
@@ -223,12 +305,12 @@ def _overlaps(case: Case, drug: str, other: str, within: Duration | None) -> Ite
         for begin, end in theirs:
             day, until = max(first, begin), min((each for each in (last, end) if each is not None), default=None)
             if until is None or day <= until:
-                yield _Met(other, {"day": day, "last_day": until}, f"with {other}, {day_words(day, until)}")
+                yield _Met(other, {"day": day, "last_day": until}, f"is taken with {other} {case.when(day, until)}")
         before = [end for _, end in theirs if end is not None and end < first]
         gone = first - max(before) if before else 0
         still = any(begin <= first and (end is None or first <= end) for begin, end in theirs)
         if within is not None and 0 < gone <= most_days(within) and not still:
-            yield _Met(other, {"day": first, "last_day": last}, f"{gone} days after {other} was stopped")
+            yield _Met(other, {"day": first, "last_day": last}, f"starts {gone} days after {other} was stopped", gone)
 
 
 def _spans(case: Case, drug: str) -> list[tuple[int, int | None]]:

@@ -4,13 +4,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from taper.amounts.dose import Dose
-from taper.checks.answers import find, per_day, whole_plan
-from taper.checks.case import Case, capped, cite, day_words, left_out, stretch_words, stretches, uncited
-from taper.checks.review import Answer, Clear, Finding, LeftOut, NotAssessed, Severity
-from taper.knowledge.kidney_advice import KidneyAction, KidneyAdvice, KidneyBand
-from taper.knowledge.kidney_reading import KidneyReading, disagreeing, read_advice, words_of
+from taper.checks.answers import find, gap, noted, per_day, person_gap, silent, unread, whole_plan
+from taper.checks.case import Case, capped, left_out, stretches, uncited
+from taper.checks.review import Answer, Clear, Finding, LeftOut, Reason, Severity, Why
+from taper.knowledge.kidney_advice import KidneyAction, KidneyAdvice, KidneyBand, KidneyMeasure
+from taper.knowledge.kidney_reading import KidneyReading, disagreeing, figure_of, read_advice, words_of
+from taper.source import Subject
 
 NAME = "kidney"
+SUBJECT = Subject.KIDNEY
 READS = (
     "patient.egfr",
     "patient.crcl",
@@ -32,7 +34,10 @@ def assess(case: Case) -> Iterator[Answer]:
     source, a figure worse than it speaks of, and a word without a figure, such as severe, that KDIGO's categories do
     not decide, are not assessed. Where figures of one measure disagree the lowest decides; where another measure
     would be answered otherwise, none is clear. A source is clear only where dialysis and stability are known. A
-    single-dose pharmacokinetic result is left out unless its source is named.
+    single-dose pharmacokinetic result, and a claim that cites nothing, are left out unless their source is named.
+
+    Where no source on file speaks of the kidney and none was read in full, a figure below 60 is not assessed, and
+    comes before everything else that is open; from 60 (KDIGO 2012: normal or mildly decreased) it is no question.
     """
     yield from uncited(case, NAME)
     for drug in case.drugs:
@@ -43,17 +48,49 @@ def assess(case: Case) -> Iterator[Answer]:
 
 def _assess_drug(case: Case, drug: str, held: tuple[KidneyAdvice, ...]) -> Iterator[Answer]:
     if not held:
-        yield NotAssessed(rule=NAME, drug=drug, missing="advice on kidney function; no source is held")
+        yield from _without_advice(case, drug)
         return
     yield from left_out(case, NAME, drug, held)
-    unknown = tuple(_unknown_state(case, drug))
     compared = [advice for advice in held if case.compares(advice.source)]
+    unknown = tuple(_unknown_state(case, drug)) if any(_could_speak(advice) for advice in compared) else ()
     answers = [answer for advice in compared for answer in _assess_advice(case, drug, advice)]
     yield from unknown
     yield from (answer for answer in answers if not (unknown and isinstance(answer, Clear)))
-    if compared and not any(not isinstance(answer, LeftOut) for answer in answers):
-        told = "; ".join(f"{_whom(advice)} {cite(advice)}" for advice in compared)
-        yield NotAssessed(rule=NAME, drug=drug, missing=f"kidney advice about this person; what is held is {told}")
+    if not unknown:
+        yield from silent(case, NAME, drug, SUBJECT, told=[advice.source for advice in held])
+    if compared and not any(not isinstance(answer, LeftOut) for answer in answers) and _impaired(case) is not False:
+        told = "; ".join(_whom(advice) for advice in compared)
+        missing = f"kidney advice about this person; what is on file is {told}"
+        yield gap(NAME, drug, Reason.OTHER_PEOPLE, missing, of=compared, urgent=_impaired(case) is True)
+
+
+_NORMAL_FROM = 60
+"""KDIGO 2012 (Kidney Int Suppl 2013;3:1-150, table 5): from 60 a GFR is normal or mildly decreased."""
+
+
+def _impaired(case: Case) -> bool | None:
+    """Whether the person's kidneys are known to be impaired; None if no figure is known."""
+    patient = case.patient
+    if patient.dialysis or patient.kidney_stable is False:
+        return True
+    figures = [f for measure in KidneyMeasure if (f := figure_of(measure, patient)) is not None]
+    return any(figure.value < _NORMAL_FROM for figure in figures) if figures else None
+
+
+def _without_advice(case: Case, drug: str) -> Iterator[Answer]:
+    """No source on file gives advice: what was read in full is clear, and impaired kidneys are a question."""
+    yield from silent(case, NAME, drug, SUBJECT)
+    impaired = _impaired(case)
+    nobody = unread(case, NAME, drug, SUBJECT, "kidney function", urgent=impaired is True)
+    if nobody is not None and impaired is None:
+        missing = "kidney function (egfr or crcl), of which nothing on file was read for this drug"
+        yield gap(NAME, drug, Reason.FACT, missing, facts=["patient.egfr", "patient.crcl"])
+    elif nobody is not None and impaired:
+        yield nobody
+
+
+def _could_speak(advice: KidneyAdvice) -> bool:
+    return bool(advice.bands or advice.impaired or advice.dialysis)
 
 
 def _whom(advice: KidneyAdvice) -> str:
@@ -68,25 +105,31 @@ def _whom(advice: KidneyAdvice) -> str:
 
 def _unknown_state(case: Case, drug: str) -> Iterator[Answer]:
     if case.patient.dialysis is None:
-        yield NotAssessed(rule=NAME, drug=drug, missing="whether the person is on dialysis (dialysis)")
+        missing = "whether the person is on dialysis (dialysis)"
+        yield gap(NAME, drug, Reason.FACT, missing, facts=["patient.dialysis"])
     if case.patient.kidney_stable is None and not case.patient.dialysis:
-        yield NotAssessed(rule=NAME, drug=drug, missing="whether kidney function is stable (kidney_stable)")
+        missing = "whether kidney function is stable (kidney_stable)"
+        yield gap(NAME, drug, Reason.FACT, missing, facts=["patient.kidney_stable"])
 
 
 def _assess_advice(case: Case, drug: str, advice: KidneyAdvice) -> Iterator[Answer]:
-    if advice.basis == "pharmacokinetics" and advice.source.id not in case.sources:
-        yield LeftOut(rule=NAME, drug=drug, source=advice.source)
+    if advice.basis in _WEAK and advice.source.id not in case.sources:
+        yield LeftOut(rule=NAME, drug=drug, source=advice.source, why=_WEAK[advice.basis])
         return
-    fits = case.age_fits(advice)
+    fits = case.person_fits(advice)
     is_silent = not (advice.bands or advice.impaired or case.patient.dialysis)
     if is_silent or fits is False or case.indication_fits(advice, drug) is False:
         return
     reading = read_advice(advice, case.patient)
     if fits is None and reading.says is not None:
-        yield NotAssessed(rule=NAME, drug=drug, missing=f"the age, of which the source speaks {cite(advice)}")
+        yield person_gap(case, NAME, drug, advice)
     elif reading.missing is not None:
         besides = f"; {reading.besides}" if reading.besides else ""
-        yield NotAssessed(rule=NAME, drug=drug, missing=f"{reading.missing}{besides} {cite(advice)}")
+        is_fact = reading.figure is None and not reading.dialysis
+        reason = Reason.FACT if is_fact else Reason.OTHER_PEOPLE
+        facts = [_FACTS[advice.measure]] if is_fact and advice.measure is not None else []
+        urgent = not is_fact and _impaired(case) is True
+        yield gap(NAME, drug, reason, f"{reading.missing}{besides}", of=[advice], facts=facts, urgent=urgent)
     else:
         yield from _undisputed(case, drug, reading, list(_judge(case, drug, reading)))
 
@@ -98,8 +141,8 @@ def _undisputed(case: Case, drug: str, reading: KidneyReading, answers: list[Ans
             against = other.missing or any(not isinstance(answer, Clear) for answer in _judge(case, drug, other))
             if against and reading.figure is not None and other.figure is not None:
                 missing = f"which is right, {reading.figure.described} or {other.figure.described}"
-                told = f"{missing}; this source says nothing against the plan at the first {cite(reading.advice)}"
-                yield NotAssessed(rule=NAME, drug=drug, missing=told)
+                told = f"{missing}; this source says nothing against the plan at the first"
+                yield gap(NAME, drug, Reason.DISAGREE, told, of=[reading.advice])
                 return
     yield from answers
 
@@ -107,8 +150,9 @@ def _undisputed(case: Case, drug: str, reading: KidneyReading, answers: list[Ans
 def _judge(case: Case, drug: str, reading: KidneyReading) -> Iterator[Answer]:
     says = reading.says
     if says is not None and says.only_if_worth_it:
-        yield _finding(case, drug, reading, Severity.MODERATE, f"{drug}: the source says "
-                       f"{KidneyAction.IF_WORTH_IT} {_at(reading)}", **whole_plan(case, drug))  # fmt: skip
+        says_so = f"{KidneyAction.IF_WORTH_IT} {_at(reading)}"
+        yield _finding(case, drug, reading, Severity.MODERATE, _with_kidneys(drug, reading), says_so,
+                       **whole_plan(case, drug))  # fmt: skip
     if says is None or says.action is KidneyAction.NO_CHANGE:
         yield Clear(rule=NAME, drug=drug, source=reading.advice.source)
     elif says.action is KidneyAction.INITIAL:
@@ -125,14 +169,15 @@ def _above(case: Case, drug: str, reading: KidneyReading, limit: Dose) -> Iterat
     for stretch in stretches(case.runs(drug), lambda run: run.total.mg > limit.mg):
         found = True
         highest = max(stretch, key=lambda run: run.total.mg)
-        words = f"{stretch_words(stretch)}: {highest.total} of {drug} is above the {_said(reading)}"
-        yield _finding(case, drug, reading, Severity.HIGH, words, day=stretch[0].first, last_day=stretch[-1].last,
-                       value=str(highest.total), limit=per_day(limit))  # fmt: skip
+        happens = f"{_with_kidneys(drug, reading)}, at {highest.total} {case.when_taken(stretch)}"
+        yield _finding(case, drug, reading, Severity.HIGH, happens, _said(reading), day=stretch[0].first,
+                       last_day=stretch[-1].last, value=str(highest.total), limit=per_day(limit),
+                       by_amount=True)  # fmt: skip
     if not found and reading.says.every_other_day:
         yield from _too_often(case, drug, reading, limit)
     elif not found and reading.says.action is KidneyAction.AFTER_DIALYSIS:
-        missing = f"whether each dose comes after dialysis; the source gives {_said(reading)} {cite(reading.advice)}"
-        yield NotAssessed(rule=NAME, drug=drug, missing=missing)
+        missing = f"whether each dose comes after dialysis; {_said(reading)}"
+        yield gap(NAME, drug, Reason.DIALYSIS_TIME, missing, of=[reading.advice])
     elif not found:
         yield Clear(rule=NAME, drug=drug, source=reading.advice.source)
 
@@ -144,8 +189,9 @@ def _too_often(case: Case, drug: str, reading: KidneyReading, limit: Dose) -> It
     for run, following in zip(runs, after, strict=True):
         next_day = run if run.last != run.first else following
         if next_day is not None and run.total.mg + next_day.total.mg > limit.mg:
-            words = f"{day_words(run.first, None if run.last is None else run.last + 1)}: {drug} is taken day after day"
-            yield _finding(case, drug, reading, Severity.HIGH, f"{words}, above the {_said(reading)}", day=run.first,
+            when = case.when(run.first, None if run.last is None else run.last + 1)
+            happens = f"{_with_kidneys(drug, reading)} day after day, {run.total} {when}"
+            yield _finding(case, drug, reading, Severity.HIGH, happens, _said(reading), day=run.first, by_amount=True,
                            last_day=run.last, value=str(run.total), limit=f"{limit} every other day")  # fmt: skip
             return
     yield Clear(rule=NAME, drug=drug, source=reading.advice.source)
@@ -156,20 +202,18 @@ def _initial(case: Case, drug: str, reading: KidneyReading) -> Iterator[Answer]:
     assert limit is not None
     courses = case.courses_of(drug)
     if any(course.course.before is None for course in courses):
-        yield NotAssessed(
-            rule=NAME, drug=drug, missing=f"what was taken before; the source gives a first dose {cite(reading.advice)}"
-        )
+        missing = "what was taken before day 1 (before); the source gives a first dose"
+        yield gap(NAME, drug, Reason.FACT, missing, of=[reading.advice], facts=["before"])
         return
     if any(course.course.before != "nothing" for course in courses):
-        yield NotAssessed(
-            rule=NAME, drug=drug, missing=f"a figure for someone who takes the drug already {cite(reading.advice)}"
-        )
+        missing = f"a figure for someone who takes the drug already {_at(reading)}"
+        yield gap(NAME, drug, Reason.STARTS_ONLY, missing, of=[reading.advice], urgent=True)
         return
     first = next(run for run in case.runs(drug) if run.intakes)
     if first.total.mg > limit.mg:
-        words = f"day {first.first}: {first.total} of {drug} is above the {_said(reading)}"
-        yield _finding(case, drug, reading, Severity.HIGH, words, day=first.first, last_day=first.last,
-                       value=str(first.total), limit=per_day(limit))  # fmt: skip
+        happens = f"{drug} starts at {first.total} {case.when(first.first, first.first)} {_kidneys(reading)}"
+        yield _finding(case, drug, reading, Severity.HIGH, happens, _said(reading), day=first.first, by_amount=True,
+                       last_day=first.last, value=str(first.total), limit=per_day(limit))  # fmt: skip
     else:
         yield Clear(rule=NAME, drug=drug, source=reading.advice.source)
 
@@ -181,17 +225,48 @@ def _statement(case: Case, drug: str, reading: KidneyReading) -> Finding:
         KidneyAction.CAUTION: Severity.LOW,
     }.get(reading.says.action, Severity.MODERATE)
     value = reading.figure.text if reading.figure else None
-    message = f"{drug}: the source says {_said(reading)}"
-    return _finding(case, drug, reading, severity, message, value=value, **whole_plan(case, drug))
+    return _finding(
+        case,
+        drug,
+        reading,
+        severity,
+        _with_kidneys(drug, reading),
+        _said(reading),
+        value=value,
+        **whole_plan(case, drug),
+    )
 
 
-def _finding(case: Case, drug: str, reading: KidneyReading, severity: Severity, message: str, **fields: Any) -> Finding:
+def _with_kidneys(drug: str, reading: KidneyReading) -> str:
+    return f"{drug} is taken {_kidneys(reading)}"
+
+
+def _kidneys(reading: KidneyReading) -> str:
+    """With what kidney function: the person's figure, or dialysis."""
+    figure = reading.figure
+    if reading.dialysis or figure is None:
+        return "on dialysis" if reading.dialysis else "with impaired kidneys"
+    return f"at {figure.measure} {figure.text}"
+
+
+def _finding(
+    case: Case, drug: str, reading: KidneyReading, severity: Severity, happens: str, says: str, **fields: Any
+) -> Finding:
     weak = reading.advice.basis in {"claim", "pharmacokinetics"}
     kind = f"; it is a {_kind(reading)}" if weak else ""
-    notes = " ".join(f"Note: {note.rstrip('.')}." for note in dict.fromkeys(reading.notes))
     fields.setdefault("limit", _edges(reading))
-    found = find(case, NAME, drug, reading.advice, capped(severity, weak=weak), message, **fields)
-    return found.model_copy(update={"message": f"{found.message}{kind}{f'. {notes}' if notes else ''}"})
+    found = find(case, NAME, drug, reading.advice, capped(severity, weak=weak), happens, f"{says}{kind}", **fields)
+    return noted(case, found, *reading.notes)
+
+
+_WEAK = {"claim": Why.UNCITED, "pharmacokinetics": Why.SINGLE_DOSE}
+"""What kinds of advice are compared only where their source is named."""
+
+_FACTS = {
+    KidneyMeasure.EGFR: "patient.egfr",
+    KidneyMeasure.CRCL: "patient.crcl",
+    KidneyMeasure.ABSOLUTE_EGFR: "patient.absolute_egfr",
+}
 
 
 def _kind(reading: KidneyReading) -> str:

@@ -2,12 +2,26 @@
 
 from collections.abc import Iterator
 
-from taper.checks.answers import compare_first, compare_totals, find, other_uses, unheard, whole_plan
-from taper.checks.case import Case, cite, left_out, uncited
-from taper.checks.review import Answer, Clear, Finding, NotAssessed, Severity
+from taper.checks.answers import (
+    compare_first,
+    compare_totals,
+    find,
+    gap,
+    noted,
+    other_uses,
+    person_gap,
+    silent,
+    unheard,
+    unread,
+    whole_plan,
+)
+from taper.checks.case import Case, left_out, uncited
+from taper.checks.review import Answer, Clear, Finding, Reason, Severity
 from taper.knowledge.monograph import LiverAdvice
+from taper.source import Subject
 
 NAME = "liver"
+SUBJECT = Subject.LIVER
 READS = ("patient.liver", "patient.age", "before", "indication")
 
 
@@ -15,8 +29,8 @@ def assess(case: Case) -> Iterator[Answer]:
     """Read every source's advice for the degree of liver impairment: none, mild, moderate or severe.
 
     A drug to avoid, and a dose above the source's maximum or first dose for that degree, are high; "reduce" with no
-    daily figure is moderate; caution is low. An unknown degree is not assessed, nor is a degree of which no source
-    speaks, for the plan's use.
+    daily figure is moderate; caution is low. An unknown degree is not assessed where a source on file would speak, or
+    none was read; nor is a degree of which no source speaks, for the plan's use, unless one was read in full.
     """
     yield from uncited(case, NAME)
     for drug in case.drugs:
@@ -24,38 +38,45 @@ def assess(case: Case) -> Iterator[Answer]:
         if monograph is not None:
             held = tuple(f for f in case.applying(monograph.liver, drug) if case.indication_fits(f, drug) is not False)
             yield from left_out(case, NAME, drug, held)
-            yield from _assess_drug(case, drug, tuple(fact for fact in held if case.compares(fact.source)))
             applying = unheard(case, drug, case.applying(monograph.liver, drug))
             others = [fact for fact in applying if case.patient.liver in fact.impairment]
+            yield from _assess_drug(case, drug, tuple(fact for fact in held if case.compares(fact.source)), others)
             if others:
                 yield other_uses(case, NAME, drug, others, f"advice on {case.patient.liver} liver impairment")
 
 
-def _assess_drug(case: Case, drug: str, facts: tuple[LiverAdvice, ...]) -> Iterator[Answer]:
+def _assess_drug(case: Case, drug: str, facts: tuple[LiverAdvice, ...], others: list[LiverAdvice]) -> Iterator[Answer]:
     degree = case.patient.liver
+    nobody = unread(case, NAME, drug, SUBJECT, "the liver", urgent=degree not in (None, "none"))
     if degree is None:
-        yield NotAssessed(rule=NAME, drug=drug, missing="the degree of liver impairment (liver), or none")
+        if facts or nobody is not None:
+            missing = "the degree of liver impairment (liver), or none"
+            yield gap(NAME, drug, Reason.FACT, missing, of=facts, facts=["patient.liver"])
     elif degree == "none":
         yield Clear(rule=NAME, drug=drug)
     else:
         speaking = [fact for fact in facts if degree in fact.impairment]
-        if not speaking:
-            yield NotAssessed(rule=NAME, drug=drug, missing=f"advice on {degree} liver impairment; no source is held")
+        if not speaking and facts:
+            missing = f"advice on {degree} liver impairment; sources speak of other degrees"
+            yield gap(NAME, drug, Reason.OTHER_PEOPLE, missing, of=facts, urgent=True)
+        elif not speaking and nobody is not None:
+            yield nobody
+        yield from silent(case, NAME, drug, SUBJECT, told=[fact.source for fact in (*facts, *others)])
         for fact in speaking:
-            yield from (_noted(answer, fact) for answer in _judge(case, drug, fact, degree))
+            yield from (_noted(case, answer, fact) for answer in _judge(case, drug, fact, degree))
 
 
-def _noted(answer: Answer, fact: LiverAdvice) -> Answer:
+def _noted(case: Case, answer: Answer, fact: LiverAdvice) -> Answer:
     """A finding with what its source adds: of two answers of one source the notes tell which is for whom."""
     if not isinstance(answer, Finding) or fact.note is None:
         return answer
-    return answer.model_copy(update={"message": f"{answer.message}. Note: {fact.note.rstrip('.')}."})
+    return noted(case, answer, fact.note)
 
 
 def _judge(case: Case, drug: str, fact: LiverAdvice, degree: str) -> Iterator[Answer]:
-    fits = case.age_fits(fact)
+    fits = case.person_fits(fact)
     if fits is None:
-        yield NotAssessed(rule=NAME, drug=drug, missing=f"the age, of which the source speaks {cite(fact)}")
+        yield person_gap(case, NAME, drug, fact)
     elif fits and fact.action == "no change":
         yield Clear(rule=NAME, drug=drug, source=fact.source)
     elif fits and fact.action == "reduce" and (fact.maximum or fact.initial):
@@ -66,14 +87,25 @@ def _judge(case: Case, drug: str, fact: LiverAdvice, degree: str) -> Iterator[An
 
 def _compare(case: Case, drug: str, fact: LiverAdvice, degree: str) -> Iterator[Answer]:
     if fact.maximum is not None:
-        said = f"the daily maximum of {fact.maximum} in {degree} liver impairment"
+        said = f"daily maximum of {fact.maximum} in {degree} liver impairment"
         yield from compare_totals(case, NAME, drug, fact, fact.maximum, said)
     if fact.initial is not None:
-        yield compare_first(case, NAME, drug, fact, f"in {degree} liver impairment")
+        yield from compare_first(case, NAME, drug, fact, f"in {degree} liver impairment")
 
 
 def _statement(case: Case, drug: str, fact: LiverAdvice, degree: str) -> Answer:
     severity = {"caution": Severity.LOW, "reduce": Severity.MODERATE}.get(fact.action, Severity.HIGH)
     part = f" to {fact.fraction} of the usual dose" if fact.fraction is not None else ""
-    message = f"{drug}: in {degree} liver impairment the source says {fact.action}{part}"
-    return find(case, NAME, drug, fact, severity, message, value=degree, limit=fact.action, **whole_plan(case, drug))
+    happens = f"{drug} is taken with {degree} liver impairment"
+    return find(
+        case,
+        NAME,
+        drug,
+        fact,
+        severity,
+        happens,
+        f"{fact.action}{part}",
+        value=degree,
+        limit=fact.action,
+        **whole_plan(case, drug),
+    )

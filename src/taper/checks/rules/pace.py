@@ -6,8 +6,8 @@ from fractions import Fraction
 
 from taper._base.numbers import write_number, write_percent
 from taper.amounts.dose import DailyDose
-from taper.checks.answers import find
-from taper.checks.case import Case, cite, day_words, left_out, uncited
+from taper.checks.answers import find, gap
+from taper.checks.case import Case, left_out, uncited
 from taper.checks.dose_levels import (
     LevelChange,
     Levels,
@@ -18,18 +18,21 @@ from taper.checks.dose_levels import (
     step_at,
     used_before,
 )
-from taper.checks.review import Answer, Clear, NotAssessed, Severity
+from taper.checks.length_of_use import use_fits
+from taper.checks.review import Answer, Clear, Finding, NotAssessed, Reason, Severity
 from taper.knowledge.stopping_advice import Stopping, StoppingShape
+from taper.source import Subject
 
 NAME = "pace"
-READS = ("before", "before.for", "indication", "patient.age")
+SUBJECT = Subject.STOPPING
+READS = ("before", "before.for", "indication", "patient.age", "patient.sex")
 
 _Paces = Callable[[Fraction, Fraction], Fraction | None]
 
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """One drug, one source with a figure, and the falls to compare."""
+    """One drug, one source with a figure, and the reductions to compare."""
 
     case: Case
     drug: str
@@ -52,7 +55,10 @@ def assess(case: Case) -> Iterator[Answer]:
 
     Two readings are reported. Per step: no single fall is larger than the source's figure. As a rate: the falls on
     any days of one interval in a row are together no larger. Beyond what a source allows at most is high, beyond its
-    typical pace is moderate. Cycles are judged day against day, and the average is said beside.
+    typical pace is moderate. Cycles are compared day against day, and the average is said beside; a cycle in which no
+    more than two half-lives pass between doses counts by its average. A reduction beyond a percentage that another
+    source on file prints in mg, at the same interval, is moderate, and both are shown. Advice about longer use than the
+    plan's does not speak of it.
 
     A fall to 0 has no percentage of the current dose; it is not assessed under one, unless it is more mg than that
     percentage of the dose at the start. A source without a figure, a dose of which the source does not speak, and an
@@ -75,31 +81,56 @@ def assess(case: Case) -> Iterator[Answer]:
 
 def _assess_drug(case: Case, drug: str, levels: Levels, facts: list[Stopping]) -> Iterator[Answer]:
     if not levels.knows_before:
-        yield NotAssessed(rule=NAME, drug=drug, missing="what was taken before day 1 (before)")
+        yield gap(NAME, drug, Reason.FACT, "what was taken before day 1 (before)", facts=["before"])
     if not levels.falls:
         return
-    if not facts:
-        yield NotAssessed(rule=NAME, drug=drug, missing="a pace for reducing the drug; no source is held")
-    yield from _without_figure(drug, levels, facts)
-    asked = list(_questions(case, drug, levels, facts))
-    for question in asked:
-        yield from _judge(question)
+    if not facts and not levels.stops:  # of a stop, the rule on stops says so
+        yield gap(NAME, drug, Reason.NO_SOURCE, "a pace for reducing the drug")
+    used = used_before(case, drug)
+    until = None if used is None else used + levels.falls[0].day - 1
+    longer = [fact for fact in facts if use_fits(case, drug, fact, until) is False]
+    yield from (Clear(rule=NAME, drug=drug, source=fact.source) for fact in longer)
+    speaking = [fact for fact in facts if fact not in longer]
+    yield from _without_figure(drug, levels, speaking)
+    asked = list(_questions(case, drug, levels, speaking))
+    judged = [(question, list(_judge(question))) for question in asked]
+    printed = [question for question, answers in judged if _prints(question, answers)]
+    yield from (_beside_printed(q, answer, printed) for q, answers in judged for answer in answers)
     for source in dict.fromkeys(question.fact.source for question in asked):
         yield from _beyond_the_source([question for question in asked if question.fact.source == source])
+
+
+def _prints(question: _Question, answers: list[Answer]) -> bool:
+    """Whether a source gives its pace in mg, and nothing in the plan is beyond it where it speaks."""
+    in_mg = bool(question.fact.bands or question.fact.step_high)
+    return in_mg and not any(isinstance(answer, Finding) for answer in answers)
+
+
+def _beside_printed(question: _Question, answer: Answer, printed: list[_Question]) -> Answer:
+    """A percentage is no more than moderate where another source prints the very reductions in mg; both are shown."""
+    if not isinstance(answer, Finding) or answer.severity is not Severity.HIGH or question.fact.percent_high is None:
+        return answer
+    beyond = [c for c in question.falls if (n := question.paces(c.before.mg, c.after.mg)) is not None and n > 1]
+    for other in printed:
+        if all(other.paces(change.before.mg, change.after.mg) is not None for change in beyond):
+            says = f"{answer.says}; {question.case.who(other.fact.source)} prints these reductions"
+            made = find(question.case, NAME, question.drug, question.fact, Severity.MODERATE, answer.happens, says)
+            return answer.model_copy(update={"severity": made.severity, "says": made.says, "message": made.message})
+    return answer
 
 
 def _questions(case: Case, drug: str, levels: Levels, facts: list[Stopping]) -> Iterator[_Question]:
     for fact in facts:
         paces = _paces(fact, levels.peak.mg)
-        if paces is not None and case.age_fits(fact) is not False and _is_about(fact, levels):
+        if paces is not None and case.person_fits(fact) is not False and _is_about(fact, levels):
             yield _Question(case, drug, fact, levels, paces)
 
 
 def _without_figure(drug: str, levels: Levels, facts: list[Stopping]) -> Iterator[Answer]:
     silent = [f for f in facts if _paces(f, levels.peak.mg) is None and not _is_judged_by_stop(f, levels)]
     if silent:
-        words = "; ".join(sorted({f"{fact.shape} {cite(fact)}" for fact in silent}))
-        yield NotAssessed(rule=NAME, drug=drug, missing=f"a figure for the pace; sources say: {words}")
+        words = ", ".join(sorted({str(fact.shape) for fact in silent}))
+        yield gap(NAME, drug, Reason.NO_FIGURE, f"a figure for the pace; sources say {words}", of=silent)
 
 
 def _is_judged_by_stop(fact: Stopping, levels: Levels) -> bool:
@@ -177,19 +208,19 @@ def _found(asked: _Question, above: list[tuple[LevelChange, Fraction]], reading:
     worst, _ = max(above, key=lambda item: (item[1], -item[0].day))
     fact, first, last = asked.fact, above[0][0].day, above[-1][0].day
     begin = (worst.before.last or 0) + 1 if reading == "as a rate" else first
-    when = f"on day {worst.day}" if reading == "per step" else f"on {day_words(begin, worst.day)}"
-    count = "1 fall" if len(above) == 1 else f"{len(above)} falls"
-    what = f"{count} of {asked.drug}" if reading == "per step" else f"falls of {asked.drug} taken together"
-    message = (
-        f"{day_words(min(begin, first), last)}: read {reading}, {what} beyond {_limit(fact, worst)}"
-        f"{_every(fact)}, which the source gives as {'its most' if fact.at_most else 'its typical pace'}; the "
-        f"largest, {when}, goes from {worst.before.total} to {worst.after.total}, "
-        f"{write_percent(worst.mg / worst.before.mg)} of it{_average(asked, worst)}"
-        f"{replacement_words(asked.case, asked.drug, min(begin, first), last)}"
+    case = asked.case
+    when = case.when(worst.day, worst.day) if reading == "per step" else case.when(begin, worst.day)
+    more = "" if len(above) == 1 else f"; {len(above)} such reductions {case.when(min(begin, first), last)}"
+    happens = (
+        f"{asked.drug} drops {write_percent(worst.mg / worst.before.mg)} ({worst.before.total} to {worst.after.total} "
+        f"{when}){more}{_average(asked, worst)}{replacement_words(case, asked.drug, min(begin, first), last)}"
     )
+    how = "at most" if fact.at_most else "typically"
+    taken = ", taken together over that time" if reading == "as a rate" else ""
     place = worst.place
-    return find(asked.case, NAME, asked.drug, fact, Severity.HIGH if fact.at_most else Severity.MODERATE, message,
-                day=min(begin, first), last_day=last, value=_value(fact, worst), limit=_limit(fact, worst),
+    return find(case, NAME, asked.drug, fact, Severity.HIGH if fact.at_most else Severity.MODERATE, happens,
+                f"{how} {_limit(fact, worst)}{_every(fact)}{taken}", day=min(begin, first), last_day=last,
+                value=_value(fact, worst), limit=_limit(fact, worst), by_amount=True,
                 course=place.course if place else None, step=place.step if place else None)  # fmt: skip
 
 
@@ -235,10 +266,10 @@ def _least_time(asked: _Question) -> Iterator[Answer]:
     if end - peak < most_days(fact.lasting_at_least):
         # A stop straight from the highest total lies on its last day; there is no day between the two.
         begin = min(peak + 1, end)
-        when = f"days {begin}-{end}" if begin < end else f"day {end}"
-        message = f"{when}: {asked.drug} goes from {levels.peak} to a stop in {end - peak} days; the source"
+        when = asked.case.when(begin, end)
+        happens = f"{asked.drug} goes from {levels.peak} to a stop in {end - peak} days {when}"
         yield find(asked.case, NAME, asked.drug, fact, Severity.HIGH if fact.at_most else Severity.MODERATE,
-                   f"{message} says over at least {fact.lasting_at_least}", day=begin, last_day=end,
+                   happens, f"over at least {fact.lasting_at_least}", day=begin, last_day=end, by_amount=True,
                    value=f"{end - peak} days", limit=str(fact.lasting_at_least))  # fmt: skip
 
 
@@ -252,8 +283,8 @@ def _last_fall(asked: _Question) -> Iterator[Answer]:
     if stop.mg > most and levels.knows_before:
         yield _found(asked, [(stop, stop.mg / most)], "per step")
     else:
-        missing = f"a figure for the last fall, from {stop.before.total} to 0; the source gives a percentage of the"
-        yield NotAssessed(rule=NAME, drug=asked.drug, missing=f"{missing} current dose {cite(fact)}")
+        missing = f"a figure for the last reduction, from {stop.before.total} to 0; sources give a percentage"
+        yield gap(NAME, asked.drug, Reason.NO_FIGURE, f"{missing} of the current dose", of=[fact])
 
 
 def _beyond_the_source(asked: list[_Question]) -> Iterator[Answer]:
@@ -261,8 +292,9 @@ def _beyond_the_source(asked: list[_Question]) -> Iterator[Answer]:
     first = asked[0]
     for change in first.falls:
         if all(question.paces(change.before.mg, change.after.mg) is None for question in asked):
-            words = f"a pace for the fall from {change.before.total} to {change.after.total} {cite(first.fact)}"
-            yield NotAssessed(rule=NAME, drug=first.drug, missing=f"{words}; the source speaks of other doses")
+            span = f"from {change.before.total} to {change.after.total}"
+            words = f"a pace for the reduction {span}; sources speak of other doses"
+            yield gap(NAME, first.drug, Reason.OTHER_PEOPLE, words, of=[first.fact])
             return
 
 
@@ -271,20 +303,15 @@ def _as_known(asked: _Question, answer: Answer) -> Answer | None:
         return answer
     missing = list(_unknown(asked))
     if missing:
-        return NotAssessed(rule=NAME, drug=asked.drug, missing=f"{' and '.join(missing)} {cite(asked.fact)}")
-    return answer if _used_long_enough(asked) else None
+        words, facts = [words for words, _ in missing], [fact for _, fact in missing]
+        return gap(NAME, asked.drug, Reason.FACT, " and ".join(words), of=[asked.fact], facts=facts)
+    return answer
 
 
-def _unknown(asked: _Question) -> Iterable[str]:
+def _unknown(asked: _Question) -> Iterable[tuple[str, str]]:
     if asked.fact.shape is StoppingShape.PERCENT_OF_START and not asked.levels.knows_before:
-        yield "the dose of which the percentage is taken, before day 1 (before)"
-    if asked.case.age_fits(asked.fact) is None:
-        yield "the age, of which the source speaks"
+        yield "the dose of which the percentage is taken, before day 1 (before)", "before"
+    for name in asked.case.person_open(asked.fact):
+        yield f"{name.removeprefix('patient.')} (this source's advice depends on it)", name
     if asked.fact.used_for_at_least is not None and used_before(asked.case, asked.drug) is None:
-        yield "how long the drug was taken before (before, for), on which the source's advice depends"
-
-
-def _used_long_enough(asked: _Question) -> bool:
-    least = asked.fact.used_for_at_least
-    used = used_before(asked.case, asked.drug)
-    return least is None or used is None or used + asked.levels.falls[0].day - 1 >= fewest_days(least)
+        yield "how long the drug was taken before (before, for), on which the advice depends", "before.for"

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 
-from taper.checks.answers import find, other_uses, unheard, whole_plan
+from taper.checks.answers import find, gap, other_uses, silent, unheard, unread, whole_plan
 from taper.checks.case import Case, left_out, uncited
-from taper.checks.review import Answer, Clear, NotAssessed, Severity
+from taper.checks.review import Answer, Clear, Reason, Severity
 from taper.knowledge.monograph import PregnancyAdvice
+from taper.source import Subject
 
 NAME = "pregnancy"
+SUBJECT = Subject.PREGNANCY
 READS = ("patient.pregnant", "patient.lactating", "indication")
 
 
@@ -15,7 +17,7 @@ def assess(case: Case) -> Iterator[Answer]:
     """Read every source's words on pregnancy and on breastfeeding, each for itself.
 
     To avoid and contraindicated are high, caution is moderate. Whether the person is pregnant or breastfeeding is
-    never inferred from age or sex: unknown is not assessed.
+    never inferred from age or sex: unknown is not assessed, unless sources were read in full and say nothing.
     """
     yield from uncited(case, NAME)
     for drug in case.drugs:
@@ -26,8 +28,8 @@ def assess(case: Case) -> Iterator[Answer]:
         yield from left_out(case, NAME, drug, held)
         facts = tuple(fact for fact in held if case.compares(fact.source))
         for state in _FIELD:
-            yield from _assess_state(case, drug, state, facts)
             others = [f for f in unheard(case, drug, case.applying(monograph.pregnancy, drug)) if f.state == state]
+            yield from _assess_state(case, drug, state, facts, others)
             if others and getattr(case.patient, _FIELD[state]):
                 yield other_uses(case, NAME, drug, others, f"advice on {state}")
 
@@ -35,21 +37,30 @@ def assess(case: Case) -> Iterator[Answer]:
 _FIELD = {"pregnancy": "pregnant", "breastfeeding": "lactating"}
 
 
-def _assess_state(case: Case, drug: str, state: str, facts: tuple[PregnancyAdvice, ...]) -> Iterator[Answer]:
+def _assess_state(
+    case: Case, drug: str, state: str, facts: tuple[PregnancyAdvice, ...], others: list[PregnancyAdvice]
+) -> Iterator[Answer]:
     present: bool | None = getattr(case.patient, _FIELD[state])
     speaking = [fact for fact in facts if fact.state == state]
+    nobody = unread(case, NAME, drug, SUBJECT, state, urgent=present is True)
     if present is None:
-        yield NotAssessed(rule=NAME, drug=drug, missing=f"whether there is {state} ({_FIELD[state]})")
+        if speaking or nobody is not None:
+            missing = f"whether there is {state} ({_FIELD[state]})"
+            yield gap(NAME, drug, Reason.FACT, missing, facts=[f"patient.{_FIELD[state]}"])
     elif not present:
         yield Clear(rule=NAME, drug=drug)
-    elif not speaking:
-        yield NotAssessed(rule=NAME, drug=drug, missing=f"advice on {state}; no source is held")
     else:
+        if not speaking and nobody is not None:
+            yield nobody
+        yield from silent(case, NAME, drug, SUBJECT, told=[fact.source for fact in (*speaking, *others)])
         yield from (_statement(case, drug, fact) for fact in speaking)
 
 
 def _statement(case: Case, drug: str, fact: PregnancyAdvice) -> Answer:
     severity = Severity.MODERATE if fact.action == "caution" else Severity.HIGH
-    message = f"{drug}: in {fact.state} the source says {fact.action}: {fact.what}"
+    happens = (
+        f"{drug} is taken in {fact.state}" if fact.state == "pregnancy" else f"{drug} is taken while breastfeeding"
+    )
     plan = whole_plan(case, drug)
-    return find(case, NAME, drug, fact, severity, message, value=fact.state, limit=fact.action, **plan)
+    return find(case, NAME, drug, fact, severity, happens, f"{fact.action}: {fact.what}", about=fact.state,
+                value=fact.state, limit=fact.action, **plan)  # fmt: skip

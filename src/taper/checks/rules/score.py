@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 
-from taper.checks.case import Case, cite_source
+from taper.checks.answers import by_source
+from taper.checks.case import Case
 from taper.checks.review import Answer, Clear, Finding, Severity
 from taper.products.product import Product
 from taper.schedules.realization import RealizedCourse
 
 NAME = "score"
+SUBJECT = None
 READS: tuple[str, ...] = ()
 
 
@@ -21,7 +23,7 @@ def assess(case: Case) -> Iterator[Answer]:
     for course in case.courses:
         divided = [product for product in course.used if _is_divided(course, product)]
         for product in divided:
-            yield _answer(course, product)
+            yield _answer(case, course, product)
         if not divided:
             yield Clear(rule=NAME, drug=course.drug)
 
@@ -36,38 +38,42 @@ def _is_divided(course: RealizedCourse, product: Product) -> bool:
     )
 
 
-def _answer(course: RealizedCourse, product: Product) -> Answer:
+def _answer(case: Case, course: RealizedCourse, product: Product) -> Answer:
     if not product.is_permitted_beyond_score:
         if product.score_source is not None and not product.equal_parts:
-            return _by_line(course, product)
+            return _by_line(case, course, product)
         return Clear(rule=NAME, drug=course.drug, source=product.score_source)
     known = product.score != "unknown"
     said = f"its maker's score is {product.score}" if known else "its maker's score is unknown"
-    return Finding(
-        rule=NAME,
-        severity=Severity.MODERATE if known else Severity.LOW,
-        evidence=product.score_source.grade if product.score_source else None,
-        message=f"{product.label} ({product.id}) is divided into {product.pieces} by the caller's permission; {said}",
-        drug=course.drug,
+    return by_source(
+        case,
+        NAME,
+        course.drug,
+        product.score_source,
+        Severity.MODERATE if known else Severity.LOW,
+        f"{product.label} ({product.id}) is divided into {product.pieces} by the caller's permission",
+        said,
+        about=product.id,
         course=course.course.id,
         value=f"1/{product.pieces}",
         limit=str(product.score),
-        source=product.score_source,
     )
 
 
-def _by_line(course: RealizedCourse, product: Product) -> Finding:
+def _by_line(case: Case, course: RealizedCourse, product: Product) -> Finding:
     source = product.score_source
     assert source is not None
     words = f"{product.label} ({product.id}) is divided into {product.pieces} by its score line"
-    return Finding(
-        rule=NAME,
-        severity=Severity.LOW,
-        evidence=source.grade,
-        message=f"{words}; what was read does not say that the parts are equal {cite_source(source)}",
-        drug=course.drug,
+    return by_source(
+        case,
+        NAME,
+        course.drug,
+        source,
+        Severity.LOW,
+        words,
+        "what was read does not say that the parts are equal",
+        about=product.id,
         course=course.course.id,
         value=f"1/{product.pieces}",
         limit=str(product.score),
-        source=source,
     )

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterator
 
-from taper.checks.answers import find, whole_plan
-from taper.checks.case import Case, cite, cite_source, left_out, uncited
+from taper.checks.answers import find, gap, person_gap, whole_plan
+from taper.checks.case import Case, left_out, uncited
 from taper.checks.dose_levels import levels_of
 from taper.checks.other_medicines import missing_lists, other_medicines
-from taper.checks.review import Answer, Clear, NotAssessed, Severity
+from taper.checks.review import Answer, Clear, Reason, Severity
 from taper.knowledge.monograph import NotFor
-from taper.source import Source
+from taper.source import Source, Subject
 
 NAME = "substitution"
+SUBJECT = Subject.DOSAGE
 READS = ("indication", "patient.medications", "patient.as_needed")
 
 
@@ -28,7 +29,7 @@ def assess(case: Case) -> Iterator[Answer]:
         if monograph is not None:
             held = case.applying(monograph.not_for, drug)
             yield from left_out(case, NAME, drug, held)
-            facts = [fact for fact in held if case.compares(fact.source) and case.age_fits(fact) is not False]
+            facts = [fact for fact in held if case.compares(fact.source) and case.person_fits(fact) is not False]
             unknown = sorted(_wanted(case, drug) - {None} - _known_uses(case, drug), key=str)
             silent = []
             for fact in facts:
@@ -49,13 +50,14 @@ def _of_unknown_uses(drug: str, unknown: list[str | None], facts: list[NotFor]) 
         by_source.setdefault(fact.source, []).append(f"{fact.use} ({fact.what})")
     for source, uses in by_source.items():
         words = f"whether {', '.join(map(str, unknown))} is one of the uses that it is not for: {'; '.join(uses)}"
-        yield NotAssessed(rule=NAME, drug=drug, missing=f"{words} {cite_source(source)}")
+        yield gap(NAME, drug, Reason.FACT, words, of=[source], facts=["indication"])
 
 
 def _without_indication(case: Case, drug: str, facts: list[NotFor]) -> Iterator[Answer]:
     if facts and None in _wanted(case, drug):
         uses = ", ".join(sorted({fact.use for fact in facts}))
-        yield NotAssessed(rule=NAME, drug=drug, missing=f"the indication; sources say that it is not for {uses}")
+        missing = f"the indication; sources say that it is not for {uses}"
+        yield gap(NAME, drug, Reason.FACT, missing, of=facts, facts=["indication"])
 
 
 def _wanted(case: Case, drug: str) -> set[str | None]:
@@ -66,14 +68,15 @@ def _judge(case: Case, drug: str, fact: NotFor) -> Iterator[Answer]:
     wanted = _wanted(case, drug)
     gone = list(_replaced(case, drug, fact))
     missing = list(_missing(case, fact))
-    if case.age_fits(fact) is None and (gone or fact.use in wanted):
-        yield NotAssessed(rule=NAME, drug=drug, missing=f"the age, of which the source speaks {cite(fact)}")
+    if case.person_fits(fact) is None and (gone or fact.use in wanted):
+        yield person_gap(case, NAME, drug, fact)
     elif fact.use in wanted:
         yield _finding(case, drug, fact, f"for {fact.use}", fact.use)
     elif gone:
         yield from (_finding(case, drug, fact, f"where {other} goes", other) for other in gone)
     elif missing:
-        yield from (NotAssessed(rule=NAME, drug=drug, missing=f"{words} {cite(fact)}") for words in missing)
+        facts = ["patient.medications", "patient.as_needed"]
+        yield from (gap(NAME, drug, Reason.FACT, words, of=[fact], facts=facts) for words in missing)
 
 
 def _known_uses(case: Case, drug: str) -> set[str | None]:
@@ -101,6 +104,6 @@ def _replaced(case: Case, drug: str, fact: NotFor) -> Iterator[str]:
 
 
 def _finding(case: Case, drug: str, fact: NotFor, where: str, value: str) -> Answer:
-    message = f"{drug} {where}: the source says: {fact.what}"
-    return find(case, NAME, drug, fact, Severity.HIGH, message, value=value, limit=f"not for {fact.use}",
+    return find(case, NAME, drug, fact, Severity.HIGH, f"{drug} is taken {where}", fact.what, about=value,
+                value=value, limit=f"not for {fact.use}",
                 **whole_plan(case, drug))  # fmt: skip

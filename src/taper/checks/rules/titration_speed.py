@@ -5,15 +5,17 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from taper.amounts.dose import DailyDose, Dose
-from taper.checks.answers import find, other_uses, per_day
-from taper.checks.case import Case, cite, day_words, left_out, uncited
+from taper.checks.answers import find, gap, other_uses, per_day
+from taper.checks.case import Case, left_out, uncited
 from taper.checks.dose_levels import Break, Level, Levels, breaks_of, fewest_days, levels_of
 from taper.checks.other_medicines import column_fits
-from taper.checks.review import Answer, Clear, Finding, NotAssessed, Severity
+from taper.checks.review import Answer, Clear, Finding, NotAssessed, Reason, Severity
 from taper.knowledge.monograph import Start, Titration, TitrationStep
+from taper.source import Subject
 
 NAME = "titration-speed"
-READS = ("before", "patient.medications", "patient.as_needed", "patient.age", "indication")
+SUBJECT = Subject.DOSAGE
+READS = ("before", "patient.medications", "patient.as_needed", "patient.age", "patient.sex", "indication")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +65,12 @@ def assess(case: Case) -> Iterator[Answer]:
 
 def _assess_drug(case: Case, drug: str, levels: Levels, facts: list[Titration | Start]) -> Iterator[Answer]:
     if not levels.knows_before:
-        yield NotAssessed(rule=NAME, drug=drug, missing="what was taken before day 1 (before)")
+        yield gap(NAME, drug, Reason.FACT, "what was taken before day 1 (before)", facts=["before"])
         return
     compared = _compared(case, facts, starts=levels.all[0].mg == 0)
     if not compared:
-        cites = " ".join(dict.fromkeys(cite(fact) for fact in facts))
-        missing = (
-            f"a speed for increasing the drug at this age and with these medicines; sources speak of others {cites}"
-        )
-        yield NotAssessed(rule=NAME, drug=drug, missing=missing)
+        missing = "a speed for increasing the drug for this person and with these medicines; sources speak of others"
+        yield gap(NAME, drug, Reason.OTHER_PEOPLE, missing, of=facts)
     answers = [answer for fact in compared for answer in _answers(case, drug, levels, fact)]
     told = {answer.source for answer in answers if isinstance(answer, Finding)}
     doubted = {source for fact, source in ((f, f.source) for f in facts) if _column_fits(case, fact) is None}
@@ -84,16 +83,17 @@ def _compared(case: Case, facts: list[Titration | Start], *, starts: bool) -> li
 
     A first dose gives way to labeled steps of the same source, and to its increments once the drug is taken.
     """
-    fitting = [f for f in facts if case.age_fits(f) is not False and _column_fits(case, f) is not False]
+    fitting = [f for f in facts if case.person_fits(f) is not False and _column_fits(case, f) is not False]
     labeled = {fact.source for fact in fitting if isinstance(fact, Titration) and (fact.steps or not starts)}
     return [fact for fact in fitting if isinstance(fact, Titration) or fact.source not in labeled]
 
 
 def _answers(case: Case, drug: str, levels: Levels, fact: Titration | Start) -> list[Answer]:
     answers = list(_judge(case, drug, levels, fact))
-    missing = " and ".join(_unknown(case, fact))
+    missing = list(_unknown(case, fact))
     if missing and any(isinstance(answer, Finding) for answer in answers):
-        return [NotAssessed(rule=NAME, drug=drug, missing=f"{missing} {cite(fact)}")]
+        words, facts = [words for words, _ in missing], [name for _, names in missing for name in names]
+        return [gap(NAME, drug, Reason.FACT, " and ".join(words), of=[fact], facts=facts)]
     return answers or [Clear(rule=NAME, drug=drug, source=fact.source)]
 
 
@@ -101,45 +101,46 @@ def _column_fits(case: Case, fact: Titration | Start) -> bool | None:
     return True if isinstance(fact, Start) else column_fits(case, fact.with_names, fact.without_names)
 
 
-def _unknown(case: Case, fact: Titration | Start) -> Iterator[str]:
-    if case.age_fits(fact) is None:
-        yield "the age, of which the source speaks"
+def _unknown(case: Case, fact: Titration | Start) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for name in case.person_open(fact):
+        yield f"{name.removeprefix('patient.')} (this source's advice depends on it)", (name,)
     if _column_fits(case, fact) is None:
-        yield "the other medicines (medications, as_needed), which decide the column of the source's table"
+        words = "the other medicines (medications, as_needed), which decide the column of the source's table"
+        yield words, ("patient.medications", "patient.as_needed")
 
 
 def _judge(case: Case, drug: str, levels: Levels, fact: Titration | Start) -> Iterator[Answer]:
     starts = levels.all[0].mg == 0
     first = next(index for index, level in enumerate(levels.all) if level.run is not None and level.run.intakes)
     taken = tuple(level for level in levels.all[first:] if level.run is not None)
-    again = [gap for gap in breaks_of(case, levels, drug) if gap.is_told]
+    again = [each for each in breaks_of(case, levels, drug) if each.is_told]
     if isinstance(fact, Start):
         yield from _from_first_dose(case, drug, fact, taken) if starts else _taken_already(drug, fact)
-        yield from _afresh(drug, fact, [gap for gap in again if list(_first_dose(case, drug, fact, gap.resumed[0]))])
+        yield from _afresh(drug, fact, [b for b in again if list(_first_dose(case, drug, fact, b.resumed[0]))])
         return
     asked = _Question(case, drug, fact, taken)
-    resumed = [gap for gap in again if list(_labeled(_Question(case, drug, fact, gap.resumed)))]
+    resumed = [each for each in again if list(_labeled(_Question(case, drug, fact, each.resumed)))]
     yield from _afresh(drug, fact, resumed)
     if starts:
         yield from _labeled(asked)
         yield from _beyond_steps(asked)
     elif fact.steps and fact.increment_high is None:
-        missing = f"a speed for someone who takes the drug already; the source gives steps from a start {cite(fact)}"
-        yield NotAssessed(rule=NAME, drug=drug, missing=missing)
+        missing = "a speed for someone who takes the drug already; sources give a start"
+        yield gap(NAME, drug, Reason.STARTS_ONLY, missing, of=[fact])
     if fact.increment_high is not None:
         yield from _increments(asked, levels, starts=starts)
 
 
 def _taken_already(drug: str, fact: Start) -> Iterator[Answer]:
-    missing = f"a speed for someone who takes the drug already; the source gives a first dose {cite(fact)}"
-    yield NotAssessed(rule=NAME, drug=drug, missing=missing)
+    missing = "a speed for someone who takes the drug already; sources give a start"
+    yield gap(NAME, drug, Reason.STARTS_ONLY, missing, of=[fact])
 
 
 def _afresh(drug: str, fact: Titration | Start, gaps: list[Break]) -> Iterator[Answer]:
     """Breaks after which the drug is resumed faster than in a start; whether one is needed is told by other sources."""
-    for gap in gaps:
-        words = f"whether a start is needed on day {gap.last + 1}, after {gap.days} days without a dose"
-        yield NotAssessed(rule=NAME, drug=drug, missing=f"{words}; the source's figures are for a start {cite(fact)}")
+    for each in gaps:
+        words = f"whether a start is needed on day {each.last + 1}, after {each.days} days without a dose"
+        yield gap(NAME, drug, Reason.STARTS_ONLY, f"{words}; sources give a start", of=[fact])
 
 
 def _from_first_dose(case: Case, drug: str, fact: Start, taken: tuple[Level, ...]) -> Iterator[Answer]:
@@ -148,8 +149,8 @@ def _from_first_dose(case: Case, drug: str, fact: Start, taken: tuple[Level, ...
     monograph = case.formulary.monograph(drug)
     has_more = any(item.source == fact.source for item in case.applying(monograph.titrations, drug))
     if not found and not has_more and any(level.mg > taken[0].mg for level in taken):
-        missing = f"a speed for the increases after the first day; the source gives a first dose {cite(fact)}"
-        yield NotAssessed(rule=NAME, drug=drug, missing=missing)
+        missing = "a speed for the increases after the first day; sources give a first dose"
+        yield gap(NAME, drug, Reason.STARTS_ONLY, missing, of=[fact])
 
 
 def _first_dose(case: Case, drug: str, fact: Start, level: Level) -> Iterator[Answer]:
@@ -158,15 +159,16 @@ def _first_dose(case: Case, drug: str, fact: Start, level: Level) -> Iterator[An
         return
     if fact.times_per_day is not None:
         limit, value = most.mg * fact.times_per_day, level.mg
-        words = f"{per_day(Dose(limit).in_unit(most.unit))}, its first regimen"
+        words = f"first regimen of {per_day(Dose(limit).in_unit(most.unit))}"
         limit_text, value_text = per_day(Dose(limit).in_unit(most.unit)), str(level.total)
     else:
         largest = max((item.intake.dose for item in level.run.intakes), key=lambda dose: dose.mg)
-        limit, value, words = most.mg, largest.mg, f"{most}, its first dose"
+        limit, value, words = most.mg, largest.mg, f"first dose of {most}"
         limit_text, value_text = str(most), str(largest)
     if value > limit:
-        message = f"day {level.first}: {value_text} of {drug} is above the source's {words}"
-        yield _finding(case, drug, fact, level, message, Severity.MODERATE, value_text, limit_text)
+        whom = f" for {'women' if fact.sex == 'female' else 'men'}" if fact.sex else ""
+        happens = f"{drug} starts at {value_text} {case.when(level.first, level.first)}"
+        yield _finding(case, drug, fact, level, (happens, f"{words}{whom}"), Severity.MODERATE, value_text, limit_text)
 
 
 # Labeled steps.
@@ -199,8 +201,8 @@ def _beyond_steps(asked: _Question) -> Iterator[Answer]:
     most = max((_most(step) for step in fact.steps), key=lambda dose: dose.mg)
     last = asked.begins + fact.steps[-1].from_day - 1
     if any(level.mg > most.mg and level.first > last for level in asked.taken):
-        missing = f"a speed for increases above {per_day(most)}, the source's last labeled step {cite(fact)}"
-        yield NotAssessed(rule=NAME, drug=asked.drug, missing=missing)
+        missing = f"a speed for increases above {per_day(most)}, the last labeled step"
+        yield gap(NAME, asked.drug, Reason.OTHER_PEOPLE, missing, of=[fact])
 
 
 def _most(step: TitrationStep) -> Dose:
@@ -224,12 +226,13 @@ def _too_soon(asked: _Question, level: Level, step: TitrationStep, most: Fractio
     later = next((item for item in fact.steps if _most(item).mg >= level.mg and not item.every_other_day), None)
     when = f"; it gives as much from day {later.from_day} on" if later is not None else ""
     column = f", column {fact.column}" if fact.column else ""
-    message = (
-        f"day {level.first}: {level.total} of {asked.drug}, on day {level.first - asked.begins + 1} of the start, is "
-        f"faster than the source's {limit} from day {step.from_day}{column}{when}"
+    number = level.first - asked.begins + 1
+    happens = (
+        f"{asked.drug} is at {level.total} on day {number} of the start, {asked.case.when(level.first, level.first)}"
     )
+    says = f"{limit} from day {step.from_day}{column}{when}"
     severity = Severity.HIGH if fact.at_most else Severity.MODERATE
-    return _finding(asked.case, asked.drug, fact, level, message, severity, str(level.total), limit)
+    return _finding(asked.case, asked.drug, fact, level, (happens, says), severity, str(level.total), limit)
 
 
 # Increments.
@@ -268,20 +271,26 @@ def _too_much(asked: _Question, found: list[tuple[Level, Fraction]]) -> Answer:
     per = " at each intake" if fact.increment_per == "intake" else ""
     every = f" within {fact.every_low}" if fact.every_low is not None else " at a time"
     amount = DailyDose(rise).in_unit(level.total.unit)
-    count = "1 increase" if len(found) == 1 else f"{len(found)} increases"
-    message = (
-        f"{day_words(found[0][0].first, found[-1][0].first)}: {count} of {asked.drug} beyond the source's "
-        f"{fact.increment_high}{per}{every}; the largest, on day {level.first}, comes to {amount.text}{every}"
-    )
+    more = "" if len(found) == 1 else f"; {len(found)} such increases"
+    when = asked.case.when(level.first, level.first)
+    happens = f"{asked.drug} rises by {amount.text}{every} {when}{more}"
+    says = f"{'at most' if fact.at_most else 'typically'} {fact.increment_high}{per}{every}"
     severity = Severity.HIGH if fact.at_most else Severity.MODERATE
-    return _finding(asked.case, asked.drug, fact, level, message, severity, amount.text, f"{fact.increment_high}{per}")
+    limit = f"{fact.increment_high}{per}"
+    return _finding(asked.case, asked.drug, fact, level, (happens, says), severity, amount.text, limit)
 
 
 def _finding(
-    case: Case, drug: str, fact: Titration | Start, level: Level, message: str, severity: Severity, *figures: str
+    case: Case,
+    drug: str,
+    fact: Titration | Start,
+    level: Level,
+    words: tuple[str, str],
+    severity: Severity,
+    *figures: str,
 ) -> Answer:
     assert level.run is not None
     place = level.run.intakes[0]
     value, limit = figures
-    return find(case, NAME, drug, fact, severity, message, day=level.first, last_day=level.last,
+    return find(case, NAME, drug, fact, severity, *words, day=level.first, last_day=level.last, by_amount=True,
                 course=place.course, step=place.step, value=value, limit=limit)  # fmt: skip

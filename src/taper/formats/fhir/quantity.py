@@ -1,30 +1,22 @@
 """Quantities as FHIR writes them: UCUM codes, and decimals that were never floats."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from taper._base.numbers import exact, write_number
 from taper.amounts.dose import Dose, MassUnit
 from taper.amounts.duration import Duration, TimeUnit
 from taper.errors import CannotCompute, InvalidInput
+from taper.formats.fhir.tables import table, time_words, unit_codes, unit_words
 from taper.products.product import DosageForm, refuse_route
 
-CountKind = Literal["tablet", "capsule", "packet"]
+CountKind = Literal["tablet", "capsule", "packet", "piece", "mL"]
+"""What is counted of a product; a piece is one unit of whatever it is, and mL is measured."""
 
-_MASS_WORDS = {
-    MassUnit.MCG: "mcg ug µg μg microgram micrograms microgramme microgrammes mikrogramm microgramo microgramos",
-    MassUnit.MG: "mg milligram milligrams milligramme milligrammes milligramm miligramo miligramos",
-    MassUnit.G: "g gram grams gramme grammes gramm gramo gramos",
-}
-_COUNT_WORDS: dict[CountKind, str] = {
-    "tablet": "tab tabs tablet tablets tablet(s) tab(s) ortab chew disintab sltab comprimé comprimés comprimido "
-              "comprimidos tablette tabletten",
-    "capsule": "cap caps capsule capsules capsule(s) cap(s) orcap gélule gélules cápsula cápsulas kapsel kapseln",
-    "packet": "packet packets packet(s) sachet sachets sachet(s) sobre sobres beutel",
-}  # fmt: skip
 _KIND_OF_FORM: dict[DosageForm, CountKind] = {
     DosageForm.TABLET: "tablet",
     DosageForm.ORALLY_DISINTEGRATING_TABLET: "tablet",
@@ -33,27 +25,23 @@ _KIND_OF_FORM: dict[DosageForm, CountKind] = {
     DosageForm.CAPSULE: "capsule",
     DosageForm.PACKET: "packet",
 }
-SNOMED = "http://snomed.info/sct"
-_SNOMED_MASS = {"258685003": MassUnit.MCG, "258684004": MassUnit.MG, "258682000": MassUnit.G}
-_MASS_OF = {word: unit for unit, words in _MASS_WORDS.items() for word in words.split()}
-_KIND_OF = {word: kind for kind, words in _COUNT_WORDS.items() for word in words.split()}
+_MASSES = {str(unit): unit for unit in MassUnit}
+_COUNTS: dict[str, CountKind] = {kind: kind for kind in get_args(CountKind)}
+_SAYS_MORE = re.compile(r"[/%0-9]")
 
 
 def mass_unit(word: str) -> MassUnit | None:
     """The unit of mass that a word spells exactly, in any case, or None: "mg/kg" and "mg/day" are none."""
-    return _MASS_OF.get(word.strip().casefold())
-
-
-def snomed_mass(code: str) -> MassUnit | None:
-    """The unit of mass of a SNOMED CT code."""
-    return _SNOMED_MASS.get(code)
+    return _MASSES.get(unit_words().get(word.strip().casefold(), ""))
 
 
 def count_kind(word: str) -> CountKind | None:
     """What a word counts, or None if it is no known word for units of a product: "units" and "puff" are none."""
     plain = word.strip().removeprefix("{").removesuffix("}").casefold().replace("-", " ")
     form = next((form for form in DosageForm if plain == form.value.replace("-", " ")), None)
-    return _KIND_OF.get(plain) or kind_of_form(form)
+    if plain.endswith(" (unit of presentation)"):
+        plain = plain.removesuffix(" (unit of presentation)")
+    return _COUNTS.get(unit_words().get(plain, "")) or kind_of_form(form)
 
 
 def kind_of_form(form: DosageForm | None) -> CountKind | None:
@@ -62,18 +50,12 @@ def kind_of_form(form: DosageForm | None) -> CountKind | None:
 
 
 UCUM = "http://unitsofmeasure.org"
+SNOMED = "http://snomed.info/sct"
 _MASS = {MassUnit.MCG: "ug", MassUnit.MG: "mg", MassUnit.G: "g"}
 _TIME = {TimeUnit.DAY: "d", TimeUnit.WEEK: "wk", TimeUnit.MONTH: "mo", TimeUnit.YEAR: "a"}
 _MASS_OF_CODE = {code: unit for unit, code in _MASS.items()}
 _TIME_OF = {code: unit for unit, code in _TIME.items()}
-_TIME_WORDS = {
-    word: code
-    for code, words in {
-        "d": "d day days", "wk": "wk week weeks", "mo": "mo month months", "a": "a year years", "h": "h hour hours",
-    }.items()
-    for word in words.split()
-}  # fmt: skip
-_ML_WORDS = {"ml", "milliliter", "milliliters", "millilitre", "millilitres"}
+_CODES_OF_TIME = {*_TIME_OF, "h"}
 _WRONG = {"mcg": "mcg is not UCUM; the code is ug", "{mcg}": "braces are an annotation; the code is ug",
           "µg": "the code is ug", "μg": "the code is ug"}  # fmt: skip
 
@@ -84,7 +66,7 @@ class CannotExpress(CannotCompute):
 
 @dataclass(frozen=True, slots=True)
 class Units:
-    """A count of units of a product, such as 4 TAB, as an order writes it, and what kind of unit that is."""
+    """A count of units of a product, such as 4 TAB, or of mL, as an order writes it, and what kind of unit that is."""
 
     count: Fraction
     unit: str
@@ -96,22 +78,39 @@ class Units:
 
 @dataclass(frozen=True, slots=True)
 class UnitStrength:
-    """What one unit of a product holds; `kind` is what is counted, or None where only a caller's word stands for it."""
+    """What one unit of a product holds, or one mL of it.
 
-    mass: Dose
-    kind: CountKind | None
+    `kind` is what is counted, or None where only a caller's word stands for it; `per_ml` is in mg.
+    """
 
-    def dose(self, units: Units) -> Dose:
-        """The dose in some units.
+    mass: Dose | None
+    kind: CountKind | None = None
+    per_ml: Fraction | None = None
+
+    def __str__(self) -> str:
+        if self.per_ml is not None:
+            return f"1 mL holds {Dose(self.per_ml, MassUnit.MG)}"
+        return f"one {self.kind or 'unit'} holds {self.mass}"
+
+    def dose(self, units: Units) -> Dose | None:
+        """The dose in some units, or None if what one of them holds is not known.
 
         Raises:
             InvalidInput: If they count something else than the strength is of.
         """
-        if self.kind is not None and units.kind != self.kind:
+        if units.kind == "mL":
+            return Dose(units.count * self.per_ml, MassUnit.MG) if self.per_ml is not None else None
+        if self.mass is None:
+            return None
+        if not self.counts(units.kind):
             raise InvalidInput(
                 f"{units} is counted in {units.kind}s, and the strength is of one {self.kind}; write the dose in mg"
             )
         return self.mass * units.count
+
+    def counts(self, kind: CountKind) -> bool:
+        """Whether a count of some kind is a count of what the strength is of."""
+        return self.kind is None or "piece" in {self.kind, kind} or self.kind == kind
 
 
 def decimal_of(value: Fraction, unit: str) -> Decimal:
@@ -166,20 +165,23 @@ def read_number(data: Mapping[str, Any]) -> Fraction:
 
 
 def read_amount(data: Mapping[str, Any]) -> Dose | Units:
-    """A Quantity as a dose, or as a count of tablets, capsules or packets; nothing else is read.
+    """A Quantity as a dose, or as a count of tablets, capsules, packets, pieces or mL; nothing else is read.
+
+    A code of a system that is on file decides; a word decides where there is none.
 
     Raises:
-        InvalidInput: If its unit is neither, it has none, or its unit for people is not its code.
+        InvalidInput: If its unit is neither, it has none, or its unit for people says something else than its code.
         OutOfScope: If its unit is one of another route, such as a patch.
     """
     number, code, unit = read_number(data), _word(data, "code"), _word(data, "unit")
     if not code and not unit:
         raise InvalidInput("the quantity has no unit; write a UCUM code such as mg")
-    coded = _coded(data.get("system"), code)
+    coded = _coded(data.get("system"), code, unit)
     told = _told(unit) if unit else None
-    if coded is not None and unit and coded != told:
+    differs = unit and coded is not None and not _agree(coded, told) and unit != code
+    if differs and (told is not None or _SAYS_MORE.search(unit)):
         raise InvalidInput(f"the unit is {unit!r} and its code is {code!r}; make them agree")
-    meant = coded or told
+    meant = told if coded == "piece" and told is not None else coded or told
     if meant is None:
         refuse_route(unit or code)
         raise InvalidInput(
@@ -188,15 +190,67 @@ def read_amount(data: Mapping[str, Any]) -> Dose | Units:
     return Dose(number, meant) if isinstance(meant, MassUnit) else Units(number, unit or code, meant)
 
 
-def _coded(system: object, code: str) -> MassUnit | CountKind | None:
-    """What a code means; None where there is none, or it is of a system that is not known and has a unit beside it."""
+def unread_parts(data: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """What of a unit is not known although the amount is: which part, what it says, and what is read in its place."""
+    unit, code, system = _word(data, "unit"), _word(data, "code"), data.get("system")
+    is_known = _told(unit) is not None or unit.casefold() in time_words()
+    made = []
+    if unit and code and unit != code and not is_known:
+        made.append(("unit", unit, "its code"))
+    if isinstance(system, str) and system != UCUM and unit_codes(system) is None:
+        made.append(("system", system, "its unit or code"))
+    elif code and unit and unit != code and _meant(system, code) is None and code not in _CODES_OF_TIME:
+        made.append(("code", code, "its unit"))
+    return made
+
+
+def _agree(one: MassUnit | CountKind, other: MassUnit | CountKind | None) -> bool:
+    if one == other:
+        return True
+    counted = {"tablet", "capsule", "packet", "piece"}
+    return "piece" in (one, other) and one in counted and other in counted
+
+
+def _meant(system: object, code: str) -> MassUnit | CountKind | None:
+    """What a code means in its system, or None where that is not on file."""
     if system == UCUM:
         kind = count_kind(code[1:-1]) if code[:1] == "{" and code[-1:] == "}" else None
-        meant = _MASS_OF_CODE.get(code) or kind
-        if meant is None:
-            raise InvalidInput(f"the UCUM unit {code!r} is no mass that a dose is read from; {_hint(code)}")
+        return _MASS_OF_CODE.get(code) or kind or ("mL" if code in {"mL", "ml"} else None)
+    held = unit_codes(system) if isinstance(system, str) else None
+    return None if held is None else _meaning(held.get(code, ""))
+
+
+def _coded(system: object, code: str, unit: str) -> MassUnit | CountKind | None:
+    """What a code means; None where there is none, or it is not known and the unit beside it counts something.
+
+    Raises:
+        InvalidInput: If it is not known in a system that is on file, and the unit counts nothing.
+    """
+    meant = _meant(system, code) if code else None
+    if meant is not None or not code:
         return meant
-    return snomed_mass(code) if system == SNOMED else _told(code)
+    if system == UCUM:
+        return _of_ucum(code, unit)
+    if isinstance(system, str) and unit_codes(system) is not None:
+        if system not in table("units")["open"] or count_kind(unit) not in {"tablet", "capsule", "packet"}:
+            raise InvalidInput(
+                f"the code {code!r} is no mass and no unit of a product that is known; write mg, ug or g"
+            )
+        return None
+    return _told(code)
+
+
+def _of_ucum(code: str, unit: str) -> CountKind | None:
+    """What a code stands for that UCUM does not have, or that says one of what the unit names, such as "1"."""
+    counted, told = count_kind(unit), count_kind(code)
+    says_one = code == "1" or (code.startswith("{") and code.endswith("}"))
+    if counted is not None and (says_one or (told is not None and _agree(told, counted))):
+        return None
+    raise InvalidInput(f"the UCUM unit {code!r} is no mass that a dose is read from; {_hint(code)}")
+
+
+def _meaning(word: str) -> MassUnit | CountKind | None:
+    return _MASSES.get(word) or _COUNTS.get(word)
 
 
 def _told(word: str) -> MassUnit | CountKind | None:
@@ -209,10 +263,10 @@ def read_volume(data: Mapping[str, Any]) -> Fraction | None:
     Raises:
         InvalidInput: If its unit for people is not its code, or it is no exact number.
     """
-    if data.get("system") != UCUM or data.get("code") != "mL":
+    if _meant(data.get("system"), _word(data, "code")) != "mL":
         return None
     unit = _word(data, "unit")
-    if unit and unit.casefold() not in _ML_WORDS:
+    if unit and _told(unit) != "mL":
         raise InvalidInput(f"the unit is {unit!r} and its code is 'mL'; make them agree")
     return read_number(data)
 
@@ -227,17 +281,26 @@ def _hint(code: str) -> str:
 
 
 def read_duration(data: Mapping[str, Any]) -> Duration:
-    """A Duration of whole days, weeks, months or years.
+    """A Duration of whole days, weeks, months or years; hours that are whole days are days.
 
     Raises:
         InvalidInput: If it is counted in anything else, or is not a whole number.
     """
-    number, code = read_number(data), _word(data, "code")
-    if data.get("system") != UCUM or code not in _TIME_OF:
-        got = code or _word(data, "unit")
+    number, code, unit = read_number(data), _word(data, "code"), _word(data, "unit")
+    told = time_words().get(unit.casefold())
+    if not code and data.get("system") in {None, UCUM}:
+        code = told or ""
+    elif data.get("system") != UCUM:
+        code = ""
+    if code == "h" and number % 24 == 0:
+        number, code, told = number / 24, "d", "d" if told in {"h", None} else told
+    if code not in _TIME_OF:
+        got = _word(data, "code") or unit
         raise InvalidInput(f"the length of time is in {got!r}; write the UCUM code d, wk, mo or a")
-    if _TIME_WORDS.get(_word(data, "unit").casefold(), code) != code:
-        raise InvalidInput(f"the unit is {data['unit']!r} and its code is {code!r}; make them agree")
+    if unit and (told not in {code, None} or _SAYS_MORE.search(unit) or (told is None and _told(unit) is not None)):
+        raise InvalidInput(f"the unit is {unit!r} and its code is {code!r}; make them agree")
+    if number.denominator != 1 and code == "wk" and (number * 7).denominator == 1:
+        number, code = number * 7, "d"
     if number.denominator != 1:
         raise InvalidInput(f"{write_number(number)} {code} is not a whole number; write it in days")
     return Duration(number.numerator, _TIME_OF[code])

@@ -9,15 +9,16 @@ from typing import Literal
 from taper.amounts.dose import DailyDose, Dose
 from taper.errors import CannotCompute, InvalidInput
 from taper.paces.pace import OfCurrent, Pace
-from taper.paces.rulers import MeasuredPace, measure_of
+from taper.paces.rulers import ONE_PACE, MeasuredPace, measure_of
 from taper.planning.solver.search import Route
 from taper.planning.solver.solve import solve
-from taper.planning.solver.state_space import StateSpace, common_grain, line_of
+from taper.planning.solver.state_space import DoseLadder, StateSpace, line_of
 from taper.plans.order import Order
 from taper.plans.regimen import NOTHING, Intake, Regimen, Slot
 from taper.plans.weights import Weights
 from taper.products.product import Product
 from taper.products.recipes import NotReachable, Reachable, Recipe
+from taper.products.volumes import common_grain
 
 Forms = Literal["any", "one"]
 _NONE = Dose(0)
@@ -91,30 +92,37 @@ class Problem:
 
     def _ground(self, liquid: tuple[bool | None, ...]) -> tuple[tuple[Reachable | None, ...], StateSpace]:
         made = tuple(self._reachable_at(slot, liquid=kind) for slot, kind in zip(self.slots, liquid, strict=True))
-        weighed = [self._weigh(slot, reachable) for slot, reachable in zip(self.slots, made, strict=True)]
         ends = [(self._now(slot), self._floor(slot), self._whole(slot)) for slot in self.slots]
-        amounts = [mg for line in weighed for mg, _, _ in line]
-        grain = common_grain([*amounts, *(dose.mg for doses in ends for dose in doses), self.target.mg])
-        scale = self.weights.scale
+        listed = [None if reachable is None else reachable.ladder() for reachable in made]
+        grains = [ladder[0] for ladder in listed if ladder is not None]
+        grain = common_grain([*grains, *(dose.mg for doses in ends for dose in doses), self.target.mg])
         lines = tuple(
-            line_of(line, slot=slot, start=now, floor=floor, whole=whole, grain=grain, scale=scale)
-            for line, slot, (now, floor, whole) in zip(weighed, self.slots, ends, strict=True)
+            self._line(slot, reachable, tuple(int(dose.mg / grain) for dose in doses), grain)
+            for slot, reachable, doses in zip(self.slots, made, ends, strict=True)
         )
         total = None if isinstance(self.to, Regimen) else int(self.to.mg / grain)
         groups = self.order.over(self.slots)
         ground = StateSpace(lines, grain=grain, groups=groups, measure=self.measure, weights=self.weights, target=total)
         return made, ground
 
-    def _weigh(self, slot: Slot, reachable: Reachable | None) -> list[tuple[Fraction, Fraction, bool]]:
-        if reachable is None:
-            return []
-        weighed = list(reachable.weigh())
-        now = self._now(slot)
-        if not reachable.can_make(now):
-            # What is taken now stays what it is, also where the intake is to go over to one form.
-            recipe = self.reachable(Intake(slot, now)).recipe(now)
-            weighed.append((now.mg, recipe.handling, recipe.has_liquid))
-        return weighed
+    def _line(self, slot: Slot, reachable: Reachable | None, ends: tuple[int, ...], grain: Fraction) -> DoseLadder:
+        """One intake's doses in grains, each with the cost of handling it and whether it holds a liquid."""
+        weighed: dict[int, tuple[int, bool]] = {}
+        start, floor, whole = ends
+        if reachable is not None:
+            size, listed = reachable.ladder()
+            times, costs = int(size / grain), {}
+            for effort in set(listed.values()):
+                costs[effort] = self._cost(reachable.handling.weigh(effort)), effort.volumes > 0
+            weighed = {amount * times: costs[effort] for amount, effort in listed.items()}
+            if start not in weighed:
+                # What is taken now stays what it is, also where the intake is to go over to one form.
+                recipe = self.reachable(Intake(slot, self._now(slot))).recipe(self._now(slot))
+                weighed[start] = self._cost(recipe.handling), recipe.has_liquid
+        return line_of(weighed, slot=slot, start=start, floor=floor, whole=whole)
+
+    def _cost(self, handling: Fraction) -> int:
+        return int(handling * self.weights.scale) * ONE_PACE**2
 
     def _now(self, slot: Slot) -> Dose:
         return self.before.dose_at(slot) or _NONE
@@ -133,9 +141,8 @@ class Problem:
         """What the products make for one intake, up to what it takes now, or somewhat above."""
         products = self.products if liquid is None else [p for p in self.products if p.form.is_liquid == liquid]
         handling = self.weights.handling(mix_forms=self.mix_forms, round_liquids=self.round_liquids)
-        always = [dose for dose in (intake.dose, self._floor(intake.slot), _as_dose(self.target)) if dose]
         up_to = intake.dose * 2 if above else intake.dose
-        return Reachable(products, up_to=up_to, handling=handling, always=always)
+        return Reachable(products, up_to=up_to, handling=handling)
 
     def check(self) -> None:
         """Refuse what can be told before searching: a start or a target that cannot be made, a target above the start.

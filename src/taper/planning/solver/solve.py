@@ -2,10 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from taper.paces.rulers import HALF, ONE_PACE, UNIT
+from taper.planning.solver.least_weight import Row, least_weights
+from taper.planning.solver.lower_bound import places_of, reaches_of, shape_of
 from taper.planning.solver.search import Route, search
 from taper.planning.solver.state_space import State, StateSpace
+
+_MANY = 20_000
+"""From how many falls on a chain is first narrowed to the places that can matter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +38,6 @@ def chain_of(ground: StateSpace) -> Chain | None:
             state = (*state[:intake], dose, *state[intake + 1 :])
             states.append(state)
             turn.append(number)
-            ground.refuse_too_many(len(states))
     return Chain(tuple(states), tuple(turn))
 
 
@@ -53,22 +58,25 @@ def _walk(ground: StateSpace, chain: Chain) -> Route | None:
     last = _last(ground, chain, totals)
     if last is None:
         return None
-    weigh = _Weights(ground, chain, totals)
+    weigh = _Weights(ground, chain, totals[: last + 1])
+    useful = weigh.useful() if weigh.is_large else list(range(last + 1))
     # Backward: the best way on from each place. All ways within the limits have the same excess, so cost decides,
     # then the number of changes, then the larger next total, which comes first.
-    excess, cost, changes, following = [0] * (last + 1), [0] * (last + 1), [0] * (last + 1), [-1] * (last + 1)
-    for i in range(last - 1, -1, -1):
-        if ground.stop is not None and totals[i] <= ground.stop:
+    cost, changes, following = {last: 0}, {last: 0}, {last: -1}
+    for position in range(len(useful) - 1, -1, -1):
+        i = useful[position]
+        if i in following or (ground.stop is not None and totals[i] <= ground.stop):
+            cost[i], changes[i], following[i] = 0, 0, -1
             continue
-        end = min(weigh.reach(i), last)
         best, mine = -1, (0, 0)
-        for j, extra in weigh.falls(i, max(end, i + 1)):
-            key = (extra + cost[j], changes[j])
-            if best < 0 or key < mine:
-                best, mine = j, key
-        following[i], cost[i], changes[i] = best, mine[0], mine[1] + 1
-        excess[i] = excess[best] + (ground.excess(totals[i], totals[best]) if end <= i else 0)
-    return _route(ground, chain, following, excess[0], cost[0])
+        for j, extra in weigh.falls(i, useful, position + 1):
+            if j in cost:
+                key = (extra + cost[j], changes[j])
+                if best < 0 or key < mine:
+                    best, mine = j, key
+        if best >= 0:
+            following[i], cost[i], changes[i] = best, mine[0], mine[1] + 1
+    return _route(ground, chain, following, cost[0])
 
 
 def _last(ground: StateSpace, chain: Chain, totals: list[int]) -> int | None:
@@ -83,30 +91,52 @@ class _Weights:
 
     def __init__(self, ground: StateSpace, chain: Chain, totals: list[int]) -> None:
         self._ground, self._chain, self._totals = ground, chain, totals
-        self._split = [divmod(ground.places(total)[0] or 0, UNIT) for total in totals]
-        self._handle = [ground.handle(state) for state in chain.states]
-        self._next = [chain.starts_with(index, ground) for index in range(len(chain.states))]
+        count = len(totals)
+        self._near = places_of(ground, totals)
+        self._accepted = reaches_of(ground, totals, self._near)
+        # A fall that was accepted goes anywhere within the limits, one that was not to the next place.
+        self.reach = [max(place, min(i + 1, count - 1)) for i, place in enumerate(self._accepted)]
+        self.is_large = sum(place - i for i, place in enumerate(self.reach)) > _MANY
+        self._handle = [ground.handle(state) for state in chain.states[:count]]
+        self._next = [chain.starts_with(index, ground) for index in range(count)]
         self._mixed = ground.has_forms and any(set(line.doses) - line.liquid - {0} for line in ground.lines)
+        self._split: dict[int, tuple[int, int]] = {}
 
-    def reach(self, i: int) -> int:
-        """The last place that a fall from a place may go to within every limit; the place itself if there is none."""
-        low, high = i, len(self._totals) - 1
-        while low < high:
-            middle = (low + high + 1) // 2
-            if self._ground.excess(self._totals[i], self._totals[middle]):
-                high = middle - 1
-            else:
-                low = middle
-        return low
+    def useful(self) -> list[int]:
+        """The places through which a plan may go that costs no more than one that is known, in their order.
 
-    def falls(self, i: int, end: int) -> Iterator[tuple[int, int]]:
-        """Each fall from a place to those after it, and what it costs."""
-        ground, turn, handle, split, mixed = self._ground, self._chain.turn, self._handle, self._split, self._mixed
+        What a way costs at least until a place, and at least from there, is known of all places from two passes of
+        the least-weight algorithm, one from each end. The first pass also finds a plan, whose exact cost is the mark.
+        """
+        ground, totals, turn = self._ground, self._totals, self._chain.turn
+        further, unit = ground.further / ground.unit, ground.unit
+        ends = [ground.stop is not None and total <= ground.stop for total in totals]
+        ends[-1] = True
+        leave = [-further * place for place in self._next]
+        enter = [cost / unit + further * turn[i] for i, cost in enumerate(self._handle)]
+        row = Row(self._near[0], self.reach, leave, enter, ends, shape_of(ground))
+        onward, following = least_weights(row)
+        until = least_weights(row.turned())[0][::-1]
+        known, place = 0, 0
+        while not ends[place]:
+            known += self._cost(place, following[place])
+            place = following[place]
+        mark = known / unit * (1 + 1e-12)
+        return [i for i in range(len(totals)) if (until[i] + onward[i]) * (1 - 1e-12) <= mark]
+
+    def falls(self, i: int, useful: list[int], begin: int) -> Iterator[tuple[int, int]]:
+        """Each fall from a place to useful ones after it, and what it costs."""
+        ground, turn, handle, mixed = self._ground, self._chain.turn, self._handle, self._mixed
         short, long, further, here = ground.short, ground.long, ground.further, self._next[i]
-        whole, rest = split[i]
+        end = self.reach[i]
+        whole, rest = self._place(i)
         whole -= ONE_PACE
-        for j in range(i + 1, end + 1):
-            other, left = split[j]
+        places = self._split
+        for position in range(begin, len(useful)):
+            j = useful[position]
+            if j > end:
+                break
+            other, left = places.get(j) or self._place(j)
             off, left = whole - other, rest - left
             if left >= HALF:
                 off += 1
@@ -119,12 +149,22 @@ class _Weights:
                 cost += ground.switches(self._chain.states[i], self._chain.states[j])
             yield j, cost
 
+    def _place(self, i: int) -> tuple[int, int]:
+        made = self._split.get(i)
+        if made is None:
+            made = self._split[i] = divmod(self._ground.places(self._totals[i])[0] or 0, UNIT)
+        return made
 
-def _route(ground: StateSpace, chain: Chain, following: list[int], excess: int, cost: int) -> Route:
-    states, place = [], following[0]
-    while place != -1:
-        states.append(chain.states[place])
-        place = following[place]
+    def _cost(self, i: int, j: int) -> int:
+        return next(cost for _, cost in self.falls(i, [j], 0))
+
+
+def _route(ground: StateSpace, chain: Chain, following: dict[int, int], cost: int) -> Route:
+    places = [0]
+    while following[places[-1]] != -1:
+        places.append(following[places[-1]])
+    states = [chain.states[place] for place in places]
+    excess = sum(ground.excess(sum(high), sum(low)) for high, low in pairwise(states))
     if ground.stop is not None:
         states.append(tuple(0 for _ in ground.lines))
-    return Route(tuple(states), excess, cost, stops=ground.stop is not None)
+    return Route(tuple(states[1:]), excess, cost, stops=ground.stop is not None)

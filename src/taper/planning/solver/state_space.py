@@ -1,10 +1,10 @@
 """The ground a plan walks on: the doses each intake can take, in whole grains, with what handling them costs."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from bisect import bisect_left
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import reduce
-from math import gcd, lcm
+from math import lcm
 
 from taper.amounts.dose import Dose
 from taper.errors import CannotCompute
@@ -37,7 +37,16 @@ class DoseLadder:
 
     def below(self, dose: int) -> tuple[int, ...]:
         """The doses it can fall to, from the largest."""
-        return tuple(other for other in reversed(self.doses) if self.floor <= other < dose)
+        return self.doses[: self.place(dose)][::-1]
+
+    def next_below(self, dose: int) -> int | None:
+        """The largest dose it can fall to, or None if it stands at its floor."""
+        place = self.place(dose)
+        return self.doses[place - 1] if place else None
+
+    def place(self, dose: int) -> int:
+        """Where a dose stands among its doses, the least at 0."""
+        return bisect_left(self.doses, dose)
 
 
 class StateSpace:
@@ -73,15 +82,36 @@ class StateSpace:
         self.switch = int(weights.change_of_form * self.scale) * ONE_PACE**2
         self.short, self.long = int(weights.short * self.scale), int(weights.long * self.scale)
         self.has_forms = any(line.liquid for line in lines)
+        self.alike = self._alike()
+        self.kinds = tuple(next((kind[0] for kind in self.alike if i in kind), i) for i in range(len(lines)))
         self._places: dict[int, tuple[int | None, ...]] = {}
         self._falls: dict[int, dict[int, tuple[int, int]]] = {}
         self._even: dict[State, bool] = {}
         self._turns: dict[State, tuple[int, ...]] = {}
         self._handled: dict[State, int] = {}
-        self._below = [{dose: line.below(dose) for dose in line.doses} for line in lines]
         way = [max(line.whole, line.start) - line.floor for line in lines]
         self._way = lcm(*(part for part in way if part)) if any(way) else 1
         self._share = [self._way // part if part else 0 for part in way]
+        self.spread = int(weights.spread * self._way)
+
+    def _alike(self) -> tuple[tuple[int, ...], ...]:
+        """The intakes that can stand for each other: the same doses, costs and shares, in one group of the order."""
+        found: dict[tuple[object, ...], list[int]] = {}
+        for index, line in enumerate(self.lines):
+            place = next((number for number, group in enumerate(self._shares) if index in group), -1)
+            key = (line.doses, tuple(line.costs.items()), line.liquid, line.start, line.floor, line.whole, place)
+            found.setdefault(key, []).append(index)
+        return tuple(tuple(members) for members in found.values() if len(members) > 1)
+
+    def canonical(self, state: State) -> State:
+        """The regimen that stands for all that differ from one only by which of several like intakes takes what."""
+        if len(self.alike) == 1 and len(self.alike[0]) == len(state):
+            return tuple(sorted(state))
+        made = list(state)
+        for members in self.alike:
+            for place, dose in zip(members, sorted(state[place] for place in members), strict=True):
+                made[place] = dose
+        return tuple(made)
 
     def is_goal(self, state: State) -> bool:
         """Whether a plan may end here."""
@@ -89,11 +119,29 @@ class StateSpace:
 
     def below(self, intake: int, dose: int) -> tuple[int, ...]:
         """The doses that one intake can fall to from a dose, the largest first."""
-        return self._below[intake][dose]
+        return self.lines[intake].below(dose)
 
     def share(self, intake: int, state: State) -> int:
         """How much of its own way an intake still has before it, in whole parts."""
         return (state[intake] - self.floor[intake]) * self._share[intake]
+
+    def share_of(self, intake: int, dose: int) -> int:
+        """The share that an intake has before it at a dose."""
+        return (dose - self.floor[intake]) * self._share[intake]
+
+    def beside_group(self, group: tuple[int, ...], later: set[int]) -> tuple[bool, bool]:
+        """Whether an intake that cannot fall counts in a group, and whether all other groups are even meanwhile.
+
+        Groups before it have ended, those after it have not begun.
+        """
+        idle, others_even = False, True
+        for shared in self._shares:
+            if group[0] in shared:
+                idle = any(self._share[i] for i in shared if i not in group)
+                continue
+            at = [self.share_of(i, self.start[i] if i in later else self.floor[i]) for i in shared if self._share[i]]
+            others_even = others_even and (not at or max(at) - min(at) <= self.spread)
+        return idle, others_even
 
     def turns(self, state: State) -> tuple[int, ...]:
         """The intakes whose turn it is: those with the largest share in the first group that can fall."""
@@ -118,10 +166,9 @@ class StateSpace:
         return known
 
     def _is_even(self, state: State) -> bool:
-        spread = self.weights.spread
         for group in self._shares:
             shares = [self.share(index, state) for index in group if self._share[index]]
-            if shares and (max(shares) - min(shares)) * spread.denominator > spread.numerator * self._way:
+            if shares and max(shares) - min(shares) > self.spread:
                 return False
         return True
 
@@ -182,49 +229,42 @@ class StateSpace:
         pairs = zip(self.lines, state, strict=True)
         return Regimen(Intake(line.slot, Dose(dose * self.grain)) for line, dose in pairs if dose)
 
-    def refuse_too_many(self, count: int) -> None:
-        """Raise if more states than allowed were met.
+    def only(self, cost: int, step: int) -> "StateSpace":
+        """The same question with no dose that costs more than so much to handle, and of the others every so many."""
+        lines = []
+        for line in self.lines:
+            ends = {line.start, line.floor}
+            kept = [dose for dose in reversed(line.doses) if line.costs[dose] <= cost or dose in ends]
+            doses = tuple(sorted({*kept[::step], *ends}))
+            lines.append(replace(line, doses=doses))
+        return StateSpace(
+            tuple(lines),
+            grain=self.grain,
+            groups=self._shares,
+            measure=self.measure,
+            weights=self.weights,
+            target=self.target,
+        )
 
-        Raises:
-            TooManyStates: Naming the times of day and the number of doses at each.
-        """
-        if count <= self.weights.most_states:
-            return
+    def too_many(self) -> TooManyStates:
+        """The error that names the times of day and the number of doses at each."""
         sizes = ", ".join(f"{line.slot}: {len(line.doses)} doses" for line in self.lines)
         liquid = " The liquid's graduation makes most of them; measure in coarser steps." * any(
             line.liquid for line in self.lines
         )
-        raise TooManyStates(
+        return TooManyStates(
             f"more than {self.weights.most_states} regimens could be taken on the way ({sizes}).{liquid} "
             "Give fewer products, a coarser graduation, or another order"
         )
 
 
-def common_grain(amounts: Iterable[Fraction]) -> Fraction:
-    """The largest amount of which all given ones are whole multiples; at least one is above 0."""
-    listed = [amount for amount in amounts if amount]
-    bottom = lcm(*(amount.denominator for amount in listed))
-    return Fraction(reduce(gcd, (amount.numerator * (bottom // amount.denominator) for amount in listed)), bottom)
-
-
-def line_of(
-    weighed: Iterable[tuple[Fraction, Fraction, bool]],
-    *,
-    slot: Slot,
-    start: Dose,
-    floor: Dose,
-    whole: Dose,
-    grain: Fraction,
-    scale: int,
-) -> DoseLadder:
-    """One intake's line of doses, from each dose in mg with its handling and whether it holds a liquid."""
-    top, bottom = int(start.mg / grain), int(floor.mg / grain)
+def line_of(made: Mapping[int, tuple[int, bool]], *, slot: Slot, start: int, floor: int, whole: int) -> DoseLadder:
+    """One intake's line of doses, from each dose in grains with the cost of handling it and whether it is a liquid."""
     costs, liquid = {0: 0}, set()
-    for mg, handling, has_liquid in weighed:
-        grains = int(mg / grain)
-        if bottom <= grains <= top:
-            costs[grains] = int(handling * scale) * ONE_PACE**2
+    for dose, (cost, has_liquid) in made.items():
+        if floor <= dose <= start:
+            costs[dose] = cost
             if has_liquid:
-                liquid.add(grains)
-    doses = tuple(sorted(dose for dose in costs if dose >= bottom))
-    return DoseLadder(slot, doses, costs, frozenset(liquid), top, bottom, int(whole.mg / grain))
+                liquid.add(dose)
+    doses = tuple(sorted(dose for dose in costs if dose >= floor))
+    return DoseLadder(slot, doses, costs, frozenset(liquid), start, floor, whole)

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from taper.errors import InvalidInput
-from taper.formats.fhir.read.elements import as_list, as_map, refuse_modifiers
+from taper.errors import InvalidInput, NotFound
+from taper.formats.fhir.read.elements import RULES, as_list, as_map, codes_of
 from taper.formats.fhir.read.import_report import Notes
 from taper.formats.fhir.write.medication import Version
 from taper.formats.fhir.write.request import COURSE
@@ -21,6 +21,14 @@ _ONLY_IN: dict[Version, tuple[str, ...]] = {
     ),
     "R5": ("medication", "reason", "renderedDosageInstruction", "effectiveDosePeriod", "device"),
 }
+_KINDS = ("MedicationRequest", "MedicationStatement", "MedicationDispense")
+_DOSES = {"MedicationStatement": "dosage"}
+_IN_FORCE = {
+    "MedicationRequest": ("draft", "active"),
+    "MedicationStatement": ("active", "intended", "recorded", "draft"),
+    "MedicationDispense": ("preparation", "in-progress", "completed"),
+}
+_BARE = {"timing", "doseAndRate", "text"}
 
 
 class WrongResource(InvalidInput):
@@ -29,22 +37,39 @@ class WrongResource(InvalidInput):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One MedicationRequest, where it stands, and the other resources it may refer to."""
+    """One order, statement or dispense of a drug, where it stands, and the other resources it may refer to."""
 
     where: str
     body: Mapping[str, Any]
     others: Mapping[str, Mapping[str, Any]]
     address: str | None = None
+    kind: str = "MedicationRequest"
+
+    @property
+    def dosages(self) -> list[Any]:
+        """Its dosages as they stand."""
+        return as_list(self.body.get(_DOSES.get(self.kind, "dosageInstruction")))
+
+    @property
+    def dosages_at(self) -> str:
+        """Where its dosages stand."""
+        return self.where if self.kind == "Dosage" else f"{self.where}.{_DOSES.get(self.kind, 'dosageInstruction')}"
+
+    @property
+    def subject(self) -> str:
+        """Whom it is for, as it says it."""
+        return str(as_map(self.body.get("subject")).get("reference", ""))
 
     @property
     def is_supply(self) -> bool:
         """Whether it asks for a supply for other requests, and orders no doses itself."""
-        return not self.body.get("dosageInstruction") and "basedOn" in self.body and "dispenseRequest" in self.body
+        is_request = self.kind == "MedicationRequest"
+        return is_request and not self.dosages and "basedOn" in self.body and "dispenseRequest" in self.body
 
     @property
     def references(self) -> set[str]:
         """How other resources may refer to it."""
-        own = {f"MedicationRequest/{self.body['id']}"} if "id" in self.body else set()
+        own = {f"{self.kind}/{self.body['id']}"} if "id" in self.body else set()
         return own | ({self.address} if self.address is not None else set())
 
     @property
@@ -67,24 +92,75 @@ def _names_course(identifier: Mapping[str, Any]) -> bool:
     return as_map(identifier.get("type")).get("text") == COURSE["text"]
 
 
-def open_requests(data: object, notes: Notes) -> tuple[Request, ...]:
-    """Every MedicationRequest of a resource or Bundle; what must not be followed is refused in the notes.
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which of several orders a caller wants: those for one patient, of one drug, or of some ids."""
+
+    patient: str | None = None
+    drug: str | None = None
+    ids: tuple[str, ...] = ()
+
+
+def open_requests(data: object, choice: Choice, notes: Notes) -> tuple[Request, ...]:
+    """Every order of a resource or Bundle that is in force and chosen; the others are listed in the notes.
 
     Raises:
         WrongResource: If there is none.
+        NotFound: If there is none for the patient or of an id that was named.
     """
-    requests = tuple(_requests(data))
-    if not requests:
+    found = _chosen(tuple(_requests(data, notes)), choice)
+    if not found:
         raise WrongResource("the bundle holds no MedicationRequest; give one that does")
-    for request in requests:
-        _check_status(request, notes)
-        refuse_modifiers(request.body, request.where, notes)
-    _refuse_repeated(requests, notes)
-    _refuse_replaced(requests, notes)
-    subjects = {str(as_map(request.body.get("subject")).get("reference", "")) for request in requests}
+    return _in_force(found, notes)
+
+
+def check_together(requests: Sequence[Request], notes: Notes) -> None:
+    """Refuse requests for several people, given twice, or beside those that they replace."""
+    if len(requests) > 1:
+        _refuse_repeated(requests, notes)
+        _refuse_replaced(requests, notes)
+    subjects = list(dict.fromkeys(request.subject for request in requests))
     if len(subjects) > 1:
-        notes.refuse("status", "", f"the requests are for {len(subjects)} subjects; read those of one at a time")
+        told = ", ".join(subject or "nobody named" for subject in subjects)
+        what = f"the requests are for {len(subjects)} subjects ({told}); read those of one at a time"
+        notes.refuse("status", "", what)
+
+
+def _chosen(requests: tuple[Request, ...], choice: Choice) -> tuple[Request, ...]:
+    """The requests of the patient and of the ids that were named."""
+    if choice.ids:
+        held = {str(request.body.get("id")) for request in requests} | {
+            name for request in requests for name in request.references
+        }
+        missing = next((name for name in choice.ids if name not in held), None)
+        if missing is not None:
+            told = ", ".join(sorted(str(request.body["id"]) for request in requests if "id" in request.body)) or "none"
+            raise NotFound(f"no request has the id {missing!r}; these are here: {told}", where="select")
+        wanted = set(choice.ids)
+        requests = tuple(item for item in requests if wanted & ({str(item.body.get("id"))} | item.references))
+    if choice.patient is not None:
+        known = sorted({request.subject for request in requests})
+        requests = tuple(item for item in requests if choice.patient in {item.subject, item.subject.rpartition("/")[2]})
+        if not requests:
+            raise NotFound(f"no request is for {choice.patient!r}; these are: {', '.join(known)}", where="patient")
     return requests
+
+
+def _in_force(requests: tuple[Request, ...], notes: Notes) -> tuple[Request, ...]:
+    """The requests that are in force; where some are, those that are not are left out and listed."""
+    apart = [(request, notes.apart()) for request in requests]
+    for request, mine in apart:
+        _check_status(request, mine)
+    kept = [item for item in apart if not item[1].refuses]
+    is_own = any(request.course_name is not None for request in requests)
+    if not kept or is_own:
+        kept = apart
+    for request, mine in apart:
+        if (request, mine) in kept:
+            notes.add(mine)
+        else:
+            notes.report("status", request.where, f"left out: {mine.first_refusal}")
+    return tuple(request for request, _ in kept)
 
 
 def _refuse_repeated(requests: Sequence[Request], notes: Notes) -> None:
@@ -120,7 +196,7 @@ def _marks(request: Request) -> Iterator[tuple[tuple[str, ...], str]]:
             number = str(item["value"])
             yield ("number", str(item.get("system")), number), f"the identifier {number}"
     if not request.is_supply:
-        ordered = (request.course_name, _what(request), body.get("subject"), body.get("dosageInstruction"))
+        ordered = (request.course_name, _what(request), body.get("subject"), request.dosages)
         yield ("order", *map(_written, ordered)), "the same drug and dosages"
 
 
@@ -140,22 +216,31 @@ def _written(value: object) -> str:
     return "[" + ",".join(map(_written, value)) + "]" if isinstance(value, list) else str(value)
 
 
-def _requests(data: object) -> Iterator[Request]:
+def _requests(data: object, notes: Notes) -> Iterator[Request]:
     kind = _kind(as_map(data))
-    if kind == "MedicationRequest":
-        yield Request("MedicationRequest", as_map(data), {})
+    if kind in _KINDS:
+        yield Request(kind, as_map(data), {}, kind=kind)
+        return
+    if not kind and _BARE & set(as_map(data)):
+        yield Request("Dosage", {"dosageInstruction": [data]}, {}, kind="Dosage")
         return
     if kind != "Bundle":
         raise WrongResource(_why_wrong(kind))
     entries = [as_map(entry) for entry in as_list(as_map(data).get("entry"))]
     others = {name: as_map(entry.get("resource")) for entry in entries for name in _names(entry)}
+    held = {_kind(as_map(entry.get("resource"))) for entry in entries}
+    read = next((kind for kind in _KINDS if kind in held), _KINDS[0])
     for index, entry in enumerate(entries):
-        body = as_map(entry.get("resource"))
+        body, where = as_map(entry.get("resource")), f"entry[{index}]"
         if _kind(body) in _OLDER:
             raise WrongResource(_why_wrong(_kind(body)))
-        if _kind(body) == "MedicationRequest":
+        if as_map(entry.get("request")).get("method") == "DELETE":
+            notes.refuse("status", where, "it deletes a resource; give the requests that are in force")
+        if _kind(body) == read:
             address = entry.get("fullUrl")
-            yield Request(f"entry[{index}]", body, others, address if isinstance(address, str) else None)
+            yield Request(where, body, others, address if isinstance(address, str) else None, read)
+        elif _kind(body) in _KINDS:
+            notes.report("not-read", where, f"a {_kind(body)} is not read beside a {read}")
 
 
 def _kind(body: Mapping[str, Any]) -> str:
@@ -185,13 +270,23 @@ def _check_status(request: Request, notes: Notes) -> None:
         notes.refuse(
             "status", f"{request.where}.doNotPerform", "it says that the drug is not to be taken; leave it out"
         )
+    if "implicitRules" in request.body:
+        notes.refuse("status", f"{request.where}.implicitRules", RULES)
+    if "SUBSETTED" in {as_map(tag).get("code") for tag in as_list(as_map(request.body.get("meta")).get("tag"))}:
+        notes.refuse("status", f"{request.where}.meta.tag", "it is only a part of a resource; give the whole")
     if status == "entered-in-error":
         notes.refuse("status", where, "it was entered in error; give the one that was meant")
-    elif status not in ("draft", "active"):
-        notes.refuse("status", where, f"its status is {status!r}, so it is not in force; give those in draft or active")
+    elif request.kind in _IN_FORCE and status not in _IN_FORCE[request.kind]:
+        listed = " or ".join(_IN_FORCE[request.kind])
+        notes.refuse("status", where, f"its status is {status!r}, so it is not in force; give those in {listed}")
     if request.body.get("intent") == "option":
         notes.refuse(
             "status", f"{request.where}.intent", "it is one option among several; give the one that was chosen"
+        )
+    adherence = as_map(as_map(request.body.get("adherence")).get("code"))
+    if codes_of(adherence) & {"not-taking", "stopped", "on-hold", "not-adherent"}:
+        notes.refuse(
+            "status", f"{request.where}.adherence", "it says that the drug is not taken as stated; leave it out"
         )
 
 
@@ -213,6 +308,14 @@ def read_version(requests: tuple[Request, ...], wanted: Version | None) -> Versi
         if wanted not in {None, version}:
             raise WrongResource(f"{where} is FHIR {version}, and {wanted} was named; name the version it is")
         return version
+    if any(request.kind == "Dosage" for request in requests):
+        return wanted or _version_of_dosage(requests[0].dosages[0])
     raise WrongResource(
         "it names no medication as FHIR R4 or R5 do; write medicationCodeableConcept (R4) or medication (R5)"
     )
+
+
+def _version_of_dosage(dosage: Mapping[str, Any]) -> Version:
+    """The version of a bare Dosage, by the elements that only R5 has."""
+    is_r5 = "asNeeded" in dosage or "asNeededFor" in dosage or isinstance(dosage.get("maxDosePerPeriod"), list)
+    return "R5" if is_r5 else "R4"

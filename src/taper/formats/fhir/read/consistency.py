@@ -15,7 +15,8 @@ from taper.formats.fhir.read.dosage import ReadDosage
 from taper.formats.fhir.read.elements import as_map
 from taper.formats.fhir.read.import_report import Notes
 from taper.formats.fhir.read.medication import Requested
-from taper.formats.fhir.read.steps import ReadStep, dose_of, end_of, mass_of, offset_of
+from taper.formats.fhir.read.quantities import report_unit
+from taper.formats.fhir.read.steps import ReadStep, dose_of, mass_of, offset_of
 from taper.formats.fhir.read.timing import doses_within
 from taper.plans.plan import Course
 
@@ -108,9 +109,9 @@ def _dosage_total(step: ReadStep, dosage: ReadDosage, length: int, strength: Uni
 
 def _in_mg(amount: Dose | Units | None, strength: UnitStrength | None) -> Total | None:
     if isinstance(amount, Units):
-        if strength is None or strength.kind not in {None, amount.kind}:
-            return Total(amount.count, amount.unit)
-        return Total(strength.dose(amount).mg, "mg")
+        held = strength is not None and (amount.kind == "mL" or strength.counts(amount.kind))
+        mass = strength.dose(amount) if strength is not None and held else None
+        return Total(amount.count, amount.unit) if mass is None else Total(mass.mg, "mg")
     return None if amount is None else Total(amount.mg, "mg")
 
 
@@ -131,10 +132,13 @@ def days_of(steps: Sequence[ReadStep]) -> int | None:
 def read_dispensed(request: Mapping[str, Any], where: str, of: Requested, notes: Notes) -> Dispensed | None:
     """What a request asks to be supplied, if it says how much."""
     asked, at = as_map(request.get("dispenseRequest")), f"{where}.dispenseRequest"
-    if "initialFill" in asked:
-        notes.report("not-read", at, "not read: initialFill")
     if "quantity" not in asked:
+        said = [key for key in ("expectedSupplyDuration", "numberOfRepeatsAllowed") if key in asked]
+        if said:
+            notes.report("supply", at, f"how much is supplied is not said; not compared: {', '.join(said)}")
         return None
+    for key in ("quantity", "expectedSupplyDuration"):
+        report_unit(as_map(asked.get(key)), f"{at}.{key}", notes)
     total, unit, days, repeats = None, Fraction(0), None, Fraction(0)
     with notes.reporting("supply", at):
         total, unit = _supplied(as_map(asked["quantity"]), of)
@@ -240,13 +244,3 @@ def _mass(limit: Dose | Units, strength: UnitStrength | None) -> Dose:
     if made is None:
         raise InvalidInput(f"it is {limit}, and what one unit holds is not stated; it is not compared")
     return made
-
-
-def check_period(request: Mapping[str, Any], steps: Sequence[ReadStep], where: str, notes: Notes) -> None:
-    """Refuse an effectiveDosePeriod (R5) that is not the one its dosages span."""
-    stated = as_map(request.get("effectiveDosePeriod"))
-    last = end_of(steps[-1]) if steps else None
-    for key, own in (("start", steps[0].bounds.first if steps else None), ("end", last)):
-        if key in stated and own is not None and str(stated[key]) != own.isoformat():
-            what = f"it gives {stated[key]} as the {key}, the dosages give {own}; make them agree"
-            notes.refuse("bounds", f"{where}.effectiveDosePeriod", what)

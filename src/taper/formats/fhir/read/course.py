@@ -7,19 +7,19 @@ from datetime import date
 from typing import Any
 
 from taper.formats.fhir.quantity import UnitStrength
-from taper.formats.fhir.read.as_needed import is_as_needed
 from taper.formats.fhir.read.bundle import Request
-from taper.formats.fhir.read.consistency import Dispensed, check_period, check_texts, read_dispensed
+from taper.formats.fhir.read.consistency import Dispensed, check_texts, read_dispensed
 from taper.formats.fhir.read.dosage import ReadDosage, read_dosage
 from taper.formats.fhir.read.elements import as_list, as_map, codes_of, first_text
 from taper.formats.fhir.read.import_report import Notes
 from taper.formats.fhir.read.medication import Options, Requested, read_medication
-from taper.formats.fhir.read.own_text import check_own_texts, rendered_texts
+from taper.formats.fhir.read.order_period import lay_in_period
+from taper.formats.fhir.read.own_text import check_own_texts
 from taper.formats.fhir.read.steps import ReadStep, read_steps, step_data
+from taper.formats.fhir.read.texts import check_foreign_texts
 from taper.formats.fhir.read.timing import SlotsByFrequency
 from taper.formats.fhir.write.request import REVIEW_THERAPY
 
-_NOT_READ = ("note", "priorPrescription", "substitution", "insurance", "detectedIssue", "eventHistory")
 _INDICATION = re.compile(r"[a-z0-9][a-z0-9.+-]{0,79}")
 
 
@@ -67,17 +67,18 @@ def read_course(requests: tuple[Request, ...], options: Options, notes: Notes) -
     elif len(set(requested)) > 1:
         notes.refuse("medication", head.where, "one course names two products of a drug; give each a course")
     parts = [_dosages(request, options.slots, notes) for request in requests]
-    steps = read_steps(_in_order(parts) if head.course_name else parts[0], head.where, notes)
+    is_own = head.course_name is not None
+    steps = read_steps(_in_order(parts) if is_own else parts[0], head.where, notes, in_order=is_own)
+    if len(requests) == 1:
+        steps = lay_in_period(head.body, steps, head.where, notes)
+    of, ending = requested[0], _ending(steps)
     check_texts(steps, notes)
-    for request in requests:
-        _report_not_read(request, notes)
-        if request.course_name is None:
-            _report_texts(request, notes)
-    of, then = requested[0], _then(head, steps, notes)
+    steps = check_foreign_texts(requests, steps, of.strength if of else None, notes)
+    then = ending or _then(head, steps, notes)
+    if ending:
+        steps = _without_pause(steps)
     if of is not None and head.course_name is not None:
         check_own_texts(requests, steps, of, then, notes)
-    if len(requests) == 1:
-        check_period(head.body, steps, head.where, notes)
     dispensed = [read_dispensed(request.body, request.where, of, notes) for request in requests] if of else []
     return ReadCourse(
         head.where,
@@ -92,11 +93,22 @@ def read_course(requests: tuple[Request, ...], options: Options, notes: Notes) -
     )
 
 
+def _ending(steps: Sequence[ReadStep]) -> str | None:
+    """That the drug stops, where the last step is one of no doses and has no end."""
+    last = steps[-1] if len(steps) > 1 else None
+    return "stop" if last is not None and last.is_nothing and last.bounds.is_open else None
+
+
+def _without_pause(steps: tuple[ReadStep, ...]) -> tuple[ReadStep, ...]:
+    while len(steps) > 1 and steps[-1].is_nothing:
+        steps = steps[:-1]
+    return steps
+
+
 def _dosages(request: Request, slots: SlotsByFrequency | None, notes: Notes) -> list[ReadDosage]:
-    listed = as_list(request.body.get("dosageInstruction"))
     return [
-        read_dosage(as_map(item), f"{request.where}.dosageInstruction[{index}]", slots, notes)
-        for index, item in enumerate(listed)
+        read_dosage(as_map(item), f"{request.dosages_at}[{index}]", slots, notes)
+        for index, item in enumerate(request.dosages)
     ]
 
 
@@ -138,27 +150,6 @@ def _indication(request: Request, notes: Notes) -> str | None:
             "not-read", request.where, f"the reason {said!r} is no short name of an indication, and is left out"
         )
     return None
-
-
-def _report_not_read(request: Request, notes: Notes) -> None:
-    held = [key for key in _NOT_READ if key in request.body]
-    if held:
-        notes.report("not-read", request.where, f"not read: {', '.join(held)}")
-
-
-def _report_texts(request: Request, notes: Notes) -> None:
-    """Show what people read and this does not, beyond a length, so that someone can compare it with the plan."""
-    for at, rendered in rendered_texts(request.body):
-        where = f"{request.where}.{at}"
-        notes.report("not-read", where, f"not read: {rendered!r}")
-        if is_as_needed(rendered):
-            notes.refuse("as-needed", where, "it says that the drug is taken as needed; plan it outside")
-    for index, item in enumerate(map(as_map, as_list(request.body.get("dosageInstruction")))):
-        further = [first_text(extra) for extra in as_list(item.get("additionalInstruction"))]
-        for text in (item.get("text"), item.get("patientInstruction"), *further):
-            if isinstance(text, str):
-                where = f"{request.where}.dosageInstruction[{index}]"
-                notes.report("not-read", where, f"read for a length and nothing else: {text!r}")
 
 
 def course_data(course: ReadCourse, start: date | None, notes: Notes) -> dict[str, Any]:

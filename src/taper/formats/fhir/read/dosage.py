@@ -7,13 +7,15 @@ from typing import Any
 
 from taper.amounts.dose import Dose
 from taper.amounts.duration import Duration
-from taper.errors import InvalidInput
+from taper.errors import InvalidInput, TaperError
 from taper.formats.fhir.quantity import Units, read_amount, read_number
 from taper.formats.fhir.read.as_needed import is_as_needed
-from taper.formats.fhir.read.elements import as_list, as_map, first_text, names_of
+from taper.formats.fhir.read.elements import as_list, as_map, codes_of, first_text, names_of
 from taper.formats.fhir.read.import_report import Notes
+from taper.formats.fhir.read.quantities import report_unit
 from taper.formats.fhir.read.route import check_route
 from taper.formats.fhir.read.timing import Bounds, Rhythm, SlotsByFrequency, read_timing
+from taper.formats.fhir.tables import table
 
 _A_DAY = {"d": 1, "h": 24}
 _LENGTH = re.compile(r"\bfor (\d{1,4}) (day|week|month|year)s?\b", re.IGNORECASE | re.ASCII)
@@ -33,6 +35,14 @@ class ReadDosage:
     instructions: tuple[str, ...]
     maxima: tuple[Dose | Units, ...]
     intake_maximum: Dose | Units | None
+    texts: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether its dose is 0: nothing is taken then."""
+        return (
+            self.amount is not None and (self.amount.count if isinstance(self.amount, Units) else self.amount.mg) == 0
+        )
 
 
 def read_dosage(data: Mapping[str, Any], where: str, named: SlotsByFrequency | None, notes: Notes) -> ReadDosage:
@@ -45,7 +55,7 @@ def read_dosage(data: Mapping[str, Any], where: str, named: SlotsByFrequency | N
     return ReadDosage(
         where,
         sequence if isinstance(sequence, int) and not isinstance(sequence, bool) else None,
-        _amount(data, where, notes),
+        _amount(data, rhythm, where, notes),
         rhythm,
         bounds,
         text if isinstance(text := data.get("text"), str) else None,
@@ -53,7 +63,25 @@ def read_dosage(data: Mapping[str, Any], where: str, named: SlotsByFrequency | N
         tuple(text for text in texts if text is not None),
         tuple(_maxima(data, where, notes)),
         _intake_maximum(data, where, notes),
+        tuple(_told(data)),
     )
+
+
+def _told(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What people read of a Dosage, each with where it stands."""
+    for key in ("text", "patientInstruction"):
+        if isinstance(data.get(key), str):
+            yield key, data[key]
+    for index, extra in enumerate(as_list(data.get("additionalInstruction"))):
+        yield from ((f"additionalInstruction[{index}]", name) for name in dict.fromkeys(names_of(extra)))
+    stated = as_map(data.get("timing")).get("code")
+    for name in dict.fromkeys(names_of(stated)):
+        if name not in table("times")["code"] and name not in codes_of(stated):
+            yield "timing.code", name
+    for index, item in enumerate(as_list(data.get("extension"))):
+        text = as_map(item).get("valueString", as_map(item).get("valueMarkdown"))
+        if isinstance(text, str):
+            yield f"extension[{index}]", text
 
 
 def _refuse_as_needed(data: Mapping[str, Any], where: str, notes: Notes) -> None:
@@ -71,27 +99,87 @@ def texts_of(data: Mapping[str, Any]) -> list[str]:
     return [*(text for text in plain if isinstance(text, str)), *further, *timing]
 
 
-def _amount(data: Mapping[str, Any], where: str, notes: Notes) -> Dose | Units | None:
+def _amount(data: Mapping[str, Any], rhythm: Rhythm, where: str, notes: Notes) -> Dose | Units | None:
     if "doseQuantity" in data or "doseRange" in data:
         notes.refuse("version", where, "doseQuantity stands outside doseAndRate, as in FHIR STU3; R4 and R5 are read")
         return None
     given = [as_map(item) for item in as_list(data.get("doseAndRate"))]
-    if len(given) != 1:
+    kinds = [_kind_of(item) for item in given]
+    if len(given) != 1 and not (len(given) > 1 and None not in kinds and len(set(kinds)) == len(kinds)):
         notes.refuse("dose", f"{where}.doseAndRate", f"it states {len(given) or 'no'} doses; write one")
         return None
-    at, dose = f"{where}.doseAndRate[0]", given[0]
-    for key in sorted(key for key in dose if key.startswith("rate")):
-        notes.refuse(
-            "rate", f"{at}.{key}", "a rate, as an infusion has; only doses taken at once are planned here; leave it out"
-        )
+    for index, (item, kind) in enumerate(zip(given, kinds, strict=True)):
+        if "type" in item and kind is None:
+            at = f"{where}.doseAndRate[{index}].type"
+            notes.report("not-read", at, f"the kind of dose {', '.join(names_of(item['type']))!r} is not read")
+    places = [f"{where}.doseAndRate[{index}]" for index in range(len(given))]
+    amounts = [_one_amount(item, rhythm, at, notes) for item, at in zip(given, places, strict=True)]
+    if any(amount != amounts[0] for amount in amounts):
+        told = " and ".join(map(str, amounts))
+        notes.refuse("dose", f"{where}.doseAndRate", f"the doses {told} differ; make them agree")
+    return amounts[0]
+
+
+def _kind_of(item: Mapping[str, Any]) -> str | None:
+    """Whether an entry is the dose as ordered or as calculated; None where it does not say."""
+    stated = codes_of(item.get("type")) | {name.lower() for name in names_of(item.get("type"))}
+    return next((kind for kind in ("ordered", "calculated") if kind in stated), None)
+
+
+def _one_amount(dose: Mapping[str, Any], rhythm: Rhythm, at: str, notes: Notes) -> Dose | Units | None:
+    amount: Dose | Units | None = None
     if "doseRange" in dose:
-        notes.refuse("range", f"{at}.doseRange", "a range of doses; write one dose")
+        amount = _narrow_range(as_map(dose["doseRange"]), at, notes)
     elif "doseQuantity" not in dose:
         notes.refuse("dose", at, "it states no dose; write doseQuantity")
     else:
         with notes.catching("unit", f"{at}.doseQuantity"):
-            return read_amount(as_map(dose["doseQuantity"]))
+            amount = read_amount(as_map(dose["doseQuantity"]))
+            report_unit(as_map(dose["doseQuantity"]), f"{at}.doseQuantity", notes)
+    for key in sorted(key for key in dose if key.startswith("rate")):
+        if not _is_daily_amount(dose[key], key, amount, rhythm):
+            notes.refuse(
+                "rate",
+                f"{at}.{key}",
+                "a rate, as an infusion has; only doses taken at once are planned here; leave it out",
+            )
+    return amount
+
+
+def _narrow_range(stated: Mapping[str, Any], at: str, notes: Notes) -> Dose | Units | None:
+    """A range whose two ends are one dose is that dose; any other is refused."""
+    low, high = as_map(stated.get("low")), as_map(stated.get("high"))
+    if low and low == high:
+        with notes.catching("unit", f"{at}.doseRange"):
+            return read_amount(low)
+    notes.refuse("range", f"{at}.doseRange", "a range of doses; write one dose")
     return None
+
+
+def _is_daily_amount(rate: object, key: str, amount: Dose | Units | None, rhythm: Rhythm) -> bool:
+    """Whether a rate is the amount of a day that the doses come to, which many write beside the dose."""
+    if amount is None or rhythm.every != 1 or rhythm.weekdays or not rhythm.slots:
+        return False
+    stated, per = as_map(rate), {"value": 1, "code": "d"}
+    if key == "rateRatio":
+        stated, per = as_map(as_map(rate).get("numerator")), dict(as_map(as_map(rate).get("denominator")))
+    elif key == "rateQuantity":
+        code = str(stated.get("code"))
+        stated = {**stated, "code": code.removesuffix("/d"), "unit": code.removesuffix("/d")}
+        if not code.endswith("/d"):
+            return False
+    try:
+        if read_number(per) != _A_DAY.get(str(per.get("code"))):
+            return False
+        day = read_amount(stated)
+    except TaperError:
+        return False
+    count = len(rhythm.slots)
+    if isinstance(day, Dose) and isinstance(amount, Dose):
+        return day.mg == amount.mg * count
+    if isinstance(day, Units) and isinstance(amount, Units):
+        return day.kind == amount.kind and day.count == amount.count * count
+    return False
 
 
 def _told_length(text: object, where: str, notes: Notes) -> Duration | None:
@@ -110,6 +198,7 @@ def _maxima(data: Mapping[str, Any], where: str, notes: Notes) -> Iterator[Dose 
         with notes.reporting("not-read", at):
             if read_number(per) != _A_DAY.get(str(per.get("code"))):
                 raise InvalidInput("it is no limit of one day, and is not compared")
+            report_unit(limit, at, notes)
             yield read_amount(limit)
     if "maxDosePerLifetime" in data:
         notes.report("not-read", f"{where}.maxDosePerLifetime", "it is not compared")
@@ -120,4 +209,5 @@ def _intake_maximum(data: Mapping[str, Any], where: str, notes: Notes) -> Dose |
     if stated is not None:
         with notes.reporting("not-read", f"{where}.maxDosePerAdministration"):
             limit = read_amount(as_map(stated))
+            report_unit(as_map(stated), f"{where}.maxDosePerAdministration", notes)
     return limit

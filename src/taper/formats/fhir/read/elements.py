@@ -10,7 +10,9 @@ _NOTHING: dict[str, Any] = {}
 
 def as_map(value: object) -> Mapping[str, Any]:
     """The value if it is an object, else an empty one."""
-    return value if isinstance(value, Mapping) else _NOTHING
+    if type(value) is dict or isinstance(value, Mapping):
+        return value
+    return _NOTHING
 
 
 def as_list(value: object) -> list[Any]:
@@ -36,12 +38,14 @@ def codes_of(concept: object) -> set[str]:
     return {str(coding["code"]) for coding in codings if "code" in coding}
 
 
+RULES = "it is to be read by rules of its own, which are not known here; give it without them"
+MODIFIER = "a modifier extension changes what this means in a way that is not known; remove it"
+
+
 def refuse_modifiers(data: object, where: str, notes: Notes) -> None:
     """Refuse a modifier extension anywhere: it changes a meaning in a way that is not known here."""
     for path in _modifiers(data, where):
-        notes.refuse(
-            "status", path, "a modifier extension changes what this means in a way that is not known; remove it"
-        )
+        notes.refuse("status", path, MODIFIER)
 
 
 def _modifiers(data: object, where: str) -> Iterator[str]:

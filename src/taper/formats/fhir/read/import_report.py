@@ -9,7 +9,7 @@ from taper.errors import InvalidInput, TaperError
 
 Kind = Literal[
     "version", "status", "medication", "route", "as-needed", "dose", "unit", "rate", "range", "time", "bounds", "gap",
-    "overlap", "text", "supply", "maximum", "ending", "not-read", "before",
+    "overlap", "text", "supply", "maximum", "ending", "not-read", "before", "element", "extension",
 ]  # fmt: skip
 ACCEPTABLE: tuple[Kind, ...] = ("text", "gap")
 
@@ -51,6 +51,25 @@ class Notes:
     def reports(self) -> tuple[ImportReport, ...]:
         return tuple(dict.fromkeys(self._reports))
 
+    @property
+    def refuses(self) -> bool:
+        """Whether anything noted makes a plan impossible."""
+        return any(item.refuses for item in self._reports)
+
+    @property
+    def first_refusal(self) -> str:
+        """The message of the first thing that makes a plan impossible."""
+        return next((item.message for item in self._reports if item.refuses), "")
+
+    def first_of(self, kind: Kind) -> str:
+        """The message of the first thing of a kind that makes a plan impossible."""
+        return next((item.message for item in self._reports if item.refuses and item.kind == kind), "")
+
+    @property
+    def refused_kinds(self) -> set[Kind]:
+        """The kinds of what makes a plan impossible."""
+        return {item.kind for item in self._reports if item.refuses}
+
     def accepts(self, kind: Kind) -> bool:
         """Whether the caller has said that this kind does not stand in the way."""
         return kind in self._accepted
@@ -62,6 +81,14 @@ class Notes:
     def report(self, kind: Kind, where: str, message: str) -> None:
         """Note something that a reader should know and that leaves the doses certain."""
         self._reports.append(ImportReport(kind, where, message, refuses=False))
+
+    def apart(self) -> "Notes":
+        """Notes of their own that accept the same kinds, for something that may be left out as a whole."""
+        return Notes(self._accepted)
+
+    def add(self, other: "Notes") -> None:
+        """Take over the reports of other notes."""
+        self._reports += other._reports
 
     @contextmanager
     def catching(self, kind: Kind, where: str) -> Iterator[None]:

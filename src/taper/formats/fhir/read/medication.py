@@ -8,11 +8,13 @@ from itertools import product
 from typing import Any
 
 from taper.amounts.dose import Dose
-from taper.errors import InvalidInput
-from taper.formats.fhir.quantity import Units, UnitStrength, kind_of_form, read_amount, read_volume
+from taper.amounts.liquid import Concentration
+from taper.errors import InvalidInput, NotFound
+from taper.formats.fhir.quantity import UCUM, Units, UnitStrength, kind_of_form, read_amount, read_number, read_volume
 from taper.formats.fhir.read.bundle import Request
 from taper.formats.fhir.read.elements import as_list, as_map, first_text, names_of
 from taper.formats.fhir.read.import_report import Notes
+from taper.formats.fhir.read.quantities import report_unit
 from taper.formats.fhir.write.medication import read_form_text
 from taper.products.product import DosageForm, Release
 
@@ -24,8 +26,9 @@ class Options:
     """What a caller says that requests leave out: times of day by frequency, a strength, and names of drugs."""
 
     slots: Mapping[int, Sequence[str]] | None = None
-    strength: Dose | None = None
+    strength: Dose | Concentration | None = None
     drugs: Mapping[str, str] = field(default_factory=dict)
+    drug: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +45,25 @@ class Requested:
 
 def read_medication(request: Request, options: Options, notes: Notes) -> Requested | None:
     """The drug of a request, from its text, its codes' names or its Medication, as the caller calls it."""
-    found = _found(request, notes)
+    found = _found(request, notes, options)
     if found is None:
         return None
-    strength = found.strength
-    measured = found.form is not None and found.form.is_liquid
-    if strength is None and options.strength is not None and not measured:
-        strength = UnitStrength(options.strength, kind_of_form(found.form))
+    strength = found.strength or _named_strength(options.strength, found.form)
     return replace(found, drug=options.drugs.get(found.drug, found.drug), strength=strength)
 
 
-def _found(request: Request, notes: Notes) -> Requested | None:
+def _named_strength(named: Dose | Concentration | None, form: DosageForm | None) -> UnitStrength | None:
+    """What a caller says that one unit, or one mL, holds; a strength of units is not that of a liquid."""
+    if isinstance(named, Concentration):
+        return UnitStrength(None, per_ml=named.mass.mg / named.volume.ml)
+    measured = form is not None and form.is_liquid
+    return None if named is None or measured else UnitStrength(named, kind_of_form(form))
+
+
+def _found(request: Request, notes: Notes, options: Options | None = None) -> Requested | None:
     held = as_map(request.body.get("medication"))
+    if request.kind == "Dosage" and options is not None and options.drug is not None:
+        return Requested(options.drug, options.drug)
     concept = request.body.get("medicationCodeableConcept", held.get("concept"))
     reference = as_map(request.body.get("medicationReference") or held.get("reference")).get("reference")
     if concept is not None:
@@ -61,6 +71,11 @@ def _found(request: Request, notes: Notes) -> Requested | None:
         _compare(names[:1], names[1:], request, notes)
         return _named(first_text(concept), request.where, notes)
     found = request.resolve(reference) if isinstance(reference, str) else None
+    shown = as_map(request.body.get("medicationReference") or held.get("reference")).get("display")
+    if found is None and isinstance(shown, str) and shown.strip() and not str(reference).startswith("#"):
+        what = f"the medication {reference!r} is not in the resource; it is called {shown!r} as the reference shows it"
+        notes.report("medication", request.where, what)
+        return Requested(shown.strip(), shown.strip())
     if found is None:
         notes.refuse("medication", request.where, f"the medication {reference!r} is not in the resource; include it")
         return None
@@ -92,7 +107,10 @@ def _named(name: str | None, where: str, notes: Notes) -> Requested | None:
 
 def _read(medication: Mapping[str, Any], request: Request, notes: Notes) -> Requested | None:
     where = request.where
-    ingredients = [as_map(item) for item in as_list(medication.get("ingredient"))]
+    if medication.get("status") == "entered-in-error":
+        notes.refuse("medication", where, "its medication was entered in error; give the one that was meant")
+    listed = [as_map(item) for item in as_list(medication.get("ingredient"))]
+    ingredients = [item for item in listed if item.get("isActive") is not False]
     if len(ingredients) > 1:
         notes.refuse(
             "medication", where, f"it has {len(ingredients)} ingredients; plan each drug in a course of its own"
@@ -105,13 +123,26 @@ def _read(medication: Mapping[str, Any], request: Request, notes: Notes) -> Requ
         return _named(name, where, notes)
     item = ingredients[0]
     names = names_of(item.get("itemCodeableConcept") or as_map(item.get("item")).get("concept"))
+    reference = as_map(item.get("itemReference") or as_map(item.get("item")).get("reference")).get("reference")
+    substance = as_map(request.resolve(reference)) if isinstance(reference, str) and not names else {}
+    if substance is not medication:
+        names = names or names_of(substance.get("code"))
     _compare(names[:1], [*names[1:], *names_of(medication.get("code"))], request, notes)
     form, release = _form(medication, where, notes)
     named = _named(next(iter(names), None) or first_text(medication.get("code")), where, notes)
     if named is None:
         return None
     strength, per_ml = _strength(item, form, where, notes)
+    if strength is not None and request.course_name is None:
+        notes.report("not-read", where, f"{strength}, which is no part of a plan")
     return replace(named, form=form, release=release, strength=strength, per_ml=per_ml)
+
+
+def _denominator(per: Mapping[str, Any]) -> Dose | Units:
+    """What a strength is of; a bare number is of so many units of the product."""
+    if not per.get("unit") and (not per.get("code") or (per.get("code"), per.get("system")) == ("1", UCUM)):
+        return Units(read_number(per), "unit", "piece")
+    return read_amount(per)
 
 
 def _form(medication: Mapping[str, Any], where: str, notes: Notes) -> tuple[DosageForm | None, Release | None]:
@@ -133,11 +164,40 @@ def _strength(
     with notes.catching("unit", f"{where}.ingredient.strength"):
         mass, per = read_amount(as_map(stated.get("numerator"))), as_map(stated.get("denominator"))
         volume = read_volume(per)
+        for key in ("numerator", "denominator"):
+            report_unit(as_map(stated.get(key)), f"{where}.ingredient.strength.{key}", notes)
         if isinstance(mass, Dose) and volume:
-            return None, mass.mg / volume
-        unit = read_amount(per)
+            return UnitStrength(None, per_ml=mass.mg / volume), mass.mg / volume
+        unit = _denominator(per)
         if isinstance(mass, Dose) and isinstance(unit, Units) and unit.count > 0:
-            if form is not None and kind_of_form(form) != unit.kind:
+            if form is not None and unit.kind != "piece" and kind_of_form(form) != unit.kind:
                 raise InvalidInput(f"it is the strength of one {unit.kind}, and the form is {form}; make them agree")
             return UnitStrength(mass * (1 / unit.count), unit.kind), None
     return None, None
+
+
+def choose_drug(
+    requests: tuple[Request, ...], drug: str | None, options: Options
+) -> tuple[tuple[Request, ...], Options]:
+    """The requests of the drug that was named, and options that call it so.
+
+    Raises:
+        NotFound: If they are of several drugs and none is called so.
+    """
+    if drug is None:
+        return requests, options
+    names = [_name_of(request) for request in requests]
+    if len({name for name in names if name}) > 1:
+        kept = [(request, name) for request, name in zip(requests, names, strict=True)
+                if name and drug.casefold() in {word.casefold() for word in (name, *_WORD.findall(name))}]  # fmt: skip
+        if not kept:
+            told = ", ".join(sorted({name for name in names if name}))
+            raise NotFound(f"no request is of {drug!r}; these are: {told}", where="drug")
+        requests, names = tuple(request for request, _ in kept), [name for _, name in kept]
+    called = {name: drug for name in names if name} | dict(options.drugs)
+    return requests, replace(options, drugs=called, drug=drug)
+
+
+def _name_of(request: Request) -> str | None:
+    found = _found(request, Notes())
+    return found.drug if found is not None else None

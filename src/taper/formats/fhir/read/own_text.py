@@ -12,12 +12,12 @@ from taper.amounts.liquid import Concentration, Volume
 from taper.errors import InvalidInput
 from taper.formats.fhir.read.bundle import Request
 from taper.formats.fhir.read.dosage import ReadDosage
-from taper.formats.fhir.read.elements import as_list, as_map, names_of
+from taper.formats.fhir.read.elements import as_list, as_map
+from taper.formats.fhir.read.extensions import known_extensions
 from taper.formats.fhir.read.import_report import Notes
 from taper.formats.fhir.read.medication import Requested
 from taper.formats.fhir.read.steps import ReadStep, mass_of, offset_of
 from taper.formats.fhir.write.medication import read_form_text
-from taper.formats.fhir.write.request import KIND_TEXT, RENDERED_R4, REVIEW_TEXT
 from taper.formats.fhir.write.text import ending_text, line_head, line_tail
 from taper.formats.fhir.write.timing import DosageLine, StepPeriod
 
@@ -26,13 +26,12 @@ _MEASURED = re.compile(r"([0-9./ ]+ mL) of ([0-9./ ]+ (?:mcg|mg|g)/[0-9./ ]*mL) 
 _NUMBER = re.compile(r"\b([Ss])tep \d+")
 _PARAGRAPH = re.compile(r"<p>(.*?)</p>", re.DOTALL)
 _NOTHING = "Step : nothing is taken from "
-_KNOWN = {*KIND_TEXT.values(), REVIEW_TEXT}
 
 
 def check_own_texts(
     requests: Sequence[Request], steps: Sequence[ReadStep], of: Requested, then: str, notes: Notes
 ) -> None:
-    """Refuse words of a course that taper wrote and that are not those of its codes; report words that it never writes.
+    """Refuse words of a course that taper wrote and that are not those of its codes.
 
     Args:
         requests: The requests of the course.
@@ -50,7 +49,6 @@ def check_own_texts(
         if mine and mine[-1] is steps[-1]:
             lines.append(_plain(ending_text(then, _span(steps[-1]))))
         _check_whole(request, lines, notes)
-        _report_further(request, notes)
 
 
 def _check_line(dosage: ReadDosage, step: ReadStep, of: Requested, notes: Notes) -> None:
@@ -113,8 +111,9 @@ def _check_whole(request: Request, lines: list[str], notes: Notes) -> None:
 def rendered_texts(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Where a request renders all its dosages in one text, and the text: an extension in R4, an element in R5."""
     for index, item in enumerate(map(as_map, as_list(body.get("extension")))):
-        if item.get("url") == RENDERED_R4:
-            yield f"extension[{index}].valueMarkdown", str(item.get("valueMarkdown"))
+        if item.get("url") in known_extensions("rendered"):
+            key = "valueMarkdown" if "valueMarkdown" in item else "valueString"
+            yield f"extension[{index}].{key}", str(item.get(key))
     if "renderedDosageInstruction" in body:
         yield "renderedDosageInstruction", str(body["renderedDosageInstruction"])
 
@@ -130,12 +129,3 @@ def _without_gaps(lines: list[str]) -> list[str]:
 
 def _plain(line: str) -> str:
     return _NUMBER.sub(r"\1tep ", line) if line.startswith(("Step ", "Stop: ")) else line
-
-
-def _report_further(request: Request, notes: Notes) -> None:
-    for index, item in enumerate(map(as_map, as_list(request.body.get("dosageInstruction")))):
-        extra = [name for one in as_list(item.get("additionalInstruction")) for name in names_of(one)]
-        for text in [*(text for text in extra if text not in _KNOWN), item.get("patientInstruction")]:
-            if isinstance(text, str):
-                where = f"{request.where}.dosageInstruction[{index}]"
-                notes.report("not-read", where, f"not read: {text!r}")

@@ -7,11 +7,13 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from taper._base.json_text import read_json, read_text_file
+from taper._base.json_text import NotJson, check_depth, read_json, read_text_file
 from taper._base.shown import shorten
 from taper._base.takes import takes
 from taper.amounts.dose import Dose
-from taper.formats.fhir.read.bundle import Request, open_requests, read_version
+from taper.amounts.liquid import Concentration
+from taper.formats.fhir.read.account import account
+from taper.formats.fhir.read.bundle import Choice, Request, check_together, open_requests, read_version
 from taper.formats.fhir.read.consistency import (
     Doses,
     check_days_supplied,
@@ -22,11 +24,15 @@ from taper.formats.fhir.read.consistency import (
 from taper.formats.fhir.read.course import ReadCourse, course_data, course_groups, read_course
 from taper.formats.fhir.read.elements import as_list, as_map
 from taper.formats.fhir.read.import_report import ImportReport, Notes
-from taper.formats.fhir.read.medication import Options, read_medication
+from taper.formats.fhir.read.medication import Options, choose_drug, read_medication
 from taper.formats.fhir.read.steps import days_in_common
 from taper.formats.fhir.read.timing import SlotsByFrequency
 from taper.formats.fhir.write.medication import Version
 from taper.plans.plan import Plan
+
+LARGEST = 50_000_000
+_OUTSIDE = {"as-needed", "route"}
+MOST_COURSES = 50
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -54,11 +60,14 @@ def load_fhir(
     *,
     version: Version | None = None,
     slots: SlotsByFrequency | None = None,
-    strength: Dose | None = None,
+    strength: Dose | Concentration | None = None,
     drugs: Mapping[str, str] | None = None,
     accept: Collection[str] = (),
+    patient: str | None = None,
+    drug: str | None = None,
+    select: Collection[str] = (),
 ) -> FhirPlan:
-    """Read a plan from a JSON file of a MedicationRequest or a Bundle of them; see `from_fhir`.
+    """Read a plan from a JSON file of at most 50 MB; see `from_fhir`.
 
     Args:
         path: A JSON file of a MedicationRequest or a Bundle.
@@ -67,6 +76,9 @@ def load_fhir(
         strength: What one unit holds, where doses are counts of units.
         drugs: Names in the request, and the drugs they stand for.
         accept: Which disagreements may stand: "text", "gap".
+        patient: As for `from_fhir`.
+        drug: As for `from_fhir`.
+        select: As for `from_fhir`.
 
     Example:
         >>> from datetime import date
@@ -82,9 +94,10 @@ def load_fhir(
         >>> load_fhir(path).plan.courses[0].drug
         'diazepam'
     """
-    text = read_text_file(path)
+    text = read_text_file(path, largest=LARGEST)
     data = read_json(text, where=str(path))
-    return from_fhir(data, version=version, slots=slots, strength=strength, drugs=drugs, accept=accept)
+    return from_fhir(data, version=version, slots=slots, strength=strength, drugs=drugs, accept=accept,
+                     patient=patient, drug=drug, select=select)  # fmt: skip
 
 
 def from_fhir(
@@ -92,29 +105,38 @@ def from_fhir(
     *,
     version: Version | None = None,
     slots: SlotsByFrequency | None = None,
-    strength: Dose | None = None,
+    strength: Dose | Concentration | None = None,
     drugs: Mapping[str, str] | None = None,
     accept: Collection[str] = (),
+    patient: str | None = None,
+    drug: str | None = None,
+    select: Collection[str] = (),
 ) -> FhirPlan:
     """Read a plan from a FHIR MedicationRequest, or from a Bundle of them, of R4 or R5.
 
-    Nothing is guessed. What leaves the doses of a day uncertain refuses the whole: gaps, overlaps, steps without
-    bounds, a text that says another length than the bounds, doses as needed, ranges, rates, unknown units, requests
-    given twice or not in force. The error lists every such thing at once, and everything else that was noticed.
-    Words that `to_fhir` wrote must still be those of the codes; the words of others are listed and not understood.
+    A MedicationStatement, a MedicationDispense and a bare Dosage are read as well. Nothing is guessed. Every element
+    is read, reported as not read, or refused. What leaves the doses of a day uncertain refuses the whole: gaps,
+    overlaps, steps without bounds, a text that says more or other than the codes, doses as needed, ranges, rates,
+    unknown units, elements that FHIR does not have, requests given twice or not in force. The error lists every such
+    thing at once, and everything else that was noticed. In a Bundle, a request that is not in force, as needed or not
+    by mouth is left out and listed, if others remain.
 
     Args:
         resource: JSON text, or plain data whose numbers were read as `Decimal`; a float was rounded before it arrived.
         version: "R4" or "R5"; told by the elements if not given, and compared with them if given.
         slots: Times of day where a request says only how often, such as {1: ["morning"], 2: ["morning", "evening"]}.
-        strength: What one unit holds, where a request counts units and does not say.
+        strength: What one unit, or a volume, holds, where a request counts or measures and does not say.
         drugs: What a drug is called here, by its name in the request, such as {"Prednisone 5mg tablet": "prednisone"}.
         accept: "text" lets the codes stand where a text says something else; "gap" reads days of which nothing is
             said as a time without doses. Both are still reported.
+        patient: Whose requests to read, as a reference or an id.
+        drug: Of which drug; it is called so in the plan. One drug is called so whatever its name in the request.
+        select: The ids of the requests to read.
 
     Raises:
         WrongResource: If it is no MedicationRequest, none of R4 or R5, or mixes them.
         CannotImport: If no plan can be read; `reports` holds all that was noticed.
+        NotFound: If no request has an id, or is for the patient or of the drug, that was named.
 
     Example:
         >>> from datetime import date
@@ -126,12 +148,22 @@ def from_fhir(
         >>> from_fhir(to_fhir(schedule)).start
         datetime.date(2027, 3, 1)
     """
-    data = read_json(resource) if isinstance(resource, str) else resource
-    notes, options = Notes(accept), Options(slots, strength, drugs or {})
-    requests = open_requests(data, notes)
+    data = _read(resource) if isinstance(resource, str) else resource
+    check_depth(data, "")
+    notes, choice = Notes(accept), Choice(patient, drug, (select,) if isinstance(select, str) else tuple(select))
+    requests = open_requests(data, choice, notes)
     found = read_version(requests, version)
-    groups = course_groups([request for request in requests if not request.is_supply])
-    courses = tuple(read_course(group, options, notes) for group in groups)
+    options = Options(slots, strength, drugs or {})
+    requests, options = choose_drug(requests, drug, options)
+    check_together(requests, notes)
+    account(data, requests, found, notes)
+    groups = tuple(course_groups([request for request in requests if not request.is_supply]))
+    if len(groups) > MOST_COURSES:
+        notes.refuse(
+            "medication", "", f"it orders {len(groups)} courses; a plan has {MOST_COURSES} at most, select some"
+        )
+        notes.require_none()
+    courses = _read_courses(groups, options, notes)
     _check_supplies(courses, [request for request in requests if request.is_supply], options, notes)
     _report_together(courses, notes)
     start = _start(courses, notes)
@@ -143,6 +175,29 @@ def from_fhir(
     for course, read in zip(plan.courses, courses, strict=True):
         check_maximum(course, read.steps, read.strength, notes)
     return FhirPlan(plan, start, found, notes.reports)
+
+
+def _read(text: str) -> Any:
+    if len(text) > LARGEST:
+        raise NotJson(f"is larger than {LARGEST // 1_000_000} MB, which no order is; give one patient's requests")
+    return read_json(text)
+
+
+def _read_courses(groups: Sequence[tuple[Request, ...]], options: Options, notes: Notes) -> tuple[ReadCourse, ...]:
+    """Read each course; one that is as needed or not by mouth is left out and listed where others remain."""
+    apart = [notes.apart() for _ in groups]
+    read = [read_course(group, options, mine) for group, mine in zip(groups, apart, strict=True)]
+    outside = [bool(mine.refused_kinds & _OUTSIDE) and group[0].course_name is None
+               for group, mine in zip(groups, apart, strict=True)]  # fmt: skip
+    if all(outside):
+        outside = [False] * len(groups)
+    for course, mine, is_outside in zip(read, apart, outside, strict=True):
+        if is_outside:
+            kind = sorted(mine.refused_kinds & _OUTSIDE)[0]
+            notes.report(kind, course.where, f"left out: {mine.first_of(kind)}")
+        else:
+            notes.add(mine)
+    return tuple(course for course, is_outside in zip(read, outside, strict=True) if not is_outside)
 
 
 def _check_supplies(courses: Sequence[ReadCourse], requests: Sequence[Request], options: Options, notes: Notes) -> None:
@@ -174,11 +229,15 @@ def _first_supplied(request: Request, courses: Sequence[ReadCourse]) -> date | N
 
 def _report_together(courses: Sequence[ReadCourse], notes: Notes) -> None:
     """Report two requests for one drug on the same days, unless they name the courses of a plan that are meant."""
-    for one, other in combinations(courses, 2):
-        alike = one.drug == other.drug != "" and None in {one.name, other.name}
-        if alike and days_in_common(one.steps, other.steps):
-            said = f"{one.where} orders {one.drug} on the same days; the doses of both are planned"
-            notes.report("overlap", other.where, said)
+    of_drug: dict[str, list[ReadCourse]] = {}
+    for course in courses:
+        if course.drug:
+            of_drug.setdefault(course.drug, []).append(course)
+    for mine in of_drug.values():
+        for one, other in combinations(mine, 2):
+            if None in {one.name, other.name} and days_in_common(one.steps, other.steps):
+                said = f"{one.where} orders {one.drug} on the same days; the doses of both are planned"
+                notes.report("overlap", other.where, said)
 
 
 def _start(courses: Sequence[ReadCourse], notes: Notes) -> date | None:

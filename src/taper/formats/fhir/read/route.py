@@ -1,56 +1,74 @@
-"""The route of a dosage: by mouth by an exact name or code that is known, or refused."""
+"""The route, method and site of a dosage: by mouth by a code or a name that is known, or refused."""
 
+import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from taper.errors import InvalidInput
-from taper.formats.fhir.quantity import SNOMED
 from taper.formats.fhir.read.elements import as_list, as_map, codes_of, names_of
 from taper.formats.fhir.read.import_report import Notes
+from taper.formats.fhir.tables import is_known_code, known_words, table
 from taper.products.product import refuse_route
-
-_CODES = {"26643006", "37839007", "54471007", "PO", "SL", "BUC"}
-_NAMES = {
-    "oral", "oral route", "oral use", "orally", "by mouth", "per os", "po", "p.o.", "p.o", "mouth", "swallow, oral",
-    "sublingual", "sublingual route", "sublingual use", "sl", "under the tongue", "buccal", "buccal route",
-    "buccal use", "voie orale", "orale", "par voie orale", "per os (po)", "zum einnehmen", "peroral", "oral (po)",
-    "vía oral", "via oral", "oral route (qualifier value)", "sublingual route (qualifier value)",
-    "buccal route (qualifier value)",
-}  # fmt: skip
 
 
 def check_route(data: Mapping[str, Any], where: str, notes: Notes) -> None:
-    """Refuse a route that is not one by mouth; report that none is stated, and a method or site, which are not read."""
-    route, at = data.get("route"), f"{where}.route"
-    if route is None:
-        notes.report("route", at, "the route is not stated, and is taken to be by mouth")
-    else:
-        with notes.catching("route", at):
-            _check(route)
-    for key in ("method", "site"):
-        if key in data:
-            name = _shown(data[key])
-            with notes.catching("route", f"{where}.{key}"):
-                refuse_route(name)
-            notes.report("not-read", f"{where}.{key}", f"the {key} {name!r} is not read; only the route is")
+    """Refuse a route, method or site that is not known to be by mouth; report that no route is stated."""
+    if data.get("route") is None:
+        notes.report("route", f"{where}.route", "the route is not stated, and is taken to be by mouth")
+    for what in ("route", "method", "site"):
+        if data.get(what) is not None:
+            with notes.catching("route", f"{where}.{what}"):
+                unread = _check(data[what], what)
+                if unread:
+                    said = f"a known code says that the {what} is by mouth; not read: {', '.join(map(repr, unread))}"
+                    notes.report("not-read", f"{where}.{what}", said)
 
 
-def _check(route: object) -> None:
-    names = names_of(route)
+def _check(concept: object, what: str) -> list[str]:
+    """Refuse a concept that is not known to be by mouth; name what a known code makes needless to know.
+
+    Raises:
+        InvalidInput: If no code and no name of it is known, or one is of another route.
+        OutOfScope: If a name is one of another route.
+    """
+    names, codings = names_of(concept), [as_map(item) for item in as_list(as_map(concept).get("coding"))]
     for name in names:
-        refuse_route(name)
-    strange = [name for name in names if name.casefold() not in _NAMES]
-    codings = [as_map(coding) for coding in as_list(as_map(route).get("coding"))]
-    strange += [str(item.get("code")) for item in codings if item.get("system") == SNOMED and not _known(item)]
-    if strange or not (names or codes_of(route) & _CODES):
-        name = (strange or [_shown(route)])[0]
+        _refuse_elsewhere(name)
+    verdicts = [(str(item.get("code")), _by_mouth(what, item)) for item in codings if item.get("code") is not None]
+    refused = [code for code, verdict in verdicts if verdict is False]
+    strange = [name for name in names if name.strip().casefold() not in known_words(what)]
+    decided = any(verdict is True for _, verdict in verdicts)
+    if refused or not (decided or names) or (strange and not decided):
+        name = (refused or strange or [_shown(concept)])[0]
         raise InvalidInput(
-            f"the route {name!r} is not known to be by mouth; only oral products are planned here, leave it out"
+            f"the {what} {name!r} is not known to be by mouth; only oral products are planned here, leave it out"
         )
+    return [*strange, *(code for code, verdict in verdicts if verdict is None)]
 
 
-def _known(coding: Mapping[str, Any]) -> bool:
-    return str(coding.get("code")) in _CODES
+def _by_mouth(what: str, coding: Mapping[str, Any]) -> bool | None:
+    """Whether a code says "by mouth"; None where its system, or the code without one, is not on file."""
+    system, code = coding.get("system"), str(coding["code"])
+    known = is_known_code(what, system if isinstance(system, str) else "", code)
+    return None if known is False and not isinstance(system, str) else known
+
+
+def _refuse_elsewhere(name: str) -> None:
+    refuse_route(name)
+    if says_elsewhere(name) is not None:
+        raise InvalidInput(f"{name!r} is not taken by mouth; only oral products are planned here, leave it out")
+
+
+def says_elsewhere(text: str) -> str | None:
+    """The word of a text that names a way other than by mouth, if it holds one."""
+    found = _elsewhere().search(text.casefold())
+    return found[0] if found is not None else None
+
+
+@cache
+def _elsewhere() -> re.Pattern[str]:
+    return re.compile(rf"(?<![^\W\d_])(?:{'|'.join(table('routes')['elsewhere']['words'])})")
 
 
 def _shown(concept: object) -> str:

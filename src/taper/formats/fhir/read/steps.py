@@ -29,6 +29,12 @@ class ReadStep:
     dosages: tuple[ReadDosage, ...]
     bounds: Bounds
     gap: int = 0
+    review: bool = False
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether every dose of it is 0: a pause."""
+        return bool(self.dosages) and all(dosage.is_nothing for dosage in self.dosages)
 
     @property
     def where(self) -> str:
@@ -48,8 +54,17 @@ class ReadStep:
         return told.days or None if told is not None else None
 
 
-def read_steps(dosages: Sequence[ReadDosage], where: str, notes: Notes) -> tuple[ReadStep, ...]:
-    """The steps of a course in order; gaps, overlaps, and steps without an end are refused in the notes."""
+def read_steps(
+    dosages: Sequence[ReadDosage], where: str, notes: Notes, *, in_order: bool = False
+) -> tuple[ReadStep, ...]:
+    """The steps of a course in order; gaps, overlaps, and steps without an end are refused in the notes.
+
+    Args:
+        dosages: The dosages.
+        where: Where they stand.
+        notes: Where refusals go.
+        in_order: Whether a sequence is known to mean one step after the other, as taper writes it.
+    """
     if not dosages:
         notes.refuse("dose", where, "there is no dosageInstruction; write at least one")
         return ()
@@ -57,7 +72,9 @@ def read_steps(dosages: Sequence[ReadDosage], where: str, notes: Notes) -> tuple
         notes.refuse("bounds", where, "some dosages have dates and some have none; write all in one way")
     groups = _groups(dosages, where, notes)
     steps = [_step(number, tuple(group), notes) for number, group in enumerate(groups, start=1)]
-    return tuple(_follow(steps, notes))
+    if len(steps) == 1 and steps[0].is_nothing:
+        notes.refuse("dose", where, "a dose of 0 is not taken, and it orders no other; write a dose")
+    return tuple(_follow(steps, notes, in_order=in_order))
 
 
 def _groups(dosages: Sequence[ReadDosage], where: str, notes: Notes) -> list[list[ReadDosage]]:
@@ -92,7 +109,7 @@ def _step(number: int, group: tuple[ReadDosage, ...], notes: Notes) -> ReadStep:
     return ReadStep(number, group, Bounds(first, group[0].bounds.last, group[0].bounds.lasting))
 
 
-def _follow(steps: list[ReadStep], notes: Notes) -> list[ReadStep]:
+def _follow(steps: list[ReadStep], notes: Notes, *, in_order: bool) -> list[ReadStep]:
     made = steps[:1]
     for before, step in pairwise(steps):
         if before.bounds.is_open:
@@ -100,8 +117,19 @@ def _follow(steps: list[ReadStep], notes: Notes) -> list[ReadStep]:
                 f"step {before.number} has no bounds and is not the last, so when step {step.number} begins is unknown"
             )
             notes.refuse("bounds", before.where, f"{what}; write its bounds")
+        elif not in_order and _may_run_beside(before, step):
+            what = f"step {step.number} is of another time of day than step {before.number} and has no bounds"
+            notes.refuse("bounds", step.where, f"{what}, so whether it begins with it is unknown; write its bounds")
         made.append(ReadStep(step.number, step.dosages, step.bounds, _gap(before, step, notes)))
     return made
+
+
+def _may_run_beside(before: ReadStep, step: ReadStep) -> bool:
+    """Whether an undated step without an end is only at times of day at which the step before it has no dose."""
+    if step.bounds.first is not None or not step.bounds.is_open or step.is_nothing or before.is_nothing:
+        return False
+    mine, earlier = ({slot for item in one.dosages for slot in item.rhythm.slots} for one in (step, before))
+    return bool(mine) and bool(earlier) and not mine & earlier
 
 
 def _gap(before: ReadStep, step: ReadStep, notes: Notes) -> int:
@@ -131,14 +159,14 @@ def step_data(step: ReadStep, strength: UnitStrength | None) -> list[dict[str, A
         return []
     for dosage in step.dosages:
         dose_of(dosage, strength)
-    made = _pattern(step, strength)
+    made: dict[str, Any] = {"kind": "gap"} if step.is_nothing else _pattern(step, strength)
     if step.bounds.first is not None and step.length is not None:
         made["for"] = str(Duration(step.length))
     elif step.bounds.lasting is not None:
         made["for"] = str(step.bounds.lasting)
     said = {text for dosage in step.dosages for text in dosage.instructions}
     made |= next(({"kind": kind} for text, kind in _KIND_OF.items() if text in said), {})
-    if REVIEW_TEXT in said:
+    if REVIEW_TEXT in said or step.review:
         made["review_before"] = True
     gap = [{"kind": "gap", "for": str(Duration(step.gap))}] if step.gap else []
     return [*gap, made]
@@ -162,6 +190,8 @@ def _pattern(step: ReadStep, strength: UnitStrength | None) -> dict[str, Any]:
 def _regimen(step: ReadStep, strength: UnitStrength | None, *, index: int = 0, weekday: str = "") -> Regimen:
     intakes = []
     for dosage in step.dosages:
+        if dosage.is_nothing:
+            continue
         if weekday and dosage.rhythm.weekdays and weekday not in dosage.rhythm.weekdays:
             continue
         if not weekday and (index - offset_of(dosage, step)) % dosage.rhythm.every:

@@ -1,5 +1,6 @@
 """The timing of a Dosage read: how often, on which days, at which times, within which bounds."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,10 +13,12 @@ from taper.errors import InvalidInput
 from taper.formats.fhir.quantity import read_duration, read_number
 from taper.formats.fhir.read.elements import as_list, as_map, codes_of, names_of
 from taper.formats.fhir.read.import_report import Kind, Notes
+from taper.formats.fhir.read.quantities import report_unit
+from taper.formats.fhir.tables import table
 from taper.plans.regimen import DAILY, FHIR_WHEN, WEEKDAYS, Slot, Weekday
 
 SlotsByFrequency = Mapping[int, Sequence[str]]
-_SLOT_OF = {code: name for name, code in FHIR_WHEN.items()}
+_NAMED = {code: name for name, code in FHIR_WHEN.items()}
 _NOT_READ: tuple[tuple[str, Kind, str], ...] = (
     ("frequencyMax", "range", "is a range of how often; write one frequency"),
     ("periodMax", "range", "is a range of how often; write one period"),
@@ -27,12 +30,18 @@ _NOT_READ: tuple[tuple[str, Kind, str], ...] = (
         "says that a dose lasts a while, as an infusion does; only doses taken at once are planned",
     ),
     ("durationMax", "rate", "says that a dose lasts a while; only doses taken at once are planned"),
-    ("offset", "time", "is a time before or after an event; write a time of day"),
     ("boundsRange", "range", "is a range of lengths; write boundsDuration or boundsPeriod"),
 )
-_ABBREVIATIONS = {"QD": (1, 1), "AM": (1, 1), "PM": (1, 1), "BED": (1, 1), "BID": (2, 1), "TID": (3, 1), "QID": (4, 1),
-                  "QOD": (1, 2)}  # fmt: skip
 _DAYS_OF = {"d": 1, "wk": 7}
+_DATE_AND_TIME = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})T([0-9]{2}:[0-9]{2}(?::[0-9]{2})?)(?:\.[0-9]+)?(?:Z|[+-][0-9:]{5})?"
+)
+_PARTIAL = re.compile(r"[0-9]{4}(-[0-9]{2})?")
+_LONGEST_OFFSET = 240
+
+
+_HOW_OFTEN = {"frequency", "period", "periodUnit", "when", "timeOfDay", "dayOfWeek"}
+_CLOCKLIKE = {"MORN", "NOON", "AFT", "EVE", "NIGHT"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,26 +74,63 @@ def read_timing(
     repeat, at = as_map(timing.get("repeat")), f"{where}.repeat"
     if "event" in timing:
         notes.refuse("time", where, "the times are single events; write repeat")
-    if not repeat:
-        what = "has a code and no repeat" if "code" in timing else "says nothing of when"
-        notes.refuse("time", where, f"the timing {what}; write repeat")
-        return Rhythm(), Bounds()
     for key, kind, why in _NOT_READ:
         if key in repeat:
             notes.refuse(kind, f"{at}.{key}", why)
     rhythm, bounds = Rhythm(), Bounds()
     with notes.catching("time", at):
-        rhythm = _rhythm(repeat)
-        rhythm = rhythm if rhythm.slots else _with_named(rhythm, named, at, notes)
+        rhythm = _rhythm(timing, repeat, named, at, notes)
     with notes.catching("bounds", at):
-        bounds = _bounds(repeat)
-    _check_code(timing, rhythm, where, notes)
+        bounds = _bounds(repeat, at, notes)
     return rhythm, bounds
 
 
-def _rhythm(repeat: Mapping[str, Any]) -> Rhythm:
-    slots, weekdays = _slots(repeat), _weekdays(repeat)
+def _rhythm(
+    timing: Mapping[str, Any], repeat: Mapping[str, Any], named: SlotsByFrequency | None, at: str, notes: Notes
+) -> Rhythm:
+    """How often and when, by repeat, by the code of the timing, or by both where they agree."""
+    code = _by_code(timing, at.removesuffix(".repeat"), notes)
+    if not set(repeat) & _HOW_OFTEN:
+        if code is None:
+            if repeat:
+                raise InvalidInput("how often is not said; write frequency, period and periodUnit")
+            what = "has a code that is not known and no repeat" if "code" in timing else "says nothing of when"
+            raise InvalidInput(f"the timing {what}; write repeat")
+        return code if code.slots else _with_named(code, named, at, notes)
+    rhythm = _repeated(repeat, named, at, notes)
+    if code is not None and ((code.times, code.every) != (rhythm.times, rhythm.every) or rhythm.weekdays):
+        said = next(iter(sorted(_codes(timing))))
+        notes.refuse(
+            "time", f"{at.removesuffix('.repeat')}.code", f"the code {said} and repeat differ; correct one of them"
+        )
+    return rhythm if rhythm.slots else _with_named(rhythm, named, at, notes)
+
+
+def _codes(timing: Mapping[str, Any]) -> list[str]:
+    stated = timing.get("code")
+    return [code for code in sorted(codes_of(stated) | set(names_of(stated))) if code in table("times")["code"]]
+
+
+def _by_code(timing: Mapping[str, Any], where: str, notes: Notes) -> Rhythm | None:
+    """What the code of a timing says; codes and names that are not known are reported."""
+    stated, known = timing.get("code"), _codes(timing)
+    for code in sorted(codes_of(stated)):
+        if code not in known:
+            notes.report(
+                "not-read", f"{where}.code", f"the code {code!r} is not read{'' if not known else '; its code is'}"
+            )
+    said = {tuple(table("times")["code"][code]) for code in known}
+    if len(said) > 1:
+        raise InvalidInput(f"the codes {' and '.join(known)} differ; correct one of them")
+    return next((Rhythm(times, every, (), tuple(map(Slot, slots))) for times, every, *slots in said), None)
+
+
+def _repeated(repeat: Mapping[str, Any], named: SlotsByFrequency | None, at: str, notes: Notes) -> Rhythm:
+    slots, weekdays = _slots(repeat, named, at, notes), _weekdays(repeat)
+    _check_offset(repeat, at, notes)
     frequency = _whole(repeat, "frequency")
+    if repeat.get("periodUnit") == "h" and not slots:
+        return _hourly(_whole(repeat, "period"), frequency or 1, weekdays, named, at, notes)
     period = _period(repeat, said=bool(slots or weekdays))
     times = frequency if frequency is not None else len(slots) or 1
     if weekdays:
@@ -94,6 +140,44 @@ def _rhythm(repeat: Mapping[str, Any]) -> Rhythm:
     if period > 1 and times > 1 and not slots:
         raise InvalidInput(f"{times} times in {period} days leaves open on which days; write dayOfWeek or when")
     return Rhythm(times, period, weekdays, slots)
+
+
+def _hourly(
+    period: int | None, frequency: int, weekdays: tuple[Weekday, ...], named: SlotsByFrequency | None, at: str,
+    notes: Notes,
+) -> Rhythm:  # fmt: skip
+    """Every so many hours, where they divide a day or are whole days.
+
+    Raises:
+        InvalidInput: If the times would be others on each day.
+    """
+    if period is None:
+        raise InvalidInput("how often is not said; write frequency, period and periodUnit")
+    if period % 24 == 0:
+        return Rhythm(frequency, period // 24, weekdays)
+    if 24 % period:
+        raise InvalidInput(f"every {period} hours is at other times each day; write times of day")
+    times = frequency * 24 // period
+    if frequency > 1 or (named is not None and times in named):
+        return Rhythm(times, 1, weekdays)
+    first = table("times")["clock"]["first"]
+    clock = sorted((first + period * index) % 24 for index in range(times))
+    slots = tuple(Slot(f"{hour:02}:00") for hour in clock)
+    told = ", ".join(slot.name for slot in slots)
+    notes.report("time", at, f"every {period} hours, read as {told}; name other times with slots")
+    return Rhythm(times, 1, weekdays, slots)
+
+
+def _check_offset(repeat: Mapping[str, Any], at: str, notes: Notes) -> None:
+    """Report minutes before or after a meal, waking or sleep; refuse those before or after anything else."""
+    if "offset" not in repeat:
+        return
+    minutes, when = repeat["offset"], [code for code in as_list(repeat.get("when")) if isinstance(code, str)]
+    events = bool(when) and not any(code.partition(".")[0] in _CLOCKLIKE for code in when)
+    if events and isinstance(minutes, int) and minutes <= _LONGEST_OFFSET:
+        notes.report("time", f"{at}.offset", f"{minutes} minutes before or after is not part of a plan")
+    else:
+        notes.refuse("time", f"{at}.offset", "is a time before or after an event; write a time of day")
 
 
 def _per_weekday(times: int, period: int, days: int, *, stated: bool) -> int:
@@ -125,19 +209,38 @@ def _period(repeat: Mapping[str, Any], *, said: bool) -> int:
     return period * _DAYS_OF[unit]
 
 
-def _slots(repeat: Mapping[str, Any]) -> tuple[Slot, ...]:
+def _slots(repeat: Mapping[str, Any], named: SlotsByFrequency | None, at: str, notes: Notes) -> tuple[Slot, ...]:
     when, clock = as_list(repeat.get("when")), as_list(repeat.get("timeOfDay"))
     if when and clock:
         raise InvalidInput("it has both when and timeOfDay; write one of them")
-    for code in when:
-        if not isinstance(code, str) or code not in _SLOT_OF:
-            raise InvalidInput(
-                f"the time of day {code!r} has no place in a plan; write {', '.join(_SLOT_OF)} or timeOfDay"
-            )
-    slots = [Slot(_SLOT_OF[code]) for code in when] + [Slot(_clock(item)) for item in clock]
+    slots = [Slot(name) for code in when for name in _time_of(code, repeat, named)]
+    read = [code for code in when if code not in _NAMED]
+    if read:
+        told = ", ".join(slot.name for slot in slots)
+        notes.report("time", f"{at}.when", f"{', '.join(map(str, when))} is read as {told}")
+    slots += [Slot(_clock(item)) for item in clock]
     if len(set(slots)) < len(slots):
         raise InvalidInput("a time of day is written twice; write it once")
     return tuple(slots)
+
+
+def _time_of(code: object, repeat: Mapping[str, Any], named: SlotsByFrequency | None) -> list[str]:
+    """The named times of day of a code of the time of day: one, or one for each meal.
+
+    Raises:
+        InvalidInput: If it is none that is known, or a meal that is not said.
+    """
+    known, meals = table("times")["when"], table("times")["meals"]
+    if isinstance(code, str) and code in known:
+        return [known[code]]
+    if code in meals["codes"] and len(as_list(repeat.get("when"))) == 1:
+        times = _whole(repeat, "frequency") or len(meals["named"])
+        if named is not None and times in named:
+            return list(named[times])
+        if times == len(meals["named"]):
+            return list(meals["named"])
+        raise InvalidInput(f"{times} of the meals of a day are meant by {code!r}, and which is not said; name slots")
+    raise InvalidInput(f"the time of day {code!r} has no place in a plan; write {', '.join(_NAMED)} or timeOfDay")
 
 
 def _clock(value: object) -> str:
@@ -167,33 +270,49 @@ def _with_named(rhythm: Rhythm, named: SlotsByFrequency | None, where: str, note
     return Rhythm(rhythm.times, rhythm.every, rhythm.weekdays, slots)
 
 
-def _bounds(repeat: Mapping[str, Any]) -> Bounds:
+def _bounds(repeat: Mapping[str, Any], at: str, notes: Notes) -> Bounds:
     if "boundsDuration" in repeat and "boundsPeriod" in repeat:
         raise InvalidInput("it has two kinds of bounds; write one")
     if "boundsDuration" in repeat:
-        return Bounds(lasting=read_duration(as_map(repeat["boundsDuration"])))
-    period = as_map(repeat.get("boundsPeriod"))
-    first, last = _date(period, "start"), _date(period, "end")
-    if last is not None and first is None:
+        lasting = read_duration(as_map(repeat["boundsDuration"]))
+        report_unit(as_map(repeat["boundsDuration"]), f"{at}.boundsDuration", notes)
+        return Bounds(lasting=lasting)
+    return read_period(as_map(repeat.get("boundsPeriod")), f"{at}.boundsPeriod", notes)
+
+
+def read_period(period: Mapping[str, Any], where: str, notes: Notes, *, needs_start: bool = True) -> Bounds:
+    """A Period as its first and last day.
+
+    Raises:
+        InvalidInput: If it has an end alone where it needs a start, ends before it starts, or a date is none.
+    """
+    first, last = _date(period, "start", where, notes), _date(period, "end", where, notes)
+    if last is not None and first is None and needs_start:
         raise InvalidInput("the period has an end and no start; write both")
     if first is not None and last is not None and last < first:
         raise InvalidInput(f"the period ends on {last}, before it starts on {first}; correct one of them")
     return Bounds(first, last)
 
 
-def _date(period: Mapping[str, Any], key: str) -> date | None:
-    return read_date(str(period[key])) if key in period else None
+def _date(period: Mapping[str, Any], key: str, where: str, notes: Notes) -> date | None:
+    """A date, or the date that is stated of a date and time, whatever its zone.
 
-
-def _check_code(timing: Mapping[str, Any], rhythm: Rhythm, where: str, notes: Notes) -> None:
-    stated = timing.get("code")
-    for code in sorted(codes_of(stated) | set(names_of(stated))):
-        said = _ABBREVIATIONS.get(code)
-        if said is None:
-            notes.report("not-read", f"{where}.code", f"the code {code!r} is not read; repeat is")
-        elif said != (rhythm.times, rhythm.every) or rhythm.weekdays:
-            said_twice = f"the code {code} and repeat differ; correct one of them"
-            notes.refuse("time", f"{where}.code", said_twice)
+    Raises:
+        InvalidInput: If it is only a month or a year, or a period ends with the first moment of a day.
+    """
+    if key not in period:
+        return None
+    text = str(period[key])
+    if _PARTIAL.fullmatch(text):
+        raise InvalidInput(f"{text!r} is not a date, only a month or a year; write the day, like {text[:4]}-03-01")
+    found = _DATE_AND_TIME.fullmatch(text)
+    if found is None:
+        return read_date(text)
+    if key == "end" and found[2] in {"00:00", "00:00:00"}:
+        raise InvalidInput(f"it ends with the first moment of {found[1]}, so whether that day counts is not known; "
+                           "write the last day as a date")  # fmt: skip
+    notes.report("time", f"{where}.{key}", f"{text} is read as the date {found[1]} that it states")
+    return read_date(found[1])
 
 
 def doses_within(rhythm: Rhythm, first: date | None, days: int) -> Fraction:

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from taper.checks.case import applies_to_products
-from taper.checks.review import Finding, NotAssessed, Review
+from taper.checks.review import Clear, Finding, NotAssessed, Review, Within
 from taper.formats.fhir.write.medication import Version
 from taper.formats.fhir.write.text import as_narrative
 from taper.knowledge.monograph import Ceiling, CeilingKind
 from taper.schedules.realization import RealizedCourse
+from taper.words.review_text import sentence
 
 
 def issues_of(
@@ -47,14 +48,14 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "detail": finding.message,
     }
     if finding.source is not None:
-        made["evidence"] = [{"code": [{"text": finding.source.citation}]}]
+        made["evidence"] = [{"code": [{"text": source.citation}]} for source in finding.sources]
         if finding.source.locator.startswith(("https://", "http://")):
             made["reference"] = finding.source.locator
     return made
 
 
 def _not_assessed(gap: NotAssessed) -> dict[str, Any]:
-    detail = f"{gap.rule}{f' ({gap.drug})' if gap.drug else ''} was not assessed; missing: {gap.missing}"
+    detail = f"{gap.rule}{f' ({gap.drug})' if gap.drug else ''} was not assessed. {sentence(gap)}"
     return {
         "resourceType": "DetectedIssue",
         "text": as_narrative([detail]),
@@ -69,8 +70,9 @@ def ceilings_compared(course: RealizedCourse, ceilings: Iterable[Ceiling], revie
 
     Only a maximum is a limit; a figure for another indication or for some ages says nothing here.
     """
-    found = {(item.rule, item.drug, item.source.id) for item in review.findings if item.source is not None}
-    clear = {(item.rule, item.drug, item.source.id) for item in review.clear if item.source is not None}
+    found = {(item.rule, item.drug, source.id) for item in review.findings for source in item.sources}
+    compared: tuple[Clear | Within, ...] = (*review.clear, *review.within)
+    clear = {(item.rule, item.drug, item.source.id) for item in compared if item.source is not None}
     used = {source for rule, drug, source in found | clear if (rule, drug) == ("ceiling", course.drug)}
     held = {
         ceiling.limit: ceiling

@@ -1,0 +1,172 @@
+"""One fact, one finding: what several sources say of the same days is put together, and open questions are grouped."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeGuard
+
+from taper.checks.answers import message_of, said_by
+from taper.checks.case import Case
+from taper.checks.review import Answer, Clear, Finding, LeftOut, NotAssessed, Reason, Severity, Within
+from taper.source import Subject
+
+_UNANSWERABLE = (
+    Reason.LEFT_OUT,
+    Reason.OTHER_USES,
+    Reason.OTHER_PEOPLE,
+    Reason.NO_FIGURE,
+    Reason.STARTS_ONLY,
+    Reason.UNREAD,
+    Reason.NO_SOURCE,
+)
+"""Reasons for which nobody can give an answer, the most telling first; of one rule and drug the first is said."""
+
+_IDLE = frozenset({Reason.OTHER_USES, Reason.OTHER_PEOPLE, Reason.NO_FIGURE, Reason.STARTS_ONLY})
+"""Those that are said only where no other source speaks."""
+
+
+def put_together(case: Case, answers: Iterable[Answer], subject: Subject | None) -> Iterator[Answer]:
+    """The answers of one rule as a reader needs them: each fact once, and each open question that could matter once."""
+    listed = [_as_read(answer, subject) for answer in dict.fromkeys(answers)]
+    findings = _never_above_own_country(case, listed)
+    yield from _one_each(case, findings)
+    asked = {(gap.drug, source) for gap in listed if _is_asked(gap) for source in gap.sources}
+    kept = [a for a in listed if not (isinstance(a, Clear | Within) and (a.drug, a.source) in asked)]
+    yield from _open(kept)
+    yield from (answer for answer in kept if isinstance(answer, Clear | Within | LeftOut))
+
+
+def _is_asked(answer: Answer) -> TypeGuard[NotAssessed]:
+    """Whether it is a question to the reader: until it is answered no source that it depends on is clear."""
+    return isinstance(answer, NotAssessed) and (answer.urgent or answer.reason not in _UNANSWERABLE)
+
+
+def _as_read(answer: Answer, subject: Subject | None) -> Answer:
+    """Clear of a source is said only where it was read in full; else the plan is within what is on file of it."""
+    if not isinstance(answer, Clear) or answer.source is None or subject is None:
+        return answer
+    if not answer.source.has_read(subject):
+        return Within(rule=answer.rule, drug=answer.drug, source=answer.source)
+    return answer.model_copy(update={"sections": answer.source.speaking_of(subject)})
+
+
+# Whose country.
+
+
+def _never_above_own_country(case: Case, answers: Sequence[Answer]) -> list[Finding]:
+    """The findings; a figure of another country is moderate at most where the plan's own country gives one."""
+    own = {
+        answer.drug
+        for answer in answers
+        if isinstance(answer, Clear | Within | Finding) and answer.source is not None and case.is_own(answer.source)
+        if not isinstance(answer, Finding) or answer.by_amount
+    }
+    return [_capped(item) if item.drug in own else item for item in answers if isinstance(item, Finding)]
+
+
+def _capped(finding: Finding) -> Finding:
+    if not (finding.from_abroad and finding.by_amount and finding.severity is Severity.HIGH):
+        return finding
+    return finding.model_copy(update={"severity": Severity.MODERATE})
+
+
+# One finding for each fact.
+
+
+def _one_each(case: Case, findings: Iterable[Finding]) -> Iterator[Finding]:
+    alike: dict[tuple[str, ...], list[Finding]] = {}
+    for finding in findings:
+        key = (finding.rule, finding.drug or "", finding.slot or "", finding.about or "")
+        alike.setdefault(key, []).append(finding)
+    for group in alike.values():
+        yield from (_joined(case, part) for part in _on_the_same_days(group))
+
+
+def _on_the_same_days(group: list[Finding]) -> Iterator[list[Finding]]:
+    """Findings whose days overlap, taken together."""
+    held: list[Finding] = []
+    end: int | None = 0
+    for finding in sorted(group, key=lambda item: (item.day or 0, item.message)):
+        day = finding.day or 0
+        if held and end is not None and day > end:
+            yield held
+            held = []
+        last = None if finding.last_day is None else max(finding.last_day, day)
+        end = last if not held else None if end is None or last is None else max(end, last)
+        held.append(finding)
+    if held:
+        yield held
+
+
+def _joined(case: Case, group: list[Finding]) -> Finding:
+    if len(group) == 1:
+        return group[0]
+    ordered = sorted(group, key=lambda item: (*_weight(case, item), -item.severity.rank, item.day or 0, item.message))
+    lead = min(ordered, key=lambda item: (-item.severity.rank, ordered.index(item)))
+    return lead.model_copy(
+        update={
+            "message": message_of(lead.happens, _said(case, lead, ordered)),
+            "from_abroad": all(item.from_abroad for item in ordered),
+            "statements": tuple(ordered),
+        }
+    )
+
+
+def _weight(case: Case, finding: Finding) -> tuple[object, ...]:
+    return (3,) if finding.source is None else case.weight(finding.source)
+
+
+def _said(case: Case, lead: Finding, ordered: list[Finding]) -> Iterator[str]:
+    """What each source says: the lead in full, of the others the same words once with all who say them."""
+    by_words: dict[str, list[str]] = {}
+    yield said_by(case, lead.source, f"{lead.says} ({lead.note})" if lead.note else lead.says)
+    for item in ordered:
+        if item.says and item.says != lead.says and item.source is not None:
+            by_words.setdefault(item.says, []).append(case.who(item.source))
+    same = [case.who(item.source) for item in ordered if item is not lead and item.says == lead.says and item.source]
+    if same:
+        yield f"so {'says' if len(set(same)) == 1 else 'say'} {', '.join(dict.fromkeys(same))}"
+    yield from (f"{', '.join(dict.fromkeys(who))}: {says}" for says, who in by_words.items())
+
+
+# One line for each open question.
+
+
+def _open(answers: Sequence[Answer]) -> Iterator[NotAssessed]:
+    gaps = [answer for answer in answers if isinstance(answer, NotAssessed)]
+    settled = {answer.drug for answer in answers if isinstance(answer, Clear) and answer.source is None}
+    spoken = {answer.drug for answer in answers if isinstance(answer, Finding | Clear | Within)}
+    narrowed = {gap.drug for gap in gaps if gap.reason is Reason.LEFT_OUT}
+    kept = [gap for gap in gaps if not _is_idle(gap, settled, spoken, narrowed)]
+    most = {gap.drug: _telling(kept, gap.drug) for gap in kept}
+    alike: dict[tuple[object, ...], list[NotAssessed]] = {}
+    for gap in kept:
+        if gap.urgent or gap.reason not in _UNANSWERABLE or gap.reason is most[gap.drug]:
+            alike.setdefault((gap.drug, gap.reason, gap.urgent), []).append(gap)
+    yield from (_grouped(group) for group in alike.values())
+
+
+def _telling(gaps: list[NotAssessed], drug: str | None) -> Reason | None:
+    """Of the reasons of a drug for which nobody can give an answer, the one that is said; that it is unread always."""
+    reasons = {gap.reason for gap in gaps if gap.drug == drug and not gap.urgent}
+    if reasons - set(_UNANSWERABLE):
+        return Reason.UNREAD
+    return next((reason for reason in _UNANSWERABLE if reason in reasons), None)
+
+
+def _is_idle(gap: NotAssessed, settled: set[str | None], spoken: set[str | None], narrowed: set[str | None]) -> bool:
+    """Whether no answer to it could change the review."""
+    if gap.reason is Reason.LEFT_OUT:
+        return gap.drug in settled
+    if gap.reason in {Reason.NO_SOURCE, Reason.UNREAD} and gap.drug in narrowed:
+        return True  # sources are on file, and the caller named others
+    return gap.reason in _IDLE and gap.drug in spoken and not gap.urgent
+
+
+def _grouped(group: list[NotAssessed]) -> NotAssessed:
+    first = group[0]
+    return first.model_copy(
+        update={
+            "what": tuple(dict.fromkeys(words for gap in group for words in gap.what)),
+            "facts": tuple(dict.fromkeys(fact for gap in group for fact in gap.facts)),
+            "sources": tuple(dict.fromkeys(source for gap in group for source in gap.sources)),
+        }
+    )

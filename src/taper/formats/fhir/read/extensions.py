@@ -1,0 +1,64 @@
+"""Extensions: those that are known, those that are only reported, and those that could decide a dose or a day."""
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
+from taper.formats.fhir.read.elements import as_list
+from taper.formats.fhir.read.import_report import Notes
+from taper.formats.fhir.tables import table
+
+# What holds a period, a dose or a time, whatever it is called.
+_DECISIVE = {
+    "valuePeriod": "a period", "valueTiming": "a timing", "valueDosage": "a dosage", "valueDuration": "a length of time",
+    "valueQuantity": "an amount", "valueRange": "a range", "valueRatio": "a ratio", "valueRatioRange": "a range",
+    "valueDate": "a date", "valueDateTime": "a date", "valueInstant": "a time", "valueTime": "a time of day",
+    "valueAge": "an age", "valueCount": "a count", "valueSampledData": "amounts", "valueDecimal": "a number",
+    "valueInteger": "a number", "valuePositiveInt": "a number", "valueUnsignedInt": "a number",
+    "valueInteger64": "a number",
+}  # fmt: skip
+
+
+@cache
+def known_extensions(what: str) -> frozenset[str]:
+    """The addresses of the extensions that say one thing, such as the period of use."""
+    return frozenset(table("extensions")["extensions"][what])
+
+
+def is_known(url: object) -> bool:
+    """Whether an extension is read elsewhere."""
+    return any(url in known_extensions(what) for what in ("period", "duration", "rendered"))
+
+
+def read_extension(extension: Mapping[str, Any], where: str, notes: Notes, *, decides: bool) -> None:
+    """Report an extension that is not known, or refuse it where it holds a period, a dose or a time.
+
+    Args:
+        extension: The extension.
+        where: Where it stands.
+        notes: Where it is noted.
+        decides: Whether it stands where doses and times are said.
+    """
+    url = extension.get("url")
+    if is_known(url) or (url in known_extensions("absent") and not decides):
+        return  # what is absent outside of doses and times is named as not read itself
+    held = next(iter(_held(extension)), None)
+    if decides and held is not None:
+        notes.refuse("extension", where, f"the extension {url!r} holds {held} and is not known; say it in an element")
+    else:
+        notes.report("not-read", where, f"the extension {url!r} is not read")
+
+
+def _held(extension: Mapping[str, Any]) -> Iterator[str]:
+    yield from (what for key, what in _DECISIVE.items() if key in extension)
+    for inner in as_list(extension.get("extension")):
+        if isinstance(inner, Mapping):
+            yield from _held(inner)
+
+
+def find_extensions(body: Mapping[str, Any], what: str) -> list[tuple[str, Mapping[str, Any]]]:
+    """The extensions of a resource that say one thing, each with where it stands."""
+    listed = enumerate(as_list(body.get("extension")))
+    known = known_extensions(what)
+    return [(f"extension[{index}]", item) for index, item in listed
+            if isinstance(item, Mapping) and item.get("url") in known]  # fmt: skip

@@ -1,0 +1,298 @@
+"""Every element of a resource accounted for: of its version's list, of its type, as often as it may stand, and read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from taper.formats.fhir.read.elements import MODIFIER, RULES, refuse_modifiers
+from taper.formats.fhir.read.extensions import read_extension
+from taper.formats.fhir.read.import_report import Notes
+from taper.formats.fhir.read.primitives import PRIMITIVES, wrong_primitive
+from taper.formats.fhir.tables import elements
+from taper.formats.fhir.write.medication import Version
+from taper.formats.fhir.write.request import REVIEW_THERAPY
+
+_DEEPEST = 40
+_REQUESTS = {"MedicationRequest", "MedicationStatement", "MedicationDispense"}
+_QUANTITY = {"value", "comparator", "unit", "system", "code"}
+_MEASURES = ("Quantity", "Duration", "Age", "Count", "Distance")
+# What of each type is read, compared or refused by the rest of the reader; every other element is reported as not read.
+# A type that is not named here is not looked into: it is read nowhere.
+READ: dict[str, set[str]] = {
+    "Bundle": {"type", "entry"},
+    "Bundle.entry": {"fullUrl", "resource", "request"},
+    "Bundle.entry.request": {"method"},
+    "MedicationRequest": {
+        "contained", "implicitRules", "doNotPerform", "medication[x]", "medication", "reasonCode", "reason",
+        "courseOfTherapyType", "note", "renderedDosageInstruction", "effectiveDosePeriod", "dosageInstruction",
+        "dispenseRequest",
+    },
+    "MedicationStatement": {
+        "contained", "implicitRules", "medication[x]", "medication", "effective[x]", "reasonCode", "reason", "note",
+        "renderedDosageInstruction", "dosage",
+    },
+    "MedicationDispense": {
+        "contained", "implicitRules", "medication[x]", "medication", "note", "renderedDosageInstruction",
+        "dosageInstruction",
+    },
+    "MedicationRequest.dispenseRequest": {"quantity", "expectedSupplyDuration", "numberOfRepeatsAllowed"},
+    "Medication": {"id", "implicitRules", "code", "form", "doseForm", "ingredient"},
+    "Medication.ingredient": {"item[x]", "item", "strength", "strength[x]", "isActive"},
+    "Dosage": {
+        "sequence", "text", "additionalInstruction", "patientInstruction", "timing", "asNeeded[x]", "asNeeded",
+        "asNeededFor", "site", "route", "method", "doseAndRate",
+    },
+    "Dosage.doseAndRate": {"type", "dose[x]", "rate[x]"},
+    "Timing": {"event", "repeat", "code"},
+    "Timing.repeat": {
+        "bounds[x]", "count", "countMax", "duration", "durationMax", "frequency", "frequencyMax",
+        "period", "periodMax", "periodUnit", "dayOfWeek", "timeOfDay", "when", "offset",
+    },
+    **dict.fromkeys(_MEASURES, _QUANTITY),
+    "Range": {"low", "high"},
+    "Ratio": {"numerator", "denominator"},
+    "Period": {"start", "end"},
+    "CodeableConcept": {"coding", "text"},
+    "Coding": {"system", "code", "display"},
+    "CodeableReference": {"concept", "reference"},
+    "Reference": {"reference"},
+    "Annotation": {"text"},
+}  # fmt: skip
+# Concepts of which only the names are read, and those of which only the code is.
+_BY_NAME = {
+    "medicationCodeableConcept", "medication", "reasonCode", "reason", "code", "form", "doseForm", "itemCodeableConcept",
+    "item", "additionalInstruction",
+}  # fmt: skip
+_BY_CODE = {"courseOfTherapyType"}
+# Where a dose, a time or a length is said: an extension there, or a value that is left out, is never passed over.
+_DECIDES = {"MedicationRequest", "MedicationStatement", "MedicationDispense", "Medication", "Medication.ingredient"}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One key of a type: the element it belongs to, its type, and whether it holds a list."""
+
+    element: str
+    kind: str
+    many: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The keys of a type, and which of them must stand, each with the element that wants it."""
+
+    keys: Mapping[str, Known]
+    required: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@cache
+def shape_of(kind: str, version: Version) -> Shape | None:
+    """The keys of a type in a version, or None for a type that is not on file."""
+    held = elements(version).get(kind)
+    if held is None:
+        return None
+    keys: dict[str, Known] = {}
+    required = []
+    for element, described in held.items():
+        types, least, most = described.rsplit(" ", 2)
+        mine = {_key(element, one): Known(element, one, most != "1") for one in types.split("|")}
+        keys |= mine
+        if least != "0":
+            required.append((element, tuple(mine)))
+    return Shape(keys, tuple(required))
+
+
+def _key(element: str, kind: str) -> str:
+    return element.replace("[x]", kind[0].upper() + kind[1:])
+
+
+def check_shape(body: Mapping[str, Any], kind: str, version: Version, where: str, notes: Notes) -> list[str]:
+    """Refuse what a type does not have or has otherwise, and extensions that decide something; name what is not read.
+
+    Args:
+        body: The resource or the Dosage.
+        kind: Its type.
+        version: Whose elements it may have.
+        where: Where it stands.
+        notes: Where refusals and extensions go.
+
+    Returns:
+        The path, from here, of each element that is not read.
+    """
+    walk = _Walk(version, where, notes)
+    walk.object(body, kind, "", 0)
+    return walk.unread
+
+
+@dataclass(slots=True)
+class _Here:
+    """One object of a walk: what it holds, its shape, what of it is read, and where it stands."""
+
+    data: Mapping[str, Any]
+    shape: Shape
+    read: set[str]
+    decides: bool
+    path: str
+    depth: int
+    found: dict[str, str]
+
+
+class _Walk:
+    """One walk through a resource."""
+
+    def __init__(self, version: Version, where: str, notes: Notes) -> None:
+        self._version, self._where, self._notes = version, where, notes
+        self.unread: list[str] = []
+
+    def object(self, data: Mapping[str, Any], kind: str, path: str, depth: int) -> None:
+        shape = shape_of(kind, self._version)
+        if shape is None or depth > _DEEPEST:
+            self._refuse(path, f"a {kind} is no type of FHIR {self._version} that is known here; leave it out")
+            return
+        if not data:
+            self._refuse(path, "it is empty; leave it out")
+        read = READ.get(kind, set())
+        decides = kind in _DECIDES or kind.startswith(("Dosage", "Timing")) or (path.startswith("dosage"))
+        here = _Here(data, shape, read, decides, path, depth, {})
+        for key, value in data.items():
+            self._key(key, value, here)
+        for element, keys in shape.required:
+            if not any(key in data or f"_{key}" in data for key in keys):
+                self._refuse(path, f"it has no {element.removesuffix('[x]')}, which FHIR requires; add it")
+
+    def _key(self, key: str, value: Any, here: "_Here") -> None:
+        at = f"{here.path}.{key}" if here.path else str(key)
+        known = here.shape.keys.get(key)
+        if known is None and key == "resourceType" and "implicitRules" in here.shape.keys:
+            return
+        if known is None and isinstance(key, str) and key.startswith("_"):
+            self._sibling(key[1:], value, at, here)
+            return
+        if known is None:
+            self._refuse(at, f"FHIR {self._version} has no such element; remove it, or say it in one that is known")
+            return
+        before = here.found.setdefault(known.element, key)
+        if before != key:
+            self._refuse(at, f"{before} says the same; write one of them")
+        if key == "modifierExtension":
+            self._notes.refuse("status", self._path(here.path), MODIFIER)
+            return
+        if key == "extension":
+            self._extensions(value, at, decides=here.decides)
+            return
+        if key == "implicitRules":
+            self._notes.refuse("status", self._path(at), RULES)
+            return
+        is_read = known.element in here.read
+        if is_read:
+            self._name_parts(key, value, here.shape, at)
+        if not is_read:
+            self.unread.append(at)
+        self._values(value, known, at, here.depth, is_read=is_read)
+
+    def _name_parts(self, key: str, value: Any, shape: Shape, at: str) -> None:
+        """Name what is not read of a concept or a reference of which only the name, or only the code, is read."""
+        if (key not in _BY_NAME and key not in _BY_CODE) or (key == "code" and "repeat" in shape.keys):
+            return
+        for index, item in enumerate(value if isinstance(value, list) else [value]):
+            if not isinstance(item, Mapping):
+                continue
+            place = f"{at}[{index}]" if isinstance(value, list) else at
+            if "reference" in item and ("concept" in item or key == "reason"):
+                self.unread.append(f"{place}.reference")
+            inner = item.get("concept") if "concept" in item else item
+            self._name_codings(inner, f"{place}.concept" if inner is not item else place, by_code=key in _BY_CODE)
+
+    def _name_codings(self, concept: Any, at: str, *, by_code: bool) -> None:
+        left = ("system", "display") if by_code else ("system", "code")
+        if by_code and isinstance(concept, Mapping) and concept.get("text") not in (None, REVIEW_THERAPY):
+            self.unread.append(f"{at}.text")
+        codings = concept.get("coding") if isinstance(concept, Mapping) else None
+        for index, coding in enumerate(codings if isinstance(codings, list) else []):
+            if isinstance(coding, Mapping):
+                self.unread += [f"{at}.coding[{index}].{key}" for key in left if key in coding]
+
+    def _values(self, value: Any, known: Known, at: str, depth: int, *, is_read: bool) -> None:
+        if known.many != isinstance(value, list):
+            self._refuse(at, f"{value!r:.60} is {'no list; write a list' if known.many else 'a list; write one value'}")
+            return
+        if known.many and not value:
+            self._refuse(at, "the list is empty; leave it out")
+        for index, item in enumerate(value if known.many else [value]):
+            self._value(item, known, f"{at}[{index}]" if known.many else at, depth, is_read=is_read)
+
+    def _value(self, item: Any, known: Known, at: str, depth: int, *, is_read: bool) -> None:
+        if known.kind in PRIMITIVES:
+            if item is None and known.many:
+                return
+            wrong = wrong_primitive(item, known.kind)
+            if wrong is not None:
+                self._refuse(at, f"{item!r:.60} is no {known.kind}; {wrong}")
+            return
+        if type(item) is not dict and not isinstance(item, Mapping):
+            self._refuse(at, f"{item!r:.60} is no {known.kind}; write an object")
+            return
+        kind = self._resource(item, at) if known.kind == "Resource" else known.kind
+        if kind is not None and (is_read or known.kind != "Resource"):
+            self._nested(item, kind, at, depth, is_read=is_read)
+
+    def _nested(self, item: Mapping[str, Any], kind: str, at: str, depth: int, *, is_read: bool) -> None:
+        """Look into a value; what is not read as a whole is not named again part by part."""
+        mark = len(self.unread)
+        self.object(item, kind, at, depth + 1)
+        if not is_read:
+            del self.unread[mark:]
+
+    def _resource(self, item: Mapping[str, Any], at: str) -> str | None:
+        """The type of a contained resource that is looked into: a Medication; any other is not read."""
+        kind = item.get("resourceType")
+        if not isinstance(kind, str):
+            self._refuse(at, "it has no resourceType that is a text; add it")
+            return None
+        if kind == "Medication" or kind in _REQUESTS:
+            return "Medication" if kind == "Medication" else None
+        self.unread.append(f"{at} ({kind})")
+        refuse_modifiers(item, self._path(at), self._notes)
+        return None
+
+    def _sibling(self, key: str, value: Any, at: str, here: "_Here") -> None:
+        """What stands beside a primitive value: extensions of it, and an id."""
+        known, data, decides = here.shape.keys.get(key), here.data, here.decides
+        if known is None or known.kind not in PRIMITIVES:
+            self._refuse(at, f"FHIR {self._version} has no such element; remove it")
+            return
+        held = value if isinstance(value, list) else [value]
+        values = data.get(key)
+        for index, item in enumerate(held):
+            if item is None and known.many:
+                continue
+            if not isinstance(item, Mapping) or set(item) - {"id", "extension"}:
+                self._refuse(at, "only an id and extensions may stand beside a value; remove the rest")
+                continue
+            given = values[index] if isinstance(values, list) and index < len(values) else values
+            if given is None and decides:
+                self._refuse(at, f"{key} has no value, only an extension in its place; write the value")
+            if "id" in item:
+                self.unread.append(f"{at}.id")
+            self._extensions(item.get("extension", []), f"{at}.extension", decides=decides)
+
+    def _extensions(self, value: Any, at: str, *, decides: bool) -> None:
+        if not isinstance(value, list):
+            self._refuse(at, f"{value!r:.60} is no list; write a list")
+            return
+        for index, item in enumerate(value):
+            place = f"{at}[{index}]"
+            if not isinstance(item, Mapping):
+                self._refuse(place, f"{item!r:.60} is no Extension; write an object")
+                continue
+            mark = len(self.unread)
+            self.object(item, "Extension", place, 1)
+            del self.unread[mark:]
+            read_extension(item, self._path(place), self._notes, decides=decides)
+
+    def _refuse(self, path: str, what: str) -> None:
+        self._notes.refuse("element", self._path(path), what)
+
+    def _path(self, path: str) -> str:
+        return f"{self._where}.{path}" if path and self._where else path or self._where

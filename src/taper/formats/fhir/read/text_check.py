@@ -1,0 +1,193 @@
+"""Texts compared with codes: people read the one, systems the other, so a text that says more or other refuses."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+
+from taper._base.numbers import write_number
+from taper.amounts.dose import Dose
+from taper.amounts.duration import Duration, day_after
+from taper.errors import TaperError
+from taper.formats.fhir.quantity import Units, UnitStrength
+from taper.formats.fhir.read.dosage import ReadDosage
+from taper.formats.fhir.read.dosage_text import Told
+from taper.formats.fhir.read.steps import ReadStep, end_of, mass_of
+from taper.plans.regimen import Slot
+
+_PARTS_OF_DAY = (("morning", 4, 11), ("noon", 11, 16), ("evening", 16, 21), ("bedtime", 21, 24))
+_SCHEME = ("morning", "noon", "evening", "bedtime")
+_COUNTED = {"tablet", "capsule", "packet", "piece"}
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The dosages that a text is compared with, the steps they belong to, and what one unit holds.
+
+    `later` says that another step comes before, and `ends` that the drug stops after the last of these steps.
+    """
+
+    dosages: Sequence[ReadDosage]
+    steps: Sequence[ReadStep]
+    strength: UnitStrength | None
+    later: bool
+    ends: bool
+
+
+def differences(told: Told, scope: Scope) -> list[str]:
+    """What a text says that the codes of a scope do not; a condition of a later step is not counted here."""
+    found = [f"{word!r} is not understood" for word in told.unknown]
+    found += [f"{said!r} is in no code" for said in told.beyond]
+    if not scope.later:
+        found += [f"the condition {said!r} is in no code" for said in told.conditions]
+        found += [f"the order {said!r} is in no code" for said in told.sequence]
+    if not scope.dosages:
+        return found or ["it is beside no dosage that could say it"] * bool(told.amounts or told.lengths or told.dates)
+    steered = scope.later and bool(told.amounts)
+    found += [f"the change {said!r} is in no code" for said in told.changes if not steered]
+    found += [f"{said!r} is in no code" for said in told.stops if not scope.ends]
+    if found:
+        return found
+    return [*_amounts(told, scope), *_lengths(told, scope), *_rhythm(told, scope), *_times(told, scope)]
+
+
+def _mg_of(dosage: ReadDosage, strength: UnitStrength | None) -> Fraction | None:
+    try:
+        made = mass_of(dosage.amount, strength)
+    except TaperError:
+        return None
+    return None if made is None else made.mg
+
+
+def _amounts(told: Told, scope: Scope) -> Iterator[str]:
+    """Amounts that are no dose, no count of one, no strength and no day's amount."""
+    if not told.amounts:
+        return
+    masses = [mass for dosage in scope.dosages if (mass := _mg_of(dosage, scope.strength)) is not None]
+    units = [dosage.amount for dosage in scope.dosages if isinstance(dosage.amount, Units)]
+    one = scope.strength.mass.mg if scope.strength is not None and scope.strength.mass is not None else None
+    per_ml = scope.strength.per_ml if scope.strength is not None else None
+    told_masses = [value for value, unit in told.amounts if unit == "mg"]
+    day = sum((mass * len(dosage.rhythm.slots) for dosage in scope.dosages
+               if (mass := _mg_of(dosage, scope.strength)) is not None), Fraction(0))  # fmt: skip
+    whole = {*masses, *([day] if told.says_daily and not told.times else [])}
+    says_dose = any(mass in whole for mass in told_masses)
+    explained = False
+    for value, unit in told.amounts:
+        if unit == "mg":
+            fits, explains = value in whole or value == one or _is_strength(value, told, whole), value in whole
+        elif unit == "mL":
+            by_code = any(item.kind == "mL" and item.count == value for item in units)
+            explains = by_code or (per_ml is not None and value * per_ml in whole)
+            fits = explains or (per_ml is None and says_dose)
+        elif unit == "mg/mL":
+            fits, explains = per_ml is None or value == per_ml, False
+        else:
+            by_code = any(item.count == value and _alike(unit, item.kind) for item in units)
+            by_mass = (one is not None and value * one in whole) or any(value * mass in whole for mass in told_masses)
+            explains = by_code or by_mass
+            fits = explains or (one is None and says_dose)
+        explained = explained or explains
+        if not fits:
+            yield f"{_shown(value)} {unit} is not the dose"
+    if not explained:
+        yield "the amount is not the dose"
+
+
+def _is_strength(value: Fraction, told: Told, whole: set[Fraction]) -> bool:
+    """Whether an amount is what one of a stated count holds, as in two 5 mg tablets for 10 mg."""
+    return any(unit in _COUNTED and count * value in whole for count, unit in told.amounts)
+
+
+def _alike(one: str, other: str) -> bool:
+    return one == other or ("piece" in (one, other) and {one, other} <= _COUNTED)
+
+
+def _shown(value: Fraction) -> str:
+    return write_number(value)
+
+
+def _lengths(told: Told, scope: Scope) -> Iterator[str]:
+    for length in told.lengths:
+        if not any(_is_length(length, step) for step in scope.steps) and not _is_whole(length, scope.steps):
+            yield f"{length} is no length that the codes say"
+    for month, day, year in told.dates:
+        if not any(_is_date(month, day, year, edge) for edge in _edges(scope.steps)):
+            yield f"the date {day}.{month}.{year or ''} is in no code".replace(". is", " is")
+
+
+def _is_length(told: Duration, step: ReadStep) -> bool:
+    if told == step.bounds.lasting or (step.length is not None and told.days == step.length):
+        return True
+    first, last = step.bounds.first, step.bounds.last
+    return first is not None and last is not None and day_after(first, (told,)) - timedelta(days=1) == last
+
+
+def _is_whole(told: Duration, steps: Sequence[ReadStep]) -> bool:
+    lengths = [step.length for step in steps]
+    return len(steps) > 1 and None not in lengths and told.days == sum(length or 0 for length in lengths)
+
+
+def _edges(steps: Iterable[ReadStep]) -> Iterator[date]:
+    for step in steps:
+        yield from (edge for edge in (step.bounds.first, end_of(step)) if edge is not None)
+
+
+def _is_date(month: int, day: int, year: int | None, edge: date) -> bool:
+    return (edge.month, edge.day) == (month, day) and year in {None, edge.year}
+
+
+def _rhythm(told: Told, scope: Scope) -> Iterator[str]:
+    dosages = scope.dosages
+    weekdays = {day for dosage in dosages for day in dosage.rhythm.weekdays}
+    every = {dosage.rhythm.every for dosage in dosages}
+    if told.weekdays and told.weekdays != weekdays:
+        yield f"the days {', '.join(sorted(told.weekdays))} are not those of the codes"
+    for number in told.every:
+        if weekdays or every != {number}:
+            yield f"every {'day' if number == 1 else f'{number} days'} is not how often the codes say"
+    for number in told.weekly:
+        each_seventh = every == {7} and not weekdays and number == 1
+        if not each_seventh and not (weekdays and len(weekdays) == number):
+            yield f"{number} times a week is not how often the codes say"
+    counts = {len(dosages[0].rhythm.slots), sum(len(dosage.rhythm.slots) for dosage in dosages)}
+    for number in told.times:
+        if number not in ({sum(len(dosage.rhythm.slots) for dosage in dosages)} if len(dosages) > 1 else counts):
+            yield f"{number} times a day is not how often the codes say"
+
+
+def _times(told: Told, scope: Scope) -> Iterator[str]:
+    slots = [slot for dosage in scope.dosages for slot in dosage.rhythm.slots]
+    named = {_part_of_day(slot) for slot in slots}
+    if told.slots and told.slots != named:
+        yield f"the times {', '.join(sorted(told.slots))} are not those of the codes"
+    if told.clocks and told.clocks != {slot.name for slot in slots}:
+        yield f"the times {', '.join(sorted(told.clocks))} are not those of the codes"
+    for scheme in told.schemes:
+        if not _is_scheme(scheme, scope):
+            yield f"the scheme {'-'.join(map(_shown, scheme))} is not what the codes say"
+
+
+def _part_of_day(slot: Slot) -> str:
+    if not slot.is_clock:
+        return slot.name
+    hour = int(slot.name[:2])
+    return next((name for name, first, last in _PARTS_OF_DAY if first <= hour < last), "bedtime")
+
+
+def _is_scheme(scheme: Sequence[Fraction], scope: Scope) -> bool:
+    """Whether counts for morning, noon, evening and bedtime are those of the codes."""
+    counts: dict[str, Fraction | None] = {}
+    for dosage in scope.dosages:
+        for slot in dosage.rhythm.slots:
+            counts[slot.name] = _count(dosage.amount, scope.strength)
+    wanted = dict(zip(_SCHEME, [*scheme, Fraction(0)][:4], strict=True))
+    return all(counts.get(name, Fraction(0)) == count for name, count in wanted.items()) and set(counts) <= set(_SCHEME)
+
+
+def _count(amount: Dose | Units | None, strength: UnitStrength | None) -> Fraction | None:
+    if isinstance(amount, Units):
+        return amount.count
+    if amount is None or strength is None or strength.mass is None:
+        return None
+    return amount.mg / strength.mass.mg

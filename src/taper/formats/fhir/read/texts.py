@@ -1,0 +1,172 @@
+"""Every text of an order held against its codes: what is in no code refuses; what repeats them is reported as read."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from taper.formats.fhir.quantity import UnitStrength
+from taper.formats.fhir.read.as_needed import is_as_needed
+from taper.formats.fhir.read.bundle import Request
+from taper.formats.fhir.read.dosage import ReadDosage
+from taper.formats.fhir.read.dosage_text import Told, read_text
+from taper.formats.fhir.read.elements import as_list, as_map, names_of
+from taper.formats.fhir.read.import_report import Notes
+from taper.formats.fhir.read.own_text import rendered_texts
+from taper.formats.fhir.read.route import says_elsewhere
+from taper.formats.fhir.read.steps import ReadStep
+from taper.formats.fhir.read.text_check import Scope, differences
+from taper.formats.fhir.read.vocabulary import plain
+from taper.formats.fhir.write.request import KIND_TEXT, REVIEW_TEXT
+
+_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
+_OWN = {*KIND_TEXT.values(), REVIEW_TEXT}
+_READ = "English, German, French and Spanish are read"
+
+
+def check_foreign_texts(
+    requests: Sequence[Request], steps: tuple[ReadStep, ...], strength: UnitStrength | None, notes: Notes
+) -> tuple[ReadStep, ...]:
+    """Refuse texts that say more or other than the codes, and report the others.
+
+    Returns:
+        The steps, of which those with a condition in their text have a review before them.
+    """
+    names = frozenset(word for request in requests for word in _names(request))
+    is_own = requests[0].course_name is not None
+    whole = Scope([item for step in steps for item in step.dosages], steps, strength, later=False, ends=_ends(steps))
+    made = [_check_step(index, whole, names, notes, is_own=is_own) for index in range(len(steps))]
+    for request in requests:
+        for at, text in _texts_of(request.body, is_own=is_own):
+            _check_whole(text, f"{request.where}.{at}", whole, names, notes, lenient=at.startswith("note"))
+    return tuple(made)
+
+
+def _names(request: Request) -> Iterator[str]:
+    """The words of the names of a drug, its form and what it is for."""
+    body = request.body
+    held = as_map(body.get("medication"))
+    reference = as_map(body.get("medicationReference") or held.get("reference")).get("reference")
+    drug = as_map(request.resolve(reference)) if isinstance(reference, str) else {}
+    concepts = [body.get("medicationCodeableConcept"), held.get("concept"), drug.get("code"), drug.get("form")]
+    concepts += [as_map(item).get("itemCodeableConcept") for item in as_list(drug.get("ingredient"))]
+    concepts += as_list(body.get("reasonCode")) + [as_map(item).get("concept") for item in as_list(body.get("reason"))]
+    for name in (name for concept in concepts for name in names_of(concept)):
+        yield from _WORD.findall(plain(name))
+
+
+def _ends(steps: Sequence[ReadStep]) -> bool:
+    return bool(steps) and not steps[-1].bounds.is_open
+
+
+def _check_step(index: int, whole: Scope, names: frozenset[str], notes: Notes, *, is_own: bool) -> ReadStep:
+    step, is_last = whole.steps[index], index == len(whole.steps) - 1
+    together = Scope(step.dosages, [step], whole.strength, later=index > 0, ends=is_last and whole.ends)
+    review = False
+    for dosage in step.dosages:
+        for at, text in dosage.texts:
+            if text in _OWN or (is_own and at == "text"):
+                continue
+            where = f"{dosage.where}.{at}"
+            notes.report("not-read", dosage.where if at == "text" else where, f"compared with the codes: {text!r}")
+            if _says_elsewhere(text, where, notes):
+                continue
+            told = _without(read_text(text, names), dosage)
+            if at.startswith("extension"):
+                told = replace(told, unknown=_numbers(told.unknown))
+            scopes = [replace(together, dosages=[dosage]), together]
+            found = [differences(told, scope) for scope in scopes]
+            if [] in found:
+                review = review or bool(told.conditions)
+            elif not _repeats_all(text, told, whole, names):
+                _refuse(text, told, found[0], dosage.where, _codes(together), notes)
+    return replace(step, review=True) if review else step
+
+
+def _without(told: Told, dosage: ReadDosage) -> Told:
+    """What is told without the length that is compared by itself."""
+    lengths = [length for length in told.lengths if length != dosage.told_length]
+    return replace(told, lengths=lengths)
+
+
+def _numbers(words: Iterable[str]) -> list[str]:
+    """The numbers among some words: what is not understood in a note counts only where it is one."""
+    return [word for word in words if word[0].isdigit()]
+
+
+def _says_elsewhere(text: str, where: str, notes: Notes) -> bool:
+    word = says_elsewhere(text)
+    if word is not None:
+        notes.refuse("route", where, f"the text {text!r} says {word!r}; only oral products are planned here")
+    return word is not None
+
+
+def _refuse(text: str, told: Told, found: Sequence[str], where: str, codes: str, notes: Notes) -> None:
+    words = _WORD.findall(plain(text))
+    if len(told.unknown) * 2 > len(words):
+        said = f"the text {text!r} is in a language that is not read here ({_READ})"
+    else:
+        said = f"the text {text!r} says more than the codes, or other: {'; '.join(dict.fromkeys(found))}"
+    notes.refuse("text", where, f"{said}; the codes say {codes}")
+
+
+def _codes(scope: Scope) -> str:
+    """What the codes of some dosages say, for someone to compare."""
+    return (
+        " and ".join(f"{item.amount} {_when(item)}" for item in scope.dosages if item.amount is not None) or "no dose"
+    )
+
+
+def _when(dosage: ReadDosage) -> str:
+    rhythm = dosage.rhythm
+    often = f" on {', '.join(rhythm.weekdays)}" if rhythm.weekdays else f" every {rhythm.every} days"
+    slots = ", ".join(slot.name for slot in rhythm.slots) or f"{rhythm.times} times a day"
+    return slots + (often if rhythm.weekdays or rhythm.every > 1 else "")
+
+
+def _repeats_all(text: str, told: Told, whole: Scope, names: frozenset[str]) -> bool:
+    """Whether a text tells all steps, one after the other, as the codes do."""
+    if told.sequence and len(whole.steps) > 1:
+        joined = "|".join(re.escape(word) for word in dict.fromkeys(told.sequence))
+        parts = [part.strip(" ,;.") for part in re.split(rf"\b(?:{joined})\b", plain(text))]
+        read = [read_text(part, names) for part in parts if part]
+        if len(read) == len(whole.steps) + 1 and read[-1].stops and not read[-1].amounts and whole.ends:
+            read = read[:-1]
+        if len(read) != len(whole.steps):
+            return False
+        scopes = [Scope(step.dosages, [step], whole.strength, later=index > 0, ends=whole.ends and index == len(read) - 1)
+                  for index, step in enumerate(whole.steps)]  # fmt: skip
+        return not any(one.conditions or differences(one, scope) for one, scope in zip(read, scopes, strict=True))
+    return len(whole.steps) > 1 and not told.conditions and not told.lengths and not differences(told, whole)
+
+
+def _texts_of(body: Mapping[str, Any], *, is_own: bool) -> Iterator[tuple[str, str]]:
+    """The texts of a request as a whole: its notes, what it renders, and texts in extensions."""
+    for index, item in enumerate(map(as_map, as_list(body.get("note")))):
+        if isinstance(item.get("text"), str) and not (is_own and item["text"].startswith("Daily maxima compared: ")):
+            yield f"note[{index}].text", item["text"]
+    rendered = dict(rendered_texts(body))
+    if not is_own:
+        yield from rendered.items()
+    for index, item in enumerate(map(as_map, as_list(body.get("extension")))):
+        text = item.get("valueString", item.get("valueMarkdown"))
+        if isinstance(text, str) and not any(at.startswith(f"extension[{index}].") for at in rendered):
+            yield f"note in extension[{index}]", text
+
+
+def _check_whole(text: str, where: str, whole: Scope, names: frozenset[str], notes: Notes, *, lenient: bool) -> None:
+    if is_as_needed(text):
+        notes.refuse("as-needed", where, f"it says that the drug is taken as needed: {text!r}; plan it outside")
+    notes.report("not-read", where, f"compared with the codes: {text!r}")
+    told = read_text(text, names)
+    words = _WORD.findall(plain(text))
+    if " in extension" in where or (lenient and len(told.unknown) < len(words)):
+        told = replace(told, unknown=_numbers(told.unknown))
+    steps = whole.steps
+    scopes: Iterable[Scope] = [
+        whole,
+        *(replace(whole, dosages=step.dosages, steps=[step], ends=False) for step in steps[:1]),
+    ]
+    found = [differences(told, scope) for scope in scopes]
+    if [] not in found and not _repeats_all(text, told, whole, names):
+        _refuse(text, told, found[0], where, _codes(whole), notes)

@@ -1,0 +1,132 @@
+"""How dosage texts are worded in one language: the phrases of each kind, as patterns made from data."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from taper.formats.fhir.tables import table, unit_words
+
+LANGUAGES = ("en", "de", "fr", "es")
+NUMBER = r"(?:\d+(?:[.,]\d+)?(?: \d+/\d+)?|\d+/\d+)"
+_SPACES = re.compile(r"\s+")
+_DASHES = str.maketrans({"–": "-", "—": "-", "‑": "-", "’": "'", "×": "x", "½": " 1/2", "¼": " 1/4", "¾": " 3/4"})
+
+
+def plain(text: str) -> str:
+    """A text without case, accents, and runs of blanks."""
+    flat = unicodedata.normalize("NFKD", text.translate(_DASHES).casefold())
+    bare = "".join(mark for mark in flat if not unicodedata.combining(mark))
+    return _SPACES.sub(" ", bare.replace("⁄", "/")).strip()
+
+
+@cache
+def unit_pattern() -> str:
+    """Any word for a unit of a dose."""
+    words = sorted({plain(word) for word in unit_words()}, key=len, reverse=True)
+    return "(?:" + "|".join(re.escape(word) for word in words) + ")"
+
+
+@cache
+def plain_unit_words() -> Mapping[str, str]:
+    """What each word for a unit means, without accents."""
+    return {plain(word): meaning for word, meaning in unit_words().items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The patterns of one language; `words` are those that say nothing of how much, when or how long."""
+
+    code: str
+    name: str
+    numbers: re.Pattern[str]
+    digits: Mapping[str, str]
+    units_of_time: Mapping[str, str]
+    patterns: Mapping[str, re.Pattern[str]]
+    slots: re.Pattern[str]
+    weekdays: re.Pattern[str]
+    named_times: tuple[tuple[re.Pattern[str], int], ...]
+    dates: tuple[re.Pattern[str], ...]
+    words: frozenset[str]
+    purposes: frozenset[str]
+    purpose: re.Pattern[str]
+    cautions: re.Pattern[str]
+    take: re.Pattern[str]
+    known: frozenset[str]
+
+
+@cache
+def vocabulary_of(code: str) -> Vocabulary:
+    """The vocabulary of a language."""
+    held = table(f"text-{code}")
+    units = {word: unit for unit in ("days", "weeks", "months", "years") for word in held[unit]}
+    lengths = "(?:" + "|".join(sorted(map(re.escape, units), key=len, reverse=True)) + ")"
+    ones = "|".join(["(?:\\d+)", *held["one"]])
+    words = frozenset(" ".join([held["advice"], *held["joined"]]).split())
+    purposes = frozenset(held["purposes"].split())
+    return Vocabulary(
+        code,
+        held["name"],
+        _whole(map(re.escape, held["numbers"])),
+        held["numbers"],
+        units,
+        {key: _whole(_filled(held[key], lengths)) for key in _PHRASES},
+        _named(held["slots"]),
+        _named(held["weekdays"]),
+        tuple((_whole([said]), count) for said, count in held["named_times"].items()),
+        tuple(_dates(held["month_names"])),
+        words,
+        purposes,
+        _whole([re.escape(held["purpose"])]),
+        re.compile(rf"(?:^|(?<=[.;!] ))(?:{'|'.join(held['cautions'])})(?![\w])[^.;!]*"),
+        re.compile(rf"(?<![\w])(?:{'|'.join(held['take'])}) ({NUMBER})(?= *(?:$|[^\w\s]|[^\W\d]))"),
+        frozenset(re.findall(r"[a-z']{2,}", f"{held} {ones}")),
+    )
+
+
+_PHRASES = (
+    "times", "every_hours", "daily", "every_days", "alternate", "weekly", "monthly", "lengths", "until", "then",
+    "change", "stop", "ranges", "conditions", "weekends", "from", "to", "total", "advice_numbers",
+)  # fmt: skip
+
+
+def _named(said: Mapping[str, list[str]]) -> re.Pattern[str]:
+    """One pattern in which the group that matches names what was said; longer phrases are tried first."""
+    every = sorted(
+        ((phrase, name) for name, phrases in said.items() for phrase in phrases), key=lambda one: -len(one[0])
+    )
+    parts = [f"(?P<{name}_{index}>{phrase})" for index, (phrase, name) in enumerate(every)]
+    return re.compile(rf"(?<![\w])(?:{'|'.join(parts)})(?![\w])")
+
+
+def _dates(names: Iterable[str]) -> Iterable[re.Pattern[str]]:
+    months = "|".join(f"(?P<m{number}>{said})" for number, said in enumerate(names, start=1))
+    day, year = r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|\.)?", r"(?:,? (?:de )?(?P<year>\d{4}))?"
+    yield re.compile(rf"\b{day} (?:of |de )?(?:{months})\.?{year}(?![\w])")
+    yield re.compile(rf"\b(?:{months})\.? {day}{year}(?![\w])")
+
+
+def _longest(words: Iterable[str]) -> list[str]:
+    return sorted(words, key=len, reverse=True)
+
+
+def _filled(patterns: Iterable[str], lengths: str) -> list[str]:
+    made: list[str] = []
+    for pattern in patterns:
+        numbered = pattern.replace("{N}", f"({NUMBER})", 1).replace("{N}", NUMBER)
+        made.append(numbered.replace("{T}", f"({lengths})", 1))
+    return made
+
+
+def _whole(patterns: Iterable[str]) -> re.Pattern[str]:
+    joined = "|".join(_longest(patterns))
+    return re.compile(rf"(?<![\w]){'(?:' + joined + ')'}(?![\w])")
+
+
+def best_language(text: str) -> list[str]:
+    """The languages in the order in which a plain text has words of them."""
+    said: list[Any] = re.findall(r"[a-z']+", text)
+    counts = {code: sum(word in vocabulary_of(code).known for word in said) for code in LANGUAGES}
+    return sorted(LANGUAGES, key=lambda code: -counts[code])

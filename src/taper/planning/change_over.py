@@ -1,0 +1,100 @@
+"""One intake that changes over from one drug to another in stages, without a rise as far as products allow."""
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+
+from taper.plans.regimen import Slot
+
+Pair = tuple[Fraction, Fraction]
+"""What is taken at one time of day of the drug that goes and of the one that comes, in mg."""
+Path = tuple[Pair, ...]
+"""The pair of each stage."""
+_Worth = tuple[Fraction, Fraction]
+_ALL, _NEAR = 160, 4
+
+
+@dataclass(frozen=True)
+class Turn:
+    """An intake on its way over in stages: what is taken of both drugs now, and what the products make of each.
+
+    `meant` is what each stage would take if everything could be made; the last is the end, which is given. The level of
+    a pair is what both drugs come to, in mg of the new one. A path through the stages never takes more of the first
+    drug than before, nor less of the second. The best path rises by the least in all, and of those lies nearest to
+    what was meant: a shortest path, stage by stage, over the pairs that can be made. Where they are many, those next to
+    what was meant or to a level at either end stand for the rest.
+    """
+
+    slot: Slot
+    ratio: Fraction
+    now: Pair
+    meant: Sequence[Pair]
+    end: Pair
+    olds: Sequence[Fraction]
+    news: Sequence[Fraction]
+
+    def path(self) -> Path:
+        """The best path; a stage changes nothing where every way on would rise."""
+        found = self._search(every_stage=False)
+        assert found is not None, "what is taken now can always be taken on"
+        return found
+
+    def path_of_changes(self) -> Path | None:
+        """The best path on which each stage changes something, or None if there is none.
+
+        The first drug has a part in the first stage: else nothing would change over.
+        """
+        return self._search(every_stage=True)
+
+    def is_even(self, path: Path) -> bool:
+        """Whether a path never rises, and goes one way: never more of the first drug, nor less of the second."""
+        one_way = all(self._follows(*pair, every_stage=False) for pair in pairwise((self.now, *path)))
+        return one_way and not self.rise(path)
+
+    def _search(self, *, every_stage: bool) -> Path | None:
+        best: dict[Pair, tuple[_Worth, Path]] = {self.now: ((Fraction(0), Fraction(0)), ())}
+        for number, meant in enumerate(self.meant, start=1):
+            pairs = [self.end] if number == len(self.meant) else list(self._pairs(meant))
+            if every_stage and number == 1:
+                pairs = [pair for pair in pairs if pair[0]]
+            reached: dict[Pair, tuple[_Worth, Path]] = {}
+            for pair in dict.fromkeys(pairs):
+                ways = [way for before, way in best.items() if self._follows(before, pair, every_stage=every_stage)]
+                if ways:
+                    reached[pair] = min(self._on(way, pair, meant) for way in ways)
+            best = reached
+        return min(best.values())[1] if best else None
+
+    def rise(self, path: Path) -> Fraction:
+        """By how much the level rises on a path, in all."""
+        levels = [self._level(pair) for pair in (self.now, *path)]
+        rises = (after - before for before, after in pairwise(levels) if after > before)
+        return sum(rises, Fraction(0))
+
+    def _follows(self, before: Pair, pair: Pair, *, every_stage: bool) -> bool:
+        return pair[0] <= before[0] and pair[1] >= before[1] and not (every_stage and pair == before)
+
+    def _on(self, way: tuple[_Worth, Path], pair: Pair, meant: Pair) -> tuple[_Worth, Path]:
+        (risen, off), path = way
+        level = self._level(pair) - self._level(path[-1] if path else self.now)
+        away = abs(pair[0] - meant[0]) * self.ratio + abs(pair[1] - meant[1])
+        return (risen + max(level, Fraction(0)), off + away), (*path, pair)
+
+    def _level(self, pair: Pair) -> Fraction:
+        return pair[0] * self.ratio + pair[1]
+
+    def _pairs(self, meant: Pair) -> Iterator[Pair]:
+        if len(self.olds) * len(self.news) <= _ALL:
+            yield from ((old, new) for old in self.olds for new in self.news)
+            return
+        edges = self._level(self.now), self._level(self.end)
+        for old in (*_next_to(self.olds, meant[0]), self.now[0], Fraction(0)):
+            for wanted in (meant[1], *(edge - old * self.ratio for edge in edges)):
+                yield from ((old, new) for new in (*_next_to(self.news, wanted), self.now[1], self.end[1]))
+
+
+def _next_to(doses: Sequence[Fraction], wanted: Fraction) -> Sequence[Fraction]:
+    place = bisect_left(doses, wanted)
+    return doses[max(place - _NEAR, 0) : place + _NEAR]

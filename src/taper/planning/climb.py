@@ -1,0 +1,161 @@
+"""Going up by an increment: what the products make for an intake, by turns or shared over the day."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import zip_longest
+
+from taper.amounts.dose import DailyDose, Dose
+from taper.amounts.duration import Duration
+from taper.errors import CannotCompute, InvalidInput
+from taper.plans.plan import Step
+from taper.plans.regimen import Intake, Regimen, Slot
+from taper.plans.weights import Weights
+from taper.products.product import Product
+from taper.products.recipes import NotReachable, Reachable
+
+_LONGEST = 1000
+
+
+class NoTitration(CannotCompute):
+    """The products or the label's steps do not lead to the target; the message says what stands in the way."""
+
+
+class Climb:
+    """What the products make for one intake, up to the target."""
+
+    def __init__(
+        self,
+        products: tuple[Product, ...],
+        target: Dose,
+        slots: tuple[Slot, ...],
+        weights: Weights,
+        larger: Slot | None = None,
+    ) -> None:
+        self.slots = slots
+        self.larger = larger
+        self.target = target
+        self.reachable = Reachable(products, up_to=target, handling=weights.handling(round_liquids=False))
+        self.doses = [dose for dose, _, _ in self.reachable.weigh()]
+        self.unit = target.unit
+
+    def regimen(self, amounts: dict[Slot, Fraction]) -> Regimen:
+        return Regimen(Intake(slot, Dose(mg).in_unit(self.unit)) for slot, mg in amounts.items() if mg)
+
+    def divided(self, total: Fraction, times: int) -> Regimen:
+        """A total over the first so many slots, as evenly as can be made; the larger doses first."""
+        if times > len(self.slots):
+            raise InvalidInput(f"{times} intakes a day, and {len(self.slots)} times of day; name {times} in slots")
+        best = min(self._parts(total, times, total), key=lambda parts: (max(parts) - min(parts), parts), default=None)
+        if best is None:
+            if times == 1:
+                self.reachable.recipe(Dose(total).in_unit(self.unit))
+            raise NoTitration(
+                f"{Dose(total).in_unit(self.unit)} cannot be made in {times} intakes from these products; "
+                "add a smaller strength, or name another number of intakes"
+            )
+        return self.regimen(dict(zip(self.slots, best, strict=False)))
+
+    def shared(self, total: Fraction, before: Regimen) -> Regimen:
+        """A total over the slots, the larger parts first at the named one.
+
+        So that no intake goes down, in whole units where they make it, over as many intakes as they then make, evenly.
+        """
+        slots = [*([self.larger] if self.larger else []), *(slot for slot in self.slots if slot != self.larger)]
+        taken = [(before.dose_at(slot) or Dose(0)).mg for slot in slots]
+
+        def nuisance(parts: tuple[Fraction, ...]) -> tuple[bool, int, int, Fraction, int, tuple[Fraction, ...]]:
+            falls = any(part < now for part, now in zip_longest(parts, taken, fillvalue=Fraction(0)))
+            made = [self.reachable.recipe(Dose(part)) for part in parts]
+            divided, pieces = sum(recipe.divided for recipe in made), sum(recipe.pieces for recipe in made)
+            return falls, divided, -len(parts), max(parts) - min(parts), pieces, parts
+
+        ways = (parts for times in range(1, len(slots) + 1) for parts in self._parts(total, times, total))
+        best = min(ways, key=nuisance, default=None)
+        if best is None:
+            unit = Dose(total).in_unit(self.unit)
+            raise NoTitration(
+                f"from {before.total} a total of {unit} cannot be made in {len(slots)} intakes or fewer; "
+                "give another target or increment, or add a smaller strength"
+            )
+        return self.regimen(dict(zip(slots, best, strict=False)))
+
+    def check_increment(self, size: Dose) -> None:
+        """Refuse an increment by which no dose that can be made differs from another, or from nothing.
+
+        Raises:
+            NotReachable: If it is one; the message names the nearest that can be made.
+        """
+        doses = {Fraction(0), *self.doses}
+        within = self.doses and min(self.doses) <= size.mg <= self.target.mg
+        if within and not any(dose + size.mg in doses for dose in doses):
+            try:
+                self.reachable.recipe(size)
+            except NotReachable as error:
+                error.where = "by"
+                raise
+
+    def _parts(self, total: Fraction, times: int, most: Fraction) -> Iterator[tuple[Fraction, ...]]:
+        if times == 1:
+            if total <= most and total in self.doses:
+                yield (total,)
+            return
+        for dose in self.doses:
+            if dose * times >= total and dose <= most and dose < total:
+                for rest in self._parts(total - dose, times - 1, dose):
+                    yield (dose, *rest)
+
+
+def by_increment(climb: Climb, now: Regimen, size: Dose, every: Duration) -> Iterator[Step]:
+    """The steps from what is taken now up to the target, each by the increment at most.
+
+    Raises:
+        InvalidInput: If the increment is 0, or something is taken at a time of day that is not named.
+        NotReachable: If no product makes such an increment.
+        NoTitration: If the steps do not lead to the target.
+    """
+    if not size:
+        raise InvalidInput("an increment of 0 mg rises nowhere; write one above 0", where="by")
+    climb.check_increment(size)
+    for slot in now.slots:
+        if slot not in climb.slots:
+            raise InvalidInput(f"something is taken at {slot} already; name it in slots too", where="slots")
+    days = _by_turns(climb, now, size) if climb.larger is None else _by_total(climb, now, size)
+    for count, day in enumerate(days, start=1):
+        if count > _LONGEST:
+            raise NoTitration(f"more than {_LONGEST} steps lead to {climb.target}; give a larger increment")
+        done = day.total.mg == climb.target.mg
+        yield Step(regimen=day, kind="increase", lasting=None if done else every)
+
+
+def _by_turns(climb: Climb, now: Regimen, size: Dose) -> Iterator[Regimen]:
+    """One intake at a time, turn by turn from the first that takes least."""
+    taken = {slot: (now.dose_at(slot) or Dose(0)).mg for slot in climb.slots}
+    turn = min(range(len(climb.slots)), key=lambda place: taken[climb.slots[place]])
+    while left := climb.target.mg - sum(taken.values()):
+        slot, dose = _next(climb, taken, turn, min(size.mg, left), size)
+        taken[slot] = dose
+        turn = climb.slots.index(slot) + 1
+        yield climb.regimen(taken)
+
+
+def _by_total(climb: Climb, now: Regimen, size: Dose) -> Iterator[Regimen]:
+    """The day's total, shared over the intakes each time."""
+    day = now
+    while day.total.mg < climb.target.mg:
+        day = climb.shared(min(day.total.mg + size.mg, climb.target.mg), day)
+        yield day
+
+
+def _next(climb: Climb, taken: dict[Slot, Fraction], turn: int, most: Fraction, size: Dose) -> tuple[Slot, Fraction]:
+    """The next slot in turn that can rise within the increment, and its new dose."""
+    for offset in range(len(climb.slots)):
+        slot = climb.slots[(turn + offset) % len(climb.slots)]
+        higher = [dose for dose in climb.doses if taken[slot] < dose <= taken[slot] + most]
+        if higher:
+            return slot, max(higher)
+    now = DailyDose(sum(taken.values())).in_unit(climb.unit)
+    smallest = Dose(min(climb.doses)).in_unit(climb.unit) if climb.doses else climb.target
+    raise NoTitration(
+        f"from {now} no intake can rise by {Dose(most).in_unit(climb.unit)} or less (the increment is {size}); the "
+        f"smallest dose that can be made is {smallest}. Give another target or increment, or add a smaller strength"
+    )

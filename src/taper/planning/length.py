@@ -1,0 +1,174 @@
+"""The length of a taper: bounds on it, and a length asked for in place of a pace."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
+
+from taper.amounts.dose import DailyDose, Dose
+from taper.amounts.duration import Duration, days, weeks
+from taper.errors import InvalidInput
+from taper.paces.pace import fixed
+from taper.planning.holding_times import Stay, Stays, stays_of
+from taper.planning.report import TaperReport
+from taper.planning.solver.problem import NoPlan, Problem, Solved
+from taper.plans.request import TaperRequest
+from taper.products.product import Product
+
+A_WEEK = weeks(1)
+"""The least time between two falls where a length is asked for and none is named: judgment, not evidence."""
+
+
+class LengthReport(TaperReport):
+    """The report on a taper of which a length was asked: it says which pace resulted."""
+
+    def __init__(
+        self,
+        solved: Solved,
+        stays: tuple[Stay, ...],
+        *,
+        over: Duration,
+        lead_in: Duration | None,
+        could_add: Iterable[Product] = (),
+        first_day: int | None = 1,
+    ) -> None:
+        super().__init__(solved, stays, lead_in=lead_in, could_add=could_add, first_day=first_day)
+        self.length = over
+
+    @property
+    def resulting(self) -> str:
+        """The pace that the length and the products came to."""
+        count, pace = len(self.rows), self.solved.problem.pace
+        sizes = {row.change.mg for row in self.rows}
+        size = f"{'of' if len(sizes) == 1 else 'of at most'} {pace.base}"
+        later = " or a day more" if len({stay.lasting for stay in self.stays}) > 1 else ""
+        return f"{count} reductions {size}, one every {pace.every}{later}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The report as plain data; amounts and figures are text."""
+        return {**super().to_dict(), "length": str(self.length), "resulting_pace": self.resulting}
+
+    def __str__(self) -> str:
+        problem = self.solved.problem
+        ends = f"{problem.before.total} to {problem.target}"
+        asked = f"Asked: {ends} over {self.length}. The pace that results: {self.resulting}."
+        return f"{asked}\n{super().__str__()}"
+
+
+def solve_in_time(
+    problem: Problem, stays: Stays, shortest: Duration | None, longest: Duration | None
+) -> tuple[Solved, tuple[Stay, ...]]:
+    """The gentlest plan at a pace, and how long each dose is kept, within bounds on the time from first to last fall.
+
+    Raises:
+        InvalidInput: If the bounds contradict each other, or cannot be compared with the interval.
+        NoPlan: If no plan fits.
+    """
+    fewest = None if shortest is None else _intervals(shortest, problem.pace.every, up=True) + 1
+    most = None if longest is None else _intervals(longest, problem.pace.every, up=False) + 1
+    if fewest is not None and most is not None and fewest > most:
+        raise InvalidInput("shortest is longer than longest, in whole intervals; correct one of them")
+    solved = replace(problem, fewest=fewest, most=most).solve()
+    lasting = stays_of(solved, stays)
+    if longest is None or sum(_size(stay.lasting) for stay in lasting) <= _size(longest):
+        return solved, lasting
+    if stays == "proportional":
+        raise NoPlan(f'no plan lasts at most {longest} with proportional stays; give more time, or stays "even"')
+    # Staying longer after an excess must not make the next falls larger: the time is kept by staying the interval.
+    why = "the interval: longer does not fit into the longest time"
+    return solved, tuple(replace(stay, why=why) for stay in stays_of(solved, "even"))
+
+
+def _size(length: Duration) -> int:
+    return length.days or length.months
+
+
+def _intervals(length: Duration, every: Duration, *, up: bool) -> int:
+    if length.is_in_days != every.is_in_days:
+        raise InvalidInput(f"{length} and an interval of {every} cannot be compared; write both in days, or in months")
+    whole, rest = divmod(_size(length), _size(every))
+    return whole + (1 if up and rest else 0)
+
+
+def solve_over(problem: Problem, over: Duration, step: Duration) -> tuple[Solved, tuple[Stay, ...]]:
+    """The plan of the smallest, most even falls that fits into a length, and how long each dose is kept.
+
+    With `n` falls none can be smaller than an `n`th of the way. So `n` is tried from as many as there is time for:
+    where the products make `n` equal falls, no plan with fewer has a smaller largest fall, and the search ends. Where
+    they do not, the plan with the least excess over that pace has `k` changes, and no number of falls between `k` and
+    `n` can be made equal either: it would have less excess. The smallest largest fall wins, then the least sum of
+    squares; the plan is then the gentlest of as many falls at that pace.
+
+    Raises:
+        InvalidInput: If the length is shorter than one step, or is not in days or weeks.
+        NoPlan: If the products make nothing on the way.
+    """
+    _check_length(over, step)
+    whole = problem.before.total.mg - problem.target.mg
+    best: Solved | None = None
+    count = over.days // step.days + 1
+    while count > 1:
+        solved = _at(problem, whole / count, most=count)
+        best = solved if best is None else min(best, solved, key=_rank)
+        if not solved.route.excess:
+            break
+        count = min(count - 1, solved.route.changes)
+    assert best is not None
+    if best.route.changes == 1:
+        raise NoPlan(
+            f"these products make nothing between {problem.before} and {problem.to}, so the only fall is the whole and "
+            "no length can be kept; add a smaller strength or a liquid"
+        )
+    if best.route.excess:
+        changes = best.route.changes
+        best = _at(problem, max(_falls(best)), fewest=changes, most=changes)
+    return _spread(best, over)
+
+
+def _check_length(over: Duration, step: Duration) -> None:
+    for length, name in ((over, "over"), (step, "step")):
+        if not length.is_in_days:
+            raise InvalidInput(f"{length} has no number of days; write it in days or weeks", where=name)
+    if over.days < step.days:
+        raise InvalidInput(
+            f"{over} is shorter than one step of {step}; give at least {step}, or a shorter step", where="over"
+        )
+
+
+def _at(problem: Problem, size: Fraction, *, fewest: int | None = None, most: int) -> Solved:
+    pace = fixed(Dose(size).in_unit(problem.before.total.unit), A_WEEK)
+    return replace(problem, pace=pace, fewest=fewest, most=most).solve()
+
+
+def _falls(solved: Solved) -> list[Fraction]:
+    return [high - low for high, low in pairwise(solved.totals)]
+
+
+def _rank(solved: Solved) -> tuple[Fraction, Fraction, Fraction]:
+    falls = _falls(solved)
+    return max(falls), sum((fall * fall for fall in falls), Fraction(0)), solved.excess
+
+
+def _spread(solved: Solved, over: Duration) -> tuple[Solved, tuple[Stay, ...]]:
+    """The same plan with its interval: the length over the falls, the last doses a day longer where it is uneven."""
+    between = solved.route.changes - 1
+    whole, rest = divmod(over.days, between)
+    every = days(whole) if whole % 7 else weeks(whole // 7)
+    asked = solved.problem.pace.model_copy(update={"every": every})
+    why = f"the interval, a day longer so that the whole takes {over}"
+    longer, plain = Stay(days(whole + 1), why), Stay(every, "the interval")
+    stays = tuple(longer if place >= between - rest else plain for place in range(between))
+    return replace(solved, problem=replace(solved.problem, pace=asked)), stays
+
+
+def length_left(made: TaperRequest, now: DailyDose) -> Duration | None:
+    """What is left of a length that was asked for, by how far what is taken still has to fall; None if it is one step.
+
+    Counted by the dose and not by the day: a plan that was put on hold is not sped up to keep its length.
+    """
+    assert made.over is not None
+    end = made.to.total if not isinstance(made.to, DailyDose) else made.to
+    part = (now.mg - end.mg) / (made.before.total.mg - end.mg)
+    left = (made.over.days + made.pace.every.days) * part - made.pace.every.days
+    return days(-int(-left // 1)) if left >= 1 else None

@@ -1,0 +1,96 @@
+"""The cheapest way down a row of places, where a fall costs a convex function of its size: fast, in floating point."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+_INFINITE = float("inf")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Places from the highest, how far a fall from each may reach, and what it costs to leave and to enter each.
+
+    `places` fall from index to index. A fall goes from `i` to some `j` with `i < j <= reach[i]`, and `reach` never
+    decreases. It costs `shape(places[i] - places[j]) + leave[i] + enter[j]`. `ends` are where a way may end.
+    """
+
+    places: Sequence[float]
+    reach: Sequence[int]
+    leave: Sequence[float]
+    enter: Sequence[float]
+    ends: Sequence[bool]
+    shape: Callable[[float], float]
+
+    def turned(self, start: int = 0) -> "Row":
+        """The same row read from its other end, so that what a way costs on becomes what it has cost until there."""
+        last = len(self.places) - 1
+        reach, place = [0] * (last + 1), 0
+        for j in range(last + 1):
+            while place < j and self.reach[place] < j:
+                place += 1
+            reach[last - j] = last - place
+        ends = [False] * (last + 1)
+        ends[last - start] = True
+        sources = [_INFINITE if end else cost for end, cost in zip(self.ends, self.leave, strict=True)]
+        places = [-place for place in reversed(self.places)]
+        return Row(places, reach, self.enter[::-1], sources[::-1], ends, self.shape)
+
+
+def least_weights(row: Row) -> tuple[list[float], list[int]]:
+    """What the cheapest way from each place costs, and where its first fall goes; -1 at an end.
+
+    This is the least-weight subsequence problem with a convex weight. A convex `shape` obeys the quadrangle
+    inequality: for `i < k < j < l` the falls `i-j` and `k-l` together cost no more than `i-l` and `k-j`. So of two
+    places to fall to, the nearer one, once it is the better, stays the better from every higher place. The places to
+    fall to therefore stand in a queue, each with the first `i` from which it wins, and a new one is entered by
+    bisection: n log n steps instead of n times the window. A place beyond `reach` counts as infinitely dear, which
+    keeps the inequality, for of the four falls `i-l` is the longest.
+    """
+    count, places, reach, shape = len(row.places), row.places, row.reach, row.shape
+    worth, following = [_INFINITE] * count, [-1] * count
+    total = [_INFINITE] * count  # what it costs to enter a place and to go on from it
+
+    def cost(i: int, j: int) -> float:
+        return shape(places[i] - places[j]) + total[j] if j <= reach[i] else _INFINITE
+
+    queue: list[int] = []  # places to fall to; the first is the best for the present i
+    since: list[int] = []  # the highest-numbered i from which each is the best
+    head = 0
+    for i in range(count - 1, -1, -1):
+        if row.ends[i]:
+            worth[i] = 0.0
+        else:
+            while head + 1 < len(queue) and since[head + 1] >= i:
+                head += 1
+            if head < len(queue):
+                worth[i] = cost(i, queue[head]) + row.leave[i]
+                following[i] = queue[head]
+        total[i] = worth[i] + row.enter[i]
+        if total[i] < _INFINITE:
+            _enter(queue, since, head, i, cost)
+    return worth, following
+
+
+def _enter(queue: list[int], since: list[int], head: int, new: int, cost: Callable[[int, int], float]) -> None:
+    while len(queue) > head:
+        begin = min(since[-1], new - 1)
+        if begin < 0:
+            return
+        if cost(begin, new) > cost(begin, queue[-1]):
+            break
+        queue.pop()
+        since.pop()
+    if len(queue) == head:
+        queue.append(new)
+        since.append(new - 1)
+        return
+    low, high, held = -1, min(since[-1], new - 1), queue[-1]  # the new one loses at `high`
+    while low + 1 < high:
+        middle = (low + high) // 2
+        if cost(middle, new) <= cost(middle, held):
+            low = middle
+        else:
+            high = middle
+    if low >= 0:
+        queue.append(new)
+        since.append(low)

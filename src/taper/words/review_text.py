@@ -1,0 +1,141 @@
+"""A review as text: one line to act on, then what was found, what is open, and on request every source."""
+
+from collections.abc import Iterator
+
+from taper.checks.review import Clear, Finding, LeftOut, NotAssessed, Reason, Review, Severity, Within, cite_source
+from taper.source import Source
+
+_WIDTH = 4
+
+
+def review_text(review: Review, *, explain: bool = False) -> Iterator[str]:
+    """The lines of a review.
+
+    Args:
+        review: What a check said.
+        explain: Whether each source is given with its place, and what is clear, within and left out is listed.
+    """
+    yield summary(review)
+    for finding in review.findings:
+        yield ""
+        yield from _finding_lines(review, finding, explain=explain)
+    if review.not_assessed:
+        yield ""
+        yield "Not assessed:"
+        yield from (f"  {line}" for gap in review.not_assessed for line in _gap_lines(gap, explain=explain))
+    yield ""
+    if explain:
+        yield from _explained(review)
+    else:
+        yield f"{counts(review)}. --explain lists every source."
+
+
+def counts(review: Review) -> str:
+    """How much was found, is open, clear, within and left out."""
+    parts = [
+        f"{len(review.findings)} found",
+        f"{len(review.not_assessed)} not assessed",
+        f"{len(review.clear)} clear",
+        f"{len(review.within)} within" if review.within else "",
+        f"{len(review.left_out)} left out" if review.left_out else "",
+    ]
+    return ", ".join(part for part in parts if part)
+
+
+def summary(review: Review) -> str:
+    """One line that a person can act on: what to look at first, and what to give for a complete check."""
+    return f"{_found_words(review)} {_open_words(review)}"
+
+
+def _found_words(review: Review) -> str:
+    if not review.findings:
+        return "Nothing found against this plan."
+    numbers = [(level, sum(item.severity is level for item in review.findings)) for level in Severity]
+    first = review.findings[0]
+    told = " and ".join(f"{count} {level.value}" for level, count in numbers if count)
+    return f"Found {told}. First: {first.happens.rstrip('.') or first.message.rstrip('.')} ({first.rule})."
+
+
+def _open_words(review: Review) -> str:
+    if not review.not_assessed:
+        return "No question is open."
+    first = review.not_assessed[0]
+    more = len(review.not_assessed) - 1
+    rest = f" ({more} more below)" if more else ""
+    return f"Not assessed: {first.rule}. {sentence(first)}{rest}"
+
+
+def _finding_lines(review: Review, finding: Finding, *, explain: bool) -> Iterator[str]:
+    past = " (in the past)" if review.lies_in_past(finding) else ""
+    dates = f", {finding.dates}" if finding.dates else ""
+    yield f"{finding.severity.value.upper()}  {finding.rule}{dates}{past}"
+    happens = finding.happens or finding.message
+    yield f"  {happens[:1].upper()}{happens[1:].rstrip('.')}."
+    for item in finding.each:
+        if item.source is None:
+            yield from (f"  {item.says}.",) if item.says else ()
+            continue
+        abroad = " (another country's advice)" if item.from_abroad else ""
+        lower = f" [{item.severity.value}]" if item.severity is not finding.severity else ""
+        yield f"  {_who(item.source)}{abroad}: {item.says}{lower}"
+        if explain:
+            yield from (f"      note: {item.note}",) if item.note else ()
+            yield f"      source: {item.source.citation}"
+            yield f"      at: {item.source.locator}"
+
+
+def _who(source: Source) -> str:
+    place = f"{source.jurisdiction}, " if source.jurisdiction else ""
+    layer = "" if source.layer == "shipped" else f", from the overlay {source.layer}"
+    weak = ", secondary source" if source.grade == "C" else ""
+    return f"{source.organization} ({place}{source.year}, grade {source.grade}{weak}{layer})"
+
+
+def _gap_lines(gap: NotAssessed, *, explain: bool) -> Iterator[str]:
+    of = f" ({gap.drug})" if gap.drug else ""
+    shown = gap.sources if explain else gap.sources[:_WIDTH]
+    cited = "".join(f" {cite_source(source)}" for source in shown)
+    more = len(gap.sources) - len(shown)
+    yield f"{gap.rule}{of}: {sentence(gap)}{cited}{f' and {more} more' if more else ''}"
+
+
+def sentence(gap: NotAssessed) -> str:
+    """What is not assessed and why, as a sentence; what to give where an answer would do."""
+    what = "; ".join(gap.what)
+    match gap.reason:
+        case Reason.FACT:
+            return f"Give {what}."
+        case Reason.NO_DRUG:
+            return f"{what} is not in the formulary; no source is on file."
+        case Reason.NO_SOURCE:
+            return f"No source is on file for {what}."
+        case Reason.UNREAD:
+            return f"Not read in full: {what}."
+        case Reason.LEFT_OUT:
+            return f"Not compared, since you named other sources: {what}."
+        case Reason.NO_FIGURE:
+            return f"Sources give no figure: {what}."
+        case _:
+            return f"{what[:1].upper()}{what[1:]}."
+
+
+def _explained(review: Review) -> Iterator[str]:
+    groups: tuple[tuple[str, tuple[Clear | Within | LeftOut, ...]], ...] = (
+        ("Clear (sections read in full, nothing in them against the plan):", review.clear),
+        ("Within what is on file (other parts of the source were not read):", review.within),
+        ("On file and not compared:", review.left_out),
+    )
+    for heading, answers in groups:
+        if answers:
+            yield heading
+            yield from (f"  {_answer_line(answer)}" for answer in answers)
+    yield f"{counts(review)}."
+
+
+def _answer_line(answer: Clear | Within | LeftOut) -> str:
+    of = f" ({answer.drug})" if answer.drug else ""
+    if answer.source is None:
+        return f"{answer.rule}{of}: nothing to compare"
+    sections = f"; {', '.join(answer.sections)}" if isinstance(answer, Clear) and answer.sections else ""
+    why = f"; {answer.why}" if isinstance(answer, LeftOut) else ""
+    return f"{answer.rule}{of}: {answer.source.citation}{sections}{why}"

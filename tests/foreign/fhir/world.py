@@ -1,0 +1,253 @@
+"""Reads every order in public example packages, and compares each that is read, day by day, with a reader of its own.
+
+Usage: world.py FOLDER... It prints what was read, what was refused and why, and what was lost, which must be nothing.
+
+The reader below shares nothing with the library: it knows the codes of a complete oral plan and nothing else. An order is
+taken as if it were in force, since examples often are not, and is read twice: as it stands, and with its texts waived.
+"""
+
+import json
+import sys
+from collections import Counter
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+
+from taper import CannotImport, TaperError, from_fhir, mg
+
+SLOTS = {1: ["morning"], 2: ["morning", "evening"], 3: ["morning", "noon", "evening"],
+         4: ["morning", "noon", "evening", "bedtime"]}  # fmt: skip
+KINDS = {
+    "MedicationRequest": "dosageInstruction",
+    "MedicationDispense": "dosageInstruction",
+    "MedicationStatement": "dosage",
+}
+IN_FORCE = {"MedicationRequest": "active", "MedicationDispense": "completed", "MedicationStatement": "active"}
+MASS = {"ug": Fraction(1, 1000), "mg": Fraction(1), "g": Fraction(1000)}
+PIECES = {"tab", "tablet", "tablets", "{tablet}", "{tbl}", "tbl", "cap", "capsule", "{capsule}", "ea", "each"}
+HELD = mg(5)
+NAMED = {"MORN", "NOON", "EVE", "HS", "NIGHT", "WAKE", "ACM", "ACV", "ACD", "PCM", "PCV", "PCD", "CM", "CV", "CD"}
+DAYS, SPAN = {"d": 1, "wk": 7}, 28
+WEEK = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+LEAST_ORDERS, LEAST_READ = 150, 12  # what was read of the packages when this was written, less some
+NO_DATE = date(2024, 1, 1)  # a Monday, where an order has no dates
+
+
+def orders(data):
+    """Every order in a resource, a Bundle, or whatever holds some."""
+    if isinstance(data, dict):
+        kind = data.get("resourceType")
+        if isinstance(kind, str) and kind in KINDS and KINDS[kind] in data:
+            yield data
+        for item in data.values():
+            yield from orders(item)
+    elif isinstance(data, list):
+        for item in data:
+            yield from orders(item)
+
+
+class Incomplete(Exception):
+    """The codes of an order hold no complete oral plan."""
+
+
+def oral(dosage, *, loosely):
+    codes = [item.get("code") for item in dosage.get("route", {}).get("coding", [])]
+    if not {"26643006", "PO", "20053000", "394899003"} & set(codes) and not loosely:
+        raise Incomplete("not oral by its codes")
+
+
+def known(order):
+    """One drug that stands in the order, and no period of only a month or a year."""
+    period = order.get("effectivePeriod", {})
+    if any(len(str(period[key])) < len("2024-01-01") for key in ("start", "end") if key in period):
+        raise Incomplete("period")
+    named = order.get("medication", order)
+    reference = (order.get("medicationReference") or named.get("reference") or {}).get("reference", "")
+    inside = [item for item in order.get("contained", []) if f"#{item.get('id')}" == reference]
+    if reference and not inside:
+        raise Incomplete("drug")
+    if any(len(item.get("ingredient", [])) > 1 for item in inside):
+        raise Incomplete("drug")
+
+
+def is_counted(order):
+    """Whether a dose counts units, so that what one holds must be given."""
+    given = [item.get("doseQuantity", {}) for dosage in order[KINDS[order["resourceType"]]]
+             for item in dosage.get("doseAndRate", [])]  # fmt: skip
+    return any(str(quantity.get("code", quantity.get("unit"))) not in MASS for quantity in given)
+
+
+def dose_of(dosage):
+    if (
+        dosage.get("asNeededBoolean")
+        or dosage.get("asNeeded")
+        or "asNeededCodeableConcept" in dosage
+        or "asNeededFor" in dosage
+    ):
+        raise Incomplete("as needed")
+    given = dosage.get("doseAndRate", [])
+    if len(given) != 1 or "doseQuantity" not in given[0] or any(key.startswith("rate") for key in given[0]):
+        raise Incomplete("dose")
+    quantity = given[0]["doseQuantity"]
+    code, unit = str(quantity.get("code", "")), str(quantity.get("unit", ""))
+    if "value" not in quantity or "comparator" in quantity:
+        raise Incomplete("dose")
+    if code in MASS or (not code and unit in MASS):
+        return Fraction(quantity["value"]) * MASS[code or unit]
+    if code.lower() in PIECES or (code in {"1", ""} and unit.lower() in PIECES):
+        return Fraction(quantity["value"]) * HELD.mg
+    raise Incomplete("unit")
+
+
+def often(repeat):
+    """How many doses on a day of doses, and every how many days or on which."""
+    uncertain = {"frequencyMax", "periodMax", "count", "countMax", "duration", "durationMax", "boundsRange", "offset"}
+    if uncertain & set(repeat) or "event" in repeat:
+        raise Incomplete("timing")
+    slots = repeat.get("when", []) or repeat.get("timeOfDay", [])
+    if not set(repeat.get("when", [])) <= NAMED:
+        raise Incomplete("timing")
+    period, unit = repeat.get("period"), repeat.get("periodUnit")
+    times = repeat.get("frequency", len(slots) or 1)
+    if unit == "h" and not slots and period is not None and 24 % Fraction(period) == 0:
+        return int(times * 24 / Fraction(period)), 1, []
+    if (period is None or unit not in DAYS) and not (slots and period is None):
+        raise Incomplete("timing")
+    every = int(Fraction(period or 1) * DAYS.get(unit, 1))
+    weekdays = repeat.get("dayOfWeek", [])
+    if (slots and times != len(slots)) or (every > 1 and times > 1 and not slots and not weekdays) or times > 4:
+        raise Incomplete("timing")
+    if weekdays:
+        return (times if every == 1 else max(1, times // len(weekdays))), 1, weekdays
+    return int(times), every, []
+
+
+def bounds(repeat):
+    """The first day, if it has one, and how many days, if it says."""
+    if "boundsPeriod" in repeat:
+        first = date.fromisoformat(repeat["boundsPeriod"]["start"][:10])
+        if "end" not in repeat["boundsPeriod"]:
+            return first, None
+        return first, (date.fromisoformat(repeat["boundsPeriod"]["end"][:10]) - first).days + 1
+    if "boundsDuration" in repeat:
+        held = repeat["boundsDuration"]
+        days = {"d": 1, "wk": 7}.get(held.get("code"))
+        if days is None:
+            raise Incomplete("bounds")
+        return None, int(Fraction(held["value"]) * days)
+    return None, None
+
+
+def own_reading(order, *, loosely=False):
+    """The mg of each day by the codes alone, from the first; Incomplete if they hold no complete oral plan.
+
+    Loosely, the route and the drug may be missing: what the library reads then is compared all the same.
+    """
+    if not loosely:
+        known(order)
+    dosages, made, day = order[KINDS[order["resourceType"]]], {}, None
+    if not dosages:
+        raise Incomplete("no dosage")
+    sequences = [item.get("sequence") for item in dosages]
+    groups = {}
+    for index, dosage in enumerate(dosages):
+        groups.setdefault(sequences[index] if None not in sequences else 1, []).append(dosage)
+    at = None
+    for number in sorted(groups):
+        spans = set()
+        for dosage in groups[number]:
+            oral(dosage, loosely=loosely)
+            dose, repeat = dose_of(dosage), dosage.get("timing", {}).get("repeat", {})
+            times, every, weekdays = often(repeat)
+            first, length = bounds(repeat)
+            begin = first or at or NO_DATE
+            spans.add((begin, length))
+            for offset in range(min(length or SPAN, 400)):
+                when = begin + timedelta(days=offset)
+                if (weekdays and WEEK[when.weekday()] in weekdays) or (not weekdays and offset % every == 0):
+                    made[when] = made.get(when, Fraction(0)) + dose * times
+        if len(spans) > 1 or (next(iter(spans))[1] is None and number != max(groups)):
+            raise Incomplete("bounds")
+        ((begin, length),) = spans
+        day = day or begin
+        at = begin + timedelta(days=length) if length else None
+    return day, {when: dose for when, dose in made.items() if dose}
+
+
+def library_reading(read, first):
+    (course,) = read.plan.courses
+    start, made = read.start or first, {}
+    for step, (begin, end) in zip(course.steps, course.bounds(start), strict=True):
+        for number in range(begin, (end or begin + SPAN - 1) + 1):
+            when = start + timedelta(days=number - 1)
+            doses = step.on(number - begin, when.weekday())
+            total = sum((intake.dose.mg for intake in doses), Fraction(0))
+            if total:
+                made[when] = total
+    return made
+
+
+def read(order, accept):
+    try:
+        return from_fhir(order, slots=SLOTS, strength=HELD if is_counted(order) else None, drug="drug", accept=accept)
+    except CannotImport as error:
+        return sorted({report.kind for report in error.reports if report.refuses})
+    except TaperError as error:
+        return [type(error).__name__]
+
+
+def main():
+    counts, left, lost = Counter(), Counter(), []
+    for folder in sys.argv[1:]:
+        for path in sorted(Path(folder).rglob("*.json")):
+            try:
+                data = json.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
+            except ValueError:
+                continue
+            for order in orders(data):
+                one(order | {"status": IN_FORCE[order["resourceType"]]}, path, counts, left, lost)
+    write(counts, left, lost)
+
+
+def one(order, path, counts, left, lost):
+    counts["orders"] += 1
+    try:
+        own_reading(order)
+        is_complete = True
+    except (Incomplete, KeyError, ValueError) as error:
+        is_complete = False
+        counts[f"no complete oral plan: {error if isinstance(error, Incomplete) else 'other'}"] += 1
+    for accept in ((), ("text", "gap")):
+        made = read(order, accept)
+        name = "texts waived" if accept else "as it stands"
+        counts[f"{name}: complete"] += is_complete
+        if isinstance(made, list):
+            if is_complete:
+                left[f"{name}: refused for {', '.join(made)}: {path.name}"] += 1
+            continue
+        counts[f"{name}: read"] += is_complete
+        try:
+            first, doses = own_reading(order, loosely=True)
+        except (Incomplete, KeyError, ValueError) as error:
+            counts[f"{name}: read by codes that the other reader does not have ({error}): {path.name}"] += 1
+            continue
+        counts[f"{name}: read and compared"] += 1
+        if library_reading(made, first) != doses:
+            lost.append(f"{path.name} ({name})")
+
+
+def write(counts, left, lost):
+    for name, count in [*sorted(counts.items()), *sorted(left.items())]:
+        sys.stdout.write(f"  {count:4} {name}\n")
+    complete, taken = counts["texts waived: complete"], counts["texts waived: read"]
+    assert counts["orders"] >= LEAST_ORDERS, "the packages hold fewer orders than they did"
+    assert counts["as it stands: read and compared"] >= LEAST_READ, "fewer orders are read than were"
+    assert not lost, f"read with other doses than their codes say: {', '.join(lost)}"
+    assert taken * 100 >= complete * 95, f"{taken} of {complete} complete orders are read with their texts waived"
+    told = f"{counts['orders']} orders, {complete} complete; read {counts['as it stands: read']} as they stand, {taken} with texts waived"
+    sys.stdout.write(f"ran: public examples: {told}; lost 0\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,207 @@
+"""Texts of an order against its codes: what repeats them is read, what says more or other refuses."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from formats.fhir_orders import SNOMED, between, counted, dosage, lasting, order, refusals, reports, steps_of
+from taper import from_fhir, mg
+from taper.formats.fhir.read.dosage_text import read_text
+
+MORE = {
+    "a change after a length": "40 mg for 5 days, then 20 mg for 5 days, then stop",
+    "a reduction": "reduce by 10 mg each week until finished",
+    "an end": "take until 12 April, then none",
+    "a range": "20-40 mg in the morning",
+    "a range in words": "20 to 40 mg in the morning",
+    "a range of tablets": "1-2 tablets daily",
+    "a length": "40 mg for 5 days",
+    "a length in words": "For one week only.",
+    "a length without a preposition": "40 mg x 10 days",
+    "a fortnight": "for a fortnight",
+    "a condition": "40 mg if the pain is bad",
+    "a condition of tolerance": "40 mg as tolerated",
+    "another dose": "20 mg in the morning",
+    "ten times the dose": "400 mg",
+    "a second dose": "40 mg in the morning and 20 mg at night",
+    "another time": "40 mg in the evening",
+    "another clock time": "40 mg at 20:00",
+    "another number of times": "40 mg twice daily",
+    "every so many hours": "40 mg every 12 hours",
+    "every other day": "40 mg on alternate days",
+    "once a week": "40 mg once weekly",
+    "a day of the week": "40 mg on Mondays",
+    "an exception": "40 mg daily except Sunday",
+    "days off": "5 days on, 2 days off",
+    "a stop": "stop on 12 April",
+    "a date": "start on 5 April 2027: 40 mg",
+    "a most": "up to 40 mg daily",
+    "a plan elsewhere": "take as per schedule",
+    "a count whose strength is not known": "one tablet",
+    "a number that could be two": "1,000 mg",
+    "a dose for each kilogram": "1 mg/kg daily",
+    "German: then": "40 mg für 5 Tage, dann 20 mg",
+    "German: tapering": "langsam ausschleichen",
+    "German: until": "bis zum Kontrolltermin",
+    "German: a week": "Für eine Woche",
+    "German: a scheme": "1-0-1-0 Tablette",
+    "French: a length": "40 mg pendant 5 jours",
+    "French: a reduction": "diminuer de 5 mg par semaine",
+    "French: if": "si fièvre, 40 mg",
+    "French: a week only": "Une semaine seulement",
+    "Spanish: a reduction": "reducir 5 mg cada semana",
+    "Spanish: until": "hasta nueva orden",
+    "Spanish: a week": "Solo una semana",
+}
+
+
+@pytest.mark.parametrize("name", MORE)
+def test_a_text_that_says_more_or_other_than_the_codes_refuses(name):
+    (said,) = {line.split(":")[1].strip() for line in refusals(order(dosage(text=MORE[name])))}
+    assert said == "text"
+    assert steps_of(order(dosage(text=MORE[name])), accept=("text",))[1] == [({"morning": "40 mg"}, "on")]
+
+
+SAME = [
+    "40 mg every morning with breakfast",
+    "Take 40mg once a day in the morning with food",
+    "40 mg daily",
+    "40 mg mane",
+    "40.0 mg daily",
+    "0.04 g in the morning",
+    "8 tablets of 5 mg every morning",
+    "Take 40 mg (8 x 5 mg tablets) in the morning",
+    "Take with a full glass of water. Avoid alcohol and grapefruit juice.",
+    "40 mg 30 minutes before breakfast",
+    "Take as directed",
+    "40 mg morgens nach dem Frühstück mit etwas Wasser einnehmen",
+    "1x tägl. 40 mg",
+    "40 mg le matin avec un grand verre d'eau",
+    "40 mg por la mañana con comida",
+]
+
+
+@pytest.mark.parametrize("text", SAME)
+def test_a_text_that_repeats_the_codes_or_adds_food_and_water_is_read_and_reported(text):
+    assert steps_of(order(dosage(text=text))) == (None, [({"morning": "40 mg"}, "on")], "continue")
+    assert any(f"not-read: compared with the codes: {text!r}" in line for line in reports(order(dosage(text=text))))
+
+
+def test_the_refusal_prints_the_text_and_what_the_codes_say():
+    (line,) = refusals(order(dosage(text="20 mg")))
+    assert "the text '20 mg' says more than the codes, or other: 20 mg is not the dose" in line
+    assert line.endswith("; the codes say 40 mg morning")
+
+
+@pytest.mark.parametrize("text", ["40 mg dagligen på morgonen", "朝食後に服用", "Neem elke ochtend in"])
+def test_a_text_in_a_language_without_a_reader_refuses_and_says_so(text):
+    (line,) = refusals(order(dosage(text=text)))
+    assert "in a language that is not read here (English, German, French and Spanish are read)" in line
+    assert steps_of(order(dosage(text=text)), accept=("text",))[1] == [({"morning": "40 mg"}, "on")]
+
+
+def extension(text):
+    return [{"url": "http://example.org/fhir/StructureDefinition/remark", "valueString": text}]
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        lambda text: order(dosage(patientInstruction=text)),
+        lambda text: order(dosage(additionalInstruction=[{"text": text}])),
+        lambda text: order(dosage(additionalInstruction=[{"coding": [{"system": SNOMED, "code": "1", "display": text}]}])),
+        lambda text: order(dosage(extension=extension(text))),
+        lambda text: order(note=[{"text": text}]),
+        lambda text: order(extension=extension(text)),
+    ],
+    ids=["for the patient", "an instruction", "a coded instruction", "an extension", "a note", "the order's extension"],
+)  # fmt: skip
+def test_every_place_in_which_people_read_is_compared(place):
+    assert any(": text: " in line for line in refusals(place("For one week only.")))
+    assert any(": text: " in line for line in refusals(place("reduce by 5 mg each week")))
+    assert refusals(place("Take with food.")) == []
+
+
+def test_a_note_may_hold_words_that_are_not_known_and_no_numbers_that_are_not():
+    assert refusals(order(note=[{"text": "Patient told to take with food"}])) == []
+    assert refusals(order(note=[{"text": "Patient told to take 7 with food"}])) != []
+
+
+def two_steps(text, **more):
+    first = dosage(40, repeat=lasting(5), sequence=1)
+    return order(first, dosage(60, repeat=lasting(5), sequence=2, text=text, **more))
+
+
+@pytest.mark.parametrize("text", ["when well tolerated, 60 mg daily", "increase to 60 mg if tolerated",
+                                  "wenn gut verträglich, 60 mg morgens", "si bien toléré, 60 mg le matin"])  # fmt: skip
+def test_a_condition_of_a_later_step_is_a_review_before_it(text):
+    read = from_fhir(two_steps(text))
+    assert [step.review_before for step in read.plan.courses[0].steps] == [False, True]
+
+
+def test_a_condition_that_hides_a_number_or_another_dose_refuses():
+    assert refusals(two_steps("if tolerated, 80 mg")) != []
+    assert refusals(two_steps("if the pressure is above 140")) != []
+
+
+def test_a_condition_of_the_first_step_refuses():
+    assert refusals(order(dosage(text="if tolerated, 40 mg", repeat=lasting(5)))) != []
+
+
+def test_counts_of_tablets_in_conditional_steps_are_read_with_the_strength_of_one():
+    dated = [
+        counted(1, "TAB", repeat=between("2027-04-05", "2027-04-14"), sequence=1, text="one tablet daily for 10 days"),
+        counted(2, "TAB", repeat=between("2027-04-15", "2027-04-24"), sequence=2,
+                text="when well tolerated, two tablets daily for 10 days"),
+    ]  # fmt: skip
+    steps = from_fhir(order(*dated), strength=mg(5)).plan.courses[0].steps
+    assert [(str(step.largest), step.review_before) for step in steps] == [("5 mg/day", False), ("10 mg/day", True)]
+
+
+TAPER = [dosage(40, repeat=lasting(5), sequence=1), dosage(20, repeat=lasting(5), sequence=2)]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_read"),
+    [("40 mg for 5 days, then 20 mg for 5 days, then stop", True), ("40 mg for 5 days, then 20 mg for 5 days", True),
+     ("40 mg for 5 days, then 30 mg for 5 days", False), ("40 mg for 5 days, then 20 mg for 7 days", False),
+     ("20 mg for 5 days, then 40 mg for 5 days", False), ("40 mg for 5 days, then 20 mg, then 10 mg", False)],
+)  # fmt: skip
+def test_a_text_of_the_whole_taper_must_be_each_step_in_turn(text, is_read):
+    steps = [TAPER[0] | {"patientInstruction": text}, TAPER[1]]
+    assert (refusals(order(*steps)) == []) is is_read
+    assert (refusals(order(*TAPER, note=[{"text": text}])) == []) is is_read
+
+
+def test_one_text_may_tell_all_doses_of_a_day():
+    twice = [dosage(10, text="10 mg in the morning, 5 mg in the evening"), dosage(5, repeat={"when": ["EVE"]})]
+    assert steps_of(order(*twice))[1] == [({"morning": "10 mg", "evening": "5 mg"}, "on")]
+    assert refusals(order(dosage(10, text="10 mg in the morning, 6 mg in the evening"), twice[1])) != []
+
+
+def test_a_scheme_of_counts_is_compared_by_time_of_day():
+    evening = counted(2, "Stück", repeat={"when": ["EVE"]})
+    assert refusals(order(counted(1, "Stück", text="1-0-2-0 Stück"), evening), strength=mg(5)) == []
+    assert refusals(order(counted(1, "Stück", text="1-0-1-0 Stück"), evening), strength=mg(5)) != []
+
+
+def test_a_text_of_an_injection_or_an_eye_refuses():
+    for text in ("inject 40 mg", "one drop in the left eye", "apply to the skin", "auf die Haut auftragen"):
+        assert any(": route: " in line for line in refusals(order(dosage(text=text)))), text
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_read_without_failing(text):
+    told = read_text(text)
+    assert told.language in {"English", "German", "French", "Spanish"}
+
+
+@given(
+    st.integers(1, 999), st.integers(1, 90), st.sampled_from(["days", "weeks", "Tage", "jours", "días"]),
+    st.sampled_from(["for", "für", "pendant", "durante", ""]),
+)  # fmt: skip
+def test_no_length_and_no_other_amount_passes_whatever_the_words_around_it(dose, count, unit, word):
+    text = f"{dose} mg {word} {count} {unit}"
+    assert any(": text: " in line for line in refusals(order(dosage(text=text))))
+    if dose != 40:
+        assert any(": text: " in line for line in refusals(order(dosage(text=f"{dose} mg"))))

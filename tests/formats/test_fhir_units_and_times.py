@@ -1,0 +1,338 @@
+"""Units, routes and times of day as systems and people of many countries write them."""
+
+from decimal import Decimal
+
+import pytest
+
+from formats.fhir_orders import (
+    SLOTS,
+    SNOMED,
+    UCUM,
+    counted,
+    dosage,
+    lasting,
+    order,
+    quantity,
+    refusals,
+    reports,
+    steps_of,
+)
+from taper import Concentration, from_fhir, mg
+from taper.formats.fhir.tables import table, unit_codes
+
+FIVE = {"morning": "5 mg"}
+BMP = "https://fhir.kbv.de/CodeSystem/KBV_CS_SFHIR_BMP_DOSIEREINHEIT"
+FORM = "http://terminology.hl7.org/CodeSystem/v3-orderableDrugForm"
+EDQM = "http://standardterms.edqm.eu"
+DUTCH = "urn:oid:2.16.840.1.113883.2.4.4.1.900.2"
+
+ONE = {
+    "unity with a word": ("tablet", "1", UCUM),
+    "German pieces": ("Stück", "1", UCUM),
+    "Dutch pieces": ("stuk", "1", UCUM),
+    "an annotation": ("tablet", "{tbl}", UCUM),
+    "an annotation alone": (None, "{tablet}", UCUM),
+    "an annotation of pieces": ("Stück", "{Stueck}", UCUM),
+    "a word in place of a code": ("tbl", "tbl", UCUM),
+    "each": ("ea", "ea", UCUM),
+    "SNOMED CT": ("Tablet", "732936001", SNOMED),
+    "SNOMED CT in German": ("Tablette", "732936001", SNOMED),
+    "a capsule of SNOMED CT": ("Capsule", "732937005", SNOMED),
+    "a dose form of SNOMED CT": ("Tablet", "385055001", SNOMED),
+    "a form that is not on file": ("Filmtablette", "999", SNOMED),
+    "HL7": ("TAB", "TAB", FORM),
+    "HL7 extended release": ("tablet", "ERTAB", FORM),
+    "EDQM": ("Comprimé", "15054000", EDQM),
+    "a capsule of EDQM": ("Gélule", "15012000", EDQM),
+    "KBV": ("Stück", "1", BMP),
+    "G-Standaard": ("stuk", "245", DUTCH),
+    "words alone": ("comprimidos", None, None),
+}
+
+
+@pytest.mark.parametrize("name", ONE)
+def test_one_unit_of_the_product_is_its_strength_however_it_is_written(name):
+    unit, code, system = ONE[name]
+    assert steps_of(order(counted(1, unit, code, system)), strength=mg(5))[1] == [(FIVE, "on")]
+
+
+def test_a_unit_whose_code_is_not_known_is_reported():
+    resource = order(counted(1, "Filmtablette", "999", SNOMED))
+    assert any(
+        "the code '999' is not known, and its unit is read" in line for line in reports(resource, strength=mg(5))
+    )
+    own_word = order(counted(5, "Milligramme Wirkstoff", "mg", UCUM))
+    assert steps_of(own_word)[1] == [(FIVE, "on")]
+    assert any(
+        "the unit 'Milligramme Wirkstoff' is not known, and its code is read" in line for line in reports(own_word)
+    )
+
+
+@pytest.mark.parametrize(
+    ("unit", "code", "system"),
+    [
+        ("tablet", "mg", UCUM), ("mg", "{tablet}", UCUM), ("mg", "mg/kg", UCUM), ("mg/kg", "mg", UCUM),
+        ("IU", "[iU]", UCUM), ("drops", "[drp]", UCUM), ("Tropfen", "6", BMP), ("tablet", "VAGTAB", FORM),
+        ("VAGTAB", "VAGTAB", FORM), ("puff", None, None), (None, "1", UCUM), ("capsule", "732936001", SNOMED),
+        ("mg", "999", SNOMED),
+        ("each", "999", SNOMED),
+        ("ea", "ORINHL", FORM),
+        ("Stück", "6", BMP),
+    ],
+)  # fmt: skip
+def test_a_unit_that_is_none_or_says_two_things_refuses(unit, code, system):
+    assert any(": unit: " in line for line in refusals(order(counted(1, unit, code, system)), strength=mg(5)))
+
+
+def test_pieces_are_pieces_of_a_product_of_any_form_and_never_of_a_liquid():
+    one = {"numerator": quantity(5), "denominator": quantity(1, "{tablet}")}
+    assert steps_of(of_drug(counted(2, "Stück", "1", BMP), strength=one))[1] == [({"morning": "10 mg"}, "on")]
+    liquid = {"numerator": quantity(2), "denominator": quantity(5, "mL")}
+    assert any(
+        "what one unit holds is not stated" in line
+        for line in refusals(of_drug(counted(2, "Stück", "1", BMP), strength=liquid))
+    )
+    bare = {"numerator": quantity(5), "denominator": {"value": 1}}
+    assert steps_of(of_drug(counted(2, "tablet"), strength=bare))[1] == [({"morning": "10 mg"}, "on")]
+
+
+def of_drug(*dosages, strength, **more):
+    """An order of a drug that stands in it, with what a unit or a volume of it holds."""
+    drug = {"resourceType": "Medication", "id": "m",
+            "ingredient": [{"itemCodeableConcept": {"text": "diazepam"}, "strength": strength}]} | more  # fmt: skip
+    return order(*dosages, medicationCodeableConcept=None, medicationReference={"reference": "#m"}, contained=[drug])
+
+
+MEASURED = dosage(doseAndRate=[{"doseQuantity": quantity(5, "mL")}])
+
+
+def test_a_volume_is_a_dose_where_what_it_holds_is_stated():
+    liquid = {"numerator": quantity(2), "denominator": quantity(5, "mL")}
+    assert steps_of(of_drug(MEASURED, strength=liquid))[1] == [({"morning": "2 mg"}, "on")]
+    said = of_drug(MEASURED | {"text": "Take 5 mL (2 mg) in the morning"}, strength=liquid)
+    assert refusals(said) == []
+    assert refusals(of_drug(MEASURED | {"text": "Take 10 mL in the morning"}, strength=liquid)) != []
+    assert steps_of(order(MEASURED), strength=Concentration.parse("2 mg/5 mL"))[1] == [({"morning": "2 mg"}, "on")]
+    assert any("5 mL, and what one unit holds is not stated" in line for line in refusals(order(MEASURED)))
+
+
+def test_the_medication_may_stand_beside_the_order_in_a_bundle():
+    liquid = {"numerator": quantity(2), "denominator": quantity(5, "mL")}
+    drug = {"resourceType": "Medication", "id": "m",
+            "ingredient": [{"itemCodeableConcept": {"text": "diazepam"}, "strength": liquid}]}  # fmt: skip
+    told = order(MEASURED, medicationCodeableConcept=None, medicationReference={"reference": "Medication/m"})
+    held = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": told}, {"resource": drug}]}
+    assert steps_of(held)[1] == [({"morning": "2 mg"}, "on")]
+
+
+def test_an_ingredient_that_is_not_active_is_no_second_drug():
+    drug = {
+        "resourceType": "Medication",
+        "id": "m",
+        "ingredient": [
+            {
+                "itemCodeableConcept": {"text": "diazepam"},
+                "strength": {"numerator": quantity(5), "denominator": {"value": 1}},
+            },
+            {"itemCodeableConcept": {"text": "lactose"}, "isActive": False},
+        ],
+    }
+    told = order(
+        counted(1, "tablet"), medicationCodeableConcept=None, medicationReference={"reference": "#m"}, contained=[drug]
+    )
+    assert steps_of(told)[1] == [(FIVE, "on")]
+
+
+def test_a_drug_that_refers_to_itself_has_no_name_and_ends():
+    drug = {"resourceType": "Medication", "id": "m", "ingredient": [{"itemReference": {"reference": "#m"}}]}
+    told = order(medicationCodeableConcept=None, medicationReference={"reference": "#m"}, contained=[drug])
+    assert any("the drug has no name" in line for line in refusals(told))
+
+
+def test_an_ingredient_may_be_named_by_its_substance():
+    drug = {"resourceType": "Medication", "id": "m", "ingredient": [{"itemReference": {"reference": "#s"}}]}
+    substance = {"resourceType": "Substance", "id": "s", "code": {"text": "diazepam"}}
+    told = order(medicationCodeableConcept=None, medicationReference={"reference": "#m"}, contained=[drug, substance])
+    assert from_fhir(told).plan.courses[0].drug == "diazepam"
+
+
+def test_a_drug_that_only_a_reference_shows_is_called_so_and_reported():
+    shown = order(
+        medicationCodeableConcept=None, medicationReference={"reference": "Medication/9", "display": "Prednisone"}
+    )
+    assert from_fhir(shown).plan.courses[0].drug == "Prednisone"
+    assert any("is not in the resource; it is called 'Prednisone'" in line for line in reports(shown))
+
+
+ROUTES = [
+    {"coding": [{"system": SNOMED, "code": "26643006"}], "text": "à prendre par voie orale"},
+    {"coding": [{"system": EDQM, "code": "20053000"}]},
+    {"coding": [{"system": "urn:oid:0.4.0.127.0.16.1.1.2.1", "code": "20067000", "display": "Sublingual use"}]},
+    {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v3-RouteOfAdministration", "code": "PO"}]},
+    {"coding": [{"system": "urn:oid:2.16.840.1.113883.2.4.4.9", "code": "9", "display": "ORAAL"}]},
+    *({"text": text} for text in ("zum Einnehmen", "Par voie orale", "vía oral", "oraal", "per via orale", "por via oral",
+                                  "oral anvendelse", "by mouth")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=str)
+def test_a_route_by_mouth_is_known_by_code_and_in_eight_languages(route):
+    assert refusals(order(dosage(route=route))) == []
+
+
+def test_there_are_names_of_the_route_in_eight_languages_and_every_table_has_sources():
+    assert len(table("routes")["route"]["words"]) == 8
+    for name in ("units", "routes", "times", "extensions"):
+        for source in table(name)["sources"]:
+            assert {"id", "title", "locator", "year", "verified_on"} <= set(source), name
+    named = {item["id"] for item in table("units")["sources"]}
+    assert all(set(held["sources"]) <= named for held in table("units")["codes"].values())
+    assert unit_codes("http://example.org/none") is None
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        {"method": {"coding": [{"system": SNOMED, "code": "422145002", "display": "Inject"}]}},
+        {"method": {"coding": [{"system": SNOMED, "code": "422145002"}]}},
+        {"method": {"text": "apply"}},
+        {"site": {"text": "left eye"}},
+        {"site": {"coding": [{"system": SNOMED, "code": "8205005"}]}},
+        {"site": {"text": "left arm"}},
+        {"route": {"coding": [{"system": EDQM, "code": "20045000"}]}},
+        {"route": {"coding": [{"system": SNOMED, "code": "26643006"}, {"system": SNOMED, "code": "46713006"}]}},
+        {"route": {"coding": [{"system": SNOMED, "code": "26643006"}], "text": "via sonde"}},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_way_that_is_not_by_mouth_refuses_wherever_it_is_said(place):
+    assert any(": route: " in line for line in refusals(order(dosage(**({"route": None} | place)))))
+
+
+@pytest.mark.parametrize(
+    "place", [{"method": {"coding": [{"system": SNOMED, "code": "421521009", "display": "Swallow"}]}}, {"method": {"text": "Take"}},
+              {"site": {"text": "Mouth"}}, {"site": {"coding": [{"system": SNOMED, "code": "181220002"}]}}], ids=str)  # fmt: skip
+def test_a_method_or_site_of_the_mouth_is_read(place):
+    assert refusals(order(dosage(**place))) == []
+
+
+THREE = {"morning": "40 mg", "noon": "40 mg", "evening": "40 mg"}
+TIMES = {
+    "night is bedtime": ({"when": ["MORN", "NIGHT"], "frequency": 2}, {"morning": "40 mg", "bedtime": "40 mg"}),
+    "waking is morning": ({"when": ["WAKE"]}, {"morning": "40 mg"}),
+    "before breakfast": ({"when": ["ACM"], "offset": 30}, {"morning": "40 mg"}),
+    "with lunch": ({"when": ["CV"]}, {"noon": "40 mg"}),
+    "after dinner": ({"when": ["PCD"]}, {"evening": "40 mg"}),
+    "before meals": ({"when": ["AC"], "frequency": 3}, THREE),
+    "after meals": ({"when": ["PC"], "frequency": 3}, THREE),
+    "with meals, not counted": ({"when": ["C"], "frequency": None}, THREE),
+    "early in the morning": ({"when": ["MORN.early"]}, {"morning": "40 mg"}),
+    "every 8 hours": ({"when": None, "period": 8, "periodUnit": "h"}, THREE),
+    "every 24 hours": ({"when": None, "period": 24, "periodUnit": "h"}, {"morning": "40 mg"}),
+}
+
+
+@pytest.mark.parametrize("name", TIMES)
+def test_times_of_day_are_named_times_and_reported(name):
+    repeat, doses = TIMES[name]
+    assert steps_of(order(dosage(repeat=repeat)))[1] == [(doses, "on")]
+    assert any(": time: " in line for line in reports(order(dosage(repeat=repeat))))
+
+
+def test_hours_that_divide_a_day_are_clock_times_where_no_times_are_named():
+    for hours, clock in (
+        (8, ["06:00", "14:00", "22:00"]),
+        (12, ["06:00", "18:00"]),
+        (6, ["00:00", "06:00", "12:00", "18:00"]),
+    ):
+        read = from_fhir(order(dosage(repeat={"when": None, "period": hours, "periodUnit": "h"})))
+        assert list(read.plan.courses[0].steps[0].days[0].as_dict()) == clock
+        assert any(f"every {hours} hours, read as {', '.join(clock)}" in report.message for report in read.reports)
+
+
+def test_two_whole_days_in_hours_are_every_other_day():
+    read = from_fhir(order(dosage(repeat={"when": None, "period": 48, "periodUnit": "h"})), slots=SLOTS)
+    assert [bool(day) for day in read.plan.courses[0].steps[0].days] == [True, False]
+
+
+CODES = {"QD": 1, "BID": 2, "TID": 3, "QID": 4, "Q8H": 3, "Q6H": 4, "AM": 1, "BED": 1}
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_code_of_how_often_is_read_alone_and_with_bounds(code):
+    coded = {"code": {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v3-GTSAbbreviation", "code": code}]}}
+    ((doses, length),) = steps_of(order(dosage(timing=coded)))[1]
+    assert (len(doses), length) == (CODES[code], "on")
+    ((doses, length),) = steps_of(order(dosage(timing=coded | {"repeat": lasting(10)})))[1]
+    assert (len(doses), length) == (CODES[code], "10 days")
+
+
+def test_codes_that_differ_refuse():
+    coded = {"code": {"coding": [{"code": "BID"}, {"code": "TID"}]}}
+    assert any("the codes BID and TID differ" in line for line in refusals(order(dosage(timing=coded))))
+
+
+@pytest.mark.parametrize(
+    "repeat",
+    [{"when": ["NIGHT", "HS"], "frequency": 2}, {"when": ["PHS"]}, {"when": None, "period": 5, "periodUnit": "h"},
+     {"when": ["MORN"], "offset": 30}, {"when": ["ACM"], "offset": 600}, {"when": ["AC", "PC"], "frequency": 2},
+     {"when": None, "period": None, "periodUnit": "h"}],
+    ids=str,
+)  # fmt: skip
+def test_a_time_that_is_uncertain_refuses(repeat):
+    assert any(": time: " in line for line in refusals(order(dosage(repeat=repeat))))
+
+
+def test_a_meal_that_is_not_said_refuses_where_the_caller_names_none():
+    told = order(dosage(repeat={"when": ["AC"], "frequency": 2}))
+    with pytest.raises(Exception, match="2 of the meals of a day are meant by 'AC', and which is not said"):
+        from_fhir(told)
+    assert refusals(told) == []
+
+
+def doses(*given):
+    return [{"type": {"coding": [{"code": kind}]}, "doseQuantity": quantity(value)} for kind, value in given]
+
+
+def test_ordered_and_calculated_entries_are_one_dose_where_they_agree():
+    assert steps_of(order(dosage(doseAndRate=doses(("ordered", 5), ("calculated", 5)))))[1] == [(FIVE, "on")]
+    assert any("the doses 5 mg and 6 mg differ" in line
+               for line in refusals(order(dosage(doseAndRate=doses(("ordered", 5), ("calculated", 6))))))  # fmt: skip
+    assert any("states 2 doses" in line
+               for line in refusals(order(dosage(doseAndRate=doses(("ordered", 5), ("ordered", 5))))))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("rate", "agrees"),
+    [
+        ({"rateRatio": {"numerator": quantity(10), "denominator": quantity(1, "d")}}, True),
+        ({"rateRatio": {"numerator": quantity(10), "denominator": quantity(24, "h")}}, True),
+        ({"rateQuantity": quantity(10, "mg/d")}, True),
+        ({"rateRatio": {"numerator": quantity(5), "denominator": quantity(1, "d")}}, False),
+        ({"rateRatio": {"numerator": quantity(10), "denominator": quantity(1, "h")}}, False),
+        ({"rateRatio": {"numerator": quantity(10, "[iU]"), "denominator": quantity(1, "d")}}, False),
+        ({"rateQuantity": quantity(10, "mL/h")}, False),
+        ({"rateRange": {"low": quantity(10), "high": quantity(10)}}, False),
+    ],
+    ids=str,
+)
+def test_a_days_amount_beside_the_dose_is_read_where_it_agrees_and_any_other_rate_refuses(rate, agrees):
+    repeat = {"frequency": 2, "when": ["MORN", "EVE"]}
+    told = order(dosage(repeat=repeat, doseAndRate=[{"doseQuantity": quantity(5), **rate}]))
+    assert (refusals(told) == []) is agrees
+    assert agrees or any(": rate: " in line for line in refusals(told))
+
+
+def test_a_days_amount_in_tablets_is_compared_in_tablets():
+    twice = {"frequency": 2, "when": ["MORN", "EVE"]}
+    for count, agrees in ((2, True), (3, False)):
+        rate = {"rateRatio": {"numerator": quantity(count, "{tablet}"), "denominator": quantity(1, "d")}}
+        told = order(dosage(repeat=twice, doseAndRate=[{"doseQuantity": quantity(1, "{tablet}"), **rate}]))
+        assert (refusals(told, strength=mg(5)) == []) is agrees
+
+
+def test_a_range_of_one_dose_is_that_dose():
+    one = {"doseRange": {"low": quantity(5), "high": quantity(5)}}
+    assert steps_of(order(dosage(doseAndRate=[one])))[1] == [(FIVE, "on")]
+    two = {"doseRange": {"low": quantity(5), "high": quantity(Decimal("7.5"))}}
+    assert any("a range of doses" in line for line in refusals(order(dosage(doseAndRate=[two]))))
