@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import taper
+from taper._base.limits import LIMITS, YARDSTICK
 from taper.checks.check import ALL
 from taper.cli import COMMANDS, parser_for
 from taper.cli.examples import EXAMPLES, EXIT_CODES
@@ -45,6 +46,7 @@ def pages(formulary: Formulary) -> dict[str, str]:
     made["rules.md"] = _page(_rule_lines())
     made["specification.md"] = _page(_headed("tests/spec", specification_lines()))
     made["cases.md"] = _page(_headed("tests/cases", case_lines()))
+    made["limits.md"] = _page(_headed("src/taper/_base/limits.py", _limit_lines()))
     made["floors.md"] = _page(_headed("pyproject.toml and the folders' docstrings", _floor_lines()))
     made["../images/floors.svg"] = floors.picture()
     return made
@@ -53,6 +55,22 @@ def pages(formulary: Formulary) -> dict[str, str]:
 def _headed(folder: str, lines: Iterator[str]) -> Iterator[str]:
     yield from (_FROM_TESTS.format(folder), "")
     yield from lines
+
+
+def _limit_lines() -> Iterator[str]:
+    yield from (
+        "# Limits",
+        "",
+        "How large what is handed in may be, so that every input is answered in bounded time and memory.",
+        "What is larger is refused by name, at reading where that is possible. `taper limits` prints the same.",
+        "",
+        YARDSTICK,
+        "",
+        "| what | at most | costs at that size, in yardsticks |",
+        "| --- | --- | --- |",
+    )
+    for limit in LIMITS:
+        yield f"| {limit.of} | {limit.most} | {limit.costs or 'less than one'} |"
 
 
 def _floor_lines() -> Iterator[str]:

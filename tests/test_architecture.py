@@ -183,6 +183,44 @@ ROUNDED = {
 }
 
 
+class TestMessages:
+    """Code decides by codes and fields; a message is written for a reader and is never read back."""
+
+    @each_file
+    def test_no_message_is_compared(self, path):
+        assert list(_messages_compared(TREES[path])) == []
+
+    def test_a_comparison_of_a_message_is_seen(self):
+        for text in ("gap.missing.startswith('x')", "'x' in finding.message", "finding.message == words"):
+            assert list(_messages_compared(ast.parse(text)))
+
+
+_MESSAGES = {"message", "missing", "happens"}
+_READS = {"startswith", "endswith", "find", "index", "removeprefix", "removesuffix", "partition", "split", "count"}
+
+
+def _messages_compared(tree):
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Compare):
+            parts = [part for part in (node.left, *node.comparators) if isinstance(part, ast.Attribute)]
+            if any(part.attr in _MESSAGES for part in parts) and not _with_none(node) and not _of_one_kind(node):
+                yield f"line {node.lineno}"
+        is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+        of_message = is_call and isinstance(node.func.value, ast.Attribute) and node.func.value.attr in _MESSAGES
+        if of_message and node.func.attr in _READS:
+            yield f"line {node.lineno}"
+
+
+def _with_none(node):
+    return all(isinstance(part, ast.Constant) and part.value is None for part in node.comparators)
+
+
+def _of_one_kind(node):
+    """What two sources say, compared with each other so that it is written once: no decision hangs on its words."""
+    attributes = [part.attr for part in (node.left, *node.comparators) if isinstance(part, ast.Attribute)]
+    return len(attributes) == len(node.comparators) + 1 and len(set(attributes)) == 1
+
+
 class TestData:
     SHIPPED = Formulary.shipped()
 

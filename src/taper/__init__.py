@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     from taper.formats.fhir.read.plan import load_fhir as load_fhir
     from taper.formats.fhir.write.bundle import to_fhir as to_fhir
     from taper.formats.fhir.write.bundle import write_fhir as write_fhir
+    from taper.formats.fhir.write.cards import to_cds_cards as to_cds_cards
     from taper.formats.html import to_html as to_html
     from taper.formats.ical import ZoneNeeded as ZoneNeeded
     from taper.formats.ical import to_ical as to_ical
@@ -88,6 +89,7 @@ if TYPE_CHECKING:
     from taper.knowledge.monograph import Occupancy as Occupancy
     from taper.knowledge.monograph import Titration as Titration
     from taper.knowledge.product_choice import NoProducts as NoProducts
+    from taper.knowledge.product_choice import SeveralForms as SeveralForms
     from taper.knowledge.protocols import Protocol as Protocol
     from taper.knowledge.protocols import load_protocol as load_protocol
     from taper.knowledge.protocols import protocol_names as protocol_names
@@ -248,6 +250,7 @@ _HOMES = {
     "taper.formats.fhir.read.import_report": "CannotImport ImportReport",
     "taper.formats.fhir.read.plan": "FhirPlan from_fhir load_fhir",
     "taper.formats.fhir.write.bundle": "to_fhir write_fhir",
+    "taper.formats.fhir.write.cards": "to_cds_cards",
     "taper.formats.html": "to_html",
     "taper.formats.ical": "ZoneNeeded to_ical",
     "taper.formats.ical.zone": "ClockSkipped ZoneNotFound",
@@ -265,7 +268,7 @@ _HOMES = {
     "taper.knowledge.equivalence": "EquivalenceTable",
     "taper.knowledge.formulary": "Formulary UnknownDrug",
     "taper.knowledge.monograph": "Monograph Occupancy Titration",
-    "taper.knowledge.product_choice": "NoProducts",
+    "taper.knowledge.product_choice": "NoProducts SeveralForms",
     "taper.knowledge.protocols": "Protocol load_protocol protocol_names",
     "taper.knowledge.reading": "InvalidData UnknownClass",
     "taper.knowledge.stale": "list_stale",

@@ -14,12 +14,17 @@ class TaperError(Exception):
             cls.__module__ = "taper"
 
     def __init__(self, message: str, *, where: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.where = where
+        super().__init__(_encodable(message))
+        self.message = _encodable(message)
+        self.where = _encodable(where)
 
     def __str__(self) -> str:
         return f"{self.where}: {self.message}" if self.where else self.message
+
+
+def _encodable(text: str) -> str:
+    """Text that every file and terminal can hold: half of a surrogate pair, quoted from an input, is written out."""
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 class InvalidInput(TaperError, ValueError):

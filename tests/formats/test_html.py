@@ -18,6 +18,7 @@ from taper import (
     NotAssessed,
     Plan,
     Product,
+    Reason,
     Review,
     apply_log,
     count_supply,
@@ -36,7 +37,7 @@ SOURCE = Source.read({"id": "s", "organization": EVIL, "title": EVIL, "locator":
                       "verified_on": "2026-01-01"})  # fmt: skip
 REVIEW = Review(
     findings=(Finding(rule="ceiling", severity="high", message=f"day 1: too much {EVIL}", source=SOURCE),),
-    not_assessed=(NotAssessed(rule="kidney", drug="x", missing=f"eGFR {EVIL}"),),
+    not_assessed=(NotAssessed(rule="kidney", drug="x", reason=Reason.FACT, what=(f"eGFR {EVIL}",)),),
     clear=(Clear(rule="score", source=SOURCE), Clear(rule="pace", drug="x")),
     left_out=(LeftOut(rule="ceiling", drug="x", source=SOURCE),),
 )
@@ -219,11 +220,12 @@ class TestPages:
             assert said not in patient.partition("</style>")[2]
             assert said in clinician
         assert [heading["text"] for heading in Page(text).find("h4")] == [
-            "Found: 1", "Not assessed: 1", "Clear: 2", "Held and not compared: 1"]  # fmt: skip
+            "Found: 1", "Not assessed: 1", "Clear: 2", "Within what is on file: 0",
+            "On file and not compared: 1"]  # fmt: skip
 
-    def test_a_review_that_holds_nothing_says_so_four_times(self):
+    def test_a_review_that_holds_nothing_says_so_in_each_part(self):
         schedule = dated({"for": "2 days", "regimen": {"morning": "2 mg"}})
-        assert to_html(schedule, Review()).count("<p>None.</p>") == 4
+        assert to_html(schedule, Review()).count("<p>None.</p>") == 5
 
     def test_without_a_review_the_page_says_that_none_was_made(self):
         schedule = dated({"for": "2 days", "regimen": {"morning": "2 mg"}})

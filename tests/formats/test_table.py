@@ -60,7 +60,7 @@ class TestThePlainTable:
         assert "Supply for 3 days, 2027-03-01 to 2027-03-03 (the rest of a divided unit is discarded):" in text
         assert "  28 x 5 mg tablet in 1 pack, 1 1/2 used, 26 1/2 left over (t5mg)" in text
         assert "  LOW score: 5 mg tablet (t5mg) is divided into 2 by the caller's permission" in text
-        assert "  NOT ASSESSED kidney (testamine): missing " in text
+        assert "  NOT ASSESSED kidney (testamine): Give " in text
 
     def test_kept_remnants_and_a_supply_without_leftovers_say_so(self):
         schedule = scheduled(plan_of(step("5 mg", "3 days")))

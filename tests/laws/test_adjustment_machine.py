@@ -21,6 +21,8 @@ from taper import (
     apply_log,
     count_supply,
     days,
+    mg,
+    plan_titration,
     read_log,
     read_plan,
     realize,
@@ -96,6 +98,10 @@ def plans(draw):
     if draw(st.integers(0, 2)) == 0:
         pace = draw(st.sampled_from(("2 mg, every 1 week", "20% of current, at least 1 mg, every 5 days")))
         return plan_taper(drug=DRUG, before={"evening": "10 mg"}, pace=pace, products=HELD).plan
+    if draw(st.integers(0, 4)) == 0:
+        slots = draw(st.sampled_from((["evening"], ["bedtime", "morning"])))
+        by = (mg(draw(st.integers(1, 2))), draw(lengths))
+        return plan_titration(drug=DRUG, to="6 mg", slots=slots, by=by, products=HELD).plan
     names = ("a", "b") if draw(st.booleans()) else ("a",)
     return Plan.read({"courses": [draw(falling_courses(name)) for name in names]})
 
@@ -184,10 +190,10 @@ class Adjusting(RuleBasedStateMachine):
     def change_products(self, skip, names, rest):
         self.happen(ChangeProducts, skip, products=names, rest=rest)
 
-    @rule(skip=st.integers(0, 30), index=st.integers(0, 5), course=courses)
-    def retarget(self, skip, index, course):
-        regimens = self.regimens()
-        self.happen(Retarget, skip, to=regimens[index % len(regimens)], course=course)
+    @rule(skip=st.integers(0, 30), index=st.integers(0, 6), course=courses, rest=st.sampled_from(("shift", "replan")))
+    def retarget(self, skip, index, course, rest):
+        regimens = [*self.regimens(), Regimen()]
+        self.happen(Retarget, skip, to=regimens[index % len(regimens)], course=course, rest=rest)
 
     @rule(skip=st.integers(1, 30), lasting=lengths, course=courses, index=st.integers(0, 9))
     def miss_doses(self, skip, lasting, course, index):

@@ -151,3 +151,12 @@ def test_the_command_line_asks_for_a_length(capsys):
     assert "The pace that results: 8 reductions of 12.5 mg, one every 12 days." in capsys.readouterr().out
     assert main([*asked, "--pace", "25 mg, every 1 week"]) == 2
     assert "a pace and a length were given" in capsys.readouterr().err
+
+
+def test_a_length_is_kept_with_the_fewest_products_too():
+    few = plan_taper(**ASKED, over="12 weeks", fewest_products=True)
+    assert few.course.products == ("sertraline-us-tablet-25mg",)
+    assert lengths(few) == [12] * 7
+    assert few.report.text().startswith("Asked: 100 mg/day to 0 mg/day over 12 weeks.")
+    assert "Weights" in few.report.text(explain=True)
+    assert "Weights" not in few.report.text()

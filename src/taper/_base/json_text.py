@@ -1,38 +1,47 @@
 """Reading JSON strictly: one value a key, no floats, a depth and a size that a plan can have."""
 
 import json
+import os
+import re
+import stat
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from taper._base.limits import DEEPEST, LARGEST_BYTES
 from taper.errors import InvalidInput
 
-LARGEST_BYTES = 5_000_000
-_DEEPEST = 40
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class NotJson(InvalidInput):
     """Text that is not JSON, repeats a key, nests too deeply, or is too large."""
 
 
-def read_json(text: str, *, where: str = "") -> Any:
+def read_json(text: str, *, where: str = "", largest: int = LARGEST_BYTES) -> Any:
     """Read JSON text; numbers with a point come back as Decimal, read from their text.
 
     Raises:
-        NotJson: If it is not JSON, a key is repeated, or it nests more than 40 deep.
+        NotJson: If it is not JSON, is larger than 5 MB or the size named, repeats a key, nests more than 40 deep, or
+            holds half of a surrogate pair, which no file can.
     """
+    if len(text) > largest:
+        raise NotJson(_too_large(largest), where=where)
     try:
         data = json.loads(text, object_pairs_hook=_pairs, parse_float=Decimal, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
         message = f"not JSON at line {error.lineno}, column {error.colno}: {error.msg.lower()}; correct it there"
         raise NotJson(message, where=where) from None
     except RecursionError:
-        raise NotJson(f"nested more than {_DEEPEST} deep, which no plan is; check the file", where=where) from None
+        raise NotJson(f"nested more than {DEEPEST} deep, which no plan is; check the file", where=where) from None
     except NotJson as error:
         raise NotJson(error.message, where=where) from None
     except ValueError:
         raise NotJson("holds a number with too many digits; write it in full, like 2.5", where=where) from None
     check_depth(data, where)
+    if "\\ud" in text or "\\uD" in text or _SURROGATE.search(text):
+        _refuse_surrogates(data, where)
     return data
 
 
@@ -65,13 +74,39 @@ def read_text_file(path: str | Path, *, largest: int = LARGEST_BYTES) -> str:
         NotJson: If it is missing, too large or not UTF-8.
     """
     try:
-        with Path(path).open("rb") as file:
-            data = file.read(largest + 1)
+        data = _read_bounded(path, largest)
     except OSError as error:
         raise NotJson(f"cannot be read ({error.strerror}); check the path", where=str(path)) from None
+    except NotJson:
+        raise
     except ValueError:
         raise NotJson("is not a path; check the path", where=repr(str(path))) from None
     return decode(data, where=str(path), largest=largest)
+
+
+def _read_bounded(path: str | Path, largest: int) -> bytes:
+    """At most a byte more than may be read, of a file, or of a pipe that someone writes to; a device never waits."""
+    opened = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    try:
+        parts = [_begin_pipe(opened, str(path), largest)] if stat.S_ISFIFO(os.fstat(opened).st_mode) else []
+        while sum(map(len, parts)) <= largest and (part := os.read(opened, largest + 1)):
+            parts.append(part)
+        return b"".join(parts)[: largest + 1]
+    finally:
+        os.close(opened)
+
+
+def _begin_pipe(opened: int, path: str, largest: int) -> bytes:
+    """What a pipe holds already; from then on it is waited for. A pipe that nobody has open to write never ends."""
+    try:
+        begun = os.read(opened, largest + 1)
+    except BlockingIOError:
+        begun = b""
+    else:
+        if not begun:
+            raise NotJson("is a pipe to which nothing is written; name a file", where=path)
+    os.set_blocking(opened, True)
+    return begun
 
 
 def decode(data: bytes, *, where: str, largest: int = LARGEST_BYTES) -> str:
@@ -81,11 +116,15 @@ def decode(data: bytes, *, where: str, largest: int = LARGEST_BYTES) -> str:
         NotJson: If it is larger or is not UTF-8.
     """
     if len(data) > largest:
-        raise NotJson(f"is larger than {largest // 1_000_000} MB, which no plan is; check the file", where=where)
+        raise NotJson(_too_large(largest), where=where)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise NotJson(f"is not UTF-8 at byte {error.start}; save it as UTF-8", where=where) from None
+
+
+def _too_large(largest: int) -> str:
+    return f"is larger than {largest // 1_000_000} MB, which no plan is; check the file"
 
 
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -108,14 +147,35 @@ def check_depth(data: Any, where: str) -> None:
         NotJson: If it nests more than 40 deep.
     """
     level = [data]
-    for _ in range(_DEEPEST):
+    for _ in range(DEEPEST):
         level = [child for item in level for child in _children(item)]
         if not level:
             return
-    raise NotJson(f"nested more than {_DEEPEST} deep, which no plan is; check the file", where=where)
+    raise NotJson(f"nested more than {DEEPEST} deep, which no plan is; check the file", where=where)
 
 
 def _children(item: Any) -> list[Any]:
     if isinstance(item, dict):
         return list(item.values())
     return item if isinstance(item, list) else []
+
+
+def _refuse_surrogates(data: Any, where: str) -> None:
+    for path, text in _texts(data, where):
+        found = _SURROGATE.search(text)
+        if found is not None:
+            half = f"U+{ord(found[0]):04X}"
+            raise NotJson(f"holds {half}, half of a character, which no file can hold; remove it", where=path)
+
+
+def _texts(item: Any, path: str) -> Iterator[tuple[str, str]]:
+    """Every text and key of some data, with its path."""
+    if isinstance(item, str):
+        yield path, item
+    elif isinstance(item, list):
+        for index, child in enumerate(item):
+            yield from _texts(child, f"{path}[{index}]")
+    elif isinstance(item, dict):
+        for key, child in item.items():
+            yield path, key
+            yield from _texts(child, f"{path}.{key}" if path else key)

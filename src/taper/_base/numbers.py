@@ -9,16 +9,11 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, PlainSerializer
 
+from taper._base.limits import LONGEST_BITS, LONGEST_NUMBER
 from taper.errors import InvalidInput
 
 Rational = int | str | Decimal | Fraction
 """What an exact number may be given as. A float is refused: it was rounded before it arrived."""
-
-
-_LONGEST = 48
-
-
-_LONGEST_BITS = 1000
 
 
 _NUMBER = re.compile(r"(?:(\d+) )?(\d+)/(\d+)|(\d+)(?:\.(\d+))?", re.ASCII)
@@ -54,7 +49,7 @@ def exact(value: object) -> Fraction:
 
 def _bounded(value: Fraction) -> Fraction:
     # Python refuses to print longer integers, so a message about one would fail in its turn.
-    if max(value.numerator.bit_length(), value.denominator.bit_length()) > _LONGEST_BITS:
+    if max(value.numerator.bit_length(), value.denominator.bit_length()) > LONGEST_BITS:
         raise NotExact("the number has more digits than any amount; write a plain number such as 2.5")
     return value
 
@@ -64,13 +59,13 @@ def _from_decimal(value: Decimal) -> Fraction:
         raise NotExact(f"{value} is not a finite number; write a plain number such as 2.5")
     if value.is_zero() and value.is_signed():
         raise NotExact("-0 is not an amount; write 0")
-    if abs(value.adjusted()) > 30 or len(value.as_tuple().digits) > _LONGEST:
+    if abs(value.adjusted()) > 30 or len(value.as_tuple().digits) > LONGEST_NUMBER:
         raise NotExact("the number has more digits than any amount; write a plain number such as 2.5")
     return Fraction(value)
 
 
 def _from_text(text: str) -> Fraction:
-    found = _NUMBER.fullmatch(text) if len(text) <= _LONGEST else None
+    found = _NUMBER.fullmatch(text) if len(text) <= LONGEST_NUMBER else None
     if found is None:
         raise NotExact(_why_not_a_number(text))
     whole, top, bottom, head, tail = found.groups()
@@ -82,7 +77,7 @@ def _from_text(text: str) -> Fraction:
 
 
 def _why_not_a_number(text: str) -> str:
-    if len(text) > _LONGEST:
+    if len(text) > LONGEST_NUMBER:
         return f"a number of {len(text)} characters is longer than any amount; write it in full, like 2.5"
     if not text.strip():
         return "the number is empty; write it like 2.5"

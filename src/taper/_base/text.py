@@ -4,7 +4,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-Text = Annotated[str, Field(min_length=1, max_length=2000, pattern=r"\S")]
+from taper._base.limits import LONGEST_NAME, LONGEST_TEXT
+
+Text = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT, pattern=r"\S")]
 
 
-Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.+-]*$", max_length=80)]
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.+-]*$", max_length=LONGEST_NAME)]

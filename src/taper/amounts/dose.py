@@ -7,11 +7,10 @@ from fractions import Fraction
 from typing import Any, ClassVar, Self
 
 from taper._base.immutable import Written
+from taper._base.limits import FINEST, LARGEST_MG
 from taper._base.numbers import NotExact, Rational, exact, write_number
 from taper.errors import InvalidInput
 
-_LARGEST_MG = 10**6
-_FINEST = 10**12
 _QUANTITY = re.compile(r"(.*?) ?([A-Za-zµμ][A-Za-zµμ/%]*)?", re.DOTALL)
 
 
@@ -106,9 +105,9 @@ class _Mass(Written):
     def _check(self) -> None:
         if self._mg < 0:
             raise InvalidAmount(f"{self.text} is negative; write 0 or a positive amount", got=self.text)
-        if self._mg > _LARGEST_MG:
+        if self._mg > LARGEST_MG:
             raise InvalidAmount(f"{self.text} is more than 1000 g; check the number and its unit", got=self.text)
-        if self._mg.denominator > _FINEST:
+        if self._mg.denominator > FINEST:
             raise InvalidAmount("the amount is finer than any product; write fewer digits", got=self._mg)
 
     def _parts(self) -> tuple[Any, ...]:

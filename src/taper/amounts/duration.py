@@ -9,11 +9,9 @@ from dateutil.relativedelta import relativedelta
 from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 
 from taper._base.immutable import Written
+from taper._base.limits import EARLIEST, LATEST, LONGEST_DAYS, LONGEST_MONTHS
 from taper.errors import InvalidInput
 
-EARLIEST = date(1900, 1, 1)
-LATEST = date(2200, 12, 31)
-LONGEST_DAYS = 20 * 366
 MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 WEEKDAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 """Short names for people, in English; words of other languages come from Babel."""
@@ -53,7 +51,7 @@ class Duration(Written):
             raise InvalidDuration(f"got {count!r} {unit}s; write a whole number from 1")
         object.__setattr__(self, "_count", count)
         object.__setattr__(self, "_unit", TimeUnit(unit))
-        if self.days > LONGEST_DAYS or self.months > 240:
+        if self.days > LONGEST_DAYS or self.months > LONGEST_MONTHS:
             raise InvalidDuration(f"{self} is longer than 20 years; split the plan")
 
     @classmethod

@@ -8,8 +8,8 @@ from functools import cached_property
 from math import lcm
 from typing import Any, TypeVar
 
+from taper._base.limits import LONGEST_DAYS
 from taper.amounts.dose import DailyDose
-from taper.amounts.duration import LONGEST_DAYS
 from taper.checks.review import LeftOut, NotAssessed, Reason, Severity, Why, cite_source
 from taper.errors import InvalidInput, NotFound
 from taper.knowledge.cited import Cited

@@ -100,7 +100,8 @@ class Finding(Value):
         return f"{self.severity.value.upper()} {self.rule}: {self.message}" + (f" [{self.dates}]" if self.dates else "")
 
     def __repr__(self) -> str:
-        return f"<Finding {self.severity.value} {self.rule}, {self.drug or 'plan'}{f', {self.value}' if self.value else ''}>"
+        value = f", {self.value}" if self.value else ""
+        return f"<Finding {self.severity.value} {self.rule}, {self.drug or 'plan'}{value}>"
 
     @property
     def dates(self) -> str:

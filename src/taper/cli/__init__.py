@@ -19,6 +19,7 @@ COMMANDS = {
     "show": ("show", "print what is on file about a drug, with its sources"),
     "protocols": ("protocols", "list the shipped protocols and examples"),
     "stale": ("stale", "list the sources last looked at more than a year before a day"),
+    "limits": ("limits", "list how large what is read and planned may be, and what it costs"),
     "check": ("check", "compare a plan with every cited limit"),
     "kidney": ("kidney", "propose a plan for a person's kidney function, by one named source"),
     "schedule": ("schedule", "lay a plan on dates"),

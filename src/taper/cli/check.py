@@ -65,4 +65,5 @@ def _rules(text: str) -> set[str]:
 
 def _review_text(made: RealizedPlan, review: Review, *, explain: bool) -> str:
     title = made.plan.title or ", ".join(made.drugs)
-    return "\n".join([title, "", *review_text(review, explain=explain), "", NOTICE]) + "\n"
+    chosen = [f"Products: {words}." for words in made.choices]
+    return "\n".join([title, *chosen, "", *review_text(review, explain=explain), "", NOTICE]) + "\n"

@@ -30,7 +30,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--from", dest="before", required=True, metavar="DAY", help='"1 mg morning, 1 mg bedtime"')
     parser.add_argument("--to-drug", required=True, metavar="DRUG", help="the drug to go over to")
     parser.add_argument("--to-products", metavar="FILE", help="its products; else those of --products, or the shipped")
-    parser.add_argument("--to-release", choices=list(Release), help="of which release, where several are held")
+    parser.add_argument("--to-release", choices=list(Release), help="of which release, where several are on file")
     parser.add_argument("--to-form", choices=list(DosageForm), help="of which form")
     parser.add_argument("--turns", metavar="bedtime,morning,...", help="the order in which the intakes change over")
     add_pieces(parser)

@@ -23,7 +23,11 @@ def add(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     add_drug(parser)
     parser.add_argument(
-        "--from", dest="before", required=True, metavar="DAY", help='such as "10 mg morning, 10 mg bedtime"'
+        "--from",
+        dest="before",
+        required=True,
+        metavar="DAY",
+        help='such as "10 mg morning, 10 mg bedtime" or "10 mg every 6 hours from 06:00"',
     )
     parser.add_argument("--to", default="0", metavar="DOSE|DAY", help="0, a daily total, or a day; 0 if not given")
     parser.add_argument(
@@ -40,6 +44,10 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--forbid-excess", action="store_true", help="fail if the products force a faster fall")
     parser.add_argument("--forms", choices=["any", "one"], default="any", help="one: tablets or liquid throughout")
     parser.add_argument("--mix-forms", action="store_true", help="let a tablet and a liquid share an intake")
+    parser.add_argument(
+        "--fewest-products", action="store_true", help="as few products as leave the falls what they are"
+    )
+    parser.add_argument("--explain", action="store_true", help="costs, weights, and what would have been otherwise")
     add_pieces(parser)
     parser.add_argument("--shortest", metavar="TIME", help='the least time, such as "2 weeks"')
     parser.add_argument("--longest", metavar="TIME", help="the most time")
@@ -63,13 +71,14 @@ def run(options: argparse.Namespace) -> int:
         "stays": options.stays,
         "excess": "forbid" if options.forbid_excess else "report",
         "mix_forms": options.mix_forms,
+        "fewest_products": options.fewest_products,
         "lead_in": options.lead_in,
         "weights": weights_of(options),
         "indication": options.indication,
         "title": options.title,
     }
     made = _planned(asked, options)
-    data, text = made.report.to_dict(), str(made.report)
+    data, text = made.report.to_dict(), made.report.text(explain=options.explain)
     if options.divide or options.dilute or options.syringe:
         data["without"] = _without(asked, options)
         text = f"{text}\n{data['without']}"
@@ -134,7 +143,7 @@ def _refuse_beside_phases(options: argparse.Namespace) -> None:
 
 
 def _pace(text: str, drug: str) -> str:
-    """The pace as written; one of occupancy without its curve is refused with the curves that are held of the drug."""
+    """The pace as written; one of occupancy without its curve is refused with the curves on file of the drug."""
     monograph = Formulary.shipped().get(drug)
     if "occupancy" not in text or " with " in text or monograph is None or not monograph.occupancies:
         return text

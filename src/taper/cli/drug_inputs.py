@@ -98,7 +98,7 @@ def those_of_drug(
         raise InvalidInput(f"{file} has products of {held}, and none of {drug}; add them", where="--products")
     found = found or formulary.products(drug, market=market_for(formulary, drug, market))
     if not found:
-        raise InvalidInput(f"no product of {drug} is held; name a file of products", where="--products")
+        raise InvalidInput(f"no product of {drug} is on file; name a file of products", where="--products")
     return found
 
 
@@ -121,7 +121,7 @@ def of_one_release(
     if not found:
         listed = ", ".join(product.id for product in products)
         wanted = " ".join(part for part in (f"{release or held[0]} release", form) if part)
-        raise InvalidInput(f"no product is {wanted}; name what is held: {listed}", where=option)
+        raise InvalidInput(f"no product is {wanted}; name what is on file: {listed}", where=option)
     return found
 
 

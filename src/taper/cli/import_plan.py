@@ -69,7 +69,7 @@ def _print_reports(reports: Iterable[ImportReport]) -> None:
 
 
 def _deliver(found: FhirPlan, options: argparse.Namespace) -> None:
-    """The plan alone, to the file that was named or to standard output; with --json, its start and reports beside it."""
+    """The plan alone, to the file that was named or to standard output; with --json, its reports beside it."""
     if options.out:
         write_whole(options.out, found.plan.to_json(), force=options.force)
         print(f"wrote {options.out}", file=sys.stderr)

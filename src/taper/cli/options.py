@@ -22,7 +22,7 @@ def add_plan(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--market", metavar="us|uk", help="whose shipped products; us where on file, if not given")
     add_statements(parser)
     parser.add_argument(
-        "--overlay", metavar="FILE", help="a TOML file of local limits and products, laid over the shipped"
+        "--overlay", metavar="FILE", help="a TOML file of local limits and products, on top of the shipped"
     )
 
 
@@ -81,7 +81,7 @@ def add_drug(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--products", metavar="FILE", help="the products that can be had; the shipped ones otherwise")
     parser.add_argument("--market", metavar="us|uk", help="whose shipped products; us where on file, if not given")
     add_statements(parser)
-    parser.add_argument("--release", choices=list(Release), help="of which release, where there are several")
+    parser.add_argument("--release", choices=list(Release), help="of which release, where several are on file")
     parser.add_argument("--form", choices=list(DosageForm), help="of which form, such as tablet or oral-solution")
 
 

@@ -45,6 +45,8 @@ def write_whole(name: str | Path, made: str | bytes, *, force: bool) -> None:
     path = Path(name)
     if str(name).endswith(("/", os.sep)) or os.path.isdir(path):  # noqa: PTH112 - unlike is_dir, it takes a name that is too long
         raise InvalidInput("is a folder; add the name of a file", where=str(name))
+    if path.exists() and not path.is_file():
+        raise InvalidInput("is a device or a pipe, which no file takes the place of; name a file", where=str(name))
     if os.path.lexists(path) and not force:
         raise InvalidInput("exists; choose another name, or add --force", where=str(path))
     partial = path.with_name(f".taper-{uuid4().hex}.part")
@@ -52,9 +54,12 @@ def write_whole(name: str | Path, made: str | bytes, *, force: bool) -> None:
         with partial.open("xb") as file:
             file.write(made.encode("utf-8") if isinstance(made, str) else made)
         partial.replace(path)
-    except OSError as error:
+    except BaseException as error:
+        # An interruption too leaves nothing behind.
         with suppress(OSError):
             partial.unlink(missing_ok=True)
+        if not isinstance(error, OSError):
+            raise
         raise InvalidInput(f"cannot be written ({error.strerror}); check the folder", where=str(path)) from None
 
 

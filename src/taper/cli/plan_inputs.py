@@ -6,7 +6,8 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from taper._base.json_text import LARGEST_BYTES, decode, read_json
+from taper._base.json_text import decode, read_json
+from taper._base.limits import LARGEST_BYTES
 from taper.adjustment.apply_log import apply_log
 from taper.adjustment.event_day import OtherPlan
 from taper.amounts.duration import Duration, read_date

@@ -24,7 +24,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--to", required=True, metavar="DOSE", help="the daily total to arrive at")
     parser.add_argument("--slots", required=True, metavar="evening,morning,...", help="in the order they are added")
     parser.add_argument("--by", required=True, metavar="label|DOSE every TIME", help='label, or "5 mg every 3 days"')
-    parser.add_argument("--label", metavar="SOURCE", help="whose titration, where several are held")
+    parser.add_argument("--label", metavar="SOURCE", help="whose titration, where several are on file")
     parser.add_argument("--column", metavar="NAME", help="the co-medication column, where a source has several")
     parser.add_argument("--indication", metavar="NAME")
     parser.add_argument("--aim", choices=["slow", "fast"], help="which end of a labeled range")

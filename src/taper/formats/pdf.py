@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from taper._base.extras import need
+from taper._base.limits import LARGEST_PDF
 from taper._base.takes import takes
 from taper.checks.review import Answer, Finding, NotAssessed, Review
 from taper.errors import CannotCompute
@@ -23,7 +24,7 @@ _TEMPLATE = Path(__file__).with_name("handout.typ")
 
 
 class CannotPrint(CannotCompute):
-    """A handout that holds letters which no font at hand has."""
+    """A handout that is too long, or holds letters which no font at hand has."""
 
 
 @takes
@@ -64,11 +65,13 @@ def to_pdf(
         >>> schedule = to_schedule(realized, start=date(2027, 3, 1))
         >>> to_pdf(schedule)[:5]
         b'%PDF-'
+        CannotPrint: If a title or a name holds letters that no font at hand has, or the handout is too long.
     """
     typst = need("typst", install="print", purpose="a PDF")
     handout = make_handout(schedule, review, supply, language, sunday_first=sunday_first)
     data = json.dumps(_kept(_data(handout, paper)), ensure_ascii=False)
     try:
+        _check_size(data, schedule)
         made: bytes = typst.compile(
             _TEMPLATE.read_bytes(),
             format="pdf",
@@ -83,6 +86,16 @@ def to_pdf(
             raise
         raise CannotPrint(_unprintable(letters[1].strip('"'), json.loads(data))) from None
     return made
+
+
+def _check_size(data: str, schedule: Schedule) -> None:
+    """Refuse what would take gigabytes to set: memory grows with the text."""
+    if len(data) > LARGEST_PDF:
+        fit = len(schedule.days) * LARGEST_PDF // len(data)
+        raise CannotPrint(
+            f"the handout of {len(schedule.days)} days holds {len(data)} characters, and a PDF at most {LARGEST_PDF}; "
+            f"print fewer days with a horizon (about {fit} fit), or write it as HTML"
+        )
 
 
 def _unprintable(letters: str, data: dict[str, Any]) -> str:

@@ -195,6 +195,8 @@ class PregnancyAdvice(Cited):
 class HalfLife(Cited):
     """Elimination half-life in hours; a range has two ends, and `of` names a metabolite or a condition.
 
+    `metabolite` says that it is of a metabolite and not of the drug.
+
     `up_to` marks a figure that its source prints as an upper end alone; it stands in both, and the lower is unknown.
     It may be of people who take one of `with_names` and none of `without_names`; `mean` is the mean of a range, where
     the source prints both.
@@ -204,14 +206,10 @@ class HalfLife(Cited):
     high: Hours
     up_to: bool = False
     mean: Hours | None = None
+    metabolite: bool = False
     with_names: tuple[Name, ...] = ()
     without_names: tuple[Name, ...] = ()
     of: Text | None = None
-
-    @property
-    def is_of_metabolite(self) -> bool:
-        """Whether it is of a metabolite and not of the drug."""
-        return "metabolite" in (self.of or "") or "active" in (self.of or "").split(", ")[1:]
 
 
 def own_half_lives(lives: Iterable[HalfLife]) -> tuple[HalfLife, ...]:
@@ -219,7 +217,7 @@ def own_half_lives(lives: Iterable[HalfLife]) -> tuple[HalfLife, ...]:
 
     Where every one is of a condition, all of them.
     """
-    listed = tuple(life for life in lives if not life.is_of_metabolite)
+    listed = tuple(life for life in lives if not life.metabolite)
     plain = tuple(life for life in listed if life.of is None or life.with_names or life.without_names)
     return plain or listed
 

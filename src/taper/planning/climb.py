@@ -1,19 +1,21 @@
 """Going up by an increment: what the products make for an intake, by turns or shared over the day."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from fractions import Fraction
-from itertools import zip_longest
+from functools import cache
+from itertools import chain, islice, zip_longest
 
+from taper._base.limits import MOST_DIVISIONS, MOST_TITRATION_STEPS
 from taper.amounts.dose import DailyDose, Dose
 from taper.amounts.duration import Duration
 from taper.errors import CannotCompute, InvalidInput
+from taper.planning.even_parts import divide_evenly
 from taper.plans.plan import Step
 from taper.plans.regimen import Intake, Regimen, Slot
 from taper.plans.weights import Weights
 from taper.products.product import Product
-from taper.products.recipes import NotReachable, Reachable
-
-_LONGEST = 1000
+from taper.products.recipes import NotReachable, Reachable, Recipe
 
 
 class NoTitration(CannotCompute):
@@ -45,7 +47,7 @@ class Climb:
         """A total over the first so many slots, as evenly as can be made; the larger doses first."""
         if times > len(self.slots):
             raise InvalidInput(f"{times} intakes a day, and {len(self.slots)} times of day; name {times} in slots")
-        best = min(self._parts(total, times, total), key=lambda parts: (max(parts) - min(parts), parts), default=None)
+        best = divide_evenly(total, times, self.doses)
         if best is None:
             if times == 1:
                 self.reachable.recipe(Dose(total).in_unit(self.unit))
@@ -63,13 +65,23 @@ class Climb:
         slots = [*([self.larger] if self.larger else []), *(slot for slot in self.slots if slot != self.larger)]
         taken = [(before.dose_at(slot) or Dose(0)).mg for slot in slots]
 
+        @cache
+        def recipe(part: Fraction) -> Recipe:
+            return self.reachable.recipe(Dose(part))
+
         def nuisance(parts: tuple[Fraction, ...]) -> tuple[bool, int, int, Fraction, int, tuple[Fraction, ...]]:
             falls = any(part < now for part, now in zip_longest(parts, taken, fillvalue=Fraction(0)))
-            made = [self.reachable.recipe(Dose(part)) for part in parts]
+            made = [recipe(part) for part in parts]
             divided, pieces = sum(recipe.divided for recipe in made), sum(recipe.pieces for recipe in made)
             return falls, divided, -len(parts), max(parts) - min(parts), pieces, parts
 
-        ways = (parts for times in range(1, len(slots) + 1) for parts in self._parts(total, times, total))
+        counts = range(1, len(slots) + 1)
+        ways = list(islice(chain.from_iterable(self._parts(total, n, total) for n in counts), MOST_DIVISIONS + 1))
+        if len(ways) > MOST_DIVISIONS:
+            raise NoTitration(
+                f"{Dose(total).in_unit(self.unit)} can be divided over {len(slots)} intakes in more than "
+                f"{MOST_DIVISIONS} ways; name fewer times of day, or products that make fewer doses"
+            )
         best = min(ways, key=nuisance, default=None)
         if best is None:
             unit = Dose(total).in_unit(self.unit)
@@ -83,7 +95,7 @@ class Climb:
         """Refuse an increment by which no dose that can be made differs from another, or from nothing.
 
         Raises:
-            NotReachable: If it is one; the message names the nearest that can be made.
+            NotReachable: If it is one; the message names the nearest doses that can be made.
         """
         doses = {Fraction(0), *self.doses}
         within = self.doses and min(self.doses) <= size.mg <= self.target.mg
@@ -96,11 +108,12 @@ class Climb:
 
     def _parts(self, total: Fraction, times: int, most: Fraction) -> Iterator[tuple[Fraction, ...]]:
         if times == 1:
-            if total <= most and total in self.doses:
+            place = bisect_left(self.doses, total)
+            if total <= most and place < len(self.doses) and self.doses[place] == total:
                 yield (total,)
             return
-        for dose in self.doses:
-            if dose * times >= total and dose <= most and dose < total:
+        for dose in self.doses[bisect_left(self.doses, total / times) : bisect_right(self.doses, most)]:
+            if dose < total:
                 for rest in self._parts(total - dose, times - 1, dose):
                     yield (dose, *rest)
 
@@ -121,8 +134,8 @@ def by_increment(climb: Climb, now: Regimen, size: Dose, every: Duration) -> Ite
             raise InvalidInput(f"something is taken at {slot} already; name it in slots too", where="slots")
     days = _by_turns(climb, now, size) if climb.larger is None else _by_total(climb, now, size)
     for count, day in enumerate(days, start=1):
-        if count > _LONGEST:
-            raise NoTitration(f"more than {_LONGEST} steps lead to {climb.target}; give a larger increment")
+        if count > MOST_TITRATION_STEPS:
+            raise NoTitration(f"more than {MOST_TITRATION_STEPS} steps lead to {climb.target}; give a larger increment")
         done = day.total.mg == climb.target.mg
         yield Step(regimen=day, kind="increase", lasting=None if done else every)
 
@@ -150,9 +163,9 @@ def _next(climb: Climb, taken: dict[Slot, Fraction], turn: int, most: Fraction, 
     """The next slot in turn that can rise within the increment, and its new dose."""
     for offset in range(len(climb.slots)):
         slot = climb.slots[(turn + offset) % len(climb.slots)]
-        higher = [dose for dose in climb.doses if taken[slot] < dose <= taken[slot] + most]
-        if higher:
-            return slot, max(higher)
+        place = bisect_right(climb.doses, taken[slot] + most) - 1
+        if place >= 0 and climb.doses[place] > taken[slot]:
+            return slot, climb.doses[place]
     now = DailyDose(sum(taken.values())).in_unit(climb.unit)
     smallest = Dose(min(climb.doses)).in_unit(climb.unit) if climb.doses else climb.target
     raise NoTitration(

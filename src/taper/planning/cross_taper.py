@@ -26,7 +26,7 @@ from taper.products.product import Product
 class CrossTaper:
     """A plan of two courses, what was taken before, its stages, and the report on the taper that follows, if any.
 
-    Planned anew for its last stage, it has the second course alone: nothing of the first drug is taken any more.
+    Planned again for its last stage, it has the second course alone: nothing of the first drug is taken any more.
     """
 
     plan: Plan
@@ -192,7 +192,7 @@ def replan_cross_taper(
     tables: Iterable[EquivalenceTable] = (),
     then: dict[str, Any] | None = None,
 ) -> CrossTaper:
-    """The rest of a cross-taper planned anew, so that its next stage begins on the given day of the plan.
+    """The rest of a cross-taper planned again, so that its next stage begins on the given day of the plan.
 
     What has changed over stays as it is taken; what has not follows the request that the plan carries, and so does
     the taper after it. Once every stage has begun, `replan` plans what is left of the second course.

@@ -49,11 +49,12 @@ class LengthReport(TaperReport):
         """The report as plain data; amounts and figures are text."""
         return {**super().to_dict(), "length": str(self.length), "resulting_pace": self.resulting}
 
-    def __str__(self) -> str:
+    def text(self, *, explain: bool = False) -> str:
+        """The report for reading; explained, with costs, weights and what could have been otherwise."""
         problem = self.solved.problem
         ends = f"{problem.before.total} to {problem.target}"
         asked = f"Asked: {ends} over {self.length}. The pace that results: {self.resulting}."
-        return f"{asked}\n{super().__str__()}"
+        return f"{asked}\n{super().text(explain=explain)}"
 
 
 def solve_in_time(

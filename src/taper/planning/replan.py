@@ -1,4 +1,4 @@
-"""Planning the rest of a course anew, from any day of it, by the request that it carries."""
+"""Planning the rest of a course again, from any day of it, by the request that it carries."""
 
 from collections.abc import Iterable
 from typing import Any, Literal
@@ -43,7 +43,7 @@ def replan(
     before: Day | None = None,
     **changes: Any,
 ) -> Taper | PhasedTaper | Steps:
-    """The rest of a course planned anew, so that its next change is on the given day of the course.
+    """The rest of a course planned again, so that its next change is on the given day of the course.
 
     What is not given again is taken from the course's `made_by`: a taper, a daily micro-taper and a titration follow
     their own request; the second course of a cross-taper, once every stage has begun, the taper that follows them.
@@ -90,7 +90,7 @@ def replan(
             _refuse(given, "pace", "order", because="a titration rises by what it was asked by; give by")
             taken = before or _taken(course, day)
             by = made.by if isinstance(made.by, tuple) else Titration.read(made.by)
-            return plan_titration(**common, before=taken, **{**made.again(), "by": by, **given})
+            return _titrated(given.get("to"), {**common, "before": taken, **made.again(), "by": by, **given})
         case PhasesRequest() if "pace" not in given:
             _refuse(given, "to", because="phases say where they end; give phases")
             start, left = made.start or made.before, given.get("phases") or phases_left(made, read_day(now, "before"))
@@ -110,6 +110,20 @@ def replan(
             return plan_taper(**common, before=now, **{"start": start, **asked, **given})
         case _:
             return plan_taper(**common, before=now, **{**_by_hand(course, given), **given})
+
+
+def _titrated(to: object, asked: dict[str, Any]) -> Steps:
+    """A titration to a daily total; to one day's doses, if they are those at which it arrives."""
+    if not isinstance(to, Regimen):
+        return plan_titration(**asked)
+    if not to:
+        raise InvalidInput("a titration does not end at 0; stop it, or plan a taper with a pace", where="to")
+    made = plan_titration(**{**asked, "to": Dose(to.total.mg).in_unit(to.total.unit)})
+    arrives = made.course.steps[-1].regimen
+    if arrives != to:
+        says = f"titrated to {to.total} it arrives at {arrives}, not at {to}; write {arrives}"
+        raise InvalidInput(f"{says}, or change its slots", where="to")
+    return made
 
 
 def _pattern_left(

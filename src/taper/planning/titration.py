@@ -81,7 +81,7 @@ def plan_titration(
     listed = check_drug(drug, products)
     taken = _read_before(before)
     now = NOTHING if taken == "nothing" else max(taken.days, key=lambda day: day.total.mg)
-    target = Dose.parse(to) if isinstance(to, str) else to
+    target = _target(to)
     alternates = taken != "nothing" and not taken.is_constant
     if target.mg <= now.total.mg and not (alternates and target.mg == now.total.mg):
         raise InvalidInput(f"the target of {target} is not above the {now.total} taken now; plan a taper", where="to")
@@ -129,6 +129,14 @@ def plan_titration(
         made_by=made_by,
     )
     return Steps(Plan(title=title, courses=(course,)), StepsReport(course))
+
+
+def _target(to: object) -> Dose:
+    if isinstance(to, str):
+        return Dose.parse(to)
+    if not isinstance(to, Dose):
+        raise InvalidInput(f'got {to!r}; a titration arrives at a daily total, write it like "15 mg"', where="to")
+    return to
 
 
 def _increment(by: tuple[Dose | str, Duration | str], where: str) -> tuple[Dose, Duration]:
@@ -194,6 +202,7 @@ def choose_titration(
         >>> monograph = Formulary.shipped().monograph("baclofen")
         >>> choose_titration(monograph, source="us-tablet-dailymed").source.id
         'us-tablet-dailymed'
+        NotFound: If none fits, or several do; the message lists those on file, and none is picked.
     """
     fits = [
         item

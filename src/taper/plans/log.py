@@ -1,7 +1,7 @@
 """What happened, as data: events that change a plan, doses taken or missed, symptom scores."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -17,6 +17,7 @@ from pydantic import (
 )
 
 from taper._base.json_text import as_object, read_json, read_json_file
+from taper._base.limits import MOST_EVENTS, MOST_INTAKES, MOST_SYMPTOMS
 from taper._base.numbers import Exact, write_number
 from taper._base.records import NotEmpty, Value
 from taper._base.shown import shorten
@@ -289,9 +290,9 @@ class Log(Value):
     format: Literal["taper-log/1"] = FORMAT
     plan: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     start: CalendarDate
-    events: Annotated[tuple[AnyEvent, ...], Field(max_length=10_000)] = ()
-    intakes: Annotated[tuple[IntakeRecord, ...], Field(max_length=200_000)] = ()
-    symptoms: Annotated[tuple[Symptom, ...], Field(max_length=100_000)] = ()
+    events: Annotated[tuple[AnyEvent, ...], Field(max_length=MOST_EVENTS)] = ()
+    intakes: Annotated[tuple[IntakeRecord, ...], Field(max_length=MOST_INTAKES)] = ()
+    symptoms: Annotated[tuple[Symptom, ...], Field(max_length=MOST_SYMPTOMS)] = ()
     written_for: Plan | None = None
 
     @classmethod
@@ -317,16 +318,16 @@ class Log(Value):
     def _agrees(self) -> Self:
         if self.written_for is not None and self.written_for.fingerprint != self.plan:
             raise InvalidInput("is not the plan of that fingerprint; remove it", where="written_for")
+        same_day = _OneDay()
         for index, event in enumerate(self.events):
             where = f"events[{index}]"
             if event.day < self.start:
                 raise InvalidEvent(f"{event.day} is before the start on {self.start}; correct the day", where=where)
             if index and event.day < self.events[index - 1].day:
                 raise InvalidEvent(f"{event.day} is before the event above it; add events at the end", where=where)
-            for other in self.events[:index][::-1]:
-                if other.day != event.day:
-                    break
-                _check_pair(other, event, where)
+            if index and event.day != self.events[index - 1].day:
+                same_day = _OneDay()
+            same_day.add(event, where)
         _check_once(self.intakes)
         _check_begun("intakes", (record.day for record in self.intakes), self.start)
         _check_begun("symptoms", (symptom.day for symptom in self.symptoms), self.start)
@@ -383,9 +384,26 @@ _APART = (
 )
 
 
+class _OneDay:
+    """The events of one day, looked up by course and kind, so that a day of many events is read in one pass."""
+
+    def __init__(self) -> None:
+        self._of_any: dict[str, Event] = {}
+        self._of_course: dict[str | None, dict[str, Event]] = {}
+
+    def add(self, event: Event, where: str) -> None:
+        """Add an event, if it contradicts none of the day."""
+        for other in self._of_any.values() if event.course is None else self._beside(event.course):
+            _check_pair(other, event, where)
+        self._of_any[event.kind] = event
+        self._of_course.setdefault(event.course, {})[event.kind] = event
+
+    def _beside(self, course: str) -> Iterator[Event]:
+        for name in (course, None):
+            yield from self._of_course.get(name, {}).values()
+
+
 def _check_pair(one: Event, other: Event, where: str) -> None:
-    if one.course is not None and other.course is not None and one.course != other.course:
-        return
     kinds = frozenset({one.kind, other.kind})
     if len(kinds) == 1:
         raise InvalidEvent(f"a second {other.kind} on {other.day}; keep one", where=where)

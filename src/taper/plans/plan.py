@@ -12,13 +12,14 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from taper._base.json_text import as_object, read_json, read_json_file
+from taper._base.limits import LONGEST_CYCLE, LONGEST_DAYS, MOST_COURSES, MOST_STEPS
 from taper._base.records import NotEmpty, Value
 from taper._base.shown import align, shorten
 from taper._base.tables import write_html_table
 from taper._base.takes import takes
 from taper._base.text import Name, Text
 from taper.amounts.dose import AverageDose, DailyDose, Dose
-from taper.amounts.duration import LONGEST_DAYS, Duration, shift
+from taper.amounts.duration import Duration, shift
 from taper.errors import InvalidInput, OutOfScope
 from taper.plans.regimen import NOTHING, WEEKDAYS, Regimen, Slot, Weekday
 from taper.plans.request import Request
@@ -75,7 +76,7 @@ class Pattern(Value):
     """A day, a cycle of days taken in turn, or a week of days; exactly one of the three."""
 
     regimen: Regimen | None = None
-    cycle: Annotated[tuple[Regimen, ...], Field(min_length=2, max_length=366)] | None = None
+    cycle: Annotated[tuple[Regimen, ...], Field(min_length=2, max_length=LONGEST_CYCLE)] | None = None
     weekly: dict[Weekday, Regimen] | None = None
 
     model_config = ConfigDict(
@@ -231,7 +232,7 @@ class Course(Value):
     starts_on_day: Annotated[int, Field(ge=1, le=LONGEST_DAYS, strict=True)] = 1
     then: Literal["continue", "stop", "review"]
     products: tuple[Name, ...] = ()
-    steps: Annotated[tuple[Step, ...], Field(max_length=LONGEST_DAYS, json_schema_extra={"minItems": 1}), NotEmpty]
+    steps: Annotated[tuple[Step, ...], Field(max_length=MOST_STEPS, json_schema_extra={"minItems": 1}), NotEmpty]
     made_by: Request | None = None
 
     @model_validator(mode="before")
@@ -326,7 +327,7 @@ class Plan(Value):
 
     format: Literal["taper-plan/1"] = FORMAT
     title: Title | None = None
-    courses: Annotated[tuple[Course, ...], Field(max_length=50, json_schema_extra={"minItems": 1}), NotEmpty]
+    courses: Annotated[tuple[Course, ...], Field(max_length=MOST_COURSES, json_schema_extra={"minItems": 1}), NotEmpty]
 
     @model_validator(mode="after")
     def _agrees(self) -> Self:

@@ -121,8 +121,9 @@ def compare_intakes(schedule: Schedule, intakes: Iterable[IntakeRecord] | None =
         by_day.setdefault(schedule.on(record.day).date, []).append((index, record))
     counts: Counter[str] = Counter()
     days = []
+    first, last = (min(by_day), max(by_day)) if by_day else (schedule.start, schedule.start)
     for day in schedule.days if by_day else ():
-        if min(by_day) <= day.date <= max(by_day):
+        if first <= day.date <= last:
             matches = list(_matches(schedule, day, by_day.get(day.date, [])))
             counts.update(match.result for match in matches)
             days.append(_day_taken(day, matches))

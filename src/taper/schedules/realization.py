@@ -1,6 +1,7 @@
 """A plan that can be swallowed: every dose as exact portions of real products, or an error that says what is near."""
 
 from collections.abc import Callable, Iterable, Iterator
+from copy import copy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -9,7 +10,14 @@ from taper._base.takes import takes
 from taper.amounts.dose import DailyDose, Dose
 from taper.errors import CannotCompute, InvalidInput
 from taper.knowledge.formulary import Formulary
-from taper.knowledge.product_choice import NoProducts, choose_products, name_of_drug, narrow
+from taper.knowledge.product_choice import (
+    NoProducts,
+    SeveralForms,
+    choose_products,
+    is_ordinary,
+    name_of_drug,
+    narrow,
+)
 from taper.plans.plan import Course, Plan, Step
 from taper.plans.regimen import Intake, Slot
 from taper.plans.request import AnyRequest, Making, making_of
@@ -64,12 +72,17 @@ class RealizedStep:
 
 @dataclass(frozen=True, slots=True)
 class RealizedCourse:
-    """A course, its drug by the name it is held under, and its steps as recipes."""
+    """A course, its drug by the name it is held under, and its steps as recipes.
+
+    `chosen` says which release was chosen for a course that names none, and why.
+    """
 
     course: Course
     drug: str
     products: tuple[Product, ...]
     steps: tuple[RealizedStep, ...]
+    chosen: str | None = None
+    _used: list[tuple[Product, ...]] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def product(self, name: str) -> Product:
         """The product of this course with an id.
@@ -89,14 +102,12 @@ class RealizedCourse:
     @property
     def used(self) -> tuple[Product, ...]:
         """The products that a recipe of the course uses, in the order of their ids."""
-        names = {
-            portion.product
-            for step in self.steps
-            for day in step.days
-            for intake in day.intakes
-            for portion in intake.recipe.portions
-        }
-        return tuple(product for product in self.products if product.id in names)
+        # Found once: formats ask for it at every line that they write.
+        if not self._used:
+            recipes = {id(i.recipe): i.recipe for step in self.steps for day in step.days for i in day.intakes}
+            names = {portion.product for recipe in recipes.values() for portion in recipe.portions}
+            self._used.append(tuple(product for product in self.products if product.id in names))
+        return self._used[0]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -139,6 +150,11 @@ class RealizedPlan(Bound):
         raise InvalidInput(f"there is no course {name!r}; courses: {', '.join(c.course.id for c in self.courses)}")
 
     @property
+    def choices(self) -> tuple[str, ...]:
+        """What was chosen for courses that name neither release nor form, and why."""
+        return tuple(course.chosen for course in self.courses if course.chosen)
+
+    @property
     def drugs(self) -> tuple[str, ...]:
         """The drugs of the plan, each once, in the order of its courses."""
         return tuple(dict.fromkeys(course.drug for course in self.courses))
@@ -179,7 +195,9 @@ def realize(
 
     Raises:
         CannotRealize: If a dose cannot be made; the error names each and its nearest neighbors.
-        NoProducts: If a course has no products, or products of several releases or forms it does not choose among.
+        NoProducts: If a course has no products, or products of several releases or forms it does not choose among and
+            the ordinary ones are not the only ones that make its doses.
+        InvalidInput: If two products that differ have the same id.
 
     Example:
         >>> plan = Plan.read({"courses": [{"drug": "diazepam", "then": "continue",
@@ -191,6 +209,7 @@ def realize(
     """
     held = formulary if formulary is not None else Formulary.shipped()
     listed = all_of(products)
+    _refuse_shared_ids(listed)
     problems: list[NotReachable] = []
     courses = tuple(
         _realize_course(course, listed, held, handling, _place(plan, course), problems) for course in plan.courses
@@ -221,6 +240,14 @@ def realize_steps(
     return realized
 
 
+def _refuse_shared_ids(products: tuple[Product, ...]) -> None:
+    """A portion names its product by id, so that two of one id would be counted and labeled as each other."""
+    known: dict[str, Product] = {}
+    for product in products:
+        if known.setdefault(product.id, product) != product:
+            raise InvalidInput(f"two products have the id {product.id!r}; give one another id", where="products")
+
+
 def _place(plan: Plan, course: Course) -> str:
     return f"course {course.id}, " if len(plan.courses) > 1 else ""
 
@@ -234,10 +261,44 @@ def _realize_course(
     problems: list[NotReachable],
 ) -> RealizedCourse:
     drug = name_of_drug(course, products, formulary)
-    chosen = choose_products(course, drug, products)
+    try:
+        chosen, why = choose_products(course, drug, products), None
+    except SeveralForms as error:
+        chosen, why = _only_ordinary(course, error, handling), _why(course, error)
+    steps = tuple(_realize_steps(course.steps, _bench_of(course, chosen, handling), place, problems))
+    return RealizedCourse(course, drug, chosen, steps, why)
+
+
+def _bench_of(course: Course, products: tuple[Product, ...], handling: Handling | None) -> "_Bench":
     making = None if handling else making_of(course.made_by)
-    bench = _Bench(chosen, handling, making, _largest_dose(course.steps, chosen))
-    return RealizedCourse(course, drug, chosen, tuple(_realize_steps(course.steps, bench, place, problems)))
+    return _Bench(products, handling, making, _largest_dose(course.steps, products))
+
+
+def _only_ordinary(course: Course, error: SeveralForms, handling: Handling | None) -> tuple[Product, ...]:
+    """The ordinary products, immediate release and swallowed, where they alone make every dose of the course.
+
+    Raises:
+        SeveralForms: If others make them too, or the ordinary ones do not.
+    """
+    able = [group for group in error.groups if _makes(course, group, handling)]
+    if len(able) != 1 or not is_ordinary(able[0]):
+        raise error
+    return able[0]
+
+
+def _makes(course: Course, products: tuple[Product, ...], handling: Handling | None) -> bool:
+    problems: list[NotReachable] = []
+    try:
+        for _ in _realize_steps(course.steps, _bench_of(course, products, handling), "", problems):
+            pass
+    except NoProducts:
+        return False
+    return not problems
+
+
+def _why(course: Course, error: SeveralForms) -> str:
+    others = sorted({str(g[0].release) for g in error.groups if not is_ordinary(g)} - {"immediate"}) or ["sublingual"]
+    return f"immediate release was chosen for {course.id}: {' or '.join(others)} products cannot make these doses"
 
 
 @dataclass(frozen=True)
@@ -249,13 +310,35 @@ class _Bench:
     making: Making | None
     up_to: Dose
     _searches: dict[tuple[object, ...], Reachable] = field(default_factory=dict, init=False)
+    _answers: dict[tuple[object, ...], Recipe | NotReachable] = field(default_factory=dict, init=False)
 
-    def recipe(self, intake: Intake, allowed: tuple[Product, ...]) -> Recipe:
-        """The best recipe of a dose.
+    def recipe(self, intake: Intake, allowed: tuple[Product, ...], names: tuple[str, ...]) -> Recipe:
+        """The best recipe of a dose, looked for once: a long plan holds few doses many times.
+
+        Args:
+            intake: The dose and its time of day.
+            allowed: The products it may be made of.
+            names: The ids of these products.
 
         Raises:
             NotReachable: If it cannot be made.
         """
+        slot = intake.slot.name if self.making is not None else ""
+        key = (slot, intake.dose.mg, intake.dose.unit, names)
+        found = self._answers.get(key)
+        if found is None:
+            found = self._answers[key] = self._answer(intake, allowed)
+        if isinstance(found, NotReachable):
+            raise copy(found)
+        return found
+
+    def _answer(self, intake: Intake, allowed: tuple[Product, ...]) -> Recipe | NotReachable:
+        try:
+            return self._make(intake, allowed)
+        except NotReachable as error:
+            return error
+
+    def _make(self, intake: Intake, allowed: tuple[Product, ...]) -> Recipe:
         for products, handling in self._ways(intake.slot, allowed):
             search = self._search(products, handling)
             if search.can_make(intake.dose):
@@ -304,12 +387,12 @@ def _realize_steps(
 def _realize_step(
     step: Step, bench: _Bench, allowed: tuple[Product, ...], where: str, problems: list[NotReachable]
 ) -> RealizedStep:
-    days = []
+    days, names = [], tuple(product.id for product in allowed)
     for day in step.days:
         intakes = []
         for intake in day:
             try:
-                intakes.append(RealizedIntake(intake.slot, intake.dose, bench.recipe(intake, allowed)))
+                intakes.append(RealizedIntake(intake.slot, intake.dose, bench.recipe(intake, allowed, names)))
             except NotReachable as error:
                 error.where = f"{where}, {intake.slot}"
                 problems.append(error)

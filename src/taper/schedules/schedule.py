@@ -2,19 +2,20 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
 from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from taper._base.limits import LONGEST_DAYS
 from taper._base.numbers import say_count, write_count
 from taper._base.shown import Bound, align, shorten
 from taper._base.tables import write_html_table
 from taper._base.takes import takes
 from taper.amounts.dose import DailyDose, Dose
-from taper.amounts.duration import LONGEST_DAYS, Duration, check_date, day_after
+from taper.amounts.duration import Duration, check_date, day_after
 from taper.errors import InvalidInput
 from taper.plans.log import Log
 from taper.plans.regimen import Slot
@@ -204,6 +205,7 @@ class Schedule(Bound):
     course_ends: dict[str, End]
     beyond: Beyond | None = None
     log: Log | None = None
+    _steps_of: dict[str, tuple[DatedStep, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __len__(self) -> int:
         return len(self.days)
@@ -295,7 +297,15 @@ class Schedule(Bound):
 
     def steps_of(self, course: str) -> tuple[DatedStep, ...]:
         """The dated steps of a course that begin within what is shown."""
-        return tuple(step for step in self.steps if step.course == course)
+        # Sorted by course once: words ask for it at every step.
+        if not self._steps_of:
+            self._steps_of.update(_by_course(self.steps))
+        return self._steps_of.get(course, ())
+
+    def step(self, course: str, number: int) -> DatedStep:
+        """A dated step of a course by its number, which must begin within what is shown."""
+        # The steps shown of a course are its first ones, so that the number is the place.
+        return self.steps_of(course)[number - 1]
 
     def to_dict(self) -> dict[str, Any]:
         """The schedule as plain data in the format `taper-schedule/1`."""
@@ -417,8 +427,16 @@ def _end(ends: dict[str, End]) -> End:
     return End.STOP
 
 
+def _by_course(steps: tuple[DatedStep, ...]) -> dict[str, tuple[DatedStep, ...]]:
+    made: dict[str, list[DatedStep]] = {}
+    for step in steps:
+        made.setdefault(step.course, []).append(step)
+    return {course: tuple(listed) for course, listed in made.items()}
+
+
 def _days(realized: RealizedPlan, steps: tuple[DatedStep, ...], start: date, first: int, last: int) -> Iterator[Day]:
-    lanes = [_Lane([step for step in steps if step.course == c.course.id]) for c in realized.courses]
+    by_course = _by_course(steps)
+    lanes = [_Lane(by_course[course.course.id]) for course in realized.courses]
     seen: dict[tuple[int, ...], tuple[tuple[ScheduledIntake, ...], tuple[Note, ...]]] = {}
     for number in range(first, last + 1):
         when = start + timedelta(days=number - 1)
@@ -442,7 +460,7 @@ class _Group:
 class _Lane:
     """The days of one course; equal days share their intakes."""
 
-    def __init__(self, steps: list[DatedStep]) -> None:
+    def __init__(self, steps: tuple[DatedStep, ...]) -> None:
         self._steps = steps
         self._days = StepDays((step.first_day, step.last_day) for step in steps)
         self._made: dict[tuple[int, int], _Group] = {}

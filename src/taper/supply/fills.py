@@ -1,12 +1,13 @@
 """When supply is handed out: the days that each fill covers."""
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Literal
 
-from taper.amounts.duration import Duration, check_date, day_after
+from taper.amounts.duration import Duration, check_date, shift
 from taper.errors import InvalidInput
 from taper.schedules.schedule import Schedule
 
@@ -87,12 +88,12 @@ def _starts(schedule: Schedule, fills: Fills | None, first: date) -> Iterator[da
 
 
 def _every(schedule: Schedule, every: Duration, first: date) -> Iterator[date]:
-    gone: tuple[Duration, ...] = ()
-    start = first
+    # Counted from the first day each time, so that a month of 31 days is not lost to a shorter one before it.
+    start, number = first, 0
     while start <= schedule.last:
         yield start
-        gone = (*gone, every)
-        start = day_after(first, gone)
+        number += 1
+        start = shift(first, months=number * every.months, days=number * every.days)
 
 
 def _monthly(schedule: Schedule, first: date) -> Iterator[date]:
@@ -103,12 +104,13 @@ def _monthly(schedule: Schedule, first: date) -> Iterator[date]:
 
 
 def _at_most(schedule: Schedule, most: int, first: date) -> Iterator[date]:
-    changes = {step.first for step in schedule.steps} | {schedule.last + timedelta(days=1)}
+    changes = sorted({step.first for step in schedule.steps} | {schedule.last + timedelta(days=1)})
     start = first
     while start <= schedule.last:
         yield start
         latest = start + timedelta(days=most)
-        start = max((change for change in changes if start < change <= latest), default=latest)
+        before = bisect_right(changes, latest)
+        start = changes[before - 1] if before and changes[before - 1] > start else latest
 
 
 def _dates(fills: object) -> list[date]:

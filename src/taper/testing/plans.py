@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
+from taper._base.limits import LONGEST_DAYS
 from taper.amounts.dose import Dose
-from taper.amounts.duration import LONGEST_DAYS, Duration
+from taper.amounts.duration import Duration
 from taper.plans.plan import Plan
 from taper.plans.regimen import DAILY, Slot
 from taper.products.product import Product

@@ -33,7 +33,7 @@ def describe_change(schedule: Schedule, step: DatedStep, language: Language, she
 
 
 def _step_before(schedule: Schedule, step: DatedStep) -> DatedStep:
-    return next(held for held in schedule.steps_of(step.course) if held.number == step.number - 1)
+    return schedule.step(step.course, step.number - 1)
 
 
 def _regimen(day: RealizedDay) -> Regimen:

@@ -143,11 +143,11 @@ def _day(
 def _notes(day: Day, schedule: Schedule, language: Language) -> Iterator[str]:
     words = language.phrases.handout
     said = {NoteKind.GAP: words.gap, NoteKind.DECISION: words.decision, NoteKind.REVIEW_BEFORE: words.waits}
-    starts = {(step.course, step.number) for step in schedule.steps if step.first == day.date}
     found = [
         _whose(note.course, said[note.kind], schedule, language)
         for note in day.notes
-        if note.kind in said and (note.kind is not NoteKind.REVIEW_BEFORE or (note.course, note.step) in starts)
+        if note.kind in said
+        and (note.kind is not NoteKind.REVIEW_BEFORE or schedule.step(note.course, note.step).first == day.date)
     ]
     yield from found
     if not day.intakes and not found:

@@ -2,8 +2,8 @@
 
 Usage: world.py FOLDER... It prints what was read, what was refused and why, and what was lost, which must be nothing.
 
-The reader below shares nothing with the library: it knows the codes of a complete oral plan and nothing else. An order is
-taken as if it were in force, since examples often are not, and is read twice: as it stands, and with its texts waived.
+The reader below shares nothing with the library: it knows the codes of a complete oral plan and nothing else. An order
+is taken as if it were in force, since examples often are not. It is read twice: as it stands, and with texts waived.
 """
 
 import json
@@ -245,7 +245,8 @@ def write(counts, left, lost):
     assert counts["as it stands: read and compared"] >= LEAST_READ, "fewer orders are read than were"
     assert not lost, f"read with other doses than their codes say: {', '.join(lost)}"
     assert taken * 100 >= complete * 95, f"{taken} of {complete} complete orders are read with their texts waived"
-    told = f"{counts['orders']} orders, {complete} complete; read {counts['as it stands: read']} as they stand, {taken} with texts waived"
+    stands = counts["as it stands: read"]
+    told = f"{counts['orders']} orders, {complete} complete; {stands} read as they stand, {taken} with texts waived"
     sys.stdout.write(f"ran: public examples: {told}; lost 0\n")
 
 

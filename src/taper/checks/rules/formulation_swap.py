@@ -58,8 +58,7 @@ def assess(case: Case) -> Iterator[Answer]:
         if len(made) > 1:
             yield from _pairs(case, drug, made, facts)
         else:
-            yield from (Clear(rule=NAME, drug=drug, source=fact.source) for fact in facts if _is_told(fact, case, drug))
-            yield from _untold(case, drug, facts)
+            yield from (Clear(rule=NAME, drug=drug, source=fact.source) for fact in facts)
 
 
 def _made(case: Case, drug: str) -> list[_Made]:
@@ -89,6 +88,7 @@ def _pairs(case: Case, drug: str, made: list[_Made], facts: list[Interchange]) -
                 yield find(case, NAME, drug, fact, Severity.MODERATE, happens, fact.what, course=other.course,
                            step=other.step, day=other.day, value=str(other), limit=str(one))  # fmt: skip
             if not naming:
+                yield from _untold(case, drug, facts)
                 yield _by_itself(case, drug, one, other)
 
 

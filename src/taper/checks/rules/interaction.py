@@ -94,10 +94,11 @@ def _assess_drug(
     yield from _of_other_uses(case, drug, others, of_other_uses)
     if nobody is not None and (others or planned):
         yield nobody
-    unknown = list(_unknown(case, drug, [*others, *planned], facts))
-    yield from unknown
     answers = [*_with_others(case, drug, others, facts), *_within_plan(case, drug, facts)]
     yield from answers
+    grave = {a.about for a in answers if isinstance(a, Finding) and a.severity is Severity.HIGH}
+    unknown = list(_unknown(case, drug, [*others, *planned], facts, grave))
+    yield from unknown
     if not (lists or unknown or any(isinstance(answer, NotAssessed) for answer in answers)):
         uses = [fact.source for fact in of_other_uses]
         yield from silent(case, NAME, drug, SUBJECT, told=[*uses, *_sources_of(answers)])
@@ -135,7 +136,9 @@ def _of_other_uses(case: Case, drug: str, others: list[Companion], facts: tuple[
 # What is not known of a name or of its classes.
 
 
-def _unknown(case: Case, drug: str, others: list[Companion], facts: list[Interaction]) -> Iterator[Answer]:
+def _unknown(
+    case: Case, drug: str, others: list[Companion], facts: list[Interaction], grave: set[str | None]
+) -> Iterator[Answer]:
     for item in others:
         if not item.is_named and (item.near or not item.is_known):
             yield _unnamed(drug, item)
@@ -145,7 +148,8 @@ def _unknown(case: Case, drug: str, others: list[Companion], facts: list[Interac
     asked = {name for fact in facts if fact.action in _GRAVE for name in fact.with_names}
     every = {name for fact in facts for name in fact.with_names}
     unsettled: dict[frozenset[str], list[str]] = {}
-    for item in (one for one in others if one.is_named):
+    # What is found to be avoided is avoided, whatever else it may belong to.
+    for item in (one for one in others if one.is_named and one.words not in grave):
         left = item.open_among(case.formulary, asked if item.is_coded else every)
         if left:
             unsettled.setdefault(left, []).append(item.words)

@@ -2,7 +2,8 @@
 
 import json
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 from itertools import groupby
@@ -77,7 +78,7 @@ class Diary:
         self._products = {product.id: product for product in schedule.products}
         self._ending = " ".join(describe_ending(schedule))
         self._gates = _first_gates(schedule)
-        self._seen: dict[tuple[str, int], tuple[str, int]] = {}
+        self._seen: dict[str, list[tuple[str, int]]] = {}
 
     def entries(self, style: Style) -> tuple[CalendarEntry, ...]:
         """The entries in the order of their dates and times.
@@ -170,12 +171,10 @@ class Diary:
 
     def _content(self, step: DatedStep) -> tuple[str, str, int]:
         """A step by what is taken in it and how many equal steps of its course came before; never by its number."""
-        key = step.course, step.number
-        if key not in self._seen:
-            contents = [_pattern(other) for other in self._schedule.realized.course(step.course).steps]
-            mine = contents[step.number - 1]
-            self._seen[key] = mine, contents[: step.number - 1].count(mine)
-        return (step.course, *self._seen[key])
+        if step.course not in self._seen:
+            steps = self._schedule.realized.course(step.course).steps
+            self._seen[step.course] = list(_numbered(_pattern(other) for other in steps))
+        return (step.course, *self._seen[step.course][step.number - 1])
 
     def _uid(self, *parts: str | int) -> str:
         return str(uuid.uuid5(_NAMESPACE, json.dumps([self._identity, *parts])))
@@ -223,6 +222,14 @@ def _runs(schedule: Schedule) -> Iterator[tuple[list[_Dose], int]]:
 def _pattern(step: RealizedStep) -> str:
     days = [{intake.slot.name: _milligrams(intake.dose) for intake in day.intakes} for day in step.days]
     return json.dumps(["weekly" if step.step.weekly is not None else "cycle", days], sort_keys=True)
+
+
+def _numbered(contents: Iterable[str]) -> Iterator[tuple[str, int]]:
+    """Each content and how many equal ones came before it."""
+    gone: Counter[str] = Counter()
+    for content in contents:
+        yield content, gone[content]
+        gone[content] += 1
 
 
 def _milligrams(dose: Dose) -> str:

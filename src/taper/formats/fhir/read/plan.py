@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from taper._base.json_text import NotJson, check_depth, read_json, read_text_file
+from taper._base.limits import LARGEST_FHIR_BYTES as LARGEST
 from taper._base.shown import shorten
 from taper._base.takes import takes
 from taper.amounts.dose import Dose
@@ -30,7 +31,6 @@ from taper.formats.fhir.read.timing import SlotsByFrequency
 from taper.formats.fhir.write.medication import Version
 from taper.plans.plan import Plan
 
-LARGEST = 50_000_000
 _OUTSIDE = {"as-needed", "route"}
 MOST_COURSES = 50
 
@@ -95,7 +95,7 @@ def load_fhir(
         'diazepam'
     """
     text = read_text_file(path, largest=LARGEST)
-    data = read_json(text, where=str(path))
+    data = read_json(text, where=str(path), largest=LARGEST)
     return from_fhir(data, version=version, slots=slots, strength=strength, drugs=drugs, accept=accept,
                      patient=patient, drug=drug, select=select)  # fmt: skip
 
@@ -180,7 +180,7 @@ def from_fhir(
 def _read(text: str) -> Any:
     if len(text) > LARGEST:
         raise NotJson(f"is larger than {LARGEST // 1_000_000} MB, which no order is; give one patient's requests")
-    return read_json(text)
+    return read_json(text, largest=LARGEST)
 
 
 def _read_courses(groups: Sequence[tuple[Request, ...]], options: Options, notes: Notes) -> tuple[ReadCourse, ...]:

@@ -13,7 +13,7 @@ from taper.errors import InvalidInput
 from taper.formats.fhir.quantity import Units, UnitStrength
 from taper.formats.fhir.read.dosage import ReadDosage
 from taper.formats.fhir.read.import_report import Notes
-from taper.formats.fhir.read.timing import Bounds
+from taper.formats.fhir.read.period import Bounds
 from taper.formats.fhir.write.request import KIND_TEXT, REVIEW_TEXT
 from taper.plans.regimen import WEEKDAYS, Intake, Regimen
 

@@ -134,7 +134,8 @@ def _repeats_all(text: str, told: Told, whole: Scope, names: frozenset[str]) -> 
             read = read[:-1]
         if len(read) != len(whole.steps):
             return False
-        scopes = [Scope(step.dosages, [step], whole.strength, later=index > 0, ends=whole.ends and index == len(read) - 1)
+        ends = [whole.ends and index == len(read) - 1 for index in range(len(read))]
+        scopes = [Scope(step.dosages, [step], whole.strength, later=index > 0, ends=ends[index])
                   for index, step in enumerate(whole.steps)]  # fmt: skip
         return not any(one.conditions or differences(one, scope) for one, scope in zip(read, scopes, strict=True))
     return len(whole.steps) > 1 and not told.conditions and not told.lengths and not differences(told, whole)

@@ -1,0 +1,82 @@
+"""Limits, each said once: how large an input may be, so that every one is answered in bounded time and memory."""
+
+from dataclasses import dataclass
+from datetime import date
+
+EARLIEST = date(1900, 1, 1)
+LATEST = date(2200, 12, 31)
+LONGEST_DAYS = 20 * 366
+LONGEST_MONTHS = 20 * 12
+
+LARGEST_BYTES = 5_000_000
+LARGEST_FHIR_BYTES = 50_000_000
+DEEPEST = 40
+
+LONGEST_NUMBER = 48
+LONGEST_BITS = 1000
+LARGEST_MG = 10**6
+FINEST = 10**12
+
+LONGEST_NAME = 80
+LONGEST_TEXT = 2000
+
+MOST_COURSES = 50
+MOST_STEPS = LONGEST_DAYS
+LONGEST_CYCLE = 366
+
+MOST_EVENTS = 10_000
+MOST_INTAKES = 200_000
+MOST_SYMPTOMS = 100_000
+
+MOST_PIECES = 100
+MOST_PRODUCTS = 10
+MOST_DOSES = 10**6
+MOST_STATES = 100_000
+MOST_TITRATION_STEPS = 1000
+MOST_DIVISIONS = 50_000
+
+LARGEST_PDF = 600_000
+
+
+YARDSTICK = (
+    "Costs are in yardsticks: one is the CPU time in which a new Python process imports pydantic and dateutil and "
+    "defines one model, about 0.13 s of a core where these were measured."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How large one thing may be, and what it costs at that size in yardsticks; nothing where that is below one."""
+
+    of: str
+    most: str
+    costs: str = ""
+
+
+LIMITS = (
+    Limit(
+        "a file, a text or standard input that is read", f"{LARGEST_BYTES // 1_000_000} MB", "20 as a plan of cycles"
+    ),
+    Limit("FHIR that is read", f"{LARGEST_FHIR_BYTES // 1_000_000} MB", "33 to write and read 20 years of daily steps"),
+    Limit("lists and objects inside each other in JSON", f"{DEEPEST} deep"),
+    Limit("a date", f"{EARLIEST} to {LATEST}"),
+    Limit("a length of time, and a plan", f"20 years: {LONGEST_DAYS} days, or {LONGEST_MONTHS} months"),
+    Limit("a number as text", f"{LONGEST_NUMBER} characters"),
+    Limit("a dose", f"{LARGEST_MG // 1000} g, and no finer than 1/{FINEST} mg"),
+    Limit("a name", f"{LONGEST_NAME} characters"),
+    Limit("a title or another text", f"{LONGEST_TEXT} characters"),
+    Limit("courses of a plan", f"{MOST_COURSES}", "31 to realize and date 14 of 7320 steps"),
+    Limit("steps of a course", f"{MOST_STEPS}", "6 to read, realize and date; 29 as a calendar, 6 as FHIR, 27 as HTML"),
+    Limit("days of a cycle", f"{LONGEST_CYCLE}", "60 to read, realize and date 365 steps of it with 4 doses a day"),
+    Limit("events of a log", f"{MOST_EVENTS}", "1 to read"),
+    Limit("doses taken or missed in a log", f"{MOST_INTAKES}"),
+    Limit("scores in a log", f"{MOST_SYMPTOMS}"),
+    Limit("pieces of an intake", f"{MOST_PIECES}"),
+    Limit("products of an intake", f"{MOST_PRODUCTS}"),
+    Limit("doses listed that some products make", f"{MOST_DOSES}"),
+    Limit("states of a search for a plan, if the caller sets no other limit", f"{MOST_STATES}"),
+    Limit("steps of a titration", f"{MOST_TITRATION_STEPS}"),
+    Limit("ways to divide a total over intakes of which one is to be larger", f"{MOST_DIVISIONS}"),
+    Limit("text of a handout in PDF", f"{LARGEST_PDF} characters", "20, and 500 MB of memory"),
+)
+"""Every limit, in the order in which a person meets them."""

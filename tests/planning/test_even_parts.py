@@ -1,0 +1,35 @@
+"""A total divided over intakes lies as close together as can be made, by a search that ends."""
+
+import time
+from fractions import Fraction
+from itertools import combinations_with_replacement
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from taper.planning.even_parts import divide_evenly
+
+amounts = st.builds(Fraction, st.integers(1, 40), st.sampled_from((1, 2, 3)))
+
+
+@given(st.sets(amounts, max_size=8).map(sorted), st.integers(1, 4), st.builds(Fraction, st.integers(1, 90), st.just(2)))
+def test_it_is_the_closest_of_all_divisions_and_the_least_of_these(doses, times, total):
+    every = [parts[::-1] for parts in combinations_with_replacement(doses, times) if sum(parts) == total]
+    found = divide_evenly(total, times, doses)
+    assert found == min(every, key=lambda parts: (parts[0] - parts[-1], parts), default=None)
+
+
+def test_a_total_that_no_doses_make_is_known_without_trying_each():
+    odd = [Fraction(n) for n in range(1, 2000, 2)]
+    assert divide_evenly(Fraction(4001), 4, odd) is None
+    assert divide_evenly(Fraction(4000), 4, odd) == (Fraction(1001), Fraction(1001), Fraction(999), Fraction(999))
+    assert divide_evenly(Fraction(5), 2, []) is None
+
+
+def test_ten_thousand_doses_over_twelve_intakes_are_divided_at_once():
+    tenths = [Fraction(n, 10) for n in range(1, 10_001)]
+    begun = time.process_time()
+    found = divide_evenly(Fraction(5991, 10), 12, tenths)
+    assert found is not None
+    assert (found[0], found[-1], sum(found)) == (50, Fraction(499, 10), Fraction(5991, 10))
+    assert time.process_time() - begun < 5  # all divisions are more than the seconds of the world

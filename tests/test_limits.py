@@ -1,0 +1,105 @@
+"""Limits are said once, printed, on the page, and are what the code refuses by."""
+
+import json
+
+import pytest
+
+from taper import (
+    CannotPrint,
+    Duration,
+    InvalidInput,
+    Plan,
+    Product,
+    from_fhir,
+    mg,
+    read_log,
+    read_plan,
+    realize,
+    to_pdf,
+    to_schedule,
+)
+from taper._base import limits
+from taper._base.json_text import NotJson
+from taper.amounts.duration import read_date
+from taper.cli import main
+from taper.plans.weights import Weights
+from taper.products.recipes import Handling
+
+TABLETS = [Product(id="x1", drug="x", form="tablet", strength="1 mg", score=2)]
+
+
+def daily(count, **more):
+    steps = [{"for": "1 day", "regimen": {"morning": f"{1 + day % 20} mg", "evening": "2 mg"}} for day in range(count)]
+    return Plan.read({"courses": [{"drug": "x", "then": "stop", "steps": steps, **more}]})
+
+
+def most_of(kind, field):
+    made = kind.model_fields[field].metadata
+    return next(item.le for item in made if hasattr(item, "le"))
+
+
+def test_the_limits_of_pieces_products_and_states_are_those_that_are_printed():
+    assert most_of(Handling, "pieces") == most_of(Weights, "pieces") == limits.MOST_PIECES
+    assert most_of(Handling, "products") == most_of(Weights, "products") == limits.MOST_PRODUCTS
+    assert Weights().most_states == limits.MOST_STATES
+
+
+def test_every_limit_is_printed(capsys):
+    assert main(["limits"]) == 0
+    printed = capsys.readouterr().out
+    assert all(f"{limit.of}: {limit.most}" in printed for limit in limits.LIMITS)
+    assert main(["limits", "--json"]) == 0
+    listed = json.loads(capsys.readouterr().out)["limits"]
+    assert [item["of"] for item in listed] == [limit.of for limit in limits.LIMITS]
+
+
+@pytest.mark.parametrize(
+    ("read", "largest", "larger"),
+    [
+        (Duration.parse, f"{limits.LONGEST_DAYS} days", f"{limits.LONGEST_DAYS + 1} days"),
+        (Duration.parse, f"{limits.LONGEST_MONTHS} months", f"{limits.LONGEST_MONTHS + 1} months"),
+        (mg, str(limits.LARGEST_MG), str(limits.LARGEST_MG + 1)),
+        (read_date, str(limits.LATEST), "2201-01-01"),
+        (read_date, str(limits.EARLIEST), "1899-12-31"),
+    ],
+)
+def test_what_is_at_the_limit_is_read_and_what_is_beyond_is_refused(read, largest, larger):
+    read(largest)
+    with pytest.raises(InvalidInput):
+        read(larger)
+
+
+def test_a_text_of_more_than_five_megabytes_is_refused_before_it_is_read():
+    with pytest.raises(NotJson, match="larger than 5 MB"):
+        read_plan(" " * (limits.LARGEST_BYTES + 1))
+    with pytest.raises(NotJson, match="larger than 50 MB"):
+        from_fhir(" " * (limits.LARGEST_FHIR_BYTES + 1))
+
+
+def test_a_course_holds_so_many_steps_and_a_plan_so_many_courses():
+    step, courses = {"for": "1 day", "regimen": {"evening": "1 mg"}}, limits.MOST_COURSES
+    assert len(daily(limits.MOST_STEPS).courses[0].steps) == limits.MOST_STEPS
+    with pytest.raises(InvalidInput, match="at most 7320"):
+        daily(limits.MOST_STEPS + 1)
+    with pytest.raises(InvalidInput, match="at most 50"):
+        Plan.read(
+            {"courses": [{"id": f"c{n}", "drug": "x", "then": "stop", "steps": [step]} for n in range(courses + 1)]}
+        )
+
+
+def test_a_log_holds_so_many_events():
+    events = [{"kind": "hold", "day": "2027-03-02", "for": "1 day", "course": f"c{n}"} for n in range(10_001)]
+    log = {"format": "taper-log/1", "plan": "0" * 64, "start": "2027-03-01"}
+    assert len(read_log(json.dumps({**log, "events": events[:-1]})).events) == limits.MOST_EVENTS
+    with pytest.raises(InvalidInput, match="at most 10000"):
+        read_log(json.dumps({**log, "events": events}))
+
+
+def test_a_handout_that_would_take_gigabytes_is_refused_and_says_how_many_days_fit():
+    pytest.importorskip("typst")
+    schedule = to_schedule(realize(daily(1500), TABLETS), start=read_date("2027-03-01"))
+    with pytest.raises(CannotPrint, match=r"the handout of 1500 days .* \(about \d+ fit\)") as refused:
+        to_pdf(schedule)
+    fit = int(str(refused.value).partition("about ")[2].split()[0])
+    window = to_schedule(schedule.realized, start=schedule.start, horizon=Duration(fit // 4))
+    assert to_pdf(window).startswith(b"%PDF")
