@@ -260,7 +260,7 @@ def _command_lines() -> Iterator[str]:
 
 def _one_command(name: str, parser: argparse.ArgumentParser) -> Iterator[str]:
     yield from ("", f"## {name}", "", f"{parser.description}", "", "```console")
-    yield from (f"$ {line}" for line in EXAMPLES[name])
+    yield from (f"$ {line}" for line in EXAMPLES.get(name, (f"taper {name}",)))
     yield from ("```", "", "| option | what it is |", "| --- | --- |")
     for action in parser._actions:
         if action.dest != "help":

@@ -120,7 +120,8 @@ def parser_for(name: str | None, *, whole: bool = False) -> argparse.ArgumentPar
     parser.add_argument("--version", action="version", version=f"taper {import_module('taper').__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=Parser)
     for command, (module, words) in COMMANDS.items():
-        examples = f"examples:\n{_indented(EXAMPLES[command])}\n\n{EXIT_CODES}"
+        lines = EXAMPLES.get(command, (f"taper {command}",))
+        examples = f"examples:\n{_indented(lines)}\n\n{EXIT_CODES}"
         made = commands.add_parser(command, help=words, description=f"{words[0].upper()}{words[1:]}.", epilog=examples)
         if whole or command == name:
             loaded = import_module(f"taper.cli.{module}")

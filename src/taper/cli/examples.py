@@ -19,6 +19,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "show": ("taper show diazepam", "taper show Lioresal"),
     "protocols": ("taper protocols",),
     "stale": ("taper stale --as-of 2027-06-01",),
+    "limits": ("taper limits",),
     "check": (
         "taper check plan.json",
         "taper check plan.json --start 2027-03-01 --patient patient.json",

@@ -45,7 +45,7 @@ def write_whole(name: str | Path, made: str | bytes, *, force: bool) -> None:
     path = Path(name)
     if str(name).endswith(("/", os.sep)) or os.path.isdir(path):  # noqa: PTH112 - unlike is_dir, it takes a name that is too long
         raise InvalidInput("is a folder; add the name of a file", where=str(name))
-    if path.exists() and not path.is_file():
+    if os.path.exists(path) and not os.path.isfile(path):  # noqa: PTH110, PTH113 - they too take such a name
         raise InvalidInput("is a device or a pipe, which no file takes the place of; name a file", where=str(name))
     if os.path.lexists(path) and not force:
         raise InvalidInput("exists; choose another name, or add --force", where=str(path))
