@@ -57,15 +57,24 @@ def add_formats(parser: argparse.ArgumentParser) -> None:
     """Add the options of the formats."""
     parser.add_argument("--patient", metavar="FILE", help="facts about the person, for the review below the table")
     parser.add_argument("--language", metavar="en|es|fr|de", help="the language of the handout; en if not given")
-    parser.add_argument("--paper", choices=["a4", "us-letter"], help="of a PDF; us-letter in the us market, else a4")
     parser.add_argument(
         "--fonts", action="append", metavar="FOLDER", help="fonts for letters that a PDF lacks; may be repeated"
     )
+    _add_handout(parser.add_argument_group("of a handout (--format html or pdf)"))
     _add_calendar(parser.add_argument_group("of a calendar (--format ics)"))
     parser.add_argument("--format", choices=FORMATS, help="what --out names, else table")
     parser.add_argument("--every-day", action="store_true", help="one row a day in the table")
     add_out(parser)
     add_json(parser)
+
+
+def _add_handout(group: Any) -> None:
+    group.add_argument("--large", action="store_true", help="print in 14 point instead of 12")
+    group.add_argument("--without-dates", action="store_true", help="count days and weeks from the first day")
+    group.add_argument("--pages", choices=("all", "patient", "clinician"), help="whose pages; all if not given")
+    group.add_argument("--no-clinician", action="store_true", help="the same as --pages patient")
+    group.add_argument("--sunday-first", action="store_true", help="weeks begin on Sunday, as in the us market anyway")
+    group.add_argument("--paper", choices=("a4", "us-letter"), help="of a PDF; us-letter in the us market, else a4")
 
 
 def _add_calendar(group: Any) -> None:
@@ -142,7 +151,10 @@ def _handout(write: Callable[..., _Made], options: argparse.Namespace, schedule:
         review_of(options, schedule),
         count_supply(schedule),
         language=options.language or "en",
-        sunday_first=is_us(options.market),
+        sunday_first=options.sunday_first or is_us(options.market),
+        large=options.large,
+        dates=not options.without_dates,
+        pages="patient" if options.no_clinician else options.pages or "all",
     )
 
 

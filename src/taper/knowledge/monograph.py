@@ -314,7 +314,7 @@ class Monograph(Value):
         for name in type(self).model_fields:
             section = getattr(self, name)
             for item in section if isinstance(section, tuple) else ():
-                for source in (getattr(item, "source", None), getattr(item, "score_source", None)):
+                for source in (getattr(item, name, None) for name in ("source", "score_source", "taken_source")):
                     if isinstance(source, Source):
                         found[source.id] = source
         return tuple(found[key] for key in sorted(found))

@@ -68,6 +68,7 @@ def _printable_title(text: str) -> str:
     return _refuse_unprintable(text, allowed="\t\n\r")
 
 
+StepNote = Annotated[Text, AfterValidator(_printable)]
 Drug = Annotated[str, Field(min_length=1, max_length=80), BeforeValidator(_drug), AfterValidator(_printable)]
 Title = Annotated[Text, AfterValidator(_printable_title)]
 
@@ -163,12 +164,16 @@ class Step(Pattern):
 
     A step of the kind "gap" is a time in which doses were not taken, one of the kind "decision" a time for which
     nothing is planned until a person decides; both are written without doses, and never take the place of a stop.
+    `note` is what a person is to be told of the step, in words of the one who writes it, and `slot_notes` of a time
+    of day; every print and export carries them and none reads them.
     """
 
     lasting: Duration | None = Field(default=None, alias="for")
     kind: Literal["increase", "step-back", "gap", "decision"] | None = None
     review_before: bool = False
     products: tuple[Name, ...] = ()
+    note: StepNote | None = None
+    slot_notes: dict[Slot, StepNote] = Field(default_factory=dict)
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -189,10 +194,15 @@ class Step(Pattern):
     def _check_pattern(self) -> None:
         if not self.is_empty:
             super()._check_pattern()
+            for slot in self.slot_notes:
+                if slot not in self.slots:
+                    raise InvalidInput(f"slot_notes: nothing is taken {slot}; write the note at a time of a dose")
         elif self._patterns:
             raise InvalidInput(f'is a "{self.kind}" and has a {self._patterns[0]}; remove one of the two')
         elif self.review_before or self.products:
             raise InvalidInput(f'is a "{self.kind}", in which nothing is taken; remove review_before and products')
+        elif self.slot_notes:
+            raise InvalidInput(f'is a "{self.kind}", in which nothing is taken; write the note of the step as note')
 
 
 class Before(Pattern):
@@ -422,7 +432,7 @@ def _canonical(value: object) -> Any:
             fields = type(value).model_fields
             pairs = {info.alias or name: getattr(value, name) for name, info in fields.items()}
             kept = {key: item for key, item in pairs.items() if key not in {"title", "made_by"}}
-            return {key: _canonical(item) for key, item in kept.items() if item not in (None, (), False)}
+            return {key: _canonical(item) for key, item in kept.items() if item not in (None, (), False, {})}
         case dict():
             return {str(key): _canonical(item) for key, item in value.items()}
         case tuple():

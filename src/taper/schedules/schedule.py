@@ -319,6 +319,9 @@ class Schedule(Bound):
         made["courses"] = {name: end.value for name, end in self.course_ends.items()}
         if self.gates:
             made["gates"] = [gate.to_dict() for gate in self.gates]
+        notes = [note for step in self.steps for note in _own_notes(step)]
+        if notes:
+            made["notes"] = notes
         if self.log is not None:
             made["log"] = self.log.to_dict()
         made["days"] = [day.to_dict() for day in self.days]
@@ -483,6 +486,15 @@ def _intakes(step: DatedStep, offset: int, weekday: int) -> tuple[ScheduledIntak
         ScheduledIntake(step.course, step.number, step.drug, intake.slot, intake.dose, intake.recipe.portions)
         for intake in step.realized.on(offset, weekday).intakes
     )
+
+
+def _own_notes(step: DatedStep) -> Iterator[dict[str, Any]]:
+    """What the writer of the plan says of a step and of its times of day."""
+    at = {"course": step.course, "step": step.number, "first": step.first.isoformat()}
+    if step.realized.step.note is not None:
+        yield {**at, "note": step.realized.step.note}
+    for slot, note in step.realized.step.slot_notes.items():
+        yield {**at, "slot": slot.name, "note": note}
 
 
 _NOTED = {"gap": NoteKind.GAP, "decision": NoteKind.DECISION, "step-back": NoteKind.STEP_BACK}

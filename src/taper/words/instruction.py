@@ -95,8 +95,12 @@ def write_instructions(schedule: Schedule, *, language: str = "en") -> tuple[Ins
         >>> write_instructions(schedule)[0].drug
         'diazepam'
     """
-    spoken, shelf = speak(language), ProductNames.of(schedule)
-    return tuple(_instruct(schedule, step, spoken, shelf) for step in schedule.steps)
+    return instruct(schedule, speak(language), ProductNames.of(schedule))
+
+
+def instruct(schedule: Schedule, language: Language, shelf: ProductNames) -> tuple[Instruction, ...]:
+    """The instruction of every step shown, by course and step, in a language with or without dates."""
+    return tuple(_instruct(schedule, step, language, shelf) for step in schedule.steps)
 
 
 def _instruct(schedule: Schedule, step: DatedStep, language: Language, shelf: ProductNames) -> Instruction:
@@ -143,6 +147,10 @@ def _notes(step: DatedStep, language: Language) -> Iterator[str]:
     said = {"step-back": words.step_back, "gap": words.gap, "decision": words.decision}
     if step.realized.step.kind in said:
         yield said[step.realized.step.kind]
+    if step.realized.step.note is not None:
+        yield step.realized.step.note
+    for slot, note in step.realized.step.slot_notes.items():
+        yield language.phrases.sheet.slot_note.format(slot=language.slot(slot)[0], note=note)
 
 
 def _repeat(step: DatedStep, language: Language) -> str | None:

@@ -1,5 +1,6 @@
 """What is requested: a drug, or one product with its strength, in the shape of each version."""
 
+import re
 from fractions import Fraction
 from typing import Any, Literal
 
@@ -7,7 +8,7 @@ from taper.amounts.liquid import Concentration
 from taper.formats.fhir.quantity import dose_quantity, quantity, ratio
 from taper.formats.fhir.write.receiver import Receiver
 from taper.formats.fhir.write.text import checked, product_name
-from taper.products.product import DosageForm, Product, Release
+from taper.products.product import SUBFORMS, DosageForm, Product, Release
 from taper.schedules.realization import RealizedCourse
 
 Version = Literal["R4", "R5"]
@@ -75,8 +76,11 @@ def form_text(form: DosageForm | None, release: Release | None) -> str:
 
 
 def read_form_text(text: str) -> tuple[DosageForm | None, Release | None]:
-    """The form and release that a phrase names, each None where it names none."""
-    words = text.strip().lower()
+    """The form and release that a phrase names, each None where it names none; a brand in brackets is passed over."""
+    words = re.sub(r" \([^()]*\)$", "", text.strip()).lower()
     release = next((item for item in Release if words.startswith(f"{item}-release")), None)
     rest = words.removeprefix(f"{release}-release").strip() if release else words
-    return next((item for item in DosageForm if item == rest), None), release
+    return _FORMS.get(rest), release
+
+
+_FORMS = {name: form for (_, form, _), name in SUBFORMS.items()} | {form.value: form for form in DosageForm}

@@ -19,6 +19,7 @@ from taper.schedules.realization import RealizedCourse
 Profile = Literal["sequences", "separate", "days"]
 KIND_TEXT = {"increase": "This step is an increase.", "step-back": "This step goes back to an earlier dose."}
 REVIEW_TEXT = "A review comes before this step."
+NOTE_TEXT = "Note"
 RENDERED_R4 = "http://hl7.org/fhir/5.0/StructureDefinition/extension-MedicationRequest.renderedDosageInstruction"
 REVIEW_THERAPY = "ends with a review"
 COURSE = {"text": "course"}
@@ -129,7 +130,7 @@ def _dosage(
 ) -> dict[str, Any]:
     made: dict[str, Any] = {"sequence": span.number} if order.profile == "sequences" else {}
     made["text"] = line_text(course, line, span)
-    notes = [KIND_TEXT.get(step.kind or "", ""), REVIEW_TEXT if step.review_before else ""]
+    notes = [KIND_TEXT.get(step.kind or "", ""), REVIEW_TEXT if step.review_before else "", *_own_notes(step, line)]
     if any(notes):
         made["additionalInstruction"] = [{"text": note} for note in notes if note]
     made["timing"] = timing_of(line, span)
@@ -137,6 +138,15 @@ def _dosage(
     made["route"] = {"coding": [_SUBLINGUAL if sublingual else _ORAL]}
     made["doseAndRate"] = [{"doseQuantity": _dose(course, line, span)}]
     return made | _maximum(order)
+
+
+def _own_notes(step: Step, line: DosageLine) -> Iterator[str]:
+    """What the writer of a step says of it, and of the times of day of a line."""
+    if step.note is not None:
+        yield f"{NOTE_TEXT}: {checked(step.note, 'note')}"
+    for slot in line.slots:
+        if slot in step.slot_notes:
+            yield f"{NOTE_TEXT} ({slot}): {checked(step.slot_notes[slot], 'note')}"
 
 
 def _dose(course: RealizedCourse, line: DosageLine, span: StepPeriod) -> dict[str, Any]:
