@@ -44,6 +44,7 @@ _USED = {
     "every_day": ("table",),
 }
 _USED |= dict.fromkeys(_CALENDAR, ("ics",))
+_USED |= dict.fromkeys(("large", "without_dates", "pages", "no_clinician", "sunday_first"), ("html", "pdf"))
 
 
 _SUFFIXES = {
