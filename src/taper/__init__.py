@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from taper._base.json_text import NotJson as NotJson
     from taper._base.numbers import NotExact as NotExact
+    from taper._base.takes import WrongObject as WrongObject
     from taper.adjustment.apply_log import apply_log as apply_log
     from taper.adjustment.event_day import DecisionNeeded as DecisionNeeded
     from taper.adjustment.event_day import NothingToChange as NothingToChange
@@ -152,6 +153,8 @@ if TYPE_CHECKING:
     from taper.planning.taper import plan_taper as plan_taper
     from taper.planning.titration import choose_titration as choose_titration
     from taper.planning.titration import plan_titration as plan_titration
+    from taper.plans.everyday import Ambiguous as Ambiguous
+    from taper.plans.everyday import read_day as read_day
     from taper.plans.log import ChangeProducts as ChangeProducts
     from taper.plans.log import Gap as Gap
     from taper.plans.log import Hold as Hold
@@ -231,6 +234,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "taper._base.json_text": "NotJson",
     "taper._base.numbers": "NotExact",
+    "taper._base.takes": "WrongObject",
     "taper.adjustment.apply_log": "apply_log",
     "taper.adjustment.event_day": "DecisionNeeded NothingToChange OtherPlan",
     "taper.amounts.dose": "AverageDose DailyDose Dose InvalidAmount MassUnit mcg mg",
@@ -293,6 +297,7 @@ _HOMES = {
     "taper.planning.solver.state_space": "TooManyStates",
     "taper.planning.taper": "Taper TooFast plan_taper",
     "taper.planning.titration": "choose_titration plan_titration",
+    "taper.plans.everyday": "Ambiguous read_day",
     "taper.plans.log": (
         "ChangeProducts Gap Hold IntakeRecord InvalidEvent Log PassReview Resume ResumeAt Retarget Slow SpeedUp "
         "StepBack Stop Symptom TitrateAnew TitrateTo load_log read_log"
@@ -318,6 +323,15 @@ _HOMES = {
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 
+_METHODS = {
+    "Schedule": (
+        "apply_log", "check", "count_supply", "to_arrow", "to_csv", "to_fhir", "to_html", "to_ical", "to_markdown",
+        "to_pandas", "to_pdf", "to_polars", "to_records", "to_table", "to_xlsx",
+    ),
+    "RealizedPlan": ("check", "to_schedule"),
+}  # fmt: skip
+"""Public functions that an object can also call as methods of its own, so that no floor looks up."""
+
 __version__ = "0.1.0"
 __all__ = sorted(_HOME_OF)  # pyright: ignore[reportUnsupportedDunderAll]
 
@@ -326,6 +340,7 @@ def __getattr__(name: str) -> Any:
     if name not in _HOME_OF:
         raise AttributeError(_unknown(name), name=name)
     value = getattr(import_module(_HOME_OF[name]), name)
+    import_module("taper._base.shown").bind(_METHODS, __getattr__)
     globals()[name] = value
     return value
 

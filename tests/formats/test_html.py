@@ -44,10 +44,22 @@ REVIEW = Review(
 )
 VOID = {"meta", "input", "br"}
 LABELS = {
-    "en": {"Morning": "morning", "Noon": "noon", "Evening": "evening", "Bedtime": "bedtime"},
-    "es": {"Mañana": "morning", "Mediodía": "noon", "Noche": "evening", "Al acostarse": "bedtime"},
-    "fr": {"Matin": "morning", "Midi": "noon", "Soir": "evening", "Coucher": "bedtime"},
-    "de": {"Morgens": "morning", "Mittags": "noon", "Abends": "evening", "Zur Nacht": "bedtime"},
+    "en": {"Morning": "morning", "Noon": "noon", "Evening": "evening", "Bedtime": "bedtime", "Once a day": "daily"},
+    "es": {
+        "Mañana": "morning",
+        "Mediodía": "noon",
+        "Noche": "evening",
+        "Al acostarse": "bedtime",
+        "Una vez al día": "daily",
+    },
+    "fr": {"Matin": "morning", "Midi": "noon", "Soir": "evening", "Coucher": "bedtime", "Une fois par jour": "daily"},
+    "de": {
+        "Morgens": "morning",
+        "Mittags": "noon",
+        "Abends": "evening",
+        "Zur Nacht": "bedtime",
+        "Einmal täglich": "daily",
+    },
 }
 
 

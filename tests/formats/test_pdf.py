@@ -101,7 +101,8 @@ class TestReadingBack:
     @few
     @given(schedule=schedules())
     def test_every_instruction_stands_in_it_to_the_letter(self, schedule):
-        text = squeezed(" ".join(pages_of(to_pdf(schedule))))
+        # A line may go on over the end of a page, where its foot stands between.
+        text = re.sub(r"Planfor\w+·\d+/\d+", "", squeezed(" ".join(pages_of(to_pdf(schedule)))))
         for instruction in write_instructions(schedule):
             said = [instruction.heading, *instruction.notes, *instruction.change, *instruction.ending]
             said += [line for day in instruction.days for line in (day.label, *day.takes, day.total or "")]

@@ -57,6 +57,12 @@ class NotAssessed(Value):
         """What is missing, in words."""
         return _missing_words(self)
 
+    def __str__(self) -> str:
+        return f"not assessed: {self.rule} ({self.drug or 'plan'}), missing {self.missing}"
+
+    def __repr__(self) -> str:
+        return f"<NotAssessed {self.rule}: {self.missing}>"
+
 
 def _missing_words(gap: NotAssessed) -> str:
     """The one place in which a reason becomes a sentence."""

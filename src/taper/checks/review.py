@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from taper._base.records import Value
+from taper._base.shown import as_html, shorten
 from taper.amounts.duration import CalendarDate
 from taper.checks.open_question import NotAssessed, Reason
 from taper.errors import TaperError
@@ -94,6 +95,13 @@ class Finding(Value):
         made["statements"] = tuple(item.starting(start) for item in self.statements)
         return self.model_copy(update=made)
 
+    def __str__(self) -> str:
+        return f"{self.severity.value.upper()} {self.rule}: {self.message}" + (f" [{self.dates}]" if self.dates else "")
+
+    def __repr__(self) -> str:
+        value = f", {self.value}" if self.value else ""
+        return f"<Finding {self.severity.value} {self.rule}, {self.drug or 'plan'}{value}>"
+
     @property
     def dates(self) -> str:
         """When it is, such as "2027-03-08 to 2027-03-28"; empty where no start is known."""
@@ -114,6 +122,12 @@ class Clear(Value):
     source: Source | None = None
     sections: tuple[str, ...] = ()
 
+    def __str__(self) -> str:
+        return f"clear: {self.rule} ({self.drug or 'plan'})" + (f", by {self.source}" if self.source else "")
+
+    def __repr__(self) -> str:
+        return f"<Clear {self.rule}>"
+
 
 class Within(Value):
     """A rule under which the plan is within what is on file of a source, of which other parts were not read."""
@@ -121,6 +135,12 @@ class Within(Value):
     rule: str
     drug: str | None = None
     source: Source
+
+    def __str__(self) -> str:
+        return f"within: {self.rule} ({self.drug or 'plan'}), by {self.source}"
+
+    def __repr__(self) -> str:
+        return f"<Within {self.rule}>"
 
 
 class Why(StrEnum):
@@ -140,6 +160,12 @@ class LeftOut(Value):
     source: Source
     why: Why = Why.NOT_NAMED
 
+    def __str__(self) -> str:
+        return f"not compared: {self.rule} ({self.drug}), {self.source}"
+
+    def __repr__(self) -> str:
+        return f"<LeftOut {self.rule}: {self.source.id}>"
+
 
 class RequirementNotMet(TaperError):
     """A review holds more than the caller allows; `review` is the whole of it."""
@@ -158,6 +184,17 @@ class Review(Value):
     within: tuple[Within, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     changes_from: int | None = None
+
+    def __str__(self) -> str:
+        counts = f"{len(self.findings)} found, {len(self.not_assessed)} not assessed, {len(self.clear)} clear"
+        return shorten([f"{counts}.", *map(str, self.findings), *map(str, self.not_assessed), *map(str, self.clear)],
+                       whole="findings, not_assessed and clear")  # fmt: skip
+
+    def __repr__(self) -> str:
+        return f"<Review: {len(self.findings)} found, {len(self.not_assessed)} not assessed, {len(self.clear)} clear>"
+
+    def _repr_html_(self) -> str:
+        return as_html(str(self))
 
     @classmethod
     def of(cls, answers: Iterable["Answer"], *, changes_from: int | None = None) -> Self:

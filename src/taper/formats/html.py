@@ -7,6 +7,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Literal
 
+from taper._base.takes import takes
 from taper.checks.open_question import NotAssessed
 from taper.checks.review import Answer, Finding, Review
 from taper.schedules.schedule import Schedule
@@ -25,6 +26,7 @@ _STYLE = Path(__file__).with_name("handout.css")
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
+@takes
 def to_html(
     schedule: Schedule,
     review: Review | None = None,
@@ -56,6 +58,15 @@ def to_html(
         NotFound: If the language is not on file.
         MissingExtra: If the package babel is not installed.
         InvalidInput: If a plan with weekdays or months is to be written without dates.
+
+    Example:
+        >>> from datetime import date
+        >>> from taper import Formulary, load_protocol, realize, to_schedule
+        >>> plan = load_protocol("diazepam-example").plan()
+        >>> realized = realize(plan, Formulary.shipped().products("diazepam", market="us"))
+        >>> schedule = to_schedule(realized, start=date(2027, 3, 1))
+        >>> to_html(schedule).splitlines()[0]
+        '<!DOCTYPE html>'
     """
     handout = make_handout(schedule, review, supply, language, sunday_first=sunday_first, dates=dates, large=large)
     large_print = ' class="large"' if large else ""

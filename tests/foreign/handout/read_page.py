@@ -15,6 +15,7 @@ LABELS = {
     "Mañana": "morning", "Mediodía": "noon", "Noche": "evening", "Al acostarse": "bedtime",
     "Matin": "morning", "Midi": "noon", "Soir": "evening", "Coucher": "bedtime",
     "Morgens": "morning", "Mittags": "noon", "Abends": "evening", "Zur Nacht": "bedtime",
+    "Once a day": "daily", "Una vez al día": "daily", "Une fois par jour": "daily", "Einmal täglich": "daily",
 }  # fmt: skip
 READ = """
 [...document.querySelectorAll('table.month td')].flatMap(cell => [...cell.querySelectorAll('li')].map(item => [

@@ -74,7 +74,8 @@ def _near(runs: tuple[Run, ...], ceiling: Ceiling) -> tuple[Slot, Slot] | None:
 def _may_be_one(one: Slot, other: Slot) -> bool:
     if one.is_clock and other.is_clock:
         return abs(_minutes(one) - _minutes(other)) < _HOUR
-    return one.is_clock or other.is_clock  # a named time has no clock time of its own
+    # A named time has no clock time of its own, and a daily dose may be at any time.
+    return one.is_clock or other.is_clock or one.is_daily or other.is_daily
 
 
 def _minutes(slot: Slot) -> int:
