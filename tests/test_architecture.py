@@ -171,11 +171,6 @@ FLOATS = {
     "planning/solver/search.py": "a bound of the search, never too high; the way itself is weighed exactly",
     "planning/solver/solve.py": "a bound of the search, never too high; the way itself is weighed exactly",
     "formats/xlsx.py": "a cell of a spreadsheet, which holds nothing else",
-    "paces/rulers.py": "a position that only a bound of the search is made of; plans use the exact one",
-    "planning/solver/least_weight.py": "a bound of the search, never a dose or a plan's cost",
-    "planning/solver/lower_bound.py": "a bound of the search, kept on the safe side of what is exact",
-    "planning/solver/regimen_table.py": "a bound of the search, never a dose or a plan's cost",
-    "planning/solver/solve.py": "a bound of the search, never a dose or a plan's cost",
 }
 ROUNDED = {
     "_base/numbers.py": "a percentage for people, which says about",

@@ -1016,7 +1016,7 @@ def test_check_and_schedule_print_when_a_finding_is(run):
 
 
 def test_steps_are_written_from_a_pattern(run):
-    code, out, _ = run("steps", "diazepam", "10 mg for 3 days, then down 5 mg every 3 days", "--at", "bedtime", "--market", "us",
-                       "--form", "tablet")  # fmt: skip
+    asked = "10 mg for 3 days, then down 5 mg every 3 days"
+    code, out, _ = run("steps", "diazepam", asked, "--at", "bedtime", "--market", "us", "--form", "tablet")
     assert code == 0
     assert "3 days: 5 mg bedtime" in out
