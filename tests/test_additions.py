@@ -34,7 +34,7 @@ HELPERS = {
 COMMAND_MODULES = sorted(set(modules_in(cli)) - HELPERS)
 PAGES = text_of(ROOT / "docs", "*.md") + (ROOT / "README.md").read_text("utf-8")
 FORMAT_TESTS = text_of(TESTS, "test_*.py").replace(Path(__file__).read_text("utf-8"), "")
-CLI_TESTS = text_of(TESTS, "test_cli*.py") + text_of(TESTS, "test_everyday*.py") + text_of(TESTS, "test_readme.py")
+CLI_TESTS = text_of(TESTS, "test_cli*.py") + text_of(TESTS, "test_limits.py") + text_of(TESTS, "test_everyday*.py")
 
 
 @pytest.mark.parametrize("name", RULES)

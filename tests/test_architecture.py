@@ -168,7 +168,6 @@ FLOATS = {
     "planning/solver/least_weight.py": "a bound of the search, never too high; the way itself is weighed exactly",
     "planning/solver/lower_bound.py": "a bound of the search, never too high; the way itself is weighed exactly",
     "planning/solver/regimen_table.py": "a bound of the search, never too high; the way itself is weighed exactly",
-    "planning/solver/search.py": "a bound of the search, never too high; the way itself is weighed exactly",
     "planning/solver/solve.py": "a bound of the search, never too high; the way itself is weighed exactly",
     "formats/xlsx.py": "a cell of a spreadsheet, which holds nothing else",
 }

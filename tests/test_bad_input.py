@@ -325,8 +325,8 @@ class TestFiles:
             ('{"format": "taper-plan/1", "colour": 1, "courses": []}', "colour"),
             (
                 '{"format": "taper-plan/1", "courses": [{"drug": "x", "then": "stop", "steps": '
-                '[{"for": "3 days", "regimen": {"noon": "5 mg"}, "note": "x"}]}]}',
-                r"courses\[0\].steps\[0\].note",
+                '[{"for": "3 days", "regimen": {"noon": "5 mg"}, "notes": "x"}]}]}',
+                r"courses\[0\].steps\[0\].notes",
             ),
         ],
     )

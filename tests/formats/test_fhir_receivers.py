@@ -25,7 +25,6 @@ from taper import (
     weeks,
     write_fhir,
 )
-from taper.checks.review import Reason
 from taper.formats.fhir.write.issues import address_of
 from taper.source import Source
 
