@@ -119,7 +119,8 @@ class _Reading:
         self._left = self._words.cautions.sub(lambda found: found[0] if DOSED.search(found[0]) else _GONE, self._left)
 
     def _dates(self) -> None:
-        self._take(ISO, lambda found: self.told.dates.append((int(found[2]), int(found[3]), int(found[1]))))
+        if "-" in self._left:
+            self._take(ISO, lambda found: self.told.dates.append((int(found[2]), int(found[3]), int(found[1]))))
         for pattern in self._words.dates:
             self._take(pattern, self._named_date)
         self._take(

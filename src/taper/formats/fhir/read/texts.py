@@ -74,17 +74,19 @@ def _check_step(index: int, whole: Scope, names: frozenset[str], notes: Notes, *
             told = _without(read_text(text, names), dosage)
             if at.startswith("extension"):
                 told = replace(told, unknown=_numbers(told.unknown))
-            scopes = [replace(together, dosages=[dosage]), together]
-            found = [differences(told, scope) for scope in scopes]
-            if [] in found:
+            alone = together if len(step.dosages) == 1 else replace(together, dosages=[dosage])
+            found = differences(told, alone)
+            if not found or (alone is not together and not differences(told, together)):
                 review = review or bool(told.conditions)
             elif not _repeats_all(text, told, whole, names):
-                _refuse(text, told, found[0], dosage.where, _codes(together), notes)
+                _refuse(text, told, found, dosage.where, _codes(together), notes)
     return replace(step, review=True) if review else step
 
 
 def _without(told: Told, dosage: ReadDosage) -> Told:
     """What is told without the length that is compared by itself."""
+    if dosage.told_length not in told.lengths:
+        return told
     lengths = [length for length in told.lengths if length != dosage.told_length]
     return replace(told, lengths=lengths)
 
