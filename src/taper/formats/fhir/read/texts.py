@@ -9,13 +9,14 @@ from taper.formats.fhir.quantity import UnitStrength
 from taper.formats.fhir.read.as_needed import is_as_needed
 from taper.formats.fhir.read.bundle import Request
 from taper.formats.fhir.read.dosage import ReadDosage
-from taper.formats.fhir.read.dosage_text import Told, read_text
+from taper.formats.fhir.read.dosage_text import read_text
 from taper.formats.fhir.read.elements import as_list, as_map, names_of
 from taper.formats.fhir.read.import_report import Notes
 from taper.formats.fhir.read.own_text import rendered_texts
 from taper.formats.fhir.read.route import says_elsewhere
 from taper.formats.fhir.read.steps import ReadStep
 from taper.formats.fhir.read.text_check import Scope, differences
+from taper.formats.fhir.read.told import Told
 from taper.formats.fhir.read.vocabulary import plain
 from taper.formats.fhir.write.request import KIND_TEXT, REVIEW_TEXT
 
