@@ -60,10 +60,34 @@ PARTS = {
            "3/4": ("drei Viertel einer F", "W und drei Viertel einer F")},
 }  # fmt: skip
 SLOTS = {
-    "en": {"in the morning": "morning", "at noon": "noon", "in the evening": "evening", "at bedtime": "bedtime"},
-    "es": {"por la mañana": "morning", "al mediodía": "noon", "por la noche": "evening", "al acostarse": "bedtime"},
-    "fr": {"le matin": "morning", "à midi": "noon", "le soir": "evening", "au coucher": "bedtime"},
-    "de": {"morgens": "morning", "mittags": "noon", "abends": "evening", "zur Nacht": "bedtime"},
+    "en": {
+        "in the morning": "morning",
+        "at noon": "noon",
+        "in the evening": "evening",
+        "at bedtime": "bedtime",
+        "once a day": "daily",
+    },
+    "es": {
+        "por la mañana": "morning",
+        "al mediodía": "noon",
+        "por la noche": "evening",
+        "al acostarse": "bedtime",
+        "una vez al día": "daily",
+    },
+    "fr": {
+        "le matin": "morning",
+        "à midi": "noon",
+        "le soir": "evening",
+        "au coucher": "bedtime",
+        "une fois par jour": "daily",
+    },
+    "de": {
+        "morgens": "morning",
+        "mittags": "noon",
+        "abends": "evening",
+        "zur Nacht": "bedtime",
+        "einmal täglich": "daily",
+    },
 }
 CLOCK = {
     "en": r"at (\d\d:\d\d)(?: \((noon|midnight, as this date begins)\))?",

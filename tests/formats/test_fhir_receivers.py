@@ -14,6 +14,7 @@ from taper import (
     Formulary,
     InvalidInput,
     NotAssessed,
+    Reason,
     Review,
     Severity,
     from_fhir,

@@ -44,10 +44,22 @@ REVIEW = Review(
 )
 VOID = {"meta", "input", "br"}
 LABELS = {
-    "en": {"Morning": "morning", "Noon": "noon", "Evening": "evening", "Bedtime": "bedtime"},
-    "es": {"Mañana": "morning", "Mediodía": "noon", "Noche": "evening", "Al acostarse": "bedtime"},
-    "fr": {"Matin": "morning", "Midi": "noon", "Soir": "evening", "Coucher": "bedtime"},
-    "de": {"Morgens": "morning", "Mittags": "noon", "Abends": "evening", "Zur Nacht": "bedtime"},
+    "en": {"Morning": "morning", "Noon": "noon", "Evening": "evening", "Bedtime": "bedtime", "Once a day": "daily"},
+    "es": {
+        "Mañana": "morning",
+        "Mediodía": "noon",
+        "Noche": "evening",
+        "Al acostarse": "bedtime",
+        "Una vez al día": "daily",
+    },
+    "fr": {"Matin": "morning", "Midi": "noon", "Soir": "evening", "Coucher": "bedtime", "Une fois par jour": "daily"},
+    "de": {
+        "Morgens": "morning",
+        "Mittags": "noon",
+        "Abends": "evening",
+        "Zur Nacht": "bedtime",
+        "Einmal täglich": "daily",
+    },
 }
 
 
@@ -242,6 +254,14 @@ class TestTheFirstPage:
         schedule = dated({"for": "2 days", "regimen": {f"{hour:02}:00": "2 mg" for hour in range(6)}})
         heads = [e["text"] for e in Page(to_html(schedule)).find("th") if e["attrs"].get("scope") == "col"][:3]
         assert heads == ["When", "Take", "Total"]
+
+    def test_what_is_said_of_some_days_stands_in_a_cell_that_has_a_dose(self):
+        # An empty cell is not shown on a narrow screen, and what it held would be lost there.
+        schedule = dated({"for": "1 week", "regimen": {"morning": "2 mg"}},
+                         {"for": "4 days", "cycle": [{"noon": "2 mg"}, {}]})  # fmt: skip
+        assert '<td class="take" data-head="Noon"><span class="labels"><span class="label">Every other day' in to_html(
+            schedule
+        )
 
 
 class TestHowItIsTaken:

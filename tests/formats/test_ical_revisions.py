@@ -17,7 +17,7 @@ from taper.testing import durations, realizable_plans
 
 STYLES = ["series", "per-dose", "banner"]
 any_style = pytest.mark.parametrize("style", STYLES)
-TIMES = {"morning": "07:00", "noon": "12:30", "evening": "19:00", "bedtime": "23:55"}
+TIMES = {"morning": "07:00", "noon": "12:30", "evening": "19:00", "bedtime": "23:55", "daily": "09:00"}
 FALLING = [step(f"{dose} mg", "2 weeks") for dose in (10, 8, 6, 4)]
 
 

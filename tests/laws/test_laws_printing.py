@@ -21,7 +21,7 @@ from taper.words.notice import NOTICE
 from taper.words.plain import describe_ending, describe_portion
 from taper.words.stretches import stretches_of
 
-TIMES = {"morning": "08:00", "noon": "12:30", "evening": "18:00", "bedtime": "22:45"}
+TIMES = {"morning": "08:00", "noon": "12:30", "evening": "18:00", "bedtime": "22:45", "daily": "09:00"}
 named = realizable_plans(slots=st.just(named_slots()))
 clocked = realizable_plans(slots=st.just(clock_slots()))
 

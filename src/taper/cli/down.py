@@ -1,7 +1,7 @@
 """The command down: a taper that real products can make."""
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from taper._base.numbers import write_number
@@ -15,7 +15,8 @@ from taper.paces.pace import Fixed, OfCurrent, Pace
 from taper.paces.phases import Phases, are_phases
 from taper.planning.phases import PhasedTaper, plan_phases
 from taper.planning.taper import Taper, plan_taper
-from taper.plans.regimen import Regimen
+from taper.plans.regimen import Regimen, Slot
+from taper.products.product import Product
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -60,7 +61,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Run the command."""
     drug, products = products_of_drug(options)
-    before = read_day(options.before, "--from")
+    before = read_day(options.before, "--from", products)
     check_syringe(options, products, [*(intake.dose for intake in before), *_amounts(options.pace)])
     asked: dict[str, Any] = {
         "drug": drug,
@@ -106,7 +107,7 @@ def _planned(asked: dict[str, Any], options: argparse.Namespace) -> Taper | Phas
         return plan_phases(**asked, phases=options.pace)
     return plan_taper(
         **asked,
-        to=_target(options.to),
+        to=_target(options.to, asked["products"]),
         pace=_pace(options.pace, asked["drug"]) if options.pace else None,
         over=options.over,
         step=options.step,
@@ -154,7 +155,9 @@ def _pace(text: str, drug: str) -> str:
     raise InvalidInput(f"points of occupancy need a curve; write one of those held of {drug}: {held}", where="--pace")
 
 
-def _target(text: str) -> Regimen | Dose | str:
-    if text.strip() == "0":
+def _target(text: str, products: Sequence[Product]) -> Regimen | Dose | str:
+    """Where the taper ends: nothing, a daily total, or a day. One amount without a time is a total."""
+    if text.strip().lower() in {"0", "0 mg", "nothing", "zero", "none", "off", "stop"}:
         return "0"
-    return read_day(text, "--to") if text.strip().rpartition(" ")[2] not in {"mg", "mcg", "g"} else Dose.parse(text)
+    day = read_day(text, "--to", products)
+    return day.intakes[0].dose if day.slots == (Slot("daily"),) else day

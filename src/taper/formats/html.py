@@ -7,7 +7,9 @@ from itertools import groupby
 from pathlib import Path
 from typing import Literal
 
-from taper.checks.review import Answer, Finding, NotAssessed, Review
+from taper._base.takes import takes
+from taper.checks.open_question import NotAssessed
+from taper.checks.review import Answer, Finding, Review
 from taper.schedules.schedule import Schedule
 from taper.source import Source
 from taper.supply.count import Supply
@@ -24,6 +26,7 @@ _STYLE = Path(__file__).with_name("handout.css")
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
+@takes
 def to_html(
     schedule: Schedule,
     review: Review | None = None,
@@ -55,6 +58,15 @@ def to_html(
         NotFound: If the language is not on file.
         MissingExtra: If the package babel is not installed.
         InvalidInput: If a plan with weekdays or months is to be written without dates.
+
+    Example:
+        >>> from datetime import date
+        >>> from taper import Formulary, load_protocol, realize, to_schedule
+        >>> plan = load_protocol("diazepam-example").plan()
+        >>> realized = realize(plan, Formulary.shipped().products("diazepam", market="us"))
+        >>> schedule = to_schedule(realized, start=date(2027, 3, 1))
+        >>> to_html(schedule).splitlines()[0]
+        '<!DOCTYPE html>'
     """
     handout = make_handout(schedule, review, supply, language, sunday_first=sunday_first, dates=dates, large=large)
     large_print = ' class="large"' if large else ""
@@ -136,6 +148,7 @@ def _when(row: SheetRow) -> str:
 def _line(handout: Handout, line: SheetLine) -> Iterator[str]:
     words, sheet = handout.language.phrases.sheet, handout.sheet
     labels = "".join(f'<span class="label">{_text(label)}</span> ' for label in line.labels)
+    labels = f'<span class="labels">{labels}</span>' if labels else ""
     if sheet.names_drugs:
         yield f'<td class="drug"><strong>{_text(line.drug)}</strong> {labels}</td>'
         labels = ""
@@ -144,9 +157,9 @@ def _line(handout: Handout, line: SheetLine) -> Iterator[str]:
         yield f'<td class="said" colspan="{width}">{labels}<strong>{_text(line.said)}</strong></td>'
         return
     if sheet.in_columns:
+        labeled = next((cell for cell in line.cells if cell.written), None)
         for cell in line.cells:
-            yield _cell(cell, labels)
-            labels = ""
+            yield _cell(cell, labels if cell is labeled else "")
     else:
         items = "".join(f"<li><b>{_text(cell.slot)}</b> {_amount(cell)}</li>" for cell in line.cells if cell.text)
         yield f'<td class="take">{labels}<ul>{items}</ul></td>'

@@ -9,7 +9,9 @@ from typing import Any, Literal
 
 from taper._base.extras import need
 from taper._base.limits import LARGEST_PDF
-from taper.checks.review import Answer, Finding, NotAssessed, Review
+from taper._base.takes import takes
+from taper.checks.open_question import NotAssessed
+from taper.checks.review import Answer, Finding, Review
 from taper.errors import CannotCompute
 from taper.schedules.schedule import Schedule
 from taper.supply.count import Supply
@@ -29,6 +31,7 @@ class CannotPrint(CannotCompute):
     """A handout that is too long, or holds letters which no font at hand has."""
 
 
+@takes
 def to_pdf(
     schedule: Schedule,
     review: Review | None = None,
@@ -63,6 +66,16 @@ def to_pdf(
         NotFound: If the language is not on file.
         InvalidInput: If a plan with weekdays or months is to be written without dates.
         MissingExtra: If the package typst or babel is not installed.
+        CannotPrint: If a title or a name holds letters that no font at hand has.
+
+    Example:
+        >>> from datetime import date
+        >>> from taper import Formulary, load_protocol, realize, to_schedule
+        >>> plan = load_protocol("diazepam-example").plan()
+        >>> realized = realize(plan, Formulary.shipped().products("diazepam", market="us"))
+        >>> schedule = to_schedule(realized, start=date(2027, 3, 1))
+        >>> to_pdf(schedule)[:5]
+        b'%PDF-'
         CannotPrint: If a title or a name holds letters that no font at hand has, or the handout is too long.
     """
     typst = need("typst", install="print", purpose="a PDF")

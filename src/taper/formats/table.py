@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from taper._base.numbers import write_number
+from taper._base.takes import takes
 from taper.amounts.duration import long_date
 from taper.amounts.liquid import Volume
 from taper.checks.review import Finding, Review
@@ -24,6 +25,7 @@ _FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _BREAKS = ("\t", "\r", "\n", "\0")
 
 
+@takes
 def to_table(
     schedule: Schedule, review: Review | None = None, supply: Supply | None = None, *, every_day: bool = False
 ) -> str:
@@ -37,6 +39,15 @@ def to_table(
         review: What a check found; findings and what was not assessed are printed in full.
         supply: What to supply, printed below.
         every_day: One row a day instead of one a stretch.
+
+    Example:
+        >>> from datetime import date
+        >>> from taper import Formulary, load_protocol, realize, to_schedule
+        >>> plan = load_protocol("diazepam-example").plan()
+        >>> realized = realize(plan, Formulary.shipped().products("diazepam", market="us"))
+        >>> schedule = to_schedule(realized, start=date(2027, 3, 1))
+        >>> to_table(schedule).splitlines()[0]
+        'Diazepam 20 mg/day to 0 (example plan)'
     """
     rows = list(_rows(schedule, every_day=every_day))
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
@@ -58,8 +69,24 @@ def to_table(
     return "\n".join(parts) + "\n"
 
 
+@takes
 def to_markdown(schedule: Schedule, review: Review | None = None, supply: Supply | None = None) -> str:
-    """A schedule as a Markdown table with its end, supply and review; the same rows as the plain table."""
+    """A schedule as a Markdown table with its end, supply and review; the same rows as the plain table.
+
+    Args:
+        schedule: The days to write.
+        review: Its review, written below.
+        supply: Its supply, written below.
+
+    Example:
+        >>> from datetime import date
+        >>> from taper import Formulary, load_protocol, realize, to_schedule
+        >>> plan = load_protocol("diazepam-example").plan()
+        >>> realized = realize(plan, Formulary.shipped().products("diazepam", market="us"))
+        >>> schedule = to_schedule(realized, start=date(2027, 3, 1))
+        >>> "| days |" in to_markdown(schedule)
+        True
+    """
     title = _one_line(schedule.realized.plan.title)
     lines = [f"# {_escape(title)}", ""] if title else []
     heads, *rows = _rows(schedule, every_day=False)
@@ -70,6 +97,7 @@ def to_markdown(schedule: Schedule, review: Review | None = None, supply: Supply
     return "\n".join([*lines, "", *map(_item, tail)]) + "\n"
 
 
+@takes
 def to_csv(schedule: Schedule) -> str:
     """A schedule as CSV, one line a portion, with its mg; `dose` is the text of the whole dose, as in `to_records`.
 

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from taper._base.numbers import Exact
 from taper._base.records import Value
+from taper._base.shown import shorten
 from taper._base.text import Name, Text
 from taper.amounts.dose import Dose
 from taper.amounts.duration import CalendarDate, Duration
@@ -296,6 +297,15 @@ class Monograph(Value):
     not_for: tuple[NotFor, ...] = ()
     occupancies: tuple[Occupancy, ...] = ()
     not_found: tuple[Text, ...] = ()
+
+    def __str__(self) -> str:
+        sections = [(name, value) for name, value in self if isinstance(value, tuple) and value and name != "not_found"]
+        lines = [f"  {name}: {len(value)}" for name, value in sections]
+        head = f"{self.drug}, last reviewed on {self.reviewed_on}; {len(self.sources)} sources"
+        return shorten([head, *lines], whole="to_monograph_text()")
+
+    def __repr__(self) -> str:
+        return f"<Monograph of {self.drug}, reviewed on {self.reviewed_on}>"
 
     @property
     def sources(self) -> tuple[Source, ...]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
 
+from taper._base.takes import takes
 from taper.amounts.dose import DailyDose, Dose
 from taper.amounts.duration import Duration
 from taper.errors import InvalidInput
@@ -100,6 +101,7 @@ class PhasedTaper:
         return self.plan.courses[0]
 
 
+@takes
 def plan_phases(
     *,
     drug: str,

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, Literal
 
+from taper._base.takes import takes
 from taper.amounts.dose import Dose
 from taper.amounts.duration import Duration
 from taper.errors import InvalidInput
@@ -30,6 +31,7 @@ from taper.plans.taken import step_until, taken_until
 from taper.products.product import Product
 
 
+@takes
 def replan(
     course: Course,
     *,

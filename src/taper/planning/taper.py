@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from taper._base.shown import as_html, shorten
+from taper._base.takes import takes
 from taper.amounts.dose import DailyDose, Dose
 from taper.amounts.duration import Duration
 from taper.errors import CannotCompute, InvalidInput
@@ -35,12 +37,21 @@ class TooFast(CannotCompute):
         self.report = report
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Taper:
     """A plan and the report on it."""
 
     plan: Plan
     report: TaperReport
+
+    def __str__(self) -> str:
+        return shorten([str(self.report)], whole="print(taper.report)")
+
+    def __repr__(self) -> str:
+        return f"<Taper of {self.course.drug}: {len(self.course.steps)} steps>"
+
+    def _repr_html_(self) -> str:
+        return as_html(str(self))
 
     @property
     def course(self) -> Course:
@@ -48,6 +59,7 @@ class Taper:
         return self.plan.courses[0]
 
 
+@takes
 def plan_taper(
     *,
     drug: str,

@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from taper._base.json_text import read_json, read_json_file
 from taper._base.numbers import Count, write_count
 from taper._base.records import Value
+from taper._base.takes import takes
 from taper._base.text import Name, Text
 from taper.amounts.dose import Dose
 from taper.amounts.liquid import Concentration, Volume
@@ -210,6 +211,12 @@ class Product(Value):
         score = self.score if isinstance(self.score, int) else 1
         return self.allow_pieces is not None and self.allow_pieces > score
 
+    def __str__(self) -> str:
+        return f"{self.drug} {self.label}" + (f", {self.name}" if self.name else "")
+
+    def __repr__(self) -> str:
+        return f"<Product {self.id}: {self.label} of {self.drug}>"
+
     @property
     def label(self) -> str:
         """A short name for a reader: "10 mg tablet", "5 mg soluble tablet", "5 mg/5 mL oral solution"."""
@@ -329,12 +336,21 @@ def name_product(data: dict[str, Any]) -> str:
 def read_products(text: str, *, where: str = "") -> tuple[Product, ...]:
     """Read products from JSON text: a list of objects, of which drug, form and a strength or concentration suffice.
 
+    Args:
+        text: JSON text.
+        where: What to call the text in an error.
+
     Raises:
         InvalidInput: If it is not such a list, or two products share an id; each problem comes with its path.
+
+    Example:
+        >>> read_products('[{"drug": "x", "form": "tablet", "strength": "5 mg"}]')[0].label
+        '5 mg tablet'
     """
     return _as_products(read_json(text, where=where), where)
 
 
+@takes
 def load_products(path: str | Path) -> tuple[Product, ...]:
     """Read products from a JSON file.
 

@@ -1,10 +1,12 @@
 """A plan that can be swallowed: every dose as exact portions of real products, or an error that says what is near."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from copy import copy
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from taper._base.shown import Bound, align, as_html, shorten
+from taper._base.takes import takes
 from taper.amounts.dose import DailyDose, Dose
 from taper.errors import CannotCompute, InvalidInput
 from taper.knowledge.formulary import Formulary
@@ -108,14 +110,33 @@ class RealizedCourse:
         return self._used[0]
 
 
-@dataclass(frozen=True, slots=True)
-class RealizedPlan:
+@dataclass(frozen=True, slots=True, repr=False)
+class RealizedPlan(Bound):
     """A plan and, for every dose in it, an exact recipe of real products. It has no dates yet."""
 
     plan: Plan
     courses: tuple[RealizedCourse, ...]
     formulary: Formulary = field(repr=False, compare=False)
     handling: Handling | None = field(default=None, repr=False, compare=False)
+
+    def __str__(self) -> str:
+        rows = [
+            (course.course.id, str(number), str(step.step.lasting or "no end"), _said(step))
+            for course in self.courses
+            for number, step in enumerate(course.steps, start=1)
+        ]
+        head = f"{self.plan.title or ', '.join(self.drugs)}, of {_products(self)}"
+        return shorten([head, *align([("course", "step", "for", "doses and what makes them"), *rows])], whole="courses")
+
+    def __repr__(self) -> str:
+        return f"<RealizedPlan of {', '.join(self.drugs)}: {_products(self)}>"
+
+    def _repr_html_(self) -> str:
+        return as_html(str(self))
+
+    if TYPE_CHECKING:  # public functions as methods, bound at the front door
+        check: ClassVar[Callable[..., Any]]
+        to_schedule: ClassVar[Callable[..., Any]]
 
     def course(self, name: str) -> RealizedCourse:
         """The course with an id.
@@ -143,6 +164,18 @@ class RealizedPlan:
         return {course.course.id: course.course.bounds(start) for course in self.courses}
 
 
+def _said(step: RealizedStep) -> str:
+    """The doses of a step's first day, each with what makes it."""
+    doses = [f"{intake.dose} {intake.slot} ({intake.recipe})" for intake in step.days[0].intakes]
+    return (", ".join(doses) or "nothing") + ("" if len(step.days) == 1 else f"; day 1 of {len(step.days)}")
+
+
+def _products(realized: RealizedPlan) -> str:
+    count = len({product.id for course in realized.courses for product in course.used})
+    return f"{count} product{'' if count == 1 else 's'}"
+
+
+@takes
 def realize(
     plan: Plan,
     products: Iterable[Product],

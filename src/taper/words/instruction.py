@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+from taper._base.takes import takes
 from taper.schedules.realization import RealizedDay, RealizedIntake
 from taper.schedules.schedule import DatedStep, Schedule, length_of, occurring_days
 from taper.words.dose_changes import describe_change
@@ -44,6 +45,7 @@ class Instruction:
         return " ".join((self.heading, *self.notes, *map(str, self.days), *repeat, *self.change, *self.ending))
 
 
+@takes
 def write_sig(schedule: Schedule, step: DatedStep, *, language: str = "en") -> str:
     """The instruction of one step as one paragraph of text.
 
@@ -59,16 +61,39 @@ def write_sig(schedule: Schedule, step: DatedStep, *, language: str = "en") -> s
     Raises:
         NotFound: If the language is not held.
         MissingExtra: If the package babel is not installed.
+
+    Example:
+        >>> from datetime import date
+        >>> from taper import Formulary, load_protocol, realize, to_schedule
+        >>> plan = load_protocol("diazepam-example").plan()
+        >>> realized = realize(plan, Formulary.shipped().products("diazepam", market="us"))
+        >>> schedule = to_schedule(realized, start=date(2027, 3, 1))
+        >>> write_sig(schedule, schedule.steps[0])[:16]
+        'Step 1 of 16, di'
     """
     return str(_instruct(schedule, step, speak(language), ProductNames.of(schedule)))
 
 
+@takes
 def write_instructions(schedule: Schedule, *, language: str = "en") -> tuple[Instruction, ...]:
     """The instruction of every step that begins within what a schedule shows, by course and step.
+
+    Args:
+        schedule: The schedule.
+        language: A two-letter code: en, es, fr or de.
 
     Raises:
         NotFound: If the language is not held.
         MissingExtra: If the package babel is not installed.
+
+    Example:
+        >>> from datetime import date
+        >>> from taper import Formulary, load_protocol, realize, to_schedule
+        >>> plan = load_protocol("diazepam-example").plan()
+        >>> realized = realize(plan, Formulary.shipped().products("diazepam", market="us"))
+        >>> schedule = to_schedule(realized, start=date(2027, 3, 1))
+        >>> write_instructions(schedule)[0].drug
+        'diazepam'
     """
     return instruct(schedule, speak(language), ProductNames.of(schedule))
 

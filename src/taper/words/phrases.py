@@ -43,6 +43,7 @@ class SlotWords(Value):
     noon: Pair
     evening: Pair
     bedtime: Pair
+    daily: Pair
     clock: Pair
     clock_one: Pair | None = None
     midday: Pair

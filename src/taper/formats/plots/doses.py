@@ -5,6 +5,7 @@ from datetime import timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from taper._base.takes import takes
 from taper.amounts.dose import DailyDose
 from taper.amounts.duration import short_date
 from taper.errors import InvalidInput
@@ -27,6 +28,7 @@ _MOST_STAIRS = 150
 _LOW = 0.12
 
 
+@takes
 def plot_doses(
     schedules: Schedule | Mapping[str, Schedule],
     *,
@@ -49,6 +51,15 @@ def plot_doses(
         InvalidInput: If there are no plans or more than five, or a drug is not in them, or a sum of several plans is
             asked for.
         NotFound: If the table has no row for a drug.
+
+    Example:
+        >>> from datetime import date
+        >>> from taper import Formulary, load_protocol, realize, to_schedule
+        >>> plan = load_protocol("diazepam-example").plan()
+        >>> realized = realize(plan, Formulary.shipped().products("diazepam", market="us"))
+        >>> schedule = to_schedule(realized, start=date(2027, 3, 1))
+        >>> plot_doses(schedule).title
+        'diazepam: 20 mg/day to 0, last dose on 10 Oct 2027'
     """
     plans = {"": schedules} if isinstance(schedules, Schedule) else dict(schedules)
     if not 1 <= len(plans) <= _MOST_PLANS:

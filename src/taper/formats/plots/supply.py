@@ -7,6 +7,7 @@ from itertools import accumulate
 from typing import Any
 
 from taper._base.numbers import write_number
+from taper._base.takes import takes
 from taper.amounts.duration import short_date
 from taper.formats.plots.axes import edges, midnight, set_date_axis
 from taper.formats.plots.picture import COLORS, DASHES, MARKERS, Picture, canvas, finish
@@ -16,6 +17,7 @@ from taper.supply.count import Supply, SupplyLine, count_supply
 from taper.words.plain import describe_ending
 
 
+@takes
 def plot_supply(schedule: Schedule, supply: Supply | None = None) -> Picture:
     """Draw the running total of each product used, by date, below the running total supplied.
 
@@ -27,6 +29,15 @@ def plot_supply(schedule: Schedule, supply: Supply | None = None) -> Picture:
 
     Raises:
         MissingExtra: If the package matplotlib is not installed.
+
+    Example:
+        >>> from datetime import date
+        >>> from taper import Formulary, load_protocol, realize, to_schedule
+        >>> plan = load_protocol("diazepam-example").plan()
+        >>> realized = realize(plan, Formulary.shipped().products("diazepam", market="us"))
+        >>> schedule = to_schedule(realized, start=date(2027, 3, 1))
+        >>> plot_supply(schedule).to_svg()[:5]
+        '<?xml'
     """
     held = supply if supply is not None else count_supply(schedule)
     panels = list(_panels(held))

@@ -14,7 +14,7 @@ from taper.formats.fhir.read.elements import as_list, as_map, codes_of, names_of
 from taper.formats.fhir.read.import_report import Kind, Notes
 from taper.formats.fhir.read.period import Bounds, read_period
 from taper.formats.fhir.tables import table
-from taper.plans.regimen import FHIR_WHEN, WEEKDAYS, Slot, Weekday
+from taper.plans.regimen import DAILY, FHIR_WHEN, WEEKDAYS, Slot, Weekday
 
 SlotsByFrequency = Mapping[int, Sequence[str]]
 _NAMED = {code: name for name, code in FHIR_WHEN.items()}
@@ -240,6 +240,8 @@ def _weekdays(repeat: Mapping[str, Any]) -> tuple[Weekday, ...]:
 
 def _with_named(rhythm: Rhythm, named: SlotsByFrequency | None, where: str, notes: Notes) -> Rhythm:
     many = "once" if rhythm.times == 1 else f"{rhythm.times} times"
+    if rhythm.times == 1 and (named is None or 1 not in named):
+        return Rhythm(1, rhythm.every, rhythm.weekdays, (Slot(DAILY),))
     if named is None or rhythm.times not in named:
         notes.refuse("time", where, f"{many} a day, and the times of day are not said; name them with slots")
         return rhythm

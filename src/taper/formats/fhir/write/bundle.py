@@ -8,6 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from taper._base.takes import takes
 from taper.amounts.liquid import Volume
 from taper.checks.review import Review
 from taper.errors import InvalidInput
@@ -28,6 +29,7 @@ _UNKNOWN = {
 Requests = list[tuple[str, str, int | None]]
 
 
+@takes
 def to_fhir(
     plan: RealizedPlan | Schedule,
     *,
@@ -62,6 +64,16 @@ def to_fhir(
 
     Raises:
         CannotExpress: If FHIR has no way to say something in the plan; the message names it.
+        InvalidInput: If the version, the profile or the subject is not one of those.
+
+    Example:
+        >>> from datetime import date
+        >>> from taper import Formulary, load_protocol, realize, to_schedule
+        >>> plan = load_protocol("diazepam-example").plan()
+        >>> realized = realize(plan, Formulary.shipped().products("diazepam", market="us"))
+        >>> schedule = to_schedule(realized, start=date(2027, 3, 1))
+        >>> to_fhir(schedule)["resourceType"]
+        'Bundle'
         InvalidInput: If the version, the profile, the subject, or what is said for receivers is not one of those.
     """
     receiver = Receiver(authored_on, requester, category, codings or {})

@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from taper.checks.review import Finding, NotAssessed, Review, Severity
+from taper._base.takes import takes
+from taper.checks.open_question import NotAssessed
+from taper.checks.review import Finding, Review, Severity
 from taper.formats.fhir.write.issues import address_of
 from taper.source import Source
 
@@ -11,6 +13,7 @@ _INDICATORS = {Severity.HIGH: "critical", Severity.MODERATE: "warning", Severity
 _OURS = {"label": "taper"}
 
 
+@takes
 def to_cds_cards(review: Review) -> list[dict[str, Any]]:
     """A review as the cards of a CDS Hooks response: one a finding, the gravest first, then what was not assessed.
 

@@ -124,7 +124,7 @@ def timing_of(line: DosageLine, span: StepPeriod) -> dict[str, Any]:
         repeat["dayOfWeek"] = list(line.weekdays)
     if line.slots[0].is_clock:
         repeat["timeOfDay"] = [f"{slot.name}:00" for slot in line.slots]
-    else:
+    elif not line.slots[0].is_daily:
         repeat["when"] = [slot.fhir_when for slot in line.slots]
     return {"repeat": repeat}
 
