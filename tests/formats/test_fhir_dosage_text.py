@@ -221,6 +221,21 @@ CLOSE = {
     "how long in words": (
         dosage(repeat=lasting(1, "wk"), text="for a week"), dosage(repeat=lasting(10), text="for 1.5 weeks")
     ),
+    "a fortnight": (
+        dosage(repeat=lasting(14), text="40 mg each morning for a fortnight"),
+        dosage(repeat=lasting(7), text="40 mg each morning for a fortnight"),
+    ),
+    "its end": (
+        dosage(repeat=lasting(7), text="40 mg each morning for 7 days, then stop"),
+        dosage(text="40 mg each morning, then stop"),
+    ),
+    "its last day": (
+        dosage(repeat=between("2027-04-05", "2027-04-14"), text="40 mg daily until 14 April 2027"),
+        dosage(repeat=between("2027-04-05"), text="40 mg daily until 14 April 2027"),
+    ),
+    "a count of a strength": (
+        counted(2, "tablet", text="2 x 5 mg tablets a day"), counted(2, "tablet", text="2 x 10 mg tablets a day")
+    ),
     "what it is for": (dosage(text="40 mg daily for asthma"), dosage(text="40 mg daily for the wedding")),
     "the dates of the bounds": (
         dosage(repeat=between("2027-04-05", "2027-04-11"), text="from 5 April 2027 to 11 April"),

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
 
@@ -24,6 +23,7 @@ from taper.formats.fhir.read.text_patterns import (
     clause_after,
     unit_patterns,
 )
+from taper.formats.fhir.read.told import Told
 from taper.formats.fhir.read.vocabulary import (
     Vocabulary,
     best_language,
@@ -33,33 +33,6 @@ from taper.formats.fhir.read.vocabulary import (
 )
 
 _GONE = " | "
-
-
-@dataclass(slots=True)
-class Told:
-    """What a text says. Amounts are numbers with what they count; `beyond` names what no code of a dose can hold."""
-
-    language: str
-    amounts: list[tuple[Fraction, str]] = field(default_factory=list)
-    lengths: list[Duration] = field(default_factory=list)
-    times: list[int] = field(default_factory=list)
-    every: list[int] = field(default_factory=list)
-    weekly: list[int] = field(default_factory=list)
-    slots: set[str] = field(default_factory=set)
-    clocks: set[str] = field(default_factory=set)
-    weekdays: set[str] = field(default_factory=set)
-    dates: list[tuple[int, int, int | None]] = field(default_factory=list)
-    schemes: list[tuple[Fraction, ...]] = field(default_factory=list)
-    sequence: list[str] = field(default_factory=list)
-    changes: list[str] = field(default_factory=list)
-    stops: list[str] = field(default_factory=list)
-    conditions: list[str] = field(default_factory=list)
-    beyond: list[str] = field(default_factory=list)
-    unknown: list[str] = field(default_factory=list)
-
-    @property
-    def says_daily(self) -> bool:
-        return 1 in self.every
 
 
 @lru_cache(maxsize=2048)
@@ -119,7 +92,8 @@ class _Reading:
         self._left = self._words.cautions.sub(lambda found: found[0] if DOSED.search(found[0]) else _GONE, self._left)
 
     def _dates(self) -> None:
-        self._take(ISO, lambda found: self.told.dates.append((int(found[2]), int(found[3]), int(found[1]))))
+        if "-" in self._left:
+            self._take(ISO, lambda found: self.told.dates.append((int(found[2]), int(found[3]), int(found[1]))))
         for pattern in self._words.dates:
             self._take(pattern, self._named_date)
         self._take(
@@ -238,20 +212,29 @@ class _Reading:
         self._phrase("daily", self._every_day)
 
     def _order(self) -> None:
-        self._phrase("until", self._beyond)
+        self._phrase("until", lambda found: self.told.until.append(found[0]))
         self._phrase("stop", lambda found: self.told.stops.append(found[0]))
         self._phrase("then", lambda found: self.told.sequence.append(found[0]))
 
     def _amounts(self) -> None:
         self._take(unit_patterns().product, self._product)
+        self._take(unit_patterns().each, self._each)
         self._take(unit_patterns().amount, lambda found: self._amount(found[1], found[2]))
         self._take(self._words.take, lambda found: self.told.amounts.append((_number(found[1]), "piece")))
         if self._words.code == "en":
             self._take(unit_patterns().one, lambda found: self._amount("1", found[1]))
 
     def _product(self, found: re.Match[str]) -> None:
-        self._amount(found[1], found[4])
-        self._amount(found[2], found[3])
+        self._strength(found[1], found[4], found[2], found[3])
+
+    def _each(self, found: re.Match[str]) -> None:
+        self._strength(found[1], found[2], found[3], found[4])
+
+    def _strength(self, count: str, unit: str, number: str, mass: str) -> None:
+        """A count of units of a stated strength: what they come to must be the dose."""
+        self._amount(count, unit)
+        self._amount(number, mass)
+        self.told.products.append(_number(count) * _in_mg(_number(number), plain_unit_words()[mass]))
 
     def _amount(self, number: str, unit: str, *, daily: bool = False) -> None:
         meaning = plain_unit_words()[unit]

@@ -11,8 +11,8 @@ from taper.amounts.duration import Duration, day_after
 from taper.errors import TaperError
 from taper.formats.fhir.quantity import Units, UnitStrength
 from taper.formats.fhir.read.dosage import ReadDosage
-from taper.formats.fhir.read.dosage_text import Told
 from taper.formats.fhir.read.steps import ReadStep, end_of, mass_of
+from taper.formats.fhir.read.told import Told
 from taper.plans.regimen import Slot
 
 _PARTS_OF_DAY = (("morning", 4, 11), ("noon", 11, 16), ("evening", 16, 21), ("bedtime", 21, 24))
@@ -38,9 +38,12 @@ def differences(told: Told, scope: Scope) -> list[str]:
     """What a text says that the codes of a scope do not; a condition of a later step is not counted here."""
     found = [f"{word!r} is not understood" for word in told.unknown]
     found += [f"{said!r} is in no code" for said in told.beyond]
+    is_closed = bool(told.dates) and all(not step.bounds.is_open for step in scope.steps)
+    found += [f"{said!r} is in no code" for said in told.until if not is_closed]
+    says_end = scope.ends and bool(told.stops)
     if not scope.later:
         found += [f"the condition {said!r} is in no code" for said in told.conditions]
-        found += [f"the order {said!r} is in no code" for said in told.sequence]
+        found += [f"the order {said!r} is in no code" for said in told.sequence[1 if says_end else 0 :]]
     if not scope.dosages:
         return found or ["it is beside no dosage that could say it"] * bool(told.amounts or told.lengths or told.dates)
     steered = scope.later and bool(told.amounts)
@@ -94,6 +97,9 @@ def _amounts(told: Told, scope: Scope) -> Iterator[str]:
         return
     codes = _codes_of(told, scope)
     says_dose = any(unit == "mg" and value in codes.masses for value, unit in told.amounts)
+    for value in told.products:
+        if codes.masses and value not in codes.masses:
+            yield f"{_shown(value)} mg of the units in it is not the dose"
     explained = False
     for value, unit in told.amounts:
         explains = _explains(value, unit, told, codes)

@@ -30,6 +30,7 @@ class UnitPatterns:
     daily: re.Pattern[str]
     between: re.Pattern[str]
     product: re.Pattern[str]
+    each: re.Pattern[str]
     amount: re.Pattern[str]
     one: re.Pattern[str]
 
@@ -41,7 +42,8 @@ def unit_patterns() -> UnitPatterns:
     return UnitPatterns(
         re.compile(rf"({NUMBER}) ?({unit}) ?/ ?(?:day|d|24 ?h|tag|jour|dia)(?![\w])"),
         re.compile(rf"(?<![\w]){NUMBER} ?{unit}? ?(?:{between}) ?{NUMBER}(?: ?{unit}(?![\w]))?"),
-        re.compile(rf"(?<![\w])({NUMBER}) ?x? ?({NUMBER}) ?(mg|mcg|ug|g)[ -]?({unit})(?![\w])"),
+        re.compile(rf"(?<![\w])({NUMBER})(?: ?x ?| )({NUMBER}) ?(mg|mcg|ug|g)[ -]?({unit})(?![\w])"),
+        re.compile(rf"(?<![\w])({NUMBER}) ?x? ?({unit}) (?:of|a|zu|de|mit) ({NUMBER}) ?(mg|mcg|ug|g)(?![\w/])"),
         re.compile(rf"(?<![\w])({NUMBER}) ?x? ?({unit})(?![\w])"),
         re.compile(rf"(?<![\w])an? ({unit})(?![\w])"),
     )
