@@ -38,8 +38,16 @@ MODULES: dict[str, tuple[str, ...]] = {
     "adjustment/events": ("tests/test_adjustment.py",),
     "adjustment/gaps": ("tests/test_adjustment.py", "tests/test_bounded.py"),
     "plans/log": ("tests/test_log.py", "tests/test_bounded.py"),
-    "planning/titration": ("tests/planning/test_others.py", "tests/test_bounded.py"),
-    "planning/climb": ("tests/planning/test_others.py", "tests/test_bounded.py"),
+    "planning/titration": (
+        "tests/planning/test_others.py",
+        "tests/planning/test_requests_titration.py",
+        "tests/test_bounded.py",
+    ),
+    "planning/climb": (
+        "tests/planning/test_others.py",
+        "tests/planning/test_requests_titration.py",
+        "tests/test_bounded.py",
+    ),
     "planning/even_parts": ("tests/planning/test_even_parts.py",),
     "words/endings": ("tests/formats/test_words_languages.py",),
     "words/dose_changes": ("tests/formats/test_words_languages.py", "tests/test_words_changes.py"),
