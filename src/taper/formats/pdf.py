@@ -65,7 +65,7 @@ def to_pdf(
         NotFound: If the language is not on file.
         InvalidInput: If a plan with weekdays or months is to be written without dates.
         MissingExtra: If the package typst or babel is not installed.
-        CannotPrint: If a title or a name holds letters that no font at hand has.
+        CannotPrint: If a title or a name holds letters that no font at hand has, or the handout is too long.
 
     Example:
         >>> from datetime import date
@@ -75,7 +75,6 @@ def to_pdf(
         >>> schedule = to_schedule(realized, start=date(2027, 3, 1))
         >>> to_pdf(schedule)[:5]
         b'%PDF-'
-        CannotPrint: If a title or a name holds letters that no font at hand has, or the handout is too long.
     """
     typst = need("typst", install="print", purpose="a PDF")
     handout = make_handout(schedule, review, supply, language, sunday_first=sunday_first, dates=dates, large=large)

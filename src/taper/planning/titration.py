@@ -195,14 +195,13 @@ def choose_titration(
         indication: What the drug is taken for, where titrations differ by it.
 
     Raises:
-        NotFound: If none fits, or several do; the message lists what is held, and none is picked.
+        NotFound: If none fits, or several do; the message lists those on file, and none is picked.
 
     Example:
         >>> from taper import Formulary
         >>> monograph = Formulary.shipped().monograph("baclofen")
         >>> choose_titration(monograph, source="us-tablet-dailymed").source.id
         'us-tablet-dailymed'
-        NotFound: If none fits, or several do; the message lists those on file, and none is picked.
     """
     fits = [
         item
