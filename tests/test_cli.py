@@ -455,6 +455,8 @@ class TestUnusedOptions:
             ("table", ("--alarm", "0"), "--alarm is not used by --format table"),
             ("html", ("--private",), "--private is not used by --format html; leave it out, or use ics"),
             ("html", ("--fonts", "x"), "--fonts is not used by --format html; leave it out, or use pdf"),
+            ("csv", ("--large",), "--large is not used by --format csv; leave it out, or use html or pdf"),
+            ("html", ("--paper", "a4"), "--paper is not used by --format html; leave it out, or use pdf"),
             ("csv", ("--every-day",), "--every-day is not used by --format csv; leave it out, or use table"),
             ("ics", ("--patient", "x.json"), "--patient is not used by --format ics"),
             ("ics", ("--json",), "--json and --format ics are two formats; leave one"),
@@ -1014,7 +1016,7 @@ def test_check_and_schedule_print_when_a_finding_is(run):
 
 
 def test_steps_are_written_from_a_pattern(run):
-    code, out, _ = run("steps", "diazepam", "10 mg for 3 days, then down 5 mg every 3 days", "--at", "bedtime", "--market", "us",
-                       "--form", "tablet")  # fmt: skip
+    asked = "10 mg for 3 days, then down 5 mg every 3 days"
+    code, out, _ = run("steps", "diazepam", asked, "--at", "bedtime", "--market", "us", "--form", "tablet")
     assert code == 0
     assert "3 days: 5 mg bedtime" in out

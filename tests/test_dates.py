@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from taper import Duration, InvalidInput, days, months, weeks
-from taper.amounts.duration import CalendarDate, InvalidDate, InvalidDuration, check_date, day_after, read_date
+from taper.amounts.duration import (
+    CalendarDate,
+    InvalidDate,
+    InvalidDuration,
+    check_date,
+    day_after,
+    long_date,
+    read_date,
+    short_date,
+)
 from taper.testing import durations, starts
 
 
@@ -118,3 +127,17 @@ class TestDates:
 
     def test_a_bad_date_is_bad_input(self):
         assert issubclass(InvalidDate, InvalidInput)
+
+
+@pytest.mark.parametrize(
+    ("length", "parts"),
+    [(months(3), (3, 0)), (Duration.parse("2 years"), (24, 0)), (days(5), (0, 5)), (weeks(2), (0, 14))],
+)
+def test_months_have_no_days_and_days_no_months(length, parts):
+    assert (length.months, length.days) == parts
+    assert length.is_in_days == (parts[0] == 0)
+
+
+def test_a_date_is_written_for_people_with_its_month_in_letters():
+    assert short_date(date(2027, 12, 8)) == "8 Dec 2027"
+    assert long_date(date(2027, 1, 31)) == "Sun 31 Jan 2027"

@@ -1,13 +1,16 @@
 """The same plan gives the same bytes, whatever the hash seed, zone, locale, folder, thread, process or Python."""
 
 import copy
+import importlib
 import json
 import os
 import pickle
+import pkgutil
 import shutil
 import subprocess
 import sys
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import is_dataclass
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -127,6 +130,8 @@ def values():
 
 
 VALUES = values()
+WORKING = {"Told"}
+"""Dataclasses that a single call fills and throws away."""
 
 
 @pytest.mark.parametrize("name", VALUES)
@@ -136,6 +141,20 @@ def test_a_value_is_copied_and_pickled_as_itself(name):
         assert type(made) is type(value)
         assert made == value or name == "formulary"
         assert str(made) == str(value) or name == "formulary"
+
+
+def dataclasses_of_the_library():
+    for info in pkgutil.walk_packages(taper.__path__, "taper."):
+        if "__main__" not in info.name and not info.name.startswith("taper.testing"):
+            module = importlib.import_module(info.name)
+            yield from (held for held in vars(module).values() if held.__class__ is type and is_dataclass(held)
+                        and held.__module__ == info.name and not held.__name__.startswith("_"))  # fmt: skip
+
+
+def test_every_value_that_is_handed_out_is_frozen():
+    found = list(dataclasses_of_the_library())
+    assert len(found) > 50
+    assert {kind.__name__ for kind in found if not kind.__dataclass_params__.frozen} <= WORKING
 
 
 def errors():

@@ -32,11 +32,11 @@ if TYPE_CHECKING:
     from taper.amounts.liquid import Volume as Volume
     from taper.checks.check import check as check
     from taper.checks.check import rule_names as rule_names
+    from taper.checks.open_question import NotAssessed as NotAssessed
+    from taper.checks.open_question import Reason as Reason
     from taper.checks.review import Clear as Clear
     from taper.checks.review import Finding as Finding
     from taper.checks.review import LeftOut as LeftOut
-    from taper.checks.review import NotAssessed as NotAssessed
-    from taper.checks.review import Reason as Reason
     from taper.checks.review import RequirementNotMet as RequirementNotMet
     from taper.checks.review import Review as Review
     from taper.checks.review import Severity as Severity
@@ -241,7 +241,8 @@ _HOMES = {
     "taper.amounts.duration": "Duration InvalidDate InvalidDuration days months weeks",
     "taper.amounts.liquid": "Concentration InvalidVolume Volume",
     "taper.checks.check": "check rule_names",
-    "taper.checks.review": "Clear Finding LeftOut NotAssessed Reason RequirementNotMet Review Severity Why Within",
+    "taper.checks.open_question": "NotAssessed Reason",
+    "taper.checks.review": "Clear Finding LeftOut RequirementNotMet Review Severity Why Within",
     "taper.errors": "CannotCompute InvalidInput MissingExtra NotFound OutOfScope TaperError",
     "taper.formats.arrow": "NotDecimal to_arrow to_pandas to_polars",
     "taper.formats.difference": "to_difference_table",

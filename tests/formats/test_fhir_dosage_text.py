@@ -74,6 +74,8 @@ SAME = [
     "Take with a full glass of water. Avoid alcohol and grapefruit juice.",
     "40 mg 30 minutes before breakfast",
     "Take as directed",
+    "Take 1 tablet (40 mg total) by mouth 1 (one) time daily.",
+    "40 mg PO qam",
     "40 mg morgens nach dem Frühstück mit etwas Wasser einnehmen",
     "1x tägl. 40 mg",
     "40 mg le matin avec un grand verre d'eau",
@@ -273,6 +275,21 @@ def test_a_concentration_in_a_text_is_compared_where_it_is_known():
         told = order(dosage(doseAndRate=[{"doseQuantity": quantity(5, "mL")}], text=said), contained=[drug],
                      medicationCodeableConcept=None, medicationReference={"reference": "#m"})  # fmt: skip
         assert (refusals(told) == []) is is_read
+
+
+def test_a_days_amount_may_be_told_over_several_times_of_day():
+    for first, text, is_read in (
+        (dosage(10), "15 mg daily", True), (dosage(10), "20 mg daily", False),
+        (counted(2, "tablet"), "3 tablets daily", True), (counted(2, "tablet"), "4 tablets daily", False),
+    ):  # fmt: skip
+        evening = {"when": ["EVE"]}
+        second = dosage(5, repeat=evening) if "mg" in text else counted(1, "tablet", repeat=evening)
+        told = order(first | {"text": text}, second)
+        assert (refusals(told, strength=mg(5)) == []) is is_read, text
+
+
+def test_a_note_that_is_no_text_refuses_and_is_not_read():
+    assert any(": element: " in line for line in refusals(order(note=[{"text": 7}])))
 
 
 def test_a_strength_of_another_unit_explains_no_text():

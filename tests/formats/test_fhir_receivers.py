@@ -14,6 +14,7 @@ from taper import (
     Formulary,
     InvalidInput,
     NotAssessed,
+    Reason,
     Review,
     Severity,
     from_fhir,
@@ -24,6 +25,7 @@ from taper import (
     weeks,
     write_fhir,
 )
+from taper.checks.review import Reason
 from taper.formats.fhir.write.issues import address_of
 from taper.source import Source
 
@@ -211,7 +213,10 @@ def test_cards_tell_each_finding_gravest_first_and_then_what_was_not_assessed():
     low, high = finding("low", Severity.LOW), finding("high", Severity.HIGH, source=source())
     middle = finding("middle", Severity.MODERATE, source=source("page 3"))
     cards = to_cds_cards(
-        Review(findings=(low, middle, high), not_assessed=(NotAssessed(rule="kidney", drug="x", missing="egfr"),))
+        Review(
+            findings=(low, middle, high),
+            not_assessed=(NotAssessed(rule="kidney", drug="x", reason=Reason.FACT, what=("egfr",)),),
+        )
     )
     assert [(card["summary"], card["indicator"]) for card in cards] == [
         ("high", "critical"), ("middle", "warning"), ("low", "info"),
@@ -228,6 +233,14 @@ def test_a_summary_has_at_most_140_characters_and_the_detail_all_of_them(message
     assert len(card["summary"]) <= 140
     assert card["detail"] == message
     assert card["summary"] == message or card["summary"].endswith("...")
+
+
+def test_the_other_sources_of_a_finding_are_links():
+    one, two = finding(source=source()), finding(source=source("https://example.org/other", section="5"))
+    several = finding(source=source(), statements=(one, two))
+    (card,) = to_cds_cards(Review(findings=(several,)))
+    assert card["source"]["url"] == "https://example.org/text"
+    assert card["links"] == [{"label": two.source.citation, "url": "https://example.org/other", "type": "absolute"}]
 
 
 def test_a_summary_is_cut_between_words():

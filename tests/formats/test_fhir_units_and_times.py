@@ -333,6 +333,12 @@ def test_a_days_amount_beside_the_dose_is_read_where_it_agrees_and_any_other_rat
     assert agrees or any(": rate: " in line for line in refusals(told))
 
 
+def test_a_rate_beside_doses_of_some_days_only_refuses():
+    rate = {"rateRatio": {"numerator": quantity(5), "denominator": quantity(1, "d")}}
+    told = order(dosage(repeat={"period": 2}, doseAndRate=[{"doseQuantity": quantity(5), **rate}]))
+    assert any(": rate: " in line for line in refusals(told))
+
+
 def test_a_days_amount_in_tablets_is_compared_in_tablets():
     twice = {"frequency": 2, "when": ["MORN", "EVE"]}
     for count, agrees in ((2, True), (3, False)):

@@ -255,6 +255,14 @@ class TestTheFirstPage:
         heads = [e["text"] for e in Page(to_html(schedule)).find("th") if e["attrs"].get("scope") == "col"][:3]
         assert heads == ["When", "Take", "Total"]
 
+    def test_what_is_said_of_some_days_stands_in_a_cell_that_has_a_dose(self):
+        # An empty cell is not shown on a narrow screen, and what it held would be lost there.
+        schedule = dated({"for": "1 week", "regimen": {"morning": "2 mg"}},
+                         {"for": "4 days", "cycle": [{"noon": "2 mg"}, {}]})  # fmt: skip
+        assert '<td class="take" data-head="Noon"><span class="labels"><span class="label">Every other day' in to_html(
+            schedule
+        )
+
 
 class TestHowItIsTaken:
     def test_a_label_on_file_is_told_and_cited_and_nothing_else_is(self):

@@ -575,9 +575,11 @@ class TestTheTitleOfAPlanThatTurns:
     @pytest.mark.parametrize(
         ("doses", "then", "title"),
         [
-            (("2 mg", "6 mg", "2 mg"), "review", "2 mg/day up to 6 mg/day, then to 2 mg/day by 11 Mar 2027, then a review"),
+            (("2 mg", "6 mg", "2 mg"), "review", "2 mg/day up to 6 mg/day, then to 2 mg/day by 11 Mar 2027, "
+             "then a review"),
             (("2 mg", "6 mg", "4 mg"), "stop", "2 mg/day up to 6 mg/day, then to 0, last dose on 15 Mar 2027"),
-            (("6 mg", "2 mg", "6 mg"), "review", "6 mg/day down to 2 mg/day, then to 6 mg/day by 11 Mar 2027, then a review"),
+            (("6 mg", "2 mg", "6 mg"), "review", "6 mg/day down to 2 mg/day, then to 6 mg/day by 11 Mar 2027, "
+             "then a review"),
             (("6 mg", "4 mg", "2 mg"), "stop", "6 mg/day to 0, last dose on 15 Mar 2027"),
         ],
         ids=["up-and-back", "up-and-off", "down-and-back", "down"],
@@ -594,7 +596,8 @@ class TestSeveralDrugs:
     def crossing():
         plan = Plan.read({"courses": [
             {"drug": "lorazepam", "then": "stop", "steps": [{"for": "4 days", "regimen": {"bedtime": "2 mg"}}]},
-            {"drug": "diazepam", "then": "review", "steps": [{"for": "8 days", "regimen": {"bedtime": "10 mg"}}]}]})  # fmt: skip
+            {"drug": "diazepam", "then": "review",
+             "steps": [{"for": "8 days", "regimen": {"bedtime": "10 mg"}}]}]})  # fmt: skip
         products = [Product(id="l1", drug="lorazepam", form="tablet", strength="1 mg"),
                     Product(id="d5", drug="diazepam", form="tablet", strength="5 mg")]  # fmt: skip
         return to_schedule(realize(plan, products), start=date(2027, 3, 1))

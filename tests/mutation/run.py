@@ -39,6 +39,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "adjustment/gaps": ("tests/test_adjustment.py", "tests/test_bounded.py"),
     "plans/log": ("tests/test_log.py", "tests/test_bounded.py"),
     "planning/titration": ("tests/planning/test_others.py", "tests/test_bounded.py"),
+    "planning/climb": ("tests/planning/test_others.py", "tests/test_bounded.py"),
     "planning/even_parts": ("tests/planning/test_even_parts.py",),
     "words/endings": ("tests/formats/test_words_languages.py",),
     "words/dose_changes": ("tests/formats/test_words_languages.py", "tests/test_words_changes.py"),
@@ -77,6 +78,8 @@ def _passed_over(node: ast.AST) -> Iterator[ast.AST]:
             yield node.annotation
         case ast.FunctionDef():
             yield from [*([node.returns] if node.returns else []), *node.decorator_list]
+        case ast.ClassDef():
+            yield from node.decorator_list
         case ast.Raise() if isinstance(node.exc, ast.Call):
             yield from (part for part in node.exc.args)
         case ast.Expr(value=ast.Constant()) | ast.Assert() | ast.JoinedStr() | ast.ImportFrom() | ast.Import():
@@ -177,7 +180,7 @@ def main() -> int:
 
     assert all((dateutil, hypothesis, pydantic, pytest))
     os.chdir(ROOT)
-    killed = tried = 0
+    killed = tried = failed = 0
     for name in options.modules or MODULES:
         path = ROOT / "src" / "taper" / f"{name}.py"
         tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -185,8 +188,9 @@ def main() -> int:
         drawn = random.Random(options.seed).sample(every, min(options.sample or len(every), len(every)))
         begun = _cpu()
         if notices(path, tree, MODULES[name], 600):
-            print(f"{name}: its tests fail as it is", flush=True)
-            return 1
+            print(f"{name}: passed over, since its tests fail as it is", flush=True)
+            failed += 1
+            continue
         most = 5 + int(4 * (_cpu() - begun))
         alive = [change for change in drawn if not notices(path, changed(tree, change), MODULES[name], most)]
         tried, killed = tried + len(drawn), killed + len(drawn) - len(alive)
@@ -194,7 +198,7 @@ def main() -> int:
         for change in sorted(alive, key=lambda change: change.line):
             print(f"  line {change.line}: {change.words}", flush=True)
     print(f"{killed} of {tried} noticed: {100 * killed / max(1, tried):.1f} %")
-    return 0
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":

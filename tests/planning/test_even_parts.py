@@ -26,6 +26,11 @@ def test_a_total_that_no_doses_make_is_known_without_trying_each():
     assert divide_evenly(Fraction(5), 2, []) is None
 
 
+def test_of_two_that_lie_equally_close_it_is_the_one_whose_largest_dose_is_least():
+    doses = [Fraction(n) for n in (1, 2, 4, 5)]
+    assert divide_evenly(Fraction(9), 3, doses) == (Fraction(4), Fraction(4), Fraction(1))  # and not 5, 2 and 2
+
+
 def test_ten_thousand_doses_over_twelve_intakes_are_divided_at_once():
     tenths = [Fraction(n, 10) for n in range(1, 10_001)]
     begun = time.process_time()

@@ -5,7 +5,8 @@ from typing import TypeGuard
 
 from taper.checks.answers import message_of, said_by
 from taper.checks.case import Case
-from taper.checks.review import Answer, Clear, Finding, LeftOut, NotAssessed, Reason, Severity, Within
+from taper.checks.open_question import NotAssessed, Reason
+from taper.checks.review import Answer, Clear, Finding, LeftOut, Severity, Within
 from taper.source import Subject
 
 _UNANSWERABLE = (

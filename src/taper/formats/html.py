@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Literal
 
 from taper._base.takes import takes
-from taper.checks.review import Answer, Finding, NotAssessed, Review
+from taper.checks.open_question import NotAssessed
+from taper.checks.review import Answer, Finding, Review
 from taper.schedules.schedule import Schedule
 from taper.source import Source
 from taper.supply.count import Supply
@@ -147,6 +148,7 @@ def _when(row: SheetRow) -> str:
 def _line(handout: Handout, line: SheetLine) -> Iterator[str]:
     words, sheet = handout.language.phrases.sheet, handout.sheet
     labels = "".join(f'<span class="label">{_text(label)}</span> ' for label in line.labels)
+    labels = f'<span class="labels">{labels}</span>' if labels else ""
     if sheet.names_drugs:
         yield f'<td class="drug"><strong>{_text(line.drug)}</strong> {labels}</td>'
         labels = ""
@@ -155,9 +157,9 @@ def _line(handout: Handout, line: SheetLine) -> Iterator[str]:
         yield f'<td class="said" colspan="{width}">{labels}<strong>{_text(line.said)}</strong></td>'
         return
     if sheet.in_columns:
+        labeled = next((cell for cell in line.cells if cell.written), None)
         for cell in line.cells:
-            yield _cell(cell, labels)
-            labels = ""
+            yield _cell(cell, labels if cell is labeled else "")
     else:
         items = "".join(f"<li><b>{_text(cell.slot)}</b> {_amount(cell)}</li>" for cell in line.cells if cell.text)
         yield f'<td class="take">{labels}<ul>{items}</ul></td>'

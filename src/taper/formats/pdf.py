@@ -10,7 +10,8 @@ from typing import Any, Literal
 from taper._base.extras import need
 from taper._base.limits import LARGEST_PDF
 from taper._base.takes import takes
-from taper.checks.review import Answer, Finding, NotAssessed, Review
+from taper.checks.open_question import NotAssessed
+from taper.checks.review import Answer, Finding, Review
 from taper.errors import CannotCompute
 from taper.schedules.schedule import Schedule
 from taper.supply.count import Supply

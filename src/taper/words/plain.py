@@ -66,7 +66,8 @@ class PlainEnglish(Language):
     def short_portion(self, portion: Portion, product: Product) -> str:
         """A portion with the label of its product."""
         if portion.volume is not None:
-            return f"{portion.volume} of {product.label}"
+            rest = ", the rest thrown away" if product.made_from is not None else ""
+            return f"{portion.volume} of {product.label}{rest}"
         return f"{say_count(portion.count or Fraction(0))} x {product.label}"
 
     def slot(self, slot: Slot) -> tuple[str, str]:

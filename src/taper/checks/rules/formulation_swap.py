@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from taper.checks.answers import by_source, find, gap
 from taper.checks.case import Case, left_out, uncited
-from taper.checks.review import Answer, Clear, Reason, Severity
+from taper.checks.open_question import Reason
+from taper.checks.review import Answer, Clear, Severity
 from taper.knowledge.monograph import Interchange
 from taper.products.product import DosageForm, Product, Release
 from taper.source import Subject

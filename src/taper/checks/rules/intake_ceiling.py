@@ -7,7 +7,8 @@ from itertools import combinations
 
 from taper.checks.answers import by_source, gap, person_gap
 from taper.checks.case import Case, Run, left_out, stretches, uncited
-from taper.checks.review import Answer, Clear, Finding, LeftOut, Reason, Severity, Why
+from taper.checks.open_question import Reason
+from taper.checks.review import Answer, Clear, Finding, LeftOut, Severity, Why
 from taper.knowledge.monograph import Ceiling, CeilingKind
 from taper.plans.regimen import Slot
 from taper.source import Subject

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from heapq import heappop, heappush
+from math import isinf
 
 from taper.planning.solver.regimen_table import RegimenTable
 from taper.planning.solver.state_space import State, StateSpace, falls_of
@@ -265,7 +266,7 @@ class _Search:
         """Queue a stage at what a plan through it costs at least."""
         ground, count = self._ground, abs(stage)
         excess, onward = self._table.of_several(total) if stage > 0 else self._table.beyond(node.state, count)
-        if onward == float("inf"):
+        if isinf(onward):
             return
         cost = node.cost + ground.further * (count - 1) + int(onward * ground.unit)
         if self._mark is None or (node.excess + excess, cost) <= self._mark:

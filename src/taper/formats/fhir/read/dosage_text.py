@@ -17,6 +17,7 @@ from taper.formats.fhir.read.text_patterns import (
     MIXED,
     PER_BODY,
     PER_VOLUME,
+    REPEATED,
     SCHEME,
     THOUSANDS,
     WORD,
@@ -89,7 +90,7 @@ class _Reading:
         self._articles = False
         self._take(THOUSANDS, self._beyond)
         self._left = words.numbers.sub(self._digit, self._left)
-        self._left = MIXED.sub(r"\1 \2", self._left)
+        self._left = REPEATED.sub(r"\1", MIXED.sub(r"\1 \2", self._left))
         for step in (
             self._cautions, self._dates, self._advice, self._schemes, self._per, self._conditions,
             self._frequencies, self._clocks,

@@ -79,8 +79,10 @@ def _codes_of(told: Told, scope: Scope) -> _Codes:
         masses += [] if mass is None else [mass * times]
         if isinstance(dosage.amount, Units):
             counts.append((dosage.amount.count * times, str(dosage.amount.kind)))
-    if is_daily and len(masses) > 1:
-        masses = [sum(masses, Fraction(0))]
+    if is_daily:
+        masses = [sum(masses, Fraction(0))] * bool(masses)
+        counts = [(sum((count for count, kind in counts if kind == one), Fraction(0)), one)
+                  for one in dict.fromkeys(kind for _, kind in counts)]  # fmt: skip
     held = scope.strength
     one = held.mass.mg if held is not None and held.mass is not None else None
     return _Codes(frozenset(masses), tuple(counts), one, held.per_ml if held is not None else None)

@@ -15,6 +15,7 @@ CLOCK = re.compile(r"(?<![\w:/.])(?:at |um |a las? |a )?(\d{1,2})(?:[:.h](\d{2})
 THOUSANDS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:[.,]\d{3})+(?![\d])")
 PER_BODY = re.compile(rf"{NUMBER} ?(?:mg|mcg|ug|g) ?/ ?(?:kg|m2|m²)\S*")
 PER_VOLUME = re.compile(rf"({NUMBER}) ?(mg|mcg|ug|g) ?/ ?({NUMBER})? ?ml(?![\w])")
+REPEATED = re.compile(r"(?<![\d.,/])(\d+) \(\1\)")
 MIXED = re.compile(r"(\d+) (?:and|und|et|y) (?:a )?(\d+/\d+)")
 DOSED = re.compile(
     r"\d|tak(?:e|ing)|dos(?:e|is)|tablet|capsul|compri|einnehm|nehmen|prendre|prenez|tom(?:ar|e)|then|until|week|day|reduc"

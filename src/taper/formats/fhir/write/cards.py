@@ -1,10 +1,10 @@
 """A review as CDS Hooks cards, which order-entry systems show beside an order."""
 
-from collections.abc import Iterable, Iterator
 from typing import Any
 
 from taper._base.takes import takes
-from taper.checks.review import Finding, NotAssessed, Review, Severity
+from taper.checks.open_question import NotAssessed
+from taper.checks.review import Finding, Review, Severity
 from taper.formats.fhir.write.issues import address_of
 from taper.source import Source
 
@@ -25,16 +25,17 @@ def to_cds_cards(review: Review) -> list[dict[str, Any]]:
         review: What a check said.
 
     Example:
-        >>> from taper import NotAssessed, Review, to_cds_cards
-        >>> to_cds_cards(Review(not_assessed=(NotAssessed(rule="kidney", missing="egfr"),)))[0]["summary"]
-        'Not assessed: kidney; missing: egfr'
+        >>> from taper import Finding, Review, Severity, to_cds_cards
+        >>> high = Finding(rule="ceiling", severity=Severity.HIGH, message="day 1: 90 mg/day is above 80 mg/day")
+        >>> to_cds_cards(Review(findings=(high,)))[0]["indicator"]
+        'critical'
     """
     found = sorted(review.findings, key=lambda finding: -finding.severity.rank)
     return [*map(_of_finding, found), *map(_of_gap, review.not_assessed)]
 
 
 def _of_finding(finding: Finding) -> dict[str, Any]:
-    card, sources = _card(finding.message, _INDICATORS[finding.severity]), list(_sources(finding))
+    card, sources = _card(finding.message, _INDICATORS[finding.severity]), finding.sources
     card["source"] = _source(sources[0]) if sources else _OURS
     links = [_source(source) | {"type": "absolute"} for source in sources[1:] if address_of(source)[0] is not None]
     return card | ({"links": links} if links else {})
@@ -47,13 +48,6 @@ def _of_gap(gap: NotAssessed) -> dict[str, Any]:
 
 def _card(message: str, indicator: str) -> dict[str, Any]:
     return {"summary": _shortened(message), "detail": message, "indicator": indicator}
-
-
-def _sources(finding: Finding) -> Iterator[Source]:
-    """The sources of a finding, its own first."""
-    several: Iterable[Source] = getattr(finding, "sources", ())
-    first = (finding.source,) if finding.source is not None else ()
-    yield from dict.fromkeys([*first, *several])
 
 
 def _source(source: Source) -> dict[str, Any]:

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from taper.checks.case import applies_to_products
-from taper.checks.review import Clear, Finding, NotAssessed, Review, Within
+from taper.checks.open_question import NotAssessed
+from taper.checks.review import Clear, Finding, Review, Within
 from taper.formats.fhir.write.medication import Version
 from taper.formats.fhir.write.text import as_narrative
 from taper.knowledge.monograph import Ceiling, CeilingKind
