@@ -225,3 +225,14 @@ def test_a_plan_printed_for_another_command_is_the_plan_alone(typed, tmp_path):
 def test_today_and_tomorrow_are_dates_here_alone(typed, plan):
     assert "read --start as 2" in typed("schedule", plan, "--start", "today")[2]
     assert typed("schedule", plan, "--start", "tomorrow")[0] == 0
+
+
+def test_the_limits_are_listed(typed):
+    code, out, _ = typed("limits")
+    assert code == 0
+    assert out.count("\n") > 3
+
+
+def test_pages_for_the_clinician_can_be_left_out(typed, plan):
+    asked = ("schedule", plan, "--start", "2027-03-01", "--format", "html")
+    assert typed(*asked, "--no-clinician")[1] == typed(*asked, "--pages", "patient")[1] != typed(*asked)[1]
