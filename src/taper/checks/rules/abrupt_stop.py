@@ -104,7 +104,8 @@ def assess(case: Case) -> Iterator[Answer]:
     given, and so is advice after long use whose source gives no length. Advice after so long a use is compared where
     the drug may have been used so long; a shorter use is not what it is about. In a use that is shorter than any length
     for which a source on file gives advice, advice without a length is low. Where another source on file itself prints
-    the step from which the drug stops, or lets it be taken on alternate days there, no finding is more than moderate.
+    the step from which the drug stops, or lets it be taken on alternate days there, no finding is more than moderate;
+    nor is that of a source where a weightier one asks for a reduction only after a longer use than this.
     """
     yield from uncited(case, NAME)
     for drug in case.drugs:
@@ -134,7 +135,8 @@ def _judge_ending(ending: _Ending, facts: list[Stopping]) -> Iterator[Answer]:
     about = [fact for fact in about if not fact.bands or fact.source not in speaking or _holds(fact, ending)]
     judged = [(fact, _judge(fact, ending)) for fact in about]
     printed = [fact for fact, answer in judged if isinstance(answer, Clear) and _prints(fact, ending)]
-    yield from (_beside_printed(answer, printed) for _, answer in judged)
+    untapered = [fact for fact in shorter if fact.used_for_at_least is not None and fact.from_daily_dose is None]
+    yield from (_beside_lighter(ending, _beside_printed(answer, printed), untapered) for _, answer in judged)
     if facts and not about and not shorter:
         words = (
             f"advice on a stop {ending.case.when(ending.day, ending.day)} from {ending.last}; sources speak of others"
@@ -154,6 +156,16 @@ def _allows_alternate_days(fact: Stopping, ending: _Ending) -> bool:
 
 def _beside_printed(answer: Answer, printed: list[Stopping]) -> Answer:
     if not printed or not isinstance(answer, Finding) or answer.severity is not Severity.HIGH:
+        return answer
+    return answer.model_copy(update={"severity": Severity.MODERATE})
+
+
+def _beside_lighter(ending: _Ending, answer: Answer, untapered: list[Stopping]) -> Answer:
+    """A stop is no more than moderate where a weightier source asks for a taper after a longer use only."""
+    if not isinstance(answer, Finding) or answer.severity is not Severity.HIGH or answer.source is None:
+        return answer
+    own = ending.case.weight(answer.source)
+    if not any(ending.case.weight(fact.source) < own for fact in untapered):
         return answer
     return answer.model_copy(update={"severity": Severity.MODERATE})
 

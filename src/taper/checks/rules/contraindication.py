@@ -67,12 +67,20 @@ def _assess_drug(
             asked = [fact for fact in facts if fact.condition in narrower]
             yield gap(NAME, drug, Reason.FACT, missing, of=asked, facts=["patient.conditions"])
             is_open = True
-        if not matched:
+        if not (matched or narrower) and not _is_the_use(case, drug, known):
             unspoken = _unspoken(drug, known, facts, nobody)
             is_open = is_open or unspoken is not None
             yield from () if unspoken is None else (unspoken,)
     if not is_open:
         yield from silent(case, NAME, drug, SUBJECT, told=found)
+
+
+def _is_the_use(case: Case, drug: str, known: Condition) -> bool:
+    """Whether the drug is taken for a condition in every course: what it treats is no reason against it that a label
+    not read could add.
+    """
+    uses = {course.course.indication for course in case.courses_of(drug)}
+    return known.is_known and bool(uses) and all(use is not None and plain(use) in known.names for use in uses)
 
 
 def _narrower(

@@ -83,7 +83,9 @@ def _assess_drug(
     answers = [*_with_others(case, drug, others, facts), *_within_plan(case, drug, facts)]
     yield from answers
     grave = {a.about for a in answers if isinstance(a, Finding) and a.severity is Severity.HIGH}
-    unknown = list(_unknown(case, drug, [*others, *planned], facts, grave))
+    # Where no label was read the answer is open for every medicine; its classes alone could not settle it.
+    asked = [item for item in (*others, *planned) if nobody is None or not (item.is_named and item.is_coded)]
+    unknown = list(_unknown(case, drug, asked, facts, grave))
     yield from unknown
     if not (lists or unknown or any(isinstance(answer, NotAssessed) for answer in answers)):
         uses = [fact.source for fact in of_other_uses]
@@ -135,7 +137,7 @@ def _unknown(
     every = {name for fact in facts for name in fact.with_names}
     unsettled: dict[frozenset[str], list[str]] = {}
     # What is found to be avoided is avoided, whatever else it may belong to.
-    for item in (one for one in others if one.is_named and one.words not in grave):
+    for item in (one for one in others if one.is_named and one.written not in grave):
         left = item.open_among(case.formulary, asked if item.is_coded else every)
         if left:
             unsettled.setdefault(left, []).append(item.words)
@@ -216,7 +218,7 @@ def _said(case: Case, drug: str, fact: Interaction, met: Met, by_list: str) -> I
         return
     severity = Severity.HIGH if fact.action in _GRAVE else Severity.MODERATE
     limit = f"{fact.within}" if within else fact.action
-    yield find(case, NAME, drug, fact, severity, f"{drug} {met.how}{by_list}", said, about=met.other, value=met.other,
+    yield find(case, NAME, drug, fact, severity, f"{drug} {met.how}{by_list}", said, about=met.about, value=met.other,
                limit=limit, **met.days)  # fmt: skip
 
 
@@ -244,10 +246,10 @@ def _above(case: Case, drug: str, fact: Interaction, met: Met, said: str, limit:
         dose = DailyDose(taken(highest)).in_unit(limit.unit)
         amount = str(dose) if fact.maximum_per == "day" else dose.text
         happens = f"{drug} reaches {amount} {case.when_taken(stretch)} and {met.how}"
-        yield find(case, NAME, drug, fact, Severity.HIGH, happens, said, about=met.other, value=amount, by_amount=True,
+        yield find(case, NAME, drug, fact, Severity.HIGH, happens, said, about=met.about, value=amount, by_amount=True,
                    limit=str(limit), day=stretch[0].first, last_day=stretch[-1].last, **place_of(highest))  # fmt: skip
     if not found and fact.action == "caution":
-        yield find(case, NAME, drug, fact, Severity.MODERATE, f"{drug} {met.how}", said, about=met.other,
+        yield find(case, NAME, drug, fact, Severity.MODERATE, f"{drug} {met.how}", said, about=met.about,
                    value=met.other, limit=fact.action, **met.days)  # fmt: skip
     elif not found:
         yield Clear(rule=NAME, drug=drug, source=fact.source)

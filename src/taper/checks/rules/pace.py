@@ -18,7 +18,7 @@ from taper.checks.dose_levels import (
     step_at,
     used_before,
 )
-from taper.checks.length_of_use import use_fits
+from taper.checks.length_of_use import is_short, use_fits
 from taper.checks.open_question import NotAssessed, Reason
 from taper.checks.review import Answer, Clear, Finding, Severity
 from taper.knowledge.stopping_advice import Stopping, StoppingShape
@@ -89,7 +89,9 @@ def _assess_drug(case: Case, drug: str, levels: Levels, facts: list[Stopping]) -
         yield gap(NAME, drug, Reason.NO_SOURCE, "a pace for reducing the drug")
     used = used_before(case, drug)
     until = None if used is None else used + levels.falls[0].day - 1
-    longer = [fact for fact in facts if use_fits(case, drug, fact, until) is False]
+    # How the lowest dose that works is found is no advice on a short course, which seeks none.
+    short = [fact for fact in facts if fact.to_lowest_that_works and is_short(case, drug, until)]
+    longer = [fact for fact in facts if fact in short or use_fits(case, drug, fact, until) is False]
     yield from (Clear(rule=NAME, drug=drug, source=fact.source) for fact in longer)
     speaking = [fact for fact in facts if fact not in longer]
     yield from _without_figure(drug, levels, speaking)
