@@ -271,11 +271,17 @@ class Case:
         """The facts that apply to the release and form in which the plan takes a drug, whatever the age."""
         return tuple(fact for fact in facts if any(self.applies_to(fact, c) for c in self.courses_of(drug)))
 
+    def uses_of(self, drug: str) -> frozenset[str | None]:
+        """What the courses of a drug are for, by every name on file of it; with None where a course names nothing."""
+        written = {course.course.indication for course in self.courses_of(drug)}
+        named = (self.formulary.condition(use).names for use in written if use is not None)
+        return frozenset(written).union(*named)
+
     def indication_fits(self, fact: Cited, drug: str) -> bool | None:
         """Whether a fact is about the plan's indication; None if it is about some, and a course names none."""
         if not fact.indications:
             return True
-        wanted = {course.course.indication for course in self.courses_of(drug)}
+        wanted = self.uses_of(drug)
         if wanted & set(fact.indications):
             return True
         return None if None in wanted else False

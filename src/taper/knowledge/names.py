@@ -241,7 +241,8 @@ class Vocabulary(Value):
         codes = tuple(dict.fromkeys(code for each in sorted(names) for code in self._codes.get(each, ((), None))[0]))
         belongs = {g.of for g in self.groups if g.all and _has_code(codes, g)}
         # Where the index has a group for a class, it and the lists of that class say who belongs to it.
-        never = {g.of for g in self.groups if codes} - belongs
+        # With a code among those of a group that holds others too, it may belong or not.
+        never = {g.of for g in self.groups if codes and not _has_code(codes, g)} - belongs
         return NamedMedicine(name, frozenset(names), codes, frozenset(belongs), frozenset(never), source)
 
     def near_medicines(self, text: str, also: Iterable[str] = ()) -> tuple[str, ...]:

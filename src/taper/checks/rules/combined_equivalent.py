@@ -67,7 +67,7 @@ def assess(case: Case) -> Iterator[Answer]:
 
 def _fits(case: Case, fact: Ceiling, sums: list[_Sum]) -> bool:
     drugs = {drug for item in sums for drug in item.drugs}
-    wanted = {course.course.indication for course in case.courses if course.drug in drugs}
+    wanted = {use for drug in drugs for use in case.uses_of(drug)}
     return not fact.indications or None in wanted or bool(wanted & set(fact.indications))
 
 

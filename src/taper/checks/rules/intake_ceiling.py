@@ -39,7 +39,7 @@ def assess(case: Case) -> Iterator[Answer]:
 
 
 def _compare(case: Case, drug: str, ceiling: Ceiling) -> Iterator[Answer]:
-    fits, wanted = case.person_fits(ceiling), {course.course.indication for course in case.courses_of(drug)}
+    fits, wanted = case.person_fits(ceiling), case.uses_of(drug)
     if fits is False or (ceiling.indications and None not in wanted and not wanted & set(ceiling.indications)):
         return
     above = list(_above(case.runs(drug), ceiling))
