@@ -11,10 +11,10 @@ from taper.source import Subject
 
 _UNANSWERABLE = (
     Reason.LEFT_OUT,
+    Reason.STARTS_ONLY,
     Reason.OTHER_USES,
     Reason.OTHER_PEOPLE,
     Reason.NO_FIGURE,
-    Reason.STARTS_ONLY,
     Reason.UNREAD,
     Reason.NO_SOURCE,
 )
