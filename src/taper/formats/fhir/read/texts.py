@@ -14,7 +14,7 @@ from taper.formats.fhir.read.elements import as_list, as_map, names_of
 from taper.formats.fhir.read.import_report import Notes
 from taper.formats.fhir.read.own_text import rendered_texts
 from taper.formats.fhir.read.route import says_elsewhere
-from taper.formats.fhir.read.steps import ReadStep
+from taper.formats.fhir.read.steps import ReadStep, is_note
 from taper.formats.fhir.read.text_check import Scope, differences
 from taper.formats.fhir.read.told import Told
 from taper.formats.fhir.read.vocabulary import plain
@@ -66,7 +66,7 @@ def _check_step(index: int, whole: Scope, names: frozenset[str], notes: Notes, *
     review = False
     for dosage in step.dosages:
         for at, text in dosage.texts:
-            if text in _OWN or (is_own and at == "text"):
+            if text in _OWN or (is_own and (at == "text" or is_note(text))):
                 continue
             where = f"{dosage.where}.{at}"
             notes.report("not-read", dosage.where if at == "text" else where, f"compared with the codes: {text!r}")

@@ -64,7 +64,7 @@ def to_fhir(
 
     Raises:
         CannotExpress: If FHIR has no way to say something in the plan; the message names it.
-        InvalidInput: If the version, the profile or the subject is not one of those.
+        InvalidInput: If the version, the profile, the subject, or what is said for receivers is not one of those.
 
     Example:
         >>> from datetime import date
@@ -74,7 +74,6 @@ def to_fhir(
         >>> schedule = to_schedule(realized, start=date(2027, 3, 1))
         >>> to_fhir(schedule)["resourceType"]
         'Bundle'
-        InvalidInput: If the version, the profile, the subject, or what is said for receivers is not one of those.
     """
     receiver = Receiver(authored_on, requester, category, codings or {})
     _check_choices(version, profile, subject)
