@@ -120,6 +120,16 @@ def describe_note(note: Note, schedule: Schedule) -> str:
     return note.kind.value if len(schedule.realized.courses) == 1 else f"{note.course}: {note.kind.value}"
 
 
+def describe_notes(schedule: Schedule) -> list[str]:
+    """What the writer of the plan says of its steps and of their times of day."""
+    lines = []
+    for step in schedule.steps:
+        held, where = step.realized.step, f"{step.course}, step {step.number}"
+        lines += [f"{where}: {held.note}"] if held.note is not None else []
+        lines += [f"{where}, {slot}: {note}" for slot, note in held.slot_notes.items()]
+    return lines
+
+
 def describe_changes(schedule: Schedule) -> list[str]:
     """What happened to a schedule since it was first made, and the scores that were given to its days."""
     if schedule.log is None:
