@@ -3,6 +3,7 @@
 Run `python docs/generate.py`; a test fails while a page differs from what would be written.
 """
 
+import argparse
 import inspect
 import sys
 import textwrap
@@ -12,6 +13,8 @@ from pathlib import Path
 import taper
 from taper._base.limits import LIMITS, YARDSTICK
 from taper.checks.check import ALL
+from taper.cli import COMMANDS, parser_for
+from taper.cli.examples import EXAMPLES, EXIT_CODES
 from taper.formats.monograph import Statement, sections_of
 from taper.knowledge.formulary import Formulary
 from taper.knowledge.monograph import Monograph
@@ -38,7 +41,8 @@ def pages(formulary: Formulary) -> dict[str, str]:
     made["drugs.md"] = _page(_index_lines(formulary))
     made["equivalences.md"] = _page(_table_lines(formulary))
     made["classes.md"] = _page(_class_lines(formulary))
-    made["api.md"] = _page(_api_lines())
+    made |= {name: _page(lines) for name, lines in _api_pages()}
+    made["commands.md"] = _page(_headed("the parser of the command line", _command_lines()))
     made["rules.md"] = _page(_rule_lines())
     made["specification.md"] = _page(_headed("tests/spec", specification_lines()))
     made["cases.md"] = _page(_headed("tests/cases", case_lines()))
@@ -191,18 +195,88 @@ _PARTS = {
 }  # fmt: skip
 
 
-def _api_lines() -> Iterator[str]:
-    yield from _API_HEAD.split("\n")
+def _api_pages() -> Iterator[tuple[str, Iterator[str]]]:
+    """The first page of the Python reference, and one for each folder of the library."""
     homes: dict[str, list[str]] = {}
     for name in taper.__all__:
         homes.setdefault(_part_of(name), []).append(name)
-    for part, title in _PARTS.items():
-        yield from ("", f"## {title}", "", "```{eval-rst}", ".. currentmodule:: taper")
-        for name in sorted(homes.pop(part, ()), key=str.casefold):
-            yield from ("", f".. {_directive(getattr(taper, name))}:: {name}")
-        yield "```"
-    assert not homes, f"docs/generate.py names no part for {sorted(homes)}"
-    yield from ("", "## `taper.testing`", "", "```{eval-rst}", ".. automodule:: taper.testing", "```")
+    unknown = sorted(set(homes) - set(_PARTS))
+    assert not unknown, f"docs/generate.py names no part for {unknown}"
+    held = {part: sorted(homes[part], key=str.casefold) for part in _PARTS if part in homes}
+    yield "api.md", _api_lines(held)
+    for part, names in held.items():
+        yield f"api/{part}.md", _part_lines(part, names)
+    yield "api/testing.md", _testing_lines()
+
+
+def _api_lines(held: dict[str, list[str]]) -> Iterator[str]:
+    yield from _API_HEAD.split("\n")
+    pages = [f"api/{part}" for part in held]
+    yield from ("", "```{toctree}", ":maxdepth: 1", ":hidden:", "", *pages, "api/testing", "```")
+    for part, names in held.items():
+        yield from ("", f"## [{_PARTS[part]}](api/{part}.md)", "")
+        yield from (f"- [`{name}`](api/{part}.md): {_first_sentence(getattr(taper, name))}" for name in names)
+    yield from ("", "## [`taper.testing`](api/testing.md)", "", "Strategies for people who build on taper.")
+
+
+def _first_sentence(value: object) -> str:
+    said = inspect.getdoc(value) if inspect.isclass(value) or inspect.isfunction(value) else ""
+    return " ".join((said or "A value.").split("\n\n")[0].split())
+
+
+_API_PART = "<!-- Written by docs/generate.py from the public names of `taper`; edit their docstrings instead. -->"
+
+
+def _part_lines(part: str, names: list[str]) -> Iterator[str]:
+    yield from (_API_PART, "", f"# {_PARTS[part]}", "", "```{eval-rst}", ".. currentmodule:: taper")
+    for name in names:
+        yield from ("", f".. {_directive(getattr(taper, name))}:: {name}")
+    yield "```"
+
+
+def _testing_lines() -> Iterator[str]:
+    yield from (_API_PART, "", "# `taper.testing`", "", "```{eval-rst}", ".. automodule:: taper.testing", "```")
+
+
+def _command_lines() -> Iterator[str]:
+    """Every command with its options, as its parser has them."""
+    yield from ("# Commands", "", "`taper COMMAND --help` prints the same. Doses, paces and dates may be typed as")
+    yield from (
+        "people write them: [from the command line in five minutes](../tutorials/command-line.md) shows how.",
+        "",
+    )
+    yield from ("| command | what it does |", "| --- | --- |")
+    yield from (f"| [`{name}`](#{name}) | {words} |" for name, (_, words) in COMMANDS.items())
+    yield from ("", "## Exit codes", "", "```text", *EXIT_CODES.split("\n")[1:], "```", "")
+    yield from (
+        '`--market` is remembered where `TAPER_MARKET` is set, or where `market = "uk"` stands in the file',
+        "`taper/config.toml` of the folder that your system keeps for settings, often `~/.config`.",
+    )
+    parser = parser_for(None, whole=True)
+    chosen = next(action for action in parser._actions if isinstance(action, argparse._SubParsersAction))
+    for name, command in chosen.choices.items():
+        yield from _one_command(name, command)
+
+
+def _one_command(name: str, parser: argparse.ArgumentParser) -> Iterator[str]:
+    yield from ("", f"## {name}", "", f"{parser.description}", "", "```console")
+    yield from (f"$ {line}" for line in EXAMPLES.get(name, (f"taper {name}",)))
+    yield from ("```", "", "| option | what it is |", "| --- | --- |")
+    for action in parser._actions:
+        if action.dest != "help":
+            yield f"| `{_written(action)}` | {_explained(action)} |"
+
+
+def _written(action: argparse.Action) -> str:
+    shown = action.metavar or ("" if action.nargs == 0 else "|".join(map(str, action.choices or [action.dest.upper()])))
+    option = action.option_strings[-1] if action.option_strings else ""
+    return f"{option} {shown}".strip().replace("|", "\\|")
+
+
+def _explained(action: argparse.Action) -> str:
+    needed = "needed" if action.required and action.option_strings else ""
+    text = (action.help or "").replace("%%", "%").replace("|", "\\|")
+    return plain("; ".join(part for part in (text, needed) if part))
 
 
 def _part_of(name: str) -> str:

@@ -342,7 +342,7 @@ print(
     f"1: {worst} mg becomes 2 x {round(worst / 2)} mg, 3 mg becomes 2 x {round(3 / 2)} mg; {len(broken)} of 100 doses"
 )
 assert broken == list(range(1, 101, 2))
-# Answer 2: a search that finds nothing is no proof. This project's checks draw 30 examples of most laws.
+# Answer 2: a search that finds nothing is no proof. This project's checks draw 20 examples of most laws.
 missed = Fraction(999, 1000) ** 60
 enough = math.ceil(math.log(1 / 20) / math.log(999 / 1000))
 print(f"2: {float(missed):.0%}; {enough} plans")

@@ -26,12 +26,15 @@ def text_of(folder, pattern):
 
 RULES = modules_in(rules)
 FORMATS = modules_in(formats)
-HELPERS = {"drug_inputs", "options", "output", "plan_inputs"}
+HELPERS = {
+    "drug_inputs", "examples", "notes", "options", "output", "parsing", "plan_inputs", "settings", "terminal",
+    "typed_words", "writing",
+}  # fmt: skip
 """Modules of the command line that are no command."""
 COMMAND_MODULES = sorted(set(modules_in(cli)) - HELPERS)
 PAGES = text_of(ROOT / "docs", "*.md") + (ROOT / "README.md").read_text("utf-8")
 FORMAT_TESTS = text_of(TESTS, "test_*.py").replace(Path(__file__).read_text("utf-8"), "")
-CLI_TESTS = text_of(TESTS, "test_cli*.py") + text_of(TESTS, "test_everyday*.py") + text_of(TESTS, "test_readme.py")
+CLI_TESTS = text_of(TESTS, "test_cli*.py") + text_of(TESTS, "test_limits.py") + text_of(TESTS, "test_everyday*.py")
 
 
 @pytest.mark.parametrize("name", RULES)

@@ -216,7 +216,7 @@ class TestPeople:
         held = formulary(ceilings=[{"source": "c", "limit": "1 mg", "age_from": 18}])
         findings, gaps, clear, _ = answers(review_of(plan_of(step("5 mg", "1 day")), held, Patient()), "ceiling")
         assert (findings, clear) == ([], [])
-        assert "the age" in gaps[0].missing
+        assert "age (this" in gaps[0].missing
 
     def test_an_indexed_egfr_is_never_given_to_a_cockcroft_gault_band(self):
         band = {"below": 30, "action": "avoid"}
@@ -325,8 +325,8 @@ class TestFiles:
             ('{"format": "taper-plan/1", "colour": 1, "courses": []}', "colour"),
             (
                 '{"format": "taper-plan/1", "courses": [{"drug": "x", "then": "stop", "steps": '
-                '[{"for": "3 days", "regimen": {"noon": "5 mg"}, "note": "x"}]}]}',
-                r"courses\[0\].steps\[0\].note",
+                '[{"for": "3 days", "regimen": {"noon": "5 mg"}, "notes": "x"}]}]}',
+                r"courses\[0\].steps\[0\].notes",
             ),
         ],
     )

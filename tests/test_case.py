@@ -7,7 +7,7 @@ from hypothesis import assume, given
 
 from builders import DRUG, START, TABLETS, course, formulary, liquid, plan_of, plan_with, step
 from taper import InvalidInput, Patient, check, days, months, realize, to_schedule
-from taper.checks.case import Case, capped, day_words, stretch_words, stretches
+from taper.checks.case import Case, capped, day_words, stretches
 from taper.checks.review import Severity
 from taper.people.patient import UNKNOWN
 from taper.plans.plan import StartNeeded
@@ -102,7 +102,7 @@ class TestWords:
     def test_a_stretch_that_comes_again_says_so(self):
         case = case_of(plan_of(step(["5 mg", {}]), then="continue"))
         (stretch,) = stretches(case.runs(DRUG), lambda run: run.total.mg > 0)
-        assert stretch_words(stretch) == "day 1, and again in every cycle"
+        assert case.when_taken(stretch) == "on day 1, and again in every cycle"
 
     def test_neighboring_runs_join_and_others_do_not(self):
         plan = plan_of(*(step(f"{dose} mg", "1 day") for dose in (5, 6, 1, 7)))
@@ -138,9 +138,9 @@ class TestToWhomAFactApplies:
 
     def test_age_fits_fits_not_or_is_unknown(self):
         plan = plan_of(step("5 mg", "1 day"))
-        fits = [case_of(plan, Patient(age=age)).age_fits(self.fact("older")) for age in (None, 64, 65)]
+        fits = [case_of(plan, Patient(age=age)).person_fits(self.fact("older")) for age in (None, 64, 65)]
         assert fits == [None, False, True]
-        assert case_of(plan).age_fits(self.fact("any")) is True
+        assert case_of(plan).person_fits(self.fact("any")) is True
 
     def test_an_indication_fits_fits_not_or_is_unknown(self):
         fits = [

@@ -209,7 +209,7 @@ class TestWhatIsHeld:
 
 
 def test_one_product_where_several_can_stand_is_told_so():
-    with pytest.raises(InvalidInput, match="products: got one product where several can stand; write it in a list"):
+    with pytest.raises(InvalidInput, match="got a Product; write it in a list"):
         realize(plan_of(step("5 mg", "1 day")), tablet("5 mg"))
 
 

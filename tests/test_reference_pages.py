@@ -11,6 +11,7 @@ import pytest
 import taper
 from taper import Formulary
 from taper.checks.check import ALL
+from taper.cli import COMMANDS
 
 DOCS = Path(__file__).parent.parent / "docs"
 _spec = importlib.util.spec_from_file_location("generate", DOCS / "generate.py")
@@ -63,13 +64,32 @@ def test_every_case_is_a_line_of_its_rule():
 
 @pytest.mark.parametrize("name", taper.__all__)
 def test_every_public_name_is_in_the_python_reference(name):
-    assert re.search(rf"^\.\. auto(class|exception|function|data):: {name}$", PAGES["api.md"], re.MULTILINE)
+    parts = "\n".join(text for page, text in PAGES.items() if page.startswith("api/"))
+    assert re.search(rf"^\.\. auto(class|exception|function|data):: {name}$", parts, re.MULTILINE)
+    assert f"[`{name}`](api/" in PAGES["api.md"]
+
+
+def test_every_command_and_option_is_in_the_reference_of_commands():
+    page = PAGES["commands.md"]
+    for name in COMMANDS:
+        assert f"\n## {name}\n" in page
+    assert "| `--equivalence NAME` | the table; there is no default; needed |" in page
 
 
 @pytest.mark.parametrize("name", taper.__all__)
 def test_every_public_class_and_function_says_what_it_is(name):
     value = getattr(taper, name)
     assert not (inspect.isclass(value) or inspect.isfunction(value)) or inspect.getdoc(value)
+
+
+@pytest.mark.parametrize("name", [name for name in taper.__all__ if inspect.isfunction(getattr(taper, name))])
+def test_every_function_of_several_parameters_explains_them_and_shows_one_call(name):
+    words, parameters = inspect.getdoc(getattr(taper, name)), inspect.signature(getattr(taper, name)).parameters
+    if len(parameters) > 1:
+        assert "Args:" in words
+        assert "Example:" in words
+        for parameter in parameters:
+            assert re.search(rf"^    \**{parameter}: ", words, re.MULTILINE), f"{parameter} is not explained"
 
 
 def test_the_log_and_the_stock_on_the_page_of_formats_are_read():

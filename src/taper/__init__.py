@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from taper._base.json_text import NotJson as NotJson
     from taper._base.numbers import NotExact as NotExact
+    from taper._base.takes import WrongObject as WrongObject
     from taper.adjustment.apply_log import apply_log as apply_log
     from taper.adjustment.event_day import DecisionNeeded as DecisionNeeded
     from taper.adjustment.event_day import NothingToChange as NothingToChange
@@ -31,11 +32,11 @@ if TYPE_CHECKING:
     from taper.amounts.liquid import Volume as Volume
     from taper.checks.check import check as check
     from taper.checks.check import rule_names as rule_names
+    from taper.checks.open_question import NotAssessed as NotAssessed
+    from taper.checks.open_question import Reason as Reason
     from taper.checks.review import Clear as Clear
     from taper.checks.review import Finding as Finding
     from taper.checks.review import LeftOut as LeftOut
-    from taper.checks.review import NotAssessed as NotAssessed
-    from taper.checks.review import Reason as Reason
     from taper.checks.review import RequirementNotMet as RequirementNotMet
     from taper.checks.review import Review as Review
     from taper.checks.review import Severity as Severity
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
     from taper.formats.fhir.read.plan import load_fhir as load_fhir
     from taper.formats.fhir.write.bundle import to_fhir as to_fhir
     from taper.formats.fhir.write.bundle import write_fhir as write_fhir
+    from taper.formats.fhir.write.cards import to_cds_cards as to_cds_cards
     from taper.formats.html import to_html as to_html
     from taper.formats.ical import ZoneNeeded as ZoneNeeded
     from taper.formats.ical import to_ical as to_ical
@@ -87,6 +89,7 @@ if TYPE_CHECKING:
     from taper.knowledge.monograph import Occupancy as Occupancy
     from taper.knowledge.monograph import Titration as Titration
     from taper.knowledge.product_choice import NoProducts as NoProducts
+    from taper.knowledge.product_choice import SeveralForms as SeveralForms
     from taper.knowledge.protocols import Protocol as Protocol
     from taper.knowledge.protocols import load_protocol as load_protocol
     from taper.knowledge.protocols import protocol_names as protocol_names
@@ -150,6 +153,8 @@ if TYPE_CHECKING:
     from taper.planning.taper import plan_taper as plan_taper
     from taper.planning.titration import choose_titration as choose_titration
     from taper.planning.titration import plan_titration as plan_titration
+    from taper.plans.everyday import Ambiguous as Ambiguous
+    from taper.plans.everyday import read_day as read_day
     from taper.plans.log import ChangeProducts as ChangeProducts
     from taper.plans.log import Gap as Gap
     from taper.plans.log import Hold as Hold
@@ -229,13 +234,15 @@ if TYPE_CHECKING:
 _HOMES = {
     "taper._base.json_text": "NotJson",
     "taper._base.numbers": "NotExact",
+    "taper._base.takes": "WrongObject",
     "taper.adjustment.apply_log": "apply_log",
     "taper.adjustment.event_day": "DecisionNeeded NothingToChange OtherPlan",
     "taper.amounts.dose": "AverageDose DailyDose Dose InvalidAmount MassUnit mcg mg",
     "taper.amounts.duration": "Duration InvalidDate InvalidDuration days months weeks",
     "taper.amounts.liquid": "Concentration InvalidVolume Volume",
     "taper.checks.check": "check rule_names",
-    "taper.checks.review": "Clear Finding LeftOut NotAssessed Reason RequirementNotMet Review Severity Why Within",
+    "taper.checks.open_question": "NotAssessed Reason",
+    "taper.checks.review": "Clear Finding LeftOut RequirementNotMet Review Severity Why Within",
     "taper.errors": "CannotCompute InvalidInput MissingExtra NotFound OutOfScope TaperError",
     "taper.formats.arrow": "NotDecimal to_arrow to_pandas to_polars",
     "taper.formats.difference": "to_difference_table",
@@ -244,6 +251,7 @@ _HOMES = {
     "taper.formats.fhir.read.import_report": "CannotImport ImportReport",
     "taper.formats.fhir.read.plan": "FhirPlan from_fhir load_fhir",
     "taper.formats.fhir.write.bundle": "to_fhir write_fhir",
+    "taper.formats.fhir.write.cards": "to_cds_cards",
     "taper.formats.html": "to_html",
     "taper.formats.ical": "ZoneNeeded to_ical",
     "taper.formats.ical.zone": "ClockSkipped ZoneNotFound",
@@ -261,7 +269,7 @@ _HOMES = {
     "taper.knowledge.equivalence": "EquivalenceTable",
     "taper.knowledge.formulary": "Formulary UnknownDrug",
     "taper.knowledge.monograph": "Monograph Occupancy Titration",
-    "taper.knowledge.product_choice": "NoProducts",
+    "taper.knowledge.product_choice": "NoProducts SeveralForms",
     "taper.knowledge.protocols": "Protocol load_protocol protocol_names",
     "taper.knowledge.reading": "InvalidData UnknownClass",
     "taper.knowledge.stale": "list_stale",
@@ -289,6 +297,7 @@ _HOMES = {
     "taper.planning.solver.state_space": "TooManyStates",
     "taper.planning.taper": "Taper TooFast plan_taper",
     "taper.planning.titration": "choose_titration plan_titration",
+    "taper.plans.everyday": "Ambiguous read_day",
     "taper.plans.log": (
         "ChangeProducts Gap Hold IntakeRecord InvalidEvent Log PassReview Resume ResumeAt Retarget Slow SpeedUp "
         "StepBack Stop Symptom TitrateAnew TitrateTo load_log read_log"
@@ -314,6 +323,15 @@ _HOMES = {
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 
+_METHODS = {
+    "Schedule": (
+        "apply_log", "check", "count_supply", "to_arrow", "to_csv", "to_fhir", "to_html", "to_ical", "to_markdown",
+        "to_pandas", "to_pdf", "to_polars", "to_records", "to_table", "to_xlsx",
+    ),
+    "RealizedPlan": ("check", "to_schedule"),
+}  # fmt: skip
+"""Public functions that an object can also call as methods of its own, so that no floor looks up."""
+
 __version__ = "0.1.0"
 __all__ = sorted(_HOME_OF)  # pyright: ignore[reportUnsupportedDunderAll]
 
@@ -322,6 +340,7 @@ def __getattr__(name: str) -> Any:
     if name not in _HOME_OF:
         raise AttributeError(_unknown(name), name=name)
     value = getattr(import_module(_HOME_OF[name]), name)
+    import_module("taper._base.shown").bind(_METHODS, __getattr__)
     globals()[name] = value
     return value
 

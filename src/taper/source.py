@@ -108,6 +108,12 @@ class Source(Value):
         """The sections of this source that would speak of a subject, as they are named."""
         return dict(self.sections).get(subject, ())
 
+    def __str__(self) -> str:
+        return self.citation
+
+    def __repr__(self) -> str:
+        return f"<Source {self.id}: {self.organization}, {self.year}>"
+
     @property
     def citation(self) -> str:
         """One line for a reader: organization, title, section, year, grade."""

@@ -3,6 +3,7 @@
 Run it as a script: `PYTHONPATH=src:tests python tests/benchmarks/bench_solver.py`.
 """
 
+import resource
 import subprocess
 import sys
 import time
@@ -26,6 +27,7 @@ from taper.paces.pace import Pace
 from taper.planning.solver.problem import Problem
 from taper.planning.solver.search import search
 from taper.planning.solver.solve import solve
+from taper.planning.solver.state_space import TooManyStates
 from taper.planning.taper import plan_taper
 from taper.plans.order import evenly, in_order
 from taper.plans.regimen import Regimen
@@ -108,6 +110,60 @@ def growth() -> None:
         last = spent
 
 
+YARDSTICK = """
+import pydantic, dateutil.relativedelta
+class One(pydantic.BaseModel):
+    field: int
+"""
+
+
+def yardstick() -> float:
+    """CPU seconds of a fresh interpreter that imports pydantic and defines one model; the least of five."""
+    spent = []
+    for _ in range(5):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run([sys.executable, "-c", YARDSTICK], check=True)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        spent.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+    return min(spent)
+
+
+def ordinary() -> None:
+    """Ordinary and large regimens by their CPU, in yardsticks, and their peak memory."""
+    unit = yardstick()
+    print(f"\nOrdinary regimens; one yardstick was {unit:.3f} s of CPU")
+    line("case", "changes", "left out", "CPU s", "yardsticks", "peak MB")
+    fine = Product(id="l", drug="d", form="oral solution", concentration="1 mg/mL", smallest_volume="0.01 mL")
+    tenths = fine.measured("0.1 mL", graduation="0.1 mL")
+    three, five = tablets("2", "5", "10"), tablets("1", "2", "5", "10", "20")
+    times = ("06:00", "10:00", "14:00", "18:00", "21:00", "23:00")
+    cases = {
+        "3 x 20 mg, tablets": (3, "20 mg", three),
+        "4 x 20 mg, tablets": (4, "20 mg", three),
+        "6 x 20 mg, five strengths": (6, "20 mg", five),
+        "3 x 10 mg, 0.1 mL marks": (3, "10 mg", (tenths,)),
+        "1 x 100 mg, 0.01 mL marks": (1, "100 mg", (fine,)),
+        "6 x 10 mg, 0.01 mL marks": (6, "10 mg", (fine,)),
+    }
+    for name, (count, dose, products) in cases.items():
+        problem = Problem(
+            "d", Regimen.of(dict.fromkeys(times[:count], dose)), PACE, products, evenly() if count > 1 else in_order(),
+            STANDARD,
+        )  # fmt: skip
+        begin = time.process_time()
+        try:
+            route = problem.solve().route
+        except TooManyStates:
+            line(name, "refused", "", f"{time.process_time() - begin:.2f}")
+            continue
+        spent = time.process_time() - begin
+        tracemalloc.start()
+        problem.solve()
+        peak = tracemalloc.get_traced_memory()[1] / 2**20
+        tracemalloc.stop()
+        line(name, route.changes, route.left_out, f"{spent:.2f}", f"{spent / unit:.1f}", f"{peak:.0f}")
+
+
 def three_intakes() -> None:
     print("\nThree intakes, 10 mg each: evenly, exact search over all regimens")
     line("products", "states", "", "", "solve ms", "peak MB")
@@ -125,7 +181,7 @@ def three_intakes() -> None:
         search(ground)
         peak = tracemalloc.get_traced_memory()[1] / 2**20
         tracemalloc.stop()
-        line(name, len(ground._handled), "", "", ms(spent), f"{peak:.1f}")
+        line(name, ground.lines[0].doses.__len__(), "", "", ms(spent), f"{peak:.1f}")
 
 
 def a_year() -> None:
@@ -187,9 +243,10 @@ def main() -> None:
         problem = Problem("d", day, PACE, tablets("2", "5", "10"), order, STANDARD)
         compare(f"2 intakes, tablets, {order}", problem, pairs=True)
     growth()
+    ordinary()
     three_intakes()
     a_year()
 
 
 if __name__ == "__main__":
-    main()
+    ordinary() if sys.argv[1:] == ["ordinary"] else main()

@@ -116,14 +116,16 @@ class TestListed:
 
     def test_a_class_that_no_list_gives_it_stays_open_and_nothing_is_clear(self):
         nitrate = OPIOID | {"source": "b", "with_names": ["nitrate"]}
-        (finding,), (gap,), clear, _ = self.met(OPIOID, nitrate, lists=[listing("opioid", "listamine")])
+        mild = OPIOID | {"action": "caution"}
+        (finding,), (gap,), clear, _ = self.met(mild, nitrate, lists=[listing("opioid", "listamine")])
         assert (finding.source.id, clear) == ("a", [])
         assert gap.missing == ("no list on file settles whether listamine is one of: nitrate (Institute b, 2026)")
 
     def test_classes_that_the_caller_gives_add_to_what_lists_say_and_settle_nothing_else(self):
         nitrate = OPIOID | {"source": "b", "with_names": ["nitrate"]}
         given = {"name": "listamine", "classes": ["calcium-channel-blocker"]}
-        found, gaps, clear, _ = self.met(OPIOID, nitrate, lists=[listing("opioid", "listamine")], medications=[given])
+        mild = OPIOID | {"action": "caution"}
+        found, gaps, clear, _ = self.met(mild, nitrate, lists=[listing("opioid", "listamine")], medications=[given])
         assert (len(found), len(gaps), clear) == (1, 1, [])
 
     def test_a_listed_medicine_is_clear_of_a_source_that_names_no_class(self):

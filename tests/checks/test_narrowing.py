@@ -42,7 +42,7 @@ def test_the_shipped_gate_does_not_pass_by_narrowing_and_the_count_says_what_was
     plan = read_plan('{"format": "taper-plan/1", "courses": [' + course + "]}")
     made = realize(plan, [p for p in Formulary.shipped().products("baclofen", market="us") if p.form == "tablet"])
     review = check(made, PATIENT, sources=["us-tablet-dailymed", "pms-hk"])
-    with pytest.raises(RequirementNotMet, match=r"kidney: us-tablet.* not compared: you named other sources"):
+    with pytest.raises(RequirementNotMet, match=r"kidney: .*us-tablet.* not compared: you named other sources"):
         review.require()
     assert f" within, {len(review.left_out)} left out\n" in to_table(
         to_schedule(made, start=date(2027, 3, 1), horizon=weeks(1)), review

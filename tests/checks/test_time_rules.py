@@ -63,7 +63,7 @@ class TestGap:
         assert told("gap", broken(7), restarts=[FIVE], half_lives=[half_life])[0][0].severity == severity
 
     def test_half_lives_of_metabolites_are_passed_over(self):
-        told_ = told("gap", broken(7), restarts=[FIVE], half_lives=[life("1", of="active metabolite")])
+        told_ = told("gap", broken(7), restarts=[FIVE], half_lives=[life("1", of="active metabolite", metabolite=True)])
         assert "the half-life of the drug" in told_[1][0].missing
 
     @pytest.mark.parametrize(("limit", "found"), [("8 days", 0), ("7 days", 1)])

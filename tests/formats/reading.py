@@ -60,10 +60,34 @@ PARTS = {
            "3/4": ("drei Viertel einer F", "W und drei Viertel einer F")},
 }  # fmt: skip
 SLOTS = {
-    "en": {"in the morning": "morning", "at noon": "noon", "in the evening": "evening", "at bedtime": "bedtime"},
-    "es": {"por la mañana": "morning", "al mediodía": "noon", "por la noche": "evening", "al acostarse": "bedtime"},
-    "fr": {"le matin": "morning", "à midi": "noon", "le soir": "evening", "au coucher": "bedtime"},
-    "de": {"morgens": "morning", "mittags": "noon", "abends": "evening", "zur Nacht": "bedtime"},
+    "en": {
+        "in the morning": "morning",
+        "at noon": "noon",
+        "in the evening": "evening",
+        "at bedtime": "bedtime",
+        "once a day": "daily",
+    },
+    "es": {
+        "por la mañana": "morning",
+        "al mediodía": "noon",
+        "por la noche": "evening",
+        "al acostarse": "bedtime",
+        "una vez al día": "daily",
+    },
+    "fr": {
+        "le matin": "morning",
+        "à midi": "noon",
+        "le soir": "evening",
+        "au coucher": "bedtime",
+        "une fois par jour": "daily",
+    },
+    "de": {
+        "morgens": "morning",
+        "mittags": "noon",
+        "abends": "evening",
+        "zur Nacht": "bedtime",
+        "einmal täglich": "daily",
+    },
 }
 CLOCK = {
     "en": r"at (\d\d:\d\d)(?: \((noon|midnight, as this date begins)\))?",
@@ -167,15 +191,6 @@ SENTENCES = {
         "fr": r"Changement : aucun dans le total quotidien de (A)\.",
         "de": r"Änderung: keine in der Tagesdosis von (A)\.",
     },
-    "by_day": {
-        "en": r"Change: the daily total was (A)(?: to (A), by the day)?; it is now (A)(?: to (A), by the day)?\.",
-        "es": r"Cambio: el total diario era de (A)(?: a (A), según el día)?; ahora es de (A)"
-        r"(?: a (A), según el día)?\.",
-        "fr": r"Changement : le total quotidien était de (A)(?: à (A), selon le jour)? ; il est maintenant "
-        r"de (A)(?: à (A), selon le jour)?\.",
-        "de": r"Änderung: Die Tagesdosis war (A)(?: bis (A), je nach Tag)?; "
-        r"sie ist jetzt (A)(?: bis (A), je nach Tag)?\.",
-    },
     "new_slot": {"en": r"New (S): (A)\.", "es": r"Nuevo (S): (A)\.", "fr": r"Nouveau (S) : (A)\.",
                  "de": r"Neu (S): (A)\."},
     "changed_slot": {
@@ -183,6 +198,22 @@ SENTENCES = {
         "es": r"Cambia (S): de (A) a (A)\.",
         "fr": r"Modifié (S) : de (A) à (A)\.",
         "de": r"Geändert (S): von (A) auf (A)\.",
+    },
+    "changed_days": {
+        "en": r"Changed on (.+?): was (.+?); is now (.+?)\.(?= |$)",
+        "es": r"Cambia el (.+?): antes (.+?); ahora (.+?)\.(?= |$)",
+        "fr": r"Modifié le (.+?) : avant (.+?) ; maintenant (.+?)\.(?= |$)",
+        "de": r"Geändert am (.+?): bisher (.+?); jetzt (.+?)\.(?= |$)",
+    },
+    "same_days": {
+        "en": r"Change: none on any day\.", "es": r"Cambio: ninguno en ningún día\.",
+        "fr": r"Changement : aucun, quel que soit le jour\.", "de": r"Änderung: an keinem Tag\.",
+    },
+    "pattern": {
+        "en": r"Change: the days were (.+?); they are now (.+?)\.(?= |$)",
+        "es": r"Cambio: los días eran (.+?); ahora son (.+?)\.(?= |$)",
+        "fr": r"Changement : les jours étaient (.+?) ; ils sont maintenant (.+?)\.(?= |$)",
+        "de": r"Änderung: Die Tage waren (.+?); sie sind jetzt (.+?)\.(?= |$)",
     },
     "gone_slot": {"en": r"No longer taken (S)\.", "es": r"Ya no se toma (S)\.", "fr": r"Ne se prend plus (S)\.",
                   "de": r"Nicht mehr (S)\."},
@@ -380,6 +411,11 @@ class Reader:
         made = date(int(year), self.months.index(month) + 1, int(day.removesuffix("er")))
         assert self.weekdays.index(weekday) == made.weekday(), text
         return made
+
+    def amounts(self, text: str) -> list[Fraction]:
+        """Every amount that a text names, in order."""
+        found = re.findall(rf"(?<![\d.,])(?:{_NUMBER}) (?:{'|'.join(UNITS)})\b", text)
+        return [self.amount(each) for each in found]
 
     def number(self, text: str) -> Fraction:
         """A number, by the decimal sign of the language and no other."""

@@ -9,7 +9,18 @@ import pyarrow as pa
 import pytest
 
 from builders import START, liquid, plan_of, step, tablet
-from taper import MissingExtra, realize, to_arrow, to_pandas, to_polars, to_schedule, weeks
+from taper import (
+    Formulary,
+    InvalidInput,
+    MissingExtra,
+    load_protocol,
+    realize,
+    to_arrow,
+    to_pandas,
+    to_polars,
+    to_schedule,
+    weeks,
+)
 from taper.formats.arrow import NotDecimal, arrow_schema
 
 
@@ -131,3 +142,28 @@ def test_without_its_package_a_frame_says_what_to_install(package, write, comman
         write(PLAIN)
     assert command in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+class TestPer:
+    """A row is a portion, an intake or a day, by choice."""
+
+    def test_a_row_may_be_a_day_or_an_intake(self):
+        plan = load_protocol("diazepam-example").plan()
+        made = realize(plan, Formulary.shipped().products("diazepam", market="us"))
+        schedule = to_schedule(made, start=date(2027, 3, 1))
+        days = to_arrow(schedule, per="day")
+        assert days.num_rows == len(schedule)
+        assert days.column_names == ["date", "day", "drug", "mg"]
+        assert [str(total) for total in days["mg"].to_pylist()[:1]] == ["18.000000"]
+        intakes = to_arrow(schedule, per="intake")
+        assert intakes.num_rows == sum(len(day.intakes) for day in schedule)
+        assert (
+            sum(intakes["mg"].to_pylist()) == sum(days["mg"].to_pylist()) == sum(to_arrow(schedule)["mg"].to_pylist())
+        )
+        assert len(to_pandas(schedule, per="day")) == len(schedule)
+
+    def test_another_word_is_refused(self):
+        plan = load_protocol("diazepam-example").plan()
+        made = realize(plan, Formulary.shipped().products("diazepam", market="us"))
+        with pytest.raises(InvalidInput, match="write portion, intake, day"):
+            to_arrow(to_schedule(made, start=date(2027, 3, 1)), per="week")

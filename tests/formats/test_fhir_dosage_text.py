@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from formats.fhir_orders import SNOMED, between, counted, dosage, lasting, order, refusals, reports, steps_of
+from formats.fhir_orders import HALF, between, counted, dosage, lasting, order, quantity, refusals, reports, steps_of
 from taper import from_fhir, mg
 from taper.formats.fhir.read.dosage_text import read_text
 
@@ -74,6 +74,8 @@ SAME = [
     "Take with a full glass of water. Avoid alcohol and grapefruit juice.",
     "40 mg 30 minutes before breakfast",
     "Take as directed",
+    "Take 1 tablet (40 mg total) by mouth 1 (one) time daily.",
+    "40 mg PO qam",
     "40 mg morgens nach dem Frühstück mit etwas Wasser einnehmen",
     "1x tägl. 40 mg",
     "40 mg le matin avec un grand verre d'eau",
@@ -109,7 +111,7 @@ def extension(text):
     [
         lambda text: order(dosage(patientInstruction=text)),
         lambda text: order(dosage(additionalInstruction=[{"text": text}])),
-        lambda text: order(dosage(additionalInstruction=[{"coding": [{"system": SNOMED, "code": "1", "display": text}]}])),
+        lambda text: order(dosage(additionalInstruction=[{"coding": [{"code": "1", "display": text}]}])),
         lambda text: order(dosage(extension=extension(text))),
         lambda text: order(note=[{"text": text}]),
         lambda text: order(extension=extension(text)),
@@ -205,3 +207,119 @@ def test_no_length_and_no_other_amount_passes_whatever_the_words_around_it(dose,
     assert any(": text: " in line for line in refusals(order(dosage(text=text))))
     if dose != 40:
         assert any(": text: " in line for line in refusals(order(dosage(text=f"{dose} mg"))))
+
+
+TWICE = {"frequency": 2, "when": ["MORN", "EVE"]}
+CLOSE = {
+    "a day's amount": (dosage(10, repeat=TWICE, text="20 mg/day"), dosage(10, repeat=TWICE, text="30 mg/day")),
+    "a day's amount in words": (
+        dosage(10, repeat=TWICE, text="20 mg daily"), dosage(10, repeat=TWICE, text="10 mg/24h")
+    ),
+    "hours that are days": (
+        dosage(repeat={"period": 2}, text="40 mg every 48 hours"), dosage(repeat={"period": 2}, text="every 36 hours")
+    ),
+    "how long in words": (
+        dosage(repeat=lasting(1, "wk"), text="for a week"), dosage(repeat=lasting(10), text="for 1.5 weeks")
+    ),
+    "a fortnight": (
+        dosage(repeat=lasting(14), text="40 mg each morning for a fortnight"),
+        dosage(repeat=lasting(7), text="40 mg each morning for a fortnight"),
+    ),
+    "its end": (
+        dosage(repeat=lasting(7), text="40 mg each morning for 7 days, then stop"),
+        dosage(text="40 mg each morning, then stop"),
+    ),
+    "its last day": (
+        dosage(repeat=between("2027-04-05", "2027-04-14"), text="40 mg daily until 14 April 2027"),
+        dosage(repeat=between("2027-04-05"), text="40 mg daily until 14 April 2027"),
+    ),
+    "a count of a strength": (
+        counted(2, "tablet", text="2 x 5 mg tablets a day"), counted(2, "tablet", text="2 x 10 mg tablets a day")
+    ),
+    "what it is for": (dosage(text="40 mg daily for asthma"), dosage(text="40 mg daily for the wedding")),
+    "the dates of the bounds": (
+        dosage(repeat=between("2027-04-05", "2027-04-11"), text="from 5 April 2027 to 11 April"),
+        dosage(repeat=between("2027-04-05", "2027-04-11"), text="from 5 April 2027 to 12 April"),
+    ),
+    "numbered dates": (
+        dosage(repeat=between("2027-04-05", "2027-04-11"), text="ab 05.04.2027"),
+        dosage(repeat=between("2027-04-05", "2027-04-11"), text="ab 2027-04-06"),
+    ),
+    "once a week": (
+        dosage(repeat={"period": 1, "periodUnit": "wk", "dayOfWeek": ["mon"]}, text="40 mg once a week on Monday"),
+        dosage(repeat={"period": 1, "periodUnit": "wk", "dayOfWeek": ["mon"]}, text="40 mg twice a week"),
+    ),
+    "once in seven days": (
+        dosage(repeat={"period": 7}, text="40 mg weekly"), dosage(repeat={"period": 8}, text="weekly")
+    ),
+    "clock times": (
+        dosage(repeat={"when": None, "timeOfDay": ["08:00:00"]}, text="40 mg at 8 am, in the morning"),
+        dosage(repeat={"when": None, "timeOfDay": ["08:00:00"]}, text="40 mg at 8 pm"),
+    ),
+    "a late clock time": (
+        dosage(repeat={"when": None, "timeOfDay": ["22:30:00"]}, text="40 mg at bedtime"),
+        dosage(repeat={"when": None, "timeOfDay": ["22:30:00"]}, text="40 mg in the evening"),
+    ),
+    "a half in words": (
+        counted(HALF, "tablet", text="half a tablet"), counted(HALF, "tablet", text="1 1/2 tablets")
+    ),
+    "a number without a unit": (
+        counted(1, "tablet", text="Take 1 daily"), counted(1, "tablet", text="Take 2 daily")
+    ),
+    "a scheme against a mass": (dosage(5, text="1-0-0-0"), dosage(5, text="2-0-0-0")),
+    "another kind of unit": (counted(1, "tablet", text="1 tablet"), counted(1, "tablet", text="1 capsule")),
+    "a warning": (
+        dosage(text="40 mg daily. Avoid prolonged exposure to sunlight while on this medicine."),
+        dosage(text="40 mg daily. Avoid alcohol for 3 days."),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CLOSE)
+def test_of_two_texts_that_are_close_the_one_that_repeats_the_codes_is_read(name):
+    same, other = CLOSE[name]
+    assert refusals(order(same), strength=mg(5)) == []
+    assert any(": text: " in line for line in refusals(order(other), strength=mg(5)))
+
+
+def test_a_concentration_in_a_text_is_compared_where_it_is_known():
+    held = {"numerator": quantity(2), "denominator": quantity(5, "mL")}
+    for said, is_read in (("Take 5 mL of 2 mg/5 mL", True), ("Take 5 mL of 1 mg/mL", False)):
+        drug = {"resourceType": "Medication", "id": "m",
+                "ingredient": [{"itemCodeableConcept": {"text": "x"}, "strength": held}]}  # fmt: skip
+        told = order(dosage(doseAndRate=[{"doseQuantity": quantity(5, "mL")}], text=said), contained=[drug],
+                     medicationCodeableConcept=None, medicationReference={"reference": "#m"})  # fmt: skip
+        assert (refusals(told) == []) is is_read
+
+
+def test_a_days_amount_may_be_told_over_several_times_of_day():
+    for first, text, is_read in (
+        (dosage(10), "15 mg daily", True), (dosage(10), "20 mg daily", False),
+        (counted(2, "tablet"), "3 tablets daily", True), (counted(2, "tablet"), "4 tablets daily", False),
+    ):  # fmt: skip
+        evening = {"when": ["EVE"]}
+        second = dosage(5, repeat=evening) if "mg" in text else counted(1, "tablet", repeat=evening)
+        told = order(first | {"text": text}, second)
+        assert (refusals(told, strength=mg(5)) == []) is is_read, text
+
+
+def test_a_note_that_is_no_text_refuses_and_is_not_read():
+    assert any(": element: " in line for line in refusals(order(note=[{"text": 7}])))
+
+
+def test_a_strength_of_another_unit_explains_no_text():
+    one = {"numerator": quantity(5), "denominator": quantity(1, "{capsule}")}
+    drug = {
+        "resourceType": "Medication",
+        "id": "m",
+        "ingredient": [{"itemCodeableConcept": {"text": "x"}, "strength": one}],
+    }
+    told = order(counted(1, "tablet", text="5 mg"), contained=[drug], medicationCodeableConcept=None,
+                 medicationReference={"reference": "#m"})  # fmt: skip
+    assert any("counted in tablets, and the strength is of one capsule" in line for line in refusals(told))
+
+
+def test_a_note_beside_no_dosage_that_could_say_it_refuses():
+    told = order(note=[{"text": "40 mg daily"}]) | {"dosageInstruction": []}
+    assert any("it is beside no dosage" in line for line in refusals(told))
+    assert not any("it is beside no dosage" in line for line in refusals(told | {"note": [{"text": "with food"}]}))

@@ -1,4 +1,4 @@
-"""Every element of a request is read, named as not read, or refused: nothing that is put into one is lost in silence."""
+"""Every element of a request is read, named as not read, or refused: nothing that is put in is lost in silence."""
 
 import re
 from copy import deepcopy
@@ -64,9 +64,11 @@ HELD = {
 }  # fmt: skip
 SAMPLES = {
     "boolean": True, "integer": 3, "positiveInt": 3, "unsignedInt": 3, "integer64": "3", "decimal": Decimal("2.5"),
-    "date": "2027-06-01", "dateTime": "2027-06-01", "instant": "2027-06-01T08:00:00Z", "time": "07:30:00", "code": "zzz",
+    "date": "2027-06-01", "dateTime": "2027-06-01", "instant": "2027-06-01T08:00:00Z", "time": "07:30:00",
+    "code": "zzz",
     "id": "zzz", "oid": "urn:oid:1.2.3", "uuid": "urn:uuid:0b6f9d4e-5f0b-5b59-8a53-6f2c2d1d7a90", "uri": "urn:zzz",
-    "url": "urn:zzz", "canonical": "urn:zzz", "base64Binary": "enp6", "string": "zzz", "markdown": "zzz", "xhtml": "<div/>",
+    "url": "urn:zzz", "canonical": "urn:zzz", "base64Binary": "enp6", "string": "zzz", "markdown": "zzz",
+    "xhtml": "<div/>",
 }  # fmt: skip
 
 
@@ -180,7 +182,8 @@ def test_every_element_that_a_version_has_is_accounted_for_where_it_is_added(ver
 
 
 VALUES = st.one_of(
-    st.none(), st.booleans(), st.integers(-5, 500), st.decimals(0, 500, places=1), st.text("xyz", min_size=1, max_size=5),
+    st.none(), st.booleans(), st.integers(-5, 500), st.decimals(0, 500, places=1),
+    st.text("xyz", min_size=1, max_size=5),
     st.sampled_from([[], {}, ["x"], {"value": 1}, "2027-05-01", "mon", "mcg", "BID", "for 3 days", "then stop"]),
 )  # fmt: skip
 
@@ -236,6 +239,9 @@ WRONG = {
     "an extension that is a text": {"extension": ["x"]},
     "an extension without an address": {"extension": [{"valueString": "x"}]},
     "a sibling of an object": {"_subject": {"id": "x"}},
+    "a coding that is a text": {"medicationCodeableConcept": {"text": "x", "coding": ["y"]}},
+    "a contained resource without a type": {"contained": [{"id": "x"}]},
+    "an inner extension that is a text": {"extension": [{"url": "urn:x", "extension": ["y"]}]},
     "a list beside a value": {"_status": [{"id": "x"}, "y"]},
 }
 
@@ -284,6 +290,11 @@ def test_an_absent_value_outside_of_doses_is_named_and_inside_refuses():
     assert any("_frequency: element: frequency has no value" in line for line in refusals(held))
 
 
+def test_a_value_of_a_list_may_have_nothing_beside_it():
+    held = order(dosage(repeat={"_when": [None]}))
+    assert refusals(held) == []
+
+
 def test_a_resource_that_nests_without_end_refuses():
     held = order()
     loop = {"url": "urn:x"}
@@ -310,7 +321,8 @@ def test_the_lists_hold_every_element_of_a_request_and_a_dosage():
     ("kind", "good", "bad"),
     [("boolean", True, 1), ("positiveInt", 1, 0), ("unsignedInt", 0, -1), ("decimal", Decimal("1.5"), "1.5"),
      ("code", "a b", "a  b"), ("time", "08:00:00", "8:00"), ("date", "2027-04", "2027-13"), ("string", "a", " "),
-     ("dateTime", "2027-04-05T08:00:00+02:00", "2027-04-05 08:00"), ("id", "a-1", "a_1"), ("markdown", "a\nb", "a\x00")],
+     ("dateTime", "2027-04-05T08:00:00+02:00", "2027-04-05 08:00"), ("id", "a-1", "a_1"),
+     ("markdown", "a\nb", "a\x00")],
 )  # fmt: skip
 def test_primitives_are_written_as_their_types(kind, good, bad):
     assert wrong_primitive(good, kind) is None

@@ -577,7 +577,8 @@ REPORTED = {
         "entry[0] orders prednisolone on the same days",
     ),
     "a supply of another drug": (
-        bundle(request(), request(medicationCodeableConcept={"text": "other"}, dosageInstruction=None, basedOn=[{"reference": "x"}],
+        bundle(request(), request(medicationCodeableConcept={"text": "other"}, dosageInstruction=None,
+                                  basedOn=[{"reference": "x"}],
                                   dispenseRequest={"quantity": amount(5)})),
         "supply",
         "a supply of other, for which no request orders doses",

@@ -164,3 +164,13 @@ def test_a_dose_of_0_is_a_pause_an_end_or_an_empty_time_of_day():
 def test_a_count_of_0_is_a_pause_as_well():
     first = counted(1, "tablet", repeat=lasting(5), sequence=1)
     assert steps_of(order(first, counted(0, "tablet", sequence=2)), strength=mg(40))[2] == "stop"
+
+
+def test_a_length_of_use_alone_ends_an_order_without_dates():
+    seven = [{"url": f"{DUTCH}.Duration", "valueDuration": quantity(7, "d")}]
+    assert steps_of(order(extension=seven)) == (None, [(DOSE, "7 days")], "review")
+    assert steps_of(order(dosage(repeat=lasting(1, "wk")), extension=seven))[1] == [(DOSE, "1 week")]
+    halves = [dosage(repeat=lasting(3), sequence=1), dosage(20, repeat=lasting(4), sequence=2)]
+    assert len(steps_of(order(*halves, extension=seven))[1]) == 2
+    assert any("no dosageInstruction" in line
+               for line in refusals(order(extension=seven) | {"dosageInstruction": []}))  # fmt: skip

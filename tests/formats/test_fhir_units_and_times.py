@@ -56,6 +56,10 @@ def test_one_unit_of_the_product_is_its_strength_however_it_is_written(name):
     assert steps_of(order(counted(1, unit, code, system)), strength=mg(5))[1] == [(FIVE, "on")]
 
 
+def test_a_word_may_say_that_it_is_a_unit_of_presentation():
+    assert steps_of(order(counted(1, "Tablet (unit of presentation)")), strength=mg(5))[1] == [(FIVE, "on")]
+
+
 def test_a_unit_whose_code_is_not_known_is_reported():
     resource = order(counted(1, "Filmtablette", "999", SNOMED))
     assert any(
@@ -170,7 +174,8 @@ ROUTES = [
     {"coding": [{"system": "urn:oid:0.4.0.127.0.16.1.1.2.1", "code": "20067000", "display": "Sublingual use"}]},
     {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v3-RouteOfAdministration", "code": "PO"}]},
     {"coding": [{"system": "urn:oid:2.16.840.1.113883.2.4.4.9", "code": "9", "display": "ORAAL"}]},
-    *({"text": text} for text in ("zum Einnehmen", "Par voie orale", "vía oral", "oraal", "per via orale", "por via oral",
+    *({"text": text} for text in ("zum Einnehmen", "Par voie orale", "vía oral", "oraal", "per via orale",
+                                  "por via oral",
                                   "oral anvendelse", "by mouth")),
 ]  # fmt: skip
 
@@ -210,8 +215,10 @@ def test_a_way_that_is_not_by_mouth_refuses_wherever_it_is_said(place):
 
 
 @pytest.mark.parametrize(
-    "place", [{"method": {"coding": [{"system": SNOMED, "code": "421521009", "display": "Swallow"}]}}, {"method": {"text": "Take"}},
-              {"site": {"text": "Mouth"}}, {"site": {"coding": [{"system": SNOMED, "code": "181220002"}]}}], ids=str)  # fmt: skip
+    "place", [{"method": {"coding": [{"system": SNOMED, "code": "421521009", "display": "Swallow"}]}},
+              {"method": {"text": "Take"}},
+              {"site": {"text": "Mouth"}},
+              {"site": {"coding": [{"system": SNOMED, "code": "181220002"}]}}], ids=str)  # fmt: skip
 def test_a_method_or_site_of_the_mouth_is_read(place):
     assert refusals(order(dosage(**place))) == []
 
@@ -288,6 +295,8 @@ def test_a_meal_that_is_not_said_refuses_where_the_caller_names_none():
     with pytest.raises(Exception, match="2 of the meals of a day are meant by 'AC', and which is not said"):
         from_fhir(told)
     assert refusals(told) == []
+    three = order(dosage(repeat={"when": ["AC"], "frequency": 3}))
+    assert list(from_fhir(three).plan.courses[0].steps[0].days[0].as_dict()) == ["morning", "noon", "evening"]
 
 
 def doses(*given):
@@ -312,6 +321,7 @@ def test_ordered_and_calculated_entries_are_one_dose_where_they_agree():
         ({"rateRatio": {"numerator": quantity(10), "denominator": quantity(1, "h")}}, False),
         ({"rateRatio": {"numerator": quantity(10, "[iU]"), "denominator": quantity(1, "d")}}, False),
         ({"rateQuantity": quantity(10, "mL/h")}, False),
+        ({"rateRatio": {"numerator": quantity(2, "{tablet}"), "denominator": quantity(1, "d")}}, False),
         ({"rateRange": {"low": quantity(10), "high": quantity(10)}}, False),
     ],
     ids=str,
@@ -321,6 +331,12 @@ def test_a_days_amount_beside_the_dose_is_read_where_it_agrees_and_any_other_rat
     told = order(dosage(repeat=repeat, doseAndRate=[{"doseQuantity": quantity(5), **rate}]))
     assert (refusals(told) == []) is agrees
     assert agrees or any(": rate: " in line for line in refusals(told))
+
+
+def test_a_rate_beside_doses_of_some_days_only_refuses():
+    rate = {"rateRatio": {"numerator": quantity(5), "denominator": quantity(1, "d")}}
+    told = order(dosage(repeat={"period": 2}, doseAndRate=[{"doseQuantity": quantity(5), **rate}]))
+    assert any(": rate: " in line for line in refusals(told))
 
 
 def test_a_days_amount_in_tablets_is_compared_in_tablets():

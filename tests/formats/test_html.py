@@ -10,14 +10,16 @@ import pytest
 from hypothesis import given
 
 from formats.drawing import DRUG, dated, doses_of, schedules
-from formats.reading import Reader
+from formats.sheet_reading import days_of_line, mass_of_cell
 from taper import (
     Dose,
+    Formulary,
     InvalidInput,
     Log,
     NotAssessed,
     Plan,
     Product,
+    Reason,
     Review,
     apply_log,
     count_supply,
@@ -36,16 +38,28 @@ SOURCE = Source.read({"id": "s", "organization": EVIL, "title": EVIL, "locator":
                       "verified_on": "2026-01-01"})  # fmt: skip
 REVIEW = Review(
     findings=(Finding(rule="ceiling", severity="high", message=f"day 1: too much {EVIL}", source=SOURCE),),
-    not_assessed=(NotAssessed(rule="kidney", drug="x", missing=f"eGFR {EVIL}"),),
+    not_assessed=(NotAssessed(rule="kidney", drug="x", reason=Reason.FACT, what=(f"eGFR {EVIL}",)),),
     clear=(Clear(rule="score", source=SOURCE), Clear(rule="pace", drug="x")),
     left_out=(LeftOut(rule="ceiling", drug="x", source=SOURCE),),
 )
 VOID = {"meta", "input", "br"}
 LABELS = {
-    "en": {"Morning": "morning", "Noon": "noon", "Evening": "evening", "Bedtime": "bedtime"},
-    "es": {"Mañana": "morning", "Mediodía": "noon", "Noche": "evening", "Al acostarse": "bedtime"},
-    "fr": {"Matin": "morning", "Midi": "noon", "Soir": "evening", "Coucher": "bedtime"},
-    "de": {"Morgens": "morning", "Mittags": "noon", "Abends": "evening", "Zur Nacht": "bedtime"},
+    "en": {"Morning": "morning", "Noon": "noon", "Evening": "evening", "Bedtime": "bedtime", "Once a day": "daily"},
+    "es": {
+        "Mañana": "morning",
+        "Mediodía": "noon",
+        "Noche": "evening",
+        "Al acostarse": "bedtime",
+        "Una vez al día": "daily",
+    },
+    "fr": {"Matin": "morning", "Midi": "noon", "Soir": "evening", "Coucher": "bedtime", "Une fois par jour": "daily"},
+    "de": {
+        "Morgens": "morning",
+        "Mittags": "noon",
+        "Abends": "evening",
+        "Zur Nacht": "bedtime",
+        "Einmal täglich": "daily",
+    },
 }
 
 
@@ -79,18 +93,50 @@ class Page(HTMLParser):
 
 def doses_in(text, language):
     """(date, time of day, drug, dose in mg) of every box in the calendar, by what a reader sees."""
-    page, reader, found, when = Page(text), Reader(language), [], None
-    for element in page.elements:
+    page, found, when = Page(text), [], None
+    start = next(i for i, e in enumerate(page.elements) if e["attrs"].get("class") == "calendar")
+    for element in page.elements[start:]:
+        kind = (element["attrs"].get("class") or "").split()
         if element["tag"] == "time":
             when = date.fromisoformat(element["attrs"]["datetime"])
-        elif element["tag"] == "span" and element["attrs"].get("class") == "slot":
+        elif "slot" in kind:
             label = element["text"]
             slot = LABELS[language].get(label) or re.fullmatch(r"(\d\d:\d\d)(?: \D+)?", label)[1]
+        elif "drug" in kind:
+            drug = element["text"].lower()
         elif element["tag"] == "data":
-            dose = reader.amount(element["text"].replace("\u00a0", " "))
+            dose = mass_of_cell(element["text"], language)
             assert Dose.parse(element["attrs"]["value"]).mg == dose
-        elif element["tag"] == "span" and element["attrs"].get("class") == "drug":
-            found.append((when, slot, element["text"].lower(), dose))
+            found.append((when, slot, drug, dose))
+    return found
+
+
+def doses_in_rows(text):
+    """(date, time of day, dose in mg) of every cell of the plan's rows in English, with the dates that they are for."""
+    days, label, found, slot = [], "", [], None
+    page = Page(text)
+    table = next(i for i, e in enumerate(page.elements) if (e["attrs"].get("class") or "").startswith("plan"))
+    for element in page.elements[table + 1 :]:
+        if element["tag"] == "table":
+            break
+        kind = element["attrs"].get("class")
+        if element["tag"] == "tbody":
+            days = []
+        elif element["tag"] == "tr":
+            label = []
+        elif element["attrs"].get("id", "").startswith("on-"):
+            days.append(date.fromisoformat(element["attrs"]["id"][3:]))
+        elif kind == "label":
+            label.append(element["text"])
+        elif "data-head" in element["attrs"]:
+            slot = element["attrs"]["data-head"]
+        elif element["tag"] == "b" and element["path"][-1] == "li":
+            slot = element["text"]
+        elif element["tag"] == "data":
+            dose = mass_of_cell(element["text"])
+            assert Dose.parse(element["attrs"]["value"]).mg == dose
+            name = LABELS["en"].get(slot) or slot[:5]
+            found += [(day, name, dose) for day in days_of_line("; ".join(label), days)]
     return found
 
 
@@ -112,6 +158,18 @@ class TestReadingBack:
     def test_the_calendar_reads_back_as_the_doses_of_the_schedule_in_every_language(self, schedule):
         for language in LANGUAGES:
             assert doses_in(to_html(schedule, language=language), language) == doses_of(schedule)
+
+    @given(schedule=schedules())
+    def test_the_rows_of_the_plan_read_back_as_the_doses_of_the_schedule(self, schedule):
+        expected = [(day, slot, mg) for day, slot, _, mg in doses_of(schedule)]
+        assert sorted(doses_in_rows(to_html(schedule))) == sorted(expected)
+
+    @given(schedule=schedules())
+    def test_every_day_shown_has_one_row_to_jump_to_and_the_rows_go_by_date(self, schedule):
+        ids = [e["attrs"].get("id", "") for e in Page(to_html(schedule)).find("span")]
+        dates = [date.fromisoformat(name[3:]) for name in ids if name.startswith("on-")]
+        assert dates == sorted(set(dates))
+        assert dates[: len(schedule.days)] == [day.date for day in schedule.days]
 
     @given(schedule=schedules())
     def test_each_dose_has_one_box_described_by_its_date(self, schedule):
@@ -141,7 +199,8 @@ class TestReadingBack:
 
     def test_a_dose_of_several_portions_names_each(self):
         schedule = dated({"for": "1 day", "regimen": {"morning": "3 mg"}})
-        assert Page(to_html(schedule)).find("span", "take")[0]["text"] == "1½\u00a0×\u00a02\u00a0mg tablet"
+        taken = Page(to_html(schedule)).find("data", "dose")[0]["text"]
+        assert taken == "1\u00a0and\u00a01/2\u00a0×\u00a02\u00a0mg (3\u00a0mg)"
 
 
 def id_of_row(page):
@@ -156,6 +215,103 @@ def id_of_row(page):
 def tables_of(page, cell):
     before = [e for e in page.elements[: page.elements.index(cell)] if e["tag"] == "table"]
     return before[-1]["attrs"].get("class")
+
+
+class TestTheFirstPage:
+    """The whole plan, in the order of days, with what a person needs to ask."""
+
+    def test_it_names_the_medicine_the_dates_whom_to_ask_and_that_a_prescriber_decides(self):
+        text = to_html(dated({"for": "2 days", "regimen": {"morning": "2 mg"}}, then="stop"), pages="patient")
+        page = Page(text)
+        (period,) = page.find("p", "period")
+        assert period["text"] == "Testamine tablets, from Monday 1 March 2027 to Tuesday 2 March 2027"
+        assert page.find("p", "missed")[0]["text"] == "A dose missed, or trouble with the plan? Ask the number below."
+        assert [e["text"] for e in page.find("span") if e["path"][-1] == "p"] == [
+            "Name:",
+            "Questions? Ask:",
+            "Telephone:",
+        ]
+        assert page.find("p", "notice")[0]["text"].startswith("A count and its sources, not advice.")
+        assert page.find("td", "said")[0]["text"] == "Stop: take no more testamine"
+
+    def test_a_cell_that_changes_is_marked_in_bold_and_with_a_sign(self):
+        steps = [{"for": "2 days", "regimen": {"morning": dose, "evening": "2 mg"}} for dose in ("4 mg", "2 mg")]
+        marked = [e["text"] for e in Page(to_html(dated(*steps))).find("b", "changed")]
+        assert marked == ["1\u00a0×\u00a02\u00a0mg\u00a0*", "4\u00a0mg\u00a0*"]
+
+    def test_an_open_end_says_until_told_otherwise(self):
+        text = to_html(dated({"regimen": {"morning": "2 mg"}}, then="continue", horizon=days(9)))
+        assert "From Mon 1 Mar on, until told otherwise" in text
+
+    def test_the_pages_of_each_reader_can_be_had_alone(self):
+        schedule = dated({"for": "2 days", "regimen": {"morning": "2 mg"}})
+        parts = {pages: to_html(schedule, REVIEW, pages=pages) for pages in ("all", "patient", "clinician")}
+        marks = ('<section class="patient"', '<section class="clinician"')
+        assert {pages: [mark in text for mark in marks] for pages, text in parts.items()} == {
+            "all": [True, True], "patient": [True, False], "clinician": [False, True]}  # fmt: skip
+
+    def test_many_times_of_day_share_one_column(self):
+        schedule = dated({"for": "2 days", "regimen": {f"{hour:02}:00": "2 mg" for hour in range(6)}})
+        heads = [e["text"] for e in Page(to_html(schedule)).find("th") if e["attrs"].get("scope") == "col"][:3]
+        assert heads == ["When", "Take", "Total"]
+
+    def test_what_is_said_of_some_days_stands_in_a_cell_that_has_a_dose(self):
+        # An empty cell is not shown on a narrow screen, and what it held would be lost there.
+        schedule = dated({"for": "1 week", "regimen": {"morning": "2 mg"}},
+                         {"for": "4 days", "cycle": [{"noon": "2 mg"}, {}]})  # fmt: skip
+        assert '<td class="take" data-head="Noon"><span class="labels"><span class="label">Every other day' in to_html(
+            schedule
+        )
+
+
+class TestHowItIsTaken:
+    def test_a_label_on_file_is_told_and_cited_and_nothing_else_is(self):
+        products = Formulary.shipped().products("gabapentin", market="us")
+        plan = Plan.read({"courses": [{"drug": "gabapentin", "release": "extended", "then": "stop", "steps": [
+            {"for": "1 week", "regimen": {"evening": "600 mg"}, "note": "Bring this sheet.",
+             "slot_notes": {"evening": "with a full plate"}}]}]})  # fmt: skip
+        text = to_html(to_schedule(realize(plan, products), start=date(2027, 3, 1)))
+        page = Page(text)
+        (taken,) = page.find("ul", "taken")
+        said = "Swallow whole; do not crush or chew. Take with the evening meal."
+        assert taken["text"] == f"Gabapentin extended-release once-daily tablets: {said}"
+        assert "How it is taken" in text.partition('<section class="clinician"')[2]
+        assert [e["text"] for e in page.find("span", "label")] == ["Bring this sheet.", "Evening: with a full plate"]
+        assert not Page(to_html(dated({"for": "1 day", "regimen": {"noon": "2 mg"}}))).find("ul", "taken")
+
+
+class TestWithoutDates:
+    def test_days_and_weeks_are_counted_and_no_date_is_printed(self):
+        schedule = dated({"for": "2 weeks", "regimen": {"morning": "4 mg"}},
+                         {"for": "3 days", "regimen": {"noon": "2 mg"}},
+                         {"for": "3 days", "cycle": [{"noon": "2 mg"}, {}]}, then="stop")  # fmt: skip
+        for language, said in (
+            ("en", "Weeks 1–2"),
+            ("de", "Wochen 1–2"),
+            ("fr", "Semaines 1–2"),
+            ("es", "Semanas 1–2"),
+        ):
+            text = to_html(schedule, dates=False, language=language, pages="patient")
+            seen = re.sub(r"<[^>]+>", " ", text.partition("<main>")[2])
+            assert said in seen
+            assert not re.search(r"20\d\d|\bMar\b|März|mars|Monday|lunes", seen)
+        assert "Days 15–17" in to_html(schedule, dates=False)
+        assert "Every other day, first on day 18; no dose on other days" in re.sub(
+            "\u00a0", " ", to_html(schedule, dates=False)
+        )
+
+    def test_the_calendar_counts_the_same_days(self):
+        schedule = dated({"for": "40 days", "regimen": {"morning": "4 mg"}})
+        labels = [e["text"] for e in Page(to_html(schedule, dates=False)).find("time")]
+        assert labels == [f"Day {number}" for number in range(1, 41)]
+
+    @pytest.mark.parametrize(
+        "step",
+        [{"for": "2 weeks", "weekly": {"mon": {"morning": "2 mg"}}}, {"for": "1 month", "regimen": {"noon": "2 mg"}}],
+    )
+    def test_what_needs_a_date_is_refused_without(self, step):
+        with pytest.raises(InvalidInput, match="weekdays or months has days only from a date; write it with dates"):
+            to_html(dated(step), dates=False)
 
 
 class TestEscaping:
@@ -207,11 +363,12 @@ class TestPages:
             assert said not in patient.partition("</style>")[2]
             assert said in clinician
         assert [heading["text"] for heading in Page(text).find("h4")] == [
-            "Found: 1", "Not assessed: 1", "Clear: 2", "Held and not compared: 1"]  # fmt: skip
+            "Found: 1", "Not assessed: 1", "Clear: 2", "Within what is on file: 0",
+            "On file and not compared: 1"]  # fmt: skip
 
-    def test_a_review_that_holds_nothing_says_so_four_times(self):
+    def test_a_review_that_holds_nothing_says_so_in_each_part(self):
         schedule = dated({"for": "2 days", "regimen": {"morning": "2 mg"}})
-        assert to_html(schedule, Review()).count("<p>None.</p>") == 4
+        assert to_html(schedule, Review()).count("<p>None.</p>") == 5
 
     def test_without_a_review_the_page_says_that_none_was_made(self):
         schedule = dated({"for": "2 days", "regimen": {"morning": "2 mg"}})
@@ -235,7 +392,7 @@ class TestPages:
         text = to_html(schedule)
         assert "Not shown here, to Tuesday 9 March 2027: number of days 5, number of doses 5." in text
 
-    def test_the_calendar_marks_where_a_step_begins_what_waits_and_days_without_doses(self):
+    def test_the_calendar_frames_where_something_changes_and_says_what_waits_and_where_no_dose_is(self):
         schedule = dated(
             {"for": "2 days", "cycle": [{"morning": "2 mg"}, {}]},
             {"for": "2 days", "regimen": {"morning": "4 mg"}, "review_before": True},
@@ -245,8 +402,10 @@ class TestPages:
             horizon=days(8),
         )
         assert [note["text"] for note in Page(to_html(schedule)).find("p", "note")] == [
-            "Step 1", "no dose", "Step 2", "waits for review", "Step 3", "pause, no dose", "pause, no dose",
-            "Step 4", "decision needed", "decision needed"]  # fmt: skip
+            "no dose", "waits for review", "pause, no dose", "pause, no dose", "decision needed", "decision needed"
+        ]  # fmt: skip
+        framed = [cell["text"] for cell in Page(to_html(schedule)).find("td", "changes")]
+        assert [text.partition("\u00a0*")[0] for text in framed] == ["3 Mar", "5 Mar", "7 Mar"]
 
     @pytest.mark.parametrize("language", LANGUAGES)
     def test_what_holds_for_one_of_several_courses_names_its_drug(self, language):
@@ -258,7 +417,6 @@ class TestPages:
         }[language]
         found = [note["text"] for note in Page(to_html(two_courses(), language=language)).find("p", "note")]
         assert list(dict.fromkeys(note.replace("\u00a0", " ") for note in found if ":" in note)) == said
-        assert found[1].endswith(", Y" if language == "de" else ", y")
 
     def test_what_happened_to_a_schedule_is_for_the_clinician(self):
         schedule = dated({"for": "9 days", "regimen": {"morning": "2 mg"}})

@@ -12,7 +12,7 @@ from formats.calendar_reading import doses_of, read_calendar
 from taper import InvalidInput, Log, MissingExtra, Plan, apply_log, days, realize, to_ical, to_schedule
 from taper.testing import realizable_plans
 
-TIMES = {"morning": "07:00", "noon": "12:30", "evening": "19:00", "bedtime": "23:55"}
+TIMES = {"morning": "07:00", "noon": "12:30", "evening": "19:00", "bedtime": "23:55", "daily": "09:00"}
 TWO_WEEKS = [step({"morning": "5 mg", "evening": "2 mg"}, "2 weeks")]
 
 

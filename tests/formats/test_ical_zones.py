@@ -16,7 +16,7 @@ from taper.formats.ical import ZoneNeeded
 from taper.formats.ical.zone import ClockSkipped, ZoneNotFound, find_zone
 from taper.testing import durations, realizable_plans, starts
 
-TIMES = {"morning": "07:00", "noon": "12:30", "evening": "19:00", "bedtime": "23:55"}
+TIMES = {"morning": "07:00", "noon": "12:30", "evening": "19:00", "bedtime": "23:55", "daily": "09:00"}
 ZONES = sorted(zoneinfo.available_timezones() - {"localtime", "posixrules", "Factory"})
 CHANGING = ["Europe/London", "America/New_York", "Australia/Lord_Howe", "Africa/Casablanca", "America/Santiago"]
 

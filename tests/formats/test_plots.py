@@ -18,9 +18,12 @@ from matplotlib.dates import num2date
 from builders import START, course, draws, liquid, plan_with, step, tablet
 from taper import (
     DailyDose,
+    Formulary,
     InvalidInput,
     Log,
     MissingExtra,
+    Plan,
+    Product,
     apply_log,
     count_supply,
     mg,
@@ -564,3 +567,66 @@ def test_without_its_package_a_plot_says_what_to_install(monkeypatch):
 def test_a_plan_of_years_is_drawn():
     long = schedule_of(course(step("10 mg", "200 months"), then="review"), horizon=months(150))
     assert isinstance(plot_doses(long), Picture)
+
+
+class TestTheTitleOfAPlanThatTurns:
+    """A title that names two ends alone would call a rise and a fall nothing at all."""
+
+    @pytest.mark.parametrize(
+        ("doses", "then", "title"),
+        [
+            (("2 mg", "6 mg", "2 mg"), "review", "2 mg/day up to 6 mg/day, then to 2 mg/day by 11 Mar 2027, "
+             "then a review"),
+            (("2 mg", "6 mg", "4 mg"), "stop", "2 mg/day up to 6 mg/day, then to 0, last dose on 15 Mar 2027"),
+            (("6 mg", "2 mg", "6 mg"), "review", "6 mg/day down to 2 mg/day, then to 6 mg/day by 11 Mar 2027, "
+             "then a review"),
+            (("6 mg", "4 mg", "2 mg"), "stop", "6 mg/day to 0, last dose on 15 Mar 2027"),
+        ],
+        ids=["up-and-back", "up-and-off", "down-and-back", "down"],
+    )  # fmt: skip
+    def test_it_names_the_highest_or_the_lowest_on_the_way(self, doses, then, title):
+        tablets = [tablet("2 mg")]
+        plan = plan_with(course(*(step(dose, "5 days") for dose in doses), then=then))
+        schedule = to_schedule(realize(plan, tablets), start=START)
+        assert plot_doses(schedule).title == f"testamine: {title}"
+
+
+class TestSeveralDrugs:
+    @staticmethod
+    def crossing():
+        plan = Plan.read({"courses": [
+            {"drug": "lorazepam", "then": "stop", "steps": [{"for": "4 days", "regimen": {"bedtime": "2 mg"}}]},
+            {"drug": "diazepam", "then": "review",
+             "steps": [{"for": "8 days", "regimen": {"bedtime": "10 mg"}}]}]})  # fmt: skip
+        products = [Product(id="l1", drug="lorazepam", form="tablet", strength="1 mg"),
+                    Product(id="d5", drug="diazepam", form="tablet", strength="5 mg")]  # fmt: skip
+        return to_schedule(realize(plan, products), start=date(2027, 3, 1))
+
+    def test_supply_has_a_panel_for_each_drug_and_names_it(self):
+        picture = plot_supply(self.crossing())
+        assert [axis.get_ylabel() for axis in picture.figure.axes] == ["diazepam, units", "lorazepam, units"]
+        assert "16 x diazepam 5 mg tablet" in picture.title
+        assert "8 x lorazepam 1 mg tablet" in picture.title
+
+    def test_the_sum_is_by_the_table_that_is_named_and_cites_it(self):
+        table = Formulary.shipped().table("ashton-2002")
+        schedule = self.crossing()
+        picture = plot_doses(schedule, equivalence=table)
+        ratio = table.ratio("lorazepam", "diazepam")
+        summed = picture.figure.axes[-1]
+        assert summed.get_ylabel() == "sum, mg of diazepam\na day, about"
+        stairs = {patch.get_label(): list(patch.get_data().values) for patch in summed.patches}
+        assert stairs["sum"] == [float(2 * ratio + 10)] * 4 + [10.0] * 4
+        assert stairs["lorazepam"] == [float(2 * ratio)] * 4 + [0.0] * 4
+        assert table.source.citation in picture.description
+        assert "approximately" in picture.description
+        assert picture.title.startswith("lorazepam: ")
+        assert "diazepam: " in picture.title
+
+    def test_no_table_means_no_sum(self):
+        assert len(plot_doses(self.crossing()).figure.axes) == 2
+
+    def test_a_sum_is_of_one_plan(self):
+        table = Formulary.shipped().table("ashton-2002")
+        with pytest.raises(InvalidInput, match="a sum in equivalents is of one plan"):
+            plot_doses({"a": self.crossing(), "b": self.crossing()}, equivalence=table)

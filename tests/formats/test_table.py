@@ -25,17 +25,23 @@ class TestThePlainTable:
     def test_one_row_stands_for_a_stretch_of_equal_days(self):
         plan = plan_of(step({"morning": "5 mg", "evening": "7 mg"}, "3 days"), step("2 mg", "1 day"), then="stop")
         assert rows_of(to_table(scheduled(plan))) == [
-            "1-3 Mon 1 Mar 2027 - Wed 3 Mar 2027 morning 5 mg 1 x 5 mg tablet 12 mg/day",
-            "evening 7 mg 1 x 5 mg tablet + 1 x 2 mg tablet",
-            "4 Thu 4 Mar 2027 evening 2 mg 1 x 2 mg tablet 2 mg/day",
+            "1-3 Mon 1 Mar 2027 - Wed 3 Mar 2027 1 x 5 mg tablet 1 x 5 mg tablet + 1 x 2 mg tablet (7 mg) 12 mg/day",
+            "4 Thu 4 Mar 2027 No dose * 1 x 2 mg tablet * 2 mg/day *",
+            "5 on from Fri 5 Mar 2027 Stop: take no more testamine",
         ]
 
     def test_every_day_has_a_row_when_asked(self):
-        assert len(rows_of(to_table(scheduled(plan_of(step("5 mg", "3 days"))), every_day=True))) == 3
+        rows = rows_of(to_table(scheduled(plan_of(step("5 mg", "3 days"))), every_day=True))
+        assert [row.split()[0] for row in rows] == ["1", "2", "3", "4"]
 
     def test_a_day_without_doses_says_nothing_is_taken(self):
-        rows = rows_of(to_table(scheduled(plan_of(step(["5 mg", {}], "2 days")))))
-        assert rows[1] == "2 Tue 2 Mar 2027 nothing"
+        schedule = scheduled(plan_of(step(["5 mg", {}], "2 days")))
+        assert rows_of(to_table(schedule, every_day=True))[1] == "2 Tue 2 Mar 2027 No dose"
+        assert "On Mon 1 Mar 2027; no dose on other days" in rows_of(to_table(schedule))[0]
+
+    def test_days_before_the_first_course_hold_no_dose(self):
+        plan = plan_with(course(step("5 mg", "2 days"), starts_on_day=3))
+        assert rows_of(to_table(scheduled(plan)))[0] == "1-2 Mon 1 Mar 2027 - Tue 2 Mar 2027 No dose"
 
     def test_what_goes_on_says_so(self):
         opened = to_table(scheduled(plan_of(step("5 mg"), then="continue"), days(3)))
@@ -50,8 +56,8 @@ class TestThePlainTable:
     def test_with_several_drugs_each_dose_and_each_total_names_its_own(self):
         plan = plan_with(course(step("5 mg", "1 day")), course(step("5 mg", "1 day"), drug="other"))
         rows = rows_of(to_table(scheduled(plan, products=(*TABLETS, OTHER))))
-        assert rows[0].endswith("evening testamine 5 mg 1 x 5 mg tablet testamine 5 mg/day, other 5 mg/day")
-        assert rows[1] == "evening other 5 mg 1 x 5 mg tablet"
+        assert rows[0].endswith("testamine 1 x 5 mg tablet 5 mg/day")
+        assert rows[1] == "other 1 x 5 mg tablet 5 mg/day"
 
     def test_supply_and_review_stand_below(self):
         products = [tablet("5 mg", score="unknown", allow_pieces=2, pack=28)]
@@ -60,7 +66,7 @@ class TestThePlainTable:
         assert "Supply for 3 days, 2027-03-01 to 2027-03-03 (the rest of a divided unit is discarded):" in text
         assert "  28 x 5 mg tablet in 1 pack, 1 1/2 used, 26 1/2 left over (t5mg)" in text
         assert "  LOW score: 5 mg tablet (t5mg) is divided into 2 by the caller's permission" in text
-        assert "  NOT ASSESSED kidney (testamine): missing " in text
+        assert "  NOT ASSESSED kidney (testamine): Give " in text
 
     def test_kept_remnants_and_a_supply_without_leftovers_say_so(self):
         schedule = scheduled(plan_of(step("5 mg", "3 days")))
@@ -91,10 +97,48 @@ class TestThePlainTable:
         assert to_table(schedule) == to_table(schedule)
 
 
+class TestTheOrderOfDays:
+    """A cross-taper reads by date: every row holds all that is taken in it, and stops say stop."""
+
+    def test_two_drugs_stand_in_each_row_and_the_one_that_ends_says_stop(self):
+        plan = plan_with(
+            course(step("5 mg", "2 days"), step("2 mg", "2 days"), then="stop"),
+            course(step("5 mg", "3 days"), step("10 mg"), drug="other", then="continue"),
+        )
+        rows = rows_of(to_table(scheduled(plan, days(6), products=(*TABLETS, OTHER))))
+        assert rows == [
+            "1-2 Mon 1 Mar 2027 - Tue 2 Mar 2027 testamine 1 x 5 mg tablet 5 mg/day",
+            "other 1 x 5 mg tablet 5 mg/day",
+            "3 Wed 3 Mar 2027 testamine 1 x 2 mg tablet * 2 mg/day *",
+            "other 1 x 5 mg tablet 5 mg/day",
+            "4 Thu 4 Mar 2027 testamine 1 x 2 mg tablet 2 mg/day",
+            "other 2 x 5 mg tablet (10 mg) * 10 mg/day *",
+            "5-6 ... Fri 5 Mar 2027 - Sat 6 Mar 2027 testamine Stop: take no more testamine",
+            "other 2 x 5 mg tablet (10 mg) 10 mg/day",
+        ]
+
+    def test_equal_days_of_a_cycle_are_one_line(self):
+        plan = plan_of(step(["5 mg", "2 mg", "2 mg"], "9 days"), then="stop")
+        assert rows_of(to_table(scheduled(plan)))[:2] == [
+            "1-9 Mon 1 Mar 2027 - Tue 9 Mar 2027 Every 3 days, first on Mon 1 Mar 2027 1 x 5 mg tablet 5 mg",
+            "On Tue 2 Mar 2027 and Wed 3 Mar 2027, and again every 3 days 1 x 2 mg tablet 2 mg",
+        ]
+
+    def test_equal_steps_that_follow_each_other_are_one_row(self):
+        plan = plan_of(step("5 mg", "2 days"), step("5 mg", "2 days"), then="stop")
+        assert rows_of(to_table(scheduled(plan)))[0].startswith("1-4 Mon")
+
+    def test_what_a_step_waits_for_and_its_notes_stand_in_its_row(self):
+        steps = [step("5 mg", "2 days"), step("5 mg", "2 days", review_before=True, note="With food.",
+                                              slot_notes={"evening": "after supper"})]  # fmt: skip
+        rows = rows_of(to_table(scheduled(plan_of(*steps, then="stop"))))
+        assert "Only after a review; With food.; evening: after supper 1 x 5 mg tablet" in rows[1]
+
+
 class TestMarkdown:
     def test_it_holds_the_same_rows(self):
         text = to_markdown(scheduled(plan_of(step("5 mg", "3 days"))))
-        assert "| 1-3 | Mon 1 Mar 2027 - Wed 3 Mar 2027 | evening | 5 mg | 1 x 5 mg tablet | 5 mg/day |" in text
+        assert "| 1-3 | Mon 1 Mar 2027 - Wed 3 Mar 2027 | 1 x 5 mg tablet | 5 mg/day |" in text
 
     @pytest.mark.parametrize(
         "title", ["a | b", "<b>x</b>", "*x*", "`x`", "a_b", "a\\b", "[x](http://e)", "![i](t)", "&lt;"]

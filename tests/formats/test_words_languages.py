@@ -8,17 +8,18 @@ from fractions import Fraction
 from importlib.util import find_spec
 from pathlib import Path
 from string import Formatter
+from typing import get_args
 
 import pytest
 from hypothesis import given
 
 import taper
 from formats.drawing import DRUG, START, TABLET, dated, schedules
-from formats.reading import STOP_WORDS, Reader
-from taper import Formulary, Plan, Portion, days, realize, to_schedule
+from formats.reading import STOP_WORDS, WEEKDAYS, Reader
+from taper import Formulary, Plan, Portion, days, realize, to_schedule, to_table
 from taper.errors import MissingExtra, NotFound
 from taper.plans.regimen import Slot
-from taper.products.product import DosageForm, Product, Release
+from taper.products.product import SUBFORMS, DosageForm, Manner, Product, Release
 from taper.schedules.schedule import End, Schedule
 from taper.testing import named_slots
 from taper.words.instruction import write_instructions, write_sig
@@ -88,11 +89,48 @@ class TestReadingBack:
                     assert difference > 0
                 for (total,) in text.said.get("same", []):
                     assert total == before[0] == now[0]
-                for low, high, now_low, now_high in text.said.get("by_day", []):
-                    assert (low, low if high == "None" or high is None else high) == (min(before), max(before))
-                    assert (now_low, now_low if now_high is None else now_high) == (min(now), max(now))
-                kinds = {"more", "less", "same", "by_day", "nothing", "unknown"} & set(text.said)
+                kinds = {"more", "less", "same", "changed_days", "same_days", "pattern", "nothing", "unknown"}
+                kinds &= set(text.said)
                 assert len(kinds) == 1
+
+    @given(schedule=schedules())
+    def test_a_change_of_days_names_the_days_that_change_and_their_doses(self, schedule):
+        for language in LANGUAGES:
+            for step, text in zip(schedule.steps, read(schedule, language), strict=True):
+                if not {"changed_days", "same_days"} & set(text.said):
+                    continue
+                was, now = days_before(schedule, step), days_now(step)
+                shape = was if len(set(now.values())) == 1 and len(set(was.values())) > 1 else now
+                expected = {
+                    place: (mass(was[place]), mass(now[place])) for place in shape
+                    if place in was and place in now and was[place] != now[place]
+                }  # fmt: skip
+                found = {}
+                for named, one, other in text.said.get("changed_days", []):
+                    doses = tuple(
+                        each if isinstance(each, Fraction) else sum(READERS[language].amounts(each))
+                        for each in (one, other)
+                    )
+                    found |= dict.fromkeys(places_in(named, language), doses)
+                assert found == expected
+
+    def test_a_weekly_dose_that_grows_names_its_day_and_is_never_per_day(self):
+        steps = [{"for": "4 weeks", "weekly": {"mon": {"morning": dose}}} for dose in ("2 mg", "4 mg")]
+        schedule = dated(*steps)
+        text = write_sig(schedule, schedule.steps[1])
+        assert "Changed on Monday: was 2 mg; is now 4 mg." in text
+        assert "a day" not in text
+        assert "/day" not in to_table(schedule)
+
+    def test_patterns_of_different_length_say_how_many_days_have_which_dose(self):
+        schedule = dated(
+            {"for": "2 weeks", "cycle": [{"morning": "4 mg"}, {}]},
+            {"for": "3 weeks", "cycle": [{"morning": "4 mg"}, {}, {}]},
+        )
+        said = "Change: the days were 4 mg on 1 of 2 days and no dose on 1 of 2 days; "
+        assert said + "they are now 4 mg on 1 of 3 days and no dose on 2 of 3 days." in write_sig(
+            schedule, schedule.steps[1]
+        )
 
     @given(schedule=schedules())
     def test_times_of_day_that_change_are_those_that_differ_from_the_step_before(self, schedule):
@@ -174,6 +212,55 @@ def totals_before(schedule, step):
         return totals(earlier.realized.step, earlier)
     before = schedule.realized.course(step.course).course.before
     return totals(before) if before not in (None, "nothing") else [Fraction(0)]
+
+
+def days_of(pattern, step=None):
+    """The doses of each day of a pattern by its place, where the step reaches it."""
+    listed = [tuple((intake.slot.name, intake.dose.mg) for intake in day) for day in pattern.days]
+    length = len(listed) if step is None or step.last is None else (step.last - step.first).days + 1
+    if pattern.weekly is not None:
+        first = 0 if step is None else step.first.weekday()
+        reached = {(first + number) % 7 for number in range(min(length, 7))}
+    else:
+        reached = set(range(min(length, len(listed))))
+    return {place: listed[place] for place in sorted(reached)}
+
+
+def mass(doses):
+    return sum(mg for _, mg in doses)
+
+
+def days_now(step):
+    return spread(days_of(step.realized.step, step))
+
+
+def days_before(schedule, step):
+    if step.number > 1:
+        earlier = next(held for held in schedule.steps_of(step.course) if held.number == step.number - 1)
+        return spread(days_of(earlier.realized.step, earlier))
+    return spread(days_of(schedule.realized.course(step.course).course.before))
+
+
+class Spread(dict):
+    """Days by place, where a pattern whose days are equal has every place."""
+
+    def __contains__(self, place):
+        return len(set(self.values())) == 1 or super().__contains__(place)
+
+    def __missing__(self, place):
+        return next(iter(self.values()))
+
+
+def spread(days):
+    return Spread(days)
+
+
+def places_in(text, language):
+    """The places that a text names: weekdays, or the first number of each "day 2 of 3"."""
+    names = [name for name in WEEKDAYS[language].split() if re.search(rf"\b{name}\b", text)]
+    if names:
+        return [WEEKDAYS[language].split().index(name) for name in names]
+    return [int(number) - 1 for number in re.findall(r"(\d+) (?:of|de|sur|von) \d+", text)]
 
 
 class TestSayingStop:
@@ -285,9 +372,39 @@ class TestPhrases:
     def test_every_form_and_release_has_its_words(self, language):
         held = load(language)["forms"]
         names = {f"{'' if r is Release.IMMEDIATE else f'{r} '}{form}" for form in DosageForm for r in Release}
+        names |= {f"{'' if r is Release.IMMEDIATE else f'{r} '}{name}" for (_, _, r), name in SUBFORMS.items()}
         assert held.keys() == names
         singulars = [words[0] for words in held.values()]
         assert len(set(singulars)) == len(singulars), "two forms that read alike"
+
+    @each_language
+    def test_no_two_products_on_file_read_alike_that_differ_in_form_release_or_strength(self, language):
+        spoken, formulary = speak(language), Formulary.shipped()
+        found: dict[str, set[object]] = {}
+        for drug in formulary.drugs:
+            for product in formulary.products(drug):
+                kind = (product.form, product.subform, product.release, product.brand)
+                amount = product.strength or product.concentration
+                found.setdefault(spoken.product(product), set()).add((*kind, str(amount)))
+        assert len(found) > 200
+        assert [name for name, kinds in found.items() if len(kinds) > 1] == []
+
+    def test_a_product_that_its_name_tells_apart_says_so_in_print(self):
+        marks = {"soluble": "soluble", "dispersible": "dispersible", "sprinkle": "sprinkle", "once daily": "once-daily",
+                 "granules": "granule", "drops": "drops",
+                 "concentrate": "concentrate", "Inderal XL": "Inderal XL"}  # fmt: skip
+        formulary = Formulary.shipped()
+        seen = set()
+        for product in (product for drug in formulary.drugs for product in formulary.products(drug)):
+            for mark, word in marks.items():
+                if re.search(rf"\b{mark}\b", product.name or "", re.IGNORECASE):
+                    assert word in product.label, product.id
+                    seen.add(mark)
+        assert seen == set(marks)
+
+    @each_language
+    def test_every_manner_of_taking_has_its_words(self, language):
+        assert load(language)["taken"].keys() == set(get_args(Manner))
 
     @each_language
     def test_every_kind_of_noun_has_its_one_and_its_article(self, language):

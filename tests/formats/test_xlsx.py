@@ -20,6 +20,7 @@ from taper import (
     Finding,
     MissingExtra,
     NotAssessed,
+    Reason,
     Review,
     Severity,
     count_supply,
@@ -118,7 +119,7 @@ def test_supply_and_review_have_sheets_when_given():
     review = Review.of(
         [
             Finding(rule="ceiling", severity=Severity.HIGH, message="=above", source=SOURCE),
-            NotAssessed(rule="kidney", drug="x", missing="egfr"),
+            NotAssessed(rule="kidney", drug="x", reason=Reason.FACT, what=("egfr",)),
             Clear(rule="score"),
             LeftOut(rule="ceiling", drug="x", source=SOURCE),
         ]
@@ -148,7 +149,7 @@ def test_a_number_in_a_cell_reads_back_as_the_dose(amount):
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_no_text_becomes_a_formula_or_a_link_in_a_workbook(text):
-    review = Review.of([NotAssessed(rule=text, drug=text, missing=text)])
+    review = Review.of([NotAssessed(rule=text, drug=text, reason=Reason.FACT, what=(text,))])
     data = to_xlsx(with_drug(PLAIN, text), review)
     cells = [cell for sheet in book(data) for row in sheet.iter_rows() for cell in row]
     assert not [cell for cell in cells if cell.data_type == "f" or cell.hyperlink]

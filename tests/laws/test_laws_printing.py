@@ -12,14 +12,16 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from builders import DRUG
+from formats.sheet_reading import table_doses
 from taper import Dose, check, count_supply, realize, to_csv, to_ical, to_markdown, to_schedule, to_table, weeks
 from taper._base.numbers import exact
 from taper.schedules.schedule import End
 from taper.testing import clock_slots, durations, named_slots, realizable_plans, starts
 from taper.words.notice import NOTICE
 from taper.words.plain import describe_ending, describe_portion
+from taper.words.stretches import stretches_of
 
-TIMES = {"morning": "08:00", "noon": "12:30", "evening": "18:00", "bedtime": "22:45"}
+TIMES = {"morning": "08:00", "noon": "12:30", "evening": "18:00", "bedtime": "22:45", "daily": "09:00"}
 named = realizable_plans(slots=st.just(named_slots()))
 clocked = realizable_plans(slots=st.just(clock_slots()))
 
@@ -123,17 +125,25 @@ class TestTables:
     @given(realizable_plans(), starts(), durations())
     def test_the_plain_table_gives_every_dose_and_what_makes_it_back(self, drawn, start, horizon):
         schedule = scheduled(drawn, start, horizon)
-        found = []
-        for day, slot, dose, take in _rows(to_table(schedule, every_day=True)):
-            if slot:
-                assert mass_of(take) == Dose.parse(dose).mg
-                found.append((day, slot, DRUG, Dose.parse(dose).mg))
-        assert sorted(found) == said(schedule)
+        for every_day in (True, False):
+            header, *rows = _rows(to_table(schedule, every_day=every_day))
+            found = [(day, slot, DRUG, mg) for day, slot, mg in table_doses(header, rows, start)]
+            assert sorted(found) == said(schedule)
 
     @given(realizable_plans(), starts(), durations())
     def test_a_row_for_a_stretch_stands_for_each_of_its_days(self, drawn, start, horizon):
         schedule = scheduled(drawn, start, horizon)
-        assert sorted(_markdown_doses(to_markdown(schedule), start)) == said(schedule)
+        header, *rows = _markdown_rows(to_markdown(schedule))
+        found = [(day, slot, DRUG, mg) for day, slot, mg in table_doses(header, rows, start)]
+        assert sorted(found) == said(schedule)
+
+    @given(realizable_plans(), starts(), durations())
+    def test_the_rows_go_by_date_and_leave_no_day_out(self, drawn, start, horizon):
+        schedule = scheduled(drawn, start, horizon)
+        rows = stretches_of(schedule)
+        shown = [row for row in rows if row.last is not None]
+        assert [row.first_day for row in shown] == [1, *(row.last_day + 1 for row in shown[:-1])]
+        assert shown[-1].last_day == len(schedule.days)
 
     @given(realizable_plans(), starts(), durations())
     def test_every_table_ends_as_the_plan_does_and_says_what_it_is(self, drawn, start, horizon):
@@ -152,26 +162,14 @@ def _rows(text):
     lines = text.splitlines()
     rule = next(index for index, line in enumerate(lines) if line.startswith("----"))
     starts_at = [found.start() for found in re.finditer(r"-+", lines[rule])]
-    day = None
-    for line in lines[rule + 1 : lines.index("", rule)]:
-        cells = [line[a:b].strip() for a, b in zip(starts_at, [*starts_at[1:], None], strict=True)]
-        day = datetime.strptime(cells[1], "%a %d %b %Y").date() if cells[1] else day  # noqa: DTZ007
-        yield day, cells[2], cells[3], cells[4]
+    for line in [lines[rule - 1], *lines[rule + 1 : lines.index("", rule)]]:
+        yield [line[a:b].strip() for a, b in zip(starts_at, [*starts_at[1:], None], strict=True)]
 
 
-def _markdown_doses(text, start):
-    first = last = 0
-    for line in text.splitlines()[2:]:
-        if not line.startswith("| "):
-            return
-        days, _, slot, dose, take, _ = (cell.strip() for cell in line.strip("|").split(" | "))
-        if days:
-            found = re.match(r"(\d+)(?:-(\d+))?", days)
-            first, last = int(found[1]), int(found[2] or found[1])
-        if slot:
-            assert mass_of(take) == Dose.parse(dose).mg
-            for number in range(first, last + 1):
-                yield start + timedelta(days=number - 1), slot, DRUG, Dose.parse(dose).mg
+def _markdown_rows(text):
+    lines = [line for line in text.splitlines() if line.startswith("| ") and not line.startswith("| ---")]
+    for line in lines:
+        yield [cell.strip().replace("\\", "") for cell in line[1:-1].split(" | ")]
 
 
 class TestCalendars:

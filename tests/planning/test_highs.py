@@ -28,7 +28,7 @@ SOLUTION = Product(
     graduation="0.5 mL",
 )
 CASES = {
-    "two intakes, evenly": ({"morning": "10 mg", "bedtime": "10 mg"}, evenly(), DIAZEPAM),
+    "two intakes, evenly": ({"morning": "8 mg", "bedtime": "8 mg"}, evenly(), DIAZEPAM),
     "two intakes, in order": ({"morning": "10 mg", "bedtime": "10 mg"}, in_order(), DIAZEPAM),
     "one intake, tablets or liquid": ({"bedtime": "20 mg"}, in_order(), (*DIAZEPAM, SOLUTION)),
     "three intakes, one kept last": (

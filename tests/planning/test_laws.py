@@ -1,5 +1,6 @@
 """What holds for every taper that the solver makes, whatever the products, the pace and the order."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
@@ -18,10 +19,12 @@ from taper.errors import CannotCompute, InvalidInput
 from taper.paces.pace import Pace
 from taper.planning.holding_times import stays_of
 from taper.planning.replan import replan
+from taper.planning.report import certificate
 from taper.planning.solver.problem import Problem, Solved
 from taper.planning.taper import plan_taper
 from taper.plans.regimen import Intake, Regimen
 from taper.products.product import Product
+from taper.products.recipes import Handling, Reachable
 from taper.schedules.realization import realize
 
 
@@ -78,28 +81,76 @@ def test_the_order_in_which_products_are_listed_does_not_matter(case: Case, rand
     assert (one.route if one else None) == (other.route if other else None)
 
 
-@given(free(), st.sampled_from([2, 4, 5, 10, 20]))
-def test_adding_a_product_never_worsens_excess_and_cost_under_a_fixed_order_of_intakes(case: Case, size: int) -> None:
-    # The law is about a fixed order: with evenly, a new dose can change whose turn it is.
-    chain = replace(case, groups=tuple((i,) for i in range(len(case.start))))
-    added = Product(id="added", drug="d", form="tablet", strength=Dose(Fraction(size, 2)), score=2)
-    problem = problem_of(chain)
-    before, after = solved(problem), solved(replace(problem, products=(*problem.products, added)))
+def in_order(case: Case) -> Case:
+    """The case with one falling order: with evenly, a new dose can change whose turn it is."""
+    return replace(case, groups=tuple((i,) for i in range(len(case.start))))
+
+
+def never_worse(before: Solved | None, after: Solved | None) -> None:
+    """No more excess; and the plan before, handled as its doses are made now, is not the better one.
+
+    The recipe of a dose has the fewest pieces and not the least handling, so that another product can make a dose
+    harder to handle; the cost of the plan itself can rise by that, and by nothing else.
+    """
     if before is None:
         return
     assert after is not None
-    assert (after.route.excess, after.cost) <= (before.route.excess, before.cost)
+    assert after.route.excess <= before.route.excess
+    ground = after.ground
+    path = [tuple(int(dose * before.ground.grain / ground.grain) for dose in state) for state in before.route.states]
+    states, cost = [ground.start, *path], 0
+    charged = len(states) - (1 if before.route.stops else 0)
+    for old, new in pairwise(states[:charged]):
+        fallen = sum(1 for one, other in zip(old, new, strict=True) if one != other)
+        cost += ground.fall(sum(old), sum(new))[1] + ground.handle(new) + ground.switches(old, new)
+        cost += ground.further * (fallen - 1)
+    assert (after.route.excess, after.route.cost) <= (before.route.excess, cost)
+
+
+@given(free(), st.sampled_from([2, 4, 5, 10, 20]))
+def test_adding_a_product_never_worsens_a_plan_under_a_fixed_order_of_intakes(case: Case, size: int) -> None:
+    added = Product(id="added", drug="d", form="tablet", strength=Dose(Fraction(size, 2)), score=2)
+    problem = problem_of(in_order(case))
+    never_worse(solved(problem), solved(replace(problem, products=(*problem.products, added))))
 
 
 @given(free())
-def test_a_finer_score_never_worsens_excess_and_cost_under_a_fixed_order_of_intakes(case: Case) -> None:
-    chain = replace(case, groups=tuple((i,) for i in range(len(case.start))))
+def test_a_finer_score_never_worsens_a_plan_under_a_fixed_order_of_intakes(case: Case) -> None:
+    chain = in_order(case)
     finer = replace(chain, tablets=tuple(Tablet(t.name, t.strength, 4) for t in chain.tablets))
+    never_worse(solved(problem_of(chain)), solved(problem_of(finer)))
+
+
+@given(free(), st.sampled_from([2, 3, 5]))
+def test_a_finer_mark_never_raises_the_excess_under_a_fixed_order_of_intakes(case: Case, parts: int) -> None:
+    chain = in_order(case)
+    finer = replace(chain, liquids=tuple(replace(item, mark=item.mark / parts) for item in chain.liquids))
     before, after = solved(problem_of(chain)), solved(problem_of(finer))
-    if before is None:
-        return
-    assert after is not None
-    assert (after.route.excess, after.cost) <= (before.route.excess, before.cost)
+    if before is not None:
+        assert after is not None
+        assert after.route.excess <= before.route.excess
+
+
+@given(free(), st.sampled_from(["pieces", "products"]))
+def test_a_piece_or_a_product_more_never_worsens_a_plan_under_a_fixed_order_of_intakes(case: Case, name: str) -> None:
+    chain = in_order(case)
+    wider = replace(chain, weights={**chain.weights, name: chain.weights[name] + 1})
+    never_worse(solved(problem_of(chain)), solved(problem_of(wider)))
+
+
+@given(free())
+def test_no_certificate_is_refuted_by_a_recipe(case: Case) -> None:
+    found = solved(problem_of(in_order(case)))
+    assume(found is not None and found.route.excess > 0)
+    assert found is not None
+    pattern = re.compile(r": from (.+?) these products can only go to (.+?)( or|$)")
+    for index in range(found.route.changes - (1 if found.route.stops else 0)):
+        claim = pattern.search(certificate(found, index))
+        if claim is None:
+            continue
+        high, low = (Dose(0) if text == "0" else Dose.parse(text) for text in claim.groups()[:2])
+        below = Reachable(found.problem.products, up_to=high, handling=Handling(mix_forms=True)).neighbors(high)[0]
+        assert below is None or below <= low
 
 
 @given(free(), st.sampled_from([Fraction(1, 3), Fraction(2), Fraction(7, 2), Fraction(10)]), st.booleans())

@@ -126,7 +126,7 @@ def test_an_order_that_does_not_arrive_at_the_target_says_so() -> None:
         products=[tablet("10 mg", score=1), tablet("5 mg", score=1).divided(1)],
         order="in order: noon, morning",
     )
-    text = str(made.report)
+    text = made.report.text(explain=True)
     assert "Other order, evenly: excess 0" in text
     two = plan_taper(
         drug="diazepam",
@@ -138,7 +138,7 @@ def test_an_order_that_does_not_arrive_at_the_target_says_so() -> None:
     )
     other = next(other for other in two.report.other_orders if other.what == "in order: morning, noon")
     assert other.solved is None
-    assert "a total of 10 mg/day is not met" in str(two.report)
+    assert "a total of 10 mg/day is not met" in two.report.text(explain=True)
     assert {"what": other.what, "none": other.reason} in two.report.to_dict()["other_orders"]
 
 
@@ -209,7 +209,7 @@ def test_a_product_that_is_held_already_is_no_addition():
 
 
 def test_the_report_says_how_each_dose_is_made_and_what_the_plan_itself_costs() -> None:
-    lines = str(with_last_dose().report).splitlines()
+    lines = with_last_dose().report.text(explain=True).splitlines()
     assert "8 mg: 1 x 5 mg tablet + 1 1/2 x 2 mg tablet" in lines or "8 mg: 4 x 2 mg tablet" in lines
     assert any(line.startswith("This plan: excess ") for line in lines)
     assert any(line.startswith("Could do without the ") and " alone: " in line for line in lines) is bool(

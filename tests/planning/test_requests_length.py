@@ -151,3 +151,27 @@ def test_the_command_line_asks_for_a_length(capsys):
     assert "The pace that results: 8 reductions of 12.5 mg, one every 12 days." in capsys.readouterr().out
     assert main([*asked, "--pace", "25 mg, every 1 week"]) == 2
     assert "a pace and a length were given" in capsys.readouterr().err
+
+
+def test_a_length_is_kept_with_the_fewest_products_too():
+    few = plan_taper(**ASKED, over="12 weeks", fewest_products=True)
+    assert few.course.products == ("sertraline-us-tablet-25mg",)
+    assert lengths(few) == [12] * 7
+    assert few.report.text().startswith("Asked: 100 mg/day to 0 mg/day over 12 weeks.")
+    assert "Weights" in few.report.text(explain=True)
+    assert "Weights" not in few.report.text()
+
+
+@pytest.mark.parametrize("slots", [["morning", "noon", "bedtime"], ["08:00", "12:00", "16:00", "20:00"]])
+def test_several_intakes_keep_a_length_without_a_fall_beyond_the_pace_that_results(slots):
+    diazepam = [Product(id=f"d{size}", drug="d", form="tablet", strength=f"{size} mg", score=2) for size in (2, 5, 10)]
+    asked = {"drug": "d", "before": dict.fromkeys(slots, "10 mg"), "products": diazepam, "order": "evenly"}
+    made = plan_taper(**asked, over="26 weeks")
+    assert sum(lengths(made)) == 26 * 7
+    assert min(lengths(made)) >= 7
+    assert made.report.over == ()
+    falls = [row.change.mg for row in made.report.rows]
+    assert sum(falls) == 10 * len(slots)
+    assert max(falls) <= 2
+    with pytest.raises(NoPlan, match="no plan of at most 2 falls, which 1 week has time for"):
+        plan_taper(**{**asked, "before": dict.fromkeys(slots, "20 mg")}, over="1 week")

@@ -191,3 +191,12 @@ def test_the_command_line_plans_in_phases(tmp_path, capsys):
     for further in (["--over", "3 weeks"], ["--to", "2 mg"], ["--forms", "one"]):
         assert main([*asked, "--pace", "2 mg every 1 week to 4 mg, then 1 mg every 2 weeks", *further]) == 2
         assert further[0] in capsys.readouterr().err
+
+
+def test_phases_too_are_made_of_the_fewest_products_where_that_is_preferred():
+    asked = {**ASKED, "before": {"bedtime": "14 mg"}, "phases": "2 mg every 1 week to 8 mg, then 1 mg every 2 weeks"}
+    few = plan_phases(**asked, weights=Weights(pieces=10), fewest_products=True)
+    assert few.course.products == few.course.made_by.products == ("diazepam-2",)
+    assert read_plan(few.plan.to_json()) == few.plan
+    assert "Weights" not in few.report.text()
+    assert few.report.text(explain=True).count("Weights") == 2

@@ -3,7 +3,7 @@
 import pytest
 
 from builders import answers, course, step
-from taper import Formulary, Patient, Plan, check, load_protocol, propose_for_kidney, realize
+from taper import Formulary, Patient, Plan, Reason, check, load_protocol, propose_for_kidney, realize
 from taper.knowledge.kidney_advice import KidneyAction
 
 SHIPPED = Formulary.shipped()
@@ -39,7 +39,7 @@ class TestTheLabelMaximum:
         plan = Plan.read({"courses": [course(step(day, "7 days"), drug="baclofen", indication="spasticity")]})
         finding = ceilings(plan)[0]["us-tablet-dailymed"]
         assert (finding.severity, finding.value, finding.limit) == ("high", "85 mg/day", "80 mg/day")
-        assert finding.message.startswith("days 1-7: 85 mg/day of baclofen is above the maximum of 80 mg/day")
+        assert finding.message.startswith("Baclofen reaches 85 mg/day on days 1-7.")
 
     def test_the_doses_of_two_courses_are_summed(self):
         lower = course(step({"noon": "10 mg"}, "7 days"), drug="baclofen", id="more", indication="spasticity")
@@ -183,4 +183,4 @@ class TestStopping:
         plan = Plan.read({"courses": [course(*steps, drug="baclofen", then="stop")]})
         findings, (gap,), clear, _ = answers(check(realize(plan, US), sources=["us-tablet-dailymed"]), "abrupt-stop")
         assert (findings, clear) == ([], [])
-        assert "slowly, no rate given" in gap.missing
+        assert gap.reason is Reason.NO_FIGURE

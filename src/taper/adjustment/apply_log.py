@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
+from taper._base.takes import takes
 from taper.adjustment.course_state import CourseState
 from taper.adjustment.event_day import DecisionNeeded, NothingToChange, Now, OtherPlan
 from taper.adjustment.events import (
@@ -62,6 +63,7 @@ _STILL_SCORED = timedelta(days=366)
 """How much of a last step without an end is shown where it begins only after the days that were shown."""
 
 
+@takes
 def apply_log(
     schedule: Schedule, log: Log, *, products: Iterable[Product] = (), horizon: Duration | None = None
 ) -> Schedule:

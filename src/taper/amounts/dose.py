@@ -136,6 +136,10 @@ class _Mass(Written):
             return NotImplemented
         return self._with(self._mg + other._mg, self._unit)
 
+    def __radd__(self, other: object) -> Self:
+        # What `sum` begins with is the number 0; no other number is an amount.
+        return self if isinstance(other, int) and other == 0 else NotImplemented
+
     def __sub__(self, other: Self) -> Self:
         if not isinstance(other, type(self)):
             return NotImplemented

@@ -6,7 +6,8 @@ from typing import Any, TypeVar
 from taper._base.numbers import write_number
 from taper.amounts.dose import DailyDose, Dose
 from taper.checks.case import Case, Run, capped, stretches
-from taper.checks.review import Answer, Clear, Finding, NotAssessed, Reason, Severity
+from taper.checks.open_question import NotAssessed, Reason
+from taper.checks.review import Answer, Clear, Finding, Severity
 from taper.knowledge.cited import Cited
 from taper.knowledge.monograph import AgeAdvice, LiverAdvice
 from taper.knowledge.stopping_advice import Stopping, StoppingShape

@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 
 from taper._base.limits import LONGEST_DAYS
 from taper.amounts.dose import DailyDose
-from taper.checks.review import LeftOut, NotAssessed, Reason, Severity, Why, cite_source
+from taper.checks.open_question import NotAssessed, Reason, cite_source
+from taper.checks.review import LeftOut, Severity, Why
 from taper.errors import InvalidInput, NotFound
 from taper.knowledge.cited import Cited
 from taper.knowledge.formulary import Formulary

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from types import ModuleType
 
+from taper._base.takes import takes
 from taper.checks.case import Case, check_doses, check_sources
 from taper.checks.one_fact import put_together
 from taper.checks.review import Answer, Finding, Review
@@ -71,6 +72,7 @@ def rule_names() -> tuple[str, ...]:
     return tuple(module.NAME for module in ALL)
 
 
+@takes
 def check(
     plan: RealizedPlan | Schedule,
     patient: Patient | None = None,
@@ -94,6 +96,14 @@ def check(
         NotFound: If a named source is on file for none of the plan's drugs.
         InvalidInput: If a course holds no dose on any of its days.
         StartNeeded: If the plan has months or weekdays and no start is given.
+
+    Example:
+        >>> from taper import Formulary, load_protocol, realize
+        >>> plan = load_protocol("diazepam-example").plan()
+        >>> realized = realize(plan, Formulary.shipped().products("diazepam", market="us"))
+        >>> review = check(realized)
+        >>> len(review.findings) > 0 and len(review.not_assessed) > 0
+        True
     """
     made = plan.realized if isinstance(plan, Schedule) else plan
     begins = plan.start if isinstance(plan, Schedule) else start

@@ -5,7 +5,8 @@ from typing import TypeGuard
 
 from taper.checks.answers import message_of, said_by
 from taper.checks.case import Case
-from taper.checks.review import Answer, Clear, Finding, LeftOut, NotAssessed, Reason, Severity, Within
+from taper.checks.open_question import NotAssessed, Reason
+from taper.checks.review import Answer, Clear, Finding, LeftOut, Severity, Within
 from taper.source import Subject
 
 _UNANSWERABLE = (
@@ -30,7 +31,7 @@ def put_together(case: Case, answers: Iterable[Answer], subject: Subject | None)
     yield from _one_each(case, findings)
     asked = {(gap.drug, source) for gap in listed if _is_asked(gap) for source in gap.sources}
     kept = [a for a in listed if not (isinstance(a, Clear | Within) and (a.drug, a.source) in asked)]
-    yield from _open(kept)
+    yield from _open(case, kept)
     yield from (answer for answer in kept if isinstance(answer, Clear | Within | LeftOut))
 
 
@@ -130,7 +131,7 @@ def _said(case: Case, lead: Finding, ordered: list[Finding]) -> Iterator[str]:
 # One line for each open question.
 
 
-def _open(answers: Sequence[Answer]) -> Iterator[NotAssessed]:
+def _open(case: Case, answers: Sequence[Answer]) -> Iterator[NotAssessed]:
     gaps = [answer for answer in answers if isinstance(answer, NotAssessed)]
     settled = {answer.drug for answer in answers if isinstance(answer, Clear) and answer.source is None}
     spoken = {answer.drug for answer in answers if isinstance(answer, Finding | Clear | Within)}
@@ -141,7 +142,7 @@ def _open(answers: Sequence[Answer]) -> Iterator[NotAssessed]:
     for gap in kept:
         if gap.urgent or gap.reason not in _UNANSWERABLE or gap.reason is most[gap.drug]:
             alike.setdefault((gap.drug, gap.reason, gap.urgent), []).append(gap)
-    yield from (_grouped(group) for group in alike.values())
+    yield from (_grouped(case, group) for group in alike.values())
 
 
 def _telling(gaps: list[NotAssessed], drug: str | None) -> Reason | None:
@@ -161,12 +162,13 @@ def _is_idle(gap: NotAssessed, settled: set[str | None], spoken: set[str | None]
     return gap.reason in _IDLE and gap.drug in spoken and not gap.urgent
 
 
-def _grouped(group: list[NotAssessed]) -> NotAssessed:
+def _grouped(case: Case, group: list[NotAssessed]) -> NotAssessed:
     first = group[0]
+    sources = {source for gap in group for source in gap.sources}
     return first.model_copy(
         update={
-            "what": tuple(dict.fromkeys(words for gap in group for words in gap.what)),
-            "facts": tuple(dict.fromkeys(fact for gap in group for fact in gap.facts)),
-            "sources": tuple(dict.fromkeys(source for gap in group for source in gap.sources)),
+            "what": tuple(sorted({words for gap in group for words in gap.what})),
+            "facts": tuple(sorted({fact for gap in group for fact in gap.facts})),
+            "sources": tuple(sorted(sources, key=case.weight)),
         }
     )

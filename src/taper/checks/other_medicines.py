@@ -49,7 +49,9 @@ class Companion:
         """The classes among some names to which it may belong, for all that is known."""
         if self.is_known:
             return frozenset()
-        asked = {name for name in names if formulary.classes.holds(name)}
+        tree = formulary.classes
+        # What a medicine is, its codes and the lists say; what else it does, no index does.
+        asked = {name for name in names if tree.holds(name) and (not self.is_coded or tree.is_by_effect(name))}
         return frozenset(asked - self.names - self.settled)
 
     def days_since(self, first_day: date) -> int:

@@ -5,10 +5,10 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Self
 
-from pydantic import Field, computed_field, model_validator
-
 from taper._base.records import Value
+from taper._base.shown import as_html, shorten
 from taper.amounts.duration import CalendarDate
+from taper.checks.open_question import NotAssessed, Reason
 from taper.errors import TaperError
 from taper.source import Grade, Source
 
@@ -95,6 +95,13 @@ class Finding(Value):
         made["statements"] = tuple(item.starting(start) for item in self.statements)
         return self.model_copy(update=made)
 
+    def __str__(self) -> str:
+        return f"{self.severity.value.upper()} {self.rule}: {self.message}" + (f" [{self.dates}]" if self.dates else "")
+
+    def __repr__(self) -> str:
+        value = f", {self.value}" if self.value else ""
+        return f"<Finding {self.severity.value} {self.rule}, {self.drug or 'plan'}{value}>"
+
     @property
     def dates(self) -> str:
         """When it is, such as "2027-03-08 to 2027-03-28"; empty where no start is known."""
@@ -102,80 +109,6 @@ class Finding(Value):
             return ""
         end = self.last_date
         return f"{self.date}" if end in (None, self.date) else f"{self.date} to {end}"
-
-
-class Reason(StrEnum):
-    """Why a rule could not be applied."""
-
-    FACT = "a fact about the person or the plan is not given"
-    NO_DRUG = "the drug is not in the formulary"
-    NO_SOURCE = "no source is on file"
-    UNREAD = "the section that would speak has not been read"
-    LEFT_OUT = "the caller named other sources"
-    NAME = "a name is not known"
-    CLASSES = "the classes of a medicine are not known"
-    OTHER_USES = "sources speak of other uses"
-    OTHER_PEOPLE = "sources speak of other people, doses or lengths of use"
-    NO_FIGURE = "sources give no figure"
-    STARTS_ONLY = "sources speak of starting the drug only"
-    DISAGREE = "facts about the person disagree"
-    UNDECIDED = "a person decides what is taken"
-    TWICE = "the drug also stands among the other medicines"
-    PRODUCTS = "the sources' words name no product on file"
-    DIALYSIS_TIME = "the source counts from dialysis"
-
-
-class NotAssessed(Value):
-    """A rule that could not be applied, to which drug, and why.
-
-    `reason` is the code, `what` names what is missing, `facts` the facts to give, as paths such as
-    `patient.age`, and `sources` who would speak. `urgent` marks a known risk of the person of which nothing on file
-    speaks. `missing` is written from these, for a reader.
-    """
-
-    rule: str
-    drug: str | None = None
-    reason: Reason
-    what: tuple[str, ...] = Field(min_length=1)
-    facts: tuple[str, ...] = ()
-    sources: tuple[Source, ...] = ()
-    urgent: bool = False
-
-    @model_validator(mode="before")
-    @classmethod
-    def _leaves_out_what_is_written(cls, data: object) -> object:
-        """Text that was written from the fields is left out when they are read again."""
-        return {key: value for key, value in data.items() if key != "missing"} if isinstance(data, dict) else data
-
-    @computed_field  # type: ignore[prop-decorator]
-    @property
-    def missing(self) -> str:
-        """What is missing, in words."""
-        return _missing_words(self)
-
-
-def _missing_words(gap: NotAssessed) -> str:
-    """The one place in which a reason becomes a sentence."""
-    what = "; ".join(gap.what)
-    cited = "".join(f" {cite_source(source)}" for source in gap.sources)
-    ending = _ENDINGS.get(gap.reason, "")
-    return f"{what}{ending}{cited}"
-
-
-_ENDINGS = {
-    Reason.NO_DRUG: " is not in the formulary; no source is on file",
-    Reason.NO_SOURCE: "; no source is on file",
-    Reason.UNREAD: ": not read in full",
-    Reason.LEFT_OUT: " not compared: you named other sources",
-}
-
-
-def cite_source(source: Source) -> str:
-    """A short citation: whose, for which country, of which year; an overlay and a secondary source say so."""
-    place = f", {source.jurisdiction}" if source.jurisdiction else ""
-    layer = "" if source.layer == "shipped" else f"; from the overlay {source.layer}"
-    words = "; secondary source" if source.grade == "C" else ""
-    return f"({source.organization}{place}, {source.year}{layer}{words})"
 
 
 class Clear(Value):
@@ -189,6 +122,12 @@ class Clear(Value):
     source: Source | None = None
     sections: tuple[str, ...] = ()
 
+    def __str__(self) -> str:
+        return f"clear: {self.rule} ({self.drug or 'plan'})" + (f", by {self.source}" if self.source else "")
+
+    def __repr__(self) -> str:
+        return f"<Clear {self.rule}>"
+
 
 class Within(Value):
     """A rule under which the plan is within what is on file of a source, of which other parts were not read."""
@@ -196,6 +135,12 @@ class Within(Value):
     rule: str
     drug: str | None = None
     source: Source
+
+    def __str__(self) -> str:
+        return f"within: {self.rule} ({self.drug or 'plan'}), by {self.source}"
+
+    def __repr__(self) -> str:
+        return f"<Within {self.rule}>"
 
 
 class Why(StrEnum):
@@ -215,6 +160,12 @@ class LeftOut(Value):
     source: Source
     why: Why = Why.NOT_NAMED
 
+    def __str__(self) -> str:
+        return f"not compared: {self.rule} ({self.drug}), {self.source}"
+
+    def __repr__(self) -> str:
+        return f"<LeftOut {self.rule}: {self.source.id}>"
+
 
 class RequirementNotMet(TaperError):
     """A review holds more than the caller allows; `review` is the whole of it."""
@@ -233,6 +184,17 @@ class Review(Value):
     within: tuple[Within, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     changes_from: int | None = None
+
+    def __str__(self) -> str:
+        counts = f"{len(self.findings)} found, {len(self.not_assessed)} not assessed, {len(self.clear)} clear"
+        return shorten([f"{counts}.", *map(str, self.findings), *map(str, self.not_assessed), *map(str, self.clear)],
+                       whole="findings, not_assessed and clear")  # fmt: skip
+
+    def __repr__(self) -> str:
+        return f"<Review: {len(self.findings)} found, {len(self.not_assessed)} not assessed, {len(self.clear)} clear>"
+
+    def _repr_html_(self) -> str:
+        return as_html(str(self))
 
     @classmethod
     def of(cls, answers: Iterable["Answer"], *, changes_from: int | None = None) -> Self:

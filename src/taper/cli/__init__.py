@@ -7,6 +7,10 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
+from taper.cli.examples import EXAMPLES, EXIT_CODES
+from taper.cli.notes import print_notes
+from taper.cli.parsing import Parser
+from taper.cli.terminal import Painted, at_work, takes_color
 from taper.errors import TaperError
 from taper.words.notice import NOTICE
 
@@ -26,10 +30,13 @@ COMMANDS = {
     "steps": ("steps", "plan steps of days, on weekdays, on alternate days, or slowly alternating"),
     "cross": ("cross", "replace a drug by another in stages"),
     "adjust": ("adjust", "apply what happened to a plan"),
+    "log": ("log", "write down what happened to a plan: a hold, a step back, a dose taken"),
     "compare": ("compare", "say what differs between two plans"),
     "import": ("import_plan", "read a plan from FHIR medication requests, or say why none can be read"),
 }
 """Every command: its module in this package, and what it does."""
+WORDS = frozenset({"pace", "start", "day", "as_of", "order", "market", "over", "lasting"})
+"""Options whose words are read in `taper.cli.typed_words`."""
 _NOT_COMPUTED = 2
 
 
@@ -39,12 +46,45 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # What is written says that it is UTF-8, and has its own ends of lines, whatever the terminal is set to.
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
     given = list(sys.argv[1:] if arguments is None else arguments)
-    options = parser_for(given[0] if given else None).parse_args(given)
+    if "_ARGCOMPLETE" in os.environ:  # pragma: no cover - tests/test_everyday_frame.py completes in another process
+        _complete()
+    parser = parser_for(_command_of(given))
+    if not given or given == ["help"]:
+        parser.print_help()
+        return 0
+    if given[0] == "help":
+        given = [given[1], "--help"]
+        parser = parser_for(given[0])
+    options, unread = parser.parse_known_args(given)
+    if unread:
+        options.parser.unknown(unread)
+    terminal = sys.stdout
+    if takes_color(terminal) and not getattr(options, "json", False):
+        sys.stdout = Painted(terminal)
     try:
-        code: int = options.run(options)
+        return _run(options, given[0])
+    finally:
+        sys.stdout = terminal
+
+
+def _command_of(given: Sequence[str]) -> str | None:
+    words = [word for word in given if word != "help"]
+    return words[0] if words else None
+
+
+def _run(options: argparse.Namespace, command: str) -> int:
+    try:
+        if options.__dict__.keys() & WORDS:
+            from taper.cli.typed_words import understand  # only where words are to be read, so that help stays quick
+
+            understand(options, command)
+        with at_work(command):
+            code: int = options.run(options)
         sys.stdout.flush()
+        print_notes()
         return code
     except TaperError as error:
+        print_notes()
         print(f"taper: {error}", file=sys.stderr)
         return _NOT_COMPUTED
     except BrokenPipeError:  # pragma: no cover - tests/test_cli.py lets the reader leave in another process
@@ -61,14 +101,34 @@ def _leave_stdout() -> None:  # pragma: no cover - see above
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def parser_for(name: str | None) -> argparse.ArgumentParser:
-    """The parser of the command line, in which the options of one command alone are loaded, if one is named."""
-    parser = argparse.ArgumentParser(prog="taper", description=f"Plans that can be taken, checked and dated. {NOTICE}")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+def _complete() -> None:  # pragma: no cover - see above
+    """Answer a shell that completes a command, if the package argcomplete is installed; it ends the process."""
+    try:
+        argcomplete = import_module("argcomplete")
+    except ImportError:
+        return
+    argcomplete.autocomplete(parser_for(None, whole=True))
+
+
+def parser_for(name: str | None, *, whole: bool = False) -> argparse.ArgumentParser:
+    """The parser of the command line, in which the options of one command alone are loaded, or of the whole."""
+    parser = Parser(
+        prog="taper",
+        description=f"Plans that can be taken, checked and dated. {NOTICE}",
+        epilog=f"examples:\n{_indented(EXAMPLES[''])}\n\n{EXIT_CODES}\n\ntaper COMMAND --help explains a command.",
+    )
+    parser.add_argument("--version", action="version", version=f"taper {import_module('taper').__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=Parser)
     for command, (module, words) in COMMANDS.items():
-        made = commands.add_parser(command, help=words, description=f"{words[0].upper()}{words[1:]}.")
-        if command == name:
+        lines = EXAMPLES.get(command, (f"taper {command}",))
+        examples = f"examples:\n{_indented(lines)}\n\n{EXIT_CODES}"
+        made = commands.add_parser(command, help=words, description=f"{words[0].upper()}{words[1:]}.", epilog=examples)
+        if whole or command == name:
             loaded = import_module(f"taper.cli.{module}")
             loaded.add(made)
-            made.set_defaults(run=loaded.run)
+            made.set_defaults(run=loaded.run, parser=made)
     return parser
+
+
+def _indented(lines: Sequence[str]) -> str:
+    return "\n".join(f"  {line}" for line in lines)

@@ -8,8 +8,10 @@ from taper.cli.drug_inputs import (
     all_of_drug,
     of_one_release,
     read_day,
+    read_slots,
     read_time,
     stated,
+    table_named,
     those_of_drug,
     weights_of,
 )
@@ -28,7 +30,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--from", dest="before", required=True, metavar="DAY", help='"1 mg morning, 1 mg bedtime"')
     parser.add_argument("--to-drug", required=True, metavar="DRUG", help="the drug to go over to")
     parser.add_argument("--to-products", metavar="FILE", help="its products; else those of --products, or the shipped")
-    parser.add_argument("--to-release", choices=list(Release), help="of which release, where several are held")
+    parser.add_argument("--to-release", choices=list(Release), help="of which release, where several are on file")
     parser.add_argument("--to-form", choices=list(DosageForm), help="of which form")
     parser.add_argument("--turns", metavar="bedtime,morning,...", help="the order in which the intakes change over")
     add_pieces(parser)
@@ -56,15 +58,15 @@ def run(options: argparse.Namespace) -> int:
         raise InvalidInput("an order belongs to the taper that follows; add --pace, or --turns", where="--order")
     made = plan_cross_taper(
         drug=drug,
-        before=read_day(options.before, "--from"),
+        before=read_day(options.before, "--from", _of(both, drug)),
         products=_of(both, drug),
         to_drug=to_drug,
         to_products=_of(both, to_drug),
-        equivalence=formulary.table(options.equivalence),
+        equivalence=table_named(formulary, options.equivalence),
         every=read_time(options.every) or Duration(1),
         rounding=options.rounding,
         stages=options.stages if options.stages is not None else "intake by intake",
-        order=[name.strip() for name in options.turns.split(",")] if options.turns else (),
+        order=read_slots(options.turns, "--turns") if options.turns else (),
         tables=formulary.tables,
         weights=weights_of(options),
         then={"pace": options.pace, "order": options.order} if options.pace else None,

@@ -1,7 +1,7 @@
 """The command down: a taper that real products can make."""
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from taper._base.numbers import write_number
@@ -15,14 +15,19 @@ from taper.paces.pace import Fixed, OfCurrent, Pace
 from taper.paces.phases import Phases, are_phases
 from taper.planning.phases import PhasedTaper, plan_phases
 from taper.planning.taper import Taper, plan_taper
-from taper.plans.regimen import Regimen
+from taper.plans.regimen import Regimen, Slot
+from taper.products.product import Product
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     add_drug(parser)
     parser.add_argument(
-        "--from", dest="before", required=True, metavar="DAY", help='such as "10 mg morning, 10 mg bedtime"'
+        "--from",
+        dest="before",
+        required=True,
+        metavar="DAY",
+        help='such as "10 mg morning, 10 mg bedtime" or "10 mg every 6 hours from 06:00"',
     )
     parser.add_argument("--to", default="0", metavar="DOSE|DAY", help="0, a daily total, or a day; 0 if not given")
     parser.add_argument(
@@ -39,6 +44,10 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--forbid-excess", action="store_true", help="fail if the products force a faster fall")
     parser.add_argument("--forms", choices=["any", "one"], default="any", help="one: tablets or liquid throughout")
     parser.add_argument("--mix-forms", action="store_true", help="let a tablet and a liquid share an intake")
+    parser.add_argument(
+        "--fewest-products", action="store_true", help="as few products as leave the falls what they are"
+    )
+    parser.add_argument("--explain", action="store_true", help="costs, weights, and what would have been otherwise")
     add_pieces(parser)
     parser.add_argument("--shortest", metavar="TIME", help='the least time, such as "2 weeks"')
     parser.add_argument("--longest", metavar="TIME", help="the most time")
@@ -52,7 +61,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Run the command."""
     drug, products = products_of_drug(options)
-    before = read_day(options.before, "--from")
+    before = read_day(options.before, "--from", products)
     check_syringe(options, products, [*(intake.dose for intake in before), *_amounts(options.pace)])
     asked: dict[str, Any] = {
         "drug": drug,
@@ -62,13 +71,14 @@ def run(options: argparse.Namespace) -> int:
         "stays": options.stays,
         "excess": "forbid" if options.forbid_excess else "report",
         "mix_forms": options.mix_forms,
+        "fewest_products": options.fewest_products,
         "lead_in": options.lead_in,
         "weights": weights_of(options),
         "indication": options.indication,
         "title": options.title,
     }
     made = _planned(asked, options)
-    data, text = made.report.to_dict(), str(made.report)
+    data, text = made.report.to_dict(), made.report.text(explain=options.explain)
     if options.divide or options.dilute or options.syringe:
         data["without"] = _without(asked, options)
         text = f"{text}\n{data['without']}"
@@ -97,7 +107,7 @@ def _planned(asked: dict[str, Any], options: argparse.Namespace) -> Taper | Phas
         return plan_phases(**asked, phases=options.pace)
     return plan_taper(
         **asked,
-        to=_target(options.to),
+        to=_target(options.to, asked["products"]),
         pace=_pace(options.pace, asked["drug"]) if options.pace else None,
         over=options.over,
         step=options.step,
@@ -133,7 +143,7 @@ def _refuse_beside_phases(options: argparse.Namespace) -> None:
 
 
 def _pace(text: str, drug: str) -> str:
-    """The pace as written; one of occupancy without its curve is refused with the curves that are held of the drug."""
+    """The pace as written; one of occupancy without its curve is refused with the curves on file of the drug."""
     monograph = Formulary.shipped().get(drug)
     if "occupancy" not in text or " with " in text or monograph is None or not monograph.occupancies:
         return text
@@ -145,7 +155,9 @@ def _pace(text: str, drug: str) -> str:
     raise InvalidInput(f"points of occupancy need a curve; write one of those held of {drug}: {held}", where="--pace")
 
 
-def _target(text: str) -> Regimen | Dose | str:
-    if text.strip() == "0":
+def _target(text: str, products: Sequence[Product]) -> Regimen | Dose | str:
+    """Where the taper ends: nothing, a daily total, or a day. One amount without a time is a total."""
+    if text.strip().lower() in {"0", "0 mg", "nothing", "zero", "none", "off", "stop"}:
         return "0"
-    return read_day(text, "--to") if text.strip().rpartition(" ")[2] not in {"mg", "mcg", "g"} else Dose.parse(text)
+    day = read_day(text, "--to", products)
+    return day.intakes[0].dose if day.slots == (Slot("daily"),) else day

@@ -1,22 +1,22 @@
 """What options about one drug name, read: its products, a day's doses, a length of time."""
 
 import argparse
+import re
 from collections.abc import Iterable, Sequence
 
 from taper.amounts.dose import Dose
 from taper.amounts.duration import Duration
+from taper.cli.notes import say, understood
+from taper.cli.parsing import complete
+from taper.cli.settings import market_for
 from taper.errors import InvalidInput
+from taper.knowledge.equivalence import EquivalenceTable
 from taper.knowledge.formulary import Formulary
+from taper.plans import everyday
 from taper.plans.regimen import Regimen
 from taper.plans.weights import STANDARD, Weights
 from taper.products.product import Product, load_products
 from taper.products.statements import Syringe, dilute, only, permit
-
-
-def market_of(formulary: Formulary, drug: str) -> str | None:
-    """The market whose products are used where none is named: us where it is held, else the first."""
-    markets = sorted({product.market or "" for product in formulary.products(drug)} - {""})
-    return "us" if "us" in markets else markets[0] if markets else None
 
 
 def products_of_drug(options: argparse.Namespace, *, as_stated: bool = True) -> tuple[str, tuple[Product, ...]]:
@@ -96,9 +96,9 @@ def those_of_drug(
     if file and not found:
         held = ", ".join(sorted({product.drug for product in given})) or "nothing"
         raise InvalidInput(f"{file} has products of {held}, and none of {drug}; add them", where="--products")
-    found = found or formulary.products(drug, market=market or market_of(formulary, drug))
+    found = found or formulary.products(drug, market=market_for(formulary, drug, market))
     if not found:
-        raise InvalidInput(f"no product of {drug} is held; name a file of products", where="--products")
+        raise InvalidInput(f"no product of {drug} is on file; name a file of products", where="--products")
     return found
 
 
@@ -111,32 +111,77 @@ def of_one_release(
         InvalidInput: If they are of several releases and none was named, or none is of the one that was.
     """
     held = sorted({str(product.release) for product in products})
+    if release is None and len(held) > 1 and "immediate" in held:
+        others = " and ".join(name for name in held if name != "immediate")
+        say(f"immediate release is used, the ordinary one; {option} {others} names another")
+        release = "immediate"
     if release is None and len(held) > 1:
         raise InvalidInput(f"products are {' and '.join(held)} release; name one", where=option)
     found = tuple(p for p in products if release in (None, p.release) and form in (None, p.form))
     if not found:
         listed = ", ".join(product.id for product in products)
         wanted = " ".join(part for part in (f"{release or held[0]} release", form) if part)
-        raise InvalidInput(f"no product is {wanted}; name what is held: {listed}", where=option)
+        raise InvalidInput(f"no product is {wanted}; name what is on file: {listed}", where=option)
     return found
 
 
-def read_day(text: str, where: str) -> Regimen:
-    """One day's doses from text such as "10 mg morning, 10 mg bedtime".
+def read_day(text: str, where: str, products: Sequence[Product] = ()) -> Regimen:
+    """One day's doses as people write them, such as "10 mg bd"; what was understood is said where it differs.
 
     Raises:
-        InvalidInput: If a part is not a dose and a time of day.
+        InvalidInput: If it cannot be read, or can be read in two ways.
     """
-    doses: dict[str, str] = {}
-    for part in text.split(","):
-        dose, _, slot = part.strip().rpartition(" ")
-        if not dose or slot in doses:
-            raise InvalidInput(f'{text!r} is not one day; write it like "10 mg morning, 10 mg bedtime"', where=where)
-        doses[slot] = dose
-    try:
-        return Regimen.of(doses)
-    except InvalidInput as error:
-        raise InvalidInput(str(error), where=where) from None
+    day = everyday.read_day(text, products=products, where=where)
+    if str(day) != text.strip():
+        understood(where, f"{day}{_more(text, day)}")
+    return day
+
+
+def _more(text: str, day: Regimen) -> str:
+    """What else a total without times may mean."""
+    is_total = bool(re.search(r"/ ?d|a day|per day", text.lower()))
+    if is_total and len(day) == 1 and day.slots[0].is_daily:
+        return f' (taken at once; if it is divided, write "{text.strip()} in 3 doses")'
+    return ""
+
+
+def read_slots(text: str, where: str) -> list[str]:
+    """Times of day from words parted by commas, such as "night, am" or "tds".
+
+    Raises:
+        InvalidInput: If one is no time of day.
+    """
+    names: list[str] = []
+    for word in text.split(","):
+        names += [slot.name for slot in everyday.read_day(f"1 mg {word.strip()}", where=where).slots]
+    if ",".join(names) != text.replace(" ", ""):
+        understood(where, ", ".join(names))
+    return names
+
+
+def read_dose(text: str, where: str, products: Sequence[Product] = ()) -> Dose:
+    """One dose as people write it, such as "5MG" or "half a tablet".
+
+    Raises:
+        InvalidInput: If it is not one dose.
+    """
+    day = everyday.read_day(text, products=products, where=where)
+    if len(day) != 1:
+        raise InvalidInput(f'{text!r} is not one dose; write it like "5 mg"', where=where)
+    dose = day.intakes[0].dose
+    if dose.text != text.strip():
+        understood(where, dose.text)
+    return dose
+
+
+def table_named(formulary: Formulary, name: str) -> EquivalenceTable:
+    """An equivalence table by its id, or by a beginning that no other has.
+
+    Raises:
+        NotFound: If none is named, or several are.
+    """
+    ids = [table.id for table in formulary.tables]
+    return formulary.table(str(complete(name, ids)))
 
 
 def read_time(text: str | None) -> Duration | None:

@@ -9,7 +9,7 @@ from taper.amounts.liquid import Concentration
 from taper.cli.options import NOT_COMPUTED, add_json, add_out
 from taper.cli.output import json_text, write_whole
 from taper.errors import InvalidInput
-from taper.formats.fhir.read.import_report import CannotImport, ImportReport
+from taper.formats.fhir.read.import_report import NO_PLAN, CannotImport, ImportReport
 from taper.formats.fhir.read.plan import FhirPlan, load_fhir
 
 
@@ -47,19 +47,14 @@ def run(options: argparse.Namespace) -> int:
             select=_parts(options.select),
         )
     except CannotImport as error:
-        print(f"taper: {_summary(error)}", file=sys.stderr)
-        _print_reports(error.reports or ())
+        print(f"taper: {NO_PLAN if error.reports else error}", file=sys.stderr)
+        _print_reports(error.reports)
         return NOT_COMPUTED
     start = f"starts on {found.start}" if found.start else "has no start"
     print(f"taper: read as {found.version}; the plan {start}", file=sys.stderr)
     _print_reports(found.reports)
     _deliver(found, options)
     return 0
-
-
-def _summary(error: CannotImport) -> str:
-    """What is wrong in one line; each report follows in a line of its own."""
-    return error.message.partition("\n")[0].removesuffix(":") if error.reports else str(error)
 
 
 def _print_reports(reports: Iterable[ImportReport]) -> None:
@@ -69,7 +64,7 @@ def _print_reports(reports: Iterable[ImportReport]) -> None:
 
 
 def _deliver(found: FhirPlan, options: argparse.Namespace) -> None:
-    """The plan alone, to the file that was named or to standard output; with --json, its start and reports beside it."""
+    """The plan alone, to the file that was named or to standard output; with --json, its reports beside it."""
     if options.out:
         write_whole(options.out, found.plan.to_json(), force=options.force)
         print(f"wrote {options.out}", file=sys.stderr)

@@ -19,10 +19,10 @@ def add_plan(parser: argparse.ArgumentParser) -> None:
         "--choose", action="append", default=[], metavar="NAME=OPTION", help="a choice a protocol leaves open"
     )
     parser.add_argument("--products", metavar="FILE", help="the products that can be had; the shipped ones otherwise")
-    parser.add_argument("--market", metavar="us|uk", help="whose shipped products; us where held, if not given")
+    parser.add_argument("--market", metavar="us|uk", help="whose shipped products; us where on file, if not given")
     add_statements(parser)
     parser.add_argument(
-        "--overlay", metavar="FILE", help="a TOML file of local limits and products, laid over the shipped"
+        "--overlay", metavar="FILE", help="a TOML file of local limits and products, on top of the shipped"
     )
 
 
@@ -58,13 +58,20 @@ def add_statements(parser: argparse.ArgumentParser) -> None:
 
 def add_days(parser: argparse.ArgumentParser) -> None:
     """Add the start and the horizon."""
-    parser.add_argument("--start", required=True, metavar="DATE", help="the date of day 1")
+    parser.add_argument("--start", metavar="DATE", help="the date of day 1; needed, but for --log, which holds it")
     parser.add_argument("--days", type=int, metavar="N", help="the horizon of an open plan; a window on a closed one")
+
+
+def add_log(parser: argparse.ArgumentParser) -> None:
+    """Add --log."""
+    parser.add_argument(
+        "--log", metavar="FILE", help="the plan as it stands after what happened, as `taper log` writes it"
+    )
 
 
 def add_out(parser: argparse.ArgumentParser) -> None:
     """Add --out and --force."""
-    parser.add_argument("--out", metavar="FILE", help="write to a file, whole or not at all")
+    parser.add_argument("--out", metavar="FILE", help="write to a file, whole or not at all; - is standard output")
     parser.add_argument("--force", action="store_true", help="overwrite the file if it exists")
 
 
@@ -72,9 +79,9 @@ def add_drug(parser: argparse.ArgumentParser) -> None:
     """Add DRUG and where its products come from."""
     parser.add_argument("drug", metavar="DRUG")
     parser.add_argument("--products", metavar="FILE", help="the products that can be had; the shipped ones otherwise")
-    parser.add_argument("--market", metavar="us|uk", help="whose shipped products; us where held, if not given")
+    parser.add_argument("--market", metavar="us|uk", help="whose shipped products; us where on file, if not given")
     add_statements(parser)
-    parser.add_argument("--release", choices=list(Release), help="of which release, where products of several are held")
+    parser.add_argument("--release", choices=list(Release), help="of which release, where several are on file")
     parser.add_argument("--form", choices=list(DosageForm), help="of which form, such as tablet or oral-solution")
 
 

@@ -13,14 +13,22 @@ from taper.errors import InvalidInput
 from taper.plans.plan import Plan
 from taper.words.notice import NOTICE
 
+STDOUT = "-"
+
 
 def deliver(made: str | bytes, options: argparse.Namespace) -> None:
-    """Print what was made, or write it to the file that was named."""
-    if options.out:
+    """Print what was made, or write it to the file that was named; - is standard output.
+
+    Raises:
+        InvalidInput: If it is no text, and would be printed to a terminal.
+    """
+    if options.out and options.out != STDOUT:
         write_whole(options.out, made, force=options.force)
         print(f"wrote {options.out}")
     elif isinstance(made, str):
         print(made, end="")
+    elif sys.stdout.isatty():
+        raise InvalidInput("this format is no text, and a terminal cannot show it; add --out FILE, or pipe it on")
     else:
         sys.stdout.buffer.write(made)
 
@@ -37,7 +45,7 @@ def write_whole(name: str | Path, made: str | bytes, *, force: bool) -> None:
     path = Path(name)
     if str(name).endswith(("/", os.sep)) or os.path.isdir(path):  # noqa: PTH112 - unlike is_dir, it takes a name that is too long
         raise InvalidInput("is a folder; add the name of a file", where=str(name))
-    if os.path.exists(path) and not os.path.isfile(path):  # noqa: PTH110, PTH113 - as above
+    if os.path.exists(path) and not os.path.isfile(path):  # noqa: PTH110, PTH113 - they too take such a name
         raise InvalidInput("is a device or a pipe, which no file takes the place of; name a file", where=str(name))
     if os.path.lexists(path) and not force:
         raise InvalidInput("exists; choose another name, or add --force", where=str(path))
@@ -65,11 +73,36 @@ def print_json(data: object) -> None:
     print(json_text(data), end="")
 
 
+_PAPER = {".pdf", ".html", ".ics", ".xlsx", ".svg", ".csv", ".md", ".txt"}
+
+
 def deliver_plan(plan: Plan, report: str, data: dict[str, Any], options: argparse.Namespace) -> int:
-    """Print a plan with its report, as text or JSON, and write the plan alone to the file that was named."""
+    """Print a plan with its report, as text or JSON, and write the plan alone to the file that was named.
+
+    With `--out -` the plan goes to standard output, for another command, and the report to standard error.
+
+    Raises:
+        InvalidInput: If the name of the file says that it is something else than a plan.
+    """
+    _check_name(options.out)
     text = json_text({"plan": plan.to_dict(), "report": data}) if options.json else f"{report}\n\n{NOTICE}\n"
+    if options.out == STDOUT:
+        print(text, end="", file=sys.stderr)
+        print(plan.to_json(), end="")
+        return 0
     print(text, end="")
     if options.out:
         write_whole(options.out, plan.to_json(), force=options.force)
         print(f"wrote {options.out}", file=sys.stderr)
     return 0
+
+
+def _check_name(name: str | None) -> None:
+    ending = Path(name).suffix.lower() if name else ""
+    if name and ending in _PAPER:
+        plan = Path(name).with_suffix(".json").name
+        raise InvalidInput(
+            f"this command writes a plan, which is JSON; write --out {plan}, and then "
+            f"taper schedule {plan} --start DATE --out {Path(name).name}",
+            where=f"--out {name}",
+        )

@@ -1,22 +1,28 @@
 """What options about a plan name, read: the plan, its products, its dates, what happened to it."""
 
 import argparse
+import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from taper._base.json_text import decode
+from taper._base.json_text import decode, read_json
 from taper._base.limits import LARGEST_BYTES
 from taper.adjustment.apply_log import apply_log
+from taper.adjustment.event_day import OtherPlan
 from taper.amounts.duration import Duration, read_date
-from taper.cli.drug_inputs import market_of, stated
+from taper.cli.drug_inputs import stated
+from taper.cli.parsing import nearest
+from taper.cli.settings import market_for
 from taper.errors import InvalidInput, NotFound
+from taper.formats.difference import to_difference_table
 from taper.knowledge.formulary import Formulary
 from taper.knowledge.protocols import load_protocol, protocol_names
-from taper.plans.log import load_log
+from taper.plans.log import Log, load_log
 from taper.plans.plan import Plan, load_plan, read_plan
 from taper.products.product import Product, load_products
 from taper.products.statements import only
+from taper.schedules.difference import compare
 from taper.schedules.realization import RealizedPlan, realize
 from taper.schedules.schedule import Schedule, to_schedule
 
@@ -44,10 +50,19 @@ def read_plan_at(name: str) -> Plan:
         return load_protocol(name).plan()
     if name == "-":
         data = sys.stdin.buffer.read(LARGEST_BYTES + 1)
-        return read_plan(decode(data, where="standard input"), where="standard input")
+        return _plan_in(decode(data, where="standard input"), "standard input")
     if not Path(name).exists():
-        raise NotFound(f"{name!r} is neither a file nor a protocol. Protocols: {', '.join(protocol_names())}")
+        beside = [item.name for item in Path(name).parent.iterdir()] if Path(name).parent.is_dir() else []
+        hint = nearest(Path(name).name, [*beside, *protocol_names()], otherwise="")
+        raise NotFound(f"{name!r} is neither a file nor a protocol{hint}. Protocols: {', '.join(protocol_names())}")
     return load_plan(name)
+
+
+def _plan_in(text: str, where: str) -> Plan:
+    """The plan in a text, which may be what a planning command prints with --json: the plan beside its report."""
+    data = read_json(text, where=where)
+    inner = data.get("plan") if isinstance(data, dict) and "format" not in data else None
+    return read_plan(json.dumps(inner) if isinstance(inner, dict) else text, where=where)
 
 
 def _choices(pairs: Sequence[str]) -> Mapping[str, str]:
@@ -77,7 +92,7 @@ def _shipped(plan: Plan, drug: str, name: str, market: str | None, formulary: Fo
     """The shipped products of one market, and those of others that the plan names."""
     named = {product for course in plan.courses if course.drug == drug for product in course.products}
     named |= {product for course in plan.courses for step in course.steps for product in step.products}
-    wanted = market or market_of(formulary, name)
+    wanted = market_for(formulary, name, market)
     yield from (p for p in formulary.products(name) if p.id in named or wanted in (None, p.market))
 
 
@@ -89,6 +104,8 @@ def realized_of(options: argparse.Namespace) -> RealizedPlan:
 
 def dated(options: argparse.Namespace) -> Schedule:
     """The plan that was named, on dates."""
+    if not options.start:
+        raise InvalidInput("dates need a first day; add it, such as --start 2027-03-01", where="--start")
     horizon = Duration(options.days) if options.days is not None else None
     return to_schedule(realized_of(options), start=read_date(options.start), horizon=horizon)
 
@@ -99,10 +116,45 @@ def adjusted_by(name: str, options: argparse.Namespace) -> Schedule:
     Raises:
         TaperError: If the plan or the log cannot be read, or do not fit each other.
     """
-    start = read_date(options.start)
-    log = load_log(name)
+    if not Path(name).exists():
+        begin = f'taper log {options.plan} hold --start DATE --day DATE --for "2 weeks" --log {name}'
+        raise NotFound(f"does not exist; write down what happened first, such as {begin}", where=name)
+    return adjusted_with(load_log(name), options, name)
+
+
+def adjusted_with(log: Log, options: argparse.Namespace, name: str) -> Schedule:
+    """The plan that was named, on dates, after what a log says; day 1 is the log's where no start was given.
+
+    Raises:
+        TaperError: If the plan cannot be read, or the log is of another plan or another start.
+    """
     made = realized_of(options)
-    horizon = Duration(options.days) if options.days is not None else None
+    check_log_is_of(log, made.plan, name)
+    start = read_date(options.start) if options.start else log.start
+    if start != log.start:
+        raise InvalidInput(f"the log says day 1 is {log.start}; leave --start out, or correct it", where="--start")
+    days = getattr(options, "days", None)
+    horizon = Duration(days) if days is not None else None
     further = products_of(options, made.plan, formulary_of(options))
     first = to_schedule(made, start=start, horizon=horizon)
     return apply_log(first, log, products=further, horizon=horizon)
+
+
+def check_log_is_of(log: Log, plan: Plan, name: str) -> None:
+    """Refuse the log of another plan, with what that plan was and what is different in this one.
+
+    Raises:
+        OtherPlan: If the log was written for another plan.
+    """
+    if log.plan == plan.fingerprint:
+        return
+    was = log.written_for
+    if was is None:
+        raise OtherPlan(
+            f"was written for the plan {log.plan[:12]}, and this one is {plan.fingerprint[:12]}; name that plan, or "
+            "write what happened down for this one with taper log",
+            where=name,
+        )
+    lines = to_difference_table(compare(was, plan, start=log.start), one="the plan of the log", other="this plan")
+    title = was.title or ", ".join(course.drug for course in was.courses)
+    raise OtherPlan(f'was written for "{title}" as it was then. What changed since:\n{lines.rstrip()}', where=name)

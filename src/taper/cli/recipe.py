@@ -2,8 +2,7 @@
 
 import argparse
 
-from taper.amounts.dose import Dose
-from taper.cli.drug_inputs import check_syringe, products_of_drug
+from taper.cli.drug_inputs import check_syringe, products_of_drug, read_dose
 from taper.cli.options import add_drug, add_json, add_pieces
 from taper.cli.output import json_text
 from taper.products.recipes import Handling, Reachable, reach_of
@@ -23,7 +22,7 @@ def run(options: argparse.Namespace) -> int:
     """Run the command."""
     _, products = products_of_drug(options)
     by_id = {product.id: product for product in products}
-    dose = Dose.parse(options.dose)
+    dose = read_dose(options.dose, "DOSE", products)
     check_syringe(options, products, [dose])
     pieces = {} if options.pieces is None else {"pieces": options.pieces}
     handling = Handling.read({"mix_forms": options.mix_forms, **pieces}, where="--pieces")

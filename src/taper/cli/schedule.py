@@ -1,148 +1,24 @@
 """The command schedule: a plan laid on dates, in every format."""
 
 import argparse
-import sys
-from collections import Counter
-from collections.abc import Callable
-from datetime import timedelta
-from functools import partial
-from typing import Any, TypeVar
 
-from taper._base.json_text import read_text_file
-from taper.checks.check import check
-from taper.checks.review import Review
-from taper.cli.options import add_days, add_json, add_out, add_plan
-from taper.cli.output import deliver, json_text
-from taper.cli.plan_inputs import dated
-from taper.errors import InvalidInput
-from taper.formats.fhir.write.bundle import to_fhir, write_fhir
-from taper.formats.html import to_html
-from taper.formats.ical import to_ical
-from taper.formats.ical.entries import STYLES
-from taper.formats.pdf import to_pdf
-from taper.formats.plots.doses import plot_doses
-from taper.formats.table import to_csv, to_markdown, to_table
-from taper.formats.xlsx import to_xlsx
-from taper.people.patient import UNKNOWN, load_patient
-from taper.schedules.schedule import Schedule
-from taper.supply.count import count_supply
-
-_Made = TypeVar("_Made", str, bytes)
-FORMATS = ("table", "markdown", "csv", "json", "ics", "fhir-r4", "fhir-r5", "html", "pdf", "xlsx", "svg")
-
-
-_REVIEWED = ("table", "markdown", "html", "pdf", "xlsx", "fhir-r4", "fhir-r5")
-_CALENDAR = ("times", "tz", "style", "private", "alarm", "identity", "sequence", "previous")
-# The formats that use an option which not all do.
-_USED = {"patient": _REVIEWED, "language": ("html", "pdf"), "fonts": ("pdf",), "every_day": ("table",)}
-_USED |= dict.fromkeys(_CALENDAR, ("ics",))
+from taper.cli.options import add_days, add_log, add_plan
+from taper.cli.output import deliver
+from taper.cli.plan_inputs import adjusted_by, dated
+from taper.cli.writing import add_formats, kind_of, write_as
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
     add_plan(parser)
     add_days(parser)
-    parser.add_argument("--patient", metavar="FILE", help="facts about the person, for the review below the table")
-    parser.add_argument("--language", metavar="en|es|fr|de", help="the language of the handout; en if not given")
-    parser.add_argument(
-        "--fonts", action="append", metavar="FOLDER", help="fonts for letters that a PDF lacks; may be repeated"
-    )
-    _add_calendar(parser.add_argument_group("of a calendar (--format ics)"))
-    parser.add_argument("--format", choices=FORMATS, help="table if not given")
-    parser.add_argument("--every-day", action="store_true", help="one row a day in the table")
-    add_out(parser)
-    add_json(parser)
-
-
-def _add_calendar(group: Any) -> None:
-    group.add_argument("--times", default="", metavar="morning=08:00,...", help="clock times of named times of day")
-    group.add_argument("--tz", metavar="ZONE", help="the zone of the clock times; floating if not given")
-    group.add_argument("--style", choices=STYLES, help="one event a step (series, if not given), a dose, or a banner")
-    group.add_argument("--private", action="store_true", help="leave drug names out of what a locked screen shows")
-    group.add_argument("--alarm", type=int, metavar="MINUTES", help="ask for a reminder so long before each dose")
-    group.add_argument("--identity", metavar="NAME", help="what the plan is called in the UIDs, if its start may move")
-    group.add_argument("--sequence", type=int, metavar="N", help="how often the calendar was revised")
-    group.add_argument("--previous", metavar="FILE", help="the calendar published before; what is gone is cancelled")
+    add_log(parser)
+    add_formats(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     """Run the command."""
-    kind = _kind(options)
-    schedule = dated(options)
-    writers: dict[str, Callable[[], str | bytes]] = {
-        "table": lambda: _table(options, schedule),
-        "markdown": lambda: to_markdown(schedule, _review(options, schedule), count_supply(schedule)),
-        "csv": lambda: to_csv(schedule),
-        "json": lambda: json_text(schedule.to_dict()),
-        "ics": lambda: _calendar(options, schedule),
-        "html": lambda: _handout(to_html, options, schedule),
-        "pdf": lambda: _handout(partial(to_pdf, font_folders=options.fonts or ()), options, schedule),
-        "xlsx": lambda: to_xlsx(schedule, _review(options, schedule), count_supply(schedule)),
-        "svg": lambda: plot_doses(schedule).to_svg(),
-        "fhir-r4": lambda: write_fhir(to_fhir(schedule, version="R4", review=_review(options, schedule))),
-        "fhir-r5": lambda: write_fhir(to_fhir(schedule, version="R5", review=_review(options, schedule))),
-    }
-    deliver(writers[kind](), options)
+    kind = kind_of(options)
+    schedule = adjusted_by(options.log, options) if options.log else dated(options)
+    deliver(write_as(kind, schedule, options), options)
     return 0
-
-
-def _kind(options: argparse.Namespace) -> str:
-    """The format that was chosen, with every option one that it uses: a format must not drop what was asked for."""
-    kind: str = options.format or ("json" if options.json else "table")
-    if options.json and kind != "json":
-        raise InvalidInput(f"--json and --format {kind} are two formats; leave one")
-    for name, formats in _USED.items():
-        given = getattr(options, name)
-        if given is not None and given is not False and given != "" and kind not in formats:
-            option = "--" + name.replace("_", "-")
-            raise InvalidInput(f"{option} is not used by --format {kind}; leave it out, or use {' or '.join(formats)}")
-    return kind
-
-
-def _table(options: argparse.Namespace, schedule: Schedule) -> str:
-    return to_table(schedule, _review(options, schedule), count_supply(schedule), every_day=options.every_day)
-
-
-def _handout(write: Callable[..., _Made], options: argparse.Namespace, schedule: Schedule) -> _Made:
-    return write(schedule, _review(options, schedule), count_supply(schedule), language=options.language or "en")
-
-
-def _review(options: argparse.Namespace, schedule: Schedule) -> Review:
-    return check(schedule, load_patient(options.patient) if options.patient else UNKNOWN)
-
-
-def _calendar(options: argparse.Namespace, schedule: Schedule) -> str:
-    times = _times(options.times)
-    timed = options.style != "banner"
-    clocked = bool(times) or (timed and any(i.slot.is_clock for day in schedule.days for i in day.intakes))
-    if clocked and options.tz is None:
-        print("taper: the times are floating, each device's own; --tz Europe/London would pin them", file=sys.stderr)
-    previous = read_text_file(options.previous) if options.previous else None
-    return to_ical(
-        schedule,
-        times=times,
-        tz=options.tz,
-        style=options.style or "series",
-        private=options.private,
-        alarms=None if options.alarm is None else timedelta(minutes=options.alarm),
-        identity=options.identity,
-        sequence=_sequence(options.sequence, previous),
-        previous=previous,
-    )
-
-
-def _sequence(given: int | None, previous: str | None) -> int:
-    if given is None and previous is not None:
-        raise InvalidInput("a revised calendar has a number above the one before; add --sequence", where="--previous")
-    return given or 0
-
-
-def _times(text: str) -> dict[str, str]:
-    pairs = [part.strip().partition("=") for part in text.split(",") if part.strip()]
-    for name, equals, clock in pairs:
-        if not (name and equals and clock):
-            raise InvalidInput(f"--times: {name!r} has no clock time; write morning=08:00,evening=20:00")
-    twice = [name for name, count in Counter(name for name, _, _ in pairs).items() if count > 1]
-    if twice:
-        raise InvalidInput(f"--times: {twice[0]} has two clock times; leave one")
-    return {name: clock for name, _, clock in pairs}

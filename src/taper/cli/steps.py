@@ -2,7 +2,7 @@
 
 import argparse
 
-from taper.cli.drug_inputs import products_of_drug, read_day, weights_of
+from taper.cli.drug_inputs import products_of_drug, read_day, read_slots, weights_of
 from taper.cli.options import add_drug, add_json, add_out, add_pieces
 from taper.cli.output import deliver_plan
 from taper.planning.pattern import plan_pattern
@@ -31,11 +31,11 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Run the command."""
     drug, products = products_of_drug(options)
-    before = options.before if options.before in (None, "nothing") else read_day(options.before, "--from")
+    before = options.before if options.before in (None, "nothing") else read_day(options.before, "--from", products)
     made = plan_pattern(
         drug=drug,
         pattern=options.pattern,
-        at=options.at,
+        at=_at(options.at),
         on=options.on,
         before=before,
         products=products,
@@ -44,3 +44,9 @@ def run(options: argparse.Namespace) -> int:
         title=options.title,
     )
     return deliver_plan(made.plan, str(made.report), made.report.to_dict(), options)
+
+
+def _at(text: str) -> str:
+    """The time of day that was named, such as night."""
+    slots = read_slots(text, "--at")
+    return slots[0] if len(slots) == 1 else text

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 
 from taper.amounts.duration import Duration, read_date
-from taper.cli.options import add_days, add_json, add_plan
+from taper.cli.options import add_days, add_json, add_log, add_plan
 from taper.cli.output import print_json
 from taper.cli.plan_inputs import adjusted_by, dated
 from taper.errors import InvalidInput
@@ -23,7 +23,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--every", metavar="TIME", help='fills: "28 days", "calendar month", "at most 28 days", dates')
     parser.add_argument("--on-hand", metavar="FILE", help="what is there already, by product id")
     parser.add_argument("--packs", action="store_true", help="whole packs where their size is known")
-    parser.add_argument("--log", metavar="FILE", help="count the plan as it stands after what happened, as taper-log/1")
+    add_log(parser)
     add_json(parser)
 
 

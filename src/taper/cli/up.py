@@ -4,7 +4,7 @@ import argparse
 
 from taper.amounts.dose import Dose
 from taper.amounts.duration import Duration
-from taper.cli.drug_inputs import products_of_drug, read_day, weights_of
+from taper.cli.drug_inputs import products_of_drug, read_day, read_dose, read_slots, weights_of
 from taper.cli.options import add_drug, add_json, add_out, add_pieces
 from taper.cli.output import deliver_plan
 from taper.errors import InvalidInput
@@ -13,6 +13,7 @@ from taper.knowledge.monograph import Titration
 from taper.people.patient import load_patient
 from taper.planning.kidney_proposal import propose_for_kidney
 from taper.planning.titration import choose_titration, plan_titration
+from taper.plans.everyday_pace import plain_pace
 from taper.plans.plan import Plan
 from taper.products.product import Product
 
@@ -23,7 +24,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--to", required=True, metavar="DOSE", help="the daily total to arrive at")
     parser.add_argument("--slots", required=True, metavar="evening,morning,...", help="in the order they are added")
     parser.add_argument("--by", required=True, metavar="label|DOSE every TIME", help='label, or "5 mg every 3 days"')
-    parser.add_argument("--label", metavar="SOURCE", help="whose titration, where several are held")
+    parser.add_argument("--label", metavar="SOURCE", help="whose titration, where several are on file")
     parser.add_argument("--column", metavar="NAME", help="the co-medication column, where a source has several")
     parser.add_argument("--indication", metavar="NAME")
     parser.add_argument("--aim", choices=["slow", "fast"], help="which end of a labeled range")
@@ -44,11 +45,11 @@ def run(options: argparse.Namespace) -> int:
     drug, products = products_of_drug(options)
     made = plan_titration(
         drug=drug,
-        to=options.to,
-        slots=[name.strip() for name in options.slots.split(",")],
+        to=read_dose(options.to, "--to", products),
+        slots=read_slots(options.slots, "--slots"),
         products=products,
         by=_by(options, drug),
-        before=read_day(options.before, "--from") if options.before else "nothing",
+        before=read_day(options.before, "--from", products) if options.before else "nothing",
         aim=options.aim,
         first=[read_day(day, "--first") for day in options.first.split(";")] if options.first else (),
         larger=options.larger,
@@ -70,7 +71,7 @@ def _by(options: argparse.Namespace, drug: str) -> Titration | tuple[Dose | str,
 
 
 def _increment(text: str, where: str) -> tuple[Dose, Duration]:
-    size, found, time = text.partition(" every ")
+    size, found, time = plain_pace(text, where=where).replace(",", "").partition(" every ")
     if not found:
         label = "label, or " if where == "--by" else ""
         raise InvalidInput(f'{text!r} is no increase; write {label}"5 mg every 3 days"', where=where)

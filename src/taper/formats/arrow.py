@@ -1,14 +1,16 @@
 """A schedule as an Arrow table with explicit types, and through it as a pandas or polars frame."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, Literal
 
 from taper._base.extras import need
 from taper._base.numbers import write_count, write_number
-from taper.errors import CannotCompute
+from taper._base.takes import takes
+from taper.errors import CannotCompute, InvalidInput
 from taper.schedules.rows import Record, records_of
 from taper.schedules.schedule import Schedule
 from taper.words.plain import describe_ending
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
 
 Amounts = Literal["decimal", "text"]
 """Whether amounts are decimals, or text that reads back exactly, such as "3 1/3"."""
+
+Per = Literal["portion", "intake", "day"]
+"""What a row of a frame is."""
 
 PLACES = 6
 _DIGITS = 13
@@ -69,7 +74,34 @@ _COLUMNS = (
 )
 
 
-def to_arrow(schedule: Schedule, *, amounts: Amounts = "decimal") -> "pa.Table":
+_KEPT: dict[str, tuple[str, ...]] = {
+    "portion": tuple(column.name for column in _COLUMNS),
+    "intake": ("date", "day", "course", "step", "drug", "slot", "dose", "mg", "note"),
+    "day": ("date", "day", "drug", "mg"),
+}
+
+
+def _intakes(schedule: Schedule) -> Iterator[Record]:
+    """One record a dose: the first of its portions, with the amount of all."""
+    for _, group in groupby(records_of(schedule), key=lambda each: (each.date, each.course, each.slot)):
+        portions = list(group)
+        yield replace(portions[0], mg=sum((each.mg for each in portions), Fraction(0)))
+
+
+def _days(schedule: Schedule) -> Iterator[Record]:
+    """One record a day and drug, with the day's total."""
+    for day in schedule.days:
+        for drug in schedule.realized.drugs:
+            total = day.totals.get(drug)
+            mg = total.mg if total else Fraction(0)
+            yield Record(day.date, day.number, "", 0, drug, None, None, None, mg, None, None, None, None, None)
+
+
+_ROWS: dict[str, Callable[[Schedule], Iterator[Record]]] = {"portion": records_of, "intake": _intakes, "day": _days}
+
+
+@takes
+def to_arrow(schedule: Schedule, *, amounts: Amounts = "decimal", per: Per = "portion") -> "pa.Table":
     """A schedule as an Arrow table, one row for each portion of each dose or note, in order of date and time.
 
     The columns are those of `to_records`, with `date` as date32 and `mg` and `volume_ml` as decimal128(13, 6).
@@ -79,15 +111,32 @@ def to_arrow(schedule: Schedule, *, amounts: Amounts = "decimal") -> "pa.Table":
     Args:
         schedule: The days to write.
         amounts: "decimal", or "text", which makes `mg` and `volume_ml` text such as "3 1/3".
+        per: What a row is: "portion"; "intake", a dose at a time of day; or "day", a day's total of a drug, 0 mg on a
+            day without any. These two have the columns that they have a meaning for.
 
     Raises:
+        InvalidInput: If `per` is none of the three.
         MissingExtra: If the package pyarrow is not installed.
         NotDecimal: If an amount such as 1/3 mg is no decimal of up to 6 places; it is never rounded.
+
+    Example:
+        >>> from datetime import date
+        >>> from taper import Formulary, load_protocol, realize, to_schedule
+        >>> plan = load_protocol("diazepam-example").plan()
+        >>> realized = realize(plan, Formulary.shipped().products("diazepam", market="us"))
+        >>> schedule = to_schedule(realized, start=date(2027, 3, 1))
+        >>> to_arrow(schedule).num_rows == len(schedule.to_records())
+        True
     """
     arrow = need("pyarrow", install=_INSTALL, purpose="an Arrow table")
-    records = list(records_of(schedule))
-    arrays = [_array(arrow, column, records, amounts) for column in _COLUMNS]
-    return arrow.Table.from_arrays(arrays, schema=arrow_schema(schedule, amounts=amounts))
+    if per not in _KEPT:
+        raise InvalidInput(f"per is {per!r}; write {', '.join(_KEPT)}")
+    records = list(_ROWS[per](schedule))
+    columns = [column for column in _COLUMNS if column.name in _KEPT[per]]
+    arrays = [_array(arrow, column, records, amounts) for column in columns]
+    whole = arrow_schema(schedule, amounts=amounts)
+    schema = arrow.schema([whole.field(column.name) for column in columns], metadata=whole.metadata)
+    return arrow.Table.from_arrays(arrays, schema=schema)
 
 
 def arrow_schema(schedule: Schedule | None = None, *, amounts: Amounts = "decimal") -> "pa.Schema":
@@ -101,34 +150,56 @@ def arrow_schema(schedule: Schedule | None = None, *, amounts: Amounts = "decima
     return arrow.schema(fields, metadata=dict(_metadata(schedule)))
 
 
-def to_pandas(schedule: Schedule, *, amounts: Amounts = "decimal") -> "pd.DataFrame":
+@takes
+def to_pandas(schedule: Schedule, *, amounts: Amounts = "decimal", per: Per = "portion") -> "pd.DataFrame":
     """A schedule as a pandas frame whose columns keep their Arrow types: exact decimals, dates, no floats.
 
     Args:
         schedule: The days to write.
         amounts: As for `to_arrow`.
+        per: As for `to_arrow`.
 
     Raises:
         MissingExtra: If pandas or pyarrow is not installed.
         NotDecimal: As `to_arrow` does.
+
+    Example:
+        >>> from datetime import date
+        >>> from taper import Formulary, load_protocol, realize, to_schedule
+        >>> plan = load_protocol("diazepam-example").plan()
+        >>> realized = realize(plan, Formulary.shipped().products("diazepam", market="us"))
+        >>> schedule = to_schedule(realized, start=date(2027, 3, 1))
+        >>> list(to_pandas(schedule).columns)[:3]
+        ['date', 'day', 'course']
     """
     pandas = need("pandas", install="pandas", purpose="a pandas frame")
-    return to_arrow(schedule, amounts=amounts).to_pandas(types_mapper=pandas.ArrowDtype)
+    return to_arrow(schedule, amounts=amounts, per=per).to_pandas(types_mapper=pandas.ArrowDtype)
 
 
-def to_polars(schedule: Schedule, *, amounts: Amounts = "decimal") -> "pl.DataFrame":
+@takes
+def to_polars(schedule: Schedule, *, amounts: Amounts = "decimal", per: Per = "portion") -> "pl.DataFrame":
     """A schedule as a polars frame with exact decimals and dates.
 
     Args:
         schedule: The days to write.
         amounts: As for `to_arrow`.
+        per: As for `to_arrow`.
 
     Raises:
         MissingExtra: If polars or pyarrow is not installed.
         NotDecimal: As `to_arrow` does.
+
+    Example:
+        >>> from datetime import date
+        >>> from taper import Formulary, load_protocol, realize, to_schedule
+        >>> plan = load_protocol("diazepam-example").plan()
+        >>> realized = realize(plan, Formulary.shipped().products("diazepam", market="us"))
+        >>> schedule = to_schedule(realized, start=date(2027, 3, 1))
+        >>> to_polars(schedule).columns[:3]  # doctest: +SKIP
+        ['date', 'day', 'course']
     """
     polars = need("polars", install="polars", purpose="a polars frame")
-    made: pl.DataFrame = polars.from_arrow(to_arrow(schedule, amounts=amounts))
+    made: pl.DataFrame = polars.from_arrow(to_arrow(schedule, amounts=amounts, per=per))
     return made
 
 

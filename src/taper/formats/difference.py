@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from taper._base.numbers import write_number, write_percent
+from taper._base.takes import takes
 from taper.amounts.dose import Dose
 from taper.checks.case import day_words
 from taper.paces.changes import Change
@@ -10,6 +11,7 @@ from taper.plans.regimen import Slot
 from taper.schedules.difference import Difference, Totals
 
 
+@takes
 def to_difference_table(difference: Difference, *, one: str = "one", other: str = "other") -> str:
     """A difference as plain text: the days that differ, then both sides in total.
 
@@ -17,6 +19,13 @@ def to_difference_table(difference: Difference, *, one: str = "one", other: str 
         difference: What differs.
         one: What to call the first side.
         other: What to call the second side.
+
+    Example:
+        >>> from taper import compare, load_protocol
+        >>> plan = load_protocol("diazepam-example").plan()
+        >>> text = to_difference_table(compare(plan, plan), one="old", other="new")
+        >>> "old" in text and "new" in text
+        True
     """
     rows = [("days", "drug", one, other), *(_row(difference, index) for index in range(len(difference.days)))]
     head = f"Compared day by day, {difference.compared} days."

@@ -1,23 +1,32 @@
-"""A schedule as a handout: one self-contained page to read and to print, and a page of its own for the clinician."""
+"""A schedule as a handout: one self-contained page to read and to print, and pages of their own for the clinician."""
 
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from html import escape
+from itertools import groupby
 from pathlib import Path
+from typing import Literal
 
-from taper.checks.review import Answer, Finding, NotAssessed, Review
+from taper._base.takes import takes
+from taper.checks.open_question import NotAssessed
+from taper.checks.review import Answer, Finding, Review
 from taper.schedules.schedule import Schedule
 from taper.source import Source
 from taper.supply.count import Supply
-from taper.words.handout import CalendarDay, CalendarIntake, CalendarMonth, Handout, make_handout, printable
+from taper.words.calendar_days import CalendarDay, CalendarIntake, CalendarMonth
+from taper.words.handout import Handout, make_handout, printable
 from taper.words.instruction import Instruction
+from taper.words.plan_sheet import SheetCell, SheetLine, SheetRow
 from taper.words.review_text import sentence
 from taper.words.supply_table import Row, SupplyText
 
+Pages = Literal["all", "patient", "clinician"]
 _STYLE = Path(__file__).with_name("handout.css")
 # Nothing is fetched and nothing runs: the page says so itself, and a browser holds it to that.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
+@takes
 def to_html(
     schedule: Schedule,
     review: Review | None = None,
@@ -25,11 +34,15 @@ def to_html(
     *,
     language: str = "en",
     sunday_first: bool = False,
+    large: bool = False,
+    dates: bool = True,
+    pages: Pages = "all",
 ) -> str:
-    """A schedule as one HTML page that needs nothing else: steps, a calendar with a box for each dose, a review.
+    """A schedule as one HTML page that needs nothing else: the plan, a calendar with a box for each dose, a review.
 
-    The person's pages hold the plan; supply, findings and what was not assessed stand on a page for the clinician.
-    It prints in black and white, a month a page, and no week is cut.
+    The person's pages hold the plan in the order of days; the steps with what changes, the supply, the findings and
+    what was not assessed stand on pages for the clinician. It prints in black and white, the plan on one page where
+    it fits and a month a page, on A4 and on US Letter. On a narrow screen each row becomes a card.
 
     Args:
         schedule: The days to show.
@@ -37,15 +50,31 @@ def to_html(
         supply: What to supply.
         language: A two-letter code: en, es, fr or de. Names of drugs are not translated.
         sunday_first: Whether the weeks of the calendar begin on Sunday.
+        large: Whether to print in 14 point instead of 12.
+        dates: Whether days have dates; if not, days and weeks are counted from the first.
+        pages: Which pages: "all", those of the "patient" or those of the "clinician".
 
     Raises:
-        NotFound: If the language is not held.
+        NotFound: If the language is not on file.
         MissingExtra: If the package babel is not installed.
+        InvalidInput: If a plan with weekdays or months is to be written without dates.
+
+    Example:
+        >>> from datetime import date
+        >>> from taper import Formulary, load_protocol, realize, to_schedule
+        >>> plan = load_protocol("diazepam-example").plan()
+        >>> realized = realize(plan, Formulary.shipped().products("diazepam", market="us"))
+        >>> schedule = to_schedule(realized, start=date(2027, 3, 1))
+        >>> to_html(schedule).splitlines()[0]
+        '<!DOCTYPE html>'
     """
-    handout = make_handout(schedule, review, supply, language, sunday_first=sunday_first)
-    parts = ["<!DOCTYPE html>", f'<html lang="{handout.language.code}">', *_head(handout), "<body>", "<main>"]
-    parts += [*_patient(handout), *_clinician(handout), "</main>", "</body>", "</html>"]
-    return "\n".join(parts) + "\n"
+    handout = make_handout(schedule, review, supply, language, sunday_first=sunday_first, dates=dates, large=large)
+    large_print = ' class="large"' if large else ""
+    parts = ["<!DOCTYPE html>", f'<html lang="{handout.language.code}"{large_print}>', *_head(handout)]
+    parts += ["<body>", "<main>"]
+    parts += [*_patient(handout), *_calendar(handout)] if pages != "clinician" else []
+    parts += _clinician(handout) if pages != "patient" else []
+    return "\n".join([*parts, "</main>", "</body>", "</html>"]) + "\n"
 
 
 def _head(handout: Handout) -> Iterator[str]:
@@ -54,8 +83,18 @@ def _head(handout: Handout) -> Iterator[str]:
     yield f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
     yield f"<title>{_text(handout.title)}</title>"
-    yield f"<style>\n{_STYLE.read_text(encoding='utf-8')}</style>"
+    yield f"<style>\n{_STYLE.read_text(encoding='utf-8')}{_page_size(handout)}</style>"
     yield "</head>"
+
+
+def _page_size(handout: Handout) -> str:
+    """How large the calendar is printed, so that each month fills its page and no week is cut."""
+    page = handout.paper
+    rules = [f"  .month {{ font-size: {page.points}pt; }}"]
+    if page.fits:
+        rules += [f"  .weeks-{count} td {{ height: {page.week_height(count)}mm; }}" for count in range(1, 7)]
+    lies = "portrait" if page.upright else "landscape"
+    return "\n".join([f"@page calendar {{ size: {lies}; margin: 10mm; }}", "@media print {", *rules, "}", ""])
 
 
 def _text(text: str) -> str:
@@ -64,21 +103,93 @@ def _text(text: str) -> str:
 
 
 def _patient(handout: Handout) -> Iterator[str]:
-    words = handout.language.phrases.handout
+    words, sheet = handout.language.phrases.handout, handout.language.phrases.sheet
     yield '<section class="patient" aria-labelledby="title">'
     yield f'<h1 id="title">{_text(handout.title)}</h1>'
-    yield f'<p class="notice">{_text(words.notice)}</p>'
-    yield f'<p class="fill-in"><span>{_text(words.name)}</span> <span>{_text(words.questions)}</span></p>'
-    yield f"<h2>{_text(words.steps)}</h2>"
-    yield from _steps(handout)
+    yield f'<p class="period">{_text(handout.period)}</p>'
+    yield f'<p class="fill-in"><span>{_text(words.name)}</span></p>'
+    yield from _plan(handout)
+    if handout.sheet.marks_changes:
+        yield f'<p class="legend">{_text(sheet.changed)}</p>'
     if handout.beyond:
         yield f"<p>{_text(handout.beyond)}</p>"
+    if handout.how_taken:
+        yield f'<ul class="taken">{"".join(f"<li>{_text(line)}</li>" for line in handout.how_taken)}</ul>'
+    yield f'<p class="missed">{_text(sheet.missed)}</p>'
+    yield f'<p class="fill-in"><span>{_text(words.questions)}</span> <span>{_text(sheet.telephone)}</span></p>'
+    yield f'<p class="notice">{_text(words.notice)}</p>'
+    yield "</section>"
+
+
+def _plan(handout: Handout) -> Iterator[str]:
+    """The rows of the plan; on a narrow screen the headings of the columns stand in each cell."""
+    words, sheet = handout.language.phrases.sheet, handout.sheet
+    heads = [words.when, *([words.medicine] if sheet.names_drugs else [])]
+    heads += [*(sheet.slots if sheet.in_columns else (words.take,)), words.total]
+    columns = "".join(f'<th scope="col">{_text(head)}</th>' for head in heads)
+    kind = "plan drugs" if sheet.names_drugs or len(sheet.slots) > 2 else "plan"
+    yield f'<table class="{kind}"><thead><tr>{columns}</tr></thead>'
+    for row in sheet.rows:
+        yield "<tbody>"
+        for index, line in enumerate(row.lines):
+            when = _when(row) if index == 0 else ""
+            yield f"<tr>{when}{''.join(_line(handout, line))}</tr>"
+        yield "</tbody>"
+    yield "</table>"
+
+
+def _when(row: SheetRow) -> str:
+    """The dates of a row, with a place to jump to for each of its days."""
+    days = 1 if row.last is None else (row.last - row.first).days + 1
+    places = "".join(f'<span id="on-{row.first + timedelta(days=day)}"></span>' for day in range(days))
+    return f'<th scope="rowgroup" rowspan="{len(row.lines)}">{places}{_text(row.when)}</th>'
+
+
+def _line(handout: Handout, line: SheetLine) -> Iterator[str]:
+    words, sheet = handout.language.phrases.sheet, handout.sheet
+    labels = "".join(f'<span class="label">{_text(label)}</span> ' for label in line.labels)
+    labels = f'<span class="labels">{labels}</span>' if labels else ""
+    if sheet.names_drugs:
+        yield f'<td class="drug"><strong>{_text(line.drug)}</strong> {labels}</td>'
+        labels = ""
+    if line.said is not None:
+        width = (len(sheet.slots) if sheet.in_columns else 1) + 1
+        yield f'<td class="said" colspan="{width}">{labels}<strong>{_text(line.said)}</strong></td>'
+        return
+    if sheet.in_columns:
+        labeled = next((cell for cell in line.cells if cell.written), None)
+        for cell in line.cells:
+            yield _cell(cell, labels if cell is labeled else "")
+    else:
+        items = "".join(f"<li><b>{_text(cell.slot)}</b> {_amount(cell)}</li>" for cell in line.cells if cell.text)
+        yield f'<td class="take">{labels}<ul>{items}</ul></td>'
+    yield f'<td class="total" data-head="{_text(words.total)}">{_mark(line.total, changed=line.total_changed)}</td>'
+
+
+def _cell(cell: SheetCell, labels: str) -> str:
+    kind = "take" if cell.text else "take empty"
+    return f'<td class="{kind}" data-head="{_text(cell.slot)}">{labels}{_amount(cell)}</td>'
+
+
+def _amount(cell: SheetCell) -> str:
+    if not cell.text:
+        return "–"
+    if not cell.written:
+        return _mark(cell.text, changed=True)
+    return f'<data value="{escape(cell.written)}">{_mark(cell.text, changed=cell.changed)}</data>'
+
+
+def _mark(text: str, *, changed: bool) -> str:
+    return f'<b class="changed">{_text(text)}\u00a0*</b>' if changed else _text(text)
+
+
+def _calendar(handout: Handout) -> Iterator[str]:
+    words = handout.language.phrases.handout
     yield '<section class="calendar" aria-labelledby="calendar">'
     yield f'<h2 id="calendar">{_text(words.calendar)}</h2>'
     yield f'<p class="hint">{_text(words.how_to_use)}</p>'
     for month in handout.months:
         yield from _month(handout, month)
-    yield "</section>"
     yield "</section>"
 
 
@@ -115,34 +226,43 @@ def _month(handout: Handout, month: CalendarMonth) -> Iterator[str]:
     heads = "".join(
         f'<th scope="col"><abbr title="{_text(name)}">{_text(short)}</abbr></th>' for short, name in handout.weekdays
     )
-    yield f'<div class="page scroll" role="region" tabindex="0" aria-label="{_text(month.caption)}">'
+    yield f'<div class="page weeks-{len(month.weeks)}" role="region" aria-label="{_text(month.caption)}">'
     yield f'<table class="month"><caption>{_text(month.caption)}</caption>'
     yield f"<thead><tr>{heads}</tr></thead><tbody>"
     for week in month.weeks:
         yield "<tr>"
-        yield from (_day(day) for day in week)
+        yield from (_day(day, alone=not handout.sheet.names_drugs) for day in week)
         yield "</tr>"
     yield "</tbody></table></div>"
 
 
-def _day(day: CalendarDay | None) -> str:
+def _day(day: CalendarDay | None, *, alone: bool) -> str:
     if day is None or not day.is_shown:
         label = f'<time datetime="{day.date}">{_text(day.label)}</time>' if day is not None else ""
         return f'<td class="none">{label}</td>'
     name = f"d{day.date}"
     notes = "".join(f'<p class="note">{_text(note)}</p>' for note in day.notes)
-    intakes = "".join(_intake(intake, name) for intake in day.intakes)
-    listed = f"<ul>{intakes}</ul>" if intakes else ""
-    return f'<td><time id="{name}" datetime="{day.date}">{_text(day.label)}</time>{notes}{listed}</td>'
+    listed = "".join(_times(day, name, alone=alone))
+    kind, mark = (' class="changes"', "\u00a0*") if day.changes else ("", "")
+    return f'<td{kind}><time id="{name}" datetime="{day.date}">{_text(day.label)}{mark}</time>{notes}{listed}</td>'
 
 
-def _intake(intake: CalendarIntake, day: str) -> str:
-    takes = " + ".join(_text(take) for take in intake.takes)
+def _times(day: CalendarDay, name: str, *, alone: bool) -> Iterator[str]:
+    """The doses of a day; where a dose must name its drug, those of one time of day stand below its name."""
+    if alone and day.intakes:
+        yield f"<ul>{''.join(_intake(intake, name, alone=True) for intake in day.intakes)}</ul>"
+        return
+    for slot, intakes in groupby(day.intakes, key=lambda intake: intake.slot):
+        items = "".join(_intake(intake, name, alone=False) for intake in intakes)
+        yield f'<p class="time">{_text(slot)}</p><ul>{items}</ul>'
+
+
+def _intake(intake: CalendarIntake, day: str, *, alone: bool) -> str:
+    slot, drug = ("slot", "drug spoken") if alone else ("slot spoken", "drug")
     return (
         f'<li><label><input type="checkbox" aria-describedby="{day}"><span>'
-        f'<span class="slot">{_text(intake.slot)}</span> '
-        f'<data class="dose" value="{escape(intake.written)}">{_text(intake.dose)}</data> '
-        f'<span class="drug">{_text(intake.drug)}</span> <span class="take">{takes}</span></span></label></li>'
+        f'<span class="{slot}">{_text(intake.slot)}</span> <span class="{drug}">{_text(intake.drug)}</span> '
+        f'<data class="dose" value="{escape(intake.written)}">{_text(intake.take)}</data></span></label></li>'
     )
 
 
@@ -152,8 +272,13 @@ def _clinician(handout: Handout) -> Iterator[str]:
     yield f'<h2 id="clinician">{_text(words.clinician)}</h2>'
     yield f"<p>{_text(handout.title)}. {_text(handout.plan_id)}.</p>"
     yield f'<p class="notice">{_text(words.notice)}</p>'
+    yield f"<h3>{_text(words.steps)}</h3>"
+    yield from _steps(handout)
     if handout.supply is not None:
         yield from _supply(handout.supply)
+    if handout.taken_sources:
+        yield f"<h3>{_text(handout.language.phrases.sheet.how_taken)}</h3>"
+        yield f'<ul lang="en">{"".join(f"<li>{_cited(source)}</li>" for source in handout.taken_sources)}</ul>'
     if handout.history:
         yield f'<h3>{_text(words.history)}</h3><div lang="en">{_list(handout.history)}</div>'
     yield from _review(handout)

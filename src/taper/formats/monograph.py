@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from taper._base.numbers import write_number
+from taper._base.takes import takes
 from taper.amounts.dose import Dose
 from taper.knowledge.cited import Cited
 from taper.knowledge.kidney_advice import KidneyAdvice
@@ -84,6 +85,7 @@ def sections_of(monograph: Monograph) -> tuple[Section, ...]:
     )
 
 
+@takes
 def to_monograph_text(monograph: Monograph) -> str:
     """A monograph as plain text: what each source says, then the sources by number.
 

@@ -9,15 +9,20 @@ from typing import Any, Literal
 
 from taper._base.extras import need
 from taper._base.limits import LARGEST_PDF
-from taper.checks.review import Answer, Finding, NotAssessed, Review
+from taper._base.takes import takes
+from taper.checks.open_question import NotAssessed
+from taper.checks.review import Answer, Finding, Review
 from taper.errors import CannotCompute
 from taper.schedules.schedule import Schedule
 from taper.supply.count import Supply
-from taper.words.handout import CalendarDay, Handout, make_handout, printable
+from taper.words.calendar_days import CalendarDay
+from taper.words.handout import Handout, make_handout, printable
+from taper.words.plan_sheet import PlanSheet
 from taper.words.review_text import sentence
 from taper.words.supply_table import Row
 
 Paper = Literal["a4", "us-letter"]
+Pages = Literal["all", "patient", "clinician"]
 _NO_FONT = re.compile(r"the text `(.+?)` could not be displayed")
 _TEMPLATE = Path(__file__).with_name("handout.typ")
 
@@ -26,6 +31,7 @@ class CannotPrint(CannotCompute):
     """A handout that is too long, or holds letters which no font at hand has."""
 
 
+@takes
 def to_pdf(
     schedule: Schedule,
     review: Review | None = None,
@@ -34,6 +40,9 @@ def to_pdf(
     language: str = "en",
     sunday_first: bool = False,
     paper: Paper = "a4",
+    large: bool = False,
+    dates: bool = True,
+    pages: Pages = "all",
     font_folders: Iterable[str | Path] = (),
 ) -> bytes:
     """A schedule as a PDF of the same pages as the handout in HTML, tagged as PDF/UA asks for.
@@ -47,17 +56,30 @@ def to_pdf(
         supply: What to supply.
         language: A two-letter code: en, es, fr or de. Names of drugs are not translated.
         sunday_first: Whether the weeks of the calendar begin on Sunday.
-        paper: The size of the page.
+        paper: The size of the page: "a4" or "us-letter".
+        large: Whether to print in 14 point instead of 12.
+        dates: Whether days have dates; if not, days and weeks are counted from the first.
+        pages: Which pages: "all", those of the "patient" or those of the "clinician".
         font_folders: Folders with fonts for letters that those of the package lack; no others are looked for.
 
     Raises:
-        NotFound: If the language is not held.
+        NotFound: If the language is not on file.
+        InvalidInput: If a plan with weekdays or months is to be written without dates.
         MissingExtra: If the package typst or babel is not installed.
         CannotPrint: If a title or a name holds letters that no font at hand has, or the handout is too long.
+
+    Example:
+        >>> from datetime import date
+        >>> from taper import Formulary, load_protocol, realize, to_schedule
+        >>> plan = load_protocol("diazepam-example").plan()
+        >>> realized = realize(plan, Formulary.shipped().products("diazepam", market="us"))
+        >>> schedule = to_schedule(realized, start=date(2027, 3, 1))
+        >>> to_pdf(schedule)[:5]
+        b'%PDF-'
     """
     typst = need("typst", install="print", purpose="a PDF")
-    handout = make_handout(schedule, review, supply, language, sunday_first=sunday_first)
-    data = json.dumps(_kept(_data(handout, paper)), ensure_ascii=False)
+    handout = make_handout(schedule, review, supply, language, sunday_first=sunday_first, dates=dates, large=large)
+    data = json.dumps(_kept(_data(handout, paper, large=large, pages=pages)), ensure_ascii=False)
     try:
         _check_size(data, schedule)
         made: bytes = typst.compile(
@@ -105,15 +127,23 @@ def _texts(held: Any) -> Iterator[str]:
             yield from (text for value in held for text in _texts(value))
 
 
-def _data(handout: Handout, paper: Paper) -> dict[str, Any]:
+def _data(handout: Handout, paper: Paper, *, large: bool, pages: Pages) -> dict[str, Any]:
+    phrases = handout.language.phrases
     return {
         "title": handout.title,
+        "period": handout.period,
         "language": handout.language.code,
         "paper": paper,
-        "words": handout.language.phrases.handout.model_dump(),
+        "large": large,
+        "pages": pages,
+        "upright": handout.paper.upright,
+        "words": phrases.handout.model_dump(),
+        "sheet-words": phrases.sheet.model_dump(),
+        "sheet": _sheet(handout.sheet),
+        "taken": handout.how_taken,
         "steps": [asdict(instruction) for instruction in handout.instructions],
         "beyond": handout.beyond,
-        "weekdays": [name for _, name in handout.weekdays],
+        "weekdays": [name if handout.dated else short for short, name in handout.weekdays],
         "months": [
             {"caption": month.caption, "weeks": [[_day(day) for day in week] for week in month.weeks]}
             for month in handout.months
@@ -122,6 +152,17 @@ def _data(handout: Handout, paper: Paper) -> dict[str, Any]:
         "remnants": None if handout.supply is None else handout.supply.remnants,
         "review": list(_review(handout)),
         "plan_id": handout.plan_id,
+    }
+
+
+def _sheet(sheet: PlanSheet) -> dict[str, Any]:
+    rows = [{"when": row.when, "lines": [asdict(line) for line in row.lines]} for row in sheet.rows]
+    return {
+        "slots": sheet.slots,
+        "rows": rows,
+        "names_drugs": sheet.names_drugs,
+        "in_columns": sheet.in_columns,
+        "marks_changes": sheet.marks_changes,
     }
 
 
@@ -141,7 +182,8 @@ def _kept(held: Any) -> Any:
 def _day(day: CalendarDay | None) -> dict[str, Any] | None:
     if day is None:
         return None
-    return {"label": day.label, "notes": day.notes, "intakes": [asdict(intake) for intake in day.intakes]}
+    intakes = [asdict(intake) for intake in day.intakes]
+    return {"label": day.label, "notes": day.notes, "intakes": intakes, "changes": day.changes}
 
 
 def _supply(handout: Handout) -> Iterator[dict[str, Any]]:
@@ -159,6 +201,9 @@ def _table(caption: str, columns: Row, rows: tuple[Row, ...]) -> dict[str, Any]:
 def _review(handout: Handout) -> Iterator[dict[str, Any]]:
     words, review = handout.language.phrases.handout, handout.review
     code = handout.language.code
+    if handout.taken_sources:
+        cited = [[source.citation, source.locator] for source in handout.taken_sources]
+        yield {"heading": handout.language.phrases.sheet.how_taken, "language": "en", "items": cited}
     if handout.history:
         yield {"heading": words.history, "language": "en", "items": [[line] for line in handout.history]}
     if review is None:

@@ -6,15 +6,17 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from taper._base.numbers import write_number
+from taper._base.takes import takes
 from taper.amounts.duration import long_date
 from taper.amounts.liquid import Volume
 from taper.checks.review import Finding, Review
-from taper.products.product import Product
 from taper.schedules.rows import records_of
-from taper.schedules.schedule import Day, End, Schedule, ScheduledIntake
+from taper.schedules.schedule import Schedule
 from taper.supply.count import Supply
 from taper.words.notice import NOTICE
-from taper.words.plain import describe_changes, describe_ending, describe_note, describe_portion, describe_tally
+from taper.words.plain import PlainEnglish, describe_changes, describe_ending, describe_tally
+from taper.words.plan_sheet import PlanSheet, SheetLine, SheetRow, make_sheet
+from taper.words.product_names import ProductNames
 from taper.words.review_text import counts, sentence
 
 _COLUMNS = ("date", "day", "course", "step", "drug", "slot", "dose", "portion", "mg", "product", "count",
@@ -23,19 +25,32 @@ _FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _BREAKS = ("\t", "\r", "\n", "\0")
 
 
+@takes
 def to_table(
     schedule: Schedule, review: Review | None = None, supply: Supply | None = None, *, every_day: bool = False
 ) -> str:
-    """A schedule as plain text: one row for each stretch of equal days, then its end, review and supply.
+    """A schedule as plain text in the order of days: one row for each stretch in which nothing changes.
+
+    Each time of day has a column, a mark (*) stands where something changed from the row above, and below are the
+    plan's end, what to supply and what a check found.
 
     Args:
         schedule: The days to show.
         review: What a check found; findings and what was not assessed are printed in full.
         supply: What to supply, printed below.
         every_day: One row a day instead of one a stretch.
+
+    Example:
+        >>> from datetime import date
+        >>> from taper import Formulary, load_protocol, realize, to_schedule
+        >>> plan = load_protocol("diazepam-example").plan()
+        >>> realized = realize(plan, Formulary.shipped().products("diazepam", market="us"))
+        >>> schedule = to_schedule(realized, start=date(2027, 3, 1))
+        >>> to_table(schedule).splitlines()[0]
+        'Diazepam 20 mg/day to 0 (example plan)'
     """
-    rows = [("days", "dates", "slot", "dose", "take", "total"), *_rows(schedule, every_day=every_day)]
-    widths = [max(len(row[column]) for row in rows) for column in range(6)]
+    rows = list(_rows(schedule, every_day=every_day))
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     lines.insert(1, "  ".join("-" * width for width in widths))
     title = _one_line(schedule.realized.plan.title)
@@ -54,17 +69,35 @@ def to_table(
     return "\n".join(parts) + "\n"
 
 
+@takes
 def to_markdown(schedule: Schedule, review: Review | None = None, supply: Supply | None = None) -> str:
-    """A schedule as a Markdown table with its end, supply and review; the same rows as the plain table."""
+    """A schedule as a Markdown table with its end, supply and review; the same rows as the plain table.
+
+    Args:
+        schedule: The days to write.
+        review: Its review, written below.
+        supply: Its supply, written below.
+
+    Example:
+        >>> from datetime import date
+        >>> from taper import Formulary, load_protocol, realize, to_schedule
+        >>> plan = load_protocol("diazepam-example").plan()
+        >>> realized = realize(plan, Formulary.shipped().products("diazepam", market="us"))
+        >>> schedule = to_schedule(realized, start=date(2027, 3, 1))
+        >>> "| days |" in to_markdown(schedule)
+        True
+    """
     title = _one_line(schedule.realized.plan.title)
     lines = [f"# {_escape(title)}", ""] if title else []
-    lines += ["| days | dates | slot | dose | take | total |", "| --- | --- | --- | --- | --- | --- |"]
-    lines += ["| " + " | ".join(_escape(cell) for cell in row) + " |" for row in _rows(schedule, every_day=False)]
+    heads, *rows = _rows(schedule, every_day=False)
+    lines += ["| " + " | ".join(heads) + " |", "| " + " | ".join("---" for _ in heads) + " |"]
+    lines += ["| " + " | ".join(map(_escape, row)) + " |" for row in rows]
     ending = [f"  {line}" for line in describe_ending(schedule)]
     tail = [*ending, *_change_lines(schedule), *_supply_lines(supply), *_review_lines(review), "", NOTICE]
     return "\n".join([*lines, "", *map(_item, tail)]) + "\n"
 
 
+@takes
 def to_csv(schedule: Schedule) -> str:
     """A schedule as CSV, one line a portion, with its mg; `dose` is the text of the whole dose, as in `to_records`.
 
@@ -117,43 +150,49 @@ def _item(line: str) -> str:
 
 
 def _rows(schedule: Schedule, *, every_day: bool) -> Iterator[tuple[str, ...]]:
-    products = {product.id: product for product in schedule.products}
-    for group in _stretches(schedule.days, every_day=every_day):
-        yield from _rows_of(schedule, group, products)
+    """The headings, then a line for each drug of each row; what is the same as in the line above is left out."""
+    sheet = make_sheet(schedule, PlainEnglish(), ProductNames.of(schedule), every_day=every_day, short=False)
+    drug = ("drug",) if sheet.names_drugs else ()
+    label = ("note",) if sheet.labels_days else ()
+    yield "days", "dates", *drug, *label, *(sheet.slots if sheet.in_columns else ("take",)), "total"
+    for row in sheet.rows:
+        for index, line in enumerate(row.lines):
+            begins = (_numbers(row), _dates(row)) if index == 0 else ("", "")
+            named = (line.drug,) if sheet.names_drugs else ()
+            labeled = ("; ".join(line.labels),) if sheet.labels_days else ()
+            yield *begins, *named, *labeled, *_cells(sheet, line), _marked(_total(line), changed=line.total_changed)
 
 
-def _stretches(days: tuple[Day, ...], *, every_day: bool) -> Iterator[list[Day]]:
-    group: list[Day] = []
-    for day in days:
-        if group and (every_day or (day.intakes, day.notes) != (group[-1].intakes, group[-1].notes)):
-            yield group
-            group = []
-        group.append(day)
-    yield group
+def _numbers(row: SheetRow) -> str:
+    if row.last_day is None:
+        return f"{row.first_day} on"
+    numbers = f"{row.first_day}" if row.first_day == row.last_day else f"{row.first_day}-{row.last_day}"
+    return f"{numbers} ..." if row.goes_on else numbers
 
 
-def _rows_of(schedule: Schedule, group: list[Day], products: dict[str, Product]) -> Iterator[tuple[str, ...]]:
-    first, last = group[0], group[-1]
-    goes_on = last.number == len(schedule.days) and schedule.ends in {End.CONTINUES, End.WINDOW}
-    numbers = f"{first.number}" if first is last else f"{first.number}-{last.number}"
-    days = f"{numbers} ..." if goes_on else numbers
-    dates = long_date(first.date) if first is last else f"{long_date(first.date)} - {long_date(last.date)}"
-    several = len(schedule.realized.drugs) > 1
-    totals = ", ".join(f"{drug} {total}" if several else str(total) for drug, total in first.totals.items())
-    notes = [describe_note(note, schedule) for note in first.notes]
-    if not first.intakes:
-        yield days, dates, "", "nothing", ", ".join(notes), ""
-        return
-    for index, intake in enumerate(first.intakes):
-        take = " + ".join(describe_portion(portion, products[portion.product]) for portion in intake.portions)
-        start = (days, dates) if index == 0 else ("", "")
-        yield *start, intake.slot.name, _dose(intake, schedule), take, totals if index == 0 else ""
-    for note in notes:
-        yield "", "", "", "", note, ""
+def _dates(row: SheetRow) -> str:
+    if row.last is None:
+        return f"from {long_date(row.first)}"
+    return PlainEnglish().row_dates(row.first, row.last)
 
 
-def _dose(intake: ScheduledIntake, schedule: Schedule) -> str:
-    return f"{intake.drug} {intake.dose}" if len(schedule.realized.drugs) > 1 else str(intake.dose)
+def _cells(sheet: PlanSheet, line: SheetLine) -> tuple[str, ...]:
+    width = len(sheet.slots) if sheet.in_columns else 1
+    if line.said is not None:
+        return line.said, *("",) * (width - 1)
+    if sheet.in_columns:
+        return tuple(_marked(cell.text or "-", changed=cell.changed) for cell in line.cells)
+    taken = (_marked(f"{cell.slot} {cell.text}", changed=cell.changed) for cell in line.cells if cell.text)
+    return ("; ".join(taken),)
+
+
+def _marked(text: str, *, changed: bool) -> str:
+    return f"{text} *" if changed and text else text
+
+
+def _total(line: SheetLine) -> str:
+    """The total of a day, per day only where every day of the row is the same."""
+    return f"{line.total}/day" if line.total and line.is_daily else line.total
 
 
 def _change_lines(schedule: Schedule) -> list[str]:

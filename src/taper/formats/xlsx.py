@@ -9,6 +9,7 @@ from typing import Any
 
 from taper._base.extras import need
 from taper._base.numbers import write_count, write_number
+from taper._base.takes import takes
 from taper.checks.review import Review
 from taper.schedules.rows import Record, records_of
 from taper.schedules.schedule import Schedule
@@ -50,6 +51,7 @@ _DOSES: tuple[tuple[str, int, Callable[[Record], Cell]], ...] = (
 )
 
 
+@takes
 def to_xlsx(
     schedule: Schedule, review: Review | None = None, supply: Supply | None = None, *, stamp: datetime | None = None
 ) -> bytes:
@@ -68,6 +70,15 @@ def to_xlsx(
 
     Raises:
         MissingExtra: If the package xlsxwriter is not installed.
+
+    Example:
+        >>> from datetime import date
+        >>> from taper import Formulary, load_protocol, realize, to_schedule
+        >>> plan = load_protocol("diazepam-example").plan()
+        >>> realized = realize(plan, Formulary.shipped().products("diazepam", market="us"))
+        >>> schedule = to_schedule(realized, start=date(2027, 3, 1))
+        >>> to_xlsx(schedule)[:2]
+        b'PK'
     """
     xlsxwriter = need("xlsxwriter", install="sheet", purpose="a workbook")
     out = io.BytesIO()

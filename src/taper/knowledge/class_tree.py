@@ -31,9 +31,10 @@ class AddedUp(Value):
 
 
 class ClassTree(Value):
-    """Every name of a class, other ways to write it, and which classes lie in wider ones."""
+    """Every name of a class, which are by effect, other ways to write it, and which classes lie in wider ones."""
 
     names: tuple[Name, ...] = ()
+    by_effect: tuple[Name, ...] = ()
     also: dict[Name, Name] = Field(default_factory=dict)
     within: tuple[Within, ...] = ()
     added_up_rows: Annotated[tuple[AddedUp, ...], Field(alias="added_up")] = ()
@@ -57,6 +58,10 @@ class ClassTree(Value):
     def holds(self, name: str) -> bool:
         """Whether a name stands for a class."""
         return _without_strength(name) in self._known
+
+    def is_by_effect(self, name: str) -> bool:
+        """Whether it is a class by what a medicine does, of which no index settles who belongs to it."""
+        return _without_strength(name) in self.by_effect
 
     def name_of(self, text: str) -> str | None:
         """The name of a class as sources write it, from the ways in which people do; None if it is none."""

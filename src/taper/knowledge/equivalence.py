@@ -6,6 +6,7 @@ from typing import Self
 from pydantic import model_validator
 
 from taper._base.records import Value
+from taper._base.shown import align, shorten
 from taper._base.text import Name, Text
 from taper.amounts.dose import Dose
 from taper.errors import InvalidInput, NotFound
@@ -31,6 +32,14 @@ class EquivalenceTable(Value):
     source: Source
     note: Text | None = None
     rows: tuple[Equivalent, ...]
+
+    def __str__(self) -> str:
+        head = f"{self.title} ({self.id}): beside {self.reference_dose} of {self.reference}"
+        rows = [(f"  {row.drug}", f"{row.dose}{f' to {row.up_to}' if row.up_to else ''}") for row in self.rows]
+        return shorten([head, *align(rows)], whole="rows")
+
+    def __repr__(self) -> str:
+        return f"<EquivalenceTable {self.id}: {len(self.rows)} rows>"
 
     @model_validator(mode="after")
     def _agrees(self) -> Self:

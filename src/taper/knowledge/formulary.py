@@ -58,6 +58,13 @@ class Formulary:
         self._mentions = Mentions.of(self._monographs.values())
         self.check()
 
+    def __str__(self) -> str:
+        tables = ", ".join(table.id for table in self.tables)
+        return f"Formulary of {len(self.drugs)} drugs; equivalence tables: {tables or 'none'}"
+
+    def __repr__(self) -> str:
+        return f"<Formulary of {len(self.drugs)} drugs>"
+
     @staticmethod
     def shipped() -> "Formulary":
         """The data that comes with the library; the file of a drug is read when it is asked for."""

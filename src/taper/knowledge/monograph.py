@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from taper._base.numbers import Exact
 from taper._base.records import Value
+from taper._base.shown import shorten
 from taper._base.text import Name, Text
 from taper.amounts.dose import Dose
 from taper.amounts.duration import CalendarDate, Duration
@@ -194,6 +195,8 @@ class PregnancyAdvice(Cited):
 class HalfLife(Cited):
     """Elimination half-life in hours; a range has two ends, and `of` names a metabolite or a condition.
 
+    `metabolite` says that it is of a metabolite and not of the drug.
+
     `up_to` marks a figure that its source prints as an upper end alone; it stands in both, and the lower is unknown.
     It may be of people who take one of `with_names` and none of `without_names`; `mean` is the mean of a range, where
     the source prints both.
@@ -203,14 +206,10 @@ class HalfLife(Cited):
     high: Hours
     up_to: bool = False
     mean: Hours | None = None
+    metabolite: bool = False
     with_names: tuple[Name, ...] = ()
     without_names: tuple[Name, ...] = ()
     of: Text | None = None
-
-    @property
-    def is_of_metabolite(self) -> bool:
-        """Whether it is of a metabolite and not of the drug."""
-        return "metabolite" in (self.of or "") or "active" in (self.of or "").split(", ")[1:]
 
 
 def own_half_lives(lives: Iterable[HalfLife]) -> tuple[HalfLife, ...]:
@@ -218,7 +217,7 @@ def own_half_lives(lives: Iterable[HalfLife]) -> tuple[HalfLife, ...]:
 
     Where every one is of a condition, all of them.
     """
-    listed = tuple(life for life in lives if not life.is_of_metabolite)
+    listed = tuple(life for life in lives if not life.metabolite)
     plain = tuple(life for life in listed if life.of is None or life.with_names or life.without_names)
     return plain or listed
 
@@ -299,6 +298,15 @@ class Monograph(Value):
     occupancies: tuple[Occupancy, ...] = ()
     not_found: tuple[Text, ...] = ()
 
+    def __str__(self) -> str:
+        sections = [(name, value) for name, value in self if isinstance(value, tuple) and value and name != "not_found"]
+        lines = [f"  {name}: {len(value)}" for name, value in sections]
+        head = f"{self.drug}, last reviewed on {self.reviewed_on}; {len(self.sources)} sources"
+        return shorten([head, *lines], whole="to_monograph_text()")
+
+    def __repr__(self) -> str:
+        return f"<Monograph of {self.drug}, reviewed on {self.reviewed_on}>"
+
     @property
     def sources(self) -> tuple[Source, ...]:
         """Every source cited anywhere in the monograph, each once, by id."""
@@ -306,7 +314,7 @@ class Monograph(Value):
         for name in type(self).model_fields:
             section = getattr(self, name)
             for item in section if isinstance(section, tuple) else ():
-                for source in (getattr(item, "source", None), getattr(item, "score_source", None)):
+                for source in (getattr(item, name, None) for name in ("source", "score_source", "taken_source")):
                     if isinstance(source, Source):
                         found[source.id] = source
         return tuple(found[key] for key in sorted(found))

@@ -67,7 +67,7 @@ def _refuse_borrowed(value: object, known: Mapping[str, Source], where: str) -> 
     """What an overlay says is its own: under a source of another layer it would pass for what that source says."""
     for part in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
         _refuse_borrowed(part, known, where)
-    for key in ("source", "score_source") if isinstance(value, dict) else ():
+    for key in ("source", "score_source", "taken_source") if isinstance(value, dict) else ():
         name = value.get(key) if isinstance(value, dict) else None
         if isinstance(name, str) and name in known:
             told = f"cites the source {name!r} of the layer {known[name].layer}, which does not say it for the overlay"

@@ -41,6 +41,13 @@ class Protocol(Value):
     choices: tuple[Choice, ...] = ()
     variants: dict[str, Plan]
 
+    def __str__(self) -> str:
+        choices = [f"  choose {choice.name}: {', '.join(choice.options)}" for choice in self.choices]
+        return "\n".join([f"{self.id} [{self.status}]: {self.title}", *choices])
+
+    def __repr__(self) -> str:
+        return f"<Protocol {self.id} of {self.drug}>"
+
     @model_validator(mode="after")
     def _agrees(self) -> Self:
         keys = [""]

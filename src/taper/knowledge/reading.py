@@ -147,7 +147,7 @@ def _cite(value: Any, sources: Mapping[str, Source], where: str, used: set[str])
     if not isinstance(value, dict):
         return value
     made = {key: _cite(item, sources, join_path(where, key), used) for key, item in value.items()}
-    for key in ("source", "score_source"):
+    for key in ("source", "score_source", "taken_source"):
         if key in made:
             made[key] = _look_up(made[key], sources, where)
             used.add(made[key].id)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from taper._base.takes import takes
 from taper.knowledge.formulary import Formulary
 from taper.source import Source
 
@@ -15,8 +16,13 @@ class Stale:
     cited_by: tuple[str, ...]
 
 
+@takes
 def list_stale(formulary: Formulary, *, as_of: date) -> tuple[Stale, ...]:
     """The sources of a formulary that were last looked at more than a year before a day, the oldest first.
+
+    Args:
+        formulary: Whose sources.
+        as_of: The day to count from.
 
     Example:
         >>> list_stale(Formulary.shipped(), as_of=date(2026, 12, 1))

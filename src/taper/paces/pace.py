@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, Wi
 
 from taper._base.numbers import Exact, Rational, exact, write_number
 from taper._base.records import NotEmpty, Value
+from taper._base.takes import takes
 from taper.amounts.dose import Dose, MassUnit, split_quantity
 from taper.amounts.duration import Duration, InvalidDuration
 from taper.errors import InvalidInput
@@ -306,6 +307,7 @@ def _span_percent(low: Fraction, high: Fraction) -> str:
 # Constructors: one a base. Each takes a single figure, or a range such as "2-4 mg".
 
 
+@takes
 def fixed(
     amount: str | Dose,
     every: Duration,
@@ -336,6 +338,7 @@ def fixed(
     return _pace(Fixed(low=low, high=high), every, limit, aim, never_more_than)
 
 
+@takes
 def percent_of_start(
     percent: Rational,
     every: Duration,
@@ -345,6 +348,13 @@ def percent_of_start(
     never_more_than: str | Base | None = None,
 ) -> Pace:
     """So many percent of the day's total before day 1, per interval.
+
+    Args:
+        percent: Above 0 and below 100; a range such as "5-10%" needs an aim.
+        every: The interval.
+        up_to: The largest percentage that is accepted; the pace itself if absent.
+        aim: Which end of a range to plan by.
+        never_more_than: A second limit on another base, such as "50% of current".
 
     Raises:
         InvalidPace: If the percentage is 0, or 100 or more.
@@ -358,6 +368,7 @@ def percent_of_start(
     return _pace(OfStart(low=low, high=high), every, _limit_percent(up_to), aim, never_more_than)
 
 
+@takes
 def percent_of_current(
     percent: Rational,
     every: Duration,
@@ -392,6 +403,7 @@ def percent_of_current(
     return _pace(base, every, _limit_percent(up_to), aim, never_more_than)
 
 
+@takes
 def banded(
     bands: Iterable[tuple[str | Dose, str | Dose]],
     every: Duration,
@@ -424,6 +436,7 @@ def banded(
     return _pace(Bands(bands=tuple(made)), every, None if up_to is None else exact(up_to), aim, never_more_than)
 
 
+@takes
 def points_of_occupancy(
     points: Rational,
     every: Duration,
@@ -449,6 +462,11 @@ def points_of_occupancy(
 
     Raises:
         InvalidPace: If the points are 0, or 100 or more.
+
+    Example:
+        >>> from taper.amounts.duration import weeks
+        >>> print(points_of_occupancy(5, weeks(2), vmax="75", km="0.7 mg", source="a-source"))
+        5 points of occupancy with Vmax 75 and Km 0.7 mg by a-source, every 2 weeks
 
     Note:
         A teaching model: occupancy curves were fitted to groups, not to the person.

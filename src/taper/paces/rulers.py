@@ -208,8 +208,18 @@ def linear(step: Dose) -> Linear:
 def logarithmic(percent: str, *, at_least: Dose | None = None) -> Logarithmic:
     """A ruler on which one pace is so many percent of the current total, and below a dose so many mg.
 
+    Args:
+        percent: One pace, in percent of the current dose.
+        at_least: The smallest reduction that counts as one pace.
+
     Raises:
         InvalidPace: If the percentage is 0, or 100 or more.
+
+    Example:
+        >>> from taper import mg
+        >>> ruler = logarithmic("10%", at_least=mg(1))
+        >>> ruler.paces(mg(10).mg, mg(9).mg)
+        Fraction(1, 1)
     """
     base = OfCurrent(low=percent, high=percent, at_least=at_least)
     made = ruler_of(base, start=Fraction(1))

@@ -22,6 +22,11 @@ KdigoCategory = Literal["G1", "G2", "G3a", "G3b", "G4", "G5"]
 def ckd_epi_2021(creatinine: Creatinine | str, *, age: Rational, sex: Sex | str) -> EGFR:
     """Estimated GFR by the CKD-EPI creatinine equation of 2021, to 40 digits.
 
+    Args:
+        creatinine: With its unit, such as "1.2 mg/dL".
+        age: In years.
+        sex: "female" or "male", as the equation has it.
+
     Raises:
         OutOfScope: If the person is under 18.
         ImplausibleValue: If age or creatinine is one that no person has.
@@ -60,6 +65,13 @@ def cockcroft_gault(
     """Creatinine clearance by Cockcroft and Gault, exactly, not indexed to body surface.
 
     The weight handed in is the weight used. Its basis is recorded, because sources disagree on it.
+
+    Args:
+        creatinine: With its unit, such as "1.2 mg/dL".
+        age: In years.
+        sex: "female" or "male", as the equation has it.
+        weight_kg: In kg.
+        weight_basis: Which weight it is, "actual" or another; sources disagree, so it is recorded.
 
     Raises:
         OutOfScope: If the person is under 18.
@@ -104,6 +116,12 @@ def kdigo_category(egfr: EGFR) -> KdigoCategory:
 
 def deindex(egfr: EGFR, *, height_cm: Rational, weight_kg: Rational, surface: SurfaceFormula | str) -> AbsoluteEGFR:
     """The eGFR for the person's own body surface, in mL/min: times that surface, over 1.73 m2; to 40 digits.
+
+    Args:
+        egfr: Per 1.73 m2 of body surface.
+        height_cm: In cm.
+        weight_kg: In kg.
+        surface: By whose formula the body surface is computed.
 
     Raises:
         WrongMeasure: If it is handed another measure.

@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, PlainSerializer, model_
 from taper._base.json_text import as_object, read_json, read_json_file
 from taper._base.numbers import exact, write_number
 from taper._base.records import Value
+from taper._base.takes import takes
 from taper.amounts.duration import CalendarDate
 from taper.errors import InvalidInput, OutOfScope
 from taper.people.body import Sex, WeightBasis, check_weight_basis
@@ -87,6 +88,13 @@ class Patient(Value):
     as_needed: tuple[_NameText, ...] | None = None
     as_of: CalendarDate | None = None
 
+    def __str__(self) -> str:
+        known = self.model_dump(mode="json", exclude_defaults=True)
+        return ", ".join(f"{name} {value}" for name, value in known.items()) or "nothing is known"
+
+    def __repr__(self) -> str:
+        return f"<Patient: {self}>"
+
     @model_validator(mode="after")
     def _is_adult(self) -> Self:
         if self.age is not None and self.age < 18:
@@ -133,12 +141,21 @@ UNKNOWN = Patient()
 def read_patient(text: str, *, where: str = "") -> Patient:
     """Read a patient from JSON text.
 
+    Args:
+        text: JSON text.
+        where: What to call the text in an error.
+
     Raises:
         InvalidInput: If it is not JSON or a fact cannot be read; the message lists each with its path.
+
+    Example:
+        >>> read_patient('{"age": 60}').age
+        60
     """
     return _as_patient(read_json(text, where=where), where)
 
 
+@takes
 def load_patient(path: str | Path) -> Patient:
     """Read a patient from a JSON file.
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from taper.amounts.liquid import Volume
 from taper.errors import CannotCompute, InvalidInput
 from taper.planning.solver.problem import Problem, Solved
 from taper.plans.order import Order, evenly, in_order, keep_last
@@ -100,6 +101,47 @@ def spare_products(solved: Solved) -> tuple[Other, ...]:
     names = names_of(problem.products)
     tried = [_try(names[product.id], problem.without(product.id)) for product in problem.products]
     return tuple(other for other in tried if other.solved and other.solved.route.excess <= solved.route.excess)
+
+
+def limits(solved: Solved) -> tuple[Other, ...]:
+    """The limits on an intake that changed the plan: with more pieces, products, volume or forms it is gentler.
+
+    Pieces are tried up to twice as many, products up to one more; what the gentler plan then needs is named.
+    """
+    problem, weights = solved.problem, solved.problem.weights
+    lifted = {
+        "pieces": replace(problem, weights=weights.model_copy(update={"pieces": min(100, weights.pieces * 2)})),
+        "products": replace(problem, weights=weights.model_copy(update={"products": min(10, weights.products + 1)})),
+        "volume": replace(problem, products=tuple(_unlimited(item) for item in problem.products)),
+        "forms": replace(problem, forms="any"),
+    }
+    made = []
+    for name, wider in lifted.items():
+        other = wider.try_solve() if wider != problem else None
+        if other is not None and other.route.rank[:2] < solved.route.rank[:2]:
+            made.append(Other(_needs(name, solved, other), other))
+    return tuple(made)
+
+
+def _unlimited(product: Product) -> Product:
+    return product.model_copy(update={"largest_volume": None}) if product.largest_volume else product
+
+
+def _needs(name: str, solved: Solved, other: Solved) -> str:
+    weights = solved.problem.weights
+    recipes = [other.recipe(intake) for regimen in other.regimens for intake in regimen]
+    match name:
+        case "pieces":
+            most = max(recipe.pieces for recipe in recipes)
+            return f"{most} pieces in an intake (pieces; at most {weights.pieces} are allowed)"
+        case "products":
+            most = max(len(recipe.portions) for recipe in recipes)
+            return f"{most} products in an intake (products; at most {weights.products} are allowed)"
+        case "volume":
+            volumes = [portion.volume.ml for recipe in recipes for portion in recipe.portions if portion.volume]
+            return f"{Volume(max(volumes))} in an intake (largest_volume)"
+        case _:
+            return 'tablets and liquid in turn (forms="any")'
 
 
 def names_of(products: Iterable[Product]) -> dict[str, str]:

@@ -95,7 +95,7 @@ class Climb:
         """Refuse an increment by which no dose that can be made differs from another, or from nothing.
 
         Raises:
-            NotReachable: If it is one; the message names the nearest that can be made.
+            NotReachable: If it is one; the message names the nearest doses that can be made.
         """
         doses = {Fraction(0), *self.doses}
         within = self.doses and min(self.doses) <= size.mg <= self.target.mg

@@ -6,6 +6,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
+from taper._base.takes import takes
 from taper.amounts.dose import Dose
 from taper.errors import InvalidInput
 from taper.knowledge.equivalence import EquivalenceTable
@@ -225,14 +226,27 @@ def _all_differ(paths: list[Path], before: list[Pair] | None = None) -> bool:
     return all(one != other for one, other in pairwise([*([tuple(before)] if before else []), *stages]))
 
 
+@takes
 def round_dose(dose: Dose, products: Iterable[Product], rounding: Rounding, weights: Weights = STANDARD) -> Dose:
     """The dose that products make nearest below, above or either side of one that they may not; 0 if there is none.
 
     At the same distance, "nearest" takes the lower.
 
+    Args:
+        dose: What is wanted.
+        products: What it is made of.
+        rounding: Which way, where it cannot be made.
+        weights: How recipes are compared.
+
     Raises:
         NotReachable: If so many pieces as are allowed in an intake come to less than the dose, so that rounding
             would take off more than a step; the message says how many it needs.
+
+    Example:
+        >>> from taper import Product, mg
+        >>> tablet = Product(id="x5", drug="x", form="tablet", strength="5 mg")
+        >>> print(round_dose(mg(12), [tablet], "down"))
+        10 mg
     """
     listed = tuple(products)
     reachable = Reachable(

@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import Any, Literal
 
 from taper._base.numbers import write_percent
+from taper._base.takes import takes
 from taper.amounts.duration import Duration
 from taper.errors import InvalidInput
 from taper.knowledge.equivalence import EquivalenceTable
@@ -21,11 +22,11 @@ from taper.plans.weights import STANDARD, Weights
 from taper.products.product import Product
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class CrossTaper:
     """A plan of two courses, what was taken before, its stages, and the report on the taper that follows, if any.
 
-    Planned anew for its last stage, it has the second course alone: nothing of the first drug is taken any more.
+    Planned again for its last stage, it has the second course alone: nothing of the first drug is taken any more.
     """
 
     plan: Plan
@@ -57,6 +58,9 @@ class CrossTaper:
         """The pairs of stages between which both together rise under the named table: none, unless it was forced."""
         pairs = pairwise((self.before, *self.stages))
         return tuple((one, other) for one, other in pairs if other.combined > one.combined)
+
+    def __repr__(self) -> str:
+        return f"<CrossTaper to {self.plan.courses[-1].drug}, by {self.table.id}>"
 
     def __str__(self) -> str:
         drug = self.plan.courses[-1].drug
@@ -90,6 +94,7 @@ class CrossTaper:
         return f"day {stage.day}" if stage.day is not None else f"stage {self.stages.index(stage) + 1}"
 
 
+@takes
 def plan_cross_taper(
     *,
     drug: str,
@@ -130,6 +135,18 @@ def plan_cross_taper(
         NotReachable: If what is taken now cannot be made.
         NoPlan: If an equivalent lies below what the products can make.
 
+    Example:
+        >>> from taper import Formulary, weeks
+        >>> formulary = Formulary.shipped()
+        >>> first = [p for p in formulary.products("alprazolam", market="us") if p.release == "immediate"]
+        >>> made = plan_cross_taper(
+        ...     drug="alprazolam", before={"morning": "1 mg", "bedtime": "1 mg"}, products=first, to_drug="diazepam",
+        ...     to_products=formulary.products("diazepam", market="us"), every=weeks(1), rounding="down",
+        ...     equivalence=formulary.table("ashton-2002"),
+        ... )
+        >>> [course.drug for course in made.plan.courses]
+        ['alprazolam', 'diazepam']
+
     Note:
         Equivalents are approximate, differ up to twofold between sources, and are not a conversion for one person.
     """
@@ -162,6 +179,7 @@ def plan_cross_taper(
     return _crossed(swap, days, (now, NOTHING), every=lasting, then=then, tables=tables, request=request, title=title)
 
 
+@takes
 def replan_cross_taper(
     plan: Plan,
     *,
@@ -174,7 +192,7 @@ def replan_cross_taper(
     tables: Iterable[EquivalenceTable] = (),
     then: dict[str, Any] | None = None,
 ) -> CrossTaper:
-    """The rest of a cross-taper planned anew, so that its next stage begins on the given day of the plan.
+    """The rest of a cross-taper planned again, so that its next stage begins on the given day of the plan.
 
     What has changed over stays as it is taken; what has not follows the request that the plan carries, and so does
     the taper after it. Once every stage has begun, `replan` plans what is left of the second course.
@@ -192,6 +210,22 @@ def replan_cross_taper(
 
     Raises:
         InvalidInput: If `plan_cross_taper` did not make the plan, the table is another, or no stage lies ahead.
+
+    Example:
+        >>> from taper import Formulary, plan_cross_taper, weeks
+        >>> formulary = Formulary.shipped()
+        >>> first = [p for p in formulary.products("alprazolam", market="us") if p.release == "immediate"]
+        >>> second = formulary.products("diazepam", market="us")
+        >>> table = formulary.table("ashton-2002")
+        >>> made = plan_cross_taper(
+        ...     drug="alprazolam", before={"morning": "1 mg", "bedtime": "1 mg"}, products=first, to_drug="diazepam",
+        ...     to_products=second, every=weeks(1), rounding="down", equivalence=table,
+        ... )
+        >>> later = replan_cross_taper(
+        ...     plan=made.plan, day=8, products=first, to_products=second, equivalence=table, every=weeks(2)
+        ... )
+        >>> [course.drug for course in later.plan.courses]
+        ['diazepam']
     """
     first, second = plan.courses[0], plan.courses[-1]
     made = first.made_by

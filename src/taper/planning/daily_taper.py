@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
+from taper._base.takes import takes
 from taper.amounts.duration import days as in_days
 from taper.errors import InvalidInput
 from taper.paces.pace import Pace
@@ -19,6 +20,7 @@ from taper.plans.weights import STANDARD, Weights
 from taper.products.product import Product
 
 
+@takes
 def plan_daily_taper(
     *,
     drug: str,

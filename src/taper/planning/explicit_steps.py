@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
+from taper._base.shown import shorten
+from taper._base.takes import takes
 from taper.amounts.dose import DailyDose, Dose
 from taper.amounts.duration import Duration
 from taper.errors import InvalidInput
@@ -20,12 +22,18 @@ from taper.plans.request import StepsRequest
 _SHOWN_ONCE = 28
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Steps:
     """A plan of explicit steps and the report on it."""
 
     plan: Plan
     report: "StepsReport"
+
+    def __str__(self) -> str:
+        return shorten([str(self.report)], whole="print(steps.report)")
+
+    def __repr__(self) -> str:
+        return f"<Steps of {self.course.drug}: {len(self.course.steps)} steps>"
 
     @property
     def course(self) -> Course:
@@ -101,8 +109,13 @@ def _days(course: Course) -> Iterator[DailyDose]:
         yield NOTHING.total
 
 
+@takes
 def every_other_day(day: Day, lasting: Duration | str | None = None) -> Step:
     """A step in which the doses are taken on alternate days, from its first.
+
+    Args:
+        day: The doses of the first day; the second has none.
+        lasting: For how long.
 
     Example:
         >>> print(every_other_day({"evening": "5 mg"}).average)
@@ -111,8 +124,14 @@ def every_other_day(day: Day, lasting: Duration | str | None = None) -> Step:
     return Step(cycle=(read_day(day, "every other day"), NOTHING), lasting=_length(lasting))
 
 
+@takes
 def on_weekdays(day: Day, *weekdays: Weekday, lasting: Duration | str | None = None) -> Step:
     """A step in which the doses are taken on some days of the week only.
+
+    Args:
+        day: The doses of each of these days; the others have none.
+        weekdays: Such as "mon", "thu".
+        lasting: For how long.
 
     Raises:
         InvalidInput: If no day of the week is named.

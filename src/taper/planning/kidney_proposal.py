@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from taper._base.records import Value
+from taper._base.takes import takes
 from taper.amounts.dose import Dose
 from taper.errors import CannotCompute, NotFound
 from taper.knowledge.formulary import Formulary
@@ -49,6 +50,7 @@ class KidneyProposal(Value):
     note: str | None = None
 
 
+@takes
 def propose_for_kidney(
     plan: Plan,
     patient: Patient,
@@ -61,10 +63,26 @@ def propose_for_kidney(
 
     Doses are rounded down to what the products can make. None rises and none becomes 0.
 
+    Args:
+        plan: A plan that begins the drug.
+        patient: With a figure of kidney function.
+        source: Whose advice; there is no default.
+        products: What the changed doses are made of.
+        formulary: Where the advice is looked up; the shipped one if absent.
+
     Raises:
         NoProposal: If the source says to avoid, gives no figure, is about other people, or a course is not a start.
         NotFound: If no kidney advice has that source; the message lists those that have.
         CannotCompute: If a dose would have to be smaller than any that the products make.
+
+    Example:
+        >>> from taper import Formulary, NoProposal, Patient, load_protocol
+        >>> plan = load_protocol("baclofen-raynaud-example").plan()
+        >>> patient = Patient.read({"egfr": "28", "kidney_stable": True, "dialysis": False})
+        >>> tablets = Formulary.shipped().products("baclofen", market="us")
+        >>> made = propose_for_kidney(plan, patient, source="nefrologia-2020", products=tablets)
+        >>> made.source.id
+        'nefrologia-2020'
     """
     held = formulary if formulary is not None else Formulary.shipped()
     listed = tuple(products)

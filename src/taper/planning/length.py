@@ -1,6 +1,7 @@
 """The length of a taper: bounds on it, and a length asked for in place of a pace."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
@@ -9,15 +10,17 @@ from typing import Any
 from taper.amounts.dose import DailyDose, Dose
 from taper.amounts.duration import Duration, days, weeks
 from taper.errors import InvalidInput
-from taper.paces.pace import fixed
+from taper.paces.pace import Pace, fixed
 from taper.planning.holding_times import Stay, Stays, stays_of
 from taper.planning.report import TaperReport
 from taper.planning.solver.problem import NoPlan, Problem, Solved
+from taper.planning.solver.state_space import TooManyStates
 from taper.plans.request import TaperRequest
 from taper.products.product import Product
 
 A_WEEK = weeks(1)
 """The least time between two falls where a length is asked for and none is named: judgment, not evidence."""
+_COUNTED = 2
 
 
 class LengthReport(TaperReport):
@@ -41,7 +44,8 @@ class LengthReport(TaperReport):
         """The pace that the length and the products came to."""
         count, pace = len(self.rows), self.solved.problem.pace
         sizes = {row.change.mg for row in self.rows}
-        size = f"{'of' if len(sizes) == 1 else 'of at most'} {pace.base}"
+        largest = Dose(max(sizes)).in_unit(self.solved.problem.before.total.unit)
+        size = f"{'of' if len(sizes) == 1 else 'of at most'} {largest}"
         later = " or a day more" if len({stay.lasting for stay in self.stays}) > 1 else ""
         return f"{count} reductions {size}, one every {pace.every}{later}"
 
@@ -49,11 +53,12 @@ class LengthReport(TaperReport):
         """The report as plain data; amounts and figures are text."""
         return {**super().to_dict(), "length": str(self.length), "resulting_pace": self.resulting}
 
-    def __str__(self) -> str:
+    def text(self, *, explain: bool = False) -> str:
+        """The report for reading; explained, with costs, weights and what could have been otherwise."""
         problem = self.solved.problem
         ends = f"{problem.before.total} to {problem.target}"
         asked = f"Asked: {ends} over {self.length}. The pace that results: {self.resulting}."
-        return f"{asked}\n{super().__str__()}"
+        return f"{asked}\n{super().text(explain=explain)}"
 
 
 def solve_in_time(
@@ -100,30 +105,46 @@ def solve_over(problem: Problem, over: Duration, step: Duration) -> tuple[Solved
     `n` can be made equal either: it would have less excess. The smallest largest fall wins, then the least sum of
     squares; the plan is then the gentlest of as many falls at that pace.
 
+    Counting changes is one dimension more. With more than two intakes it is left out: a plan of more falls than there
+    is time for is passed over, and a larger pace is tried.
+
     Raises:
         InvalidInput: If the length is shorter than one step, or is not in days or weeks.
-        NoPlan: If the products make nothing on the way.
+        NoPlan: If the products make nothing on the way, or nothing that fits into the length.
     """
     _check_length(over, step)
-    whole = problem.before.total.mg - problem.target.mg
-    best: Solved | None = None
-    count = over.days // step.days + 1
-    while count > 1:
-        solved = _at(problem, whole / count, most=count)
-        best = solved if best is None else min(best, solved, key=_rank)
-        if not solved.route.excess:
-            break
-        count = min(count - 1, solved.route.changes)
-    assert best is not None
+    most = over.days // step.days + 1
+    best = min(_tried(problem, most), key=_rank, default=None)
+    if best is None:
+        raise NoPlan(
+            f"no plan of at most {most} falls, which {over} has time for, was found when intakes fall {problem.order}; "
+            "give more time or another order"
+        )
     if best.route.changes == 1:
         raise NoPlan(
             f"these products make nothing between {problem.before} and {problem.to}, so the only fall is the whole and "
             "no length can be kept; add a smaller strength or a liquid"
         )
-    if best.route.excess:
-        changes = best.route.changes
-        best = _at(problem, max(_falls(best)), fewest=changes, most=changes)
+    largest, changes = max(_falls(best)), best.route.changes
+    if best.problem.pace != _pace_of(problem, largest):
+        again = _at(problem, largest, fewest=changes, most=changes if _is_counted(problem) else most)
+        best = best if again is None or again.route.excess else again
     return _spread(best, over)
+
+
+def _tried(problem: Problem, most: int) -> Iterator[Solved]:
+    """A plan for each pace that may be the best: as many equal falls as there is time for, then fewer."""
+    whole = problem.before.total.mg - problem.target.mg
+    count = most
+    while count > 1:
+        solved = _at(problem, whole / count, most=most if not _is_counted(problem) else count)
+        if solved is None:
+            count = min(count - 1, count * 9 // 10)
+            continue
+        yield solved
+        if not solved.route.excess:
+            return
+        count = min(count - 1, solved.route.changes)
 
 
 def _check_length(over: Duration, step: Duration) -> None:
@@ -136,9 +157,23 @@ def _check_length(over: Duration, step: Duration) -> None:
         )
 
 
-def _at(problem: Problem, size: Fraction, *, fewest: int | None = None, most: int) -> Solved:
-    pace = fixed(Dose(size).in_unit(problem.before.total.unit), A_WEEK)
-    return replace(problem, pace=pace, fewest=fewest, most=most).solve()
+def _is_counted(problem: Problem) -> bool:
+    return len(problem.before.slots) <= _COUNTED
+
+
+def _at(problem: Problem, size: Fraction, *, fewest: int | None = None, most: int) -> Solved | None:
+    """The gentlest plan at a pace, of at most so many changes; None where what the search reaches has more."""
+    asked = replace(problem, pace=_pace_of(problem, size))
+    if _is_counted(problem):
+        return replace(asked, fewest=fewest, most=most).solve()
+    with suppress(TooManyStates):
+        solved = asked.solve()
+        return solved if solved.route.changes <= most and solved.route.floor is None else None
+    return None
+
+
+def _pace_of(problem: Problem, size: Fraction) -> Pace:
+    return fixed(Dose(size).in_unit(problem.before.total.unit), A_WEEK)
 
 
 def _falls(solved: Solved) -> list[Fraction]:

@@ -5,6 +5,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any, Literal, get_args
 
+from taper._base.takes import takes
 from taper.amounts.dose import Dose
 from taper.errors import InvalidInput
 from taper.paces.changes import Change
@@ -72,6 +73,7 @@ def _each_time(change: Change) -> str:
     return f"day {change.day}, {before} to {after} each time: {kind} by {short(percent)}%"
 
 
+@takes
 def plan_pattern(
     *,
     drug: str,

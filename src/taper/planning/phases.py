@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
 
+from taper._base.takes import takes
 from taper.amounts.dose import DailyDose, Dose
 from taper.amounts.duration import Duration
 from taper.errors import InvalidInput
@@ -68,15 +69,19 @@ class PhasesReport:
             ],
         }
 
-    def __str__(self) -> str:
-        return "\n".join(self._lines())
+    def text(self, *, explain: bool = False) -> str:
+        """The report for reading; explained, with what each phase cost and what could have been otherwise."""
+        return "\n".join(self._lines(explain=explain))
 
-    def _lines(self) -> Iterator[str]:
+    def __str__(self) -> str:
+        return self.text()
+
+    def _lines(self, *, explain: bool) -> Iterator[str]:
         yield f"Largest reduction in {len(self.phases)} phases: {_on(self.largest)}{self.largest.words}."
         yield f"Last reduction: {_on(self.last)}{self.last.words}."
         for number, (phase, report) in enumerate(zip(self.phases, self.reports, strict=True), start=1):
             yield f"\nPhase {number} of {len(self.phases)}: {phase}"
-            yield str(report)
+            yield report.text(explain=explain)
 
 
 def _on(row: Row) -> str:
@@ -96,6 +101,7 @@ class PhasedTaper:
         return self.plan.courses[0]
 
 
+@takes
 def plan_phases(
     *,
     drug: str,
@@ -107,6 +113,7 @@ def plan_phases(
     excess: Literal["report", "forbid"] = "report",
     mix_forms: bool = False,
     round_liquids: bool = True,
+    fewest_products: bool = False,
     lead_in: Duration | str | None = None,
     taken_for: Duration | str | None = None,
     start: Day | None = None,
@@ -130,7 +137,8 @@ def plan_phases(
         stays: How long each dose is kept: "by fall", "even" or "proportional".
         excess: Whether a fall beyond what was accepted, forced by the products, is reported or an error.
         mix_forms: Whether a tablet and a liquid may share an intake.
-        round_liquids: Whether volumes are measured in coarse, round steps.
+        round_liquids: Whether round volumes are preferred where the pace loses nothing by them.
+        fewest_products: Whether each phase is made of as few products as leave its least excess what it is.
         lead_in: How long the regimen before is kept on, as part of the plan, until the first fall.
         taken_for: For how long the regimen before has been taken, if known.
         start: What was taken before the taper as a whole began, where this is the rest of one.
@@ -169,11 +177,13 @@ def plan_phases(
         start=now if start is None else read_day(start, "start"),
         mix_forms=mix_forms,
         round_liquids=round_liquids,
+        fewest_products=fewest_products,
     )
     begins = None if lead_in is None else Duration.of(lead_in, "lead_in")
     reports = tuple(_solve(first, asked, stays, begins, tuple(could_add)))
     if excess == "forbid":
         _refuse_excess(reports)
+    chosen = {product.id for report in reports for product in report.solved.problem.products}
     made_by = PhasesRequest(
         pattern="taper-in-phases",
         before=now,
@@ -181,10 +191,11 @@ def plan_phases(
         order=first.order,
         stays=stays,
         excess=excess,
-        products=tuple(product.id for product in listed),
+        products=tuple(sorted(chosen)),
         start=None if start is None else first.start,
         mix_forms=mix_forms,
         round_liquids=round_liquids,
+        fewest_products=fewest_products,
         weights=weights,
     )
     course = Course(
@@ -192,7 +203,7 @@ def plan_phases(
         indication=indication,
         before=Before(regimen=now, lasting=None if taken_for is None else Duration.of(taken_for, "taken_for")),
         then="continue" if asked.phases[-1].down_to else "stop",
-        products=tuple(product.id for product in listed),
+        products=tuple(sorted(chosen)),
         steps=tuple(_steps(reports, now, begins)),
         made_by=made_by,
     )

@@ -1,8 +1,9 @@
-"""Planning the rest of a course anew, from any day of it, by the request that it carries."""
+"""Planning the rest of a course again, from any day of it, by the request that it carries."""
 
 from collections.abc import Iterable
 from typing import Any, Literal
 
+from taper._base.takes import takes
 from taper.amounts.dose import Dose
 from taper.amounts.duration import Duration
 from taper.errors import InvalidInput
@@ -30,6 +31,7 @@ from taper.plans.taken import step_until, taken_until
 from taper.products.product import Product
 
 
+@takes
 def replan(
     course: Course,
     *,
@@ -41,7 +43,7 @@ def replan(
     before: Day | None = None,
     **changes: Any,
 ) -> Taper | PhasedTaper | Steps:
-    """The rest of a course planned anew, so that its next change is on the given day of the course.
+    """The rest of a course planned again, so that its next change is on the given day of the course.
 
     What is not given again is taken from the course's `made_by`: a taper, a daily micro-taper and a titration follow
     their own request; the second course of a cross-taper, once every stage has begun, the taper that follows them.

@@ -1,7 +1,7 @@
 """The report that comes with a plan: its largest and its last fall first, what exceeds and why, what else there was."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -10,13 +10,14 @@ from taper._base.numbers import write_count, write_number
 from taper.amounts.dose import DailyDose, Dose
 from taper.amounts.duration import Duration
 from taper.paces.changes import Change, largest_fall
+from taper.paces.pace import Fixed, OfStart
 from taper.paces.rulers import ONE_PACE
-from taper.planning.alternatives import Other, additions, names_of, other_orders, spare_products
+from taper.planning.alternatives import Other, additions, limits, names_of, other_orders, spare_products
 from taper.planning.holding_times import Stay, short
 from taper.planning.solver.problem import Solved
-from taper.plans.regimen import Regimen
+from taper.plans.regimen import Intake, Regimen, Slot
 from taper.products.product import Portion, Product
-from taper.products.recipes import Recipe
+from taper.products.recipes import Reachable, Recipe
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,25 @@ class Excess:
     beyond: Fraction
     limit: str
     certificate: str
+
+
+@dataclass(frozen=True, slots=True)
+class Slower:
+    """A plan all of whose falls are smaller than asked: its days, those asked for, its largest fall in paces."""
+
+    days: int
+    asked: int
+    largest: Fraction
+    one_rung_more: str
+
+    @property
+    def words(self) -> str:
+        """One sentence or two for a reader."""
+        first = (
+            f"the products make every fall smaller than asked, at most {short(self.largest)} of a pace: "
+            f"{self.days} days from the first fall to the last, where falls of one pace would take {self.asked}"
+        )
+        return f"{first}. {self.one_rung_more}" if self.one_rung_more else first
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +64,17 @@ class Row:
     recipes: dict[str, Recipe]
     stay: Stay | None
     excess: tuple[Excess, ...]
+    of_start: bool = False
 
     @property
     def words(self) -> str:
-        """The fall in mg, in percent and in paces."""
+        """The fall in mg, in percent and in paces; in percent of the start too, where the pace is in it."""
         change = self.change
         percent = change.percent_of_current or Fraction(0)
         paces = "not charged" if change.paces is None else f"{_paces(change.paces)}"
         fall = Dose(change.mg).in_unit(change.before.unit)
-        return f"{change.before} to {change.after}: {fall}, {short(percent)}% of current, {paces}"
+        start = f", {short(change.percent_of_start or Fraction(0))}% of the start" if self.of_start else ""
+        return f"{change.before} to {change.after}: {fall}, {short(percent)}% of current{start}, {paces}"
 
 
 def _paces(value: Fraction) -> str:
@@ -112,7 +134,8 @@ class TaperReport:
         change = Change(day or 0, high, low, start, paces, length)
         touched = tuple(slot.name for slot in before.slots if before.dose_at(slot) != after.dose_at(slot))
         excess = () if uncharged else self._excess(index, high, low)
-        return Row(index + 1, day, before, after, change, touched, self._recipes(after), stay, excess)
+        of_start = isinstance(solved.problem.pace.base, OfStart)
+        return Row(index + 1, day, before, after, change, touched, self._recipes(after), stay, excess, of_start)
 
     def _recipes(self, regimen: Regimen) -> dict[str, Recipe]:
         return {intake.slot.name: self.solved.recipe(intake) for intake in regimen}
@@ -172,6 +195,16 @@ class TaperReport:
         """Which products the plan could do without."""
         return spare_products(self.solved)
 
+    @cached_property
+    def limits(self) -> tuple[Other, ...]:
+        """The limits on an intake that changed the plan, each with the value that would lift it."""
+        return limits(self.solved)
+
+    @cached_property
+    def slower(self) -> Slower | None:
+        """How much longer the plan takes than was asked, where its products make every fall smaller; else None."""
+        return slower(self)
+
     @property
     def unmeasured(self) -> tuple[Product, ...]:
         """The liquids that make no dose, because it is not known how little of them can be measured."""
@@ -198,13 +231,62 @@ class TaperReport:
             "days": self.days,
             "additions": [_other_dict(other) for other in self.additions],
             "other_orders": [_other_dict(other) for other in self.other_orders],
+            "limits": [_other_dict(other) for other in self.limits],
+            "slower": None if self.slower is None else self.slower.words,
             "not_measured": [product.id for product in self.unmeasured],
             "could_do_without": [_other_dict(other) for other in self.spare_products],
             "weights": str(self.solved.problem.weights),
         }
 
+    def text(self, *, explain: bool = False) -> str:
+        """The report for reading; explained, with costs and weights, other orders and what could be done without."""
+        return "\n".join(_lines(self, explain=explain))
+
     def __str__(self) -> str:
-        return "\n".join(_lines(self))
+        return self.text()
+
+
+def slower(report: TaperReport) -> Slower | None:
+    """How much longer a plan takes than was asked, where its products make every fall smaller than one pace."""
+    solved, paces = report.solved, [row.change.paces for row in report.rows if row.change.paces is not None]
+    every, days = solved.problem.pace.every, report.days
+    whole = solved.ground.measure.ruler.fall(solved.totals[0], solved.totals[-1])
+    if days is None or whole is None or not paces or max(paces) >= 1 or solved.problem.fewest is not None:
+        return None
+    asked = (-(-whole // ONE_PACE) - 1) * every.days
+    return Slower(days, asked, max(paces), _one_rung_more(report)) if days > asked else None
+
+
+def _one_rung_more(report: TaperReport) -> str:
+    """What falls to the next dose beyond what was accepted would do."""
+    solved, problem = report.solved, report.solved.problem
+    start = solved.totals[0]
+    accepts = solved.ground.measure.limits[0].accepts
+    lows = sorted(
+        {start - (line.start - dose) * solved.ground.grain for line in solved.ground.lines for dose in line.doses}
+    )
+    ruler = solved.ground.measure.ruler
+    low = max((low for low in lows if (ruler.fall(start, low) or 0) > accepts), default=None)
+    base, paces = problem.pace.base, None if low is None else ruler.paces(start, low)
+    up_to = None if low is None or paces is None else _up_to(base, paces)
+    if low is None or paces is None or up_to is None:
+        return ""
+    other = replace(problem, pace=problem.pace.model_copy(update={"up_to": up_to, "aim": None})).try_solve()
+    if other is None or other.route.excess:
+        return ""
+    days = (other.route.changes - 1) * problem.pace.every.days
+    fall = Dose(start - low).in_unit(problem.before.total.unit)
+    return f"Falls of up to {fall} ({_paces(paces)}) would take {days} days (up_to)"
+
+
+def _up_to(base: object, paces: Fraction) -> Fraction | None:
+    match base:
+        case Fixed():
+            return base.low.mg * paces
+        case OfStart():
+            return base.low * paces
+        case _:
+            return None
 
 
 def _after(day: int | None, lasting: Duration | None) -> int | None:
@@ -214,7 +296,11 @@ def _after(day: int | None, lasting: Duration | None) -> int | None:
 
 
 def certificate(solved: Solved, index: int) -> str:
-    """Why a fall cannot be smaller: what the intake whose turn it is can go to, or that every plan was compared."""
+    """Why a fall cannot be smaller: what the intake whose turn it is can go to, or that every plan was compared.
+
+    What is said of the products is said of every dose that they make. Where a limit on an intake stands in the way of
+    a smaller fall, that limit is named, with the value that would lift it.
+    """
     ground, states = solved.ground, (solved.ground.start, *solved.route.states)
     before, after = states[index], states[index + 1]
     fallen = [place for place in range(len(before)) if before[place] != after[place]]
@@ -224,9 +310,35 @@ def certificate(solved: Solved, index: int) -> str:
         if below and below[0] == after[intake]:
             unit = solved.problem.before.total.unit
             named = [Dose(dose * ground.grain).in_unit(unit) for dose in (before[intake], *below[:2])]
-            return f"{ground.lines[intake].slot}: from {named[0]} these products can only go to {_or(named[1:])}"
+            slot = ground.lines[intake].slot
+            binding = binding_limit(solved, slot, named[0], named[1])
+            if binding is None:
+                return f"{slot}: from {named[0]} these products can only go to {_or(named[1:])}"
+            return f"{slot}: from {named[0]} the next dose below within the limits is {named[1]}; {binding}"
     limit = f" of at most {solved.problem.most} changes" if solved.problem.most is not None else ""
-    return f"every plan{limit} in this order was compared, and none has a smaller excess"
+    if solved.route.floor is not None:
+        least = short(Fraction(solved.route.floor[0], 10**18))
+        return f"the search stopped at its limit; no plan{limit} in this order has an excess below {least}"
+    among = " of the doses that were compared" if solved.route.left_out else ""
+    return f"every plan{limit} in this order{among} was compared, and none has a smaller excess"
+
+
+def binding_limit(solved: Solved, slot: Slot, high: Dose, low: Dose) -> str | None:
+    """The limit that keeps an intake from a dose between two, with what would lift it; None if no limit does."""
+    problem = solved.problem
+    wide = problem.weights.handling(mix_forms=True).model_copy(update={"pieces": 100, "products": 10})
+    unlimited = [item.model_copy(update={"largest_volume": None}) for item in problem.products]
+    between = Reachable(unlimited, up_to=high, handling=wide).neighbors(high)[0]
+    if between is None or between <= low:
+        return None
+    place = problem.slots.index(slot)
+    held = solved.made[place] or problem.reachable(Intake(slot, high))
+    own = Reachable(problem.products, up_to=high, handling=held.handling)
+    between = between.in_unit(high.unit)
+    if own.can_make(between):
+        return f'{between} can be made in another form (forms="any")'
+    named = "; ".join(own.limits_on(between))
+    return f"{between} lies between. {named}" if named else f"{between} can be made when limits are lifted together"
 
 
 def _or(doses: list[Dose]) -> str:
@@ -268,7 +380,7 @@ def _other_dict(other: Other) -> dict[str, Any]:
     }
 
 
-def _lines(report: TaperReport) -> Iterable[str]:
+def _lines(report: TaperReport, *, explain: bool) -> Iterable[str]:
     if report.unfit:
         yield f"Unfit: {report.unfit}."
     yield f"Largest fall: {_on(report.largest)}{report.largest.words}."
@@ -276,6 +388,7 @@ def _lines(report: TaperReport) -> Iterable[str]:
     problem = report.solved.problem
     turns = f"; intakes fall {problem.order}" if len(problem.slots) > 1 else ""
     yield f"Asked: one pace a change of {problem.pace}{turns}."
+    yield from _notes(report)
     yield ""
     yield from _table(report)
     for row in report.over:
@@ -283,8 +396,34 @@ def _lines(report: TaperReport) -> Iterable[str]:
             yield f"Over: {_on(row)}{short(item.beyond)} paces beyond {item.limit}. {item.certificate}."
     yield ""
     yield from _recipes(report)
-    yield from _advice(report)
-    yield f"Weights (judgment, not evidence): {problem.weights}."
+    yield from _advice(report, explain=explain)
+    if explain:
+        yield f"Weights (judgment, not evidence): {problem.weights}."
+
+
+def _notes(report: TaperReport) -> Iterable[str]:
+    """What kept the plan from being what was asked, and how volumes were chosen."""
+    solved = report.solved
+    if report.slower is not None:
+        yield f"Longer than asked: {report.slower.words}."
+    for other in report.limits:
+        totals = " ".join(write_number(total) for total in (other.solved.totals[1:] if other.solved else ()))
+        yield f"A limit changed this plan: with {other.what} the daily totals would be {totals} mg."
+    if solved.route.left_out:
+        count = solved.route.left_out
+        yield (
+            f"Not all doses were compared: {count} that are hardest to handle were left out, for together they make "
+            f"more than {solved.problem.weights.most_states} regimens (most_states)."
+        )
+    if solved.route.floor is not None:
+        excess, cost = solved.route.floor
+        least = short(Fraction(excess, 10**18)), short(Fraction(cost, solved.ground.unit))
+        says = f"no plan has an excess below {least[0]}, or that excess and a cost below {least[1]}"
+        yield f"The search stopped at its limit: {says}."
+    if any(recipe.has_liquid for row in report.rows for recipe in row.recipes.values()):
+        how = "Every mark can be measured"
+        prefer = "; round volumes were preferred where the pace lost nothing by them"
+        yield f"Volumes: {how}{prefer if solved.problem.round_liquids else ''}."
 
 
 def _on(row: Row) -> str:
@@ -330,12 +469,14 @@ def _portion(portion: Portion, name: str) -> str:
     return f"{write_count(portion.count)} x {name}" if portion.count is not None else f"{portion.volume} of {name}"
 
 
-def _advice(report: TaperReport) -> Iterable[str]:
-    solved = report.solved
-    yield f"This plan: excess {short(solved.excess)}, cost {short(solved.cost)}, {solved.route.changes} changes."
+def _advice(report: TaperReport, *, explain: bool) -> Iterable[str]:
     for other in report.additions:
         done = "closes the excess" if not other.excess else f"leaves an excess of {short(other.excess)}"
         yield f"Smallest addition: {other.what} {done}."
+    if not explain:
+        return
+    solved = report.solved
+    yield f"This plan: excess {short(solved.excess)}, cost {short(solved.cost)}, {solved.route.changes} changes."
     for other in report.other_orders:
         yield f"Other order, {other.what}: {_figures(other)}."
     for other in report.spare_products:

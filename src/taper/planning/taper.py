@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from taper._base.shown import as_html, shorten
+from taper._base.takes import takes
 from taper.amounts.dose import DailyDose, Dose
 from taper.amounts.duration import Duration
 from taper.errors import CannotCompute, InvalidInput
@@ -17,7 +19,8 @@ from taper.planning.solver.problem import Forms, NoPlan, Problem, Solved, smalle
 from taper.plans.order import Order, choose
 from taper.plans.plan import Before, Course, Plan, Step
 from taper.plans.regimen import Regimen
-from taper.plans.request import TaperRequest, read_target
+from taper.plans.request import TaperRequest
+from taper.plans.request_fields import read_target
 from taper.plans.weights import STANDARD, Weights
 from taper.products.product import Product, all_of
 
@@ -34,12 +37,21 @@ class TooFast(CannotCompute):
         self.report = report
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Taper:
     """A plan and the report on it."""
 
     plan: Plan
     report: TaperReport
+
+    def __str__(self) -> str:
+        return shorten([str(self.report)], whole="print(taper.report)")
+
+    def __repr__(self) -> str:
+        return f"<Taper of {self.course.drug}: {len(self.course.steps)} steps>"
+
+    def _repr_html_(self) -> str:
+        return as_html(str(self))
 
     @property
     def course(self) -> Course:
@@ -47,6 +59,7 @@ class Taper:
         return self.plan.courses[0]
 
 
+@takes
 def plan_taper(
     *,
     drug: str,
@@ -62,6 +75,7 @@ def plan_taper(
     forms: Forms = "any",
     mix_forms: bool = False,
     round_liquids: bool = True,
+    fewest_products: bool = False,
     lead_in: Duration | str | None = None,
     taken_for: Duration | str | None = None,
     shortest: Duration | str | None = None,
@@ -88,7 +102,8 @@ def plan_taper(
         excess: Whether a fall beyond what was accepted, forced by the products, is reported or an error.
         forms: "one" keeps each intake on tablets or on liquid throughout.
         mix_forms: Whether a tablet and a liquid may share an intake.
-        round_liquids: Whether volumes are measured in coarse, round steps.
+        round_liquids: Whether round volumes are preferred where the pace loses nothing by them.
+        fewest_products: Whether the plan is made of as few products as leave its least excess what it is.
         lead_in: How long the regimen before is kept on, as part of the plan, until the first fall.
         taken_for: For how long the regimen before has been taken, if known.
         shortest: The least time from the first fall to the last.
@@ -148,6 +163,7 @@ def plan_taper(
         forms=forms,
         mix_forms=mix_forms,
         round_liquids=round_liquids,
+        fewest_products=fewest_products,
     )
     _check_last_dose(problem)
     problem.check()
@@ -169,11 +185,12 @@ def plan_taper(
         order=problem.order,
         stays=stays,
         excess=excess,
-        products=tuple(product.id for product in listed),
+        products=tuple(product.id for product in solved.problem.products),
         start=problem.start,
         forms=forms,
         mix_forms=mix_forms,
         round_liquids=round_liquids,
+        fewest_products=fewest_products,
         liquid=solved.on_liquid if forms == "one" else None,
         shortest=least,
         longest=most,

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Literal
 
+from taper._base.takes import takes
 from taper.amounts.dose import Dose
 from taper.amounts.duration import Duration
 from taper.errors import InvalidInput, NotFound
@@ -20,6 +21,7 @@ from taper.plans.weights import STANDARD, Weights
 from taper.products.product import Product
 
 
+@takes
 def plan_titration(
     *,
     drug: str,
@@ -180,13 +182,26 @@ def _read_before(before: Day | Before | Literal["nothing"]) -> Before | Literal[
     return Before(regimen=read_day(before, "before"))
 
 
+@takes
 def choose_titration(
     monograph: Monograph, *, source: str | None = None, column: str | None = None, indication: str | None = None
 ) -> Titration:
     """One titration of a monograph, by its source, its co-medication column and its indication.
 
+    Args:
+        monograph: Of the drug.
+        source: The id of the source, where several have one.
+        column: The co-medication column, where a source has several.
+        indication: What the drug is taken for, where titrations differ by it.
+
     Raises:
-        NotFound: If none fits, or several do; the message lists what is held, and none is picked.
+        NotFound: If none fits, or several do; the message lists those on file, and none is picked.
+
+    Example:
+        >>> from taper import Formulary
+        >>> monograph = Formulary.shipped().monograph("baclofen")
+        >>> choose_titration(monograph, source="us-tablet-dailymed").source.id
+        'us-tablet-dailymed'
     """
     fits = [
         item

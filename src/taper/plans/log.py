@@ -20,6 +20,8 @@ from taper._base.json_text import as_object, read_json, read_json_file
 from taper._base.limits import MOST_EVENTS, MOST_INTAKES, MOST_SYMPTOMS
 from taper._base.numbers import Exact, write_number
 from taper._base.records import NotEmpty, Value
+from taper._base.shown import shorten
+from taper._base.takes import takes
 from taper._base.text import Name
 from taper.amounts.dose import Dose
 from taper.amounts.duration import CalendarDate, Duration
@@ -139,6 +141,11 @@ class _OnDay(Value):
     day: CalendarDate
     course: Annotated[str, Field(min_length=1, max_length=80)] | None = None
 
+    def __str__(self) -> str:
+        data = self.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"day"})
+        said = [f"{name} {value}" for name, value in data.items()]
+        return f"{self.day}: {' '.join([getattr(self, 'kind', ''), *said])}"
+
 
 class Hold(_OnDay, Replanned):
     """Keep what was taken the day before for so much longer; all that was to come from this day on comes later."""
@@ -251,6 +258,9 @@ class IntakeRecord(Value):
             raise InvalidInput('write a dose where another dose was taken, and only there (result "other")')
         return self
 
+    def __str__(self) -> str:
+        return f"{self.day} {self.slot}: {self.dose if self.dose is not None else ''} {self.result}".replace("  ", " ")
+
 
 class Symptom(Value):
     """A score that someone gave to a day, on a scale of their own. It is carried along and never interpreted."""
@@ -266,6 +276,9 @@ class Symptom(Value):
 class Log(Value):
     """What happened to one plan from one start date: events, intakes and symptoms; dates and doses, no identities.
 
+    `plan` is the plan's fingerprint. `written_for` may hold the plan as it was, so that a log of another plan can say
+    what is different.
+
     Example:
         >>> plan = Plan.read({"courses": [{"drug": "x", "then": "stop",
         ...     "steps": [{"for": "4 weeks", "regimen": {"evening": "5 mg"}}]}]})
@@ -280,6 +293,7 @@ class Log(Value):
     events: Annotated[tuple[AnyEvent, ...], Field(max_length=MOST_EVENTS)] = ()
     intakes: Annotated[tuple[IntakeRecord, ...], Field(max_length=MOST_INTAKES)] = ()
     symptoms: Annotated[tuple[Symptom, ...], Field(max_length=MOST_SYMPTOMS)] = ()
+    written_for: Plan | None = None
 
     @classmethod
     def of(
@@ -302,6 +316,8 @@ class Log(Value):
 
     @model_validator(mode="after")
     def _agrees(self) -> Self:
+        if self.written_for is not None and self.written_for.fingerprint != self.plan:
+            raise InvalidInput("is not the plan of that fingerprint; remove it", where="written_for")
         same_day = _OneDay()
         for index, event in enumerate(self.events):
             where = f"events[{index}]"
@@ -332,11 +348,22 @@ class Log(Value):
 
     def to_dict(self) -> dict[str, Any]:
         """The log as plain data in the log format."""
-        made = self.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"events"})
+        made = self.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"events", "written_for"})
         events = [_plain(event) for event in self.events]
         parts = {"events": events, "intakes": made["intakes"], "symptoms": made["symptoms"]}
         head = {"format": self.format, "plan": self.plan, "start": made["start"]}
-        return head | {key: items for key, items in parts.items() if items}
+        plan = {} if self.written_for is None else {"written_for": self.written_for.to_dict()}
+        return head | {key: items for key, items in parts.items() if items} | plan
+
+    def __str__(self) -> str:
+        lines = [f"Log of the plan {self.plan[:8]}, from {self.start}", *(f"  {event}" for event in self.events)]
+        lines += [f"  {item}" for item in self.intakes]
+        lines += [f"  {item.day}: score {item}" for item in self.symptoms]
+        return shorten(lines, whole="to_json()")
+
+    def __repr__(self) -> str:
+        counts = f"{len(self.events)} events, {len(self.intakes)} intakes, {len(self.symptoms)} scores"
+        return f"<Log of the plan {self.plan[:8]}: {counts}>"
 
     def to_json(self) -> str:
         """The log as JSON text in the log format; reading it gives the log back."""
@@ -402,12 +429,27 @@ def _check_once(intakes: tuple[IntakeRecord, ...]) -> None:
 def read_log(text: str, *, where: str = "") -> Log:
     """Read a log from JSON text in the format `taper-log/1`.
 
+    Args:
+        text: JSON text.
+        where: What to call the text in an error.
+
     Raises:
         InvalidInput: If it is not JSON or not a log; the message lists each problem with its path.
+
+    Example:
+        >>> from datetime import date
+        >>> from taper import Formulary, load_protocol, realize, to_schedule
+        >>> plan = load_protocol("diazepam-example").plan()
+        >>> realized = realize(plan, Formulary.shipped().products("diazepam", market="us"))
+        >>> schedule = to_schedule(realized, start=date(2027, 3, 1))
+        >>> from taper import Log
+        >>> read_log(Log.of(plan, date(2027, 3, 1)).to_json()).start
+        datetime.date(2027, 3, 1)
     """
     return _as_log(read_json(text, where=where), where)
 
 
+@takes
 def load_log(path: str | Path) -> Log:
     """Read a log from a JSON file in the format `taper-log/1`.
 

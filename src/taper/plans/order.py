@@ -97,7 +97,7 @@ def choose(order: Order | str | None, slots: tuple[Slot, ...]) -> Order:
     if order is None and len(slots) > 1:
         raise InvalidOrder(
             f"there are intakes at {', '.join(map(str, slots))} and no order; "
-            f'choose "evenly", "in order" or "keep last: {slots[-1]}"'
+            f'choose "evenly" (--order evenly), "in order" or "keep last: {slots[-1]}"'
         )
     if order is None:
         return in_order()

@@ -14,7 +14,9 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Discriminator,
 from taper._base.json_text import as_object, read_json, read_json_file
 from taper._base.limits import LONGEST_CYCLE, LONGEST_DAYS, MOST_COURSES, MOST_STEPS
 from taper._base.records import NotEmpty, Value
+from taper._base.shown import align, shorten
 from taper._base.tables import write_html_table
+from taper._base.takes import takes
 from taper._base.text import Name, Text
 from taper.amounts.dose import AverageDose, DailyDose, Dose
 from taper.amounts.duration import Duration, shift
@@ -66,6 +68,7 @@ def _printable_title(text: str) -> str:
     return _refuse_unprintable(text, allowed="\t\n\r")
 
 
+StepNote = Annotated[Text, AfterValidator(_printable)]
 Drug = Annotated[str, Field(min_length=1, max_length=80), BeforeValidator(_drug), AfterValidator(_printable)]
 Title = Annotated[Text, AfterValidator(_printable_title)]
 
@@ -161,12 +164,16 @@ class Step(Pattern):
 
     A step of the kind "gap" is a time in which doses were not taken, one of the kind "decision" a time for which
     nothing is planned until a person decides; both are written without doses, and never take the place of a stop.
+    `note` is what a person is to be told of the step, in words of the one who writes it, and `slot_notes` of a time
+    of day; every print and export carries them and none reads them.
     """
 
     lasting: Duration | None = Field(default=None, alias="for")
     kind: Literal["increase", "step-back", "gap", "decision"] | None = None
     review_before: bool = False
     products: tuple[Name, ...] = ()
+    note: StepNote | None = None
+    slot_notes: dict[Slot, StepNote] = Field(default_factory=dict)
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -187,10 +194,15 @@ class Step(Pattern):
     def _check_pattern(self) -> None:
         if not self.is_empty:
             super()._check_pattern()
+            for slot in self.slot_notes:
+                if slot not in self.slots:
+                    raise InvalidInput(f"slot_notes: nothing is taken {slot}; write the note at a time of a dose")
         elif self._patterns:
             raise InvalidInput(f'is a "{self.kind}" and has a {self._patterns[0]}; remove one of the two')
         elif self.review_before or self.products:
             raise InvalidInput(f'is a "{self.kind}", in which nothing is taken; remove review_before and products')
+        elif self.slot_notes:
+            raise InvalidInput(f'is a "{self.kind}", in which nothing is taken; write the note of the step as note')
 
 
 class Before(Pattern):
@@ -252,9 +264,16 @@ class Course(Value):
             raise InvalidInput(f'the last step has no end, yet then is "{self.then}"; write "continue" or add "for"')
         if not is_open and self.then == "continue":
             raise InvalidInput('then is "continue", yet the last step has an end; remove its "for" or write "review"')
-        if len({slot.is_clock for step in self.steps for slot in step.slots}) > 1:
+        if len({slot.is_clock for step in self.steps for slot in step.slots if not slot.is_daily}) > 1:
             raise InvalidInput("some steps use named times and some clock times; use one kind in a course")
         return self
+
+    def __str__(self) -> str:
+        return shorten(align([("step", "for", "doses of a day", "then"), *(row[1:] for row in _notebook_rows(self))]),
+                       whole="its steps")  # fmt: skip
+
+    def __repr__(self) -> str:
+        return f"<Course {self.id} of {self.drug}: {len(self.steps)} step{'' if len(self.steps) == 1 else 's'}>"
 
     @property
     def is_open(self) -> bool:
@@ -350,6 +369,39 @@ class Plan(Value):
         """The plan as JSON text in the plan format; reading it gives the plan back."""
         return json.dumps(self.to_dict(), indent=2, ensure_ascii=False) + "\n"
 
+    def save(self, path: str | Path, *, force: bool = False) -> Path:
+        """Write the plan to a JSON file that `load_plan` reads.
+
+        Args:
+            path: The name of the file.
+            force: Whether to write over a file that exists.
+
+        Raises:
+            InvalidInput: If the file exists and force is not given.
+
+        Example:
+            >>> from tempfile import mkdtemp
+            >>> plan = Plan.read({"courses": [{"drug": "x", "then": "stop",
+            ...     "steps": [{"for": "2 weeks", "regimen": {"evening": "5 mg"}}]}]})
+            >>> load_plan(plan.save(Path(mkdtemp()) / "plan.json")) == plan
+            True
+        """
+        target = Path(path)
+        if target.exists() and not force:
+            raise InvalidInput("exists; choose another name, or give force=True", where=str(target))
+        target.write_text(self.to_json(), encoding="utf-8")
+        return target
+
+    def __str__(self) -> str:
+        rows = [row for course in self.courses for row in _notebook_rows(course)]
+        heads = ("course", "step", "for", "doses of a day", "then")
+        return shorten([self.title or "Plan", *align([heads, *rows])], whole="to_json()")
+
+    def __repr__(self) -> str:
+        steps = sum(len(course.steps) for course in self.courses)
+        drugs = ", ".join(dict.fromkeys(course.drug for course in self.courses))
+        return f"<Plan of {drugs}: {steps} step{'' if steps == 1 else 's'}, {self.fingerprint[:8]}>"
+
     def _repr_html_(self) -> str:
         rows = [row for course in self.courses for row in _notebook_rows(course)]
         return write_html_table(self.title or "Plan", ("course", "step", "for", "doses of a day", "then"), rows)
@@ -380,7 +432,7 @@ def _canonical(value: object) -> Any:
             fields = type(value).model_fields
             pairs = {info.alias or name: getattr(value, name) for name, info in fields.items()}
             kept = {key: item for key, item in pairs.items() if key not in {"title", "made_by"}}
-            return {key: _canonical(item) for key, item in kept.items() if item not in (None, (), False)}
+            return {key: _canonical(item) for key, item in kept.items() if item not in (None, (), False, {})}
         case dict():
             return {str(key): _canonical(item) for key, item in value.items()}
         case tuple():
@@ -392,12 +444,23 @@ def _canonical(value: object) -> Any:
 def read_plan(text: str, *, where: str = "") -> Plan:
     """Read a plan from JSON text in the plan format.
 
+    Args:
+        text: JSON text.
+        where: What to call the text in an error.
+
     Raises:
         InvalidInput: If it is not JSON or not a plan; the message lists each problem with its path.
+
+    Example:
+        >>> step = '{"for": "2 weeks", "regimen": {"evening": "5 mg"}}'
+        >>> text = '{"format": "taper-plan/1", "courses": [{"drug": "x", "then": "stop", "steps": [%s]}]}' % step
+        >>> read_plan(text).courses[0].drug
+        'x'
     """
     return _as_plan(read_json(text, where=where), where)
 
 
+@takes
 def load_plan(path: str | Path) -> Plan:
     """Read a plan from a JSON file in the plan format.
 

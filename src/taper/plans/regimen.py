@@ -15,6 +15,9 @@ from taper.amounts.dose import DailyDose, Dose
 from taper.errors import InvalidInput, OutOfScope
 
 NAMED_SLOTS = ("morning", "noon", "evening", "bedtime")
+DAILY = "daily"
+"""Once a day, with no time said."""
+_ORDER = (*NAMED_SLOTS, DAILY)
 FHIR_WHEN = {"morning": "MORN", "noon": "NOON", "evening": "EVE", "bedtime": "HS"}
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -27,22 +30,21 @@ class InvalidSlot(InvalidInput):
 
 @total_ordering
 class Slot(Written):
-    """A time of day: `morning`, `noon`, `evening`, `bedtime`, or a clock time such as `14:00`.
+    """A time of day: `morning`, `noon`, `evening`, `bedtime`, `daily`, or a clock time such as `14:00`.
 
-    A named slot has no clock time of its own. A clock time belongs to the date it falls on.
+    A named slot has no clock time of its own. A clock time belongs to the date it falls on. `daily` is once a day
+    with no time said, so it is the only dose of its day.
     """
 
     __slots__ = ("_name",)
-    _pattern = f"^({'|'.join(NAMED_SLOTS)}|([01][0-9]|2[0-3]):[0-5][0-9])$"
+    _pattern = f"^({'|'.join(_ORDER)}|([01][0-9]|2[0-3]):[0-5][0-9])$"
     _name: str
 
     def __init__(self, name: str) -> None:
         if isinstance(name, str) and name.strip().lower() in _AS_NEEDED:
             raise OutOfScope(f"{name!r} is an as-needed dose, which has no day; plan it outside, name it as a fact")
-        if not isinstance(name, str) or not (
-            name in NAMED_SLOTS or re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", name)
-        ):
-            raise InvalidSlot(f'{name!r} is not a time of day; write {", ".join(NAMED_SLOTS)} or a time like "14:00"')
+        if not isinstance(name, str) or not (name in _ORDER or re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", name)):
+            raise InvalidSlot(f'{name!r} is not a time of day; write {", ".join(_ORDER)} or a time like "14:00"')
         object.__setattr__(self, "_name", name)
 
     @classmethod
@@ -64,12 +66,17 @@ class Slot(Written):
         return ":" in self._name
 
     @property
+    def is_daily(self) -> bool:
+        """Whether it is once a day with no time said."""
+        return self._name == DAILY
+
+    @property
     def fhir_when(self) -> str | None:
         """The FHIR EventTiming code of a named slot."""
         return FHIR_WHEN.get(self._name)
 
     def _key(self) -> tuple[int, str]:
-        return (-1, self._name) if self.is_clock else (NAMED_SLOTS.index(self._name), "")
+        return (-1, self._name) if self.is_clock else (_ORDER.index(self._name), "")
 
     def _parts(self) -> tuple[Any, ...]:
         return (self._name,)
@@ -139,6 +146,8 @@ class Regimen(Frozen):
                 raise InvalidInput(f"{one.slot} is written twice; add the two doses or move one")
         if len({intake.slot.is_clock for intake in listed}) > 1:
             raise InvalidInput("named times and clock times stand in one day, so their order is unknown; use one kind")
+        if len(listed) > 1 and any(intake.slot.is_daily for intake in listed):
+            raise InvalidInput("daily is once a day with no time said, and another dose is beside it; write its time")
         object.__setattr__(self, "_intakes", listed)
 
     @classmethod

@@ -1,7 +1,6 @@
 """The request that a plan answers: one model for each planner, as a course carries it in `made_by`."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -10,30 +9,24 @@ from pydantic import (
     Discriminator,
     Field,
     JsonValue,
-    PlainSerializer,
     SerializerFunctionWrapHandler,
     Tag,
-    WithJsonSchema,
     model_serializer,
 )
 
 from taper._base.records import Value
 from taper._base.text import Name
-from taper.amounts.dose import DailyDose, Dose
+from taper.amounts.dose import Dose
 from taper.amounts.duration import Duration
-from taper.errors import InvalidInput
 from taper.paces.pace import Aim, PaceText
-from taper.paces.phases import Phases
-from taper.plans.order import Order
-from taper.plans.regimen import NOTHING, Regimen, Slot, Weekday
-from taper.plans.step_pattern import StepPattern
-from taper.plans.weights import STANDARD, Weights
+from taper.plans.regimen import Regimen, Slot, Weekday
+from taper.plans.request_fields import OrderText, PatternText, PhasesText, TargetText, WeightsInFull, refuse_floats
+from taper.plans.weights import STANDARD
 from taper.products.recipes import Handling
 
 Forms = Literal["any", "one"]
 Stays = Literal["by fall", "even", "proportional"]
 Rounding = Literal["down", "up", "nearest"]
-Target = Regimen | DailyDose
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,79 +38,6 @@ class Making:
 
     handling: Handling
     liquid: frozenset[str] | None = None
-
-
-def read_target(to: object) -> Target:
-    """Where a taper ends: 0, a daily total, or a regimen.
-
-    Raises:
-        InvalidInput: If it is none of these.
-    """
-    match to:
-        case Regimen() | DailyDose():
-            return to
-        case Dose():
-            return DailyDose(to.mg).in_unit(to.unit) if to else NOTHING
-        case 0 | "0":
-            return NOTHING
-        case str():
-            return read_target(Dose.parse(to))
-        case dict():
-            return Regimen.of(to)
-        case _:
-            raise InvalidInput(f'got {to!r}; write 0, a daily total such as "5 mg", or a regimen', where="to")
-
-
-def _written_target(to: Target) -> JsonValue:
-    return (dict(to.as_dict()) if isinstance(to, Regimen) else to.text) or "0 mg"
-
-
-OrderText = Annotated[
-    Order,
-    BeforeValidator(lambda given: Order.parse(given) if isinstance(given, str) else given),
-    PlainSerializer(str, return_type=str),
-    WithJsonSchema({"type": "string", "examples": ["evenly"]}),
-]
-PhasesText = Annotated[
-    Phases,
-    BeforeValidator(lambda given: Phases.parse(given) if isinstance(given, str) else given),
-    PlainSerializer(str, return_type=str),
-    WithJsonSchema(
-        {"type": "string", "examples": ["10% of current, every 2 weeks to 10 mg, then 1 mg, every 4 weeks"]}
-    ),
-]
-PatternText = Annotated[
-    StepPattern,
-    BeforeValidator(lambda given: StepPattern.parse(given) if isinstance(given, str) else given),
-    PlainSerializer(str, return_type=str),
-    WithJsonSchema(
-        {"type": "string", "examples": ["60 mg for 2 days, then down 10 mg every 2 days to 0 mg, then stop"]}
-    ),
-]
-TargetText = Annotated[
-    Target,
-    BeforeValidator(read_target),
-    PlainSerializer(_written_target),
-    WithJsonSchema({"type": ["string", "object"], "examples": ["0 mg", {"morning": "5 mg"}]}),
-]
-# Written whole, since what is left out would follow another version's standard.
-WeightsInFull = Annotated[Weights, PlainSerializer(lambda weights: weights.model_dump(mode="json"))]
-
-
-def refuse_floats(value: object) -> object:
-    """Plain data as it is, unless a float or half of a character stands in it.
-
-    Raises:
-        InvalidInput: If one does: reading it back would change it, or no file could hold it.
-    """
-    items = [*value, *value.values()] if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
-    for item in items:
-        refuse_floats(item)
-    if isinstance(value, str) and not value.isascii() and any("\ud800" <= mark <= "\udfff" for mark in value):
-        raise InvalidInput(f"holds {value!r}, which no file can hold; remove what is half of a character")
-    if isinstance(value, float | Decimal):
-        raise InvalidInput(f'holds {value}, a float that reading back would change; write the text "{value}"')
-    return value
 
 
 class _Planned(Value):
@@ -152,6 +72,7 @@ class TaperRequest(_Planned):
     forms: Forms = "any"
     mix_forms: bool = False
     round_liquids: bool = True
+    fewest_products: bool = False
     liquid: tuple[Slot, ...] | None = None
     shortest: Duration | None = None
     longest: Duration | None = None
@@ -161,7 +82,9 @@ class TaperRequest(_Planned):
 
         Where a length was asked for, the pace that resulted.
         """
-        return self.shared("pace", "order", "to", "stays", "excess", "forms", "mix_forms", "round_liquids")
+        return self.shared(
+            "pace", "order", "to", "stays", "excess", "forms", "mix_forms", "round_liquids", "fewest_products"
+        )
 
     @property
     def making(self) -> Making:
@@ -182,10 +105,11 @@ class PhasesRequest(_Planned):
     start: Regimen | None = None
     mix_forms: bool = False
     round_liquids: bool = True
+    fewest_products: bool = False
 
     def again(self) -> dict[str, Any]:
         """The arguments of `plan_phases` that ask the same, but for what is taken and the products."""
-        return self.shared("phases", "order", "stays", "excess", "mix_forms", "round_liquids")
+        return self.shared("phases", "order", "stays", "excess", "mix_forms", "round_liquids", "fewest_products")
 
     @property
     def making(self) -> Making:

@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from taper._base.json_text import read_json, read_json_file
 from taper._base.numbers import Count, write_count
 from taper._base.records import Value
+from taper._base.takes import takes
 from taper._base.text import Name, Text
 from taper.amounts.dose import Dose
 from taper.amounts.liquid import Concentration, Volume
@@ -75,6 +76,33 @@ def _form(value: object) -> object:
 
 
 Form = Annotated[DosageForm, BeforeValidator(_form)]
+Subform = Literal["soluble", "dispersible", "sprinkle", "once-daily", "granules", "drops", "concentrate"]
+"""What tells a product from another of the same form that a person could take for it."""
+Manner = Literal[
+    "whole",
+    "uncrushed",
+    "may-be-opened",
+    "sprinkled",
+    "under-the-tongue",
+    "whole-packet",
+    "with-evening-meal",
+    "diluted",
+]
+"""How a label says that a product is taken."""
+
+SUBFORMS: dict[tuple[Subform, DosageForm, Release], str] = {
+    ("soluble", DosageForm.TABLET, Release.IMMEDIATE): "soluble tablet",
+    ("dispersible", DosageForm.TABLET, Release.IMMEDIATE): "dispersible tablet",
+    ("dispersible", DosageForm.CHEWABLE_TABLET, Release.IMMEDIATE): "chewable dispersible tablet",
+    ("sprinkle", DosageForm.CAPSULE, Release.IMMEDIATE): "sprinkle capsule",
+    ("sprinkle", DosageForm.CAPSULE, Release.EXTENDED): "sprinkle capsule",
+    ("sprinkle", DosageForm.CAPSULE, Release.DELAYED): "sprinkle capsule",
+    ("once-daily", DosageForm.TABLET, Release.EXTENDED): "once-daily tablet",
+    ("granules", DosageForm.PACKET, Release.IMMEDIATE): "granule packet",
+    ("drops", DosageForm.ORAL_SOLUTION, Release.IMMEDIATE): "oral drops",
+    ("concentrate", DosageForm.ORAL_SOLUTION, Release.IMMEDIATE): "oral concentrate",
+}
+"""What each subform is called with the form and release that it goes with."""
 Parts = Literal[1, 2, 3, 4]
 
 
@@ -85,11 +113,14 @@ class Product(Value):
     cited source states the parts to be equal; a score line alone does not, and a finding says so where it is divided.
     `allow_pieces` is the caller's permission; where given it decides, and a finding says that it was given.
     `made_from` says that a liquid is made at home each time, from which tablets; a finding says that too.
+    `subform` and `brand` tell it from products of its form and strength that are not the same; both are printed.
+    `taken` is how its label, `taken_source`, says that it is taken.
     """
 
     id: Name
     drug: Name
     form: Form
+    subform: Subform | None = None
     release: Release = Release.IMMEDIATE
     strength: Dose | None = None
     concentration: Concentration | None = None
@@ -104,9 +135,12 @@ class Product(Value):
     discard_after_opening: Annotated[int, Field(ge=1, le=1000)] | None = None
     market: Annotated[str, Field(pattern=r"^[a-z]{2}$")] | None = None
     name: Text | None = None
+    brand: Text | None = None
+    taken: tuple[Manner, ...] = ()
     available: Text | None = None
     source: Source | None = None
     score_source: Source | None = None
+    taken_source: Source | None = None
 
     @model_validator(mode="after")
     def _agrees(self) -> Self:
@@ -127,6 +161,10 @@ class Product(Value):
         elif self.smallest_volume or self.graduation or self.largest_volume:
             yield f"a {self.form} has no volumes; remove smallest_volume, graduation and largest_volume"
         yield from self._problems_of_dilution()
+        if self.subform is not None and (self.subform, self.form, self.release) not in SUBFORMS:
+            yield f"a {self.subform} {self.form} of {self.release} release is not one planned here; remove subform"
+        if bool(self.taken) != (self.taken_source is not None):
+            yield "how it is taken needs the source that says so; write both taken and taken_source"
         if self.equal_parts and self.score not in {2, 3, 4}:
             yield "equal parts are those of a score; add the score, or remove equal_parts"
         for volume in (self.smallest_volume, self.graduation, self.largest_volume):
@@ -173,13 +211,27 @@ class Product(Value):
         score = self.score if isinstance(self.score, int) else 1
         return self.allow_pieces is not None and self.allow_pieces > score
 
+    def __str__(self) -> str:
+        return f"{self.drug} {self.label}" + (f", {self.name}" if self.name else "")
+
+    def __repr__(self) -> str:
+        return f"<Product {self.id}: {self.label} of {self.drug}>"
+
     @property
     def label(self) -> str:
-        """A short name for a reader: "10 mg tablet", "5 mg/5 mL oral solution"."""
+        """A short name for a reader: "10 mg tablet", "5 mg soluble tablet", "5 mg/5 mL oral solution"."""
         if self.made_from is not None:
             return str(self.made_from)
         release = "" if self.release is Release.IMMEDIATE else f"{self.release}-release "
-        return f"{self.strength or self.concentration} {release}{self.form}"
+        brand = f" ({self.brand})" if self.brand else ""
+        return f"{self.strength or self.concentration} {release}{self.form_name}{brand}"
+
+    @property
+    def form_name(self) -> str:
+        """The form with what tells it from others of its kind: "soluble tablet"."""
+        if self.subform is None:
+            return self.form.value
+        return SUBFORMS.get((self.subform, self.form, self.release), f"{self.subform} {self.form}")
 
     @property
     def is_unmeasured(self) -> bool:
@@ -275,7 +327,8 @@ def name_product(data: dict[str, Any]) -> str:
     """An id for a product that was given none: drug, form and strength, such as `baclofen-tablet-5mg`."""
     amount = str(data.get("strength") or data.get("concentration") or "")
     release = str(data.get("release", "immediate"))
-    parts = [str(data.get("drug", "")), "" if release == "immediate" else release, str(data.get("form", "")), amount]
+    release = "" if release == "immediate" else release
+    parts = [str(data.get("drug", "")), release, str(data.get("subform") or ""), str(data.get("form", "")), amount]
     text = "-".join(part for part in parts if part).lower().replace("/", "-per-").replace(" ", "")
     return re.sub(r"[^a-z0-9.+-]", "-", text).strip("-") or "product"
 
@@ -283,12 +336,21 @@ def name_product(data: dict[str, Any]) -> str:
 def read_products(text: str, *, where: str = "") -> tuple[Product, ...]:
     """Read products from JSON text: a list of objects, of which drug, form and a strength or concentration suffice.
 
+    Args:
+        text: JSON text.
+        where: What to call the text in an error.
+
     Raises:
         InvalidInput: If it is not such a list, or two products share an id; each problem comes with its path.
+
+    Example:
+        >>> read_products('[{"drug": "x", "form": "tablet", "strength": "5 mg"}]')[0].label
+        '5 mg tablet'
     """
     return _as_products(read_json(text, where=where), where)
 
 
+@takes
 def load_products(path: str | Path) -> tuple[Product, ...]:
     """Read products from a JSON file.
 

@@ -143,6 +143,9 @@ class Reachable:
             )
         self._size = common_grain([_piece(product) for product in self._solids] or [Fraction(1)])
 
+    def __repr__(self) -> str:
+        return f"<Reachable: doses up to {self.up_to} of {', '.join(product.id for product in self.products)}>"
+
     @property
     def doses(self) -> tuple[Dose, ...]:
         """Every dose above 0 that can be made, from the least.
@@ -209,7 +212,8 @@ class Reachable:
         """Each limit that alone keeps a dose from being made, with the value that would lift it."""
         rules = self.handling
         if found := self._within(dose, pieces=_MOST_PIECES):
-            yield f"Allow {found.pieces} pieces in an intake: at most {rules.pieces} are now (pieces)"
+            now = f"at most {rules.pieces} are now (pieces, or --pieces {found.pieces})"
+            yield f"Allow {found.pieces} pieces in an intake: {now}"
         elif found := self._within(dose, products=_MOST_PRODUCTS):
             count = len(found.portions)
             yield f"Allow {count} products in an intake: at most {rules.products} are now (products)"

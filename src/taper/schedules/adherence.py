@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from taper._base.takes import takes
 from taper.amounts.dose import DailyDose, Dose
 from taper.errors import InvalidInput
 from taper.plans.log import IntakeRecord
@@ -40,7 +41,7 @@ class DayTaken:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Adherence:
     """Every day from the first to the last that has a record, and how many planned doses were taken.
 
@@ -53,6 +54,15 @@ class Adherence:
     other: int
     unplanned: int
     unrecorded: int
+
+    def __str__(self) -> str:
+        return (
+            f"{len(self.days)} days: {self.taken} taken, {self.missed} missed, {self.other} with another dose, "
+            f"{self.unplanned} unplanned, {self.unrecorded} not recorded"
+        )
+
+    def __repr__(self) -> str:
+        return f"<Adherence: {self}>"
 
     @property
     def first_departure(self) -> date | None:
@@ -80,6 +90,7 @@ class _Match:
     result: str
 
 
+@takes
 def compare_intakes(schedule: Schedule, intakes: Iterable[IntakeRecord] | None = None) -> Adherence:
     """Lay a record of intakes beside a schedule, day by day.
 

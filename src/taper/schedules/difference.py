@@ -9,6 +9,8 @@ from math import lcm
 from typing import Any
 
 from taper._base.numbers import write_count, write_number
+from taper._base.shown import as_html, shorten
+from taper._base.takes import takes
 from taper.amounts.dose import DailyDose, Dose
 from taper.amounts.liquid import Volume
 from taper.paces.changes import Change, measure_changes
@@ -72,7 +74,7 @@ def _fall(change: Change | None) -> dict[str, Any] | None:
     return {"day": change.day, "from": change.before.text, "to": change.after.text, "mg": write_number(change.mg)}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Difference:
     """What differs between two plans or schedules over the days compared, from day 1 on."""
 
@@ -80,6 +82,18 @@ class Difference:
     days: tuple[DayDifference, ...]
     one: Totals
     other: Totals
+
+    def __str__(self) -> str:
+        if self.is_none:
+            return f"no difference in {self.compared} days"
+        lines = [f"days {item.first}-{item.last}, {item.drug}" for item in self.days]
+        return shorten([f"{len(self.days)} differences in {self.compared} days", *lines], whole="to_difference_table()")
+
+    def __repr__(self) -> str:
+        return f"<Difference: {len(self.days)} in {self.compared} days>"
+
+    def _repr_html_(self) -> str:
+        return as_html(str(self))
 
     @property
     def is_none(self) -> bool:
@@ -114,6 +128,7 @@ class _Side:
     units: Callable[[int], dict[str, str]]
 
 
+@takes
 def compare(one: Plan | Schedule, other: Plan | Schedule, *, start: date | None = None) -> Difference:
     """What differs between two plans or two schedules, day by day from day 1, and in total.
 

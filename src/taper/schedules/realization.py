@@ -1,14 +1,23 @@
 """A plan that can be swallowed: every dose as exact portions of real products, or an error that says what is near."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from copy import copy
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from taper._base.shown import Bound, align, as_html, shorten
+from taper._base.takes import takes
 from taper.amounts.dose import DailyDose, Dose
 from taper.errors import CannotCompute, InvalidInput
 from taper.knowledge.formulary import Formulary
-from taper.knowledge.product_choice import NoProducts, choose_products, name_of_drug, narrow
+from taper.knowledge.product_choice import (
+    NoProducts,
+    SeveralForms,
+    choose_products,
+    is_ordinary,
+    name_of_drug,
+    narrow,
+)
 from taper.plans.plan import Course, Plan, Step
 from taper.plans.regimen import Intake, Slot
 from taper.plans.request import AnyRequest, Making, making_of
@@ -63,12 +72,16 @@ class RealizedStep:
 
 @dataclass(frozen=True, slots=True)
 class RealizedCourse:
-    """A course, its drug by the name it is held under, and its steps as recipes."""
+    """A course, its drug by the name it is held under, and its steps as recipes.
+
+    `chosen` says which release was chosen for a course that names none, and why.
+    """
 
     course: Course
     drug: str
     products: tuple[Product, ...]
     steps: tuple[RealizedStep, ...]
+    chosen: str | None = None
     _used: list[tuple[Product, ...]] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def product(self, name: str) -> Product:
@@ -97,14 +110,33 @@ class RealizedCourse:
         return self._used[0]
 
 
-@dataclass(frozen=True, slots=True)
-class RealizedPlan:
+@dataclass(frozen=True, slots=True, repr=False)
+class RealizedPlan(Bound):
     """A plan and, for every dose in it, an exact recipe of real products. It has no dates yet."""
 
     plan: Plan
     courses: tuple[RealizedCourse, ...]
     formulary: Formulary = field(repr=False, compare=False)
     handling: Handling | None = field(default=None, repr=False, compare=False)
+
+    def __str__(self) -> str:
+        rows = [
+            (course.course.id, str(number), str(step.step.lasting or "no end"), _said(step))
+            for course in self.courses
+            for number, step in enumerate(course.steps, start=1)
+        ]
+        head = f"{self.plan.title or ', '.join(self.drugs)}, of {_products(self)}"
+        return shorten([head, *align([("course", "step", "for", "doses and what makes them"), *rows])], whole="courses")
+
+    def __repr__(self) -> str:
+        return f"<RealizedPlan of {', '.join(self.drugs)}: {_products(self)}>"
+
+    def _repr_html_(self) -> str:
+        return as_html(str(self))
+
+    if TYPE_CHECKING:  # public functions as methods, bound at the front door
+        check: ClassVar[Callable[..., Any]]
+        to_schedule: ClassVar[Callable[..., Any]]
 
     def course(self, name: str) -> RealizedCourse:
         """The course with an id.
@@ -118,6 +150,11 @@ class RealizedPlan:
         raise InvalidInput(f"there is no course {name!r}; courses: {', '.join(c.course.id for c in self.courses)}")
 
     @property
+    def choices(self) -> tuple[str, ...]:
+        """What was chosen for courses that name neither release nor form, and why."""
+        return tuple(course.chosen for course in self.courses if course.chosen)
+
+    @property
     def drugs(self) -> tuple[str, ...]:
         """The drugs of the plan, each once, in the order of its courses."""
         return tuple(dict.fromkeys(course.drug for course in self.courses))
@@ -127,6 +164,18 @@ class RealizedPlan:
         return {course.course.id: course.course.bounds(start) for course in self.courses}
 
 
+def _said(step: RealizedStep) -> str:
+    """The doses of a step's first day, each with what makes it."""
+    doses = [f"{intake.dose} {intake.slot} ({intake.recipe})" for intake in step.days[0].intakes]
+    return (", ".join(doses) or "nothing") + ("" if len(step.days) == 1 else f"; day 1 of {len(step.days)}")
+
+
+def _products(realized: RealizedPlan) -> str:
+    count = len({product.id for course in realized.courses for product in course.used})
+    return f"{count} product{'' if count == 1 else 's'}"
+
+
+@takes
 def realize(
     plan: Plan,
     products: Iterable[Product],
@@ -146,7 +195,8 @@ def realize(
 
     Raises:
         CannotRealize: If a dose cannot be made; the error names each and its nearest neighbors.
-        NoProducts: If a course has no products, or products of several releases or forms it does not choose among.
+        NoProducts: If a course has no products, or products of several releases or forms it does not choose among and
+            the ordinary ones are not the only ones that make its doses.
         InvalidInput: If two products that differ have the same id.
 
     Example:
@@ -211,10 +261,44 @@ def _realize_course(
     problems: list[NotReachable],
 ) -> RealizedCourse:
     drug = name_of_drug(course, products, formulary)
-    chosen = choose_products(course, drug, products)
+    try:
+        chosen, why = choose_products(course, drug, products), None
+    except SeveralForms as error:
+        chosen, why = _only_ordinary(course, error, handling), _why(course, error)
+    steps = tuple(_realize_steps(course.steps, _bench_of(course, chosen, handling), place, problems))
+    return RealizedCourse(course, drug, chosen, steps, why)
+
+
+def _bench_of(course: Course, products: tuple[Product, ...], handling: Handling | None) -> "_Bench":
     making = None if handling else making_of(course.made_by)
-    bench = _Bench(chosen, handling, making, _largest_dose(course.steps, chosen))
-    return RealizedCourse(course, drug, chosen, tuple(_realize_steps(course.steps, bench, place, problems)))
+    return _Bench(products, handling, making, _largest_dose(course.steps, products))
+
+
+def _only_ordinary(course: Course, error: SeveralForms, handling: Handling | None) -> tuple[Product, ...]:
+    """The ordinary products, immediate release and swallowed, where they alone make every dose of the course.
+
+    Raises:
+        SeveralForms: If others make them too, or the ordinary ones do not.
+    """
+    able = [group for group in error.groups if _makes(course, group, handling)]
+    if len(able) != 1 or not is_ordinary(able[0]):
+        raise error
+    return able[0]
+
+
+def _makes(course: Course, products: tuple[Product, ...], handling: Handling | None) -> bool:
+    problems: list[NotReachable] = []
+    try:
+        for _ in _realize_steps(course.steps, _bench_of(course, products, handling), "", problems):
+            pass
+    except NoProducts:
+        return False
+    return not problems
+
+
+def _why(course: Course, error: SeveralForms) -> str:
+    others = sorted({str(g[0].release) for g in error.groups if not is_ordinary(g)} - {"immediate"}) or ["sublingual"]
+    return f"immediate release was chosen for {course.id}: {' or '.join(others)} products cannot make these doses"
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
+from taper._base.takes import takes
 from taper.products.product import Product
 from taper.schedules.schedule import Day, Note, Schedule, ScheduledIntake
 
@@ -79,6 +80,7 @@ def _cells(intake: ScheduledIntake, products: dict[str, Product], note: str | No
         )  # fmt: skip
 
 
+@takes
 def to_records(schedule: Schedule) -> list[dict[str, Any]]:
     """A schedule as a list of dicts, one for each portion of each dose, in order of date and time.
 

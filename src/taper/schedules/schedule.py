@@ -1,17 +1,19 @@
 """When: a realized plan laid on dates, one entry a day, without a gap."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
 from itertools import groupby, islice
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from taper._base.limits import LONGEST_DAYS
 from taper._base.numbers import say_count, write_count
+from taper._base.shown import Bound, align, shorten
 from taper._base.tables import write_html_table
+from taper._base.takes import takes
 from taper.amounts.dose import DailyDose, Dose
 from taper.amounts.duration import Duration, check_date, day_after
 from taper.errors import InvalidInput
@@ -97,7 +99,7 @@ class ScheduledIntake:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Day:
     """One calendar date, its number in the plan counted from 1, and its doses in order; it may hold none.
 
@@ -108,6 +110,13 @@ class Day:
     number: int
     intakes: tuple[ScheduledIntake, ...]
     notes: tuple[Note, ...] = ()
+
+    def __str__(self) -> str:
+        doses = ", ".join(f"{intake.dose} {intake.slot} of {intake.drug}" for intake in self.intakes)
+        return f"day {self.number}, {self.date}: {doses or 'nothing'}"
+
+    def __repr__(self) -> str:
+        return f"<Day {self.number}, {self.date}>"
 
     @property
     def totals(self) -> dict[str, DailyDose]:
@@ -126,7 +135,7 @@ class Day:
         return made | ({"notes": [note.to_dict() for note in self.notes]} if self.notes else {})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class DatedStep:
     """A step on dates, both inclusive; `last` is None where it is open. `shown` says how much the schedule shows."""
 
@@ -138,6 +147,12 @@ class DatedStep:
     last_day: int | None
     first: date
     last: date | None
+
+    def __str__(self) -> str:
+        return f"{self.course}, step {self.number}: {self.first} to {self.last or 'no end'}, {self.realized.step}"
+
+    def __repr__(self) -> str:
+        return f"<DatedStep {self.course} {self.number}: {self.first} to {self.last or 'no end'}>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +190,8 @@ class ToCome:
         return {"course": self.course, "steps": self.steps, **dates, "doses": self.doses}
 
 
-@dataclass(frozen=True, slots=True)
-class Schedule:
+@dataclass(frozen=True, slots=True, repr=False)
+class Schedule(Bound):
     """A realized plan on dates: its days, its dated steps, how it ends, and what a window leaves out.
 
     `log` is what happened to it since it was first made, where it was adjusted.
@@ -191,6 +206,43 @@ class Schedule:
     beyond: Beyond | None = None
     log: Log | None = None
     _steps_of: dict[str, tuple[DatedStep, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def __len__(self) -> int:
+        return len(self.days)
+
+    def __iter__(self) -> Iterator[Day]:
+        return iter(self.days)
+
+    def __getitem__(self, index: int | slice | date) -> Day | tuple[Day, ...]:
+        """A day by its place from 0, several by a slice, or one by its date."""
+        return self.on(index) if isinstance(index, date) else self.days[index]
+
+    def __str__(self) -> str:
+        name = self.realized.plan.title or ", ".join(self.realized.drugs)
+        hidden = self.to_come if self.beyond is None else (self.beyond,)
+        head = f"{name}: {self.start} to {self.last} ({self.ends}{''.join(f'; {item}' for item in hidden)})"
+        rows = [tuple(cell.replace("\n", "; ") for cell in row) for row in _notebook_rows(self)]
+        return shorten([head, *align([("days", "dates", "doses", "total"), *rows])], whole="to_table()")
+
+    def __repr__(self) -> str:
+        return f"<Schedule of {', '.join(self.realized.drugs)}: {len(self.days)} days from {self.start}>"
+
+    if TYPE_CHECKING:  # public functions as methods, bound at the front door
+        apply_log: ClassVar[Callable[..., "Schedule"]]
+        check: ClassVar[Callable[..., Any]]
+        count_supply: ClassVar[Callable[..., Any]]
+        to_arrow: ClassVar[Callable[..., Any]]
+        to_csv: ClassVar[Callable[..., str]]
+        to_fhir: ClassVar[Callable[..., dict[str, Any]]]
+        to_html: ClassVar[Callable[..., str]]
+        to_ical: ClassVar[Callable[..., str]]
+        to_markdown: ClassVar[Callable[..., str]]
+        to_pandas: ClassVar[Callable[..., Any]]
+        to_pdf: ClassVar[Callable[..., bytes]]
+        to_polars: ClassVar[Callable[..., Any]]
+        to_records: ClassVar[Callable[..., list[dict[str, Any]]]]
+        to_table: ClassVar[Callable[..., str]]
+        to_xlsx: ClassVar[Callable[..., bytes]]
 
     @property
     def last(self) -> date:
@@ -267,6 +319,9 @@ class Schedule:
         made["courses"] = {name: end.value for name, end in self.course_ends.items()}
         if self.gates:
             made["gates"] = [gate.to_dict() for gate in self.gates]
+        notes = [note for step in self.steps for note in _own_notes(step)]
+        if notes:
+            made["notes"] = notes
         if self.log is not None:
             made["log"] = self.log.to_dict()
         made["days"] = [day.to_dict() for day in self.days]
@@ -280,6 +335,7 @@ class Schedule:
         return write_html_table(caption, ("days", "dates", "doses", "total"), _notebook_rows(self))
 
 
+@takes
 def to_schedule(realized: RealizedPlan, *, start: date, horizon: Duration | None = None) -> Schedule:
     """Lay a realized plan on dates.
 
@@ -430,6 +486,15 @@ def _intakes(step: DatedStep, offset: int, weekday: int) -> tuple[ScheduledIntak
         ScheduledIntake(step.course, step.number, step.drug, intake.slot, intake.dose, intake.recipe.portions)
         for intake in step.realized.on(offset, weekday).intakes
     )
+
+
+def _own_notes(step: DatedStep) -> Iterator[dict[str, Any]]:
+    """What the writer of the plan says of a step and of its times of day."""
+    at = {"course": step.course, "step": step.number, "first": step.first.isoformat()}
+    if step.realized.step.note is not None:
+        yield {**at, "note": step.realized.step.note}
+    for slot, note in step.realized.step.slot_notes.items():
+        yield {**at, "slot": slot.name, "note": note}
 
 
 _NOTED = {"gap": NoteKind.GAP, "decision": NoteKind.DECISION, "step-back": NoteKind.STEP_BACK}

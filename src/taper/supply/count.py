@@ -7,6 +7,8 @@ from fractions import Fraction
 from typing import Any
 
 from taper._base.numbers import write_count
+from taper._base.shown import align, as_html, shorten
+from taper._base.takes import takes
 from taper.amounts.liquid import Volume
 from taper.errors import NotFound
 from taper.products.product import Product
@@ -142,7 +144,7 @@ class Fill:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Supply:
     """What a schedule uses to its last date shown, by product and by fill; it covers every dose exactly.
 
@@ -158,6 +160,20 @@ class Supply:
     beyond: Beyond | None
     fills: tuple[Fill, ...] = ()
     to_come: tuple[ToCome, ...] = ()
+
+    def __str__(self) -> str:
+        rows = [("product", "used", "supplied", "left over")]
+        rows += [(str(line.product), line.used_text, str(line.supplied), line.leftover_text) for line in self.lines]
+        goes_on = f"; not counted: {self.beyond}" if self.beyond else ""
+        head = f"{self.days_supply} days, {self.start} to {self.last}{goes_on}"
+        fills = [f"fill {fill.number}: {fill.first} to {fill.last}" for fill in self.fills]
+        return shorten([head, *align(rows), *fills], whole="to_dict()")
+
+    def __repr__(self) -> str:
+        return f"<Supply for {self.days_supply} days: {len(self.lines)} product{'' if len(self.lines) == 1 else 's'}>"
+
+    def _repr_html_(self) -> str:
+        return as_html(str(self))
 
     def line(self, product: str) -> SupplyLine:
         """The line of a product, by id.
@@ -187,6 +203,7 @@ class Supply:
         return made | ({"fills": [fill.to_dict() for fill in self.fills]} if len(self.fills) > 1 else {})
 
 
+@takes
 def count_supply(
     schedule: Schedule,
     *,
@@ -212,6 +229,16 @@ def count_supply(
     Raises:
         InvalidFills: If fills leave a day uncovered, are out of order, or lie beyond the last day.
         InvalidStock: If the plan never uses a product on hand, or an amount cannot be counted.
+
+    Example:
+        >>> from datetime import date
+        >>> from taper import Formulary, load_protocol, realize, to_schedule
+        >>> plan = load_protocol("diazepam-example").plan()
+        >>> realized = realize(plan, Formulary.shipped().products("diazepam", market="us"))
+        >>> schedule = to_schedule(realized, start=date(2027, 3, 1))
+        >>> supply = count_supply(schedule)
+        >>> [(line.product.label, line.supplied) for line in supply.lines][0]
+        ('10 mg tablet', 14)
     """
     windows = fill_windows(schedule, fills, since=since)
     first = (windows[0].first - schedule.start).days
@@ -261,7 +288,7 @@ def _sum(product: Product, lines: list[FillLine], on_hand: Fraction, remnants: R
     return SupplyLine(product, used, _supplied(product, supplied), left, pieces, packs, on_hand, expired)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class DaysSupply:
     """How long stock lasts: the last day that it covers whole, and what runs out first.
 
@@ -273,6 +300,13 @@ class DaysSupply:
     runs_out: tuple[str, ...]
     products: dict[str, date | None]
 
+    def __str__(self) -> str:
+        lasts = f"lasts to {self.last}, {self.days} days" if self.last else "does not cover the first day"
+        return lasts + (f"; {' and '.join(self.runs_out)} runs out first" if self.runs_out else "")
+
+    def __repr__(self) -> str:
+        return f"<DaysSupply: {self.days} days>"
+
     def to_dict(self) -> dict[str, Any]:
         """The figures as plain data."""
         return {
@@ -283,6 +317,7 @@ class DaysSupply:
         }
 
 
+@takes
 def days_supply(
     schedule: Schedule, on_hand: Stock, *, remnants: Remnants = "keep", since: date | None = None
 ) -> DaysSupply:
@@ -296,6 +331,15 @@ def days_supply(
 
     Raises:
         InvalidStock: If the plan never uses a product, or an amount cannot be counted.
+
+    Example:
+        >>> from datetime import date
+        >>> from taper import Formulary, load_protocol, realize, to_schedule
+        >>> plan = load_protocol("diazepam-example").plan()
+        >>> realized = realize(plan, Formulary.shipped().products("diazepam", market="us"))
+        >>> schedule = to_schedule(realized, start=date(2027, 3, 1))
+        >>> days_supply(schedule, {"diazepam-us-tablet-2mg": "0"}).days
+        0
     """
     first = schedule.on(since).date if since is not None else schedule.start
     skipped = (first - schedule.start).days

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from taper._base.json_text import read_json, read_json_file
 from taper._base.numbers import NotExact, Rational, exact, write_count
+from taper._base.takes import takes
 from taper.amounts.liquid import Volume
 from taper.errors import InvalidInput
 from taper.products.product import Product
@@ -250,12 +251,21 @@ def _bottled(product: Product, amount: Rational | Volume) -> Fraction:
 def read_stock(text: str, *, where: str = "") -> dict[str, str]:
     """Read stock at hand from JSON text: {"baclofen-tablet-10mg": "30", "solution": "200 mL"}.
 
+    Args:
+        text: JSON text, an object of product ids and amounts.
+        where: What to call the text in an error.
+
     Raises:
         InvalidStock: If it is not such an object.
+
+    Example:
+        >>> read_stock('{"x5": "12"}')
+        {'x5': '12'}
     """
     return _as_stock(read_json(text, where=where), where)
 
 
+@takes
 def load_stock(path: str | Path) -> dict[str, str]:
     """Read stock at hand from a JSON file.
 

@@ -11,7 +11,7 @@ from taper._base.limits import LONGEST_DAYS
 from taper.amounts.dose import Dose
 from taper.amounts.duration import Duration
 from taper.plans.plan import Plan
-from taper.plans.regimen import Slot
+from taper.plans.regimen import DAILY, Slot
 from taper.products.product import Product
 from taper.testing.amounts import clock_slots, durations, named_slots, patterns, regimens
 from taper.testing.products import DRUG, doses_from, product_sets, shared_grain
@@ -84,7 +84,7 @@ def realizable_plans(
     product_sets: SearchStrategy[tuple[Product, ...]] = product_sets(),
     durations: SearchStrategy[Duration] = durations(),
     thens: SearchStrategy[str] = st.sampled_from(("stop", "continue", "review")),
-    slots: SearchStrategy[SearchStrategy[Slot]] = st.sampled_from((named_slots(), clock_slots())),
+    slots: SearchStrategy[SearchStrategy[Slot]] = st.sampled_from((named_slots(), clock_slots(), st.just(Slot(DAILY)))),
     *,
     most_courses: int = 2,
 ) -> Realizable:

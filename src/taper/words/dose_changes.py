@@ -1,6 +1,8 @@
 """What changes from the step before, in words: the daily total, each time of day, and the products."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from taper.amounts.dose import DailyDose, Dose
 from taper.plans.plan import Before
@@ -12,24 +14,55 @@ from taper.words.language import Language
 from taper.words.product_names import ProductNames
 
 
+@dataclass(frozen=True, slots=True)
+class _Days:
+    """The different days of a pattern by their place in it, and whether its places are weekdays."""
+
+    days: dict[int, Regimen]
+    length: int
+    weekly: bool
+
+    @property
+    def is_constant(self) -> bool:
+        return len(set(self.days.values())) == 1
+
+    def at(self, place: int) -> Regimen | None:
+        """The day at a place of a pattern of this length; of a pattern whose days are equal, any of them."""
+        return next(iter(self.days.values())) if self.is_constant else self.days.get(place)
+
+    def fits(self, other: "_Days") -> bool:
+        """Whether the days of two patterns correspond one by one."""
+        if self.is_constant or other.is_constant:
+            return True
+        return self.weekly == other.weekly and self.length == other.length
+
+
 def describe_change(schedule: Schedule, step: DatedStep, language: Language, shelf: ProductNames) -> Iterator[str]:
     """What differs from the step before, or from what was taken before the plan."""
     course = schedule.realized.course(step.course)
     if step.realized.step.kind == "decision":
         return
-    now = [_regimen(day) for _, day in occurring_days(step)]
     if step.number > 1:
         earlier = _step_before(schedule, step)
         portions = _portions(step.realized) or _portions(earlier.realized)
-        before = [_regimen(day) for _, day in occurring_days(earlier)]
-        yield from _doses(_labeled(before, portions, shelf), _labeled(now, portions, shelf), language)
+        yield from _doses(_days(earlier, portions, shelf), _days(step, portions, shelf), language)
         yield from _products(earlier.realized, step.realized, language, shelf)
     elif isinstance(course.course.before, Before):
-        before, portions = list(course.course.before.days), _portions(step.realized)
-        yield from _doses(_labeled(before, portions, shelf), _labeled(now, portions, shelf), language)
+        before, portions = course.course.before, _portions(step.realized)
+        taken = dict(enumerate(_labeled(before.days, portions, shelf)))
+        known = _Days(taken, len(taken), before.weekly is not None)
+        yield from _doses(known, _days(step, portions, shelf), language)
     else:
-        known = course.course.before == "nothing"
-        yield language.phrases.change.nothing if known else language.phrases.change.unknown
+        known_before = course.course.before == "nothing"
+        yield language.phrases.change.nothing if known_before else language.phrases.change.unknown
+
+
+def _days(step: DatedStep, portions: list[Portion], shelf: ProductNames) -> _Days:
+    places, days = zip(*occurring_days(step), strict=True)
+    labeled = _labeled(map(_regimen, days), portions, shelf)
+    return _Days(
+        dict(zip(places, labeled, strict=True)), len(step.realized.days), step.realized.step.weekly is not None
+    )
 
 
 def _step_before(schedule: Schedule, step: DatedStep) -> DatedStep:
@@ -40,25 +73,65 @@ def _regimen(day: RealizedDay) -> Regimen:
     return Regimen.of({intake.slot.name: intake.dose for intake in day.intakes})
 
 
-def _labeled(days: list[Regimen], portions: list[Portion], shelf: ProductNames) -> list[Regimen]:
+def _labeled(days: Iterable[Regimen], portions: list[Portion], shelf: ProductNames) -> list[Regimen]:
     """The doses in the unit of the labels, so that a change is said as the boxes say their strengths."""
     return [Regimen.of({i.slot.name: shelf.as_labeled(i.dose, portions) for i in day.intakes}) for day in days]
 
 
-def _doses(before: list[Regimen], now: list[Regimen], language: Language) -> Iterator[str]:
+def _doses(before: _Days, now: _Days, language: Language) -> Iterator[str]:
+    if before.is_constant and now.is_constant:
+        one, other = next(iter(before.days.values())), next(iter(now.days.values()))
+        yield _total(one.total, other.total, language)
+        yield from _slots(one, other, language)
+    elif before.fits(now):
+        yield from _changed_days(before, now, language)
+    else:
+        words = language.phrases.change
+        yield words.pattern.format(before=_parts(before, language), now=_parts(now, language))
+
+
+def _changed_days(before: _Days, now: _Days, language: Language) -> Iterator[str]:
+    """Each change by the days that it is of; days that change alike share a sentence."""
+    shape = before if now.is_constant else now
+    changed: dict[tuple[Regimen, Regimen], list[int]] = {}
+    for place in sorted(shape.days):
+        one, other = before.at(place), now.at(place)
+        if one is not None and other is not None and one != other:
+            changed.setdefault((one, other), []).append(place)
     words = language.phrases.change
-    if len(set(before)) > 1 or len(set(now)) > 1:
-        yield words.by_day.format(before=_range(before, language), now=_range(now, language))
-        return
-    yield _total(before[0].total, now[0].total, language)
-    yield from _slots(before[0], now[0], language)
+    if not changed:
+        yield words.same_days
+    for (one, other), places in changed.items():
+        days = language.join(_name_day(place, shape, language) for place in places)
+        yield words.changed_days.format(days=days, before=_day(one, language), now=_day(other, language))
 
 
-def _range(days: list[Regimen], language: Language) -> str:
-    totals = [day.total for day in days]
-    unit = max(totals).unit
-    low, high = (language.amount(total.in_unit(unit)) for total in (min(totals), max(totals)))
-    return low if low == high else language.phrases.change.range.format(low=low, high=high)
+def _name_day(place: int, shape: _Days, language: Language) -> str:
+    if shape.weekly:
+        return language.weekday(place)
+    return language.phrases.change.cycle_day.format(number=place + 1, length=shape.length)
+
+
+def _day(day: Regimen, language: Language) -> str:
+    """The doses of a day: its one dose, or each with its time of day."""
+    if not day:
+        return language.phrases.handout.no_dose
+    doses = [language.amount(intake.dose) for intake in day]
+    if len(doses) == 1:
+        return doses[0]
+    whens = [language.slot(intake.slot)[1] for intake in day]
+    return language.join(f"{dose} {when}" for dose, when in zip(doses, whens, strict=True))
+
+
+def _parts(days: _Days, language: Language) -> str:
+    """How many days of a pattern have which doses."""
+    words, counts = language.phrases.change, Counter(days.days.values())
+    if days.is_constant:
+        return words.each_day.format(dose=_day(next(iter(counts)), language))
+    whole = len(days.days)
+    return language.join(
+        words.part.format(dose=_day(day, language), count=count, length=whole) for day, count in counts.items()
+    )
 
 
 def _total(before: DailyDose, now: DailyDose, language: Language) -> str:

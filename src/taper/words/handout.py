@@ -5,17 +5,22 @@ import unicodedata
 from calendar import Calendar
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from taper.checks.review import Review
-from taper.plans.regimen import WEEKDAYS
-from taper.schedules.schedule import Day, NoteKind, Schedule, ScheduledIntake
+from taper.errors import InvalidInput
+from taper.schedules.schedule import Day, End, NoteKind, Schedule, ScheduledIntake
+from taper.source import Source
 from taper.supply.count import Supply
+from taper.words.calendar_days import CalendarDay, CalendarIntake, CalendarMonth
 from taper.words.endings import describe_beyond
-from taper.words.instruction import Instruction, name_course, write_instructions
-from taper.words.language import Language, speak
+from taper.words.instruction import Instruction, instruct, name_course
+from taper.words.language import Language, WithoutDates, capitalize, speak
+from taper.words.month_page import MonthPage, fit_months
 from taper.words.plain import describe_changes
+from taper.words.plan_sheet import PlanSheet, make_sheet, write_cell
 from taper.words.product_names import ProductNames
+from taper.words.stretches import WEEK, stretches_of
 from taper.words.supply_table import SupplyText, describe_supply
 
 _BETWEEN = re.compile(r"(?<=[0-9½⅓⅔¼¾]) (?=(?:mg|mcg|g|mL|micro|Mikro)|×|[0-9]+/[0-9])|(?<=×) ")
@@ -24,75 +29,101 @@ _REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\
 
 
 @dataclass(frozen=True, slots=True)
-class CalendarIntake:
-    """One dose in a calendar: its time of day, drug, dose and portions as words; `written` is the dose as text."""
-
-    slot: str
-    drug: str
-    dose: str
-    takes: tuple[str, ...]
-    written: str
-
-
-@dataclass(frozen=True, slots=True)
-class CalendarDay:
-    """One date in a calendar: what it is called, its doses, and what is said beside them."""
-
-    date: date
-    label: str
-    intakes: tuple[CalendarIntake, ...]
-    notes: tuple[str, ...]
-    is_shown: bool
-
-
-@dataclass(frozen=True, slots=True)
-class CalendarMonth:
-    """One month: its heading and those of its weeks that hold a day shown; None is a day of another month."""
-
-    caption: str
-    weeks: tuple[tuple[CalendarDay | None, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Handout:
     """Everything that a handout says, in one language. What a check said is in English in every language."""
 
     language: Language
     title: str
+    period: str
+    sheet: PlanSheet
+    how_taken: tuple[str, ...]
+    taken_sources: tuple[Source, ...]
     instructions: tuple[Instruction, ...]
     beyond: str | None
     weekdays: tuple[tuple[str, str], ...]
     months: tuple[CalendarMonth, ...]
+    paper: MonthPage
     supply: SupplyText | None
     review: Review | None
     history: tuple[str, ...]
     plan_id: str
+    dated: bool
 
 
 def make_handout(
-    schedule: Schedule, review: Review | None, supply: Supply | None, language: str, *, sunday_first: bool
+    schedule: Schedule,
+    review: Review | None,
+    supply: Supply | None,
+    language: str,
+    *,
+    sunday_first: bool,
+    dates: bool = True,
+    large: bool = False,
 ) -> Handout:
     """The handout of a schedule.
 
+    Args:
+        schedule: The days to show.
+        review: What a check found.
+        supply: What to supply.
+        language: A two-letter code.
+        sunday_first: Whether the weeks of the calendar begin on Sunday.
+        dates: Whether days have dates; if not, days and weeks are counted from the first.
+        large: Whether it is to be printed in a large type.
+
     Raises:
-        NotFound: If the language is not held.
+        NotFound: If the language is not on file.
         MissingExtra: If the package babel is not installed.
+        InvalidInput: If a plan with weekdays or months is to be written without dates.
     """
-    spoken, shelf = speak(language), ProductNames.of(schedule)
+    shelf = ProductNames.of(schedule)
+    spoken = speak(language) if dates else _count_days(schedule, language)
     first = 6 if sunday_first else 0
+    months = list(_months(schedule, spoken, shelf, first) if dates else _weeks(schedule, spoken, shelf))
+    paper = fit_months(months, names_drugs=len(schedule.realized.courses) > 1, large=large)
     drugs = spoken.join(spoken.drug(drug) for drug in schedule.realized.drugs)
     return Handout(
         language=spoken,
         title=printable(schedule.realized.plan.title or "").strip() or spoken.phrases.handout.title.format(drugs=drugs),
-        instructions=write_instructions(schedule, language=language),
+        period=_period(schedule, spoken, shelf, dated=dates),
+        sheet=make_sheet(schedule, spoken, shelf),
+        how_taken=tuple(shelf.how_taken(spoken)),
+        taken_sources=tuple(dict.fromkeys(p.taken_source for p in shelf.products.values() if p.taken_source)),
+        instructions=instruct(schedule, spoken, shelf),
         beyond=describe_beyond(schedule, spoken),
-        weekdays=tuple(_weekday(spoken, (first + place) % 7) for place in range(len(WEEKDAYS))),
-        months=tuple(_months(schedule, spoken, shelf, first)),
+        weekdays=_weekdays(spoken, first, dated=dates),
+        months=tuple(page for month in months for page in _pages(month, paper.weeks, spoken)),
+        paper=paper,
         supply=None if supply is None else describe_supply(supply, spoken, shelf),
         review=review,
         history=tuple(describe_changes(schedule)),
         plan_id=_plan_id(schedule, spoken),
+        dated=dates,
     )
+
+
+def _count_days(schedule: Schedule, language: str) -> Language:
+    if any(not course.course.is_in_days for course in schedule.realized.courses):
+        message = "a plan with weekdays or months has days only from a date; write it with dates"
+        raise InvalidInput(message, where="dates")
+    return WithoutDates(speak(language), schedule.start)
+
+
+def _period(schedule: Schedule, language: Language, shelf: ProductNames, *, dated: bool) -> str:
+    """The medicine in words and how long the plan lasts."""
+    words = language.phrases.sheet if dated else language.phrases.undated
+    template = {End.CONTINUES: words.open_period, End.WINDOW: words.window_period}.get(schedule.ends)
+    names = [shelf.name_of(drug, language) for drug in schedule.realized.drugs]
+    held = {"first": language.long_date(schedule.start), "last": language.long_date(schedule.last)}
+    text = (template or words.closed_period).format(drugs=language.join(names), days=len(schedule.days), **held)
+    return capitalize(text)
+
+
+def _weekdays(language: Language, first: int, *, dated: bool) -> tuple[tuple[str, str], ...]:
+    if dated:
+        return tuple(_weekday(language, (first + place) % WEEK) for place in range(WEEK))
+    words = language.phrases.undated.weekday
+    return tuple((str(number), words.format(number=number)) for number in range(1, WEEK + 1))
 
 
 def _weekday(language: Language, index: int) -> tuple[str, str]:
@@ -101,12 +132,14 @@ def _weekday(language: Language, index: int) -> tuple[str, str]:
 
 def _plan_id(schedule: Schedule, language: Language) -> str:
     fingerprint = schedule.realized.plan.fingerprint[:12]
+    if not language.has_dates:
+        return language.phrases.undated.plan_id.format(fingerprint=fingerprint)
     return language.phrases.handout.plan_id.format(fingerprint=fingerprint, date=language.long_date(schedule.start))
 
 
 def _months(schedule: Schedule, language: Language, shelf: ProductNames, first: int) -> Iterator[CalendarMonth]:
-    begins = _beginnings(schedule, language)
-    days = {day.date: _day(day, schedule, begins, language, shelf) for day in schedule.days}
+    changes = _changes(schedule)
+    days = {day.date: _day(day, schedule, changes, language, shelf) for day in schedule.days}
     for month in sorted({when.replace(day=1) for when in days}):
         weeks = Calendar(first).monthdatescalendar(month.year, month.month)
         dates = [[when if when.month == month.month else None for when in week] for week in weeks]
@@ -116,28 +149,56 @@ def _months(schedule: Schedule, language: Language, shelf: ProductNames, first: 
         )
 
 
+_WEEKS_A_PAGE = 5
+
+
+def _weeks(schedule: Schedule, language: Language, shelf: ProductNames) -> Iterator[CalendarMonth]:
+    """Weeks counted from the first day, five to a page, where no date is known."""
+    changes = _changes(schedule)
+    days = [_day(day, schedule, changes, language, shelf) for day in schedule.days]
+    size = WEEK * _WEEKS_A_PAGE
+    for place in range(0, len(days), size):
+        page: list[CalendarDay | None] = [*days[place : place + size]]
+        page += [None] * (-len(page) % WEEK)
+        ends = days[place].date + timedelta(days=len(page) - 1)
+        caption = language.row_dates(days[place].date, ends)
+        yield CalendarMonth(caption, tuple(tuple(page[i : i + WEEK]) for i in range(0, len(page), WEEK)))
+
+
+def _pages(month: CalendarMonth, most: int, language: Language) -> Iterator[CalendarMonth]:
+    """A month on one page, or on as few as its fullest day allows, each with whole weeks and as full as the others."""
+    pages = -(-len(month.weeks) // most)
+    if pages == 1:
+        yield month
+        return
+    words, size = language.phrases.handout.part_of, -(-len(month.weeks) // pages)
+    for number in range(pages):
+        caption = words.format(month=month.caption, number=number + 1, pages=pages)
+        yield CalendarMonth(caption, month.weeks[number * size : (number + 1) * size])
+
+
+def _changes(schedule: Schedule) -> frozenset[date]:
+    """The dates, but for the first, from which something is taken otherwise."""
+    return frozenset(stretch.first for stretch in stretches_of(schedule)[1:])
+
+
 def _cell(when: date | None, days: dict[date, CalendarDay], language: Language) -> CalendarDay | None:
     if when is None:
         return None
     return days.get(when) or CalendarDay(when, language.day_and_month(when), (), (), is_shown=False)
 
 
-def _beginnings(schedule: Schedule, language: Language) -> dict[date, list[str]]:
-    made: dict[date, list[str]] = {}
-    for step in schedule.steps:
-        words = language.phrases.handout.short_step.format(number=step.number)
-        several = len(schedule.realized.courses) > 1
-        whose = f", {name_course(schedule, step.course, language)}" if several else ""
-        made.setdefault(step.first, []).append(words + whose)
-    return made
-
-
 def _day(
-    day: Day, schedule: Schedule, begins: dict[date, list[str]], language: Language, shelf: ProductNames
+    day: Day,
+    schedule: Schedule,
+    changes: frozenset[date],
+    language: Language,
+    shelf: ProductNames,
 ) -> CalendarDay:
     intakes = tuple(_intake(intake, language, shelf) for intake in day.intakes)
-    notes = (*begins.get(day.date, ()), *_notes(day, schedule, language))
-    return CalendarDay(day.date, language.day_and_month(day.date), intakes, notes, is_shown=True)
+    notes = tuple(_notes(day, schedule, language))
+    label = language.day_and_month(day.date)
+    return CalendarDay(day.date, label, intakes, notes, is_shown=True, changes=day.date in changes)
 
 
 def _notes(day: Day, schedule: Schedule, language: Language) -> Iterator[str]:
@@ -165,8 +226,7 @@ def _intake(intake: ScheduledIntake, language: Language, shelf: ProductNames) ->
     return CalendarIntake(
         slot=language.slot(intake.slot)[0],
         drug=language.drug(intake.drug),
-        dose=language.amount(shelf.as_labeled(intake.dose, intake.portions)),
-        takes=tuple(shelf.short_name(portion, language) for portion in intake.portions),
+        take=write_cell(intake, language, shelf),
         written=intake.dose.text,
     )
 

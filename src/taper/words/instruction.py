@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+from taper._base.takes import takes
 from taper.schedules.realization import RealizedDay, RealizedIntake
 from taper.schedules.schedule import DatedStep, Schedule, length_of, occurring_days
 from taper.words.dose_changes import describe_change
@@ -44,6 +45,7 @@ class Instruction:
         return " ".join((self.heading, *self.notes, *map(str, self.days), *repeat, *self.change, *self.ending))
 
 
+@takes
 def write_sig(schedule: Schedule, step: DatedStep, *, language: str = "en") -> str:
     """The instruction of one step as one paragraph of text.
 
@@ -59,19 +61,46 @@ def write_sig(schedule: Schedule, step: DatedStep, *, language: str = "en") -> s
     Raises:
         NotFound: If the language is not held.
         MissingExtra: If the package babel is not installed.
+
+    Example:
+        >>> from datetime import date
+        >>> from taper import Formulary, load_protocol, realize, to_schedule
+        >>> plan = load_protocol("diazepam-example").plan()
+        >>> realized = realize(plan, Formulary.shipped().products("diazepam", market="us"))
+        >>> schedule = to_schedule(realized, start=date(2027, 3, 1))
+        >>> write_sig(schedule, schedule.steps[0])[:16]
+        'Step 1 of 16, di'
     """
     return str(_instruct(schedule, step, speak(language), ProductNames.of(schedule)))
 
 
+@takes
 def write_instructions(schedule: Schedule, *, language: str = "en") -> tuple[Instruction, ...]:
     """The instruction of every step that begins within what a schedule shows, by course and step.
+
+    Args:
+        schedule: The schedule.
+        language: A two-letter code: en, es, fr or de.
 
     Raises:
         NotFound: If the language is not held.
         MissingExtra: If the package babel is not installed.
+
+    Example:
+        >>> from datetime import date
+        >>> from taper import Formulary, load_protocol, realize, to_schedule
+        >>> plan = load_protocol("diazepam-example").plan()
+        >>> realized = realize(plan, Formulary.shipped().products("diazepam", market="us"))
+        >>> schedule = to_schedule(realized, start=date(2027, 3, 1))
+        >>> write_instructions(schedule)[0].drug
+        'diazepam'
     """
-    spoken, shelf = speak(language), ProductNames.of(schedule)
-    return tuple(_instruct(schedule, step, spoken, shelf) for step in schedule.steps)
+    return instruct(schedule, speak(language), ProductNames.of(schedule))
+
+
+def instruct(schedule: Schedule, language: Language, shelf: ProductNames) -> tuple[Instruction, ...]:
+    """The instruction of every step shown, by course and step, in a language with or without dates."""
+    return tuple(_instruct(schedule, step, language, shelf) for step in schedule.steps)
 
 
 def _instruct(schedule: Schedule, step: DatedStep, language: Language, shelf: ProductNames) -> Instruction:
@@ -118,6 +147,10 @@ def _notes(step: DatedStep, language: Language) -> Iterator[str]:
     said = {"step-back": words.step_back, "gap": words.gap, "decision": words.decision}
     if step.realized.step.kind in said:
         yield said[step.realized.step.kind]
+    if step.realized.step.note is not None:
+        yield step.realized.step.note
+    for slot, note in step.realized.step.slot_notes.items():
+        yield language.phrases.sheet.slot_note.format(slot=language.slot(slot)[0], note=note)
 
 
 def _repeat(step: DatedStep, language: Language) -> str | None:

@@ -22,6 +22,7 @@ from taper.words.phrases import Pair, Phrases, phrases_of
 _VOWELS = tuple("aeiouyhàâäéèêëîïôöùûü")
 # What Spanish writes "e" and not "y" before: the vowel i, however a name spells it, and not the glide of "hielo".
 _SOUNDS_I = re.compile(r"h?[iy](?![aeou])", re.IGNORECASE)
+_WEEK = 7
 _GLYPHS = {"1/2": "½", "1/3": "⅓", "2/3": "⅔", "1/4": "¼", "3/4": "¾"}
 
 
@@ -40,10 +41,17 @@ class Language:
     the opposite in another. Names of drugs are not translated.
     """
 
-    def __init__(self, code: str, phrases: Phrases, babel: _Babel) -> None:
+    has_dates = True
+
+    def __init__(self, code: str, phrases: Phrases, babel: _Babel | None) -> None:
         self.code = code
         self.phrases = phrases
-        self._babel = babel
+        self._parts = babel
+
+    @property
+    def _babel(self) -> _Babel:
+        assert self._parts is not None, "plain English writes its own dates and numbers"
+        return self._parts
 
     def long_date(self, day: date) -> str:
         """A date in full, with its weekday."""
@@ -52,6 +60,17 @@ class Language:
     def day_and_month(self, day: date) -> str:
         """The day and the short name of its month, for a calendar."""
         return self._date(day, self.phrases.dates.day)
+
+    def row_date(self, day: date, *, year: bool = True) -> str:
+        """A date with the short name of its weekday, for a row of a table."""
+        return self._date(day, f"{self.phrases.dates.row} y" if year else self.phrases.dates.row)
+
+    def row_dates(self, first: date, last: date, *, year: bool = True) -> str:
+        """Two dates for a row of a table, the year once where they share it; one date where they are the same."""
+        if first == last:
+            return self.row_date(first, year=year)
+        begins = self.row_date(first, year=year and first.year != last.year)
+        return f"{begins} – {self.row_date(last, year=year)}"
 
     def month(self, day: date) -> str:
         """The month and year of a date, for a heading."""
@@ -110,6 +129,14 @@ class Language:
             return write_count(count)
         return f"{whole}{glyph}" if whole else glyph
 
+    def said_figure(self, count: Fraction) -> str:
+        """A count in figures of one size: "1 and 1/2", since the small part of 1½ is overlooked."""
+        whole, rest = divmod(count.numerator, count.denominator)
+        part = f"{rest}/{count.denominator}"
+        if not rest:
+            return str(whole)
+        return self.phrases.sheet.mixed.format(whole=whole, part=part) if whole else part
+
     def count(self, count: Fraction, product: Product) -> str:
         """A count of a product in words: "half a tablet", "one and a half tablets"; above twenty, in figures."""
         whole, rest = divmod(count.numerator, count.denominator)
@@ -136,7 +163,7 @@ class Language:
     def form_words(self, product: Product) -> tuple[str, str, str]:
         """The form of a product for one, for several, and the kind of noun it is."""
         release = "" if product.release is Release.IMMEDIATE else f"{product.release} "
-        return self.phrases.forms[f"{release}{product.form}"]
+        return self.phrases.forms[f"{release}{product.form_name}"]
 
     def drug(self, name: str) -> str:
         """The name of a drug, as this language writes a name; it is not translated."""
@@ -148,9 +175,13 @@ class Language:
         return (elided or self.phrases.of).format(drug=self.drug(name))
 
     def product(self, product: Product) -> str:
-        """A product in full: drug, form and strength."""
+        """A product in full: drug, form and strength, and its brand where that tells it from another."""
         if product.made_from is not None:
             return self.mixture(product, product.made_from, short=False)
+        brand = f" ({product.brand})" if product.brand else ""
+        return self._product(product) + brand
+
+    def _product(self, product: Product) -> str:
         phrases, form = self.phrases, self.form_words(product)[0]
         held = {"form": form, "drug": self.drug(product.drug), "of_drug": self.of(product.drug)}
         if product.concentration is not None:
@@ -178,7 +209,7 @@ class Language:
         )
 
     def short_portion(self, portion: Portion, product: Product) -> str:
-        """A portion for a small space: "1½ × 5 mg tablet"."""
+        """A portion for a small space: "1 and 1/2 × 5 mg tablet"."""
         if portion.volume is not None and product.made_from is not None:
             mixture = self.mixture(product, product.made_from, short=True)
             return self.phrases.short_diluted.format(volume=self.volume(portion.volume), mixture=mixture)
@@ -187,7 +218,7 @@ class Language:
             return self.phrases.short_liquid.format(
                 volume=self.volume(portion.volume), form=form, concentration=self.concentration(product.concentration)
             )
-        figure = self.figure(portion.count or Fraction(0))
+        figure = self.said_figure(portion.count or Fraction(0))
         return self.phrases.short_solid.format(figure=figure, form=form, strength=self._strength(product))
 
     def mixture(self, product: Product, made: Dilution, *, short: bool) -> str:
@@ -195,6 +226,21 @@ class Language:
         tablets, source = Portion(product=made.tablet, count=made.units), product.supplied_as
         words = self.short_portion(tablets, source) if short else self.portion(tablets, source)
         return self.phrases.mixture.format(tablets=words, whole=self.volume(made.volume))
+
+    def cell_portion(self, portion: Portion, product: Product) -> str:
+        """A portion where its form is said elsewhere: "1 and 1/2 × 5 mg", "2.5 mL of 2 mg per mL"."""
+        if portion.volume is not None and product.made_from is not None:
+            return self.short_portion(portion, product)
+        if portion.volume is not None and product.concentration is not None:
+            held = {"volume": self.volume(portion.volume), "concentration": self.concentration(product.concentration)}
+            return self.phrases.sheet.liquid.format(**held)
+        figure = self.said_figure(portion.count or Fraction(0))
+        return self.phrases.sheet.solid.format(figure=figure, strength=self._strength(product))
+
+    def drug_in_forms(self, product: Product) -> str:
+        """A drug with the name of several units of a form: "diazepam tablets", "comprimidos de diazepam"."""
+        held = {"drug": self.drug(product.drug), "of_drug": self.of(product.drug)}
+        return self.phrases.sheet.drug_form.format(forms=self.form_words(product)[1], **held)
 
     def _strength(self, product: Product) -> str:
         return self.amount(product.strength) if product.strength is not None else ""
@@ -209,6 +255,41 @@ class Language:
         clock = slots.clock_one if slot.name.startswith("01") and slots.clock_one else slots.clock
         label, phrase = special.get(slot.name, clock)
         return label.format(clock=slot.name), phrase.format(clock=slot.name)
+
+
+class WithoutDates(Language):
+    """A language that counts days and weeks from the first day, for a plan that starts when a person is ready."""
+
+    has_dates = False
+
+    def __init__(self, spoken: Language, start: date) -> None:
+        super().__init__(spoken.code, spoken.phrases, spoken._parts)
+        self._start = start
+
+    def _number(self, day: date) -> int:
+        return (day - self._start).days + 1
+
+    def long_date(self, day: date) -> str:
+        """The number of a day, in place of its date."""
+        return self.phrases.undated.day.format(number=self._number(day))
+
+    def day_and_month(self, day: date) -> str:
+        """The number of a day as a label."""
+        return capitalize(self.long_date(day))
+
+    def row_date(self, day: date, *, year: bool = True) -> str:  # noqa: ARG002 - there is no year to leave out
+        """The number of a day, in place of its date."""
+        return self.long_date(day)
+
+    def row_dates(self, first: date, last: date, *, year: bool = True) -> str:  # noqa: ARG002 - there is no year to leave out
+        """Whole weeks by their numbers where the days are whole weeks, else days by theirs."""
+        words, begins, ends = self.phrases.undated, self._number(first), self._number(last)
+        if begins % _WEEK == 1 and ends % _WEEK == 0:
+            one, other = begins // _WEEK + 1, ends // _WEEK
+            return words.week.format(number=one) if one == other else words.weeks.format(first=one, last=other)
+        if begins == ends:
+            return capitalize(words.day.format(number=begins))
+        return words.days.format(first=begins, last=ends)
 
 
 def capitalize(text: str) -> str:

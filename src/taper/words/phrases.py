@@ -22,6 +22,7 @@ class DatePatterns(Value):
 
     long: str
     day: str
+    row: str
     month: str
     first_of_month: str | None = None
 
@@ -42,6 +43,7 @@ class SlotWords(Value):
     noon: Pair
     evening: Pair
     bedtime: Pair
+    daily: Pair
     clock: Pair
     clock_one: Pair | None = None
     midday: Pair
@@ -83,8 +85,12 @@ class ChangePhrases(Value):
     more: str
     less: str
     same: str
-    by_day: str
-    range: str
+    changed_days: str
+    same_days: str
+    cycle_day: str
+    pattern: str
+    part: str
+    each_day: str
     new_slot: str
     changed_slot: str
     gone_slot: str
@@ -106,6 +112,60 @@ class EndingPhrases(Value):
     continues: str
     window: str
     beyond: str
+
+
+class SheetPhrases(Value):
+    """What a row of the plan says: which days, how much, what changes, and how it ends."""
+
+    when: str
+    medicine: str
+    take: str
+    total: str
+    after: str
+    open: str
+    window: str
+    dose: str
+    mixed: str
+    solid: str
+    liquid: str
+    drug_form: str
+    alone: str
+    weekly: str
+    weekdays: str
+    all_but: str
+    on: str
+    again: str
+    alternate: str
+    every: str
+    review_before: str
+    step_back: str
+    slot_note: str
+    nothing: str
+    gap: str
+    decision: str
+    stop: str
+    review: str
+    changed: str
+    closed_period: str
+    open_period: str
+    window_period: str
+    missed: str
+    telephone: str
+    how_taken: str
+
+
+class UndatedPhrases(Value):
+    """How days and weeks are counted where a plan has no dates; `weekday` is a heading of a calendar."""
+
+    day: str
+    days: str
+    week: str
+    weeks: str
+    weekday: str
+    plan_id: str
+    closed_period: str
+    open_period: str
+    window_period: str
 
 
 class HandoutPhrases(Value):
@@ -150,8 +210,8 @@ class HandoutPhrases(Value):
     note_of: str
     decision: str
     waits: str
-    short_step: str
     page: str
+    part_of: str
 
 
 class Phrases(Value):
@@ -162,6 +222,7 @@ class Phrases(Value):
     of_vowel: str | None = None
     and_before_i: Pair | None = None
     drug_capital: bool
+    colon: str = ":"
     take: str
     solid: str
     liquid: str
@@ -179,9 +240,12 @@ class Phrases(Value):
     numbers: NumberWords
     parts: dict[str, Pair]
     forms: dict[str, tuple[str, str, str]]
+    taken: dict[str, str]
     step: StepPhrases
     change: ChangePhrases
     ending: EndingPhrases
+    sheet: SheetPhrases
+    undated: UndatedPhrases
     handout: HandoutPhrases
 
 

@@ -1,10 +1,11 @@
 """What is said of a dose and an end in plain English, without any package for languages."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from fractions import Fraction
 
-from taper._base.numbers import say_count
+from taper._base.numbers import say_count, write_number
+from taper.amounts.duration import long_date
 from taper.plans.log import (
     ChangeProducts,
     Event,
@@ -23,11 +24,55 @@ from taper.plans.log import (
     TitrateAnew,
     TitrateTo,
 )
+from taper.plans.regimen import Slot
 from taper.products.product import Portion, Product
 from taper.schedules.adherence import Adherence, DayTaken
 from taper.schedules.schedule import End, Note, Schedule
 from taper.supply.count import FillLine, Supply, SupplyLine
 from taper.words.endings import is_last_of_drug, last_dose
+from taper.words.language import Language
+from taper.words.phrases import phrases_of
+
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+class PlainEnglish(Language):
+    """English in plain letters, for text that needs no package: "1 and 1/2 x 5 mg tablet"."""
+
+    def __init__(self) -> None:
+        super().__init__("en", phrases_of("en"), None)
+
+    def row_date(self, day: date, *, year: bool = True) -> str:  # noqa: ARG002 - it always stands
+        """A date with its weekday and year."""
+        return long_date(day)
+
+    def row_dates(self, first: date, last: date, *, year: bool = True) -> str:  # noqa: ARG002 - it always stands
+        """Two dates, both in full."""
+        return long_date(first) if first == last else f"{long_date(first)} - {long_date(last)}"
+
+    def weekday(self, index: int, *, short: bool = False) -> str:
+        """The name of a weekday; Monday is 0."""
+        return _WEEKDAYS[index][:3] if short else _WEEKDAYS[index]
+
+    def join(self, items: Iterable[str]) -> str:
+        """A list in a sentence: a, b and c."""
+        *head, last = items
+        return f"{', '.join(head)} and {last}" if head else last
+
+    def number(self, value: Fraction) -> str:
+        """An exact number."""
+        return write_number(value)
+
+    def short_portion(self, portion: Portion, product: Product) -> str:
+        """A portion with the label of its product."""
+        if portion.volume is not None:
+            rest = ", the rest thrown away" if product.made_from is not None else ""
+            return f"{portion.volume} of {product.label}{rest}"
+        return f"{say_count(portion.count or Fraction(0))} x {product.label}"
+
+    def slot(self, slot: Slot) -> tuple[str, str]:
+        """A time of day by its name."""
+        return slot.name, slot.name
 
 
 def describe_portion(portion: Portion, product: Product) -> str:

@@ -1,14 +1,14 @@
 """The products of a plan by id, and what tells two of them apart that read alike."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Self, TypeVar
 
 from taper.amounts.dose import DailyDose, Dose, MassUnit
 from taper.products.product import Portion, Product
 from taper.schedules.schedule import Schedule
-from taper.words.language import Language
+from taper.words.language import Language, capitalize
 
 Amount = TypeVar("Amount", Dose, DailyDose)
 
@@ -31,6 +31,24 @@ class ProductNames:
         """A portion in a sentence."""
         return language.portion(portion, self.products[portion.product]) + self.tag(portion.product)
 
+    def cell_name(self, portion: Portion, language: Language, *, short: bool = True) -> str:
+        """A portion for a cell of a table: its form left out where `name_of` says it with the drug."""
+        product = self.products[portion.product]
+        if not short or self._form_of(product.drug) is None:
+            return self.short_name(portion, language)
+        return language.cell_portion(portion, product) + self.tag(portion.product)
+
+    def name_of(self, drug: str, language: Language) -> str:
+        """A drug with its form, where all its products have one: "diazepam tablets"; else the drug alone."""
+        product = self._form_of(drug)
+        return language.drug(drug) if product is None else language.drug_in_forms(product)
+
+    def _form_of(self, drug: str) -> Product | None:
+        """A product of a drug that has but one form here, or None."""
+        found = [product for product in self.products.values() if product.drug == drug]
+        forms = {(product.form_name, product.release, product.brand) for product in found}
+        return found[0] if len(forms) == 1 else None
+
     def short_name(self, portion: Portion, language: Language) -> str:
         """A portion for a small space."""
         return language.short_portion(portion, self.products[portion.product]) + self.tag(portion.product)
@@ -43,10 +61,24 @@ class ProductNames:
 
     def product(self, name: str, language: Language) -> str:
         """A product in full."""
-        return language.product(self.products[name]) + self.tag(name)
+        return language.product(self.products[name]) + self._id(name)
+
+    def how_taken(self, language: Language) -> Iterator[str]:
+        """Each product of which a source on file says how it is taken; products alike share a line."""
+        said: dict[tuple[str, ...], list[Product]] = {}
+        for product in self.products.values():
+            if product.taken:
+                said.setdefault((product.drug, product.form_name, *product.taken), []).append(product)
+        for alike in said.values():
+            manner = " ".join(language.phrases.taken[manner] for manner in alike[0].taken)
+            yield f"{capitalize(language.drug_in_forms(alike[0]))}{language.phrases.colon} {manner}"
 
     def tag(self, name: str) -> str:
-        """The id in brackets, where the words alone could mean another product."""
+        """The brand, where it tells products apart, and the id in brackets where the words alone could mean another."""
+        brand = self.products[name].brand
+        return (f" ({brand})" if brand else "") + self._id(name)
+
+    def _id(self, name: str) -> str:
         return f" [{name}]" if name in self.alike else ""
 
 

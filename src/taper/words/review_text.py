@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from taper.checks.review import Clear, Finding, LeftOut, NotAssessed, Reason, Review, Severity, Within, cite_source
+from taper.checks.open_question import NotAssessed, Reason, cite_source
+from taper.checks.review import Clear, Finding, LeftOut, Review, Severity, Within
 from taper.source import Source
 
 _WIDTH = 4

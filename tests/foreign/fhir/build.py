@@ -61,6 +61,8 @@ CASES = {
 }  # fmt: skip
 
 
+RECEIVED = {"subject": "Patient/p1", "authored_on": date(2027, 2, 1), "requester": "Practitioner/p2",
+            "category": "outpatient", "codings": {"testamine": {"atc": "X01AA01"}, "t10": {"snomed": "1"}}}  # fmt: skip
 NEED_DATES = {"every other day", "gap", "two courses"}
 
 
@@ -88,6 +90,10 @@ def good():
                 yield f"{version}-{name}-{profile}", to_fhir(schedule, version=version, profile=profile)
             if name not in NEED_DATES:
                 yield f"{version}-{name}-undated", to_fhir(made, version=version)
+    for version in ("R4", "R5"):
+        for name in ("taper", "weekly", "gap", "two courses"):
+            _, schedule = schedule_of(*CASES[name])
+            yield f"{version}-{name}-received", to_fhir(schedule, version=version, profile="days", **RECEIVED)
     schedule, review = reviewed()
     assert review.findings, "the reviewed plan has no finding"
     assert review.not_assessed, "everything about the reviewed plan was assessed"

@@ -1,6 +1,7 @@
 """Builds the lists of elements that the library ships from HL7's own structure definitions, and compares them.
 
-Usage: elements.py FOLDER_OF_R4_EXAMPLES FOLDER_OF_R5_CORE [--write]. With --write the lists are written and not compared.
+Usage: elements.py FOLDER_OF_R4_EXAMPLES FOLDER_OF_R5_CORE [--write].
+With --write the lists are written and not compared.
 """
 
 import json

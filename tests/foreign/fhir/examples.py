@@ -16,7 +16,6 @@ TAPERING = (
                "and by their texts to 49 TAB"),
     ("supply", "the supply is said to last 21 days; the doses span 22 days"),
     ("dose", "4 TAB, and what one unit holds is not stated"),
-    ("time", "once a day, and the times of day are not said"),
 )  # fmt: skip
 UNBOUNDED = (
     ("bounds", "step 1 has no bounds"),

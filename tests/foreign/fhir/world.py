@@ -2,8 +2,8 @@
 
 Usage: world.py FOLDER... It prints what was read, what was refused and why, and what was lost, which must be nothing.
 
-The reader below shares nothing with the library: it knows the codes of a complete oral plan and nothing else. An order is
-taken as if it were in force, since examples often are not, and is read twice: as it stands, and with its texts waived.
+The reader below shares nothing with the library: it knows the codes of a complete oral plan and nothing else. An order
+is taken as if it were in force, since examples often are not. It is read twice: as it stands, and with texts waived.
 """
 
 import json
@@ -30,6 +30,8 @@ HELD = mg(5)
 NAMED = {"MORN", "NOON", "EVE", "HS", "NIGHT", "WAKE", "ACM", "ACV", "ACD", "PCM", "PCV", "PCD", "CM", "CV", "CD"}
 DAYS, SPAN = {"d": 1, "wk": 7}, 28
 WEEK = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+# Complete orders that are refused as they stand, by reason: each has a text that says more than its codes, or other.
+REFUSED = {"refused for gap, text": 3, "refused for text": 6}
 LEAST_ORDERS, LEAST_READ = 150, 12  # what was read of the packages when this was written, less some
 NO_DATE = date(2024, 1, 1)  # a Monday, where an order has no dates
 
@@ -243,9 +245,14 @@ def write(counts, left, lost):
     complete, taken = counts["texts waived: complete"], counts["texts waived: read"]
     assert counts["orders"] >= LEAST_ORDERS, "the packages hold fewer orders than they did"
     assert counts["as it stands: read and compared"] >= LEAST_READ, "fewer orders are read than were"
+    refused = Counter()
+    for name, count in left.items():
+        refused[name.partition(": ")[2].rpartition(": ")[0]] += count * name.startswith("as it stands")
+    assert refused == REFUSED, f"complete orders are refused for other reasons than they were: {dict(refused)}"
     assert not lost, f"read with other doses than their codes say: {', '.join(lost)}"
     assert taken * 100 >= complete * 95, f"{taken} of {complete} complete orders are read with their texts waived"
-    told = f"{counts['orders']} orders, {complete} complete; read {counts['as it stands: read']} as they stand, {taken} with texts waived"
+    stands = counts["as it stands: read"]
+    told = f"{counts['orders']} orders, {complete} complete; {stands} read as they stand, {taken} with texts waived"
     sys.stdout.write(f"ran: public examples: {told}; lost 0\n")
 
 

@@ -55,6 +55,8 @@ def main(folder):
     for name, schedule in schedules():
         review, supply = check(schedule, read_patient('{"age": 70}')), count_supply(schedule)
         for language in ("en", "es", "fr", "de"):
+            large = to_html(schedule, review, supply, language=language, large=True)
+            (folder / f"{name}-{language}-large.html").write_text(large, encoding="utf-8")
             page = to_html(schedule, review, supply, language=language)
             (folder / f"{name}-{language}.html").write_text(page, encoding="utf-8")
         (folder / f"{name}-en.pdf").write_bytes(to_pdf(schedule, review, supply))
@@ -68,10 +70,12 @@ def plant(folder):
     """Pages that are wrong on purpose: without their finding these, the readers' silence would say nothing."""
     page = (folder / "ramp-en.html").read_text(encoding="utf-8")
     wrong = {
-        "dose": re.sub(r"5\u00a0mg</data>", "50\u00a0mg</data>", page, count=1),
+        "dose": re.sub(r"(class=\"dose\"[^>]*>1\u00a0×\u00a0)5\u00a0mg", "\\g<1>50\u00a0mg", page, count=1),
+        "row": re.sub(r"(<data value[^>]*>1\u00a0×\u00a0)5\u00a0mg", "\\g<1>50\u00a0mg", page, count=1),
+        "wide": page.replace('class="plan', 'style="width: 900px" class="plan', 1),
         "date": page.replace('datetime="2027-03-02"', 'datetime="2027-03-03"', 1),
         "label": page.replace("<label>", "<div>", 1).replace("</label>", "</div>", 1),
-        "contrast": page.replace("</style>", ".month .take { color: #bbb; background: #fff; }</style>"),
+        "contrast": page.replace("</style>", ".month .dose { color: #bbb; background: #fff; }</style>"),
         "request": page.replace("</main>", '<img alt="x" src="file:///no-such-picture.png"></main>'),
     }
     for name, text in wrong.items():

@@ -5,13 +5,33 @@ import re
 import subprocess
 import sys
 from datetime import date
+from fractions import Fraction
 from pathlib import Path
 
 MONTHS = "January February March April May June July August September October November December".split()
 SHORT = [name[:3] for name in MONTHS]
 SLOTS = {"Morning": "morning", "Noon": "noon", "Evening": "evening", "Bedtime": "bedtime"}
 DAY = re.compile(rf"^(\d+) ({'|'.join(SHORT)})\b")
-DOSE = re.compile(rf"({'|'.join(SLOTS)}|\d\d:\d\d(?: noon| midnight)?) ([\d.]+ mg) (\w+)")
+SLOT = re.compile(rf"(?:^| )({'|'.join(SLOTS)}|\d\d:\d\d(?: noon| midnight)?) ")
+_AMOUNT = r"[\d.]+ (?:mg|mcg|g)"
+_PORTION = rf"(?:(?:\d+ and )?\d+(?:/\d+)? × {_AMOUNT}(?: [a-z]+)*?|[\d.]+ mL of {_AMOUNT} per (?:[\d.]+ )?mL)"
+TAKE = re.compile(rf"(?:(\w+) )??({_PORTION}(?: \+ {_PORTION})*(?: \({_AMOUNT}\))?)(?= |$)")
+
+
+def mass(take):
+    """The mg that is to be taken; where the sum is named, that must be it."""
+    named = re.fullmatch(r"(.+) \(([\d.]+) mg\)", take)
+    total = sum(map(portion, (named[1] if named else take).split(" + ")))
+    assert not named or Fraction(named[2]) == total, take
+    return total
+
+
+def portion(text):
+    solid = re.match(r"(?:(\d+) and )?(\d+(?:/\d+)?) × ([\d.]+) mg", text)
+    if solid:
+        return (int(solid[1] or 0) + Fraction(solid[2])) * Fraction(solid[3])
+    liquid = re.match(r"([\d.]+) mL of ([\d.]+) mg per (?:([\d.]+) )?mL", text)
+    return Fraction(liquid[1]) * Fraction(liquid[2]) / Fraction(liquid[3] or 1)
 
 
 def cells(path):
@@ -34,22 +54,29 @@ def cells(path):
         yield year, text
 
 
-def doses(path):
+def doses(path, drugs):
+    """(date, time of day, drug, mg) of each dose in the calendar; a plan of one drug does not repeat its name."""
     found = []
     for year, text in cells(path):
         plain = re.sub(r"\s+", " ", text).strip()
         day = DAY.match(plain)
-        if day and year:
-            when = date(year, SHORT.index(day[2]) + 1, int(day[1])).isoformat()
-            for slot, dose, drug in DOSE.findall(plain):
-                found.append([when, SLOTS.get(slot, slot[:5]), drug, dose])
+        if not day or not year:
+            continue
+        when = date(year, SHORT.index(day[2]) + 1, int(day[1])).isoformat()
+        marks = [*SLOT.finditer(plain)]
+        for mark, after in zip(marks, [*(each.start() for each in marks[1:]), len(plain)], strict=False):
+            slot, said = SLOTS.get(mark[1], mark[1][:5]), plain[mark.end() : after]
+            for drug, take in TAKE.findall(said):
+                found.append([when, slot, drug if len(drugs) > 1 else drugs[0], mass(take)])
     return found
 
 
 def main(folder):
     expected = json.loads((folder / "expected.json").read_text())
     for name, listed in expected.items():
-        found = doses(folder / f"{name}-en.pdf")
+        drugs = sorted({drug for _, _, drug, _ in listed})
+        listed = [[when, slot, drug, Fraction(dose.split()[0])] for when, slot, drug, dose in listed]
+        found = doses(folder / f"{name}-en.pdf", drugs)
         if found != listed:
             differ = [pair for pair in zip(found, listed, strict=False) if pair[0] != pair[1]][:1]
             print(f"  wrong: {name}: {len(found)} doses read, {len(listed)} in the plan {differ}")

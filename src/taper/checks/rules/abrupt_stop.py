@@ -21,7 +21,8 @@ from taper.checks.dose_levels import (
     used_before,
 )
 from taper.checks.length_of_use import is_short, use_fits
-from taper.checks.review import Answer, Clear, Finding, Reason, Severity
+from taper.checks.open_question import Reason
+from taper.checks.review import Answer, Clear, Finding, Severity
 from taper.knowledge.stopping_advice import Stopping, StoppingShape
 from taper.schedules.realization import RealizedStep
 from taper.source import Subject

@@ -15,7 +15,8 @@ from taper.checks.answers import (
     whole_plan,
 )
 from taper.checks.case import Case, left_out, uncited
-from taper.checks.review import Answer, Clear, Reason, Severity
+from taper.checks.open_question import Reason
+from taper.checks.review import Answer, Clear, Severity
 from taper.knowledge.monograph import AgeAdvice
 from taper.source import Subject
 

@@ -7,8 +7,9 @@ from fractions import Fraction
 from taper.amounts.dose import DailyDose
 from taper.checks.answers import by_source, gap, person_gap, place_of
 from taper.checks.case import Case, Run, capped, left_out, stretches, uncited
+from taper.checks.open_question import Reason
 from taper.checks.other_medicines import column_fits
-from taper.checks.review import Answer, Clear, Finding, LeftOut, Reason, Severity, Why
+from taper.checks.review import Answer, Clear, Finding, LeftOut, Severity, Why
 from taper.knowledge.monograph import Ceiling, CeilingKind
 from taper.source import Subject
 

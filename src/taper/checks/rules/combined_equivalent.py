@@ -8,7 +8,8 @@ from functools import cached_property
 from taper.amounts.dose import DailyDose, Dose
 from taper.checks.answers import by_source, gap, per_day, person_gap
 from taper.checks.case import Case, Run, capped, left_out, uncited
-from taper.checks.review import Answer, Clear, Finding, Reason, Severity
+from taper.checks.open_question import Reason
+from taper.checks.review import Answer, Clear, Finding, Severity
 from taper.knowledge.equivalence import EquivalenceTable, Equivalent
 from taper.knowledge.monograph import Ceiling, CeilingKind
 from taper.source import Subject

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from taper.checks.answers import find, gap, noted, other_uses, person_gap, silent, unheard, unread, whole_plan
 from taper.checks.case import Case, left_out, uncited
-from taper.checks.review import Answer, Clear, NotAssessed, Reason, Severity
+from taper.checks.open_question import NotAssessed, Reason
+from taper.checks.review import Answer, Clear, Severity
 from taper.knowledge.monograph import Contraindication
 from taper.knowledge.names import Condition, plain
 from taper.source import Source, Subject

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from taper.checks.answers import find, gap, other_uses, person_gap, unheard
 from taper.checks.case import Case, left_out, uncited
 from taper.checks.dose_levels import Levels, levels_of, most_days, used_before
-from taper.checks.review import Answer, Clear, Reason, Severity
+from taper.checks.open_question import Reason
+from taper.checks.review import Answer, Clear, Severity
 from taper.knowledge.monograph import DurationLimit
 from taper.source import Subject
 

@@ -7,7 +7,8 @@ from itertools import pairwise
 from taper._base.numbers import write_percent
 from taper.amounts.dose import DailyDose
 from taper.checks.case import Case, Run, day_words
-from taper.checks.review import Answer, Clear, Finding, NotAssessed, Reason, Severity
+from taper.checks.open_question import NotAssessed, Reason
+from taper.checks.review import Answer, Clear, Finding, Severity
 from taper.knowledge.equivalence import EquivalenceTable
 from taper.plans.plan import Before
 from taper.plans.request import CrossTaperRequest

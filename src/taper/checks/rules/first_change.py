@@ -9,7 +9,8 @@ from taper.checks.answers import advice_words, fall_words, find, gap, other_uses
 from taper.checks.case import Case, left_out, uncited
 from taper.checks.dose_levels import LevelChange, levels_of, replacement_words, used_before
 from taper.checks.length_of_use import use_fits
-from taper.checks.review import Answer, Clear, Finding, Reason, Severity
+from taper.checks.open_question import Reason
+from taper.checks.review import Answer, Clear, Finding, Severity
 from taper.knowledge.stopping_advice import Stopping, StoppingShape
 from taper.source import Subject
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from taper.checks.answers import by_source, find, gap
 from taper.checks.case import Case, left_out, uncited
-from taper.checks.review import Answer, Clear, Reason, Severity
+from taper.checks.open_question import Reason
+from taper.checks.review import Answer, Clear, Severity
 from taper.knowledge.monograph import Interchange
 from taper.products.product import DosageForm, Product, Release
 from taper.source import Subject
@@ -58,8 +59,7 @@ def assess(case: Case) -> Iterator[Answer]:
         if len(made) > 1:
             yield from _pairs(case, drug, made, facts)
         else:
-            yield from (Clear(rule=NAME, drug=drug, source=fact.source) for fact in facts if _is_told(fact, case, drug))
-            yield from _untold(case, drug, facts)
+            yield from (Clear(rule=NAME, drug=drug, source=fact.source) for fact in facts)
 
 
 def _made(case: Case, drug: str) -> list[_Made]:
@@ -89,6 +89,7 @@ def _pairs(case: Case, drug: str, made: list[_Made], facts: list[Interchange]) -
                 yield find(case, NAME, drug, fact, Severity.MODERATE, happens, fact.what, course=other.course,
                            step=other.step, day=other.day, value=str(other), limit=str(one))  # fmt: skip
             if not naming:
+                yield from _untold(case, drug, facts)
                 yield _by_itself(case, drug, one, other)
 
 

@@ -8,8 +8,9 @@ from taper.amounts.dose import Dose
 from taper.checks.answers import find, gap, per_day, person_gap, place_of
 from taper.checks.case import Case, left_out, uncited
 from taper.checks.dose_levels import Break, Level, breaks_of, fewest_days, levels_of, waiting_at_end
+from taper.checks.open_question import Reason
 from taper.checks.other_medicines import column_fits
-from taper.checks.review import Answer, Clear, Reason, Severity
+from taper.checks.review import Answer, Clear, Severity
 from taper.knowledge.monograph import Monograph, RestartRule, TitrationStep, own_half_lives
 from taper.source import Subject
 

@@ -7,7 +7,8 @@ from itertools import combinations
 
 from taper.checks.answers import by_source, gap, person_gap
 from taper.checks.case import Case, Run, left_out, stretches, uncited
-from taper.checks.review import Answer, Clear, Finding, LeftOut, Reason, Severity, Why
+from taper.checks.open_question import Reason
+from taper.checks.review import Answer, Clear, Finding, LeftOut, Severity, Why
 from taper.knowledge.monograph import Ceiling, CeilingKind
 from taper.plans.regimen import Slot
 from taper.source import Subject
@@ -73,7 +74,8 @@ def _near(runs: tuple[Run, ...], ceiling: Ceiling) -> tuple[Slot, Slot] | None:
 def _may_be_one(one: Slot, other: Slot) -> bool:
     if one.is_clock and other.is_clock:
         return abs(_minutes(one) - _minutes(other)) < _HOUR
-    return one.is_clock or other.is_clock  # a named time has no clock time of its own
+    # A named time has no clock time of its own, and a daily dose may be at any time.
+    return one.is_clock or other.is_clock or one.is_daily or other.is_daily
 
 
 def _minutes(slot: Slot) -> int:

@@ -1,26 +1,23 @@
 """The drug together with the person's other medicines, and with the other drugs of the plan."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 
 from taper.amounts.dose import DailyDose, Dose
-from taper.amounts.duration import Duration
-from taper.checks.answers import find, gap, other_uses, person_gap, place_of, silent, unheard, unread, whole_plan
+from taper.checks.answers import find, gap, other_uses, person_gap, place_of, silent, unheard, unread
 from taper.checks.case import Case, Run, left_out, stretches, uncited
-from taper.checks.dose_levels import most_days
+from taper.checks.meetings import Met, meet, overlaps
+from taper.checks.open_question import NotAssessed, Reason
 from taper.checks.other_medicines import (
     Companion,
     companion_of,
-    first_date,
     missing_lists,
     names_of,
     other_medicines,
 )
-from taper.checks.review import Answer, Clear, Finding, NotAssessed, Reason, Severity
+from taper.checks.review import Answer, Clear, Finding, Severity
 from taper.knowledge.monograph import Interaction
 from taper.knowledge.names import plain
-from taper.plans.plan import Before
 from taper.source import Source, Subject
 
 NAME = "interaction"
@@ -34,17 +31,6 @@ READS = (
     "start",
 )
 _GRAVE = frozenset({"contraindicated", "avoid"})
-
-
-@dataclass(frozen=True, slots=True)
-class _Met:
-    """Another medicine that meets the drug: by what name, when, or whether the start would have to be known to tell."""
-
-    other: str
-    days: dict[str, int | None]
-    how: str
-    days_after: int = 0
-    needs_start: bool = False
 
 
 def assess(case: Case) -> Iterator[Answer]:
@@ -94,10 +80,11 @@ def _assess_drug(
     yield from _of_other_uses(case, drug, others, of_other_uses)
     if nobody is not None and (others or planned):
         yield nobody
-    unknown = list(_unknown(case, drug, [*others, *planned], facts))
-    yield from unknown
     answers = [*_with_others(case, drug, others, facts), *_within_plan(case, drug, facts)]
     yield from answers
+    grave = {a.about for a in answers if isinstance(a, Finding) and a.severity is Severity.HIGH}
+    unknown = list(_unknown(case, drug, [*others, *planned], facts, grave))
+    yield from unknown
     if not (lists or unknown or any(isinstance(answer, NotAssessed) for answer in answers)):
         uses = [fact.source for fact in of_other_uses]
         yield from silent(case, NAME, drug, SUBJECT, told=[*uses, *_sources_of(answers)])
@@ -116,7 +103,7 @@ def _sources_of(answers: Iterable[Answer]) -> list[Source]:
 def _twice(case: Case, drug: str, same: list[Companion]) -> Iterator[Answer]:
     """The drug of the plan among the other medicines: what is taken there is counted by no rule."""
     for item in same:
-        met = _meet(case, drug, item, None)
+        met = meet(case, drug, item, None)
         if met is not None:
             words = f"whether {item.words}, among the other medicines, is taken beside the plan's {drug}"
             missing = f"{words}; its doses are counted against no limit. Plan both as courses, or leave it out"
@@ -135,7 +122,9 @@ def _of_other_uses(case: Case, drug: str, others: list[Companion], facts: tuple[
 # What is not known of a name or of its classes.
 
 
-def _unknown(case: Case, drug: str, others: list[Companion], facts: list[Interaction]) -> Iterator[Answer]:
+def _unknown(
+    case: Case, drug: str, others: list[Companion], facts: list[Interaction], grave: set[str | None]
+) -> Iterator[Answer]:
     for item in others:
         if not item.is_named and (item.near or not item.is_known):
             yield _unnamed(drug, item)
@@ -145,7 +134,8 @@ def _unknown(case: Case, drug: str, others: list[Companion], facts: list[Interac
     asked = {name for fact in facts if fact.action in _GRAVE for name in fact.with_names}
     every = {name for fact in facts for name in fact.with_names}
     unsettled: dict[frozenset[str], list[str]] = {}
-    for item in (one for one in others if one.is_named):
+    # What is found to be avoided is avoided, whatever else it may belong to.
+    for item in (one for one in others if one.is_named and one.words not in grave):
         left = item.open_among(case.formulary, asked if item.is_coded else every)
         if left:
             unsettled.setdefault(left, []).append(item.words)
@@ -171,10 +161,10 @@ def _with_others(case: Case, drug: str, others: list[Companion], facts: list[Int
     for item in others:
         for fact in facts:
             if _is_meant(item.names, item.contained, fact):
-                yield from _answer(case, drug, fact, _meet(case, drug, item, fact.within), _by_list(case, item, fact))
+                yield from _answer(case, drug, fact, meet(case, drug, item, fact.within), _by_list(case, item, fact))
         for fact in _facts_of(case, item.drug):
             if _is_meant(names_of(case.formulary, drug), drug, fact):
-                yield from _answer(case, drug, fact, _meet(case, drug, item, None))
+                yield from _answer(case, drug, fact, meet(case, drug, item, None))
 
 
 def _is_meant(names: frozenset[str], name: str | None, fact: Interaction) -> bool:
@@ -201,22 +191,7 @@ def _facts_of(case: Case, drug: str | None) -> list[Interaction]:
     return [fact for fact in about_all if fact.maximum is None and case.compares(fact.source)]
 
 
-def _meet(case: Case, drug: str, item: Companion, within: Duration | None) -> _Met | None:
-    plan = whole_plan(case, drug)
-    if item.until is None:
-        return _Met(item.words, plan, f"is taken with {item.words}")
-    first = first_date(case, plan["day"] or 1)
-    if first is None:
-        return _Met(item.words, plan, "", needs_start=True)
-    gone = item.days_since(first)
-    if gone <= 0:
-        return _Met(item.words, plan, f"is taken with {item.words}, taken until {item.until}")
-    if within is not None and gone <= most_days(within):
-        return _Met(item.words, plan, f"starts {gone} days after {item.words} was stopped", gone)
-    return None
-
-
-def _answer(case: Case, drug: str, fact: Interaction, met: _Met | None, by_list: str = "") -> Iterator[Answer]:
+def _answer(case: Case, drug: str, fact: Interaction, met: Met | None, by_list: str = "") -> Iterator[Answer]:
     if met is None:
         return
     fits = case.person_fits(fact)
@@ -229,7 +204,7 @@ def _answer(case: Case, drug: str, fact: Interaction, met: _Met | None, by_list:
         yield from _said(case, drug, fact, met, by_list)
 
 
-def _said(case: Case, drug: str, fact: Interaction, met: _Met, by_list: str) -> Iterator[Answer]:
+def _said(case: Case, drug: str, fact: Interaction, met: Met, by_list: str) -> Iterator[Answer]:
     """What a source says of the two, at the doses of the plan."""
     highest = max((run.total.mg for run in case.days(drug)), default=Fraction(0))
     if fact.from_daily_dose is not None and highest < fact.from_daily_dose.mg:
@@ -253,7 +228,7 @@ def _dose_words(fact: Interaction) -> str:
     return ""
 
 
-def _above(case: Case, drug: str, fact: Interaction, met: _Met, said: str, limit: Dose) -> Iterator[Answer]:
+def _above(case: Case, drug: str, fact: Interaction, met: Met, said: str, limit: Dose) -> Iterator[Answer]:
     """The days beside the other medicine on which the dose is above the largest that the source allows there."""
 
     def taken(run: Run) -> Fraction:
@@ -286,7 +261,7 @@ def _within_plan(case: Case, drug: str, facts: list[Interaction]) -> Iterator[An
         names = names_of(case.formulary, other)
         for fact in facts:
             if other != drug and _is_meant(names, other, fact):
-                for met in _overlaps(case, drug, other, fact.within):
+                for met in overlaps(case, drug, other, fact.within):
                     yield from (_of_the_pair(case, answer, drug, other) for answer in _answer(case, drug, fact, met))
 
 
@@ -296,35 +271,3 @@ def _of_the_pair(case: Case, answer: Answer, drug: str, other: str) -> Answer:
     if not isinstance(answer, Finding):
         return answer
     return answer.model_copy(update={"drug": first, "about": second})
-
-
-def _overlaps(case: Case, drug: str, other: str, within: Duration | None) -> Iterator[_Met]:
-    """The days on which both are taken, and the starts of the one so soon after a stop of the other."""
-    own, theirs = _spans(case, drug), _spans(case, other)
-    for first, last in own:
-        for begin, end in theirs:
-            day, until = max(first, begin), min((each for each in (last, end) if each is not None), default=None)
-            if until is None or day <= until:
-                yield _Met(other, {"day": day, "last_day": until}, f"is taken with {other} {case.when(day, until)}")
-        before = [end for _, end in theirs if end is not None and end < first]
-        gone = first - max(before) if before else 0
-        still = any(begin <= first and (end is None or first <= end) for begin, end in theirs)
-        if within is not None and 0 < gone <= most_days(within) and not still:
-            yield _Met(other, {"day": first, "last_day": last}, f"starts {gone} days after {other} was stopped", gone)
-
-
-def _spans(case: Case, drug: str) -> list[tuple[int, int | None]]:
-    """The days of a drug, its courses joined where they touch; what was taken before one counts until it begins."""
-    held: list[tuple[int, int | None]] = []
-    for course in case.courses_of(drug):
-        first, last = case.bounds(course)
-        held.append((1 if isinstance(course.course.before, Before) else first, last))
-    joined: list[tuple[int, int | None]] = []
-    for first, last in sorted(held, key=lambda span: span[0]):
-        end = joined[-1][1] if joined else 0
-        if joined and (end is None or first <= end + 1):
-            longest = None if end is None or last is None else max(end, last)
-            joined[-1] = joined[-1][0], longest
-        else:
-            joined.append((first, last))
-    return joined

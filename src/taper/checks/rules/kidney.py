@@ -6,7 +6,8 @@ from typing import Any
 from taper.amounts.dose import Dose
 from taper.checks.answers import find, gap, noted, per_day, person_gap, silent, unread, whole_plan
 from taper.checks.case import Case, capped, left_out, stretches, uncited
-from taper.checks.review import Answer, Clear, Finding, LeftOut, Reason, Severity, Why
+from taper.checks.open_question import Reason
+from taper.checks.review import Answer, Clear, Finding, LeftOut, Severity, Why
 from taper.knowledge.kidney_advice import KidneyAction, KidneyAdvice, KidneyBand, KidneyMeasure
 from taper.knowledge.kidney_reading import KidneyReading, disagreeing, figure_of, read_advice, words_of
 from taper.source import Subject

@@ -16,7 +16,8 @@ from taper.checks.answers import (
     whole_plan,
 )
 from taper.checks.case import Case, left_out, uncited
-from taper.checks.review import Answer, Clear, Finding, Reason, Severity
+from taper.checks.open_question import Reason
+from taper.checks.review import Answer, Clear, Finding, Severity
 from taper.knowledge.monograph import LiverAdvice
 from taper.source import Subject
 

@@ -19,7 +19,8 @@ from taper.checks.dose_levels import (
     used_before,
 )
 from taper.checks.length_of_use import use_fits
-from taper.checks.review import Answer, Clear, Finding, NotAssessed, Reason, Severity
+from taper.checks.open_question import NotAssessed, Reason
+from taper.checks.review import Answer, Clear, Finding, Severity
 from taper.knowledge.stopping_advice import Stopping, StoppingShape
 from taper.source import Subject
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from taper.checks.answers import find, gap, other_uses, silent, unheard, unread, whole_plan
 from taper.checks.case import Case, left_out, uncited
-from taper.checks.review import Answer, Clear, Reason, Severity
+from taper.checks.open_question import Reason
+from taper.checks.review import Answer, Clear, Severity
 from taper.knowledge.monograph import PregnancyAdvice
 from taper.source import Subject
 

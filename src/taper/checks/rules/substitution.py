@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from taper.checks.answers import find, gap, person_gap, whole_plan
 from taper.checks.case import Case, left_out, uncited
 from taper.checks.dose_levels import levels_of
+from taper.checks.open_question import Reason
 from taper.checks.other_medicines import missing_lists, other_medicines
-from taper.checks.review import Answer, Clear, Reason, Severity
+from taper.checks.review import Answer, Clear, Severity
 from taper.knowledge.monograph import NotFor
 from taper.source import Source, Subject
 

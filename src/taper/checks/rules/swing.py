@@ -6,8 +6,9 @@ from taper._base.numbers import write_number
 from taper.checks.answers import find, gap, person_gap, span_words
 from taper.checks.case import Case, left_out, uncited
 from taper.checks.dose_levels import days_between
+from taper.checks.open_question import Reason
 from taper.checks.other_medicines import column_fits
-from taper.checks.review import Answer, Clear, Reason, Severity
+from taper.checks.review import Answer, Clear, Severity
 from taper.knowledge.monograph import HalfLife, own_half_lives
 from taper.schedules.realization import RealizedCourse
 from taper.source import Subject

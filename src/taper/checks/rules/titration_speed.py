@@ -8,8 +8,9 @@ from taper.amounts.dose import DailyDose, Dose
 from taper.checks.answers import find, gap, other_uses, per_day
 from taper.checks.case import Case, left_out, uncited
 from taper.checks.dose_levels import Break, Level, Levels, breaks_of, fewest_days, levels_of
+from taper.checks.open_question import NotAssessed, Reason
 from taper.checks.other_medicines import column_fits
-from taper.checks.review import Answer, Clear, Finding, NotAssessed, Reason, Severity
+from taper.checks.review import Answer, Clear, Finding, Severity
 from taper.knowledge.monograph import Start, Titration, TitrationStep
 from taper.source import Subject
 

@@ -11,8 +11,8 @@ from taper._base.numbers import exact, write_number
 from taper.amounts.dose import Dose, MassUnit
 from taper.amounts.duration import Duration, TimeUnit
 from taper.errors import CannotCompute, InvalidInput
-from taper.formats.fhir.tables import table, time_words, unit_codes, unit_words
-from taper.products.product import DosageForm, refuse_route
+from taper.formats.fhir.tables import time_words, unit_words
+from taper.products.product import DosageForm
 
 CountKind = Literal["tablet", "capsule", "packet", "piece", "mL"]
 """What is counted of a product; a piece is one unit of whatever it is, and mL is measured."""
@@ -27,7 +27,7 @@ _KIND_OF_FORM: dict[DosageForm, CountKind] = {
 }
 _MASSES = {str(unit): unit for unit in MassUnit}
 _COUNTS: dict[str, CountKind] = {kind: kind for kind in get_args(CountKind)}
-_SAYS_MORE = re.compile(r"[/%0-9]")
+SAYS_MORE = re.compile(r"[/%0-9]")
 
 
 def mass_unit(word: str) -> MassUnit | None:
@@ -44,6 +44,16 @@ def count_kind(word: str) -> CountKind | None:
     return _COUNTS.get(unit_words().get(plain, "")) or kind_of_form(form)
 
 
+def unit_meaning(word: str) -> MassUnit | CountKind | None:
+    """The mass or the count that a word for people means, if it is known."""
+    return mass_unit(word) or count_kind(word)
+
+
+def meaning_of(word: str) -> MassUnit | CountKind | None:
+    """What a meaning of the table of units is: a mass, or what is counted."""
+    return _MASSES.get(word) or _COUNTS.get(word)
+
+
 def kind_of_form(form: DosageForm | None) -> CountKind | None:
     """What is counted of a form; None for a liquid, which is measured."""
     return _KIND_OF_FORM.get(form) if form is not None else None
@@ -53,11 +63,8 @@ UCUM = "http://unitsofmeasure.org"
 SNOMED = "http://snomed.info/sct"
 _MASS = {MassUnit.MCG: "ug", MassUnit.MG: "mg", MassUnit.G: "g"}
 _TIME = {TimeUnit.DAY: "d", TimeUnit.WEEK: "wk", TimeUnit.MONTH: "mo", TimeUnit.YEAR: "a"}
-_MASS_OF_CODE = {code: unit for unit, code in _MASS.items()}
-_TIME_OF = {code: unit for unit, code in _TIME.items()}
-_CODES_OF_TIME = {*_TIME_OF, "h"}
-_WRONG = {"mcg": "mcg is not UCUM; the code is ug", "{mcg}": "braces are an annotation; the code is ug",
-          "µg": "the code is ug", "μg": "the code is ug"}  # fmt: skip
+MASS_OF_CODE = {code: unit for unit, code in _MASS.items()}
+TIME_OF = {code: unit for unit, code in _TIME.items()}
 
 
 class CannotExpress(CannotCompute):
@@ -164,120 +171,10 @@ def read_number(data: Mapping[str, Any]) -> Fraction:
     return exact(value)
 
 
-def read_amount(data: Mapping[str, Any]) -> Dose | Units:
-    """A Quantity as a dose, or as a count of tablets, capsules, packets, pieces or mL; nothing else is read.
-
-    A code of a system that is on file decides; a word decides where there is none.
-
-    Raises:
-        InvalidInput: If its unit is neither, it has none, or its unit for people says something else than its code.
-        OutOfScope: If its unit is one of another route, such as a patch.
-    """
-    number, code, unit = read_number(data), _word(data, "code"), _word(data, "unit")
-    if not code and not unit:
-        raise InvalidInput("the quantity has no unit; write a UCUM code such as mg")
-    coded = _coded(data.get("system"), code, unit)
-    told = _told(unit) if unit else None
-    differs = unit and coded is not None and not _agree(coded, told) and unit != code
-    if differs and (told is not None or _SAYS_MORE.search(unit)):
-        raise InvalidInput(f"the unit is {unit!r} and its code is {code!r}; make them agree")
-    meant = told if coded == "piece" and told is not None else coded or told
-    if meant is None:
-        refuse_route(unit or code)
-        raise InvalidInput(
-            f"the unit {unit or code!r} is no mass and no count of tablets or capsules that is known; write mg, ug or g"
-        )
-    return Dose(number, meant) if isinstance(meant, MassUnit) else Units(number, unit or code, meant)
-
-
-def unread_parts(data: Mapping[str, Any]) -> list[tuple[str, str, str]]:
-    """What of a unit is not known although the amount is: which part, what it says, and what is read in its place."""
-    unit, code, system = _word(data, "unit"), _word(data, "code"), data.get("system")
-    is_known = _told(unit) is not None or unit.casefold() in time_words()
-    made = []
-    if unit and code and unit != code and not is_known:
-        made.append(("unit", unit, "its code"))
-    if isinstance(system, str) and system != UCUM and unit_codes(system) is None:
-        made.append(("system", system, "its unit or code"))
-    elif code and unit and unit != code and _meant(system, code) is None and code not in _CODES_OF_TIME:
-        made.append(("code", code, "its unit"))
-    return made
-
-
-def _agree(one: MassUnit | CountKind, other: MassUnit | CountKind | None) -> bool:
-    if one == other:
-        return True
-    counted = {"tablet", "capsule", "packet", "piece"}
-    return "piece" in (one, other) and one in counted and other in counted
-
-
-def _meant(system: object, code: str) -> MassUnit | CountKind | None:
-    """What a code means in its system, or None where that is not on file."""
-    if system == UCUM:
-        kind = count_kind(code[1:-1]) if code[:1] == "{" and code[-1:] == "}" else None
-        return _MASS_OF_CODE.get(code) or kind or ("mL" if code in {"mL", "ml"} else None)
-    held = unit_codes(system) if isinstance(system, str) else None
-    return None if held is None else _meaning(held.get(code, ""))
-
-
-def _coded(system: object, code: str, unit: str) -> MassUnit | CountKind | None:
-    """What a code means; None where there is none, or it is not known and the unit beside it counts something.
-
-    Raises:
-        InvalidInput: If it is not known in a system that is on file, and the unit counts nothing.
-    """
-    meant = _meant(system, code) if code else None
-    if meant is not None or not code:
-        return meant
-    if system == UCUM:
-        return _of_ucum(code, unit)
-    if isinstance(system, str) and unit_codes(system) is not None:
-        if system not in table("units")["open"] or count_kind(unit) not in {"tablet", "capsule", "packet"}:
-            raise InvalidInput(
-                f"the code {code!r} is no mass and no unit of a product that is known; write mg, ug or g"
-            )
-        return None
-    return _told(code)
-
-
-def _of_ucum(code: str, unit: str) -> CountKind | None:
-    """What a code stands for that UCUM does not have, or that says one of what the unit names, such as "1"."""
-    counted, told = count_kind(unit), count_kind(code)
-    says_one = code == "1" or (code.startswith("{") and code.endswith("}"))
-    if counted is not None and (says_one or (told is not None and _agree(told, counted))):
-        return None
-    raise InvalidInput(f"the UCUM unit {code!r} is no mass that a dose is read from; {_hint(code)}")
-
-
-def _meaning(word: str) -> MassUnit | CountKind | None:
-    return _MASSES.get(word) or _COUNTS.get(word)
-
-
-def _told(word: str) -> MassUnit | CountKind | None:
-    return mass_unit(word) or count_kind(word)
-
-
-def read_volume(data: Mapping[str, Any]) -> Fraction | None:
-    """The milliliters of a Quantity, or None if it is no volume in mL.
-
-    Raises:
-        InvalidInput: If its unit for people is not its code, or it is no exact number.
-    """
-    if _meant(data.get("system"), _word(data, "code")) != "mL":
-        return None
-    unit = _word(data, "unit")
-    if unit and _told(unit) != "mL":
-        raise InvalidInput(f"the unit is {unit!r} and its code is 'mL'; make them agree")
-    return read_number(data)
-
-
-def _word(data: Mapping[str, Any], key: str) -> str:
+def word_of(data: Mapping[str, Any], key: str) -> str:
+    """A part of a quantity that is a text, or an empty one."""
     value = data.get(key)
     return value if isinstance(value, str) else ""
-
-
-def _hint(code: str) -> str:
-    return _WRONG.get(code, "write mg, ug or g")
 
 
 def read_duration(data: Mapping[str, Any]) -> Duration:
@@ -286,7 +183,7 @@ def read_duration(data: Mapping[str, Any]) -> Duration:
     Raises:
         InvalidInput: If it is counted in anything else, or is not a whole number.
     """
-    number, code, unit = read_number(data), _word(data, "code"), _word(data, "unit")
+    number, code, unit = read_number(data), word_of(data, "code"), word_of(data, "unit")
     told = time_words().get(unit.casefold())
     if not code and data.get("system") in {None, UCUM}:
         code = told or ""
@@ -294,13 +191,13 @@ def read_duration(data: Mapping[str, Any]) -> Duration:
         code = ""
     if code == "h" and number % 24 == 0:
         number, code, told = number / 24, "d", "d" if told in {"h", None} else told
-    if code not in _TIME_OF:
-        got = _word(data, "code") or unit
+    if code not in TIME_OF:
+        got = word_of(data, "code") or unit
         raise InvalidInput(f"the length of time is in {got!r}; write the UCUM code d, wk, mo or a")
-    if unit and (told not in {code, None} or _SAYS_MORE.search(unit) or (told is None and _told(unit) is not None)):
+    if unit and (
+        told not in {code, None} or SAYS_MORE.search(unit) or (told is None and unit_meaning(unit) is not None)
+    ):
         raise InvalidInput(f"the unit is {unit!r} and its code is {code!r}; make them agree")
-    if number.denominator != 1 and code == "wk" and (number * 7).denominator == 1:
-        number, code = number * 7, "d"
     if number.denominator != 1:
         raise InvalidInput(f"{write_number(number)} {code} is not a whole number; write it in days")
-    return Duration(number.numerator, _TIME_OF[code])
+    return Duration(number.numerator, TIME_OF[code])

@@ -6,6 +6,7 @@ from enum import Enum
 from zoneinfo import ZoneInfo
 
 from taper._base.extras import need
+from taper._base.takes import takes
 from taper.amounts.duration import Duration
 from taper.errors import InvalidInput
 from taper.formats.ical.clocks import read_clocks
@@ -28,6 +29,7 @@ class ZoneNeeded(InvalidInput):
     """A calendar with clock times says in which zone they are, or says that they float."""
 
 
+@takes
 def to_ical(
     schedule: Schedule,
     *,
@@ -75,6 +77,16 @@ def to_ical(
         InvalidInput: If `times` leaves out a time of day or puts two in the wrong order, if a zone or alarms are
             given and there are no clock times, if the sequence is not above that of `previous`, if a calendar is
             revised without an identity, or `previous` has another one.
+
+    Example:
+        >>> from datetime import date
+        >>> from taper import Formulary, load_protocol, realize, to_schedule
+        >>> plan = load_protocol("diazepam-example").plan()
+        >>> realized = realize(plan, Formulary.shipped().products("diazepam", market="us"))
+        >>> schedule = to_schedule(realized, start=date(2027, 3, 1))
+        >>> text = to_ical(schedule, times={"morning": "08:00", "bedtime": "22:00"}, tz="Europe/London")
+        >>> "DTSTART;TZID=Europe/London:20270301T080000" in text
+        True
     """
     icalendar = need("icalendar", install="calendar", purpose="a calendar")
     earlier = [previous] if isinstance(previous, Schedule) else []

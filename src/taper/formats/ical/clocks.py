@@ -50,7 +50,7 @@ def _check_half(slot: Slot, clock: time) -> None:
 
 
 def _check_order(given: Mapping[Slot, time]) -> None:
-    timed = sorted(given.items())
+    timed = sorted((slot, clock) for slot, clock in given.items() if not slot.is_daily)
     for (one, earlier), (other, later) in pairwise(timed):
         if earlier >= later:
             raise InvalidInput(f"{one} at {earlier:%H:%M} is not before {other} at {later:%H:%M}; correct one of them")

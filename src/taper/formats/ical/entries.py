@@ -115,7 +115,7 @@ class Diary:
         made = CalendarEntry(
             uid, dose.date, self._clocks.get(dose.intake.slot), every, count, 1,
             private if self._is_private else full,
-            f"{said} {dose.intake.step}, {dates}. {self._ending}",
+            f"{said} {dose.intake.step}, {dates}. {_notes(dose.step, dose.intake.slot)}{self._ending}",
         )  # fmt: skip
         return self._gated(made, dose.step)
 
@@ -157,7 +157,7 @@ class Diary:
             said = f"{step.drug} {pattern}. " if self._is_private else ""
             made = CalendarEntry(
                 self._uid("banner", *self._content(step)), step.first, None, 1, 1, days,
-                f"{name} {pattern}", f"{said}Step {step.number}, {step.first} to {last}. {self._ending}",
+                f"{name} {pattern}", f"{said}Step {step.number}, {step.first} to {last}. {_notes(step)}{self._ending}",
             )  # fmt: skip
             yield self._gated(made, step)
 
@@ -178,6 +178,14 @@ class Diary:
 
     def _uid(self, *parts: str | int) -> str:
         return str(uuid.uuid5(_NAMESPACE, json.dumps([self._identity, *parts])))
+
+
+def _notes(step: DatedStep, slot: Slot | None = None) -> str:
+    """What the writer of a step says of it, and of one time of day or of each."""
+    held = step.realized.step
+    found = [held.note] if held.note else []
+    found += [f"{name}: {note}" for name, note in held.slot_notes.items() if slot in {None, name}]
+    return "".join(f"{note.rstrip('.')}. " for note in found)
 
 
 def identity_of(schedule: Schedule) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from taper._base.takes import takes
 from taper.amounts.dose import DailyDose
 from taper.amounts.duration import MONTH_NAMES, WEEKDAY_NAMES, short_date
 from taper.formats.plots.axes import height_of, write_amount
@@ -31,6 +32,7 @@ class _Cell:
     row: int
 
 
+@takes
 def plot_calendar(schedule: Schedule, *, drug: str | None = None) -> Picture:
     """Draw a calendar in which the darker cell is the higher daily total; days without a dose are white with a ring.
 
@@ -41,6 +43,15 @@ def plot_calendar(schedule: Schedule, *, drug: str | None = None) -> Picture:
     Raises:
         MissingExtra: If the package matplotlib is not installed.
         InvalidInput: If the plan holds several drugs and none is named.
+
+    Example:
+        >>> from datetime import date
+        >>> from taper import Formulary, load_protocol, realize, to_schedule
+        >>> plan = load_protocol("diazepam-example").plan()
+        >>> realized = realize(plan, Formulary.shipped().products("diazepam", market="us"))
+        >>> schedule = to_schedule(realized, start=date(2027, 3, 1))
+        >>> plot_calendar(schedule).to_svg()[:5]
+        '<?xml'
     """
     track = track_of(schedule, drug)
     bands = list(_bands(track))

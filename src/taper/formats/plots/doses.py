@@ -2,16 +2,20 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from taper._base.takes import takes
 from taper.amounts.dose import DailyDose
 from taper.amounts.duration import short_date
 from taper.errors import InvalidInput
 from taper.formats.plots.axes import edges, height_of, margin, midnight, set_date_axis, write_amount
 from taper.formats.plots.drug_totals import DrawnTotal, DrugTotals, tracks_of
+from taper.formats.plots.equivalent_sum import EquivalentSum, draw_sum, sum_in_equivalents
 from taper.formats.plots.overlays import Curve, LimitLine, curves_of, of_drug
 from taper.formats.plots.picture import COLORS, DASHES, GRAY, LINE, MARKERS, Picture, canvas, finish
 from taper.formats.plots.scores import Scores, describe_scores, draw_scores, last_scored, scores_of
+from taper.knowledge.equivalence import EquivalenceTable
 from taper.schedules.schedule import End, Schedule
 from taper.words.plain import describe_ending
 
@@ -24,12 +28,14 @@ _MOST_STAIRS = 150
 _LOW = 0.12
 
 
+@takes
 def plot_doses(
     schedules: Schedule | Mapping[str, Schedule],
     *,
     drug: str | None = None,
     ideal: Iterable[Curve] = (),
     lines: Iterable[LimitLine] = (),
+    equivalence: EquivalenceTable | None = None,
 ) -> Picture:
     """Draw the daily total by date, a panel for each drug, and below them the symptom scores that logs carry.
 
@@ -38,10 +44,22 @@ def plot_doses(
         drug: The one drug to draw; every drug of the plans if not given.
         ideal: Curves that the plan was to follow, drawn thin.
         lines: Limits to compare with; each is drawn at its height and cited below.
+        equivalence: A table by which the drugs of one schedule are added up, in a panel below them; it is cited.
 
     Raises:
         MissingExtra: If the package matplotlib is not installed.
-        InvalidInput: If there are no plans or more than five, or a drug is not in them.
+        InvalidInput: If there are no plans or more than five, or a drug is not in them, or a sum of several plans is
+            asked for.
+        NotFound: If the table has no row for a drug.
+
+    Example:
+        >>> from datetime import date
+        >>> from taper import Formulary, load_protocol, realize, to_schedule
+        >>> plan = load_protocol("diazepam-example").plan()
+        >>> realized = realize(plan, Formulary.shipped().products("diazepam", market="us"))
+        >>> schedule = to_schedule(realized, start=date(2027, 3, 1))
+        >>> plot_doses(schedule).title
+        'diazepam: 20 mg/day to 0, last dose on 10 Oct 2027'
     """
     plans = {"": schedules} if isinstance(schedules, Schedule) else dict(schedules)
     if not 1 <= len(plans) <= _MOST_PLANS:
@@ -51,16 +69,26 @@ def plot_doses(
     listed, curves = list(lines), list(ideal)
     _check_named(listed, curves, drugs)
     scales = scores_of(plans)
-    heights = [2.9] * len(drugs) + [1.3] * len(scales)
+    summed = None if equivalence is None else _summed(held, equivalence)
+    heights = [2.9] * (len(drugs) + (summed is not None)) + [1.3] * len(scales)
     ratios = {"height_ratios": heights}
     with canvas(rows=len(heights), height=1.6 + sum(heights), sharex=True, gridspec_kw=ratios) as (figure, axes):
         for axis, name in zip(axes, drugs, strict=False):
             tracks = {label: track for label, found in held.items() for track in found if track.drug == name}
             alone = len(drugs) == 1
             _panel(axis, tracks, curves_of(curves, name, alone=alone), of_drug(listed, name, alone=alone))
-        for axis, (scale, scores) in zip(axes[len(drugs) :], scales.items(), strict=True):
+        if summed is not None:
+            draw_sum(axes[len(drugs)], summed)
+        for axis, (scale, scores) in zip(axes[len(heights) - len(scales) :], scales.items(), strict=True):
             draw_scores(axis, scale, scores, list(plans))
-        return _finished(figure, axes, plans, held, listed, scales)
+        return _finished(figure, axes, plans, held, listed, scales, summed)
+
+
+def _summed(held: Mapping[str, tuple[DrugTotals, ...]], table: EquivalenceTable) -> EquivalentSum:
+    if len(held) > 1:
+        raise InvalidInput("a sum in equivalents is of one plan; draw each plan by itself", where="equivalence")
+    (tracks,) = held.values()
+    return sum_in_equivalents(tracks, table)
 
 
 def _check_named(lines: list[LimitLine], curves: list[Curve], drugs: list[str]) -> None:
@@ -77,6 +105,7 @@ def _finished(
     held: Mapping[str, tuple[DrugTotals, ...]],
     lines: list[LimitLine],
     scales: Mapping[str | None, Scores],
+    summed: EquivalentSum | None,
 ) -> Picture:
     tracks = [track for found in held.values() for track in found]
     last = max([*(track.last for track in tracks), *last_scored(scales)])
@@ -89,7 +118,7 @@ def _finished(
     endings = [
         f"{label}: {words}" if label else words for label, plan in plans.items() for words in describe_ending(plan)
     ]
-    footer = [*endings, *(line.citation for line in lines)]
+    footer = [*endings, *(line.citation for line in lines), *([] if summed is None else summed.footer)]
     scored = [describe_scores(scale, scores) for scale, scores in scales.items()]
     words = " ".join([f"Daily total by date, as steps. {title}.", *footer, *scored])
     return finish(figure, title, words, footer)
@@ -180,8 +209,8 @@ def _point(track: DrugTotals, label: str, *, named: bool) -> str:
 
 def _course_of(track: DrugTotals) -> str:
     begin = track.before or next(total for total in track.totals if total)
-    start = _words(begin, track)
     last = next(total for total in reversed(track.totals) if total)
+    start = f"{_words(begin, track)}{_turn(begin, last, track)}"
     if track.stops:
         return f"{start} to 0, last dose on {short_date(track.last_dose_on)}"
     finish_words = {
@@ -194,6 +223,18 @@ def _course_of(track: DrugTotals) -> str:
         return f"{start} throughout to {short_date(track.until)}, {finish_words}"
     since = [level.first for level in track.levels if level.total][-1]
     return f"{start} to {_words(last, track)} by {short_date(since)}, {finish_words}"
+
+
+def _turn(begin: DailyDose, last: DailyDose, track: DrugTotals) -> str:
+    """How high it rises on the way, or how low it falls where it then rises again; nothing for one direction."""
+    taken = [total for total in track.totals if total]
+    highest, lowest = max(taken, key=lambda total: total.mg), min(taken, key=lambda total: total.mg)
+    ends = Fraction(0) if track.stops else last.mg
+    if highest.mg > max(begin.mg, ends):
+        return f" up to {_words(highest, track)}, then"
+    if not track.stops and lowest.mg < min(begin.mg, ends):
+        return f" down to {_words(lowest, track)}, then"
+    return ""
 
 
 def _words(total: DailyDose, track: DrugTotals) -> str:

@@ -5,6 +5,7 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from taper._base.numbers import Rational, exact, write_number, write_percent
+from taper._base.takes import takes
 from taper.amounts.dose import DailyDose
 from taper.amounts.duration import short_date
 from taper.errors import InvalidInput
@@ -21,6 +22,7 @@ _MOST_LABELS = 24
 _MOST_STEMS = 150
 
 
+@takes
 def plot_falls(
     schedule: Schedule, *, of: Base, drug: str | None = None, asked: Rational | None = None, words: str = "asked"
 ) -> Picture:
@@ -39,6 +41,15 @@ def plot_falls(
     Raises:
         MissingExtra: If the package matplotlib is not installed.
         InvalidInput: If the plan holds several drugs and none is named, or `of` is neither of the two.
+
+    Example:
+        >>> from datetime import date
+        >>> from taper import Formulary, load_protocol, realize, to_schedule
+        >>> plan = load_protocol("diazepam-example").plan()
+        >>> realized = realize(plan, Formulary.shipped().products("diazepam", market="us"))
+        >>> schedule = to_schedule(realized, start=date(2027, 3, 1))
+        >>> plot_falls(schedule, of="current").to_svg()[:5]
+        '<?xml'
     """
     if of not in _BASES:
         raise InvalidInput(f'{of!r} is not what a percentage can be of here; write "current" or "start"')

@@ -5,6 +5,7 @@ from itertools import pairwise
 from typing import Any
 
 from taper._base.numbers import write_number
+from taper._base.takes import takes
 from taper.amounts.dose import DailyDose
 from taper.errors import InvalidInput
 from taper.formats.plots.axes import edges, height_of, margin, set_date_axis, write_amount
@@ -19,6 +20,7 @@ _POINTS = 240
 _MOST_LABELS = 12
 
 
+@takes
 def plot_occupancy(schedule: Schedule, model: Occupancy, *, drug: str | None = None) -> Picture:
     """Draw occupancy against the daily total with the plan's levels on it, and occupancy by date beside it.
 
@@ -32,6 +34,18 @@ def plot_occupancy(schedule: Schedule, model: Occupancy, *, drug: str | None = N
     Raises:
         MissingExtra: If the package matplotlib is not installed.
         InvalidInput: If the plan holds several drugs and none is named.
+
+    Example:
+        >>> from datetime import date
+        >>> from taper import Formulary, load_protocol, plan_taper, realize, to_schedule
+        >>> formulary = Formulary.shipped()
+        >>> products = [p for p in formulary.products("escitalopram", market="us") if p.form == "tablet"]
+        >>> asked = {"drug": "escitalopram", "before": {"morning": "20 mg"}, "pace": "5 mg, every 4 weeks"}
+        >>> made = plan_taper(**asked, products=products)
+        >>> schedule = to_schedule(realize(made.plan, products), start=date(2027, 3, 1))
+        >>> curve = formulary.monograph("escitalopram").occupancies[0]
+        >>> plot_occupancy(schedule, curve).to_svg()[:5]
+        '<?xml'
     """
     track = track_of(schedule, drug)
     if not model.vmax or not model.km:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from textwrap import fill
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
@@ -45,7 +46,7 @@ _FOOTER_LETTERS_PER_INCH = 14
 _FOOTER_INCHES = 0.14
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Picture:
     """A drawn plan: its title says the point it makes, its description says in words what is drawn.
 
@@ -55,6 +56,38 @@ class Picture:
     title: str
     description: str
     figure: "Figure"
+
+    def save(self, path: str | Path, *, dpi: int = 144) -> Path:
+        """Write the picture to a file: SVG or PNG, by the ending of its name.
+
+        Args:
+            path: The name of the file, which ends in .svg or .png.
+            dpi: Dots per inch of a PNG.
+
+        Raises:
+            InvalidInput: If the name has another ending.
+
+        Example:
+            >>> from tempfile import mkdtemp
+            >>> from matplotlib.figure import Figure
+            >>> Picture("a title", "what is drawn", Figure()).save(Path(mkdtemp()) / "plan.svg").name
+            'plan.svg'
+        """
+        target = Path(path)
+        match target.suffix.lower():
+            case ".svg":
+                target.write_text(self.to_svg(), encoding="utf-8")
+            case ".png":
+                target.write_bytes(self.to_png(dpi=dpi))
+            case other:
+                raise InvalidInput(f"{other or 'no ending'} is no picture; write .svg or .png", where=str(target))
+        return target
+
+    def __str__(self) -> str:
+        return f"{self.title}. {self.description}"
+
+    def __repr__(self) -> str:
+        return f"<Picture: {self.title}>"
 
     def to_svg(self) -> str:
         """The picture as SVG text that needs nothing from elsewhere; the same text each time.

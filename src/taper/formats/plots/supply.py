@@ -7,6 +7,7 @@ from itertools import accumulate
 from typing import Any
 
 from taper._base.numbers import write_number
+from taper._base.takes import takes
 from taper.amounts.duration import short_date
 from taper.formats.plots.axes import edges, midnight, set_date_axis
 from taper.formats.plots.picture import COLORS, DASHES, MARKERS, Picture, canvas, finish
@@ -16,10 +17,11 @@ from taper.supply.count import Supply, SupplyLine, count_supply
 from taper.words.plain import describe_ending
 
 
+@takes
 def plot_supply(schedule: Schedule, supply: Supply | None = None) -> Picture:
     """Draw the running total of each product used, by date, below the running total supplied.
 
-    Counted units and measured liquids have panels of their own, since their amounts do not compare.
+    Each drug has a panel of its own, and so have its measured liquids, since their amounts do not compare.
 
     Args:
         schedule: The days that use it.
@@ -27,25 +29,45 @@ def plot_supply(schedule: Schedule, supply: Supply | None = None) -> Picture:
 
     Raises:
         MissingExtra: If the package matplotlib is not installed.
+
+    Example:
+        >>> from datetime import date
+        >>> from taper import Formulary, load_protocol, realize, to_schedule
+        >>> plan = load_protocol("diazepam-example").plan()
+        >>> realized = realize(plan, Formulary.shipped().products("diazepam", market="us"))
+        >>> schedule = to_schedule(realized, start=date(2027, 3, 1))
+        >>> plot_supply(schedule).to_svg()[:5]
+        '<?xml'
     """
     held = supply if supply is not None else count_supply(schedule)
-    panels = [panel for panel in (_lines(held, liquid=False), _lines(held, liquid=True)) if panel]
+    panels = list(_panels(held))
+    several = len({line.product.drug for line in held.lines}) > 1
     days = [day for day in schedule.days if held.start <= day.date <= held.last]
     used = {line.product.id: list(_running(days, line.product)) for line in held.lines}
     with canvas(rows=len(panels) or 1, height=1.6 + 3.0 * (len(panels) or 1), sharex=True) as (figure, axes):
         for axis, lines in zip(axes, panels, strict=False):
-            _panel(axis, held, lines, used)
+            _panel(axis, held, lines, used, named=several)
         set_date_axis(axes[-1], held.start, held.last)
         for axis in axes[:-1]:
             axis.set_xlabel("")
-        supplied = ", ".join(_supplied(line) for line in held.lines) or "nothing"
+        supplied = ", ".join(_supplied(line, named=several) for line in held.lines) or "nothing"
         title = f"{supplied} to supply for {held.days_supply} days, to {short_date(held.last)}"
-        footer = [*describe_ending(schedule), *map(_line_words, held.lines), _remnant_words(held)]
+        footer = [
+            *describe_ending(schedule),
+            *(_line_words(line, named=several) for line in held.lines),
+            _remnant_words(held),
+        ]
         return finish(figure, title, f"Running total of each product used, by date. {' '.join(footer)}", footer)
 
 
-def _lines(supply: Supply, *, liquid: bool) -> list[SupplyLine]:
-    return [line for line in supply.lines if line.product.form.is_liquid is liquid]
+def _panels(supply: Supply) -> Iterator[list[SupplyLine]]:
+    """The lines of each drug, those of its liquids apart."""
+    for drug in dict.fromkeys(line.product.drug for line in supply.lines):
+        for liquid in (False, True):
+            mine = [line for line in supply.lines if line.product.drug == drug]
+            found = [line for line in mine if line.product.form.is_liquid is liquid]
+            if found:
+                yield found
 
 
 def _running(days: list[Day], product: Product) -> Iterator[Fraction]:
@@ -76,7 +98,7 @@ def _handed_out(supply: Supply, line: SupplyLine) -> list[tuple[date, Fraction]]
     return made
 
 
-def _panel(axis: Any, supply: Supply, lines: list[SupplyLine], used: dict[str, list[Fraction]]) -> None:
+def _panel(axis: Any, supply: Supply, lines: list[SupplyLine], used: dict[str, list[Fraction]], *, named: bool) -> None:
     bounds = edges(supply.start, supply.days_supply)
     top = 0.0
     for index, line in enumerate(lines):
@@ -91,22 +113,24 @@ def _panel(axis: Any, supply: Supply, lines: list[SupplyLine], used: dict[str, l
         axis.plot(days[-1:], totals[-1:], MARKERS[index % len(MARKERS)], color=color)
         top = max(top, *totals, *heights)
     axis.set_ylim(0, top * 1.08)
-    axis.set_ylabel("mL" if lines[0].product.form.is_liquid else "units")
+    unit = "mL" if lines[0].product.form.is_liquid else "units"
+    axis.set_ylabel(f"{lines[0].product.drug}, {unit}" if named else unit)
     axis.grid(visible=False, axis="x")
     axis.legend(loc="best", fontsize=9, title="thick: used by the end of the day; thin, to its mark: supplied",
                 title_fontsize=8, alignment="left")  # fmt: skip
 
 
-def _supplied(line: SupplyLine) -> str:
-    return f"{line.supplied} {'of' if line.product.form.is_liquid else 'x'} {line.product.label}"
+def _supplied(line: SupplyLine, *, named: bool) -> str:
+    drug = f"{line.product.drug} " if named else ""
+    return f"{line.supplied} {'of' if line.product.form.is_liquid else 'x'} {drug}{line.product.label}"
 
 
-def _line_words(line: SupplyLine) -> str:
+def _line_words(line: SupplyLine, *, named: bool) -> str:
     packs = "" if line.packs is None else f" in {'1 pack' if line.packs == 1 else f'{line.packs} packs'}"
     held = f", {write_number(line.on_hand)} on hand" if line.on_hand else ""
     thrown = f", {line.expired_text} thrown away" if line.expired else ""
     amounts = f"{line.used_text} used, {line.leftover_text} left over{thrown}"
-    return f"{_supplied(line)}{packs}{held}: {amounts} ({line.product.id})."
+    return f"{_supplied(line, named=named)}{packs}{held}: {amounts} ({line.product.id})."
 
 
 def _remnant_words(supply: Supply) -> str:

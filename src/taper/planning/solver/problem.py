@@ -1,8 +1,9 @@
 """What is to be solved: what is taken, where to, at which pace, with which products, in which order."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from itertools import combinations as choices
 from itertools import product as combinations
 from typing import Literal
 
@@ -22,6 +23,7 @@ from taper.products.volumes import common_grain
 
 Forms = Literal["any", "one"]
 _NONE = Dose(0)
+_MOST_CHOICES = 200
 
 
 class NoPlan(CannotCompute):
@@ -43,6 +45,7 @@ class Problem:
     forms: Forms = "any"
     mix_forms: bool = False
     round_liquids: bool = True
+    fewest_products: bool = False
     fewest: int | None = None
     most: int | None = None
 
@@ -62,12 +65,54 @@ class Problem:
         return self.to.total if isinstance(self.to, Regimen) else self.to
 
     def solve(self) -> "Solved":
-        """The gentlest plan.
+        """The gentlest plan; of one form of tablet or capsule throughout where that costs nothing.
+
+        With `fewest_products`, the gentlest plan of as few products as leave the least excess what it is.
 
         Raises:
             NoPlan: If the products make no way to the target.
             NotReachable: If they cannot make what is taken now, or the target.
         """
+        found = self._solve()
+        if self.fewest_products:
+            return self._of_fewest(found)
+        forms = sorted({item.form for item in found.used if not item.form.is_liquid})
+        for form in forms if len(forms) > 1 else ():
+            alone = self.with_only([item for item in self.products if item.form is form or item.form.is_liquid])
+            other = alone.try_solve()
+            if other is not None and other.route.rank[:2] == found.route.rank[:2]:
+                return other
+        return found
+
+    def _of_fewest(self, found: "Solved") -> "Solved":
+        """The best plan of as few products as keep the least excess; of some number at a time, the fewest first."""
+        tried = 0
+        for count in range(1, len(self.products)):
+            better: list[Solved] = []
+            for kept in choices(self.products, count):
+                tried += 1
+                if tried > _MOST_CHOICES:
+                    return found
+                other = self.with_only(kept).try_solve()
+                if other is not None and other.route.excess <= found.route.excess:
+                    better.append(other)
+            if better:
+                return min(better, key=lambda solved: solved.route.rank)
+        return found
+
+    def with_only(self, products: Iterable[Product]) -> "Problem":
+        """The same question with some of the products."""
+        return replace(self, products=tuple(products), fewest_products=False)
+
+    def try_solve(self) -> "Solved | None":
+        """The gentlest plan, or None if these products make none."""
+        try:
+            self.check()
+            return self._solve()
+        except (CannotCompute, InvalidInput):
+            return None
+
+    def _solve(self) -> "Solved":
         found = []
         for made, ground in self.grounds():
             route = solve(ground, fewest=self.fewest, most=self.most)
@@ -256,6 +301,16 @@ class Solved:
         """The times of day that are on liquid throughout, where each intake keeps to one form."""
         pairs = zip(self.problem.slots, self.made, strict=True)
         return tuple(slot for slot, made in pairs if made is not None and made.products[0].form.is_liquid)
+
+    @property
+    def used(self) -> tuple[Product, ...]:
+        """The products that the plan is made of, in the order of their ids."""
+        names = {
+            portion.product
+            for intake in {intake for regimen in self.regimens for intake in regimen}
+            for portion in self.recipe(intake).portions
+        }
+        return tuple(item for item in sorted(self.problem.products, key=lambda item: item.id) if item.id in names)
 
     def recipe(self, intake: Intake) -> Recipe:
         """How an intake of the plan is made."""

@@ -9,12 +9,13 @@ from math import comb, prod
 from operator import add, itemgetter
 
 from taper.planning.solver.lower_bound import TotalsBound, places_of, shape_of
-from taper.planning.solver.state_space import State, StateSpace
+from taper.planning.solver.state_space import State, StateSpace, falls_of
 
 _INFINITE = float("inf")
 _SURE = 1 - 1e-12
 _NOTHING = 10**60, _INFINITE
 _MOST_PICKS = 20
+_SMALL = 300
 Pair = tuple[int, float]
 """An excess, exactly, and a cost in squared paces, in floating point and never too high."""
 _Places = tuple[int, ...]
@@ -144,6 +145,8 @@ class RegimenTable:
         for kind in self._kinds:
             places += sorted(bisect_left(kind.doses, state[intake]) for intake in kind.intakes)
         kind, key = self._kinds[0], tuple(places[1:])
+        if key not in kind.costs:
+            return None
         cost = kind.costs[key][places[0]] - kind.handling[places[0]]
         if cost == _INFINITE:
             return None
@@ -162,11 +165,14 @@ class RegimenTable:
             # The others had fallen to the share of the last one by its turn; one alone stays below what it had.
             shares = sorted(self._ground.share_of(i, state[i]) for i in self._ground.groups[0])
             top = shares[-falls] if falls > 1 else max(shares)
+        excess, cost = self._beyond_known(total, top)
+        return excess, cost * _SURE
+
+    def _beyond_known(self, total: int, top: float) -> Pair:
         key = total, top
         if key not in self._over:
             self._over[key] = self._beyond_of(total, top)
-        excess, cost = self._over[key]
-        return excess, cost * _SURE
+        return self._over[key]
 
     def _list(self) -> dict[int, list[tuple[_Places, _Stage]]]:
         listed: dict[int, list[tuple[_Places, _Stage]]] = {}
@@ -257,14 +263,14 @@ class RegimenTable:
             elif total not in held or pair < held[total]:
                 held[total] = pair
 
-    def _fall_of_some(self, key: _Places, total: int, window: list[int]) -> Pair:
+    def _fall_of_some(self, key: _Places, total: int, top: float) -> Pair:
         """What it costs at least that the intakes left out of a key fall in one change, further ones not counted."""
         near, shape, here = self._near, self._shape, self._near[total]
-        excess, cost = self.totals.beyond[total], 0.0
+        excess, cost = self._beyond_known(total, top)
         held = self._rests.get(key)
         if held is None:
             return excess, cost
-        for low in window:
+        for low in self._window:
             pair = held.get(low)
             if pair is not None and pair[0] <= excess:
                 whole = shape(here - near[low]) + pair[1]
@@ -279,6 +285,8 @@ class RegimenTable:
                 return 0, 0.0
         elif total == ground.target or (ground.target is None and total == sum(ground.floor)):
             return 0, 0.0
+        if self._is_small(places):
+            return self._exactly(places, total)
         found: Pair = _NOTHING
         top = self._top(places, stage)
         for kind in stage.kinds:
@@ -292,10 +300,11 @@ class RegimenTable:
             more = (falls - 1) * further
             if (several[0], several[1] + more) >= found:
                 break
-            least = self._fall_of_several(total, self._top_after(places, stage, falls))
+            top_after = self._top_after(places, stage, falls)
+            least = self._fall_of_several(total, top_after)
             key = self._left(places, stage, falls) if (least[0], least[1] + more) < found else None
             if key is not None:
-                least = max(least, self._fall_of_some(key, total, self._window))
+                least = max(least, self._fall_of_some(key, total, top_after))
             found = min(found, (least[0], least[1] + more))
         return found
 
@@ -314,6 +323,28 @@ class RegimenTable:
         ):
             return None
         return _pick(sorted(place for _, _, place in at[:falls]), places, self._begins)
+
+    def _is_small(self, places: _Places) -> bool:
+        """Whether every change from a regimen can be written out: near the end, where falls are forced."""
+        return len(places) > 1 and prod(place + 1 for place in places) <= _SMALL
+
+    def _exactly(self, places: _Places, total: int) -> Pair:
+        """What going on from a regimen costs, with every change written out."""
+        ground, found, state = self._ground, _NOTHING, [0] * len(places)
+        for kind in self._kinds:
+            for intake, position in zip(kind.intakes, kind.positions, strict=True):
+                state[intake] = kind.doses[places[position]]
+        least = self.listed[-1]
+        for falls in range(1, len(places) + 1):
+            for after in falls_of(ground, tuple(state), falls, least):
+                onward = self.onward(after)
+                if onward is None:
+                    continue
+                low = sum(after)
+                cost = self._shape(self._near[total] - self._near[low]) + ground.handle(after) / ground.unit
+                cost += (ground.further * (falls - 1) + ground.switches(tuple(state), after)) / ground.unit
+                found = min(found, (ground.excess(total, low) + onward[0], cost * _SURE + onward[1]))
+        return found
 
     def _even(self, places: _Places, stage: _Stage, kind: _Kind, position: int) -> tuple[int, int]:
         """The stretch of a ladder in which a dose stands evenly beside all others: from, and up to but not with."""

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from heapq import heappop, heappush
+from math import isinf
 
 from taper.planning.solver.regimen_table import RegimenTable
-from taper.planning.solver.state_space import State, StateSpace
+from taper.planning.solver.state_space import State, StateSpace, falls_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +14,8 @@ class Route:
     """A plan in whole grains: each regimen after the start, what it exceeds and what it costs.
 
     `stops` says that the last change ends all intakes together, from the last dose; `left_out` how many doses were
-    left out of the search because there were too many regimens.
+    left out of the search because there were too many regimens. `floor` is set where the search stopped at its limit:
+    then this is the best plan found, and no plan has less than that excess and cost.
     """
 
     states: tuple[State, ...]
@@ -21,6 +23,7 @@ class Route:
     cost: int
     stops: bool = False
     left_out: int = 0
+    floor: tuple[int, int] | None = None
 
     @property
     def changes(self) -> int:
@@ -79,6 +82,8 @@ def search(ground: StateSpace, *, fewest: int | None = None, most: int | None = 
     Raises:
         TooManyStates: If there are too many regimens all the same.
     """
+    if fewest is not None and fewest > 1 + sum(len(line.doses) - 1 for line in ground.lines):
+        return None  # not even one dose at a time makes so many changes
     table = RegimenTable(ground)
     kept = ground if table.count <= ground.weights.most_states else _thinned(ground)
     left_out = sum(len(line.doses) for line in ground.lines) - sum(len(line.doses) for line in kept.lines)
@@ -108,16 +113,19 @@ def _thinned(ground: StateSpace) -> StateSpace:
             high = middle
         else:
             low = middle + 1
-    if low < len(levels):
-        return ground.only(levels[low], 1)
-    for step in range(2, _COARSEST):
-        kept = ground.only(levels[-1], step)
-        if RegimenTable(kept).count <= most:
+    tries = [(levels[low], 1)] if low < len(levels) else [(levels[-1], step) for step in range(2, _COARSEST)]
+    for level, step in tries:
+        kept = ground.only(level, step)
+        pairs = zip(kept.lines, ground.lines, strict=True)
+        enough = all(len(line.doses) >= min(_FEWEST, len(whole.doses)) for line, whole in pairs)
+        if enough and RegimenTable(kept).count <= most:
             return kept
     raise ground.too_many()
 
 
+_FEWEST = 6
 _COARSEST = 5
+_MOST_TRIED = 100_000
 _Entry = tuple[int, int, int, int, int, _Node]
 """Least excess and cost of a plan through a regimen, its total, the falls to try from it, a number, the node."""
 
@@ -152,6 +160,7 @@ class _Search:
         self._best: dict[tuple[State, int], _Node] = {}
         self._queue: list[_Entry] = []
         self._number = 0
+        self._tried = 0
         self._found: Route | None = None
         self._mark: tuple[int, int] | None = None
         self._least = ground.target if ground.target is not None else sum(ground.floor)
@@ -170,6 +179,8 @@ class _Search:
             if self._mark is not None and (excess, cost) > self._mark:
                 break
             if self._best[node.key] is node:
+                if self._tried > _MOST_TRIED:
+                    return self._stopped(excess, cost)
                 self._unfold(node, stage)
         return self._found
 
@@ -242,6 +253,12 @@ class _Search:
             self._wait(node, total, stage + 1 if stage > 0 else stage - 1)
         return made
 
+    def _stopped(self, excess: int, cost: int) -> Route:
+        """The best plan found, with what every plan has at least: the search has tried as much as it may."""
+        if self._found is None:
+            raise self._ground.too_many()
+        return replace(self._found, floor=(excess, cost))
+
     def _movable(self, state: State) -> int:
         return sum(1 for intake, dose in enumerate(state) if dose > self._ground.floor[intake])
 
@@ -249,7 +266,7 @@ class _Search:
         """Queue a stage at what a plan through it costs at least."""
         ground, count = self._ground, abs(stage)
         excess, onward = self._table.of_several(total) if stage > 0 else self._table.beyond(node.state, count)
-        if onward == float("inf"):
+        if isinf(onward):
             return
         cost = node.cost + ground.further * (count - 1) + int(onward * ground.unit)
         if self._mark is None or (node.excess + excess, cost) <= self._mark:
@@ -278,7 +295,8 @@ class _Search:
         reach = self._bound.reach[high]
         least, most = (self._lowest(node), reach - 1) if beyond else (max(reach, self._least), high)
         found: dict[State, tuple[int, State]] = {}
-        for after in _falls(ground, state, falls, least):
+        for after in falls_of(ground, state, falls, least):
+            self._tried += 1
             if sum(after) <= most:
                 extra = ground.further * (falls - 1) + ground.switches(state, after)
                 key = ground.canonical(after)
@@ -287,35 +305,6 @@ class _Search:
                     found[key] = extra, after
         for extra, after in found.values():
             yield after, extra
-
-
-def _falls(ground: StateSpace, state: State, falls: int, least: int, *, each: bool = False) -> Iterator[State]:
-    """Each regimen to which so many intakes fall in turn, down to a total.
-
-    Of like intakes whose turn it is at one dose the first stands for all, unless each is asked for.
-    """
-
-    def extend(now: State, used: tuple[int, ...], left: int, *, smallest: bool) -> Iterator[State]:
-        seen: set[tuple[int, int]] = set()
-        for intake in ground.turns(now):
-            kind = (intake if each else ground.kinds[intake], now[intake])
-            if intake in used or kind in seen:
-                continue
-            seen.add(kind)
-            line, spare = ground.lines[intake], sum(now) - least
-            first = line.place(now[intake]) - 1
-            for place in range(first, -1, -1):
-                dose = line.doses[place]
-                if now[intake] - dose > spare:
-                    break
-                after = (*now[:intake], dose, *now[intake + 1 :])
-                is_smallest = smallest and place == first
-                if left > 1:
-                    yield from extend(after, (*used, intake), left - 1, smallest=is_smallest)
-                elif is_smallest or ground.is_even(after):
-                    yield after
-
-    yield from extend(state, (), falls, smallest=True)
 
 
 def arcs(ground: StateSpace, state: State, bound: int) -> Iterator[tuple[State, int, int]]:
@@ -328,7 +317,7 @@ def arcs(ground: StateSpace, state: State, bound: int) -> Iterator[tuple[State, 
     """
     high, least = sum(state), ground.target if ground.target is not None else sum(ground.floor)
     for falls in range(1, len(state) + 1):
-        for after in set(_falls(ground, state, falls, 1 if ground.stop is not None else least, each=True)):
+        for after in set(falls_of(ground, state, falls, 1 if ground.stop is not None else least, each=True)):
             excess, misfit = ground.fall(high, sum(after))
             if excess <= bound:
                 extra = ground.further * (falls - 1) + ground.switches(state, after)

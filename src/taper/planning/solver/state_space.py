@@ -1,7 +1,7 @@
 """The ground a plan walks on: the doses each intake can take, in whole grains, with what handling them costs."""
 
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import lcm
@@ -256,6 +256,35 @@ class StateSpace:
             f"more than {self.weights.most_states} regimens could be taken on the way ({sizes}).{liquid} "
             "Give fewer products, a coarser graduation, or another order"
         )
+
+
+def falls_of(ground: StateSpace, state: State, falls: int, least: int, *, each: bool = False) -> Iterator[State]:
+    """Each regimen to which so many intakes fall in turn, down to a total.
+
+    Of like intakes whose turn it is at one dose the first stands for all, unless each is asked for.
+    """
+
+    def extend(now: State, used: tuple[int, ...], left: int, *, smallest: bool) -> Iterator[State]:
+        seen: set[tuple[int, int]] = set()
+        for intake in ground.turns(now):
+            kind = (intake if each else ground.kinds[intake], now[intake])
+            if intake in used or kind in seen:
+                continue
+            seen.add(kind)
+            line, spare = ground.lines[intake], sum(now) - least
+            first = line.place(now[intake]) - 1
+            for place in range(first, -1, -1):
+                dose = line.doses[place]
+                if now[intake] - dose > spare:
+                    break
+                after = (*now[:intake], dose, *now[intake + 1 :])
+                is_smallest = smallest and place == first
+                if left > 1:
+                    yield from extend(after, (*used, intake), left - 1, smallest=is_smallest)
+                elif is_smallest or ground.is_even(after):
+                    yield after
+
+    yield from extend(state, (), falls, smallest=True)
 
 
 def line_of(made: Mapping[int, tuple[int, bool]], *, slot: Slot, start: int, floor: int, whole: int) -> DoseLadder:

@@ -18,21 +18,23 @@ _OWN = {"id", "text", "identifier", "groupIdentifier", "status", "intent", "subj
 
 def account(data: object, requests: Sequence[Request], version: Version, notes: Notes) -> None:
     """Refuse what FHIR does not have, and name whatever is not read, in a resource or Bundle and in its requests."""
+    is_own = any(request.course_name is not None for request in requests)
     if as_map(data).get("resourceType") == "Bundle":
         unread = check_shape(as_map(data), "Bundle", version, "", notes)
-        if not any(request.course_name is not None for request in requests):
+        if not is_own:
             _name(unread, "", notes)
     for request in requests:
-        _account(request, version, notes)
+        mine = request.course_name is not None or (is_own and request.is_supply)
+        _account(request, version, notes, is_own=mine)
 
 
-def _account(request: Request, version: Version, notes: Notes) -> None:
+def _account(request: Request, version: Version, notes: Notes, *, is_own: bool) -> None:
     if request.kind == "Dosage":
         unread = check_shape(as_map(request.dosages[0]), "Dosage", version, request.dosages_at, notes)
         _name_of_dosage(unread, "Dosage", notes)
         return
     unread = check_shape(request.body, request.kind, version, request.where, notes)
-    if request.course_name is not None:
+    if is_own:
         unread = [path for path in unread if not _is_own(path, request.body)]
     of_dosage: dict[str, list[str]] = {}
     rest = []

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from taper.errors import InvalidInput, NotFound
-from taper.formats.fhir.read.elements import RULES, as_list, as_map, codes_of
+from taper.formats.fhir.read.elements import as_list, as_map
 from taper.formats.fhir.read.import_report import Notes
+from taper.formats.fhir.read.status import check_status
 from taper.formats.fhir.write.medication import Version
 from taper.formats.fhir.write.request import COURSE
 
@@ -23,11 +24,6 @@ _ONLY_IN: dict[Version, tuple[str, ...]] = {
 }
 _KINDS = ("MedicationRequest", "MedicationStatement", "MedicationDispense")
 _DOSES = {"MedicationStatement": "dosage"}
-_IN_FORCE = {
-    "MedicationRequest": ("draft", "active"),
-    "MedicationStatement": ("active", "intended", "recorded", "draft"),
-    "MedicationDispense": ("preparation", "in-progress", "completed"),
-}
 _BARE = {"timing", "doseAndRate", "text"}
 
 
@@ -150,7 +146,7 @@ def _in_force(requests: tuple[Request, ...], notes: Notes) -> tuple[Request, ...
     """The requests that are in force; where some are, those that are not are left out and listed."""
     apart = [(request, notes.apart()) for request in requests]
     for request, mine in apart:
-        _check_status(request, mine)
+        check_status(request, mine)
     kept = [item for item in apart if not item[1].refuses]
     is_own = any(request.course_name is not None for request in requests)
     if not kept or is_own:
@@ -262,32 +258,6 @@ def _names(entry: Mapping[str, Any]) -> Iterator[str]:
         yield entry["fullUrl"]
     if "resourceType" in body and "id" in body:
         yield f"{body['resourceType']}/{body['id']}"
-
-
-def _check_status(request: Request, notes: Notes) -> None:
-    status, where = request.body.get("status"), f"{request.where}.status"
-    if request.body.get("doNotPerform") is True:
-        notes.refuse(
-            "status", f"{request.where}.doNotPerform", "it says that the drug is not to be taken; leave it out"
-        )
-    if "implicitRules" in request.body:
-        notes.refuse("status", f"{request.where}.implicitRules", RULES)
-    if "SUBSETTED" in {as_map(tag).get("code") for tag in as_list(as_map(request.body.get("meta")).get("tag"))}:
-        notes.refuse("status", f"{request.where}.meta.tag", "it is only a part of a resource; give the whole")
-    if status == "entered-in-error":
-        notes.refuse("status", where, "it was entered in error; give the one that was meant")
-    elif request.kind in _IN_FORCE and status not in _IN_FORCE[request.kind]:
-        listed = " or ".join(_IN_FORCE[request.kind])
-        notes.refuse("status", where, f"its status is {status!r}, so it is not in force; give those in {listed}")
-    if request.body.get("intent") == "option":
-        notes.refuse(
-            "status", f"{request.where}.intent", "it is one option among several; give the one that was chosen"
-        )
-    adherence = as_map(as_map(request.body.get("adherence")).get("code"))
-    if codes_of(adherence) & {"not-taking", "stopped", "on-hold", "not-adherent"}:
-        notes.refuse(
-            "status", f"{request.where}.adherence", "it says that the drug is not taken as stated; leave it out"
-        )
 
 
 def read_version(requests: tuple[Request, ...], wanted: Version | None) -> Version:

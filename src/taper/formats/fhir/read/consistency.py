@@ -10,12 +10,12 @@ from taper._base.numbers import write_number
 from taper.amounts.dose import Dose
 from taper.amounts.duration import Duration, day_after
 from taper.errors import InvalidInput
-from taper.formats.fhir.quantity import Units, UnitStrength, read_amount, read_duration, read_number, read_volume
+from taper.formats.fhir.quantity import Units, UnitStrength, read_duration, read_number
+from taper.formats.fhir.read.amount import read_amount, read_volume, report_unit
 from taper.formats.fhir.read.dosage import ReadDosage
 from taper.formats.fhir.read.elements import as_map
 from taper.formats.fhir.read.import_report import Notes
 from taper.formats.fhir.read.medication import Requested
-from taper.formats.fhir.read.quantities import report_unit
 from taper.formats.fhir.read.steps import ReadStep, dose_of, mass_of, offset_of
 from taper.formats.fhir.read.timing import doses_within
 from taper.plans.plan import Course

@@ -8,13 +8,14 @@ from typing import Any
 from taper.amounts.dose import Dose
 from taper.amounts.duration import Duration
 from taper.errors import InvalidInput, TaperError
-from taper.formats.fhir.quantity import Units, read_amount, read_number
+from taper.formats.fhir.quantity import Units, read_number
+from taper.formats.fhir.read.amount import read_amount, report_unit
 from taper.formats.fhir.read.as_needed import is_as_needed
 from taper.formats.fhir.read.elements import as_list, as_map, codes_of, first_text, names_of
 from taper.formats.fhir.read.import_report import Notes
-from taper.formats.fhir.read.quantities import report_unit
+from taper.formats.fhir.read.period import Bounds
 from taper.formats.fhir.read.route import check_route
-from taper.formats.fhir.read.timing import Bounds, Rhythm, SlotsByFrequency, read_timing
+from taper.formats.fhir.read.timing import Rhythm, SlotsByFrequency, read_timing
 from taper.formats.fhir.tables import table
 
 _A_DAY = {"d": 1, "h": 24}

@@ -10,7 +10,8 @@ from taper.formats.fhir.tables import table
 
 # What holds a period, a dose or a time, whatever it is called.
 _DECISIVE = {
-    "valuePeriod": "a period", "valueTiming": "a timing", "valueDosage": "a dosage", "valueDuration": "a length of time",
+    "valuePeriod": "a period", "valueTiming": "a timing", "valueDosage": "a dosage",
+    "valueDuration": "a length of time",
     "valueQuantity": "an amount", "valueRange": "a range", "valueRatio": "a ratio", "valueRatioRange": "a range",
     "valueDate": "a date", "valueDateTime": "a date", "valueInstant": "a time", "valueTime": "a time of day",
     "valueAge": "an age", "valueCount": "a count", "valueSampledData": "amounts", "valueDecimal": "a number",

@@ -11,6 +11,7 @@ Kind = Literal[
     "version", "status", "medication", "route", "as-needed", "dose", "unit", "rate", "range", "time", "bounds", "gap",
     "overlap", "text", "supply", "maximum", "ending", "not-read", "before", "element", "extension",
 ]  # fmt: skip
+NO_PLAN = "no plan can be read from this resource"
 ACCEPTABLE: tuple[Kind, ...] = ("text", "gap")
 
 
@@ -116,5 +117,5 @@ class Notes:
         if refusing:
             other = [item for item in self.reports if not item.refuses]
             lines = [str(item) for item in refusing] + [f"also {item}" for item in other]
-            text = "no plan can be read from this resource:\n  " + "\n  ".join(lines)
+            text = f"{NO_PLAN}:\n  " + "\n  ".join(lines)
             raise CannotImport(text, reports=self.reports)

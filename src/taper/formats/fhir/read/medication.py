@@ -10,11 +10,11 @@ from typing import Any
 from taper.amounts.dose import Dose
 from taper.amounts.liquid import Concentration
 from taper.errors import InvalidInput, NotFound
-from taper.formats.fhir.quantity import UCUM, Units, UnitStrength, kind_of_form, read_amount, read_number, read_volume
+from taper.formats.fhir.quantity import UCUM, Units, UnitStrength, kind_of_form, read_number
+from taper.formats.fhir.read.amount import read_amount, read_volume, report_unit
 from taper.formats.fhir.read.bundle import Request
 from taper.formats.fhir.read.elements import as_list, as_map, first_text, names_of
 from taper.formats.fhir.read.import_report import Notes
-from taper.formats.fhir.read.quantities import report_unit
 from taper.formats.fhir.write.medication import read_form_text
 from taper.products.product import DosageForm, Release
 
@@ -122,7 +122,8 @@ def _read(medication: Mapping[str, Any], request: Request, notes: Notes) -> Requ
             notes.report("medication", where, f"the drug is called {name!r}, as the product is; no ingredient is named")
         return _named(name, where, notes)
     item = ingredients[0]
-    names = names_of(item.get("itemCodeableConcept") or as_map(item.get("item")).get("concept"))
+    named_by = item.get("itemCodeableConcept") or as_map(item.get("item")).get("concept")
+    names = names_of(named_by)
     reference = as_map(item.get("itemReference") or as_map(item.get("item")).get("reference")).get("reference")
     substance = as_map(request.resolve(reference)) if isinstance(reference, str) and not names else {}
     if substance is not medication:
@@ -133,7 +134,7 @@ def _read(medication: Mapping[str, Any], request: Request, notes: Notes) -> Requ
     if named is None:
         return None
     strength, per_ml = _strength(item, form, where, notes)
-    if strength is not None and request.course_name is None:
+    if strength is not None and request.course_name is None and not request.is_supply:
         notes.report("not-read", where, f"{strength}, which is no part of a plan")
     return replace(named, form=form, release=release, strength=strength, per_ml=per_ml)
 

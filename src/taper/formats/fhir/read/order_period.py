@@ -1,4 +1,4 @@
-"""The order's own time: the period in which its doses are taken, said beside the dosages or instead of dates in them."""
+"""The order's own time: the period in which its doses are taken, beside or instead of the dates of its dosages."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -10,8 +10,8 @@ from taper.formats.fhir.quantity import read_duration
 from taper.formats.fhir.read.elements import as_map
 from taper.formats.fhir.read.extensions import find_extensions
 from taper.formats.fhir.read.import_report import Notes
+from taper.formats.fhir.read.period import Bounds, read_period
 from taper.formats.fhir.read.steps import ReadStep, end_of
-from taper.formats.fhir.read.timing import Bounds, read_period
 
 
 def lay_in_period(
@@ -101,7 +101,7 @@ def _lasting(steps: tuple[ReadStep, ...], lasting: Duration, at: str, notes: Not
     if len(steps) == 1 and steps[0].bounds.is_open:
         return (_within(steps[0], Bounds(lasting=lasting)),)
     days = [item.days for item in lengths if item is not None]
-    if None in lengths or not lasting.days or sum(days) != lasting.days:
-        if lengths != [lasting]:
-            notes.refuse("bounds", at, f"it gives {lasting}, and the dosages another length; make them agree")
+    is_sum = None not in lengths and lasting.days and sum(days) == lasting.days
+    if not is_sum and lengths != [lasting]:
+        notes.refuse("bounds", at, f"it gives {lasting}, and the dosages another length; make them agree")
     return steps

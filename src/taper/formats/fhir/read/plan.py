@@ -9,6 +9,8 @@ from typing import Any
 
 from taper._base.json_text import NotJson, check_depth, read_json, read_text_file
 from taper._base.limits import LARGEST_FHIR_BYTES as LARGEST
+from taper._base.shown import shorten
+from taper._base.takes import takes
 from taper.amounts.dose import Dose
 from taper.amounts.liquid import Concentration
 from taper.formats.fhir.read.account import account
@@ -33,7 +35,7 @@ _OUTSIDE = {"as-needed", "route"}
 MOST_COURSES = 50
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class FhirPlan:
     """A plan read from FHIR, the date of its day 1 if the requests have dates, and what the import noticed.
 
@@ -45,7 +47,14 @@ class FhirPlan:
     version: Version
     reports: tuple[ImportReport, ...]
 
+    def __str__(self) -> str:
+        return shorten([f"Read as {self.version}", *map(str, self.reports[:5]), str(self.plan)], whole="plan.to_json()")
 
+    def __repr__(self) -> str:
+        return f"<FhirPlan, {self.version}: {self.plan!r}, {len(self.reports)} reports>"
+
+
+@takes
 def load_fhir(
     path: str | Path,
     *,
@@ -58,7 +67,33 @@ def load_fhir(
     drug: str | None = None,
     select: Collection[str] = (),
 ) -> FhirPlan:
-    """Read a plan from a JSON file of at most 50 MB; see `from_fhir`."""
+    """Read a plan from a JSON file of at most 50 MB; see `from_fhir`.
+
+    Args:
+        path: A JSON file of a MedicationRequest or a Bundle.
+        version: "R4" or "R5"; told by the elements if absent.
+        slots: The times of day of so many doses a day, where they are not said: `{2: ["morning", "evening"]}`.
+        strength: What one unit holds, where doses are counts of units.
+        drugs: Names in the request, and the drugs they stand for.
+        accept: Which disagreements may stand: "text", "gap".
+        patient: As for `from_fhir`.
+        drug: As for `from_fhir`.
+        select: As for `from_fhir`.
+
+    Example:
+        >>> from datetime import date
+        >>> from taper import Formulary, load_protocol, realize, to_schedule
+        >>> plan = load_protocol("diazepam-example").plan()
+        >>> realized = realize(plan, Formulary.shipped().products("diazepam", market="us"))
+        >>> schedule = to_schedule(realized, start=date(2027, 3, 1))
+        >>> from pathlib import Path
+        >>> from tempfile import mkdtemp
+        >>> from taper import to_fhir, write_fhir
+        >>> path = Path(mkdtemp()) / "order.json"
+        >>> _ = path.write_text(write_fhir(to_fhir(schedule)), encoding="utf-8")
+        >>> load_fhir(path).plan.courses[0].drug
+        'diazepam'
+    """
     text = read_text_file(path, largest=LARGEST)
     data = read_json(text, where=str(path), largest=LARGEST)
     return from_fhir(data, version=version, slots=slots, strength=strength, drugs=drugs, accept=accept,
@@ -102,6 +137,16 @@ def from_fhir(
         WrongResource: If it is no MedicationRequest, none of R4 or R5, or mixes them.
         CannotImport: If no plan can be read; `reports` holds all that was noticed.
         NotFound: If no request has an id, or is for the patient or of the drug, that was named.
+
+    Example:
+        >>> from datetime import date
+        >>> from taper import Formulary, load_protocol, realize, to_schedule
+        >>> plan = load_protocol("diazepam-example").plan()
+        >>> realized = realize(plan, Formulary.shipped().products("diazepam", market="us"))
+        >>> schedule = to_schedule(realized, start=date(2027, 3, 1))
+        >>> from taper import to_fhir
+        >>> from_fhir(to_fhir(schedule)).start
+        datetime.date(2027, 3, 1)
     """
     data = _read(resource) if isinstance(resource, str) else resource
     check_depth(data, "")

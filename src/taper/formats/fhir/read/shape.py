@@ -13,7 +13,6 @@ from taper.formats.fhir.tables import elements
 from taper.formats.fhir.write.medication import Version
 from taper.formats.fhir.write.request import REVIEW_THERAPY
 
-_DEEPEST = 40
 _REQUESTS = {"MedicationRequest", "MedicationStatement", "MedicationDispense"}
 _QUANTITY = {"value", "comparator", "unit", "system", "code"}
 _MEASURES = ("Quantity", "Duration", "Age", "Count", "Distance")
@@ -61,8 +60,8 @@ READ: dict[str, set[str]] = {
 }  # fmt: skip
 # Concepts of which only the names are read, and those of which only the code is.
 _BY_NAME = {
-    "medicationCodeableConcept", "medication", "reasonCode", "reason", "code", "form", "doseForm", "itemCodeableConcept",
-    "item", "additionalInstruction",
+    "medicationCodeableConcept", "medication", "reasonCode", "reason", "code", "form", "doseForm",
+    "itemCodeableConcept", "item", "additionalInstruction",
 }  # fmt: skip
 _BY_CODE = {"courseOfTherapyType"}
 # Where a dose, a time or a length is said: an extension there, or a value that is left out, is never passed over.
@@ -121,7 +120,7 @@ def check_shape(body: Mapping[str, Any], kind: str, version: Version, where: str
         The path, from here, of each element that is not read.
     """
     walk = _Walk(version, where, notes)
-    walk.object(body, kind, "", 0)
+    walk.object(body, kind, "")
     return walk.unread
 
 
@@ -134,7 +133,6 @@ class _Here:
     read: set[str]
     decides: bool
     path: str
-    depth: int
     found: dict[str, str]
 
 
@@ -145,16 +143,14 @@ class _Walk:
         self._version, self._where, self._notes = version, where, notes
         self.unread: list[str] = []
 
-    def object(self, data: Mapping[str, Any], kind: str, path: str, depth: int) -> None:
+    def object(self, data: Mapping[str, Any], kind: str, path: str) -> None:
         shape = shape_of(kind, self._version)
-        if shape is None or depth > _DEEPEST:
-            self._refuse(path, f"a {kind} is no type of FHIR {self._version} that is known here; leave it out")
-            return
+        assert shape is not None  # the lists hold each type that an element of theirs names
         if not data:
             self._refuse(path, "it is empty; leave it out")
         read = READ.get(kind, set())
         decides = kind in _DECIDES or kind.startswith(("Dosage", "Timing")) or (path.startswith("dosage"))
-        here = _Here(data, shape, read, decides, path, depth, {})
+        here = _Here(data, shape, read, decides, path, {})
         for key, value in data.items():
             self._key(key, value, here)
         for element, keys in shape.required:
@@ -189,11 +185,11 @@ class _Walk:
             self._name_parts(key, value, here.shape, at)
         if not is_read:
             self.unread.append(at)
-        self._values(value, known, at, here.depth, is_read=is_read)
+        self._values(value, known, at, is_read=is_read)
 
     def _name_parts(self, key: str, value: Any, shape: Shape, at: str) -> None:
         """Name what is not read of a concept or a reference of which only the name, or only the code, is read."""
-        if (key not in _BY_NAME and key not in _BY_CODE) or (key == "code" and "repeat" in shape.keys):
+        if key not in _BY_NAME | _BY_CODE or (key == "code" and "repeat" in shape.keys):
             return
         for index, item in enumerate(value if isinstance(value, list) else [value]):
             if not isinstance(item, Mapping):
@@ -213,16 +209,16 @@ class _Walk:
             if isinstance(coding, Mapping):
                 self.unread += [f"{at}.coding[{index}].{key}" for key in left if key in coding]
 
-    def _values(self, value: Any, known: Known, at: str, depth: int, *, is_read: bool) -> None:
+    def _values(self, value: Any, known: Known, at: str, *, is_read: bool) -> None:
         if known.many != isinstance(value, list):
             self._refuse(at, f"{value!r:.60} is {'no list; write a list' if known.many else 'a list; write one value'}")
             return
         if known.many and not value:
             self._refuse(at, "the list is empty; leave it out")
         for index, item in enumerate(value if known.many else [value]):
-            self._value(item, known, f"{at}[{index}]" if known.many else at, depth, is_read=is_read)
+            self._value(item, known, f"{at}[{index}]" if known.many else at, is_read=is_read)
 
-    def _value(self, item: Any, known: Known, at: str, depth: int, *, is_read: bool) -> None:
+    def _value(self, item: Any, known: Known, at: str, *, is_read: bool) -> None:
         if known.kind in PRIMITIVES:
             if item is None and known.many:
                 return
@@ -235,12 +231,12 @@ class _Walk:
             return
         kind = self._resource(item, at) if known.kind == "Resource" else known.kind
         if kind is not None and (is_read or known.kind != "Resource"):
-            self._nested(item, kind, at, depth, is_read=is_read)
+            self._nested(item, kind, at, is_read=is_read)
 
-    def _nested(self, item: Mapping[str, Any], kind: str, at: str, depth: int, *, is_read: bool) -> None:
+    def _nested(self, item: Mapping[str, Any], kind: str, at: str, *, is_read: bool) -> None:
         """Look into a value; what is not read as a whole is not named again part by part."""
         mark = len(self.unread)
-        self.object(item, kind, at, depth + 1)
+        self.object(item, kind, at)
         if not is_read:
             del self.unread[mark:]
 
@@ -287,7 +283,7 @@ class _Walk:
                 self._refuse(place, f"{item!r:.60} is no Extension; write an object")
                 continue
             mark = len(self.unread)
-            self.object(item, "Extension", place, 1)
+            self.object(item, "Extension", place)
             del self.unread[mark:]
             read_extension(item, self._path(place), self._notes, decides=decides)
 

@@ -1,6 +1,7 @@
 """Dosages put together as steps: those of one sequence at once, each step after the one before it."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby, pairwise
@@ -13,11 +14,12 @@ from taper.errors import InvalidInput
 from taper.formats.fhir.quantity import Units, UnitStrength
 from taper.formats.fhir.read.dosage import ReadDosage
 from taper.formats.fhir.read.import_report import Notes
-from taper.formats.fhir.read.timing import Bounds
-from taper.formats.fhir.write.request import KIND_TEXT, REVIEW_TEXT
+from taper.formats.fhir.read.period import Bounds
+from taper.formats.fhir.write.request import KIND_TEXT, NOTE_TEXT, REVIEW_TEXT
 from taper.plans.regimen import WEEKDAYS, Intake, Regimen
 
 _KIND_OF = {text: kind for kind, text in KIND_TEXT.items()}
+_NOTE = re.compile(rf"{NOTE_TEXT}(?: \(([a-z]+|\d\d:\d\d)\))?: (.+)", re.DOTALL)
 _LONGEST_CYCLE = 366
 
 
@@ -168,8 +170,22 @@ def step_data(step: ReadStep, strength: UnitStrength | None) -> list[dict[str, A
     made |= next(({"kind": kind} for text, kind in _KIND_OF.items() if text in said), {})
     if REVIEW_TEXT in said or step.review:
         made["review_before"] = True
+    made |= _notes(said)
     gap = [{"kind": "gap", "for": str(Duration(step.gap))}] if step.gap else []
     return [*gap, made]
+
+
+def _notes(said: Iterable[str]) -> dict[str, Any]:
+    """What the writer of a step said of it and of its times of day."""
+    found = [match for text in sorted(said) if (match := _NOTE.fullmatch(text))]
+    step = [match[2] for match in found if match[1] is None]
+    slots = {match[1]: match[2] for match in found if match[1] is not None}
+    return ({"note": step[0]} if step else {}) | ({"slot_notes": slots} if slots else {})
+
+
+def is_note(text: str) -> bool:
+    """Whether a text is a note of a step as taper writes it."""
+    return _NOTE.fullmatch(text) is not None
 
 
 def _pattern(step: ReadStep, strength: UnitStrength | None) -> dict[str, Any]:

@@ -11,8 +11,8 @@ from taper.amounts.duration import Duration, day_after
 from taper.errors import TaperError
 from taper.formats.fhir.quantity import Units, UnitStrength
 from taper.formats.fhir.read.dosage import ReadDosage
-from taper.formats.fhir.read.dosage_text import Told
 from taper.formats.fhir.read.steps import ReadStep, end_of, mass_of
+from taper.formats.fhir.read.told import Told
 from taper.plans.regimen import Slot
 
 _PARTS_OF_DAY = (("morning", 4, 11), ("noon", 11, 16), ("evening", 16, 21), ("bedtime", 21, 24))
@@ -38,9 +38,12 @@ def differences(told: Told, scope: Scope) -> list[str]:
     """What a text says that the codes of a scope do not; a condition of a later step is not counted here."""
     found = [f"{word!r} is not understood" for word in told.unknown]
     found += [f"{said!r} is in no code" for said in told.beyond]
+    is_closed = bool(told.dates) and all(not step.bounds.is_open for step in scope.steps)
+    found += [f"{said!r} is in no code" for said in told.until if not is_closed]
+    says_end = scope.ends and bool(told.stops)
     if not scope.later:
         found += [f"the condition {said!r} is in no code" for said in told.conditions]
-        found += [f"the order {said!r} is in no code" for said in told.sequence]
+        found += [f"the order {said!r} is in no code" for said in told.sequence[1 if says_end else 0 :]]
     if not scope.dosages:
         return found or ["it is beside no dosage that could say it"] * bool(told.amounts or told.lengths or told.dates)
     steered = scope.later and bool(told.amounts)
@@ -59,44 +62,79 @@ def _mg_of(dosage: ReadDosage, strength: UnitStrength | None) -> Fraction | None
     return None if made is None else made.mg
 
 
+@dataclass(frozen=True, slots=True)
+class _Codes:
+    """What the codes come to: masses in mg and counts, of a dose or of a day, and what one unit or one mL holds."""
+
+    masses: frozenset[Fraction]
+    counts: tuple[tuple[Fraction, str], ...]
+    one: Fraction | None
+    per_ml: Fraction | None
+
+
+def _codes_of(told: Told, scope: Scope) -> _Codes:
+    """What the codes of a scope come to; of the day, where the text says how much a day and nothing of when."""
+    is_daily = told.says_daily and not (told.times or told.slots or told.clocks or told.schemes)
+    masses, counts = [], []
+    for dosage in scope.dosages:
+        times = max(1, len(dosage.rhythm.slots)) if is_daily else 1
+        mass = _mg_of(dosage, scope.strength)
+        masses += [] if mass is None else [mass * times]
+        if isinstance(dosage.amount, Units):
+            counts.append((dosage.amount.count * times, str(dosage.amount.kind)))
+    if is_daily:
+        masses = [sum(masses, Fraction(0))] * bool(masses)
+        counts = [(sum((count for count, kind in counts if kind == one), Fraction(0)), one)
+                  for one in dict.fromkeys(kind for _, kind in counts)]  # fmt: skip
+    held = scope.strength
+    one = held.mass.mg if held is not None and held.mass is not None else None
+    return _Codes(frozenset(masses), tuple(counts), one, held.per_ml if held is not None else None)
+
+
 def _amounts(told: Told, scope: Scope) -> Iterator[str]:
     """Amounts that are no dose, no count of one, no strength and no day's amount."""
     if not told.amounts:
         return
-    masses = [mass for dosage in scope.dosages if (mass := _mg_of(dosage, scope.strength)) is not None]
-    units = [dosage.amount for dosage in scope.dosages if isinstance(dosage.amount, Units)]
-    one = scope.strength.mass.mg if scope.strength is not None and scope.strength.mass is not None else None
-    per_ml = scope.strength.per_ml if scope.strength is not None else None
-    told_masses = [value for value, unit in told.amounts if unit == "mg"]
-    day = sum((mass * len(dosage.rhythm.slots) for dosage in scope.dosages
-               if (mass := _mg_of(dosage, scope.strength)) is not None), Fraction(0))  # fmt: skip
-    whole = {*masses, *([day] if told.says_daily and not told.times else [])}
-    says_dose = any(mass in whole for mass in told_masses)
+    codes = _codes_of(told, scope)
+    says_dose = any(unit == "mg" and value in codes.masses for value, unit in told.amounts)
+    for value in told.products:
+        if codes.masses and value not in codes.masses:
+            yield f"{_shown(value)} mg of the units in it is not the dose"
     explained = False
     for value, unit in told.amounts:
-        if unit == "mg":
-            fits, explains = value in whole or value == one or _is_strength(value, told, whole), value in whole
-        elif unit == "mL":
-            by_code = any(item.kind == "mL" and item.count == value for item in units)
-            explains = by_code or (per_ml is not None and value * per_ml in whole)
-            fits = explains or (per_ml is None and says_dose)
-        elif unit == "mg/mL":
-            fits, explains = per_ml is None or value == per_ml, False
-        else:
-            by_code = any(item.count == value and _alike(unit, item.kind) for item in units)
-            by_mass = (one is not None and value * one in whole) or any(value * mass in whole for mass in told_masses)
-            explains = by_code or by_mass
-            fits = explains or (one is None and says_dose)
+        explains = _explains(value, unit, told, codes)
         explained = explained or explains
-        if not fits:
+        if not (explains or _fits_beside(value, unit, told, codes, says_dose=says_dose)):
             yield f"{_shown(value)} {unit} is not the dose"
     if not explained:
         yield "the amount is not the dose"
 
 
-def _is_strength(value: Fraction, told: Told, whole: set[Fraction]) -> bool:
-    """Whether an amount is what one of a stated count holds, as in two 5 mg tablets for 10 mg."""
-    return any(unit in _COUNTED and count * value in whole for count, unit in told.amounts)
+def _explains(value: Fraction, unit: str, told: Told, codes: _Codes) -> bool:
+    """Whether an amount is the dose: in mg, counted, or in mL."""
+    if unit == "mg":
+        return value in codes.masses
+    if unit == "mg/mL":
+        return False
+    if any(count == value and _alike(unit, kind) for count, kind in codes.counts):
+        return True
+    if unit == "mL":
+        return codes.per_ml is not None and value * codes.per_ml in codes.masses
+    if any(not _alike(unit, kind) for _, kind in codes.counts):
+        return False
+    each = [mass for mass, other in told.amounts if other == "mg"]
+    return any(value * mass in codes.masses for mass in [*each, *([codes.one] if codes.one is not None else [])])
+
+
+def _fits_beside(value: Fraction, unit: str, told: Told, codes: _Codes, *, says_dose: bool) -> bool:
+    """Whether an amount that is not the dose may stand beside it: a strength, or a count of unknown units."""
+    if unit == "mg":
+        counted = (count for count, other in told.amounts if other in _COUNTED)
+        return value == codes.one or any(count * value in codes.masses for count in counted)
+    if unit == "mg/mL":
+        return codes.per_ml is None or value == codes.per_ml
+    is_unknown = codes.per_ml is None if unit == "mL" else codes.one is None
+    return says_dose and is_unknown and not codes.counts
 
 
 def _alike(one: str, other: str) -> bool:

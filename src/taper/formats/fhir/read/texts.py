@@ -9,13 +9,14 @@ from taper.formats.fhir.quantity import UnitStrength
 from taper.formats.fhir.read.as_needed import is_as_needed
 from taper.formats.fhir.read.bundle import Request
 from taper.formats.fhir.read.dosage import ReadDosage
-from taper.formats.fhir.read.dosage_text import Told, read_text
+from taper.formats.fhir.read.dosage_text import read_text
 from taper.formats.fhir.read.elements import as_list, as_map, names_of
 from taper.formats.fhir.read.import_report import Notes
 from taper.formats.fhir.read.own_text import rendered_texts
 from taper.formats.fhir.read.route import says_elsewhere
-from taper.formats.fhir.read.steps import ReadStep
+from taper.formats.fhir.read.steps import ReadStep, is_note
 from taper.formats.fhir.read.text_check import Scope, differences
+from taper.formats.fhir.read.told import Told
 from taper.formats.fhir.read.vocabulary import plain
 from taper.formats.fhir.write.request import KIND_TEXT, REVIEW_TEXT
 
@@ -65,7 +66,7 @@ def _check_step(index: int, whole: Scope, names: frozenset[str], notes: Notes, *
     review = False
     for dosage in step.dosages:
         for at, text in dosage.texts:
-            if text in _OWN or (is_own and at == "text"):
+            if text in _OWN or (is_own and (at == "text" or is_note(text))):
                 continue
             where = f"{dosage.where}.{at}"
             notes.report("not-read", dosage.where if at == "text" else where, f"compared with the codes: {text!r}")
@@ -74,17 +75,19 @@ def _check_step(index: int, whole: Scope, names: frozenset[str], notes: Notes, *
             told = _without(read_text(text, names), dosage)
             if at.startswith("extension"):
                 told = replace(told, unknown=_numbers(told.unknown))
-            scopes = [replace(together, dosages=[dosage]), together]
-            found = [differences(told, scope) for scope in scopes]
-            if [] in found:
+            alone = together if len(step.dosages) == 1 else replace(together, dosages=[dosage])
+            found = differences(told, alone)
+            if not found or (alone is not together and not differences(told, together)):
                 review = review or bool(told.conditions)
             elif not _repeats_all(text, told, whole, names):
-                _refuse(text, told, found[0], dosage.where, _codes(together), notes)
+                _refuse(text, told, found, dosage.where, _codes(together), notes)
     return replace(step, review=True) if review else step
 
 
 def _without(told: Told, dosage: ReadDosage) -> Told:
     """What is told without the length that is compared by itself."""
+    if dosage.told_length not in told.lengths:
+        return told
     lengths = [length for length in told.lengths if length != dosage.told_length]
     return replace(told, lengths=lengths)
 
@@ -134,7 +137,8 @@ def _repeats_all(text: str, told: Told, whole: Scope, names: frozenset[str]) -> 
             read = read[:-1]
         if len(read) != len(whole.steps):
             return False
-        scopes = [Scope(step.dosages, [step], whole.strength, later=index > 0, ends=whole.ends and index == len(read) - 1)
+        ends = [whole.ends and index == len(read) - 1 for index in range(len(read))]
+        scopes = [Scope(step.dosages, [step], whole.strength, later=index > 0, ends=ends[index])
                   for index, step in enumerate(whole.steps)]  # fmt: skip
         return not any(one.conditions or differences(one, scope) for one, scope in zip(read, scopes, strict=True))
     return len(whole.steps) > 1 and not told.conditions and not told.lengths and not differences(told, whole)

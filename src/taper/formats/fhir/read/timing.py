@@ -1,6 +1,5 @@
 """The timing of a Dosage read: how often, on which days, at which times, within which bounds."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -8,14 +7,14 @@ from fractions import Fraction
 from typing import Any
 
 from taper._base.numbers import write_number
-from taper.amounts.duration import Duration, read_date
 from taper.errors import InvalidInput
 from taper.formats.fhir.quantity import read_duration, read_number
+from taper.formats.fhir.read.amount import report_unit
 from taper.formats.fhir.read.elements import as_list, as_map, codes_of, names_of
 from taper.formats.fhir.read.import_report import Kind, Notes
-from taper.formats.fhir.read.quantities import report_unit
+from taper.formats.fhir.read.period import Bounds, read_period
 from taper.formats.fhir.tables import table
-from taper.plans.regimen import FHIR_WHEN, WEEKDAYS, Slot, Weekday
+from taper.plans.regimen import DAILY, FHIR_WHEN, WEEKDAYS, Slot, Weekday
 
 SlotsByFrequency = Mapping[int, Sequence[str]]
 _NAMED = {code: name for name, code in FHIR_WHEN.items()}
@@ -33,28 +32,11 @@ _NOT_READ: tuple[tuple[str, Kind, str], ...] = (
     ("boundsRange", "range", "is a range of lengths; write boundsDuration or boundsPeriod"),
 )
 _DAYS_OF = {"d": 1, "wk": 7}
-_DATE_AND_TIME = re.compile(
-    r"([0-9]{4}-[0-9]{2}-[0-9]{2})T([0-9]{2}:[0-9]{2}(?::[0-9]{2})?)(?:\.[0-9]+)?(?:Z|[+-][0-9:]{5})?"
-)
-_PARTIAL = re.compile(r"[0-9]{4}(-[0-9]{2})?")
 _LONGEST_OFFSET = 240
 
 
 _HOW_OFTEN = {"frequency", "period", "periodUnit", "when", "timeOfDay", "dayOfWeek"}
 _CLOCKLIKE = {"MORN", "NOON", "AFT", "EVE", "NIGHT"}
-
-
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """From when to when, or how long; `last` and `lasting` are both absent where there is no end."""
-
-    first: date | None = None
-    last: date | None = None
-    lasting: Duration | None = None
-
-    @property
-    def is_open(self) -> bool:
-        return self.last is None and self.lasting is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +240,8 @@ def _weekdays(repeat: Mapping[str, Any]) -> tuple[Weekday, ...]:
 
 def _with_named(rhythm: Rhythm, named: SlotsByFrequency | None, where: str, notes: Notes) -> Rhythm:
     many = "once" if rhythm.times == 1 else f"{rhythm.times} times"
+    if rhythm.times == 1 and (named is None or 1 not in named):
+        return Rhythm(1, rhythm.every, rhythm.weekdays, (Slot(DAILY),))
     if named is None or rhythm.times not in named:
         notes.refuse("time", where, f"{many} a day, and the times of day are not said; name them with slots")
         return rhythm
@@ -276,41 +260,6 @@ def _bounds(repeat: Mapping[str, Any], at: str, notes: Notes) -> Bounds:
         report_unit(as_map(repeat["boundsDuration"]), f"{at}.boundsDuration", notes)
         return Bounds(lasting=lasting)
     return read_period(as_map(repeat.get("boundsPeriod")), f"{at}.boundsPeriod", notes)
-
-
-def read_period(period: Mapping[str, Any], where: str, notes: Notes, *, needs_start: bool = True) -> Bounds:
-    """A Period as its first and last day.
-
-    Raises:
-        InvalidInput: If it has an end alone where it needs a start, ends before it starts, or a date is none.
-    """
-    first, last = _date(period, "start", where, notes), _date(period, "end", where, notes)
-    if last is not None and first is None and needs_start:
-        raise InvalidInput("the period has an end and no start; write both")
-    if first is not None and last is not None and last < first:
-        raise InvalidInput(f"the period ends on {last}, before it starts on {first}; correct one of them")
-    return Bounds(first, last)
-
-
-def _date(period: Mapping[str, Any], key: str, where: str, notes: Notes) -> date | None:
-    """A date, or the date that is stated of a date and time, whatever its zone.
-
-    Raises:
-        InvalidInput: If it is only a month or a year, or a period ends with the first moment of a day.
-    """
-    if key not in period:
-        return None
-    text = str(period[key])
-    if _PARTIAL.fullmatch(text):
-        raise InvalidInput(f"{text!r} is not a date, only a month or a year; write the day, like {text[:4]}-03-01")
-    found = _DATE_AND_TIME.fullmatch(text)
-    if found is None:
-        return read_date(text)
-    if key == "end" and found[2] in {"00:00", "00:00:00"}:
-        raise InvalidInput(f"it ends with the first moment of {found[1]}, so whether that day counts is not known; "
-                           "write the last day as a date")  # fmt: skip
-    notes.report("time", f"{where}.{key}", f"{text} is read as the date {found[1]} that it states")
-    return read_date(found[1])
 
 
 def doses_within(rhythm: Rhythm, first: date | None, days: int) -> Fraction:

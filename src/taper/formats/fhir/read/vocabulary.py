@@ -4,8 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
+from functools import cache, lru_cache
 
 from taper.formats.fhir.tables import table, unit_words
 
@@ -127,6 +126,10 @@ def _whole(patterns: Iterable[str]) -> re.Pattern[str]:
 
 def best_language(text: str) -> list[str]:
     """The languages in the order in which a plain text has words of them."""
-    said: list[Any] = re.findall(r"[a-z']+", text)
+    return list(_best_language(tuple(re.findall(r"[a-z']+", text))))
+
+
+@lru_cache(maxsize=2048)
+def _best_language(said: tuple[str, ...]) -> tuple[str, ...]:
     counts = {code: sum(word in vocabulary_of(code).known for word in said) for code in LANGUAGES}
-    return sorted(LANGUAGES, key=lambda code: -counts[code])
+    return tuple(sorted(LANGUAGES, key=lambda code: -counts[code]))

@@ -1,19 +1,21 @@
 """A plan as a FHIR bundle of medication requests, their supply, and what a check said of them."""
 
 import json
-import re
 import uuid
 from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from taper._base.takes import takes
 from taper.amounts.liquid import Volume
 from taper.checks.review import Review
 from taper.errors import InvalidInput
 from taper.formats.fhir.quantity import quantity
 from taper.formats.fhir.write.issues import ceilings_compared, issues_of
 from taper.formats.fhir.write.medication import Version, milliliters, product_medication, units
+from taper.formats.fhir.write.receiver import SUBJECT, Codings, Receiver, check_names
 from taper.formats.fhir.write.request import Profile, RequestContext, requests_of, supply_request
 from taper.schedules.realization import RealizedCourse, RealizedPlan
 from taper.schedules.schedule import Schedule
@@ -23,11 +25,11 @@ _NAMESPACE = uuid.UUID("0b6f9d4e-5f0b-5b59-8a53-6f2c2d1d7a90")
 _UNKNOWN = {
     "extension": [{"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "unknown"}]
 }
-_SUBJECT = re.compile(r"(Patient|Group)/[A-Za-z0-9.-]{1,64}|urn:uuid:[0-9a-f-]{36}|https?://\S+", re.ASCII)
 
 Requests = list[tuple[str, str, int | None]]
 
 
+@takes
 def to_fhir(
     plan: RealizedPlan | Schedule,
     *,
@@ -35,6 +37,10 @@ def to_fhir(
     review: Review | None = None,
     profile: Profile = "sequences",
     subject: str | None = None,
+    authored_on: date | None = None,
+    requester: str | None = None,
+    category: str | None = None,
+    codings: Codings | None = None,
 ) -> dict[str, Any]:
     """A plan as a FHIR Bundle of plain dictionaries: proposals in draft, which a person may turn into orders.
 
@@ -47,27 +53,49 @@ def to_fhir(
         review: What a check found and could not assess, each as a detected issue. The daily maxima it compared
             with become `maxDosePerPeriod`, and a note names the source of each; R4 has room for the lowest alone.
         profile: "sequences" tells a course's steps in one request; "separate" makes one request a step, for
-            systems that cannot take sequences.
+            systems that cannot take sequences; "days" makes one request a day, for guides that forbid cycles and
+            days of the week as well.
         subject: A reference such as "Patient/123"; stated as unknown if not given.
+        authored_on: When the requests were written, which some guides require; no clock is read.
+        requester: Who asks, as a reference such as "Practitioner/123", which some guides require.
+        category: Where the drug is taken: "inpatient", "outpatient", "community" or "discharge".
+        codings: Codes of drugs and of products, by the name of the drug or the id of the product, such as
+            {"prednisone": {"rxnorm": "...", "atc": "..."}}; of `rxnorm`, `snomed` and `atc`.
 
     Raises:
         CannotExpress: If FHIR has no way to say something in the plan; the message names it.
-        InvalidInput: If the version, the profile or the subject is not one of those.
+        InvalidInput: If the version, the profile, the subject, or what is said for receivers is not one of those.
+
+    Example:
+        >>> from datetime import date
+        >>> from taper import Formulary, load_protocol, realize, to_schedule
+        >>> plan = load_protocol("diazepam-example").plan()
+        >>> realized = realize(plan, Formulary.shipped().products("diazepam", market="us"))
+        >>> schedule = to_schedule(realized, start=date(2027, 3, 1))
+        >>> to_fhir(schedule)["resourceType"]
+        'Bundle'
     """
+    receiver = Receiver(authored_on, requester, category, codings or {})
     _check_choices(version, profile, subject)
+    receiver.check()
     realized = plan.realized if isinstance(plan, Schedule) else plan
+    names = [name for course in realized.courses for name in (course.drug, *(item.id for item in course.products))]
+    check_names(receiver.codings, list(dict.fromkeys(names)))
     start = plan.start if isinstance(plan, Schedule) else None
     root = f"{realized.plan.fingerprint}/{start.isoformat() if start else 'undated'}"
     whom = {"reference": subject} if subject is not None else _UNKNOWN
     entries: list[dict[str, Any]] = []
     listed: Requests = []
     for course in realized.courses:
-        order = RequestContext(version, profile, whom, _url(root), _ceilings(realized, course, review))
-        for step, request in requests_of(course, start, order):
-            listed.append((_url(root, course.course.id, step or 0), course.course.id, step))
+        order = RequestContext(version, profile, whom, _url(root), _ceilings(realized, course, review), receiver)
+        for number, (step, request) in enumerate(requests_of(course, start, order)):
+            place = number if profile == "days" else step or 0
+            listed.append((_url(root, course.course.id, place), course.course.id, step))
             entries.append(_entry(listed[-1][0], request))
     if isinstance(plan, Schedule):
-        _add_supply(entries, listed, realized, plan, RequestContext(version, profile, whom, _url(root), ()), root)
+        _add_supply(
+            entries, listed, realized, plan, RequestContext(version, profile, whom, _url(root), (), receiver), root
+        )
     for number, issue in enumerate(issues_of(review or Review(), listed, whom, version), start=1):
         entries.append(_entry(_url(root, "issue", number), issue))
     return {"resourceType": "Bundle", "type": "collection", "entry": entries}
@@ -76,9 +104,9 @@ def to_fhir(
 def _check_choices(version: str, profile: str, subject: str | None) -> None:
     if version not in {"R4", "R5"}:
         raise InvalidInput(f"got the FHIR version {version!r}; write R4 or R5", where="version")
-    if profile not in {"sequences", "separate"}:
-        raise InvalidInput(f"got the profile {profile!r}; write sequences or separate", where="profile")
-    if subject is not None and not _SUBJECT.fullmatch(subject):
+    if profile not in {"sequences", "separate", "days"}:
+        raise InvalidInput(f"got the profile {profile!r}; write sequences, separate or days", where="profile")
+    if subject is not None and not SUBJECT.fullmatch(subject):
         raise InvalidInput(f"{subject!r} is not a reference; write it like Patient/123", where="subject")
 
 
@@ -87,6 +115,9 @@ def _url(root: str, *parts: object) -> str:
 
 
 def _entry(url: str, resource: dict[str, Any]) -> dict[str, Any]:
+    if resource["resourceType"] == "MedicationRequest":
+        own = {"system": "urn:ietf:rfc:3986", "value": url}
+        resource = resource | {"identifier": [*resource.get("identifier", ()), own]}
     kind, rest = resource["resourceType"], {key: item for key, item in resource.items() if key != "resourceType"}
     return {"fullUrl": url, "resource": {"resourceType": kind, "id": url.removeprefix("urn:uuid:"), **rest}}
 
@@ -114,7 +145,7 @@ def _add_supply(
         if len(based_on) == 1 and len(users[0].used) == 1:
             next(item for item in entries if item["fullUrl"] == based_on[0])["resource"]["dispenseRequest"] = dispense
             continue
-        medication = product_medication(users[0].drug, line.product, order.version)
+        medication = product_medication(users[0].drug, line.product, order.version, order.receiver)
         request = supply_request(medication, dispense, based_on, order)
         entries.append(_entry(_url(root, "supply", line.product.id), request))
 

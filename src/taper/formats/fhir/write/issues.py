@@ -1,15 +1,21 @@
 """Findings, and what could not be assessed, as detected issues."""
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from taper.checks.case import applies_to_products
-from taper.checks.review import Clear, Finding, NotAssessed, Review, Within
+from taper.checks.open_question import NotAssessed
+from taper.checks.review import Clear, Finding, Review, Within
 from taper.formats.fhir.write.medication import Version
 from taper.formats.fhir.write.text import as_narrative
 from taper.knowledge.monograph import Ceiling, CeilingKind
 from taper.schedules.realization import RealizedCourse
+from taper.source import Source
 from taper.words.review_text import sentence
+
+# An address as RFC 3986 lets it be written, without the mark that ends a clause after it.
+_ADDRESS = re.compile(r"https?://[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]*[A-Za-z0-9_~/=#&+%)-]")
 
 
 def issues_of(
@@ -48,10 +54,24 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "detail": finding.message,
     }
     if finding.source is not None:
-        made["evidence"] = [{"code": [{"text": source.citation}]} for source in finding.sources]
-        if finding.source.locator.startswith(("https://", "http://")):
-            made["reference"] = finding.source.locator
+        made["evidence"] = [{"code": [{"text": _citation(source)}]} for source in finding.sources]
+        address, _ = address_of(finding.source)
+        if address is not None:
+            made["reference"] = address
     return made
+
+
+def _citation(source: Source) -> str:
+    _, further = address_of(source)
+    return f"{source.citation}; {further}" if further else source.citation
+
+
+def address_of(source: Source) -> tuple[str | None, str]:
+    """The address that a locator begins with, if it does, and what it says beyond it, such as a page."""
+    found = _ADDRESS.match(source.locator)
+    if found is None:
+        return None, ""
+    return found[0], source.locator[found.end() :].strip(" ;,")
 
 
 def _not_assessed(gap: NotAssessed) -> dict[str, Any]:

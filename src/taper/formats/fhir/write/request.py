@@ -1,23 +1,25 @@
 """A course as medication requests: its steps as dosages in sequence, or one request a step."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any, Literal
 
 from taper.formats.fhir.quantity import CannotExpress, dose_quantity, quantity, ratio
 from taper.formats.fhir.write.medication import LOCAL_ID, Version, medication_of
+from taper.formats.fhir.write.receiver import Receiver
 from taper.formats.fhir.write.text import as_markdown, as_narrative, checked, ending_text, line_text
-from taper.formats.fhir.write.timing import DosageLine, StepPeriod, lines_of, timing_of
+from taper.formats.fhir.write.timing import DosageLine, StepPeriod, days_of, lines_of, timing_of
 from taper.knowledge.monograph import Ceiling
 from taper.plans.plan import Step
 from taper.products.product import DosageForm
 from taper.schedules.realization import RealizedCourse
 
-Profile = Literal["sequences", "separate"]
+Profile = Literal["sequences", "separate", "days"]
 KIND_TEXT = {"increase": "This step is an increase.", "step-back": "This step goes back to an earlier dose."}
 REVIEW_TEXT = "A review comes before this step."
+NOTE_TEXT = "Note"
 RENDERED_R4 = "http://hl7.org/fhir/5.0/StructureDefinition/extension-MedicationRequest.renderedDosageInstruction"
 REVIEW_THERAPY = "ends with a review"
 COURSE = {"text": "course"}
@@ -40,6 +42,7 @@ class RequestContext:
     subject: dict[str, Any]
     group: str
     ceilings: tuple[Ceiling, ...]
+    receiver: Receiver = field(default_factory=Receiver)
 
 
 def spans_of(course: RealizedCourse, start: date | None) -> tuple[StepPeriod, ...]:
@@ -67,6 +70,9 @@ def requests_of(
     """
     spans = spans_of(course, start)
     _check(course, spans, order)
+    if order.profile == "days":
+        yield from _by_day(course, spans, order)
+        return
     parts = [(span, _dosages(course, span, order)) for span in spans]
     if order.profile == "sequences":
         yield None, _request(course, parts, order)
@@ -76,6 +82,17 @@ def requests_of(
             yield span.number, _request(course, [(span, dosages)], order)
 
 
+def _by_day(
+    course: RealizedCourse, spans: Sequence[StepPeriod], order: RequestContext
+) -> Iterator[tuple[int | None, dict[str, Any]]]:
+    """One request for each day with doses, of that day alone; the last says how the course ends."""
+    days = list(days_of(course, spans))
+    for number, (span, lines) in enumerate(days, start=1):
+        step = course.steps[span.number - 1].step
+        dosages = [_dosage(course, step, line, span, order) for line in lines]
+        yield span.number, _request(course, [(span, dosages)], order, ends=number == len(days))
+
+
 def _check(course: RealizedCourse, spans: Sequence[StepPeriod], order: RequestContext) -> None:
     where, undated = f"course {course.course.id}", spans[0].first is None
     if undated and course.course.starts_on_day != 1:
@@ -83,6 +100,9 @@ def _check(course: RealizedCourse, spans: Sequence[StepPeriod], order: RequestCo
             f"it begins on day {course.course.starts_on_day}, which is told by dates; lay the plan on dates",
             where=where,
         )
+    if order.profile == "days" and (undated or spans[-1].is_open):
+        raise CannotExpress("a request for each day needs dates and an end; lay the plan on dates, and give it an end",
+                            where=where)  # fmt: skip
     if undated and order.profile == "separate" and len(spans) > 1:
         raise CannotExpress("requests of one step each are ordered by dates; lay the plan on dates", where=where)
     if course.steps[-1].step.is_empty:
@@ -110,7 +130,7 @@ def _dosage(
 ) -> dict[str, Any]:
     made: dict[str, Any] = {"sequence": span.number} if order.profile == "sequences" else {}
     made["text"] = line_text(course, line, span)
-    notes = [KIND_TEXT.get(step.kind or "", ""), REVIEW_TEXT if step.review_before else ""]
+    notes = [KIND_TEXT.get(step.kind or "", ""), REVIEW_TEXT if step.review_before else "", *_own_notes(step, line)]
     if any(notes):
         made["additionalInstruction"] = [{"text": note} for note in notes if note]
     made["timing"] = timing_of(line, span)
@@ -118,6 +138,15 @@ def _dosage(
     made["route"] = {"coding": [_SUBLINGUAL if sublingual else _ORAL]}
     made["doseAndRate"] = [{"doseQuantity": _dose(course, line, span)}]
     return made | _maximum(order)
+
+
+def _own_notes(step: Step, line: DosageLine) -> Iterator[str]:
+    """What the writer of a step says of it, and of the times of day of a line."""
+    if step.note is not None:
+        yield f"{NOTE_TEXT}: {checked(step.note, 'note')}"
+    for slot in line.slots:
+        if slot in step.slot_notes:
+            yield f"{NOTE_TEXT} ({slot}): {checked(step.slot_notes[slot], 'note')}"
 
 
 def _dose(course: RealizedCourse, line: DosageLine, span: StepPeriod) -> dict[str, Any]:
@@ -148,19 +177,25 @@ def _maximum_note(order: RequestContext) -> dict[str, Any]:
 
 
 def _request(
-    course: RealizedCourse, parts: Sequence[tuple[StepPeriod, list[dict[str, Any]]]], order: RequestContext
+    course: RealizedCourse,
+    parts: Sequence[tuple[StepPeriod, list[dict[str, Any]]]],
+    order: RequestContext,
+    *,
+    ends: bool | None = None,
 ) -> dict[str, Any]:
+    ends = parts[-1][0].number == len(course.steps) if ends is None else ends
     dosages = [dosage for _, held in parts for dosage in held]
     told = [line for span, held in parts for line in _told(span, held)]
-    if parts[-1][0].number == len(course.steps):
+    if ends:
         told.append(ending_text(course.course.then, parts[-1][0]))
     made: dict[str, Any] = {"resourceType": "MedicationRequest", "text": as_narrative(told)}
-    made["contained"] = [medication_of(course, order.version)]
+    made["contained"] = [medication_of(course, order.version, order.receiver)]
     if order.version == "R4":
         made["extension"] = [{"url": RENDERED_R4, "valueMarkdown": as_markdown(told)}]
     made |= _header(course.course.id, order)
     made |= _what(order.version)
     made["subject"] = order.subject
+    made |= order.receiver.elements(order.version)
     made |= _why(course, order.version)
     made |= _maximum_note(order)
     made["courseOfTherapyType"] = THERAPY_OF[course.course.then]
@@ -220,6 +255,7 @@ def supply_request(
         "category": [{"text": "supply"}],
         **_what(order.version),
         "subject": order.subject,
+        **{key: item for key, item in order.receiver.elements(order.version).items() if key != "category"},
         "note": [{"text": told}],
         "dispenseRequest": dispense,
     }

@@ -1,6 +1,6 @@
 """Which lines a step becomes: equal doses at equal times, on every day, every so many days, or on days of the week."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from taper.amounts.duration import Duration
 from taper.formats.fhir.quantity import CannotExpress, duration_quantity
 from taper.plans.regimen import WEEKDAYS, Slot, Weekday
 from taper.products.product import Portion
-from taper.schedules.realization import RealizedIntake, RealizedStep
+from taper.schedules.realization import RealizedCourse, RealizedIntake, RealizedStep
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,17 @@ def lines_of(step: RealizedStep, span: StepPeriod, *, grouped: bool) -> tuple[Do
     return tuple(_grouped(lines) if grouped else lines)
 
 
+def days_of(course: RealizedCourse, spans: Sequence[StepPeriod]) -> Iterator[tuple[StepPeriod, tuple[DosageLine, ...]]]:
+    """Each day on which a course has doses, as a period of one day, with its lines; a dated course with an end."""
+    for span, step in zip(spans, course.steps, strict=True):
+        assert span.first is not None  # a course without dates has no days
+        for index in range(span.length or 0):
+            day = span.first + timedelta(days=index)
+            held = step.days[day.weekday() if step.step.weekly is not None else index % len(step.days)]
+            if held.intakes:
+                yield StepPeriod(span.number, day, day, None), tuple(map(_line, held.intakes))
+
+
 def _check_cycle(step: RealizedStep, span: StepPeriod) -> None:
     if not step.days[0].intakes:
         raise CannotExpress(
@@ -113,7 +124,7 @@ def timing_of(line: DosageLine, span: StepPeriod) -> dict[str, Any]:
         repeat["dayOfWeek"] = list(line.weekdays)
     if line.slots[0].is_clock:
         repeat["timeOfDay"] = [f"{slot.name}:00" for slot in line.slots]
-    else:
+    elif not line.slots[0].is_daily:
         repeat["when"] = [slot.fhir_when for slot in line.slots]
     return {"repeat": repeat}
 

@@ -1,0 +1,56 @@
+"""What objects print: at most forty lines of text, and methods that the front door adds to them."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+MOST_LINES = 40
+
+
+def shorten(lines: Iterable[str], *, whole: str) -> str:
+    """Lines as text: the first of them where there are more than forty, and how to get the whole."""
+    listed = [line.rstrip() for text in lines for line in text.split("\n")]
+    if len(listed) > MOST_LINES:
+        kept = listed[: MOST_LINES - 1]
+        listed = [*kept, f"... and {len(listed) - len(kept)} more lines; {whole} has all"]
+    return "\n".join(listed)
+
+
+def align(rows: Iterable[Sequence[str]]) -> list[str]:
+    """Rows of cells as lines with aligned columns."""
+    listed = [tuple(row) for row in rows]
+    widths = [max(len(row[index]) for row in listed) for index in range(len(listed[0]))] if listed else []
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in listed]
+
+
+def as_html(text: str) -> str:
+    """Text as a notebook shows it: as it is, with its columns kept."""
+    return f'<pre style="white-space:pre-wrap">{escape(text)}</pre>'
+
+
+_METHODS: dict[str, tuple[str, ...]] = {}
+_FIND: list[Callable[[str], Any]] = []
+
+
+def bind(methods: Mapping[str, tuple[str, ...]], find: Callable[[str], Any]) -> None:
+    """Let objects of these classes, by name, call these public functions as methods of theirs."""
+    _METHODS.update(methods)
+    _FIND[:] = [find]
+
+
+class Bound:
+    """An object whose further methods are public functions of the package, which take it as their first argument."""
+
+    __slots__ = ()
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """A public function as a method; it is looked up at the front door when it is called for."""
+            if name in _METHODS.get(type(self).__name__, ()):
+                return partial(_FIND[0](name), self)
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+    def __dir__(self) -> list[str]:
+        return sorted({*object.__dir__(self), *_METHODS.get(type(self).__name__, ())})

@@ -1,0 +1,88 @@
+"""What could not be assessed, why, and what would have to be given: a code and fields, from which words are made."""
+
+from enum import StrEnum
+
+from pydantic import Field, computed_field, model_validator
+
+from taper._base.records import Value
+from taper.source import Source
+
+
+class Reason(StrEnum):
+    """Why a rule could not be applied."""
+
+    FACT = "a fact about the person or the plan is not given"
+    NO_DRUG = "the drug is not in the formulary"
+    NO_SOURCE = "no source is on file"
+    UNREAD = "the section that would speak has not been read"
+    LEFT_OUT = "the caller named other sources"
+    NAME = "a name is not known"
+    CLASSES = "the classes of a medicine are not known"
+    OTHER_USES = "sources speak of other uses"
+    OTHER_PEOPLE = "sources speak of other people, doses or lengths of use"
+    NO_FIGURE = "sources give no figure"
+    STARTS_ONLY = "sources speak of starting the drug only"
+    DISAGREE = "facts about the person disagree"
+    UNDECIDED = "a person decides what is taken"
+    TWICE = "the drug also stands among the other medicines"
+    PRODUCTS = "the sources' words name no product on file"
+    DIALYSIS_TIME = "the source counts from dialysis"
+
+
+class NotAssessed(Value):
+    """A rule that could not be applied, to which drug, and why.
+
+    `reason` is the code, `what` names what is missing, `facts` the facts to give, as paths such as
+    `patient.age`, and `sources` who would speak. `urgent` marks a known risk of the person of which nothing on file
+    speaks. `missing` is written from these, for a reader.
+    """
+
+    rule: str
+    drug: str | None = None
+    reason: Reason
+    what: tuple[str, ...] = Field(min_length=1)
+    facts: tuple[str, ...] = ()
+    sources: tuple[Source, ...] = ()
+    urgent: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _leaves_out_what_is_written(cls, data: object) -> object:
+        """Text that was written from the fields is left out when they are read again."""
+        return {key: value for key, value in data.items() if key != "missing"} if isinstance(data, dict) else data
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def missing(self) -> str:
+        """What is missing, in words."""
+        return _missing_words(self)
+
+    def __str__(self) -> str:
+        return f"not assessed: {self.rule} ({self.drug or 'plan'}), missing {self.missing}"
+
+    def __repr__(self) -> str:
+        return f"<NotAssessed {self.rule}: {self.missing}>"
+
+
+def _missing_words(gap: NotAssessed) -> str:
+    """The one place in which a reason becomes a sentence."""
+    what = "; ".join(gap.what)
+    cited = "".join(f" {cite_source(source)}" for source in gap.sources)
+    ending = _ENDINGS.get(gap.reason, "")
+    return f"{what}{ending}{cited}"
+
+
+_ENDINGS = {
+    Reason.NO_DRUG: " is not in the formulary; no source is on file",
+    Reason.NO_SOURCE: "; no source is on file",
+    Reason.UNREAD: ": not read in full",
+    Reason.LEFT_OUT: " not compared: you named other sources",
+}
+
+
+def cite_source(source: Source) -> str:
+    """A short citation: whose, for which country, of which year; an overlay and a secondary source say so."""
+    place = f", {source.jurisdiction}" if source.jurisdiction else ""
+    layer = "" if source.layer == "shipped" else f"; from the overlay {source.layer}"
+    words = "; secondary source" if source.grade == "C" else ""
+    return f"({source.organization}{place}, {source.year}{layer}{words})"

@@ -1,0 +1,59 @@
+"""The parser of the command line: suggestions in its errors, choices as words, unique beginnings of words."""
+
+import argparse
+import sys
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import Any, NoReturn
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser that says what was probably meant."""
+
+    def __init__(self, **settings: Any) -> None:
+        settings.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
+        super().__init__(**settings)
+
+    def error(self, message: str) -> NoReturn:
+        """Print one message, where help is, and leave with 2."""
+        print(f"taper: {message.removeprefix('argument ')}\nHelp: {self.prog} --help", file=sys.stderr)
+        raise SystemExit(2)
+
+    def unknown(self, words: list[str]) -> NoReturn:
+        """Refuse what no option takes, and name the nearest option."""
+        word = next((word for word in words if word.startswith("-")), words[0])
+        if not word.startswith("-"):
+            self.error(f"{word!r} belongs to no option; put text of several words in quotes, or remove it")
+        name = word.partition("=")[0]
+        self.error(f"{name} is not an option of {self.prog}{nearest(name, self._option_string_actions)}")
+
+    def _get_value(self, action: argparse.Action, arg_string: str) -> Any:
+        if action.choices is not None and not isinstance(action, argparse._SubParsersAction):
+            return complete(arg_string, action.choices)
+        return super()._get_value(action, arg_string)
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        if action.choices is None or value in action.choices:
+            return
+        if isinstance(action, argparse._SubParsersAction):
+            raise argparse.ArgumentError(None, f"{value!r} is not a command{nearest(value, action.choices)}")
+        named = ", ".join(str(choice) for choice in action.choices)
+        hint = nearest(value, map(str, action.choices), otherwise="")
+        raise argparse.ArgumentError(action, f"{value!r} is not one of {named}{hint}")
+
+
+def nearest(word: str, names: Iterable[str], *, otherwise: str = "; --help lists them") -> str:
+    """A suggestion to end a message with: the nearest names, if some are near."""
+    near = get_close_matches(word.lower(), list(names), n=2)
+    return f"; did you mean {' or '.join(near)}?" if near else otherwise
+
+
+def complete(word: str, choices: Iterable[Any]) -> Any:
+    """The one choice that a word names or begins, whatever its letters; the word itself if there is none."""
+    listed = {str(choice).lower(): choice for choice in choices}
+    plain = word.strip().lower().replace("_", "-")
+    for form in (plain, plain.replace("-", " ")):
+        if form in listed:
+            return listed[form]
+    begun = [choice for name, choice in listed.items() if plain and name.startswith(plain)]
+    return begun[0] if len(begun) == 1 else word

@@ -1,0 +1,35 @@
+"""What a dosage text says: what a code could say too, and what no code of a dose can."""
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from taper.amounts.duration import Duration
+
+
+@dataclass(slots=True)
+class Told:
+    """What a text says. Amounts are numbers with what they count; `beyond` names what no code of a dose can hold."""
+
+    language: str
+    amounts: list[tuple[Fraction, str]] = field(default_factory=list)
+    products: list[Fraction] = field(default_factory=list)
+    lengths: list[Duration] = field(default_factory=list)
+    times: list[int] = field(default_factory=list)
+    every: list[int] = field(default_factory=list)
+    weekly: list[int] = field(default_factory=list)
+    slots: set[str] = field(default_factory=set)
+    clocks: set[str] = field(default_factory=set)
+    weekdays: set[str] = field(default_factory=set)
+    dates: list[tuple[int, int, int | None]] = field(default_factory=list)
+    schemes: list[tuple[Fraction, ...]] = field(default_factory=list)
+    sequence: list[str] = field(default_factory=list)
+    changes: list[str] = field(default_factory=list)
+    stops: list[str] = field(default_factory=list)
+    conditions: list[str] = field(default_factory=list)
+    until: list[str] = field(default_factory=list)
+    beyond: list[str] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+
+    @property
+    def says_daily(self) -> bool:
+        return 1 in self.every

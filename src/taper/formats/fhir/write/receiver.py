@@ -1,0 +1,83 @@
+"""What a receiver asks for beside the doses, and only a caller knows: when, by whom, where, and codes of the drugs."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from taper.errors import InvalidInput
+
+SUBJECT = re.compile(r"(Patient|Group)/[A-Za-z0-9.-]{1,64}|urn:uuid:[0-9a-f-]{36}|https?://\S+", re.ASCII)
+_REQUESTER = re.compile(
+    r"(Practitioner|PractitionerRole|Organization|Patient|RelatedPerson|Device)/[A-Za-z0-9.-]{1,64}"
+    r"|urn:uuid:[0-9a-f-]{36}|https?://\S+",
+    re.ASCII,
+)
+_SYSTEMS = {
+    "R4": "http://terminology.hl7.org/CodeSystem/medicationrequest-category",
+    "R5": "http://terminology.hl7.org/CodeSystem/medicationrequest-admin-location",
+}
+_CATEGORIES = ("inpatient", "outpatient", "community", "discharge")
+CODE_SYSTEMS = {
+    "rxnorm": "http://www.nlm.nih.gov/research/umls/rxnorm",
+    "snomed": "http://snomed.info/sct",
+    "atc": "http://www.whocc.no/atc",
+}
+Codings = Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """What a caller says for those who receive the requests; what is not said is not written."""
+
+    authored_on: date | None = None
+    requester: str | None = None
+    category: str | None = None
+    codings: Codings = field(default_factory=dict)
+
+    def check(self) -> None:
+        """Refuse what no receiver could read.
+
+        Raises:
+            InvalidInput: If the requester is no reference, or the category or a system of codes is none that is known.
+        """
+        if self.requester is not None and not _REQUESTER.fullmatch(self.requester):
+            raise InvalidInput(
+                f"{self.requester!r} is not a reference; write it like Practitioner/123", where="requester"
+            )
+        if self.category is not None and self.category not in _CATEGORIES:
+            raise InvalidInput(f"got {self.category!r}; write one of {', '.join(_CATEGORIES)}", where="category")
+        for name, codes in self.codings.items():
+            unknown = sorted(set(codes) - set(CODE_SYSTEMS))
+            if unknown:
+                listed = ", ".join(CODE_SYSTEMS)
+                raise InvalidInput(f"got codes of {unknown[0]!r}; write those of {listed}", where=f"codings.{name}")
+
+    def elements(self, version: str) -> dict[str, Any]:
+        """The elements of a request that say it."""
+        made: dict[str, Any] = {}
+        if self.category is not None:
+            made["category"] = [{"coding": [{"system": _SYSTEMS[version], "code": self.category}]}]
+        if self.authored_on is not None:
+            made["authoredOn"] = self.authored_on.isoformat()
+        if self.requester is not None:
+            made["requester"] = {"reference": self.requester}
+        return made
+
+    def coded(self, name: str, text: str) -> dict[str, Any]:
+        """A concept with its text and the codes that the caller gives for a drug or a product."""
+        codes = self.codings.get(name, {})
+        coding = [{"system": CODE_SYSTEMS[system], "code": code} for system, code in codes.items()]
+        return ({"coding": coding} if coding else {}) | {"text": text}
+
+
+def check_names(codings: Codings, known: Sequence[str]) -> None:
+    """Refuse codes of a drug or a product that the plan does not have.
+
+    Raises:
+        InvalidInput: Naming it, and those that the plan has.
+    """
+    unknown = next((name for name in codings if name not in known), None)
+    if unknown is not None:
+        raise InvalidInput(f"the plan has no {unknown!r}; it has {', '.join(known)}", where="codings")

@@ -1,0 +1,243 @@
+"""The plan as a sheet that a person follows: rows in the order of days, a column for each time of day."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from taper.plans.regimen import Slot
+from taper.schedules.schedule import End, Schedule, ScheduledIntake
+from taper.words.language import Language, capitalize
+from taper.words.product_names import ProductNames
+from taper.words.stretches import WEEK, Pick, Said, Stretch, StretchLine, stretches_of
+
+_MOST_COLUMNS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class SheetCell:
+    """What to take at one time of day: as words, the dose as text (empty where none), and whether it changed."""
+
+    slot: str
+    text: str
+    written: str
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SheetLine:
+    """One drug in a row: which days it is for, what is said of it, its cells and their total."""
+
+    drug: str
+    labels: tuple[str, ...]
+    cells: tuple[SheetCell, ...]
+    total: str
+    total_changed: bool
+    said: str | None
+    is_daily: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """Days in which nothing changes: their numbers, dates and name, and a line for each drug."""
+
+    first_day: int
+    last_day: int | None
+    first: date
+    last: date | None
+    when: str
+    goes_on: bool
+    lines: tuple[SheetLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanSheet:
+    """The rows and the headings of their columns; `names_drugs` where a row must say which drug it is of.
+
+    `in_columns` is False where the times of day are too many to have a column each: then each row has one cell.
+    """
+
+    slots: tuple[str, ...]
+    rows: tuple[SheetRow, ...]
+    names_drugs: bool
+    in_columns: bool
+    marks_changes: bool
+
+    @property
+    def labels_days(self) -> bool:
+        """Whether any line says which days it is for, or what is said of it beside its doses."""
+        return any(line.labels for row in self.rows for line in row.lines)
+
+
+def make_sheet(
+    schedule: Schedule, language: Language, shelf: ProductNames, *, every_day: bool = False, short: bool = True
+) -> PlanSheet:
+    """The sheet of a schedule in one language.
+
+    Args:
+        schedule: The days to show.
+        language: Its words.
+        shelf: The products, as they are told apart.
+        every_day: A row for each day.
+        short: Whether the form of a product is left to the name of its drug, where the drug comes in one form.
+    """
+    writer = _SheetWriter(schedule, language, shelf, short=short)
+    found = stretches_of(schedule, every_day=every_day, weekdays=language.has_dates)
+    rows = tuple(writer.rows(found))
+    marked = any(cell.changed for row in rows for line in row.lines for cell in line.cells)
+    return PlanSheet(
+        tuple(language.slot(slot)[0] for slot in writer.slots),
+        rows,
+        len(schedule.realized.courses) > 1,
+        1 <= len(writer.slots) <= _MOST_COLUMNS,
+        marked,
+    )
+
+
+class _SheetWriter:
+    """Writes stretches as rows, and remembers the row before so that it can mark what changed."""
+
+    def __init__(self, schedule: Schedule, language: Language, shelf: ProductNames, *, short: bool) -> None:
+        self._schedule, self._language, self._shelf, self._short = schedule, language, shelf, short
+        self._before: dict[str, dict[object, StretchLine]] | None = None
+        taken = {intake.slot for day in schedule.days for intake in day.intakes}
+        self._year = schedule.start.year != schedule.last.year
+        self.slots: tuple[Slot, ...] = tuple(sorted(taken))
+
+    def rows(self, stretches: tuple[Stretch, ...]) -> Iterator[SheetRow]:
+        for stretch in stretches:
+            lines = tuple(self._line(stretch, line) for line in stretch.lines) or (self._nothing(),)
+            yield SheetRow(stretch.first_day, stretch.last_day, stretch.first, stretch.last, self._when(stretch),
+                           stretch.goes_on, lines)  # fmt: skip
+            self._before = {}
+            for line in stretch.lines:
+                self._before.setdefault(line.course, {})[_days_of(line)] = line
+
+    def _nothing(self) -> SheetLine:
+        """Days before the first course begins, or after the last."""
+        said = self._language.phrases.sheet.nothing
+        return SheetLine("", (), (), "", total_changed=False, said=said, is_daily=True)
+
+    def _when(self, stretch: Stretch) -> str:
+        words, language = self._language.phrases.sheet, self._language
+        if stretch.last is None:
+            return words.after.format(first=language.row_date(stretch.first, year=self._year))
+        if stretch.goes_on and self._schedule.ends is End.CONTINUES and not self._schedule.to_come:
+            return words.open.format(first=language.row_date(stretch.first, year=self._year))
+        dates = language.row_dates(stretch.first, stretch.last, year=self._year)
+        return words.window.format(dates=dates) if stretch.goes_on else dates
+
+    def _line(self, stretch: Stretch, line: StretchLine) -> SheetLine:
+        before = None
+        if self._before is not None:
+            before = self._before.get(line.course, {}).get(_days_of(line))
+        new = self._before is not None and before is None and bool(line.intakes)
+        cells = tuple(self._cells(line, before, new=new))
+        changed = new or (before is not None and before.total != line.total)
+        return SheetLine(
+            drug=self._drug(line),
+            labels=tuple(self._labels(line)),
+            cells=cells,
+            total=self._total(stretch, line),
+            total_changed=bool(line.intakes) and changed,
+            said=self._said(line),
+            is_daily=line.pick is None,
+        )
+
+    def _drug(self, line: StretchLine) -> str:
+        drug = line.drug
+        alike = [c for c in self._schedule.realized.courses if c.drug == drug]
+        name = self._shelf.name_of(drug, self._language) if self._short else self._language.drug(drug)
+        return f"{name} ({line.course})" if len(alike) > 1 else name
+
+    def _cells(self, line: StretchLine, before: StretchLine | None, *, new: bool) -> Iterator[SheetCell]:
+        for slot in self.slots:
+            intake = next((each for each in line.intakes if each.slot == slot), None)
+            earlier = None if before is None else next((each for each in before.intakes if each.slot == slot), None)
+            changed = (new and intake is not None) or (before is not None and _taken(intake) != _taken(earlier))
+            text = self._language.phrases.sheet.nothing if changed else ""
+            if intake is not None:
+                text = write_cell(intake, self._language, self._shelf, short=self._short)
+            written = "" if intake is None else intake.dose.text
+            yield SheetCell(self._language.slot(slot)[0], text, written, changed)
+
+    def _total(self, stretch: Stretch, line: StretchLine) -> str:
+        """The total of a day of each drug, said once where two of its courses are taken on the same days."""
+        if not line.intakes:
+            return ""
+        alike = [each for each in stretch.lines if each.drug == line.drug and each.intakes]
+        if len(alike) > 1 and not any(each.pick for each in alike):
+            if line is not alike[0]:
+                return ""
+            total = alike[0].total
+            for each in alike[1:]:
+                total += each.total
+        else:
+            total = line.total
+        portions = [portion for intake in line.intakes for portion in intake.portions]
+        return self._language.amount(self._shelf.as_labeled(total, portions))
+
+    def _labels(self, line: StretchLine) -> Iterator[str]:
+        words = self._language.phrases.sheet
+        if line.pick is not None:
+            yield self._pick(line.pick)
+        step = None if line.step is None else line.step.realized.step
+        if step is None:
+            return
+        if line.begins and step.review_before:
+            yield words.review_before
+        if step.kind == "step-back":
+            yield words.step_back
+        if step.note is not None:
+            yield step.note
+        for slot, note in step.slot_notes.items():
+            yield words.slot_note.format(slot=self._language.slot(slot)[0], note=note)
+
+    def _pick(self, pick: Pick) -> str:
+        text = capitalize(self._days(pick))
+        says_others = pick.alone and len(pick.weekdays) != WEEK - 1
+        return self._language.phrases.sheet.alone.format(days=text) if says_others else text
+
+    def _days(self, pick: Pick) -> str:
+        words, language = self._language.phrases.sheet, self._language
+        if pick.weekdays:
+            if len(pick.weekdays) == WEEK - 1:
+                (other,) = set(range(WEEK)) - set(pick.weekdays)
+                return words.all_but.format(weekday=language.weekday(other))
+            names = language.join(language.weekday(index) for index in pick.weekdays)
+            once = len(pick.weekdays) == 1 and pick.alone
+            return (words.weekly if once else words.weekdays).format(weekdays=names)
+        dates = language.join(language.row_date(day, year=self._year) for day in pick.dates)
+        if pick.every is None:
+            return words.on.format(dates=dates)
+        if len(pick.dates) > 1:
+            return words.again.format(dates=dates, length=pick.every)
+        return (words.alternate if pick.every == 2 else words.every).format(date=dates, length=pick.every)
+
+    def _said(self, line: StretchLine) -> str | None:
+        if line.said is None:
+            return None
+        words = self._language.phrases.sheet
+        drug = self._language.drug(line.drug)
+        template = {Said.NOTHING: words.nothing, Said.GAP: words.gap, Said.DECISION: words.decision,
+                    Said.STOP: words.stop, Said.REVIEW: words.review}[line.said]  # fmt: skip
+        return template.format(drug=drug, of_drug=self._language.of(line.drug))
+
+
+def write_cell(intake: ScheduledIntake, language: Language, shelf: ProductNames, *, short: bool = True) -> str:
+    """The portions of a dose, and what they come to where that is not the strength of one unit."""
+    dose = language.amount(shelf.as_labeled(intake.dose, intake.portions))
+    portions = " + ".join(shelf.cell_name(portion, language, short=short) for portion in intake.portions)
+    one = len(intake.portions) == 1 and intake.portions[0].count == 1
+    return portions if one else language.phrases.sheet.dose.format(portions=portions, dose=dose)
+
+
+def _days_of(line: StretchLine) -> object:
+    """What makes two lines of a course speak of the same days."""
+    pick = line.pick
+    if pick is None:
+        return None
+    return pick.weekdays if pick.weekdays else (len(pick.dates), pick.every)
+
+
+def _taken(intake: ScheduledIntake | None) -> tuple[object, ...]:
+    return () if intake is None else (intake.dose, intake.portions)

@@ -1,0 +1,104 @@
+"""What the writer of a plan says of a step goes wherever the step goes, and changes nothing else."""
+
+from datetime import date
+
+import pytest
+from pydantic import ValidationError
+
+from builders import course, plan_of, plan_with, step
+from taper import (
+    Formulary,
+    InvalidInput,
+    Product,
+    from_fhir,
+    read_plan,
+    realize,
+    to_fhir,
+    to_html,
+    to_ical,
+    to_markdown,
+    to_schedule,
+    to_table,
+    write_sig,
+)
+
+STEP_NOTE, SLOT_NOTE = "Bring this sheet along", "after supper"
+TABLET = Product(id="t5", drug="testamine", form="tablet", strength="5 mg")
+NOTED = plan_of(step("5 mg", "3 days", note=STEP_NOTE, slot_notes={"evening": SLOT_NOTE}), step("10 mg", "3 days"))
+
+
+def scheduled(plan=NOTED, products=(TABLET,)):
+    return to_schedule(realize(plan, products), start=date(2027, 3, 1))
+
+
+def test_a_plan_with_notes_reads_back_from_json():
+    again = read_plan(NOTED.to_json())
+    assert again == NOTED
+    assert again.courses[0].steps[0].note == STEP_NOTE
+    assert again.fingerprint != plan_of(step("5 mg", "3 days"), step("10 mg", "3 days")).fingerprint
+
+
+@pytest.mark.parametrize("version", ["R4", "R5"])
+@pytest.mark.parametrize("profile", ["sequences", "separate"])
+def test_fhir_carries_them_and_gives_them_back(version, profile):
+    bundle = to_fhir(scheduled(), version=version, profile=profile)
+    found = from_fhir(bundle)
+    steps = found.plan.courses[0].steps
+    assert [(each.note, {slot.name: text for slot, text in each.slot_notes.items()}) for each in steps] == [
+        (STEP_NOTE, {"evening": SLOT_NOTE}), (None, {})]  # fmt: skip
+    assert not [report for report in found.reports if STEP_NOTE in str(report) or SLOT_NOTE in str(report)]
+
+
+def test_the_calendar_and_the_schedule_as_data_carry_them():
+    schedule = scheduled()
+    text = to_ical(schedule).replace("\r\n ", "")
+    assert text.count(STEP_NOTE) == 1
+    assert text.count(f"evening: {SLOT_NOTE}") == 1
+    at = {"course": "testamine", "step": 1, "first": "2027-03-01"}
+    assert schedule.to_dict()["notes"] == [
+        {**at, "note": STEP_NOTE}, {**at, "slot": "evening", "note": SLOT_NOTE}]  # fmt: skip
+
+
+@pytest.mark.parametrize("write", [to_table, to_markdown, to_html, lambda s: write_sig(s, s.steps[0])])
+def test_every_print_says_them(write):
+    said = write(scheduled())
+    assert STEP_NOTE in said
+    assert SLOT_NOTE in said
+
+
+def test_steps_that_differ_in_a_note_alone_are_two_rows():
+    plan = plan_of(step("5 mg", "3 days"), step("5 mg", "3 days", note=STEP_NOTE))
+    assert "4-6" in to_table(scheduled(plan))
+
+
+@pytest.mark.parametrize(
+    ("held", "said"),
+    [
+        ({"slot_notes": {"noon": "x"}, "regimen": {"evening": "5 mg"}}, "nothing is taken noon"),
+        ({"kind": "gap", "slot_notes": {"noon": "x"}}, "write the note of the step as note"),
+        ({"note": "a\u202eb", "regimen": {"evening": "5 mg"}}, "which does not print; remove it"),
+        ({"note": " ", "regimen": {"evening": "5 mg"}}, "write something in it"),
+    ],
+    ids=["no-dose-then", "gap", "hidden-letter", "blank"],
+)
+def test_a_note_that_cannot_be_kept_is_refused(held, said):
+    with pytest.raises((InvalidInput, ValidationError), match=said):
+        plan_with(course(step("5 mg", "1 day"), {"for": "3 days", **held}, step("5 mg", "1 day")))
+
+
+@pytest.mark.parametrize("drug", ["prednisolone", "duloxetine", "propranolol", "baclofen", "gabapentin"])
+@pytest.mark.parametrize("version", ["R4", "R5"])
+def test_a_product_that_its_name_tells_apart_goes_through_fhir(drug, version):
+    for product in Formulary.shipped().products(drug):
+        if (product.subform or product.brand) and product.strength:
+            dose = str(product.strength)
+            plan = plan_of(step(dose, "3 days"), drug=drug, products=[product.id])
+            found = from_fhir(to_fhir(scheduled(plan, [product]), version=version))
+            assert str(found.plan.courses[0].steps[0].regimen) == f"{dose} evening"
+
+
+def test_a_subform_goes_with_its_form_and_a_manner_with_its_source():
+    with pytest.raises(InvalidInput, match="a soluble capsule of immediate release is not one planned here"):
+        Product.read({"id": "x", "drug": "x", "form": "capsule", "strength": "5 mg", "subform": "soluble"})
+    with pytest.raises(InvalidInput, match="needs the source that says so"):
+        Product.read({"id": "x", "drug": "x", "form": "capsule", "strength": "5 mg", "taken": ["whole"]})

@@ -1,0 +1,227 @@
+"""The frame of the command line: version, help, suggestions, color, progress, formats by name, the market."""
+
+import io
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+
+from taper import __version__, load_plan
+from taper.cli import COMMANDS, main
+from taper.cli.notes import print_notes, say
+from taper.cli.parsing import complete
+from taper.cli.settings import config_file
+from taper.cli.terminal import Painted, at_work, paint, takes_color
+
+DOWN = ("down", "diazepam", "--from", "10 mg nocte", "--pace", "2 mg a week")
+
+
+class Terminal(io.TextIOWrapper):
+    """Standard output or error as a terminal."""
+
+    def __init__(self):
+        super().__init__(io.BytesIO(), encoding="utf-8", write_through=True)
+
+    def isatty(self):
+        return True
+
+    @property
+    def shown(self):
+        return self.buffer.getvalue().decode()
+
+
+@pytest.fixture
+def typed(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("TAPER_MARKET", raising=False)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+
+    def call(*words):
+        try:
+            code = main(list(words))
+        except SystemExit as left:
+            code = left.code
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return call
+
+
+@pytest.fixture
+def plan(typed):
+    typed(*DOWN, "--out", "plan.json")
+    return "plan.json"
+
+
+class TestHelp:
+    def test_the_version_is_printed(self, typed):
+        assert typed("--version") == (0, f"taper {__version__}\n", "")
+
+    @pytest.mark.parametrize("words", [(), ("help",), ("--help",)])
+    def test_taper_alone_explains_itself_with_examples(self, typed, words):
+        code, out, _ = typed(*words)
+        assert code == 0
+        assert "examples:" in out
+        assert "exit codes:" in out
+
+    @pytest.mark.parametrize("command", COMMANDS)
+    def test_each_command_is_explained_in_two_ways_with_an_example(self, typed, command):
+        code, out, _ = typed("help", command)
+        assert (code, out) == typed(command, "--help")[:2]
+        assert f"\n  taper {command}" in out
+        assert "exit codes:" in out
+        assert "<" not in out.partition("usage")[2].partition("\n\n")[0], "a choice is shown as a word"
+
+    def test_what_is_misspelt_is_suggested(self, typed):
+        assert "did you mean schedule?" in typed("shedule")[2]
+        assert "did you mean --start" in typed("schedule", "plan.json", "--strat", "2027-03-01")[2]
+        assert "did you mean ics?" in typed("schedule", "plan.json", "--format", "icss")[2]
+        assert "put text of several words in quotes" in typed("recipe", "diazepam", "5 mg", "mg")[2]
+        assert "'xyzzy' is not a command; --help lists them" in typed("xyzzy")[2]
+        assert typed("help", "shedule")[0] == 2
+
+    def test_a_unique_beginning_of_a_choice_is_enough(self, typed):
+        assert typed(*DOWN, "--release", "imm")[0] == 0
+        assert typed(*DOWN, "--form", "Oral-Solution", "--forms", "any")[0] == 2, "no smallest volume is given"
+        assert complete("re", ["red", "rest"]) == "re"
+
+
+class TestFormats:
+    def test_the_name_of_the_file_decides(self, typed, plan):
+        starts = {"a.ics": b"BEGIN:VCA", "a.html": b"<!DOCTYPE", "a.pdf": b"%PDF", "a.xlsx": b"PK",
+                  "a.svg": b"<?xml", "a.csv": b"date", "a.json": b"{", "a.md": b"|", "a.txt": b"days"}  # fmt: skip
+        for name, start in starts.items():
+            assert typed("schedule", plan, "--start", "2027-03-01", "--out", name)[0] == 0
+            with open(name, "rb") as file:  # noqa: PTH123
+                assert file.read(9).startswith(start), name
+
+    def test_text_is_not_written_into_a_pdf(self, typed, plan):
+        for kind in ("table", "csv", "fhir-r4"):
+            code, _, err = typed("schedule", plan, "--start", "2027-03-01", "--format", kind, "--out", "a.pdf")
+            assert code == 2
+            assert "does not write .pdf files" in err
+        assert typed("schedule", plan, "--start", "2027-03-01", "--json", "--out", "a.pdf")[0] == 2
+
+    def test_a_minus_sign_is_standard_output(self, typed, plan):
+        code, out, _ = typed("schedule", plan, "--start", "2027-03-01", "--format", "csv", "--out", "-")
+        assert (code, out[:4]) == (0, "date")
+
+    def test_bytes_never_go_to_a_terminal(self, typed, plan, monkeypatch):
+        monkeypatch.setattr(sys, "stdout", terminal := Terminal())
+        code, _, err = typed("schedule", plan, "--start", "2027-03-01", "--format", "pdf")
+        assert code == 2
+        assert "add --out FILE" in err
+        assert "%PDF" not in terminal.shown
+
+    def test_adjust_writes_every_format_that_schedule_writes(self, typed, plan):
+        typed("log", plan, "hold", "--start", "2027-03-01", "--day", "2027-03-10", "--for", "1 week")
+        for name in ("b.ics", "b.html", "b.pdf", "b.xlsx", "b.svg", "b.csv", "b.json", "b.md", "b.txt"):
+            assert typed("adjust", plan, "--log", "plan.log.json", "--out", name)[0] == 0
+        assert typed("adjust", plan, "--log", "plan.log.json", "--format", "fhir-r4")[0] == 0
+
+
+class TestTerminal:
+    def test_severities_are_painted_on_a_terminal_alone(self, monkeypatch):
+        monkeypatch.delenv("NO_COLOR", raising=False)
+        monkeypatch.setenv("TERM", "xterm")
+        assert takes_color(Terminal())
+        assert not takes_color(io.StringIO())
+        assert paint("HIGH  pace: x\nhigh") == "\033[31;1mHIGH\033[0m  pace: x\nhigh"
+        monkeypatch.setenv("NO_COLOR", "1")
+        assert not takes_color(Terminal())
+
+    def test_a_check_is_painted_on_a_terminal(self, typed, plan, monkeypatch):
+        monkeypatch.delenv("NO_COLOR", raising=False)
+        monkeypatch.setenv("TERM", "xterm")
+        monkeypatch.setattr(sys, "stdout", terminal := Terminal())
+        typed("schedule", plan, "--start", "2027-03-01")
+        assert "\033[" in terminal.shown
+        assert sys.stdout is terminal
+
+    def test_a_painted_terminal_is_still_one(self):
+        painted = Painted(terminal := Terminal())
+        print("clear  x", file=painted)
+        painted.flush()
+        assert painted.isatty()
+        assert painted.buffer is terminal.buffer
+        assert terminal.shown == "\033[32mclear\033[0m  x\n"
+
+    def test_long_work_says_so_where_someone_looks(self, monkeypatch):
+        monkeypatch.setattr(sys, "stderr", terminal := Terminal())
+        with at_work("down", patience=0.01):
+            time.sleep(0.2)
+        assert terminal.shown == "taper down: working ...\r\033[K"
+
+    def test_short_work_says_nothing(self, monkeypatch):
+        monkeypatch.setattr(sys, "stderr", terminal := Terminal())
+        with at_work("down", patience=5):
+            pass
+        assert terminal.shown == ""
+
+    def test_a_note_is_printed_once(self, capsys):
+        say("one")
+        say("one")
+        print_notes()
+        print_notes()
+        assert capsys.readouterr().err == "taper: one\n"
+
+
+class TestMarket:
+    def test_it_is_remembered_by_the_environment(self, typed, monkeypatch):
+        monkeypatch.setenv("TAPER_MARKET", "UK")
+        code, _, err = typed("recipe", "diazepam", "5 mg")
+        assert code == 0
+        assert "diazepam: products of the uk market (TAPER_MARKET)" in err
+        assert "products of the us market (--market)" in typed("recipe", "diazepam", "5 mg", "--market", "us")[2]
+
+    def test_it_is_remembered_by_the_file_of_settings(self, typed):
+        file = config_file()
+        file.parent.mkdir(parents=True)
+        file.write_text('market = "uk"\n', encoding="utf-8")
+        assert f"diazepam: products of the uk market ({file})" in typed("recipe", "diazepam", "5 mg")[2]
+        for text, said in (("market = ", "is not TOML"), ('color = "red"', "'color' is not a setting"),
+                           ('market = "xx"', "'xx' is not a market on file; write us or uk")):  # fmt: skip
+            file.write_text(text, encoding="utf-8")
+            assert said in typed("recipe", "diazepam", "5 mg")[2]
+
+    def test_a_drug_that_it_does_not_have_is_taken_from_where_it_is_and_said(self, typed, monkeypatch):
+        assert "nitrazepam: products of the uk market (--market" in typed("recipe", "nitrazepam", "5 mg")[2]
+        monkeypatch.setenv("TAPER_MARKET", "us")
+        assert "none of us is on file" in typed("recipe", "nitrazepam", "5 mg")[2]
+
+    def test_it_decides_the_paper_and_the_first_day_of_the_week(self, typed, plan):
+        import pypdf
+
+        for market, width in (("us", 612), ("uk", 595)):
+            out = f"{market}.pdf"
+            assert typed("schedule", plan, "--start", "2027-03-01", "--out", out, "--market", market)[0] == 0
+            assert round(float(pypdf.PdfReader(out).pages[0].mediabox.width)) == width
+
+
+def test_a_shell_completes_commands_options_and_values():
+    pytest.importorskip("argcomplete")
+    line = "taper down diazepam --rel"
+    asked = {"_ARGCOMPLETE": "1", "COMP_LINE": line, "COMP_POINT": str(len(line)), "_ARGCOMPLETE_IFS": "\n"}
+    found = subprocess.run(
+        [sys.executable, "-c", "import sys; sys.argv[0] = 'taper'; from taper.cli import main; main()"],
+        env=os.environ | asked | {"_ARGCOMPLETE_STDOUT_FILENAME": "/dev/stdout"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "--release" in found.stdout
+
+
+def test_a_plan_printed_for_another_command_is_the_plan_alone(typed, tmp_path):
+    code, out, err = typed(*DOWN, "--out", "-")
+    assert code == 0
+    (tmp_path / "piped.json").write_text(out, encoding="utf-8")
+    assert load_plan(tmp_path / "piped.json").courses[0].drug == "diazepam"
+    assert "Largest fall" in err
+
+
+def test_today_and_tomorrow_are_dates_here_alone(typed, plan):
+    assert "read --start as 2" in typed("schedule", plan, "--start", "today")[2]
+    assert typed("schedule", plan, "--start", "tomorrow")[0] == 0

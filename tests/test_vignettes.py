@@ -1,0 +1,85 @@
+"""People with plans, and what a pharmacist would say of each: `tests/cases/vignettes`, against the shipped data."""
+
+import tomllib
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from taper import CannotRealize, Formulary, Patient, Plan, Severity, check, realize
+from test_cases import before_of, step_of
+
+FOLDER = Path(__file__).parent / "cases" / "vignettes"
+CASES = [case for path in sorted(FOLDER.glob("*.toml")) for case in tomllib.loads(path.read_text("utf-8"))["cases"]]
+KNOWN = {"name", "market", "start", "drug", "release", "form", "indication", "before", "steps", "then", "patient",
+         "finds", "never", "open", "refused", "most_open"}  # fmt: skip
+ALL_GIVEN = {
+    "dialysis": False, "kidney_stable": True, "liver": "none", "pregnant": False, "lactating": False,
+    "medications": [], "as_needed": [], "conditions": [],
+}  # fmt: skip
+SHIPPED = Formulary.shipped()
+
+
+def review_of(case):
+    course = {key: case[key] for key in ("drug", "release", "form", "indication", "then") if key in case}
+    course["before"] = before_of(case["before"])
+    course["steps"] = [_step(text) for text in case["steps"]]
+    drug = SHIPPED.name_of(case["drug"])
+    markets = {product.market for product in SHIPPED.products(drug)}
+    market = case.get("market", "us" if "us" in markets else "uk")
+    made = realize(Plan.read({"courses": [course]}), SHIPPED.products(drug, market=market))
+    start = date.fromisoformat(case["start"]) if "start" in case else None
+    return check(made, Patient.read(ALL_GIVEN | case["patient"]), start=start, market=case.get("market"))
+
+
+def _step(text):
+    lasting, _, doses = text.partition(": ")
+    return {"kind": "gap", "for": lasting} if doses == "gap" else step_of(text)
+
+
+each_case = pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
+
+
+@each_case
+def test_it_is_answered_as_written(case):
+    assert set(case) <= KNOWN
+    if "refused" in case:
+        with pytest.raises(CannotRealize, match=case["refused"]):
+            review_of(case)
+        return
+    review = review_of(case)
+    told = "\n".join([*(f"{f.severity} {f.rule}: {f.message}" for f in review.findings),
+                      *(f"open {gap.rule}: {gap.missing}" for gap in review.not_assessed)])  # fmt: skip
+    for wanted in case.get("finds", []):
+        found = [item.severity for item in review.findings if item.rule == wanted["rule"]]
+        assert any(item >= wanted["at_least"] for item in found), f"{wanted}\n{told}"
+    for barred in case.get("never", []):
+        found = [f for f in review.findings if barred["rule"] in {"any", f.rule} and f.severity >= barred["from"]]
+        assert not found, told
+    for rule in case.get("open", []):
+        assert [gap for gap in review.not_assessed if gap.rule == rule], told
+        assert not [item for item in review.clear if item.rule == rule], told
+    assert len(review.not_assessed) <= case.get("most_open", len(review.not_assessed)), told
+
+
+@each_case
+def test_each_fact_is_found_once_and_nothing_found_or_open_is_clear(case):
+    if "refused" in case:
+        return
+    review = review_of(case)
+    facts = [(f.rule, f.drug, f.about, f.slot, f.day, f.last_day) for f in review.findings]
+    assert len(facts) == len(set(facts))
+    found = {(f.rule, f.drug, source) for f in review.findings for source in f.sources}
+    assert not found & {(item.rule, item.drug, item.source) for item in (*review.clear, *review.within)}
+    for item in review.clear:
+        assert item.source is None or item.sections, f"{item.rule} is called clear of {item.source.id} though unread"
+        assert item.source is None or set(item.sections) <= set(item.source.read_whole)
+
+
+def test_no_advice_of_another_country_is_high_against_a_maximum_of_the_plans_own():
+    (case,) = [item for item in CASES if item.get("market") == "uk" and item["drug"] == "baclofen"]
+    review = review_of(case)
+    (finding,) = [item for item in review.findings if item.rule == "ceiling"]
+    abroad = [each for each in finding.each if each.from_abroad]
+    assert (finding.severity, {each.severity for each in abroad}) == (Severity.MODERATE, {Severity.MODERATE})
+    assert [each.from_abroad for each in finding.each] == sorted(each.from_abroad for each in finding.each)
