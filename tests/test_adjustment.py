@@ -252,7 +252,7 @@ class TestPace:
     def test_a_hold_that_stays_without_an_end_has_no_rest_to_replan(self):
         how = {"rest": "replan", "pace": "1 mg, every 1 week"}
         changed = ChangeProducts(day=on(15), products=("t1mg",), **how)
-        refused(NothingToChange, "no rest to plan anew", OPEN, changed, horizon=weeks(4))
+        refused(NothingToChange, "no rest to replan", OPEN, changed, horizon=weeks(4))
 
     def test_a_later_change_keeps_the_pace_of_an_earlier_one(self):
         slowed = Slow(day=on(10), pace="1 mg, every 2 weeks")

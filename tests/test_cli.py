@@ -263,7 +263,7 @@ def test_a_tablet_without_a_known_score_is_not_divided(run):
     code, _, err = run("schedule", "diazepam-example", "--start", "2027-03-01", "--market", "uk")
     assert code == 2
     assert "step 10, morning: 3 mg of diazepam cannot be made from" in err
-    assert "The nearest that can are 2.5 mg and 4 mg" in err
+    assert "The nearest doses that can be made are 2.5 mg and 4 mg" in err
 
 
 def test_a_drug_of_one_market_takes_that_market(run, write):

@@ -95,7 +95,7 @@ def test_two_products_with_one_id_are_refused():
 def test_a_limit_for_a_drug_that_is_not_held_is_refused_with_near_names(tmp_path):
     path = tmp_path / "local.toml"
     path.write_text('drug = "baclofn"\nreviewed_on = 2027-01-15\n', "utf-8")
-    with pytest.raises(InvalidData, match="'baclofn' is not held, and near names are baclofen; correct the name"):
+    with pytest.raises(InvalidData, match="'baclofn' is not on file, and near names are baclofen; correct the name"):
         SHIPPED.overlaid(path)
 
 
@@ -109,5 +109,5 @@ def test_an_overlay_that_redefines_a_source_is_refused(tmp_path):
     )  # fmt: skip
     path = tmp_path / "local.toml"
     path.write_text(body, "utf-8")
-    with pytest.raises(InvalidData, match="'us-tablet-dailymed' is already held"):
+    with pytest.raises(InvalidData, match="'us-tablet-dailymed' is already on file"):
         SHIPPED.overlaid(path)

@@ -49,7 +49,7 @@ def test_no_overlay_is_the_shipped_layer(tmp_path):
 
 def test_a_source_of_another_drug_is_not_redefined(tmp_path):
     refused(
-        tmp_path, own("diazepam", "beers-2023"), "the source 'beers-2023' is already held, for .*; give the overlay"
+        tmp_path, own("diazepam", "beers-2023"), "the source 'beers-2023' is already on file, for .*; give the overlay"
     )
 
 
@@ -65,7 +65,7 @@ def test_a_misspelt_name_is_refused_with_the_nearest_and_a_new_one_is_declared(t
     refused(
         tmp_path, own(more=fact.format("opiods")), "with_names names 'opiods', and near names are opioid.*correct it"
     )
-    refused(tmp_path, own(more=fact.format("xyzzyplugh")), "no near name is held; correct it, or list it in names")
+    refused(tmp_path, own(more=fact.format("xyzzyplugh")), "no near name is on file; correct it, or list it in names")
     assert laid(tmp_path, 'names = ["xyzzyplugh"]\n' + own(more=fact.format("xyzzyplugh")))
     refused(tmp_path, 'names = "x"\n' + own(), "names is a list of names")
     column = 'with_names = ["{}"]\nwithout_names = ["valproate"]\n'

@@ -246,10 +246,10 @@ class TestRefusals:
         assert "Institute s" in str(caught.value)
 
     def test_a_source_that_is_not_held_is_refused_with_those_that_are(self):
-        with pytest.raises(NotFound, match=r"has the source 'x'; name one of those held: s") as caught:
+        with pytest.raises(NotFound, match=r"has the source 'x'; name one of those on file: s") as caught:
             propose(starting(step("8 mg", "3 days")), held(band(**MAXIMUM)), source="x")
         assert caught.value.near == ("s",)
-        with pytest.raises(NotFound, match="those held: none"):
+        with pytest.raises(NotFound, match="those on file: none"):
             propose(starting(step("8 mg", "3 days")), formulary(drug="other"))
 
     def test_advice_for_another_indication_does_not_serve(self):

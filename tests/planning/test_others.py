@@ -337,7 +337,7 @@ def test_a_titration_is_chosen_by_source_column_and_indication_and_never_guessed
     with_it, without = label((1, "5 mg", 1), column="with-it"), label((1, "10 mg", 1), column="without")
     held = Monograph(drug="baclofen", reviewed_on=date(2026, 11, 1), titrations=(with_it, without))
     assert choose_titration(held, column="with-it") == with_it
-    with pytest.raises(NotFound, match="several titrations fit; held are label, column with-it; label, column without"):
+    with pytest.raises(NotFound, match="several titrations fit; on file: label, column with-it; label, column without"):
         choose_titration(held, source="label", indication="spasticity")
     with pytest.raises(NotFound, match="no titration fits"):
         choose_titration(held, column="other")
@@ -499,7 +499,7 @@ def test_rounding_has_a_name(rounding: Any, dose: str, made: str) -> None:
 @pytest.mark.parametrize("rounding", ["up", "nearest", "down"])
 def test_a_cap_on_pieces_or_volume_is_an_error_and_no_rounding(rounding: Any) -> None:
     small = DROPS.measured("0.1 mL", graduation="0.1 mL", largest="5 mL")
-    with pytest.raises(NotReachable, match="nearest that can is 5 mg"):
+    with pytest.raises(NotReachable, match="nearest dose that can be made is 5 mg"):
         round_dose(mg("7.5"), [small], rounding)
     with pytest.raises(NotReachable, match="Allow 8 pieces in an intake: at most 4 are now"):
         round_dose(mg(80), DIAZEPAM[-1:], rounding)

@@ -29,7 +29,7 @@ NotEmpty = AfterValidator(_some)
 
 
 class Value(BaseModel):
-    """A record that never changes and holds no field but its own."""
+    """An immutable record that accepts no field but its own."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, defer_build=True)
 

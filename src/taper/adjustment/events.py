@@ -128,7 +128,7 @@ def change_products(now: Now, track: CourseState, event: ChangeProducts) -> Cour
 
 
 def retarget(now: Now, track: CourseState, event: Retarget) -> CourseState:
-    """The course ends at another dose: at a step that lies ahead, or where a plan made anew arrives."""
+    """The course ends at another dose: at a step that lies ahead, or where the rest arrives when replanned."""
     if event.rest == "replan":
         stays = total(track.joined) is None
         return follow(now, track, event, [] if stays else list(track.joined), [], to=event.to)

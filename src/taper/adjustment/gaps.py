@@ -102,7 +102,7 @@ def _resume_and_replan(now: Now, track: CourseState, then: ResumeAt) -> CourseSt
     asked = track.made_by.pace if isinstance(track.made_by, TaperRequest | DailyTaperRequest) else None
     pace = then.pace or asked
     if pace is None:
-        raise InvalidEvent(f"{track.name} was written by hand; give a pace to plan it anew, or shift the rest")
+        raise InvalidEvent(f"{track.name} was written by hand; give a pace to replan it, or shift the rest")
     step = now.realize(track, [Step(regimen=then.resume, kind=track.kind_of(then.resume))])[0]
     rung = Rung(step, now.length(then.lasting or pace.every))
     ladder = (*track.ladder[: (track.rung or 0) + 1], rung)

@@ -1,4 +1,4 @@
-"""What follows a change: the rest of a plan shifted as it is, or planned anew."""
+"""What follows a change: the rest of a plan shifted as it is, or replanned."""
 
 from dataclasses import replace
 from itertools import pairwise
@@ -18,16 +18,16 @@ _Fall = tuple[DailyDose, DailyDose]
 def follow(
     now: Now, track: CourseState, how: Replanned, kept: list[Piece], rest: list[Piece], *, to: Regimen | None = None
 ) -> CourseState:
-    """The course with some pieces kept, and then the rest: the one given, or one planned anew.
+    """The course with some pieces kept, and then the rest: the one given, or one replanned.
 
     Raises:
-        InvalidEvent: If it cannot be planned anew: it was written by hand, or differs from day to day.
+        InvalidEvent: If it cannot be replanned: it was written by hand, or differs from day to day.
     """
     if how.rest == "shift":
         return track.going([*kept, *rest])
     length = total(kept)
     if length is None:
-        raise NothingToChange(f"{track.name} stays at its dose without an end; there is no rest to plan anew")
+        raise NothingToChange(f"{track.name} keeps this dose with no stop date; there is no rest to replan")
     course = _planned_anew(now.day + length, track, how, kept[-1] if kept else track.past[-1], to)
     return climb(replace(now, day=now.day + length), track, kept, course)
 
@@ -37,7 +37,7 @@ def _planned_anew(day: int, track: CourseState, how: Replanned, last: Piece, to:
     if taken is None:
         raise InvalidEvent(f"{last.step.step} differs from day to day, so a fall from it has no size; shift the rest")
     if how.pace is None and not carries_request(track):
-        raise InvalidEvent(f"{track.name} was written by hand; give a pace to plan it anew, or shift the rest")
+        raise InvalidEvent(f"{track.name} was written by hand; give a pace to replan it, or shift the rest")
     if to is None and not carries_request(track):
         to = _target(track)
     course = track.course.course.model_copy(update={"made_by": track.made_by})

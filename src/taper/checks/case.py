@@ -90,7 +90,7 @@ class Case:
         return tuple(course for course in self.courses if course.drug == drug)
 
     def monograph(self, drug: str) -> Monograph | None:
-        """What is held about a drug, or None."""
+        """What is on file about a drug, or None."""
         return self.formulary.get(drug)
 
     @cached_property
@@ -433,7 +433,7 @@ def left_out(case: Case, rule: str, drug: str, facts: Iterable[Cited]) -> Iterat
 
 
 def check_sources(case: Case) -> None:
-    """Raise if a named source is held for none of the plan's drugs.
+    """Raise if a named source is on file for none of the plan's drugs.
 
     Raises:
         NotFound: Listing those that are.

@@ -13,7 +13,7 @@ def _others_named(fact: Interaction | Titration | Ceiling) -> tuple[str, ...]:
 
 
 def _names_declared(data: dict[str, Any], where: str) -> list[str]:
-    """The names of medicines that nothing held knows and that an overlay means, taken out of its data."""
+    """The names of medicines that nothing on file knows and that an overlay means, taken out of its data."""
     names = data.pop("names", [])
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise InvalidData('names is a list of names; write ["NAME"]', where=where)
@@ -36,7 +36,7 @@ def _lay_over(
     known = {source.id: source for source in below.sources} if below else {}
     for key in data.get("sources", {}):
         if key in held:
-            told = f"the source {key!r} is already held, for {held[key]}; give the overlay's own source another id"
+            told = f"the source {key!r} is already on file, for {held[key]}; give the overlay's own source another id"
             raise InvalidData(told, where=where)
         _refuse_claims(data["sources"][key], key, below, where)
     data.setdefault("reviewed_on", below.reviewed_on if below else None)
@@ -47,7 +47,7 @@ def _lay_over(
     unknown = replaced - set(known)
     if unknown:
         raise InvalidData(
-            f"replaces names {', '.join(sorted(unknown))}, which is not held; name a held source", where=where
+            f"replaces names {', '.join(sorted(unknown))}, which is not on file; name a source on file", where=where
         )
     return _merge(below, above, replaced)
 

@@ -66,7 +66,7 @@ def write_equivalent(mg: Fraction) -> str:
 def count_stage(
     both: Both, day: int | None, drug: str, to_drug: str, table: EquivalenceTable, held: dict[str, EquivalenceTable]
 ) -> Stage:
-    """What a stage adds up to, in mg of the new drug, under the named table and under every table held."""
+    """What a stage adds up to, in mg of the new drug, under the named table and under every table on file."""
     old, new = both
 
     def ends(other: EquivalenceTable) -> tuple[Fraction, Fraction]:

@@ -70,7 +70,7 @@ class CrossTaper:
         if self.taper:
             falls = f"largest fall {self.taper.largest.words}; last fall {self.taper.last.words}"
             lines.append(f"In the taper of {drug} after it: {falls}.")
-        lines.append(f"Equivalents of {drug} under {self.table.title}; the spread is over every table held.")
+        lines.append(f"Equivalents of {drug} under {self.table.title}; the spread is over every table on file.")
         for stage in (self.before, *self.stages):
             both = f"{stage.old} and {stage.new}"
             spread = f"{write_equivalent(stage.lowest)} to {write_equivalent(stage.highest)}"
@@ -125,7 +125,7 @@ def plan_cross_taper(
         rounding: How an equivalent that cannot be made is rounded to one that can; there is no default.
         stages: "intake by intake", or a number of stages in which every intake changes over in proportion.
         order: The times of day in which intakes change over; by time of day if absent.
-        tables: Every table held, for the spread.
+        tables: Every table on file, for the spread.
         then: Arguments for `plan_taper` on the second drug (pace, order, to ...); without, it is continued.
         weights: What the planner weighs; judgment, not evidence.
         title: The plan's title.
@@ -205,7 +205,7 @@ def replan_cross_taper(
         equivalence: The table of equivalents that the plan goes by.
         every: Another length of the stages.
         rounding: Another rounding.
-        tables: Every table held, for the spread.
+        tables: Every table on file, for the spread.
         then: Arguments for the taper that follows, in place of those that the plan carries.
 
     Raises:

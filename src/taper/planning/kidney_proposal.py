@@ -141,7 +141,7 @@ def _no_such_source(formulary: Formulary, plan: Plan, products: tuple[Product, .
     names = {a.source.id for drug in drugs if formulary.holds(drug) for a in formulary.monograph(drug).kidney}
     listed = ", ".join(sorted(names)) or "none"
     return NotFound(
-        f"no kidney advice for {', '.join(drugs)} has the source {source!r}; name one of those held: {listed}",
+        f"no kidney advice for {', '.join(drugs)} has the source {source!r}; name one of those on file: {listed}",
         near=tuple(sorted(names)),
     )
 

@@ -20,9 +20,9 @@ def assess(case: Case) -> Iterator[Answer]:
     """Compare the plan's indication, and the drugs that are reduced or were stopped, with what a drug is not for.
 
     A drug for such a use, or coming where another that it must not stand in for goes, is high. No indication, and a
-    missing list of medicines where one may have been stopped, are not assessed; nor is a use that no source held gives
-    for the drug, since it may be such a one in other words. Where no source names such a use, the rule does not apply
-    to the drug.
+    missing list of medicines where one may have been stopped, are not assessed; nor is a use that no source on file
+    gives for the drug, since it may be such a one in other words. Where no source names such a use, the rule does not
+    apply to the drug.
     """
     yield from uncited(case, NAME)
     for drug in case.drugs:

@@ -24,8 +24,8 @@ def assess(case: Case) -> Iterator[Answer]:
 
     More than two half-lives, so that less than a quarter is left, is moderate; more than two at the short end of a
     range only is low. Under a half-life that is printed as an upper end alone, fewer hours are not assessed.
-    Half-lives of metabolites are passed over. No half-life held is not assessed; a plan in which every day has a dose
-    is not asked.
+    Half-lives of metabolites are passed over. No half-life on file is not assessed; a plan in which every day has a
+    dose is not asked.
     """
     yield from uncited(case, NAME)
     for drug in case.drugs:

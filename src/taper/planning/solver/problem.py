@@ -254,7 +254,7 @@ class Problem:
             named = " and ".join(str(total) for total in (below, above) if total is not None)
             return NoPlan(
                 f"a total of {self.to} is not met when intakes fall {self.order} with these products. "
-                f"The nearest that can be made are {named}. Give one of them, a regimen, or another order"
+                f"The nearest doses that can be made are {named}. Give one of them, a regimen, or another order"
             )
         return NoPlan(f"these products make no way from {self.before} to {self.to}; add a smaller strength")
 
