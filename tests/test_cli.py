@@ -517,8 +517,8 @@ PACE = ("--pace", "10% of current, at least 1 mg, up to 12.5%, every 2 weeks")
 def test_down_plans_a_taper_and_reports_its_largest_and_last_fall_first(run):
     code, out, _ = run(*DOWN, *PACE, "--order", "evenly")
     assert code == 0
-    assert out.startswith("Largest fall: day 29, 16 mg/day to 14 mg/day: 2 mg")
-    assert "Last fall: day 225, 1 mg/day to 0 mg/day" in out
+    assert out.startswith("Largest reduction: day 29, 16 mg/day to 14 mg/day: 2 mg")
+    assert "Last reduction: day 225, 1 mg/day to 0 mg/day" in out
     data = json.loads(run(*DOWN, *PACE, "--order", "evenly", "--json")[1])
     assert set(data) == {"plan", "report"}
     assert data["plan"]["courses"][0]["then"] == "stop"

@@ -72,8 +72,8 @@ def test_steps_are_taken_as_given_and_their_falls_are_measured() -> None:
     )
     assert [(change.day, change.paces) for change in made.report.changes] == [(1, 1), (8, 2), (15, 1)]
     assert str(made.report).splitlines()[:2] == [
-        "Largest fall: day 8, 15 mg/day to 5 mg/day: a fall of 10 mg, 66.67% of current, 2 paces.",
-        "Last fall: day 15, 5 mg/day to 0 mg/day: a fall of 5 mg, 100% of current, 1 paces.",
+        "Largest reduction: day 8, 15 mg/day to 5 mg/day: a reduction of 10 mg, 66.67% of current, 2 paces.",
+        "Last reduction: day 15, 5 mg/day to 0 mg/day: a reduction of 5 mg, 100% of current, 1 pace.",
     ]
     assert made.report.to_dict()["last_fall"].startswith("day 15")
 
@@ -92,7 +92,7 @@ def test_an_alternate_day_step_shows_its_average_beside_its_days() -> None:
 def test_steps_upward_never_fall() -> None:
     made = plan_steps(drug="baclofen", before="nothing", steps=[({"evening": "5 mg"}, None)], pace="5 mg, every 1 week")
     assert made.course.then == "continue"
-    assert str(made.report).splitlines()[0] == "It never falls."
+    assert str(made.report).splitlines()[0] == "It never goes down."
     assert made.report.to_dict()["largest_fall"] is None
 
 
@@ -388,8 +388,8 @@ def test_intakes_change_over_one_by_one_then_the_second_drug_is_tapered() -> Non
     assert new.steps[1].lasting == weeks(1)
     assert made.taper is not None
     lines = str(made).splitlines()
-    assert lines[0] == "Both together never fall in the stages, under Ashton."
-    assert lines[1].startswith("In the taper of diazepam after it: largest fall 16 mg/day to 14 mg/day")
+    assert lines[0] == "Both together never go down in the stages, under Ashton."
+    assert lines[1].startswith("In the taper of diazepam after it: largest reduction 16 mg/day to 14 mg/day")
     assert lines[3].endswith("20 mg a day together (10 mg to 40 mg)")
     assert lines[4].endswith("20 mg a day together (15 mg to 30 mg)")
     assert made.to_dict()["taper"]["asked"] == PACE
@@ -436,7 +436,7 @@ def test_a_cross_taper_opens_with_the_largest_fall_of_both_together() -> None:
     made = crossed(stages=3, equivalence=table("odd", "0.75 mg"))
     before, after = made.largest_fall
     assert str(made).splitlines()[0] == (
-        f"Largest fall of both together, day {after.day}: {write_equivalent(before.combined)} to "
+        f"Largest reduction of both together, day {after.day}: {write_equivalent(before.combined)} to "
         f"{write_equivalent(after.combined)}, {write_percent((before.combined - after.combined) / before.combined)}, "
         "under Odd."
     )

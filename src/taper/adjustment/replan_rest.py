@@ -35,7 +35,9 @@ def follow(
 def _planned_anew(day: int, track: CourseState, how: Replanned, last: Piece, to: Regimen | None) -> Course:
     taken = last.step.step.regimen
     if taken is None:
-        raise InvalidEvent(f"{last.step.step} differs from day to day, so a fall from it has no size; shift the rest")
+        raise InvalidEvent(
+            f"{last.step.step} differs from day to day, so a reduction from it has no size; shift the rest"
+        )
     if how.pace is None and not carries_request(track):
         raise InvalidEvent(f"{track.name} was written by hand; give a pace to replan it, or shift the rest")
     if to is None and not carries_request(track):
@@ -88,7 +90,7 @@ def slow(now: Now, track: CourseState, event: Slow) -> CourseState:
     if further is not None:
         (high, low), (top, bottom) = further
         raise InvalidEvent(
-            f"at {event.pace} {track.name} falls from {high} to {low} at a time, further than any fall still planned "
+            f"at {event.pace} {track.name} drops from {high} to {low} at a time, more than any drop still planned "
             f"from there, such as {top} to {bottom}; write speed-up for that"
         )
     return made

@@ -133,7 +133,7 @@ def steepest_window(
         (1, 8, 19)
     """
     if days < 1:
-        raise InvalidInput(f"a window of {days} days holds no fall; write a whole number from 1")
+        raise InvalidInput(f"a window of {days} days holds no reduction; write a whole number from 1")
     listed = list(totals)
     line = [before if before is not None else listed[0], *listed] if listed else []
     best: FallWindow | None = None

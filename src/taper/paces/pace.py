@@ -89,7 +89,7 @@ class OfCurrent(Value):
     @model_validator(mode="after")
     def _not_both(self) -> Self:
         if self.at_least is not None and self.last_dose is not None:
-            raise InvalidPace("has at_least and last_dose; give one: the smallest fall, or the dose to stop from")
+            raise InvalidPace("has at_least and last_dose; give one: the smallest reduction, or the dose to stop from")
         return self
 
     def __str__(self) -> str:
@@ -248,7 +248,7 @@ def _check_ends(pace: Pace) -> None:
     base = pace.base
     if isinstance(base, OfCurrent) and base.at_least is None and base.last_dose is None:
         raise PaceWithoutEnd(
-            f'{base} never arrives at 0; add at_least (the smallest fall, such as "1 mg") or last_dose '
+            f'{base} never arrives at 0; add at_least (the smallest reduction, such as "1 mg") or last_dose '
             "(the dose to stop from)"
         )
     spans = base.bands if isinstance(base, Bands) else (base,)
@@ -492,7 +492,7 @@ def _limit_percent(given: Rational | None) -> Fraction | None:
 def _ends(text: str) -> tuple[str, str]:
     low, dash, high = text.strip().partition("-")
     if dash and not low.strip():
-        raise InvalidPace(f"{text.strip()!r} is negative; write a pace above 0, by which doses fall")
+        raise InvalidPace(f"{text.strip()!r} is negative; write a pace above 0, by which doses are reduced")
     return low.strip(), (high if dash else low).strip()
 
 

@@ -239,7 +239,7 @@ def ruler_of(base: Base, *, start: Fraction, fast: bool = False) -> Ruler:
         InvalidInput: If the start is 0.
     """
     if start <= 0:
-        raise InvalidInput("the start is 0 mg, so nothing can fall; give what is taken before day 1")
+        raise InvalidInput("the start is 0 mg, so nothing can be reduced; give what is taken before day 1")
     match base:
         case Fixed():
             return Linear((base.high if fast else base.low).mg)

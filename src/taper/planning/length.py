@@ -19,7 +19,7 @@ from taper.plans.request import TaperRequest
 from taper.products.product import Product
 
 A_WEEK = weeks(1)
-"""The least time between two falls where a length is asked for and none is named: judgment, not evidence."""
+"""The least time between two reductions where a length is asked for and none is named: judgment, not evidence."""
 _COUNTED = 2
 
 
@@ -117,13 +117,13 @@ def solve_over(problem: Problem, over: Duration, step: Duration) -> tuple[Solved
     best = min(_tried(problem, most), key=_rank, default=None)
     if best is None:
         raise NoPlan(
-            f"no plan of at most {most} falls, which {over} has time for, was found when intakes fall {problem.order}; "
+            f"no plan of at most {most} reductions, which fit into {over}, was found (order: {problem.order}); "
             "give more time or another order"
         )
     if best.route.changes == 1:
         raise NoPlan(
-            f"these products make nothing between {problem.before} and {problem.to}, so the only fall is the whole and "
-            "no length can be kept; add a smaller strength or a liquid"
+            f"these products make nothing between {problem.before} and {problem.to}, so the only reduction is to stop "
+            "and no length can be kept; add a smaller strength or a liquid"
         )
     largest, changes = max(_falls(best)), best.route.changes
     if best.problem.pace != _pace_of(problem, largest):
