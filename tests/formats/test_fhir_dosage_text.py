@@ -52,6 +52,8 @@ MORE = {
     "Spanish: a reduction": "reducir 5 mg cada semana",
     "Spanish: until": "hasta nueva orden",
     "Spanish: a week": "Solo una semana",
+    "Spanish: this week": "solo esta semana",
+    "French: this week": "seulement cette semaine",
 }
 
 

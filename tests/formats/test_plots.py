@@ -151,7 +151,7 @@ def test_a_picture_has_a_title_a_description_and_axes_with_units(name):
     assert root.attrib["role"] == "img"
     assert [child.text for child in root[:2]] == [picture.title, picture.description]
     assert picture._repr_svg_() == picture.to_svg()
-    units = {"doses": "mg/day", "falls": "%", "occupancy": "%", "supply": "units", "calendar": "mg/day"}[name]
+    units = {"doses": "mg/day", "falls": "%", "occupancy": "%", "supply": "tablets", "calendar": "mg/day"}[name]
     assert units in " ".join(axis.get_ylabel() for axis in picture.figure.axes)
 
 
@@ -458,7 +458,7 @@ def test_tablets_and_liquids_have_panels_of_their_own_and_fills_are_steps():
                 [tablet("10 mg", pack=28), liquid(pack="100 mL")]), start=START,
     )  # fmt: skip
     picture = plot_supply(both, count_supply(both, fills=weeks(4), on_hand={"t10mg": 10}))
-    assert [axis.get_ylabel() for axis in picture.figure.axes] == ["units", "mL"]
+    assert [axis.get_ylabel() for axis in picture.figure.axes] == ["tablets", "mL"]
     assert "10 on hand" in words_in(picture)
     steps = axis_of(picture, 0).lines[1]
     assert list(steps.get_ydata()) == [10.0, 38.0, 66.0, 66.0]
@@ -604,7 +604,7 @@ class TestSeveralDrugs:
 
     def test_supply_has_a_panel_for_each_drug_and_names_it(self):
         picture = plot_supply(self.crossing())
-        assert [axis.get_ylabel() for axis in picture.figure.axes] == ["diazepam, units", "lorazepam, units"]
+        assert [axis.get_ylabel() for axis in picture.figure.axes] == ["diazepam, tablets", "lorazepam, tablets"]
         assert "16 x diazepam 5 mg tablet" in picture.title
         assert "8 x lorazepam 1 mg tablet" in picture.title
 

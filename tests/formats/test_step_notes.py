@@ -1,7 +1,9 @@
 """What the writer of a plan says of a step goes wherever the step goes, and changes nothing else."""
 
+import io
 from datetime import date
 
+import openpyxl
 import pytest
 from pydantic import ValidationError
 
@@ -19,6 +21,7 @@ from taper import (
     to_markdown,
     to_schedule,
     to_table,
+    to_xlsx,
     write_sig,
 )
 
@@ -57,6 +60,12 @@ def test_the_calendar_and_the_schedule_as_data_carry_them():
     at = {"course": "testamine", "step": 1, "first": "2027-03-01"}
     assert schedule.to_dict()["notes"] == [
         {**at, "note": STEP_NOTE}, {**at, "slot": "evening", "note": SLOT_NOTE}]  # fmt: skip
+
+
+def test_the_workbook_lists_them_with_the_plan():
+    book = openpyxl.load_workbook(io.BytesIO(to_xlsx(scheduled())))
+    said = [row[1].value for row in book["Plan"].iter_rows() if row[0].value == "note"]
+    assert said == [f"testamine, step 1: {STEP_NOTE}", f"testamine, step 1, evening: {SLOT_NOTE}"]
 
 
 @pytest.mark.parametrize("write", [to_table, to_markdown, to_html, lambda s: write_sig(s, s.steps[0])])

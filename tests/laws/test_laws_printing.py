@@ -18,7 +18,8 @@ from taper._base.numbers import exact
 from taper.schedules.schedule import End
 from taper.testing import clock_slots, durations, named_slots, realizable_plans, starts
 from taper.words.notice import NOTICE
-from taper.words.plain import describe_ending, describe_portion
+from taper.words.plain import describe_ending
+from taper.words.portion import describe_portion
 from taper.words.stretches import stretches_of
 
 TIMES = {"morning": "08:00", "noon": "12:30", "evening": "18:00", "bedtime": "22:45", "daily": "09:00"}

@@ -25,7 +25,7 @@ from taper.cli import main
 from taper.products.dilution import DilutionAsked
 from taper.products.statements import Syringe, dilute
 from taper.words.language import speak
-from taper.words.plain import describe_portion
+from taper.words.portion import describe_portion
 
 TABLET = Product(id="d4", drug="d", form="tablet", strength="4 mg")
 DILUTION = TABLET.diluted("100 mL", graduation="1 mL")

@@ -6,12 +6,14 @@ import os
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from taper.errors import InvalidInput
-from taper.plans.plan import Plan
 from taper.words.notice import NOTICE
+
+if TYPE_CHECKING:
+    from taper.plans.plan import Plan
 
 STDOUT = "-"
 
@@ -76,7 +78,7 @@ def print_json(data: object) -> None:
 _PAPER = {".pdf", ".html", ".ics", ".xlsx", ".svg", ".csv", ".md", ".txt"}
 
 
-def deliver_plan(plan: Plan, report: str, data: dict[str, Any], options: argparse.Namespace) -> int:
+def deliver_plan(plan: "Plan", report: str, data: dict[str, Any], options: argparse.Namespace) -> int:
     """Print a plan with its report, as text or JSON, and write the plan alone to the file that was named.
 
     With `--out -` the plan goes to standard output, for another command, and the report to standard error.

@@ -6,7 +6,7 @@ from taper.cli.drug_inputs import check_syringe, products_of_drug, read_dose
 from taper.cli.options import add_drug, add_json, add_pieces
 from taper.cli.output import json_text
 from taper.products.recipes import Handling, Reachable, reach_of
-from taper.words.plain import describe_portion
+from taper.words.portion import describe_portion
 
 
 def add(parser: argparse.ArgumentParser) -> None:

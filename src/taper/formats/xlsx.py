@@ -15,7 +15,7 @@ from taper.schedules.rows import Record, records_of
 from taper.schedules.schedule import Schedule
 from taper.supply.count import Supply
 from taper.words.notice import NOTICE
-from taper.words.plain import describe_changes, describe_ending, describe_note
+from taper.words.plain import describe_changes, describe_ending, describe_note, describe_notes
 from taper.words.review_text import sentence
 
 _EXACT_DIGITS = 15
@@ -170,6 +170,7 @@ def _plan(schedule: Schedule) -> _Sheet:
     plan = schedule.realized.plan
     rows: list[tuple[Cell, ...]] = [("title", plan.title)] if plan.title else []
     rows += [("start", schedule.start), ("last date shown", schedule.last), ("fingerprint", plan.fingerprint)]
+    rows += [("note", line) for line in describe_notes(schedule)]
     rows += [("end", line) for line in describe_ending(schedule)]
     rows += [("change", line) for line in describe_changes(schedule)]
     return _Sheet("Plan", (("what", 18), ("says", 100)), (*rows, ("notice", NOTICE)))

@@ -34,6 +34,24 @@ class _Babel(NamedTuple):
     numbers: ModuleType
 
 
+# A long plan says few numbers, dates and lists many times, and the package that formats them looks each up again.
+
+
+@lru_cache(maxsize=4096)
+def _decimal(plain: str, code: str, numbers: ModuleType) -> str:
+    return str(numbers.format_decimal(Decimal(plain), format="0.############", locale=code))
+
+
+@lru_cache(maxsize=16_384)
+def _formatted(day: date, pattern: str, code: str, dates: ModuleType) -> str:
+    return str(dates.format_date(day, pattern, locale=code))
+
+
+@lru_cache(maxsize=4096)
+def _listed(items: tuple[str, ...], code: str, lists: ModuleType) -> str:
+    return str(lists.format_list(items, locale=code))
+
+
 class Language:
     """What amounts, dates, times of day and products are called in one language.
 
@@ -80,8 +98,7 @@ class Language:
     def _date(self, day: date, pattern: str) -> str:
         ordinal = self.phrases.dates.first_of_month if day.day == 1 else None
         held = re.sub(r"\bd\b", f"'{ordinal}'", pattern) if ordinal else pattern
-        text: str = self._babel.dates.format_date(day, held, locale=self.code)
-        return text
+        return _formatted(day, held, self.code, self._babel.dates)
 
     def weekday(self, index: int, *, short: bool = False) -> str:
         """The name of a weekday; Monday is 0."""
@@ -92,8 +109,8 @@ class Language:
 
     def join(self, items: Iterable[str]) -> str:
         """A list in a sentence: a, b and c."""
-        held = list(items)
-        text: str = self._babel.lists.format_list(held, locale=self.code)
+        held = tuple(items)
+        text = _listed(held, self.code, self._babel.lists)
         pair = self.phrases.and_before_i
         if pair is not None and len(held) > 1 and _SOUNDS_I.match(held[-1]):
             return text.removesuffix(pair[0] + held[-1]) + pair[1] + held[-1]
@@ -104,8 +121,7 @@ class Language:
         plain = write_number(value)
         if "/" in plain:
             return plain
-        text: str = self._babel.numbers.format_decimal(Decimal(plain), format="0.############", locale=self.code)
-        return text
+        return _decimal(plain, self.code, self._babel.numbers)
 
     def amount(self, dose: Dose | DailyDose) -> str:
         """An amount with its unit, exactly."""

@@ -75,16 +75,6 @@ class PlainEnglish(Language):
         return slot.name, slot.name
 
 
-def describe_portion(portion: Portion, product: Product) -> str:
-    """A portion for a person: "1 and 1/2 x 5 mg tablet", "2.5 mL of 2 mg/5 mL oral solution (1 mg)"."""
-    if portion.volume is not None and product.made_from is not None:
-        made, dose = product.made_from, product.dose_of(portion)
-        return f"{made}, {portion.volume} of it ({dose}) taken, the rest thrown away"
-    if portion.volume is not None:
-        return f"{portion.volume} of {product.label} ({product.dose_of(portion)})"
-    return f"{say_count(portion.count or Fraction(0))} x {product.label}"
-
-
 def describe_ending(schedule: Schedule) -> list[str]:
     """How each course of a schedule ends, and what lies beyond what is shown; "stop" only where the end is 0."""
     lines = []
@@ -128,6 +118,16 @@ def _undecided_from(schedule: Schedule, course: str) -> date:
 def describe_note(note: Note, schedule: Schedule) -> str:
     """What a day says beside its doses, with its course where there are several: "decision needed"."""
     return note.kind.value if len(schedule.realized.courses) == 1 else f"{note.course}: {note.kind.value}"
+
+
+def describe_notes(schedule: Schedule) -> list[str]:
+    """What the writer of the plan says of its steps and of their times of day."""
+    lines = []
+    for step in schedule.steps:
+        held, where = step.realized.step, f"{step.course}, step {step.number}"
+        lines += [f"{where}: {held.note}"] if held.note is not None else []
+        lines += [f"{where}, {slot}: {note}" for slot, note in held.slot_notes.items()]
+    return lines
 
 
 def describe_changes(schedule: Schedule) -> list[str]:

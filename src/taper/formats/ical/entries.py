@@ -14,7 +14,8 @@ from taper.errors import InvalidInput
 from taper.plans.regimen import Slot
 from taper.schedules.realization import RealizedStep
 from taper.schedules.schedule import DatedStep, Schedule, ScheduledIntake
-from taper.words.plain import describe_ending, describe_portion
+from taper.words.plain import describe_ending
+from taper.words.portion import describe_portion
 
 Style = Literal["series", "per-dose", "banner"]
 STYLES: tuple[Style, ...] = get_args(Style)

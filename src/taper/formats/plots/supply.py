@@ -113,11 +113,19 @@ def _panel(axis: Any, supply: Supply, lines: list[SupplyLine], used: dict[str, l
         axis.plot(days[-1:], totals[-1:], MARKERS[index % len(MARKERS)], color=color)
         top = max(top, *totals, *heights)
     axis.set_ylim(0, top * 1.08)
-    unit = "mL" if lines[0].product.form.is_liquid else "units"
+    unit = _unit(lines)
     axis.set_ylabel(f"{lines[0].product.drug}, {unit}" if named else unit)
     axis.grid(visible=False, axis="x")
     axis.legend(loc="best", fontsize=9, title="thick: used by the end of the day; thin, to its mark: supplied",
                 title_fontsize=8, alignment="left")  # fmt: skip
+
+
+def _unit(lines: list[SupplyLine]) -> str:
+    """What is counted: mL, tablets, or units where several forms share a panel."""
+    if lines[0].product.form.is_liquid:
+        return "mL"
+    names = {line.product.form_name for line in lines}
+    return f"{names.pop()}s" if len(names) == 1 else "units"
 
 
 def _supplied(line: SupplyLine, *, named: bool) -> str:

@@ -195,11 +195,8 @@ class _Reading:
 
     def _length(self, found: re.Match[str]) -> None:
         words = self._words.units_of_time
-        unit = next((words[part] for part in found.groups() if part in words), None)
+        unit = next(words[part] for part in found.groups() if part in words)
         number = next((part for part in found.groups() if part and part not in words), None)
-        if unit is None:
-            self.told.beyond.append(found[0].strip())
-            return
         try:
             count = _number(number) if number else Fraction(1)
             if count.denominator != 1:

@@ -7,7 +7,7 @@ from taper.formats.fhir.quantity import CannotExpress
 from taper.formats.fhir.write.timing import DosageLine, StepPeriod
 from taper.products.product import Product
 from taper.schedules.realization import RealizedCourse
-from taper.words.plain import describe_portion
+from taper.words.portion import describe_portion
 
 _MARKS = re.compile(r"[\\`*_\[\]<>&|#]")
 
