@@ -110,7 +110,7 @@ def test_a_table_can_show_every_day(run):
 def test_an_open_plan_without_a_horizon_is_refused(run):
     code, out, err = run("schedule", EXAMPLE, "--start", "2027-03-01")
     assert (code, out) == (2, "")
-    assert "continues without an end" in err
+    assert "has no stop date; give a horizon" in err
     assert "Traceback" not in err
 
 

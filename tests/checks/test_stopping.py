@@ -192,7 +192,7 @@ class TestEveryStop:
         waits = {"kind": "decision", "for": "3 days"}
         plan = plan_of(step("10 mg", "7 days"), waits, step("10 mg", "7 days"), then="review", before="nothing")
         findings, (gap,), _, _ = ends(plan, SLOWLY)
-        assert gap.missing == "what is taken on days 8-10, which a person decides"
+        assert gap.missing == "what is taken on days 8-10; a person decides that"
         assert not findings
 
     def test_what_is_still_taken_from_before_is_no_stop(self):
@@ -266,7 +266,7 @@ class TestReplacement:
     @pytest.mark.parametrize("rule", ["abrupt-stop", "first-change", "pace"])
     def test_a_drug_of_a_table_that_rises_is_named(self, rule):
         finding = self.told(rule, before="nothing")[0]
-        words = "; meanwhile diazepam rises to 5 mg/day: testamine is compared alone, as withdrawn and not replaced"
+        words = "; meanwhile diazepam rises to 5 mg/day: testamine is compared alone, as if it were not replaced"
         assert words in finding.message
 
     def test_one_that_stays_as_it_was_is_not(self):

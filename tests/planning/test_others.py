@@ -306,7 +306,7 @@ def test_a_label_may_begin_on_alternate_days() -> None:
         ({"to": "5 mg", "before": {"evening": "5 mg"}}, InvalidInput, "is not above the 5 mg/day taken now"),
         ({"slots": []}, InvalidInput, "no time of day"),
         ({"slots": ["evening", "evening"]}, InvalidInput, "or one twice"),
-        ({"by": ("0 mg", days(3))}, InvalidInput, "rises nowhere"),
+        ({"by": ("0 mg", days(3))}, InvalidInput, "an increment of 0 mg changes nothing"),
         ({"by": ("1 mg", days(3))}, NoTitration, "no intake can rise by 1 mg or less"),
         ({"before": {"bedtime": "5 mg"}}, InvalidInput, "taken at bedtime already"),
         ({"by": label((1, "5 mg", 4)), "to": "5 mg"}, InvalidInput, "4 intakes a day, and 3 times of day"),

@@ -235,7 +235,7 @@ def test_a_liquid_that_cannot_be_measured_is_named_and_not_passed_over() -> None
     report = plan_taper(products=[tablet("2 mg"), unmeasured], **asked).report
     assert report.unmeasured == (unmeasured,)
     assert report.to_dict()["not_measured"] == ["solution"]
-    assert "Not used: the 1 mg/mL oral solution, of which it is not known how little can be measured" in str(report)
+    assert "Not used: the 1 mg/mL oral solution, since its smallest measured volume is not known" in str(report)
     assert "Not used" not in str(plan_taper(products=[tablet("2 mg"), LIQUID], **asked).report)
 
 

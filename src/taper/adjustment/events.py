@@ -15,7 +15,7 @@ def hold(now: Now, track: CourseState, event: Hold) -> CourseState:
     """What was taken the day before goes on for longer, and everything after comes later; a cycle goes on turning."""
     if total(track.joined) is None:
         raise NothingToChange(
-            f"{track.name} stays at this dose without an end, so there is nothing to hold; remove the event"
+            f"{track.name} keeps this dose with no stop date, so there is nothing to hold; remove the event"
         )
     length = now.length(event.lasting)
     held = replace(now.going_on(track, length), held=True)
@@ -34,7 +34,7 @@ def resume(now: Now, track: CourseState, event: Resume) -> CourseState:
             raise DecisionNeeded(f"a gap in {track.name} waits for a decision; say what follows it (then)")
         return decide(now, track, event.then, track.waiting)
     if event.then is not None:
-        raise InvalidEvent(f"{track.name} has no gap that waits for a decision; remove then")
+        raise InvalidEvent(f'{track.name} has no gap that waits for a decision; remove "then"')
     ahead, last = track.ahead[0], track.past[-1]
     if ahead.is_empty and last.is_empty:
         return track.going(track.ahead[1:])

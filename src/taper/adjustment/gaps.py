@@ -74,13 +74,11 @@ def _resume_at(now: Now, track: CourseState, then: ResumeAt, planned: tuple[Piec
 def _lasting(now: Now, track: CourseState, then: ResumeAt, first: Piece, others: Sequence[Piece]) -> Piece:
     """The step that is resumed, for as long as was written, else as planned."""
     if then.lasting is None and first.length is None and others:
-        raise InvalidEvent(
-            f"{then.resume} was taken before {track.name}, which does not say for how long from now on; write for"
-        )
+        raise InvalidEvent(f'{then.resume} was taken before {track.name}; say for how long from now on; write "for"')
     if then.lasting is None:
         return first
     if not others and track.then == "continue":
-        raise InvalidEvent(f"{track.name} stays at {then.resume} without an end; remove for")
+        raise InvalidEvent(f'{track.name} keeps {then.resume} with no stop date; remove "for"')
     return first.lasting(now.length(then.lasting))
 
 

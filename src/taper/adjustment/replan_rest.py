@@ -125,7 +125,7 @@ def speed_up(now: Now, track: CourseState, event: SpeedUp) -> CourseState:
 def _at_pace(now: Now, track: CourseState, event: Slow | SpeedUp, *, least: tuple[Piece, ...]) -> CourseState:
     """The present dose is kept for the new interval, counted from its first day, and for as long as `least`."""
     if total(track.joined) is None:
-        raise NothingToChange(f"{track.name} stays at this dose without an end; retarget it instead")
+        raise NothingToChange(f"{track.name} keeps this dose with no stop date; retarget it instead")
     begun = now.day - _days_at_dose(track)
     keep = max(begun + now.length(event.pace.every, begun) - now.day, total(least) or 0)
     kept = [now.going_on(track, keep)] if keep else []

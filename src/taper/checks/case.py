@@ -456,7 +456,7 @@ def check_doses(case: Case) -> None:
     for course in case.courses:
         if course.course.id not in taken:
             raise InvalidInput(
-                "holds no dose on any of its days, since they end before one comes; lengthen it, or change its pattern",
+                "holds no dose on any of its days: they end before the first one; lengthen it, or change its pattern",
                 where=f"course {course.course.id}",
             )
 

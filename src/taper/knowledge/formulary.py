@@ -254,10 +254,8 @@ class Formulary:
         parts = data.pop("drugs", {} if (lists or names) and not data else None)
         if parts is not None and data:
             near = difflib.get_close_matches(next(iter(data)), ["drugs", "overlay", "classes", "names"], n=1)
-            hint = (
-                f"the nearest that it may hold is {near[0]}" if near else "it holds drugs, overlay, classes and names"
-            )
-            raise InvalidData(f"{next(iter(data))!r} stands beside drugs, and {hint}; correct it", where=where)
+            hint = f"the nearest key is {near[0]}" if near else "its keys are drugs, overlay, classes and names"
+            raise InvalidData(f"{next(iter(data))!r} is not a key of an overlay, and {hint}; correct it", where=where)
         if layer == "shipped":
             raise InvalidData("'shipped' is the layer of the library; give the overlay another name", where=where)
         each = parts.items() if isinstance(parts, dict) else [(str(data.get("drug", "")), data)]

@@ -57,10 +57,8 @@ def _refuse_claims(body: object, key: str, below: Monograph | None, where: str) 
     set_id = body.get("set_id") if isinstance(body, dict) else None
     for source in below.sources if below is not None and set_id is not None else ():
         if source.set_id == set_id:
-            told = (
-                f"the source {key!r} has the set id of {source.id}, which is on file, and what was read of it is said"
-            )
-            raise InvalidData(f"{told} there; leave set_id out, and cite the overlay's own source", where=where)
+            told = f"the source {key!r} has the set id of {source.id}, a label that is on file"
+            raise InvalidData(f"{told}; leave set_id out, and cite the overlay's own source", where=where)
 
 
 def _refuse_borrowed(value: object, known: Mapping[str, Source], where: str) -> None:
@@ -70,8 +68,8 @@ def _refuse_borrowed(value: object, known: Mapping[str, Source], where: str) -> 
     for key in ("source", "score_source", "taken_source") if isinstance(value, dict) else ():
         name = value.get(key) if isinstance(value, dict) else None
         if isinstance(name, str) and name in known:
-            told = f"cites the source {name!r} of the layer {known[name].layer}, which does not say it for the overlay"
-            raise InvalidData(f"{told}; define a source of its own under another id", where=where)
+            told = f"cites the source {name!r} of the layer {known[name].layer}"
+            raise InvalidData(f"{told}; an overlay cites its own, so define one under another id", where=where)
 
 
 def _merge(below: Monograph, above: Monograph, replaced: set[str]) -> Monograph:

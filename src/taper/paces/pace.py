@@ -30,7 +30,7 @@ def _percent(value: object) -> Fraction:
         value = value.strip().removesuffix("%").rstrip()
     number = exact(value)
     if number <= 0:
-        raise InvalidPace(f"{write_number(number)}% moves nothing; write a percentage above 0")
+        raise InvalidPace(f"{write_number(number)}% changes nothing; write a percentage above 0")
     if number >= 100:
         raise InvalidPace(f"{write_number(number)}% would stop at once; write a percentage below 100")
     return number
@@ -38,7 +38,7 @@ def _percent(value: object) -> Fraction:
 
 def _above_zero(dose: Dose) -> Dose:
     if not dose:
-        raise InvalidPace("0 mg moves nothing; write an amount above 0")
+        raise InvalidPace("0 mg changes nothing; write an amount above 0")
     return dose
 
 

@@ -170,10 +170,12 @@ def _refuse_two(course: Course, first: str, drug: str, advice: KidneyAdvice) -> 
 def _readable(advice: KidneyAdvice, patient: Patient, formulary: Formulary, drug: str) -> KidneyReading:
     where, cite = advice.source.id, advice.source.citation
     if advice.needs_age and patient.age is None:
-        raise NoProposal(f"the source speaks of an age group and no age is given; give the age. {cite}", where=where)
+        raise NoProposal(
+            f"the advice of this source depends on the age, which is not given; give the age. {cite}", where=where
+        )
     if patient.age is not None and not applies_to_age(advice.age_from, advice.age_below, patient.age):
         raise NoProposal(
-            f"the source speaks of another age group than {patient.age}; name another source. {cite}", where=where
+            f"this source is about another age group than {patient.age}; name another source. {cite}", where=where
         )
     if patient.dialysis is None:
         raise NoProposal(
@@ -183,7 +185,7 @@ def _readable(advice: KidneyAdvice, patient: Patient, formulary: Formulary, drug
     if reading.dialysis:
         said = words_of(reading.says) if reading.says else "nothing"
         raise NoProposal(
-            f"a person on dialysis has no proposal; the source says {said}; read it there. {cite}",
+            f"no proposal is made for a person on dialysis; the source says {said}; read it there. {cite}",
             where=where,
             source=advice.source,
         )

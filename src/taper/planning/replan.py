@@ -87,7 +87,7 @@ def replan(
         made = _after_the_stages(course, made, read_day(now, "before"))
     match made:
         case TitrationRequest():
-            _refuse(given, "pace", "order", because="a titration rises by what it was asked by; give by")
+            _refuse(given, "pace", "order", because="a titration goes up by its own increment or label; give by")
             taken = before or _taken(course, day)
             by = made.by if isinstance(made.by, tuple) else Titration.read(made.by)
             return _titrated(given.get("to"), {**common, "before": taken, **made.again(), "by": by, **given})

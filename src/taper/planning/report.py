@@ -460,7 +460,7 @@ def _recipes(report: TaperReport) -> Iterable[str]:
         yield f"{dose}: {' + '.join(parts)}"
     for product in report.unmeasured:
         yield (
-            f"Not used: the {labels[product.id]}, of which it is not known how little can be measured; "
+            f"Not used: the {labels[product.id]}, since its smallest measured volume is not known; "
             f'give {product.id} a smallest_volume, as Product.measured("0.5 mL") does'
         )
 

@@ -155,7 +155,7 @@ def _finding(
 def _without(item: _Sum, names: list[str]) -> str:
     """Which of the drugs a table does not hold, and so does not count."""
     missing = [name for name in names if name not in item.drugs]
-    return f", which holds no {' or '.join(missing)} and leaves it out" if missing else ""
+    return f", which has no {' or '.join(missing)} and leaves it out" if missing else ""
 
 
 def _when(case: Case, days: list[Run]) -> str:

@@ -63,7 +63,7 @@ def _assess_drug(
         yield from (_judge(case, drug, name, fact) for fact in matched)
         narrower = _narrower(known, facts, matched)
         if narrower:
-            missing = f"whether {name} is {' or '.join(narrower)}, of which sources speak"
+            missing = f"whether {name} is {' or '.join(narrower)}, which sources name"
             asked = [fact for fact in facts if fact.condition in narrower]
             yield gap(NAME, drug, Reason.FACT, missing, of=asked, facts=["patient.conditions"])
             is_open = True
@@ -99,7 +99,7 @@ def _unspoken(
         return None if nobody is None else nobody.model_copy(update={"what": (f"{known.written}: {nobody.what[0]}",)})
     near = known.near_among(sorted({fact.condition for fact in facts}))
     hint = f"; near names are {', '.join(near)}" if near else ""
-    missing = f"whether {known.written} is a condition that sources name: the name is not known{hint}"
+    missing = f"a known name for the condition {known.written}{hint}"
     return gap(NAME, drug, Reason.NAME, missing, facts=["patient.conditions"])
 
 

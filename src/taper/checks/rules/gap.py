@@ -62,7 +62,7 @@ def _judge(case: Case, monograph: Monograph, fact: RestartRule, breaks: tuple[Br
         return
     span = _span(case, monograph, fact)
     if span is None:
-        missing = f"the half-life of the drug, of which the source counts {fact.half_lives}"
+        missing = f"the half-life of the drug; the source counts {_limit(fact)}"
         yield gap(NAME, monograph.drug, Reason.NO_SOURCE, missing, of=[fact])
         return
     steps = [item.steps for item in case.applying(monograph.titrations, monograph.drug) if item.steps]
@@ -73,7 +73,7 @@ def _judge(case: Case, monograph: Monograph, fact: RestartRule, breaks: tuple[Br
     elif case.person_fits(fact) is None:
         yield person_gap(case, NAME, monograph.drug, fact)
     elif _needs_medicines(case, monograph) and any(_hours(each) <= span[1] for each, _ in found):
-        missing = "the other medicines (medications, as_needed), on which the half-life depends"
+        missing = "the other medicines (medications, as_needed); the half-life depends on them"
         facts = ["patient.medications", "patient.as_needed"]
         yield gap(NAME, monograph.drug, Reason.FACT, missing, of=[fact], facts=facts)
     elif case.person_fits(fact):

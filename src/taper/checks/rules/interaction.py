@@ -115,7 +115,7 @@ def _of_other_uses(case: Case, drug: str, others: list[Companion], facts: tuple[
         met = [item.words for item in others if _is_meant(item.names, item.contained, fact) and item.until is None]
         met += [o for o in case.drugs if o != drug and names_of(case.formulary, o) & set(fact.with_names)]
         if met and case.person_fits(fact) is not False:
-            what = f"what {drug} with {', '.join(met)} does; of it the source says {fact.action}: {fact.what}. Advice"
+            what = f"advice on {drug} with {', '.join(met)} (the source says {fact.action}: {fact.what})"
             yield other_uses(case, NAME, drug, [fact], what)
 
 

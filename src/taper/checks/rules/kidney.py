@@ -32,7 +32,7 @@ def assess(case: Case) -> Iterator[Answer]:
     To avoid, and a dose above a maximum, a range, a first dose or the part of a figure that a source gives in
     proportion, are high; "reduce" without a figure is moderate; caution is low. Where the indication is not given, what
     is about some of them is moderate at most. No figure of the source's measure, unstable function, a gap in the
-    source, a figure worse than it speaks of, and a word without a figure, such as severe, that KDIGO's categories do
+    source, a figure worse than it covers, and a word without a figure, such as severe, that KDIGO's categories do
     not decide, are not assessed. Where figures of one measure disagree the lowest decides; where another measure
     would be answered otherwise, none is clear. A source is clear only where dialysis and stability are known. A
     single-dose pharmacokinetic result, and a claim that cites nothing, are left out unless their source is named.
@@ -84,7 +84,7 @@ def _without_advice(case: Case, drug: str) -> Iterator[Answer]:
     impaired = _impaired(case)
     nobody = unread(case, NAME, drug, SUBJECT, "kidney function", urgent=impaired is True)
     if nobody is not None and impaired is None:
-        missing = "kidney function (egfr or crcl), of which nothing on file was read for this drug"
+        missing = "kidney function (egfr or crcl); no source on file was read about it for this drug"
         yield gap(NAME, drug, Reason.FACT, missing, facts=["patient.egfr", "patient.crcl"])
     elif nobody is not None and impaired:
         yield nobody

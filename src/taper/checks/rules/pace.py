@@ -315,4 +315,4 @@ def _unknown(asked: _Question) -> Iterable[tuple[str, str]]:
     for name in asked.case.person_open(asked.fact):
         yield f"{name.removeprefix('patient.')} (this source's advice depends on it)", name
     if asked.fact.used_for_at_least is not None and used_before(asked.case, asked.drug) is None:
-        yield "how long the drug was taken before (before, for), on which the advice depends", "before.for"
+        yield "how long the drug was taken before (before, for); the advice depends on it", "before.for"
