@@ -1,4 +1,4 @@
-"""Small immutable values, and the text that pydantic and JSON carry in their place."""
+"""Small immutable values, and the text that stands for them in pydantic and JSON."""
 
 from abc import abstractmethod
 from typing import Any, ClassVar, Self

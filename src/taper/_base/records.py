@@ -1,4 +1,4 @@
-"""What every record here is built on: frozen, closed values, and rationals that were never floats."""
+"""Base of every record: frozen, closed values, and exact rationals that were never floats."""
 
 from copy import copy
 from difflib import get_close_matches

@@ -1,4 +1,4 @@
-"""What each event does to a course that stands on the event's day."""
+"""Events: what each does to a course on the event's day."""
 
 from dataclasses import replace
 

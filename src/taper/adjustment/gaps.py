@@ -1,4 +1,4 @@
-"""Doses not taken, and what follows them: never anything that nobody decided."""
+"""Gaps: doses not taken, and what follows them, only as a person decided it."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What follows a change: the rest of a plan shifted as it is, or replanned."""
+"""After a change: the rest of a plan shifted as it is, or replanned."""
 
 from dataclasses import replace
 from itertools import pairwise

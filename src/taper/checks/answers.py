@@ -1,4 +1,4 @@
-"""Answers that several rules give: findings, what is open, and a dose compared with a figure."""
+"""Answers that several rules share: findings, open questions, and comparing a dose with a figure."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar

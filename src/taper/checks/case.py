@@ -1,4 +1,4 @@
-"""What a rule may read: a realized plan as days, the person, and the cited facts of each drug."""
+"""The case a rule reads: the plan as days, the person, and the cited facts of each drug."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Whether what is on file agrees with itself: classes, products and lists that are named exist."""
+"""Consistency of the data on file: the classes, products and lists that it names exist."""
 
 import difflib
 from collections.abc import Iterable, Iterator

@@ -1,4 +1,4 @@
-"""What one source's kidney advice says at a person's figures."""
+"""Kidney advice read for one person: what a source says at that person's figures."""
 
 from dataclasses import dataclass, replace
 from fractions import Fraction

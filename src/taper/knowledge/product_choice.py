@@ -1,4 +1,4 @@
-"""Which products a course is made from: of its drug, its release and its form, and none that must not mix."""
+"""Products for a course: those of its drug, release and form; never two kinds that must not mix."""
 
 from taper.errors import InvalidInput
 from taper.knowledge.formulary import Formulary

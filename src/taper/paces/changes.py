@@ -1,4 +1,4 @@
-"""What resulted: the falls and rates of any sequence of days, on any scale."""
+"""Resulting changes: the reductions and rates of a sequence of daily totals, on any scale."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What was asked: so much, of what, per how long. Data only; rulers measure it."""
+"""The pace asked for: how much, of what, how often. Data only; rulers measure it."""
 
 import re
 from collections.abc import Iterable

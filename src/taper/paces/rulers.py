@@ -1,4 +1,4 @@
-"""Rulers on the day's total: linear, logarithmic, banded, occupancy. On its ruler a taper is a straight line."""
+"""Dose scales: linear, logarithmic, banded, occupancy. On its own scale a taper is a straight line."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable

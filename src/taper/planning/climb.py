@@ -1,4 +1,4 @@
-"""Going up by an increment: what the products make for an intake, by turns or shared over the day."""
+"""Dose increases: what the products make when a total goes up by an increment, by turns or shared over the day."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator

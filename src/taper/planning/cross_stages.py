@@ -1,4 +1,4 @@
-"""The stages of a cross-taper: what is taken of both drugs in each, and what it adds up to."""
+"""Stages of a cross-taper: the doses of both drugs in each, and their sum as equivalents."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Plans from explicit steps, with what resulted day by day beside them."""
+"""Plans from steps written by hand, with the reductions that result."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass

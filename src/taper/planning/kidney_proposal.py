@@ -1,4 +1,4 @@
-"""What a source says at a figure of kidney function, and a plan proposed from it for someone who starts."""
+"""A starting plan by kidney function: one source's advice at the person's figure."""
 
 from collections.abc import Iterable
 from fractions import Fraction

@@ -1,4 +1,4 @@
-"""The length of a taper: bounds on it, and a length asked for in place of a pace."""
+"""Length of a taper: bounds on it, and a length asked for in place of a pace."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""Planning the rest of a course again, from any day of it, by the request that it carries."""
+"""Replanning: the rest of a course from any day of it, by the request that it carries."""
 
 from collections.abc import Iterable
 from typing import Any, Literal

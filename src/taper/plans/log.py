@@ -1,4 +1,4 @@
-"""What happened, as data: events that change a plan, doses taken or missed, symptom scores."""
+"""The log of what happened: events that change a plan, doses taken or missed, symptom scores."""
 
 import json
 from collections.abc import Iterable, Iterator

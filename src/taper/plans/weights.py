@@ -1,4 +1,4 @@
-"""What the planner weighs and where it stops. Judgment, not evidence; printed with every report, and replaceable."""
+"""Weights and limits of the planner. Judgment, not evidence; shown with `--explain`, and replaceable."""
 
 from fractions import Fraction
 from math import lcm

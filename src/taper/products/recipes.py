@@ -1,4 +1,4 @@
-"""Which doses a set of products can make under given handling, and the best recipe of each, exactly."""
+"""Recipes: which doses some products can make, and the best way to make each, exactly."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Two plans or two schedules beside each other: what differs, day by day and in total."""
+"""Comparing two plans or two schedules: what differs, day by day and in total."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""A plan that can be swallowed: every dose as exact portions of real products, or an error that says what is near."""
+"""Realized plans: every dose as exact portions of real products, or an error that names the nearest doses."""
 
 from collections.abc import Callable, Iterable, Iterator
 from copy import copy

@@ -1,4 +1,4 @@
-"""When: a realized plan laid on dates, one entry a day, without a gap."""
+"""Schedules: a realized plan on calendar dates, one entry for each day."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator

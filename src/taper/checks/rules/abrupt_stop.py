@@ -1,4 +1,4 @@
-"""How a drug that is stopped gets to 0, against each source's advice in its own shape."""
+"""Stopping: how a drug gets to 0, against each source's advice on reducing and stopping it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

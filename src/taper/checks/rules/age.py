@@ -1,4 +1,4 @@
-"""What each source says of the person's age."""
+"""Age: each source's advice at the person's age."""
 
 from collections.abc import Iterator
 

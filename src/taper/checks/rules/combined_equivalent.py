@@ -1,4 +1,4 @@
-"""Several drugs of one equivalence table taken together, against each drug's ceilings, under each table."""
+"""Combined equivalents: several drugs of one table added up, against each drug's maximum."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

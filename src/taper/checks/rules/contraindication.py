@@ -1,4 +1,4 @@
-"""Conditions of the person that a source names against the drug."""
+"""Contraindications: the person's conditions that a source names against the drug."""
 
 from collections.abc import Iterator
 

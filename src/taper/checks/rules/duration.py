@@ -1,4 +1,4 @@
-"""How long a drug is used, against the longest use that each source names."""
+"""Duration of use, against the longest that each source names."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Rises of both drugs together while one replaces the other, by the table that the plan names."""
+"""Rises of the summed dose while one drug replaces the other, by the equivalence table that the plan names."""
 
 from collections.abc import Iterator
 from fractions import Fraction

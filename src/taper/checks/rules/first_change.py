@@ -1,4 +1,4 @@
-"""The fall from what was taken before to the first day of the plan."""
+"""The first reduction: from what was taken before to the first day of the plan."""
 
 from collections.abc import Iterator
 from fractions import Fraction

@@ -1,4 +1,4 @@
-"""Forms and releases of one drug that do not stand in for each other."""
+"""Formulations: forms and releases of one drug that cannot replace each other."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

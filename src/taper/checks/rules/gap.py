@@ -1,4 +1,4 @@
-"""Breaks inside a plan, against the break after which a source begins afresh."""
+"""Treatment breaks: days without a dose, against the break after which a source starts the drug again."""
 
 from collections.abc import Iterator
 from fractions import Fraction

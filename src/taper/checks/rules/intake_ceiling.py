@@ -1,4 +1,4 @@
-"""Each single dose against every published maximum for one intake."""
+"""Single doses: each intake against every published maximum for one dose."""
 
 from collections.abc import Iterator
 from fractions import Fraction

@@ -1,4 +1,4 @@
-"""The drug together with the person's other medicines, and with the other drugs of the plan."""
+"""Interactions: the drug with the person's other medicines, and with the other drugs of the plan."""
 
 from collections.abc import Iterable, Iterator
 from fractions import Fraction

@@ -1,4 +1,4 @@
-"""What each source says of the person's kidney function, in its own measure and its own shape."""
+"""Kidney function: each source's advice at the person's figure, in the source's own measure."""
 
 from collections.abc import Iterator
 from typing import Any

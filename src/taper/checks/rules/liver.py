@@ -1,4 +1,4 @@
-"""What each source says of the person's liver impairment."""
+"""Liver impairment: each source's advice at the person's degree of it."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Every fall of a drug against each guideline's pace, in the guideline's own shape and in both readings."""
+"""Pace of a taper: every reduction against each guideline's rate, per step and over time."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass

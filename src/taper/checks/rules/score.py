@@ -1,4 +1,4 @@
-"""Divided units against the maker's score."""
+"""Divided tablets, against the maker's score."""
 
 from collections.abc import Iterator
 

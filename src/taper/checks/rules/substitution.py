@@ -1,4 +1,4 @@
-"""Uses for which a source says that the drug does not serve, and drugs that it does not stand in for."""
+"""Uses that a source says the drug is not for, and drugs that it must not replace."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Days without a dose inside a cycle, against the drug's half-life."""
+"""Dose swings: days without a dose inside a repeating pattern, against the drug's half-life."""
 
 from collections.abc import Iterator
 

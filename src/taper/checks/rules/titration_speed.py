@@ -1,4 +1,4 @@
-"""How fast a drug is started and increased, against each source's first dose, labeled steps and increments."""
+"""Titration speed: first dose and increases, against each source's labeled steps and increments."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What is to be solved: what is taken, where to, at which pace, with which products, in which order."""
+"""The planning problem: doses now, target, pace, products and order of intakes."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
