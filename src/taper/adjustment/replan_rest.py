@@ -79,7 +79,7 @@ def slow(now: Now, track: CourseState, event: Slow) -> CourseState:
     """The rest at a slower pace; what was still to come of the present dose is kept.
 
     Raises:
-        InvalidEvent: If the pace arrives earlier than the plan does, or falls further at a time.
+        InvalidEvent: If the pace arrives earlier than the plan does, or drops more at a time.
     """
     made = _at_pace(now, track, event, least=track.joined)
     before, after = _arrival(track), _arrival(made)
@@ -97,15 +97,15 @@ def slow(now: Now, track: CourseState, event: Slow) -> CourseState:
 
 
 def _falls(track: CourseState) -> list[_Fall]:
-    """Every fall of the largest daily total that is still to come."""
+    """Every reduction of the largest daily total that is still to come."""
     steps = [track.past[-1].step.step, *(piece.step.step for piece in track.ahead if not piece.is_empty)]
     totals = [*(step.largest for step in steps), *([DailyDose(0)] if track.then == "stop" else [])]
     return [(high, low) for high, low in pairwise(totals) if low < high]
 
 
 def _further_fall(planned: list[_Fall], made: list[_Fall]) -> tuple[_Fall, _Fall] | None:
-    """A fall of more than any that was planned from as low a dose, and of a larger part than any from as high a one;
-    and the nearest that was planned.
+    """A reduction of more than any that was planned from as low a dose, and of a larger part than any from as high a
+    one; and the nearest that was planned.
     """
     for high, low in made:
         below = [fall for fall in planned if fall[0] <= high]

@@ -217,7 +217,7 @@ def advice_words(fact: Stopping) -> str:
 
 
 def fall_words(fact: Stopping, before: Dose | DailyDose) -> str:
-    """The fall that a source names at a daily total, with its interval: "2 to 4 mg every 1 to 2 weeks"."""
+    """The reduction that a source names at a daily total, with its interval: "2 to 4 mg every 1 to 2 weeks"."""
     held = [band for band in fact.bands if band.down_to.mg < before.mg <= band.from_dose.mg]
     if not held:
         return advice_words(fact)

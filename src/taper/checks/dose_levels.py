@@ -87,11 +87,11 @@ class Levels:
         return max((level.total for level in self.all), key=lambda total: total.mg)
 
     def is_final_stop(self, change: LevelChange) -> bool:
-        """Whether a change is the fall to 0 with which the plan stops the drug."""
+        """Whether a change is the reduction to 0 with which the plan stops the drug."""
         return self.stops and change.after is self.all[-1]
 
     def falls_within(self, days: int) -> tuple[LevelChange, ...]:
-        """Each fall, counted from the highest total of the so many days before it: the other reading of a rate."""
+        """Each reduction, counted from the highest total of the so many days before it: the other reading of a rate."""
         if days not in self._within:
             self._within[days] = tuple(self._falls_within(days))
         return self._within[days]

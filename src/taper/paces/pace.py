@@ -77,7 +77,7 @@ class OfStart(Value):
 class OfCurrent(Value):
     """So many percent of the day's total as it is.
 
-    With `at_least`, a fall of so many mg is one pace where the percentage is less. With `last_dose`, the plan
+    With `at_least`, a reduction of so many mg is one pace where the percentage is less. With `last_dose`, the plan
     stops from there.
     """
 
@@ -100,7 +100,7 @@ class OfCurrent(Value):
 
 
 class Band(Value):
-    """One band of the day's total, from the band above it (or any dose) down to an edge, and its fall in mg."""
+    """One band of the day's total, from the band above it (or any dose) down to an edge, and its reduction in mg."""
 
     down_to: Dose
     low: Some
@@ -156,11 +156,11 @@ Base = Fixed | OfStart | OfCurrent | Bands | OfOccupancy
 
 
 class Pace(Value):
-    """So much on a named base per interval, and the largest fall that is accepted.
+    """So much on a named base per interval, and the largest reduction that is accepted.
 
     `up_to` is in the base's own unit: mg, percent, points; for bands, paces. A range accepts its fast end and
     needs an aim. `never_more_than` is a second base whose one pace is never knowingly exceeded either; where it is a
-    percentage of the current dose without `at_least`, only the last fall is exempt: the one to 0 from a dose from
+    percentage of the current dose without `at_least`, only the last reduction is exempt: the one to 0 from a dose from
     which the pace itself may fall to 0.
 
     Example:
@@ -184,7 +184,7 @@ class Pace(Value):
         Args:
             text: The pace.
             down_to: The daily total at which another pace takes over, if one does. A percentage of the current dose
-                then needs no end of its own: it counts down to there, and its smallest fall is that part of it.
+                then needs no end of its own: it counts down to there, and its smallest reduction is that part of it.
 
         Raises:
             InvalidPace: If the amount, its base or the interval is missing or cannot be read.
@@ -321,7 +321,7 @@ def fixed(
     Args:
         amount: One figure, or a range such as "2-4 mg", which needs an aim.
         every: The interval.
-        up_to: The largest fall that is accepted; the pace itself if absent.
+        up_to: The largest reduction that is accepted; the pace itself if absent.
         aim: Which end of a range to plan by.
         never_more_than: A second limit on another base, such as "50% of current".
 
@@ -384,7 +384,7 @@ def percent_of_current(
     Args:
         percent: Above 0 and below 100; a range such as "5-10%" needs an aim.
         every: The interval.
-        at_least: A fall of so many mg counts as one pace wherever the percentage would be less.
+        at_least: A reduction of so many mg counts as one pace wherever the percentage would be less.
         last_dose: The total from which the plan stops. Exactly one of it and `at_least` is needed.
         up_to: The largest percentage that is accepted; the pace itself if absent.
         aim: Which end of a range to plan by.
@@ -415,10 +415,10 @@ def banded(
     """So many mg of the day's total per interval, by how high it is.
 
     Args:
-        bands: Pairs of a fall and the dose it goes down to, from the highest: `("2-4 mg", "20 mg")`.
+        bands: Pairs of a reduction and the dose it goes down to, from the highest: `("2-4 mg", "20 mg")`.
         every: The interval.
-        up_to: The largest fall accepted, in paces, such as "1.25".
-        aim: Which end to plan by, if any fall is a range.
+        up_to: The largest reduction accepted, in paces, such as "1.25".
+        aim: Which end to plan by, if any reduction is a range.
         never_more_than: A second limit on another base.
 
     Raises:
@@ -456,7 +456,7 @@ def points_of_occupancy(
         vmax: The greatest occupancy, in percent.
         km: The daily dose at half of it.
         source: The id of the source of both; the parameters belong to one drug.
-        up_to: The largest fall accepted, in points.
+        up_to: The largest reduction accepted, in points.
         aim: Which end of a range to plan by.
         never_more_than: A second limit, such as "50% of current".
 

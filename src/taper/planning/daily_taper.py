@@ -132,8 +132,8 @@ def _track(ground: StateSpace, interval: int) -> Iterator[State]:
 def _follow(ground: StateSpace, state: State, fallen: int, interval: int) -> State:
     """The least regimen whose fall from the first is not beyond what the curve has fallen, in parts of an interval.
 
-    In a group, the intake with the largest share of its start falls first, by its smallest fall; one that would fall
-    below the curve leaves the turn to the next.
+    In a group, the intake with the largest share of its start falls first, by its smallest reduction; one that would
+    fall below the curve leaves the turn to the next.
     """
     for group in ground.groups:  # pragma: no branch - the days end before the last intake does
         while True:

@@ -24,8 +24,8 @@ class Stay:
 def stays_of(solved: Solved, kind: Stays) -> tuple[Stay, ...]:
     """The stay at each new regimen of a plan; none for the last one, which is the end or goes on.
 
-    By fall: the interval where the fall was accepted; else as many intervals as the fall has paces, at most the
-    weights' longest stay. The last dose before 0 also counts the reduction to 0. Even: always the interval.
+    By fall: the interval where the reduction was accepted; else as many intervals as the reduction has paces, at most
+    the weights' longest stay. The last dose before 0 also counts the reduction to 0. Even: always the interval.
     Proportional: as many intervals as paces, uncapped, so that by the end of each stay no more paces were used than
     intervals have passed.
     """

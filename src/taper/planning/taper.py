@@ -93,9 +93,9 @@ def plan_taper(
         before: What is taken each day until day 1, by time of day.
         products: What can be dispensed; scores and permissions say how far each divides.
         pace: How much per interval, of what; text is read by `Pace.parse`.
-        over: How long the whole takes, from the first fall to the last, in place of a pace: the falls are then as
-            small and as even as the products make them in that time, and the report says which pace results.
-        step: With `over`, the least time between two falls; a week if not given.
+        over: How long the whole takes, from the first reduction to the last, in place of a pace: the reductions are
+            then as small and as even as the products make them in that time, and the report says which pace results.
+        step: With `over`, the least time between two reductions; a week if not given.
         to: Where to end: 0, a daily total such as "5 mg", or a regimen.
         order: Which intake is reduced first: "evenly", "in order", "keep last: bedtime". Needed with several intakes.
         stays: How long each dose is kept: "by fall", "even" or "proportional".
@@ -104,9 +104,9 @@ def plan_taper(
         mix_forms: Whether a tablet and a liquid may share an intake.
         round_liquids: Whether round volumes are preferred where the pace loses nothing by them.
         fewest_products: Whether the plan is made of as few products as leave its least excess what it is.
-        lead_in: How long the regimen before is kept on, as part of the plan, until the first fall.
+        lead_in: How long the regimen before is kept on, as part of the plan, until the first reduction.
         taken_for: For how long the regimen before has been taken, if known.
-        shortest: The least time from the first fall to the last.
+        shortest: The least time from the first reduction to the last.
         longest: The most time from the first reduction to the last. Where longer stays do not fit into it, each dose is
             kept for the interval.
         start: What was taken before the taper as a whole began, where this is the rest of one.

@@ -193,7 +193,7 @@ class ChangeProducts(_OnDay, Replanned):
 
 
 class Stop(_OnDay):
-    """Take nothing from this day on. It is judged as the fall that it is."""
+    """Take nothing from this day on. It is checked like any other reduction."""
 
     kind: Literal["stop"] = "stop"
 

@@ -93,11 +93,11 @@ def assess(case: Case) -> Iterator[Answer]:
     """Judge every stop of a drug: its end, and each time in between in which it is not taken, other than the empty
     days of a cycle. A course that continues, ends in a review or waits for a decision is not a stop.
 
-    A stop straight from the maintained dose is high under any advice to reduce; so is a last fall above a source's
-    figure, a reduction shorter than its least time, and, where a source gives no figure, a last fall of more than
+    A stop straight from the maintained dose is high under any advice to reduce; so is a last reduction above a source's
+    figure, a reduction shorter than its least time, and, where a source gives no figure, a last reduction of more than
     half of the maintained dose.
 
-    A least time is one for the whole reduction. Two equal falls, one at its beginning and one at its end, are the
+    A least time is one for the whole reduction. Two equal reductions, one at its beginning and one at its end, are the
     coarsest that is counted as spread over it: of T days, any w may hold half of the maintained dose and w/T of the
     other half; more is high, as a reduction made in one go with a plateau before or after it. "Slowly"
     without a figure is otherwise not assessed on pace. Advice for some indications is moderate at most where none is

@@ -20,7 +20,7 @@ READS = ("before", "indication")
 
 
 def assess(case: Case) -> Iterator[Answer]:
-    """Compare the first fall with the largest single fall that each source names, in its own shape.
+    """Compare the first reduction with the largest single reduction that each source names, in its own shape.
 
     The day's total of all courses of a drug is compared, on the first day of each course, with what was taken until
     then. More than a source allows at most is high, more than its typical figure is moderate, and moderate at most
