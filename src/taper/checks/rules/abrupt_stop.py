@@ -99,12 +99,12 @@ def assess(case: Case) -> Iterator[Answer]:
 
     A least time is one for the whole reduction. Two equal reductions, one at its beginning and one at its end, are the
     coarsest that is counted as spread over it: of T days, any w may hold half of the maintained dose and w/T of the
-    other half; more is high, as a reduction made in one go with a plateau before or after it. "Slowly"
-    without a figure is otherwise not assessed on pace. Advice for some indications is moderate at most where none is
-    given, and so is advice after long use whose source gives no length. Advice after so long a use is compared where
-    the drug may have been used so long; a shorter use is not what it is about. In a use that is shorter than any length
-    for which a source on file gives advice, advice without a length is low. Where another source on file itself prints
-    the step from which the drug stops, or lets it be taken on alternate days there, no finding is more than moderate.
+    other half; more is high, as a reduction made in one go with a plateau before or after it. "Slowly" without a figure
+    is otherwise not assessed on pace. Advice for some indications is moderate at most where none is given, and so is
+    advice after long use whose source gives no length. Advice after so long a use is compared where the drug may have
+    been used so long; it does not apply to a shorter use. In a use that is shorter than any length for which a source
+    on file gives advice, advice without a length is low. Where another source on file itself prints the step from which
+    the drug stops, or lets it be taken on alternate days there, no finding is more than moderate.
     """
     yield from uncited(case, NAME)
     for drug in case.drugs:

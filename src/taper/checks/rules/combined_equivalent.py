@@ -43,10 +43,10 @@ class _Sum:
 def assess(case: Case) -> Iterator[Answer]:
     """Express the day's doses of several drugs of one table in each of them, and compare the sum with its ceilings.
 
-    Each table is shown and none is picked. Above a maximum under every table that holds the drugs is
-    high; under some tables, or at one end of a table's range only, or above a figure that is not worded as a maximum,
-    is moderate. Only days on which two or more are taken are compared; a single drug is the ceiling's to judge. Drugs
-    of one class that no table holds together are not assessed.
+    Each table is shown and none is picked. Above a maximum under every table that holds the drugs is high; under some
+    tables, or at one end of a table's range only, or above a figure that is not worded as a maximum, is moderate. Only
+    days on which two or more are taken are compared; a single drug is checked by `ceiling`. Drugs of one class that
+    share no table are not assessed.
     """
     yield from uncited(case, NAME)
     sums = list(_sums(case))

@@ -18,11 +18,10 @@ READS = ("patient.conditions", "indication")
 def assess(case: Case) -> Iterator[Answer]:
     """Look up each condition of the person, and what it is a kind of, among those that each source names.
 
-    Contraindicated and to avoid are high, caution is moderate. A missing list of conditions is not assessed. Nor is
-    a condition whose name is in no list of conditions on file: the same may stand in a source under another name. A
-    name that leaves open whether it is a narrower condition that a source names is a question. A known condition of
-    which no source speaks is clear of those whose sections were read in full, and not assessed
-    where none was.
+    Contraindicated and to avoid are high, caution is moderate. A missing list of conditions is not assessed. Nor is a
+    condition whose name is in no list of conditions on file: a source may list it under another name. A name that
+    leaves open whether it is a narrower condition that a source names is a question. A known condition that no source
+    names is clear of the sources whose sections were read in full, and not assessed where none was.
     """
     yield from uncited(case, NAME)
     for drug in case.drugs:

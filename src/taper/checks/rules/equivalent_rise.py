@@ -25,7 +25,7 @@ def assess(case: Case) -> Iterator[Answer]:
 
     The table is the one by which the stages were planned, by the low end of a range, as there. A rise on the way over
     is moderate: an equivalent is approximate. Where neither rises above what was taken before it, the source is clear;
-    a table that is not on file is not assessed. A plan that replaces nothing in stages is not asked.
+    a table that is not on file is not assessed. The rule does not apply to a plan that replaces nothing in stages.
     """
     for old, new, request in _pairs(case):
         table = next((table for table in case.formulary.tables if table.id == request.equivalence), None)

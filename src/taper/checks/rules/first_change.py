@@ -24,8 +24,8 @@ def assess(case: Case) -> Iterator[Answer]:
 
     The day's total of all courses of a drug is compared, on the first day of each course, with what was taken until
     then. More than a source allows at most is high, more than its typical figure is moderate, and moderate at most
-    where it is about some indications and none is given. A source without a figure, and an unknown `before`, are not
-    assessed; a first day that is no lower is clear.
+    where the advice is for some indications and none is given. A source without a figure, and an unknown `before`, are
+    not assessed; a first day that is no lower is clear.
     """
     yield from uncited(case, NAME)
     for drug in case.drugs:

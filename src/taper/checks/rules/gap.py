@@ -22,12 +22,12 @@ READS = ("patient.age", "patient.medications", "patient.as_needed", "indication"
 def assess(case: Case) -> Iterator[Answer]:
     """Find days without a dose between two doses of one drug, and compare each break with what a source says of breaks.
 
-    A break longer than the source's number of half-lives, after which the plan does not go back to the dose of a
-    start and on from there no faster than some source's labeled steps, is high; if longer only by the short end of
-    the half-lives on file, it is moderate. Where a source prints a mean beside a range, the mean is counted. Half-lives
-    of metabolites, and those with other medicines than the person's, are passed over. A break of which no source speaks
-    , between two courses or written as a time without doses, is not assessed, nor is one at whose end a person decides;
-    without a break the rule is clear where a source speaks, and else does not apply.
+    A break longer than the source's number of half-lives, after which the plan does not go back to the dose of a start
+    and on from there no faster than some source's labeled steps, is high; if longer only by the short end of the
+    half-lives on file, it is moderate. Where a source prints a mean with a range, the mean is counted. Half-lives of
+    metabolites, and those with other medicines than the person's, are not used. A break that no source covers,
+    between two courses or written as a time without doses, is not assessed, nor is one at whose end a person decides;
+    without a break the rule is clear where a source has advice on breaks, and otherwise does not apply.
     """
     yield from uncited(case, NAME)
     for drug in case.drugs:

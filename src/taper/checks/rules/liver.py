@@ -30,8 +30,8 @@ def assess(case: Case) -> Iterator[Answer]:
     """Read every source's advice for the degree of liver impairment: none, mild, moderate or severe.
 
     A drug to avoid, and a dose above the source's maximum or first dose for that degree, are high; "reduce" with no
-    daily figure is moderate; caution is low. An unknown degree is not assessed where a source on file would speak, or
-    none was read; nor is a degree of which no source speaks, for the plan's use, unless one was read in full.
+    daily figure is moderate; caution is low. An unknown degree is not assessed where a source on file has liver advice,
+    or none was read; nor is a degree that no source covers for the plan's use, unless one was read in full.
     """
     yield from uncited(case, NAME)
     for drug in case.drugs:

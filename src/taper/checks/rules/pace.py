@@ -56,15 +56,15 @@ def assess(case: Case) -> Iterator[Answer]:
 
     Two readings are reported. Per step: no single reduction is larger than the source's figure. As a rate: the
     reductions on any days of one interval in a row are together no larger. Beyond what a source allows at most is high,
-    beyond its typical pace is moderate. Cycles are compared day against day, and the average is said beside; a cycle in
+    beyond its typical pace is moderate. Cycles are compared day against day, and their average is shown too; a cycle in
     which no more than two half-lives pass between doses counts by its average. A reduction beyond a percentage that
     another source on file prints in mg, at the same interval, is moderate, and both are shown. Advice about longer use
-    than the plan's does not speak of it.
+    than the plan's does not apply.
 
     A reduction to 0 has no percentage of the current dose; it is not assessed under one, unless it is more mg than that
-    percentage of the dose at the start. A source without a figure, a dose of which the source does not speak, and an
-    unknown `before` are not assessed. The least time of a whole withdrawal is judged by abrupt-stop; where a source
-    gives it beside a pace, it is judged here.
+    percentage of the dose at the start. A source without a figure, a dose that the source does not cover, and an
+    unknown `before` are not assessed. The least time of a whole withdrawal is checked by abrupt-stop; where a source
+    gives it with a pace, it is checked here.
     """
     yield from uncited(case, NAME)
     for drug in case.drugs:

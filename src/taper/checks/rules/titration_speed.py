@@ -36,12 +36,12 @@ class _Question:
 def assess(case: Case) -> Iterator[Answer]:
     """Compare a start and every increase with each source's words: its first dose, its labeled steps, its increments.
 
-    A total that comes before the labeled day, and an increment that is larger, or comes sooner, than the source's
-    are high where the source words them as the most, and moderate otherwise. A first day above the first dose is
-    moderate. Labeled steps and first doses are for people who start: for someone who takes the drug already, for
-    increases beyond them, and after a break faster than they allow, a source that gives nothing else is not assessed;
-    nor is an unknown `before`. Where the label has a column for a co-medication, an unknown list of medicines is not
-    assessed unless no column is exceeded. After its last labeled step a source is compared by its increments alone.
+    A total that comes before the labeled day, and an increment that is larger, or comes sooner, than the source's are
+    high where the source words them as the most, and moderate otherwise. A first day above the first dose is moderate.
+    Labeled steps and first doses are for people who start: for someone who takes the drug already, for increases beyond
+    them, and after a break faster than they allow, a source that gives nothing else is not assessed; nor is an unknown
+    `before`. Where the label has a column for a co-medication, an unknown list of medicines is not assessed unless no
+    column is exceeded. After the last labeled step only the increments of a source are compared.
     """
     yield from uncited(case, NAME)
     for drug in case.drugs:
