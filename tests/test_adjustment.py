@@ -610,7 +610,7 @@ class TestWhole:
         first = to_schedule(made, start=START, horizon=weeks(8))
         review = check(apply_log(first, Log.of(plan, START, [Gap(day=on(20), lasting=days(4))])))
         said = [gap.missing for gap in review.not_assessed if gap.rule == "gap"]
-        assert any(each.startswith(f"{words}; a source speaks of a break longer than 5 half-lives") for each in said)
+        assert any(each.startswith(f"{words}; one source names a break longer than 5 half-lives") for each in said)
         assert not [clear for clear in review.clear if clear.rule in {"gap", "abrupt-stop"}]
 
     @pytest.mark.parametrize(

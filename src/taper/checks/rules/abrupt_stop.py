@@ -136,9 +136,8 @@ def _judge_ending(ending: _Ending, facts: list[Stopping]) -> Iterator[Answer]:
     printed = [fact for fact, answer in judged if isinstance(answer, Clear) and _prints(fact, ending)]
     yield from (_beside_printed(answer, printed) for _, answer in judged)
     if facts and not about and not shorter:
-        words = (
-            f"advice on a stop {ending.case.when(ending.day, ending.day)} from {ending.last}; sources speak of others"
-        )
+        stop = f"a stop {ending.case.when(ending.day, ending.day)} from {ending.last}"
+        words = f"advice on {stop}; sources on file are for others"
         yield gap(NAME, ending.drug, Reason.OTHER_PEOPLE, words, of=facts)
 
 
@@ -276,7 +275,7 @@ def _finding(fact: Stopping, ending: _Ending, words: str, said: str, *, limit: s
     run = f"{ending.drug} stops from {ending.last}{again} {ending.case.when(ending.day, ending.day)}"
     asks = fact.used_for_at_least is not None and ending.used_days is None
     long = "; it depends on how long the drug was taken before" if asks else ""
-    long += "; it speaks of long use, and gives no length" if fact.after_long_use else ""
+    long += "; it is about long use, and gives no length" if fact.after_long_use else ""
     replaced = replacement_words(ending.case, ending.drug, ending.levels[0].first, ending.day + 1)
     place = ending.place
     severity = capped(Severity.HIGH, weak=fact.after_long_use)

@@ -46,7 +46,7 @@ def assess(case: Case) -> Iterator[Answer]:
             judged = _judge(case, monograph, fact, breaks)
             yield from (answer for answer in judged if not (waiting and isinstance(answer, Clear)))
         for words in waiting:
-            said = "; ".join(dict.fromkeys(f"a source speaks of a break longer than {_limit(f)}" for f in facts))
+            said = "; ".join(dict.fromkeys(f"one source names a break longer than {_limit(f)}" for f in facts))
             missing = f"{words}; {said or 'no source on a break is on file'}"
             yield gap(NAME, drug, Reason.UNDECIDED, missing, of=facts)
 

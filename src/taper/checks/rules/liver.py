@@ -58,7 +58,7 @@ def _assess_drug(case: Case, drug: str, facts: tuple[LiverAdvice, ...], others: 
     else:
         speaking = [fact for fact in facts if degree in fact.impairment]
         if not speaking and facts:
-            missing = f"advice on {degree} liver impairment; sources speak of other degrees"
+            missing = f"advice on {degree} liver impairment; sources on file are for other degrees"
             yield gap(NAME, drug, Reason.OTHER_PEOPLE, missing, of=facts, urgent=True)
         elif not speaking and nobody is not None:
             yield nobody

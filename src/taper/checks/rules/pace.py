@@ -294,7 +294,7 @@ def _beyond_the_source(asked: list[_Question]) -> Iterator[Answer]:
     for change in first.falls:
         if all(question.paces(change.before.mg, change.after.mg) is None for question in asked):
             span = f"from {change.before.total} to {change.after.total}"
-            words = f"a pace for the reduction {span}; sources speak of other doses"
+            words = f"a pace for the reduction {span}; sources on file are for other doses"
             yield gap(NAME, first.drug, Reason.OTHER_PEOPLE, words, of=[first.fact])
             return
 

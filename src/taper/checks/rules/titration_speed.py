@@ -70,7 +70,9 @@ def _assess_drug(case: Case, drug: str, levels: Levels, facts: list[Titration | 
         return
     compared = _compared(case, facts, starts=levels.all[0].mg == 0)
     if not compared:
-        missing = "a speed for increasing the drug for this person and with these medicines; sources speak of others"
+        missing = (
+            "a speed for increasing the drug for this person and with these medicines; sources on file are for others"
+        )
         yield gap(NAME, drug, Reason.OTHER_PEOPLE, missing, of=facts)
     answers = [answer for fact in compared for answer in _answers(case, drug, levels, fact)]
     told = {answer.source for answer in answers if isinstance(answer, Finding)}
@@ -126,14 +128,14 @@ def _judge(case: Case, drug: str, levels: Levels, fact: Titration | Start) -> It
         yield from _labeled(asked)
         yield from _beyond_steps(asked)
     elif fact.steps and fact.increment_high is None:
-        missing = "a speed for someone who takes the drug already; sources give a start"
+        missing = "a speed for someone who takes the drug already; sources on file are for a start"
         yield gap(NAME, drug, Reason.STARTS_ONLY, missing, of=[fact])
     if fact.increment_high is not None:
         yield from _increments(asked, levels, starts=starts)
 
 
 def _taken_already(drug: str, fact: Start) -> Iterator[Answer]:
-    missing = "a speed for someone who takes the drug already; sources give a start"
+    missing = "a speed for someone who takes the drug already; sources on file are for a start"
     yield gap(NAME, drug, Reason.STARTS_ONLY, missing, of=[fact])
 
 
@@ -141,7 +143,7 @@ def _afresh(drug: str, fact: Titration | Start, gaps: list[Break]) -> Iterator[A
     """Breaks after which the drug is resumed faster than in a start; whether one is needed is told by other sources."""
     for each in gaps:
         words = f"whether a start is needed on day {each.last + 1}, after {each.days} days without a dose"
-        yield gap(NAME, drug, Reason.STARTS_ONLY, f"{words}; sources give a start", of=[fact])
+        yield gap(NAME, drug, Reason.STARTS_ONLY, f"{words}; sources on file are for a start", of=[fact])
 
 
 def _from_first_dose(case: Case, drug: str, fact: Start, taken: tuple[Level, ...]) -> Iterator[Answer]:
@@ -150,7 +152,7 @@ def _from_first_dose(case: Case, drug: str, fact: Start, taken: tuple[Level, ...
     monograph = case.formulary.monograph(drug)
     has_more = any(item.source == fact.source for item in case.applying(monograph.titrations, drug))
     if not found and not has_more and any(level.mg > taken[0].mg for level in taken):
-        missing = "a speed for the increases after the first day; sources give a first dose"
+        missing = "a speed for the increases after the first day; sources on file give a first dose only"
         yield gap(NAME, drug, Reason.STARTS_ONLY, missing, of=[fact])
 
 
