@@ -324,7 +324,7 @@ for attempt in (
         refused.append(refusal)
         print("refused:", refusal)
 assert len(refused) == 2
-assert "accepts a fall from 1 mg" in str(refused[1])
+assert "accepts a drop from 1 mg" in str(refused[1])
 
 # %% [markdown]
 # ## Exercises

@@ -219,7 +219,7 @@ def test_a_plan_printed_for_another_command_is_the_plan_alone(typed, tmp_path):
     assert code == 0
     (tmp_path / "piped.json").write_text(out, encoding="utf-8")
     assert load_plan(tmp_path / "piped.json").courses[0].drug == "diazepam"
-    assert "Largest fall" in err
+    assert "Largest reduction" in err
 
 
 def test_today_and_tomorrow_are_dates_here_alone(typed, plan):

@@ -139,7 +139,7 @@ class TestWhom:
     def test_advice_down_to_a_dose_says_nothing_below_it(self):
         fact = FIXED | {"down_to_daily_dose": "10 mg"}
         assert paced(fact, "18 mg")[0] == []
-        assert "speak of other doses" in paced(fact, "8 mg", before="10 mg")[1][0].missing
+        assert "sources on file are for other doses" in paced(fact, "8 mg", before="10 mg")[1][0].missing
 
     def test_advice_from_a_dose_is_not_about_less(self):
         fact = FIXED | {"from_daily_dose": "20 mg"}

@@ -132,5 +132,5 @@ def test_a_sum_says_what_a_table_leaves_out_and_each_stretch_of_days():
     products = [item for drug in (*named, "diazepam") for item in held.products(drug)]
     findings = answers(check(realize(plan, products, formulary=held)), "combined-equivalent")[0]
     assert any("at their highest, on days 1-3, on days 12-14." in item.message for item in findings)
-    words = "by Ashton 2002, as ASAM 2025 prints it, which holds no nitrazepam and leaves it out"
+    words = "by Ashton 2002, as ASAM 2025 prints it, which has no nitrazepam and leaves it out"
     assert any(words in item.message for item in findings)

@@ -167,7 +167,7 @@ def test_only_immediate_release_tablets_are_put_in_water(product):
 
 
 def test_more_than_was_made_cannot_be_taken():
-    with pytest.raises(CannotRealize, match="The nearest that can is 4 mg"):
+    with pytest.raises(CannotRealize, match="The nearest dose that can be made is 4 mg"):
         realize(plan_steps(drug="d", steps=[({"morning": "4.04 mg"}, "14 days")], then="stop").plan, [DILUTION])
 
 

@@ -1,4 +1,4 @@
-"""What objects print: at most forty lines of text, and methods that the front door adds to them."""
+"""Printing of objects: at most forty lines of text, and methods added by `taper`."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial

@@ -1,4 +1,4 @@
-"""What a rule may read: a realized plan as days, the person, and the cited facts of each drug."""
+"""The case a rule reads: the plan as days, the person, and the cited facts of each drug."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -90,7 +90,7 @@ class Case:
         return tuple(course for course in self.courses if course.drug == drug)
 
     def monograph(self, drug: str) -> Monograph | None:
-        """What is held about a drug, or None."""
+        """What is on file about a drug, or None."""
         return self.formulary.get(drug)
 
     @cached_property
@@ -439,7 +439,7 @@ def left_out(case: Case, rule: str, drug: str, facts: Iterable[Cited]) -> Iterat
 
 
 def check_sources(case: Case) -> None:
-    """Raise if a named source is held for none of the plan's drugs.
+    """Raise if a named source is on file for none of the plan's drugs.
 
     Raises:
         NotFound: Listing those that are.
@@ -462,7 +462,7 @@ def check_doses(case: Case) -> None:
     for course in case.courses:
         if course.course.id not in taken:
             raise InvalidInput(
-                "holds no dose on any of its days, since they end before one comes; lengthen it, or change its pattern",
+                "holds no dose on any of its days: they end before the first one; lengthen it, or change its pattern",
                 where=f"course {course.course.id}",
             )
 

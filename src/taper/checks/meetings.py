@@ -1,4 +1,4 @@
-"""When one medicine is taken beside another, or starts soon after it was stopped."""
+"""Overlaps of two medicines: when one is taken with another, or starts soon after it was stopped."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

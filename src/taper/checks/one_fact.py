@@ -1,4 +1,4 @@
-"""One fact, one finding: what several sources say of the same days is put together, and open questions are grouped."""
+"""Joined findings: several sources on the same days give one finding; open questions are grouped."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeGuard

@@ -1,4 +1,4 @@
-"""Names that people write: brands, salts and combinations of medicines, what is known of their classes, conditions."""
+"""Names of medicines and conditions: brands, salts, combinations, and the classes they belong to."""
 
 import difflib
 import re

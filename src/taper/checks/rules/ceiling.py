@@ -1,4 +1,4 @@
-"""Each day's total against every published daily maximum."""
+"""Daily maximum: each day's total against every published maximum."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

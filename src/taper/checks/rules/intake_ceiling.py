@@ -1,4 +1,4 @@
-"""Each single dose against every published maximum for one intake."""
+"""Single doses: each intake against every published maximum for one dose."""
 
 from collections.abc import Iterator
 from fractions import Fraction
@@ -22,8 +22,8 @@ def assess(case: Case) -> Iterator[Answer]:
     """Compare the doses taken at one time of day, courses of one drug summed, with each source's single maximum.
 
     Doses at two clock times less than an hour apart, and at a named and a clock time of two courses, that are above it
-    together are not assessed: neither one dose nor two can be told. Where no source gives a maximum for a single dose,
-    the rule does not apply to the drug.
+    together are not assessed: whether they are one dose or two is not known. Where no source gives a maximum for a
+    single dose, the rule does not apply to the drug.
     """
     yield from uncited(case, NAME)
     for drug in case.drugs:

@@ -1,4 +1,4 @@
-"""The drug together with the person's other medicines, and with the other drugs of the plan."""
+"""Interactions: the drug with the person's other medicines, and with the other drugs of the plan."""
 
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
@@ -37,16 +37,16 @@ def assess(case: Case) -> Iterator[Answer]:
     """Look up the person's other medicines, regular and as needed, and the plan's other drugs, by name and by class,
     in what the sources of either drug say.
 
-    Contraindicated and to avoid are high; adjust and caution are moderate. Where a source gives the largest dose beside
-    another medicine, a dose above it is high and one within it is nothing to find. A medicine stopped before the plan
+    Contraindicated and to avoid are high; adjust and caution are moderate. Where a source gives the largest dose with
+    another medicine, a dose above it is high and one within it gives no finding. A medicine stopped before the plan
     counts only under a source that names a time to wait, up to and including its last day. A missing list is not
     assessed; an empty one is a known "none". The drug itself among the other medicines is not assessed, since its doses
-    there are unknown; nor is a pair of which a source speaks for another use than the plan's.
+    there are unknown; nor is a pair that a source names for another use than the plan's.
 
     Names are read by the lists of names, codes and classes on file: a brand or combination is what it contains. A name
-    that none of them knows is not assessed, and near names are offered. Of a medicine whose codes are known it is asked
-    only whether it belongs to a class that a source says to avoid and that no list settles. A source is clear where
-    what it says of interactions was read in full; where none was, the rule is not assessed.
+    that none of them knows is not assessed, and near names are offered. For a medicine with known codes the only
+    question is whether it belongs to a class that a source says to avoid and that no list settles. A source is clear
+    where what it says of interactions was read in full; where none was, the rule is not assessed.
     """
     yield from uncited(case, NAME)
     answers = [answer for drug in case.drugs if case.monograph(drug) is not None for answer in _of_drug(case, drug)]
@@ -117,7 +117,7 @@ def _of_other_uses(case: Case, drug: str, others: list[Companion], facts: tuple[
         met = [item.words for item in others if _is_meant(item.names, item.contained, fact) and item.until is None]
         met += [o for o in case.drugs if o != drug and names_of(case.formulary, o) & set(fact.with_names)]
         if met and case.person_fits(fact) is not False:
-            what = f"what {drug} with {', '.join(met)} does; of it the source says {fact.action}: {fact.what}. Advice"
+            what = f"advice on {drug} with {', '.join(met)} (the source says {fact.action}: {fact.what})"
             yield other_uses(case, NAME, drug, [fact], what)
 
 
