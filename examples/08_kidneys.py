@@ -88,8 +88,9 @@ draw(list(advice), {"eGFR": egfr, "creatinine clearance": crcl, None: egfr})
 # %% [markdown]
 # ## What a check makes of it
 #
-# Each source that speaks is a finding of its own, with its grade. None is averaged with another, and weak evidence does
-# not soften what it says. A study of how one dose is cleared is left out unless you name it, and the review says so.
+# One finding states the fact and what each source says of it, with its grade. Nothing is averaged, and weak evidence
+# does not soften what a source says. A claim that cites nothing, and a study of how one dose is cleared, are not
+# compared unless you name them. The review lists both.
 
 # %%
 formulary = Formulary.shipped()
@@ -100,20 +101,24 @@ patient = read_patient(
     ' "kidney_stable": true, "dialysis": false}'
 )
 review = check(realize(plan, tablets), patient=patient)
-about = [finding for finding in review.findings if finding.rule == "kidney"]
-for finding in about:
-    print(f"{finding.severity}, grade {finding.evidence}: {finding.message}")
-print("clear (no word at her figure):", ", ".join(c.source.id for c in review.clear if c.rule == "kidney" and c.source))
-print("left out unless named:", ", ".join(item.source.id for item in review.left_out))
-assert len(about) == 6
+(about,) = [finding for finding in review.findings if finding.rule == "kidney"]
+print(f"{about.severity}: {about.happens}")
+for said in about.each:
+    print(f"  {said.source.organization}, grade {said.source.grade}: {said.says}")
+print("within:", ", ".join(item.source.id for item in review.within if item.rule == "kidney"))
+for item in review.left_out:
+    if item.rule == "kidney":
+        print(f"not compared: {item.source.id}, {item.why}")
+assert len(about.sources) == 6
 assert review.worst == "high"
+assert {"raynaud-article", "vlavonou-2014"} == {item.source.id for item in review.left_out if item.rule == "kidney"}
 
 # %% [markdown]
 # ## The article's figure
 #
-# The article says: adjust the dose below an eGFR of 30. At 34.5 it has nothing to say, while three sources act below 60
-# already, and a fourth, in its own measure, below 80. So the article's figure is **contradicted**. It stands among the
-# clear ones as a claim (grade C): clear against one source is no more than that.
+# The article says: adjust the dose below an eGFR of 30. At 34.5 it says nothing. Three sources already act below 60, and
+# a fourth, in its own measure, below 80. So the article's figure is **contradicted**. It is a claim of grade C that
+# cites nothing, so a check does not compare with it unless you name it.
 
 # %%
 acting = [(max(band.upper or 0 for band in one.bands), one) for one in advice if one.bands]
