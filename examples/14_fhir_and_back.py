@@ -175,6 +175,7 @@ for number, dosage in enumerate(mended["dosageInstruction"]):
     bounds = dosage["timing"]["repeat"]["boundsPeriod"]
     first = date(2015, 1, 16) + timedelta(days=7 * number)
     bounds["start"], bounds["end"] = first.isoformat(), (first + timedelta(days=6)).isoformat()
+    dosage["text"] = dosage["text"].partition("January")[0] + f"January {first.day}, 2015"
 whole = from_fhir(json.dumps(mended), slots={1: ["morning"]}, strength=mg(5))
 print([report.message for report in whole.reports if report.kind == "supply"])
 assert [str(step.lasting) for step in whole.plan.courses[0].steps] == ["7 days"] * 3
