@@ -107,7 +107,7 @@ for every in ("3 days", "1 week", "11 days"):
     )
     tapers[every] = made.plan
     against = sources_against(made.plan)
-    print(f"5 mg every {every}: {made.report.days} days from the first reduction to the last, {len(against)} against it")
+    print(f"5 mg every {every}: {made.report.days} days from the first reduction to the last, {len(against)} against")
     print("".join(f"   {name}\n" for name in against), end="")
 assert [len(sources_against(made)) for made in tapers.values()] == [5, 1, 0]
 

@@ -2,10 +2,10 @@
 # # Kidneys: one person, three figures, and ten sources on baclofen
 #
 # When you have worked through this, you can compute three figures of kidney function for one person and say why they
-# are not interchangeable, list what each source held says at that person's figure, and ask one named source for a
-# proposal, or be told why it gives none.
+# are not interchangeable. You can list what each source on file says at that person's figure, and ask one named source
+# for a proposal, or read why it gives none.
 #
-# The person is made up. The plan is the off-label example from a popular article, of which no study was found.
+# The person is made up. The plan is the off-label example from a popular article; no study of it was found.
 
 # %%
 from matplotlib import pyplot as plt
@@ -33,23 +33,23 @@ assert len({round(figure.value) for figure in (egfr, crcl, absolute)}) == 3
 # %% [markdown]
 # ## Three measures, three types
 #
-# One blood value gives three figures. The first estimates filtration for a body of standard size; the second estimates
-# the clearance of creatinine and needs the weight; the third is the first, taken back to this body's own size. Near
-# an edge of a source's band they can fall on different sides, so no figure ever stands in for another.
+# One blood value gives three figures. The first estimates filtration for a body of standard size. The second estimates
+# the clearance of creatinine and needs the weight. The third is the first, converted to this body's own size. Near an
+# edge of a source's band they can lie on different sides, so no figure ever replaces another.
 #
-# The same blood value in a much lighter person shows how far they can part.
+# The same blood value in a much lighter person shows how far they can differ.
 
 # %%
 lighter = cockcroft_gault("1.6 mg/dL", age=70, sex="female", weight_kg=45, weight_basis="actual")
 print("62 kg:", crcl.described)
-print("45 kg:", lighter.described, "- the indexed eGFR does not know the weight and stays", egfr.text)
+print("45 kg:", lighter.described, "- the indexed eGFR does not use the weight: it is still", egfr.text)
 print("KDIGO category of the eGFR:", kdigo_category(egfr))
 assert lighter.value < 30 < crcl.value
 
 # %% [markdown]
-# ## Who says something, and in which measure
+# ## What each source says, and in which measure
 #
-# A source's bands hold for the measure that the source used. Some name only kidneys that are impaired, or dialysis.
+# A source's bands apply to the measure that the source used. Some name only impaired kidneys, or dialysis.
 
 # %%
 advice = Formulary.shipped().monograph("baclofen").kidney
@@ -77,7 +77,7 @@ def draw(rows: list, figures: dict) -> None:
         axis.plot([figures[one.measure].value] * 2, [row - 0.45, row + 0.45], color="black", lw=3, zorder=4)
     axis.set_yticks(range(len(rows)), [f"{one.source.id}\n{one.basis}, {one.measure or 'any figure'}" for one in rows])
     axis.set(xlim=(0, 120), xlabel="eGFR in mL/min/1.73 m2, or creatinine clearance in mL/min, as the source measures")
-    axis.set_title("For one person, the sources do not say one thing (black: her own figure)", loc="left")
+    axis.set_title("For one person, the sources differ (black: her own figure)", loc="left")
     axis.invert_yaxis()
     plt.tight_layout()
     plt.show()
@@ -116,9 +116,9 @@ assert {"raynaud-article", "vlavonou-2014"} == {item.source.id for item in revie
 # %% [markdown]
 # ## The article's figure
 #
-# The article says: adjust the dose below an eGFR of 30. At 34.5 it says nothing. Three sources already act below 60, and
-# a fourth, in its own measure, below 80. So the article's figure is **contradicted**. It is a claim of grade C that
-# cites nothing, so a check does not compare with it unless you name it.
+# The article says: adjust the dose below an eGFR of 30. At 34.5 it says nothing. Three sources already act below 60,
+# and a fourth, in its own measure, below 80. So the article's figure is **contradicted**. It is a claim of grade C
+# that cites nothing, so a check does not compare with it unless you name it.
 
 # %%
 acting = [(max(band.upper or 0 for band in one.bands), one) for one in advice if one.bands]
@@ -130,8 +130,8 @@ assert sum(upper >= 60 for upper, _ in acting) == 4
 # %% [markdown]
 # ## Asking one source for doses
 #
-# A proposal names its source. Most give no figure here: *avoid*, *caution* and *reduce* are not doses, and the library
-# invents none. The liquid can be measured in steps of half a milliliter, so that halves of 5 mg can be made.
+# A proposal names its source. Most sources give no figure here: *avoid*, *caution* and *reduce* are not doses, and the
+# library invents none. The liquid can be measured in steps of half a milliliter, so halves of 5 mg can be made.
 
 # %%
 products = [p.measured("0.5 mL") if p.id == "baclofen-us-solution-5mg-5ml" else p for p in tablets]
@@ -158,7 +158,8 @@ assert "5 mg -> 2.5 mg" in ask(patient, "vlavonou-2014")
 # 2. Her kidney function is changing from day to day (`"kidney_stable": false`). What does the check say?
 
 # %%
-# Answer 1: a first daily dose, and nothing of later steps. That the later steps stay says nothing in their favor.
+# Answer 1: a first daily dose, and nothing about later steps. They are unchanged, which does not mean that they are
+# right.
 lower = read_patient('{"egfr": "28", "kidney_stable": true, "dialysis": false}')
 proposal = propose_for_kidney(plan, lower, source="nefrologia-2020", products=products)
 print(proposal.says, "at", proposal.place)
@@ -166,7 +167,7 @@ print(proposal.note)
 assert proposal.says == "initial daily dose of 7.5 mg"
 
 # %%
-# Answer 2: nothing about her kidneys is assessed, since a changing function has no figure.
+# Answer 2: nothing about her kidneys is assessed, since a changing kidney function has no single figure.
 someone = read_patient('{"egfr": "28", "kidney_stable": false, "dialysis": false}')
 changing = check(realize(plan, tablets), patient=someone)
 print(sorted({gap.missing.split(" (")[0] for gap in changing.not_assessed if gap.rule == "kidney"}))

@@ -53,8 +53,8 @@ assert kinds.count("DetectedIssue") == len(review.findings) + len(review.not_ass
 # %% [markdown]
 # ## And back, in each shape
 #
-# R4 or R5, one request for all steps or one for each: the plan that comes back has the same doses on the same days. What
-# cannot come back is named in a report.
+# R4 or R5, one request for all steps or one for each: the plan that comes back has the same doses on the same days.
+# What cannot come back is named in a report.
 
 # %%
 for version in ("R4", "R5"):

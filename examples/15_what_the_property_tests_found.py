@@ -5,8 +5,8 @@
 # plan that breaks it. You can read what it finds, and say what a search that finds nothing shows and does not show.
 #
 # An example says *for this plan, this table*. A property says *for every plan, the printed dose equals the planned
-# dose*. [Hypothesis](https://hypothesis.readthedocs.io) draws plans. When one breaks the law, it makes that plan smaller
-# until nothing can be left out.
+# dose*. [Hypothesis](https://hypothesis.readthedocs.io) draws plans. When one breaks the law, it makes that plan
+# smaller until nothing can be left out.
 
 # %%
 import math
@@ -120,7 +120,7 @@ no_fall_exceeds_its_pace_unless_tablets_or_a_limit_force_it()
 what_is_supplied_covers_every_fill()
 print("doses printed: {printed}; pairs of plans scaled: {scaled}; fills counted: {covered}".format(**checked))
 print("reductions: {falls}; beyond the pace, since the tablets allow no smaller one: {forced}".format(**checked))
-print("beyond the pace, since a limit of pieces or products in an intake allows no smaller one: {limited}".format(**checked))
+print("beyond the pace, since the limit of pieces or products allows no smaller one: {limited}".format(**checked))
 assert all(checked.values())
 
 # %% [markdown]
@@ -232,8 +232,8 @@ assert beyond["rounded down"][:2] == [9, 6]
 # %% [markdown]
 # ## A day lost, half a tablet short
 #
-# The third program counts days as 86,400 seconds from midnight. The fourth supplies, fill by fill, the number of tablets
-# used, rounded to the nearest whole. Both are right on most days, and both pass a test with one example.
+# The third program counts days as 86,400 seconds from midnight. The fourth supplies, fill by fill, the number of
+# tablets used, rounded to the nearest whole. Both are right on most days, and both pass a test with one example.
 
 
 # %%
@@ -333,8 +333,8 @@ assert "accepts a fall from 1 mg" in str(refused[1])
 # %% [markdown]
 # ## Exercises
 #
-# 1. A program divides a day's dose over two times of day and rounds each half to whole mg. Its law: the halves add up to
-#    the day. What is the smallest whole dose that breaks it? Does half of all doses break it, or fewer?
+# 1. A program divides a day's dose over two times of day and rounds each half to whole mg. Its law: the halves add up
+#    to the day. What is the smallest whole dose that breaks it? Does half of all doses break it, or fewer?
 # 2. A search of 60 plans finds nothing. How likely is that if one plan in a thousand breaks the law? How many plans
 #    must be drawn until such a defect is missed less than one time in twenty?
 
