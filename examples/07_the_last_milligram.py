@@ -117,7 +117,8 @@ for row in report.over:
     print(f"{row.change.before} to {row.change.after}: {row.excess[0].certificate}")
 for other in plan_taper(drug="sertraline", before={"morning": "100 mg"}, pace=hyperbolic, products=tablets,
                         could_add=[liquid]).report.additions:  # fmt: skip
-    print("what would help:", other.what, "- none is too large then" if not other.excess else "- less too large then")
+    helps = "smaller reductions, some still larger than asked" if other.excess else "no reduction larger than asked"
+    print(f"what would help: {other.what} ({helps})")
 assert report.over
 
 # %%

@@ -130,7 +130,8 @@ plot_doses(switch)
 #    weeks; capsules; heart and thyroid.)
 
 # %%
-# Answer 1: the label's 30 mg is derived from its highest regimen; the article's 30 mg is a claim and graded so.
+# Answer 1: the label's 30 mg, which is derived from its highest regimen. The article's 30 mg is a claim that cites
+# nothing, so it is not compared.
 four = COURSE.replace("WEEKS", "2").replace('"5 mg"', '"10 mg"').replace('"noon": ', '"bedtime": "10 mg", "noon": ')
 over = check(realize(read_plan(four), tablets)).findings
 for finding in over:
