@@ -376,7 +376,7 @@ class TestGap:
         how = ResumeAt(resume={"evening": resume}, rest="replan", pace="1 mg, every 1 week")
         made = adjust(KNOWN, Gap(day=on(25), lasting=days(4), then=how))
         assert made.steps[4].realized.step.kind == kind
-        said = f"then resumed at {resume} evening, the rest planned anew at 1 mg, every 1 week"
+        said = f"then resumed at {resume} evening, the rest replanned at 1 mg, every 1 week"
         more = ", more than was taken on any day before" if kind == "increase" else ""
         assert f"{said}{more}." in to_table(made)
 
