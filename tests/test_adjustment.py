@@ -644,7 +644,7 @@ class TestWhole:
         changed = ChangeProducts(day=on(16), products=("t2mg",))
         events = [Hold(day=on(15), lasting=days(1)), changed, StepBack(day=on(18), steps=1, lasting=days(2))]
         text = to_table(adjust(TAPER, *events))
-        for words in ("held for 1 day.", "products changed to t2mg.", "stepped back by 1 step for 2 days."):
+        for words in ("on hold for 1 day.", "products changed to t2mg.", "stepped back by 1 step for 2 days."):
             assert words in text
 
     def test_a_window_stays_a_window_of_the_same_length(self):

@@ -206,7 +206,7 @@ def test_the_staircase_stands_at_the_totals_of_the_schedule(case, start):
         (FALLING, "testamine: 20 mg/day to 0, last dose on 11 Apr 2027"),
         (RISING, "testamine: 5 mg/day to 10 mg/day by 4 Mar 2027, and continues"),
         (schedule_of(taper("15 mg", "10 mg"), horizon=weeks(3)),
-         "testamine: 20 mg/day to 10 mg/day by 15 Mar 2027, and goes on"),
+         "testamine: 20 mg/day to 10 mg/day by 15 Mar 2027, and continues"),
         (schedule_of(taper("15 mg", then="review")), "testamine: 20 mg/day to 15 mg/day by 1 Mar 2027, then a review"),
         (schedule_of(taper("15 mg", before=None, then="review")),
          "testamine: 15 mg/day throughout to 14 Mar 2027, then a review"),
