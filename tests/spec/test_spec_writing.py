@@ -66,7 +66,8 @@ class TestZeros:
 
     @given(realizable_plans())
     def test_no_table_list_or_calendar_holds_one(self, drawn):
-        for text in everything_printed(drawn):
+        for printed in everything_printed(drawn):
+            text = printed.replace("\r\n ", "")  # a calendar folds its lines, also inside of a number
             assert not re.search(r"\d\.\d*0 ?m?c?g\b", text)
             assert not re.search(r"(?<![\d.])\.\d+ ?m", text)
 

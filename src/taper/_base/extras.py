@@ -13,6 +13,7 @@ EXTRAS = {
     "language": ("babel>=2.16,<3",),
     "plot": ("matplotlib>=3.9,<4",),
     "print": ("babel>=2.16,<3", "typst>=0.15,<0.16"),
+    "shell": ("argcomplete>=3.5",),
     "sheet": ("xlsxwriter>=3.2,<4",),
 }
 
