@@ -43,7 +43,9 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--stays", choices=["by fall", "even", "proportional"], default="by fall", help="how long each dose is kept"
     )
-    parser.add_argument("--forbid-excess", action="store_true", help="fail if the products force a larger reduction than asked")
+    parser.add_argument(
+        "--forbid-excess", action="store_true", help="fail if the products force a larger reduction than asked"
+    )
     parser.add_argument("--forms", choices=["any", "one"], default="any", help="one: tablets or liquid throughout")
     parser.add_argument("--mix-forms", action="store_true", help="let a tablet and a liquid share an intake")
     parser.add_argument(
@@ -154,7 +156,9 @@ def _pace(text: str, drug: str) -> str:
         f" ({curve.target}{f', {curve.region}' if curve.region else ''})"
         for curve in monograph.occupancies
     )
-    raise InvalidInput(f"points of occupancy need a curve; write one of those on file for {drug}: {held}", where="--pace")
+    raise InvalidInput(
+        f"points of occupancy need a curve; write one of those on file for {drug}: {held}", where="--pace"
+    )
 
 
 def _target(text: str, products: Sequence[Product]) -> Regimen | Dose | str:

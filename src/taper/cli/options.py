@@ -64,9 +64,7 @@ def add_days(parser: argparse.ArgumentParser) -> None:
 
 def add_log(parser: argparse.ArgumentParser) -> None:
     """Add --log."""
-    parser.add_argument(
-        "--log", metavar="FILE", help="the plan after what happened, as `taper log` writes it"
-    )
+    parser.add_argument("--log", metavar="FILE", help="the plan after what happened, as `taper log` writes it")
 
 
 def add_out(parser: argparse.ArgumentParser) -> None:
