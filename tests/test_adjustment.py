@@ -379,7 +379,7 @@ class TestGap:
         how = ResumeAt(resume={"evening": resume}, rest="replan", pace="1 mg, every 1 week")
         made = adjust(KNOWN, Gap(day=on(25), lasting=days(4), then=how))
         assert made.steps[4].realized.step.kind == kind
-        said = f"then resumed at {resume} evening, the rest planned anew at 1 mg, every 1 week"
+        said = f"then resumed at {resume} evening, the rest replanned at 1 mg, every 1 week"
         more = ", more than was taken on any day before" if kind == "increase" else ""
         assert f"{said}{more}." in to_table(made)
 
@@ -647,7 +647,7 @@ class TestWhole:
         changed = ChangeProducts(day=on(16), products=("t2mg",))
         events = [Hold(day=on(15), lasting=days(1)), changed, StepBack(day=on(18), steps=1, lasting=days(2))]
         text = to_table(adjust(TAPER, *events))
-        for words in ("held for 1 day.", "products changed to t2mg.", "stepped back by 1 step for 2 days."):
+        for words in ("on hold for 1 day.", "products changed to t2mg.", "stepped back by 1 step for 2 days."):
             assert words in text
 
     def test_a_window_stays_a_window_of_the_same_length(self):

@@ -139,7 +139,7 @@ def test_supply_counts_the_units_of_the_days_shown(run):
     code, out, _ = run("supply", EXAMPLE, "--start", "2027-03-01", "--days", "28", "--json")
     assert code == 0
     assert json.loads(out)["lines"][0]["used"] == "74"
-    assert "The plan goes on beyond 2027-03-28" in run("supply", EXAMPLE, "--start", "2027-03-01", "--days", "28")[1]
+    assert "The plan continues beyond 2027-03-28" in run("supply", EXAMPLE, "--start", "2027-03-01", "--days", "28")[1]
 
 
 def test_supply_of_a_whole_plan_says_nothing_of_beyond(run):

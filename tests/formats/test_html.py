@@ -423,8 +423,8 @@ class TestPages:
         log = Log.read({"plan": schedule.realized.plan.fingerprint, "start": "2027-03-01",
                         "events": [{"kind": "hold", "day": "2027-03-04", "for": "1 week"}]})  # fmt: skip
         patient, _, clinician = to_html(apply_log(schedule, log)).partition('<section class="clinician"')
-        assert "held for 1 week" in clinician
-        assert "held for 1 week" not in patient
+        assert "on hold for 1 week" in clinician
+        assert "on hold for 1 week" not in patient
 
     def test_fills_and_what_is_there_already_are_listed(self):
         schedule = dated({"for": "20 days", "regimen": {"morning": "2 mg"}})

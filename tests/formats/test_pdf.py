@@ -117,7 +117,7 @@ class TestReadingBack:
                         "events": [{"kind": "hold", "day": "2027-03-04", "for": "1 week"}]})  # fmt: skip
         held = apply_log(schedule, log)
         *patient, clinician = pages_of(to_pdf(held, REVIEW, count_supply(held, fills=days(14))))
-        for said in ("Supply from", "Fill 1", "HIGH ceiling: day 1: too much", "kidney (x): Give eGFR", "held for",
+        for said in ("Supply from", "Fill 1", "HIGH ceiling: day 1: too much", "kidney (x): Give eGFR", "on hold for",
                      "Review: On file and not compared (1)", "score"):  # fmt: skip
             assert squeezed(said) in squeezed(clinician)
             assert squeezed(said) not in squeezed("".join(patient))
