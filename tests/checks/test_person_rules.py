@@ -85,6 +85,11 @@ class TestAge:
         assert age(AGE | {"initial": "2 mg"}, steps=day)[0][0].value == "4 mg/day"
 
 
+    def test_advice_for_a_sex_that_is_not_known_is_a_question(self):
+        found, (gap,), clear, _ = age(AGE | {"sex": "female"})
+        assert (found, clear, gap.facts) == ([], [], ("patient.sex",))
+
+
 class TestConditions:
     def conditions(self, *names, facts=({"source": "a", "condition": "asthma"},)):
         return told("contraindication", {"contraindications": list(facts)}, patient={"conditions": list(names)})
@@ -124,6 +129,11 @@ class TestConditions:
         facts = ({"source": "a", "condition": "asthma"}, {"source": "b", "condition": "epilepsy"})
         found, gaps, (clear,), _ = self.conditions("asthma", facts=facts)
         assert (found[0].source.id, gaps, clear.source.id) == ("a", [], "b")
+
+    def test_a_condition_that_a_source_names_for_a_sex_needs_the_sex(self):
+        fact = {"source": "a", "condition": "asthma", "sex": "female"}
+        found, (gap,), clear, _ = self.conditions("asthma", facts=(fact,))
+        assert (found, clear, gap.facts) == ([], [], ("patient.sex",))
 
     @pytest.mark.parametrize("name", ["poor balance", "unsteady balance"])
     def test_a_name_that_shares_a_telling_word_is_offered(self, name):

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from taper._base.limits import LONGEST_DAYS
 from taper.amounts.dose import DailyDose
-from taper.checks.open_question import NotAssessed, Reason, cite_source
+from taper.checks.open_question import NotAssessed, Reason
 from taper.checks.review import LeftOut, Severity, Why
 from taper.errors import InvalidInput, NotFound
 from taper.knowledge.cited import Cited
@@ -470,8 +470,3 @@ def check_doses(case: Case) -> None:
 def capped(severity: Severity, *, weak: bool) -> Severity:
     """A severity, moderate at most where what it rests on can never decide."""
     return min(severity, Severity.MODERATE) if weak else severity
-
-
-def cite(fact: Cited) -> str:
-    """A short citation for the end of a sentence; an overlay and a secondary source say so."""
-    return cite_source(fact.source)

@@ -93,8 +93,7 @@ def _on_the_same_days(group: list[Finding]) -> Iterator[list[Finding]]:
         last = None if finding.last_day is None else max(finding.last_day, day)
         end = last if not held else None if end is None or last is None else max(end, last)
         held.append(finding)
-    if held:
-        yield held
+    yield held
 
 
 def _joined(case: Case, group: list[Finding]) -> Finding:

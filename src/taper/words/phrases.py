@@ -90,7 +90,6 @@ class ChangePhrases(Value):
     cycle_day: str
     pattern: str
     part: str
-    each_day: str
     new_slot: str
     changed_slot: str
     gone_slot: str
