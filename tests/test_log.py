@@ -196,3 +196,10 @@ def test_the_log_of_a_plan_carries_its_fingerprint_and_no_more_of_it():
 def test_a_score_is_written_with_its_scale():
     assert str(Symptom(day=date(2027, 3, 1), score="7.5", scale="0-10")) == "7.5 (0-10)"
     assert str(Symptom(day=date(2027, 3, 1), score=7)) == "7"
+
+
+def test_a_log_beside_a_plan_it_was_not_written_for_is_refused():
+    other = plan_of(step("10 mg", "4 weeks"), then="stop")
+    assert read_log(log_of(written_for=PLAN).to_json()).written_for == PLAN
+    with pytest.raises(InvalidInput, match="written_for: is not the plan of that fingerprint; remove it"):
+        log_of(written_for=other)
