@@ -45,7 +45,7 @@ from taper.plans.log import (
     TitrateAnew,
     TitrateTo,
 )
-from taper.plans.plan import Step
+from taper.plans.plan import Before, Step
 from taper.schedules.schedule import End
 
 DRUG = "testamine"
@@ -238,7 +238,7 @@ class Adjusting(RuleBasedStateMachine):
     def taken_before(self):
         """What was taken before the first course, where that is known; else its first day."""
         course = self.case.base.realized.plan.courses[0]
-        return course.before.regimen if course.before is not None else course.steps[0].days[0]
+        return course.before.regimen if isinstance(course.before, Before) else course.steps[0].days[0]
 
     @invariant()
     def the_days_are_contiguous(self):

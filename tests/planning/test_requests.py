@@ -96,7 +96,7 @@ class TestALimitOnPiecesIsNamed:
         )
         (first, *_) = [row.excess[0].certificate for row in made.report.over]
         assert first.startswith("morning: from 10 mg the next dose below within the limits is 8 mg; 9 mg lies between.")
-        assert "Allow 5 pieces in an intake: at most 4 are now (pieces)" in first
+        assert "Allow 5 pieces in an intake: at most 4 are now (pieces, or --pieces 5)" in first
         assert str(make(mg(9), products)) == "1 x prednisolone-5 + 4 x prednisolone-1"
 
 

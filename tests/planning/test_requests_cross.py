@@ -18,6 +18,7 @@ from taper import (
     Reachable,
     Source,
     Weights,
+    WrongObject,
     check,
     plan_cross_taper,
     realize,
@@ -214,9 +215,10 @@ def test_lorazepam_three_times_a_day_goes_over_in_the_order_of_days():
 
 
 def test_a_length_of_stages_that_cannot_be_read_is_refused():
-    for wrong in ("-1 week", 2):
-        with pytest.raises(InvalidDuration, match=r"every: .* is not a length of time"):
-            crossed(every=wrong)
+    with pytest.raises(InvalidDuration, match=r"every: .* is not a length of time"):
+        crossed(every="-1 week")
+    with pytest.raises(WrongObject, match="takes a length of time as every, and got an int"):
+        crossed(every=2)
 
 
 def test_the_command_line_names_the_rise_first(tmp_path, capsys):

@@ -15,6 +15,7 @@ from taper import (
     NoPlan,
     Product,
     Weights,
+    WrongObject,
     plan_steps,
     plan_taper,
     read_plan,
@@ -112,7 +113,7 @@ def test_what_was_put_on_hold_is_not_sped_up_to_keep_the_length():
         ({"over": "3 days"}, InvalidInput, "over: 3 days is shorter than one step of 1 week; give at least 1 week"),
         ({"over": "1 week", "step": "2 weeks"}, InvalidInput, "shorter than one step of 2 weeks"),
         ({"over": "-1 week"}, InvalidDuration, "over: '-1 week' is not a length of time"),
-        ({"over": 12}, InvalidDuration, "over: 12 is not a length of time"),
+        ({"over": 12}, WrongObject, "takes a length of time as over, and got an int; write days"),
         ({"over": "3 months"}, InvalidInput, "over: 3 months has no number of days; write it in days or weeks"),
         ({"over": "12 weeks", "step": "1 month"}, InvalidInput, "step: 1 month has no number of days"),
         ({"over": "12 weeks", "pace": "25 mg, every 1 week"}, InvalidInput, "a pace and a length were given"),
@@ -135,9 +136,11 @@ def test_one_whole_tablet_has_no_length():
 def test_a_length_reads_as_text_everywhere(name):
     asked = {**ASKED, "pace": "12.5 mg, every 1 week"}
     assert plan_taper(**asked, **{name: "7 weeks"}).plan == plan_taper(**asked, **{name: weeks(7)}).plan
-    for wrong in ("-1 week", "12", 12):
+    for wrong in ("-1 week", "12"):
         with pytest.raises(InvalidDuration, match=f"{name}: .* is not a length of time"):
             plan_taper(**asked, **{name: wrong})
+    with pytest.raises(WrongObject, match=f"takes a length of time as {name}, and got an int"):
+        plan_taper(**asked, **{name: 12})
 
 
 def test_a_step_written_by_hand_names_a_length_that_cannot_be_read():

@@ -65,10 +65,9 @@ def test_oxycodone_every_six_hours_falls_at_four_clock_times(products, capsys):
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        ("10 mg every 6 hours", 'from when is not said; write "10 mg every 6 hours from 06:00"'),
-        ("10 mg every 7 hours from 06:00", "every 7 hours does not divide a day"),
-        ("10 mg every 0 hours from 06:00", "every 0 hours does not divide a day"),
-        ("10 mg every 6 hours from 26:00", "--from: '26:00' is not a time of day"),
+        ("10 mg every 7 hours from 06:00", "every 7 hours does not fill a day evenly"),
+        ("10 mg every 0 hours from 06:00", "every 0 hours does not fill a day evenly"),
+        ("10 mg every 6 hours from 26:00", "--from: '26:00' is no clock time"),
     ],
 )
 def test_hours_that_make_no_day_are_refused(given, says, products, capsys):

@@ -147,7 +147,7 @@ def test_the_command_line_goes_up_with_unequal_intakes(tmp_path, capsys):
     how = ["--by", "25 mg every day", "--first", "12.5 mg bedtime; 25 mg bedtime", "--larger", "bedtime"]
     assert main([*asked, *how]) == 0
     assert "1 day: 25 mg morning, 50 mg bedtime" in capsys.readouterr().out
-    assert main([*asked, "--by", "25 mg daily"]) == 2
+    assert main([*asked, "--by", "25 mg sometimes"]) == 2
     assert 'write label, or "5 mg every 3 days"' in capsys.readouterr().err
     assert main([*asked, "--by", "label", "--then", "25 mg"]) == 2
 

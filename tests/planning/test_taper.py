@@ -184,7 +184,7 @@ def test_a_course_written_by_hand_is_not_planned_anew() -> None:
         ({"drug": "clonazepam"}, InvalidInput, "10mg is of diazepam, not of clonazepam"),
         ({"before": {}}, InvalidInput, "nothing is taken"),
         ({"before": {"morning": "ten"}}, InvalidInput, "before: "),
-        ({"order": None}, InvalidOrder, 'choose "evenly", "in order" or "keep last: bedtime"'),
+        ({"order": None}, InvalidOrder, 'choose "evenly" (--order evenly), "in order" or "keep last: bedtime"'),
         ({"order": "random"}, InvalidOrder, "is not an order"),
         ({"order": "keep last: noon"}, InvalidOrder, "nothing is taken at noon"),
         ({"order": "keep last"}, InvalidOrder, "names one time of day"),
