@@ -199,7 +199,8 @@ def test_a_score_is_written_with_its_scale():
 
 
 def test_a_log_beside_a_plan_it_was_not_written_for_is_refused():
-    other = plan_of(step("10 mg", "4 weeks"), then="stop")
-    assert read_log(log_of(written_for=PLAN).to_json()).written_for == PLAN
+    beside = log_of().model_copy(update={"written_for": PLAN})
+    assert read_log(beside.to_json()).written_for == PLAN
+    other = beside.model_copy(update={"written_for": plan_of(step("10 mg", "4 weeks"), then="stop")})
     with pytest.raises(InvalidInput, match="written_for: is not the plan of that fingerprint; remove it"):
-        log_of(written_for=other)
+        read_log(other.to_json())
