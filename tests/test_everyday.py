@@ -105,6 +105,10 @@ def test_what_cannot_be_read_says_why(text, said):
     assert said in str(refused.value)
 
 
+def test_a_frequency_said_twice_is_read_once():
+    assert read_day("10 mg bd, twice daily") == read_day("10 mg bd")
+
+
 def test_what_is_no_text_is_refused():
     with pytest.raises(InvalidInput, match="write a day as text"):
         read_day(5)

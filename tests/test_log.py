@@ -196,3 +196,11 @@ def test_the_log_of_a_plan_carries_its_fingerprint_and_no_more_of_it():
 def test_a_score_is_written_with_its_scale():
     assert str(Symptom(day=date(2027, 3, 1), score="7.5", scale="0-10")) == "7.5 (0-10)"
     assert str(Symptom(day=date(2027, 3, 1), score=7)) == "7"
+
+
+def test_a_log_beside_a_plan_it_was_not_written_for_is_refused():
+    beside = log_of().model_copy(update={"written_for": PLAN})
+    assert read_log(beside.to_json()).written_for == PLAN
+    other = beside.model_copy(update={"written_for": plan_of(step("10 mg", "4 weeks"), then="stop")})
+    with pytest.raises(InvalidInput, match="written_for: is not the plan of that fingerprint; remove it"):
+        read_log(other.to_json())

@@ -9,7 +9,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import DRUG, TABLETS, course, formulary, liquid, plan_of, plan_with, step, tablet
-from taper import Dose, Formulary, Handling, InvalidInput, NotFound, Portion, Product, mg, plan_taper, realize, weeks
+from taper import (
+    Dose,
+    Formulary,
+    Handling,
+    InvalidInput,
+    NotFound,
+    Portion,
+    Product,
+    Reachable,
+    mg,
+    plan_taper,
+    realize,
+    weeks,
+)
 from taper.knowledge.product_choice import NoProducts
 from taper.planning.cross_taper import plan_cross_taper
 from taper.plans.weights import Weights
@@ -256,3 +269,21 @@ class TestAsPlanned:
             "2 x d10",
             "2 x d10",
         ]
+
+
+class TestProductsThatNeverStandForEachOther:
+    WHOLE = Product(id="whole", drug=DRUG, form="tablet", strength="5 mg")
+    SLOW = Product(id="slow", drug=DRUG, form="tablet", strength="5 mg", release="extended")
+
+    def test_a_step_that_names_a_product_chooses_its_release_for_the_course(self):
+        plan = plan_of(step("5 mg", "1 week"), step("5 mg", "1 week", products=["whole"]), then="stop")
+        assert realize(plan, [self.WHOLE, self.SLOW]).courses[0].products == (self.WHOLE,)
+
+    def test_extended_release_is_never_chosen_unsaid(self):
+        plan = plan_of(step("5 mg", "1 week"), step("5 mg", "1 week", products=["slow"]), then="stop")
+        with pytest.raises(NoProducts, match="products are extended and immediate release"):
+            realize(plan, [self.WHOLE, self.SLOW])
+
+    def test_one_product_where_several_can_stand_is_asked_for_in_a_list(self):
+        with pytest.raises(InvalidInput, match="got one product where several can stand; write it in a list"):
+            Reachable(self.WHOLE, up_to="5 mg")

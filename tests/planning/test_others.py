@@ -89,6 +89,13 @@ def test_an_alternate_day_step_shows_its_average_beside_its_days() -> None:
     assert made.report.largest_fall.percent_of_current == 100
 
 
+def test_steps_print_their_report_and_show_how_many_they_are() -> None:
+    made = plan_steps(drug="baclofen", steps=[({"evening": "15 mg"}, weeks(1))], then="stop")
+    assert str(made) == str(made.report)
+    assert str(made).splitlines()[-1] == "1 week: 15 mg evening"
+    assert repr(made) == "<Steps of baclofen: 1 steps>"
+
+
 def test_steps_upward_never_fall() -> None:
     made = plan_steps(drug="baclofen", before="nothing", steps=[({"evening": "5 mg"}, None)], pace="5 mg, every 1 week")
     assert made.course.then == "continue"

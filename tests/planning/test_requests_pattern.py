@@ -206,6 +206,7 @@ def test_a_dose_that_no_product_makes_is_refused_with_the_nearest():
         ("60 mg for 2 days, then down 60 mg every 2 days, then 20 mg for 3 days, then stop", "a part of it takes"),
         ("60 mg for 2 days, then down 30 mg every 2 days, then review", 'down to 0, where it stops; remove "review"'),
         ("60 mg for 0 days, then stop", "part 1: "),
+        ("0 mg for 2 days, then stop", "there is no dose in it"),
     ],
 )  # fmt: skip
 def test_a_pattern_that_cannot_be_read_or_goes_nowhere_is_refused(pattern, says):

@@ -200,3 +200,9 @@ def test_phases_too_are_made_of_the_fewest_products_where_that_is_preferred():
     assert read_plan(few.plan.to_json()) == few.plan
     assert "Weights" not in few.report.text()
     assert few.report.text(explain=True).count("Weights") == 2
+
+
+@pytest.mark.parametrize("text", ["", "  ", "1 mg\nevery 1 week"])
+def test_what_is_no_phase_is_refused_with_an_example(text):
+    with pytest.raises(InvalidPace, match='is not a phase; write it like "10% of current every 2 weeks to 10 mg"'):
+        Phase.parse(text)

@@ -8,6 +8,7 @@ from taper import (
     NoTitration,
     NotReachable,
     Product,
+    Weights,
     choose_titration,
     plan_titration,
     read_plan,
@@ -149,3 +150,11 @@ def test_the_command_line_goes_up_with_unequal_intakes(tmp_path, capsys):
     assert main([*asked, "--by", "25 mg sometimes"]) == 2
     assert 'write label, or "5 mg every 3 days"' in capsys.readouterr().err
     assert main([*asked, "--by", "label", "--then", "25 mg"]) == 2
+
+
+def test_a_total_that_can_be_divided_in_too_many_ways_is_refused():
+    tablets = [Product(id=size, drug="x", form="tablet", strength=f"{size} mg") for size in ("1", "10")]
+    slots = ["morning", "noon", "evening", "bedtime"]
+    asked = {"drug": "x", "to": "600 mg", "slots": slots, "by": ("300 mg", "1 day"), "larger": "bedtime"}
+    with pytest.raises(NoTitration, match="300 mg can be divided over 4 intakes in more than 50000 ways"):
+        plan_titration(**asked, products=tablets, weights=Weights(pieces=100))

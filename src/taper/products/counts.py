@@ -120,7 +120,7 @@ class Counts:
     def layers(self) -> Iterator[tuple[Made, Amounts]]:
         """Each way of making amounts, the best first, with the amounts that are made in it and in no better one."""
         left = self.amounts & ~1
-        for divided in range(self._most_divided + 1):
+        for divided in range(self._most_divided + 1):  # pragma: no branch - the last layer leaves no amount
             table = self._layer(divided)
             for pieces in range(1, self._pieces + 1):
                 for products in range(1, self._products + 1):
@@ -141,7 +141,7 @@ class Counts:
                 for products in range(self._products + 1):
                     if table[products][pieces] >> amount & 1:
                         return Made(divided, pieces, products)
-        return None
+        raise AssertionError("what can be made is made by some number of divided pieces, pieces and products")
 
     def every(self) -> Iterator[tuple[Made, Amounts]]:
         """Each way of making amounts, the best first, with all amounts that can be made so, nothing among them."""
@@ -152,24 +152,19 @@ class Counts:
                     if table[products][pieces]:
                         yield Made(divided, pieces, products), table[products][pieces]
 
-    def ways(self, amount: int, made: Made) -> Iterator[tuple[tuple[int, int], ...]]:
-        """Every recipe of an amount that is made in the given way: pairs of a product's place and its parts.
+    def recipe(self, amount: int, made: Made) -> tuple[tuple[int, int], ...]:
+        """The first recipe of an amount that is made in the given way: pairs of a product's place and its parts.
 
         A product before others comes first, and of one product the fewer parts.
         """
-        yield from self._ways(0, amount, made)
-
-    def _ways(self, place: int, amount: int, made: Made) -> Iterator[tuple[tuple[int, int], ...]]:
-        if place == len(self._units):
-            yield ()
-            return
-        unit = self._units[place]
-        for number, left, rest in self._takes(unit, amount, made):
-            if self._has(place + 1, left, rest):
-                for further in self._ways(place + 1, left, rest):
-                    yield ((place, number), *further)
-        if self._has(place + 1, amount, made):
-            yield from self._ways(place + 1, amount, made)
+        pairs = []
+        for place, unit in enumerate(self._units):
+            for number, left, rest in self._takes(unit, amount, made):
+                if self._has(place + 1, left, rest):
+                    pairs.append((place, number))
+                    amount, made = left, rest
+                    break
+        return tuple(pairs)
 
     def _takes(self, unit: Unit, amount: int, made: Made) -> Iterator[tuple[int, int, Made]]:
         piece = unit.grains // unit.parts

@@ -322,7 +322,7 @@ class Reachable:
         for solids in (*alone, self._solids):
             counts = self._counts(solids, amount * self._size, beside=beside)
             if counts.best(amount) == made or solids is self._solids:
-                pairs = next(counts.ways(amount, made))
+                pairs = counts.recipe(amount, made)
                 return [(solids[place], Fraction(parts, solids[place].pieces)) for place, parts in pairs]
         raise AssertionError("what is made is made by all products together")
 

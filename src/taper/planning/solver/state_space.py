@@ -39,11 +39,6 @@ class DoseLadder:
         """The doses it can fall to, from the largest."""
         return self.doses[: self.place(dose)][::-1]
 
-    def next_below(self, dose: int) -> int | None:
-        """The largest dose it can fall to, or None if it stands at its floor."""
-        place = self.place(dose)
-        return self.doses[place - 1] if place else None
-
     def place(self, dose: int) -> int:
         """Where a dose stands among its doses, the least at 0."""
         return bisect_left(self.doses, dose)
