@@ -28,8 +28,8 @@ def plot_falls(
 ) -> Picture:
     """Draw every change of the daily total as a percentage, including the reduction with which the plan stops.
 
-    A reduction is drawn above the line of 0, a rise below it. A rise from 0 has no percentage of the current total, so
-    it is counted below the picture.
+    A reduction is above the line of 0, a rise below it. A rise from 0 has no percentage of the current total, so it is
+    counted below the picture.
 
     Args:
         schedule: The days to draw.
