@@ -114,7 +114,7 @@ for advice in Formulary.shipped().monograph("diazepam").stopping:
         print(f"{low:g} to {high:g}%: {advice.shape} ({advice.source.organization}, grade {advice.source.grade})")
         print(f"   {advice.note}")
 notes = [advice.note or "" for advice in Formulary.shipped().monograph("diazepam").stopping]
-assert any("does not say of which dose" in note for note in notes)
+assert any("does not say which dose the percent is of" in note for note in notes)
 
 # %% [markdown]
 # ## Per step, or over a window?
