@@ -84,7 +84,6 @@ class TestAge:
         assert age(AGE | {"initial": "2 mg", "initial_per": "intake"}, steps=day)[0] == []
         assert age(AGE | {"initial": "2 mg"}, steps=day)[0][0].value == "4 mg/day"
 
-
     def test_advice_for_a_sex_that_is_not_known_is_a_question(self):
         found, (gap,), clear, _ = age(AGE | {"sex": "female"})
         assert (found, clear, gap.facts) == ([], [], ("patient.sex",))
