@@ -48,6 +48,7 @@ def test_a_pipe_that_is_written_to_is_read_to_its_end(tmp_path):
         with (tmp_path / "pipe").open("w") as pipe:
             pipe.writelines(parts)
 
+    kept_open = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)  # so that no try breaks what is written
     writer = threading.Thread(target=write)
     writer.start()
     while True:  # until the other thread has opened its end
@@ -57,6 +58,7 @@ def test_a_pipe_that_is_written_to_is_read_to_its_end(tmp_path):
             continue
         break
     writer.join()
+    os.close(kept_open)
 
 
 @posix

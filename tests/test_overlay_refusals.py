@@ -84,3 +84,11 @@ def test_a_misspelt_name_is_refused_with_the_nearest_and_a_new_one_is_declared(t
 )
 def test_what_holds_for_nobody_or_leads_nowhere_does_not_load(tmp_path, old, new, words):
     refused(tmp_path, own().replace(old, new), words)
+
+
+def test_an_overlay_may_give_the_set_id_of_a_label_that_is_not_on_file(tmp_path):
+    other = "00000000-0000-0000-0000-000000000000"
+    text = SOURCE.format(drug="baclofen", id="ward") + f'set_id = "{other}"\n'
+    text += CEILING.format(drug="baclofen", id="ward")
+    held = laid(tmp_path, text).monograph("baclofen")
+    assert [source.set_id for source in held.sources if source.id == "ward"] == [other]

@@ -225,6 +225,11 @@ class TestWithinAPlan:
     def test_courses_one_after_the_other_do_not_meet(self):
         assert self.planned(OPIOID)[0] == []
 
+    def test_a_source_for_a_sex_that_is_not_known_is_a_question(self):
+        found, gaps, *_ = self.planned(OPIOID | {"sex": "female"}, starts_on_day=25)
+        assert found == []
+        assert [gap.facts for gap in gaps if "patient.sex" in gap.facts] == [("patient.sex",)]
+
     @pytest.mark.parametrize(("days", "found"), [("15 days", 1), ("14 days", 0)])
     def test_a_wait_after_a_course_is_counted_in_days(self, days, found):
         wait = WAIT | {"with_names": ["opioid"], "within": f"{days}"}

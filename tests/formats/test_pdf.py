@@ -122,6 +122,16 @@ class TestReadingBack:
             assert squeezed(said) in squeezed(clinician)
             assert squeezed(said) not in squeezed("".join(patient))
 
+    def test_where_the_label_says_how_to_take_it_its_source_is_cited(self):
+        products = Formulary.shipped().products("gabapentin", market="us")
+        plan = Plan.read({"courses": [{"drug": "gabapentin", "release": "extended", "then": "stop", "steps": [
+            {"for": "1 week", "regimen": {"evening": "600 mg"}}]}]})  # fmt: skip
+        schedule = to_schedule(realize(plan, products), start=date(2027, 3, 1))
+        (cited,) = {product.taken_source for product in schedule.realized.courses[0].used}
+        last = squeezed(pages_of(to_pdf(schedule))[-1])
+        assert squeezed("How it is taken") in last
+        assert squeezed(cited.organization) in last
+
     @pytest.mark.parametrize("language", LANGUAGES)
     def test_without_a_review_the_last_page_says_that_none_was_made(self, language):
         schedule = dated({"for": "2 days", "regimen": {"morning": "2 mg"}})
