@@ -320,3 +320,38 @@ def test_of_many_falls_beyond_what_was_accepted_three_are_named_and_the_rest_cou
     assert caught.value.report is not None
     assert str(caught.value).count("from ") == 3
     assert len(caught.value.report.over) == 4
+
+
+def limited(**more: Any) -> Taper:
+    solution = Product(
+        id="s",
+        drug="diazepam",
+        form="oral solution",
+        concentration="1 mg/mL",
+        smallest_volume="0.5 mL",
+        graduation="0.5 mL",
+        largest_volume="5 mL",
+    )
+    products = [solution, tablet("5 mg", 1), tablet("10 mg", 1)]
+    pace = "1 mg, every 1 week"
+    return plan_taper(drug="diazepam", before={"morning": "10 mg"}, pace=pace, products=products, **more)
+
+
+def test_a_volume_and_a_form_that_changed_the_plan_are_named_with_what_would_lift_them() -> None:
+    report = limited(forms="one").report
+    assert [other.what for other in report.limits] == [
+        "9 mL in an intake (largest_volume)",
+        'tablets and liquid in turn (forms="any")',
+    ]
+    here = report.solved.excess, report.solved.cost
+    assert all((other.solved.excess, other.solved.cost) < here for other in report.limits if other.solved)
+    assert [other.what for other in limited().report.limits] == ["9 mL in an intake (largest_volume)"]
+
+
+@pytest.mark.parametrize(
+    "pace", ["4 mg down to 0 mg, every 1 week", "4 mg, never more than 20% of current, every 1 week"]
+)
+def test_a_slower_plan_names_no_larger_fall_where_none_would_be_within_the_pace(pace: str) -> None:
+    made = plan_taper(drug="diazepam", before={"bedtime": "10 mg"}, pace=pace, products=[tablet("2.5 mg", 1)])
+    assert made.report.slower is not None
+    assert (made.report.slower.asked, made.report.slower.one_rung_more) == (14, "")

@@ -107,6 +107,15 @@ def test_an_interval_in_months_has_no_day_numbers():
     assert read_plan(made.plan.to_json()) == made.plan
 
 
+def test_where_excess_is_forbidden_the_phase_that_has_it_is_named_and_no_other():
+    slower = "2.5 mg every 1 week to 10 mg, then 1 mg every 2 weeks"
+    made = plan_phases(**ASKED, phases=slower, excess="forbid")
+    assert made.plan.courses[0].steps == plan_phases(**ASKED, phases=slower).plan.courses[0].steps
+    less = {**ASKED, "before": {"bedtime": "10 mg"}, "phases": "2 mg every 1 week to 5 mg, then 0.5 mg every 1 week"}
+    with pytest.raises(TooFast, match="phase 2: "):
+        plan_phases(**less, excess="forbid")
+
+
 def test_the_rest_is_planned_from_any_day_of_either_phase():
     made = plan_phases(**ASKED, phases=PHASES)
     bounds = made.course.bounds()

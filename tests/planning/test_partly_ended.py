@@ -1,0 +1,103 @@
+"""The search agrees with the shortest path over every change, also where intakes have ended or a total is the end."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from planning.graphs import graph
+from taper import TooManyStates, Weights
+from taper.planning.solver.search import search
+from taper.planning.solver.state_space import StateSpace
+from taper.planning.taper import Taper, plan_taper
+from taper.products.product import Product
+
+SLOTS = ("morning", "noon", "evening", "bedtime")
+
+
+def tablets(**parts: int) -> list[Product]:
+    return [
+        Product(id=name, drug="d", form="tablet", strength=f"{name[1:]} mg", score=count).divided(count)
+        for name, count in parts.items()
+    ]
+
+
+def day(*doses: int) -> dict[str, str]:
+    return {slot: f"{dose} mg" for slot, dose in zip(SLOTS, doses, strict=False)}
+
+
+def shortest(ground: StateSpace) -> tuple[int, int] | None:
+    """The least excess and then the least cost over all changes, exactly, one regimen after the other."""
+    states, arcs, sinks = graph(ground)
+    best: dict[int, tuple[int, int]] = {0: (0, 0)}
+    falling = sorted(range(len(states)), key=lambda number: -sum(states[number]))
+    leaving: dict[int, list[tuple[int, int, int]]] = {}
+    for tail, head, excess, cost in arcs:
+        leaving.setdefault(tail, []).append((head, excess, cost))
+    for tail in falling:
+        if tail in best:
+            for head, excess, cost in leaving.get(tail, ()):
+                found = best[tail][0] + excess, best[tail][1] + cost
+                best[head] = min(best.get(head, found), found)
+    return min((best[sink] for sink in sinks if sink in best), default=None)
+
+
+def plan(before: Mapping[str, str], pace: str, products: list[Product], **more: Any) -> Taper:
+    return plan_taper(drug="d", before=before, pace=f"{pace}, every 1 week", products=products, **more)
+
+
+CASES: dict[str, dict[str, Any]] = {
+    "one intake has ended and three fall evenly": {
+        "before": day(4, 8, 8),
+        "pace": "25% of current, last dose 2 mg",
+        "products": tablets(t10=2, t1=1),
+        "order": "evenly",
+        "start": day(20, 12, 12, 12),
+    },
+    "one intake has ended and the others stand far apart": {
+        "before": day(8, 6, 10),
+        "pace": "1 mg",
+        "products": tablets(t10=1, t2=2),
+        "order": "evenly",
+        "start": day(10, 12, 10, 12),
+        "to": "3 mg",
+    },
+    "a total that not every way arrives at": {
+        "before": day(8, 3, 6),
+        "pace": "1 mg",
+        "products": tablets(t1=2, t5=1, t6=1),
+        "order": "evenly",
+        "to": "9 mg",
+    },
+}
+
+
+@pytest.mark.parametrize("asked", CASES.values(), ids=CASES)
+def test_the_plan_is_a_shortest_path_over_every_change_that_may_be_made(asked: dict[str, Any]) -> None:
+    solved = plan(**asked).report.solved
+    assert shortest(solved.ground) == (solved.route.excess, solved.route.cost)
+    found = search(solved.ground)
+    assert found is not None
+    assert (found.excess, found.cost) == (solved.route.excess, solved.route.cost)
+
+
+def test_where_the_doses_left_in_make_no_plan_the_regimens_are_said_to_be_too_many() -> None:
+    asked: dict[str, Any] = {
+        "before": day(10, 3),
+        "pace": "3 mg",
+        "products": tablets(t2=1, t5=2, t1=1),
+        "order": "evenly",
+        "start": day(20, 10, 12, 12),
+        "to": "8 mg",
+        "shortest": "3 weeks",
+    }
+    assert plan(**asked).report.solved.route.left_out == 0
+    with pytest.raises(TooManyStates, match="more than 40 regimens could be taken on the way"):
+        plan(**asked, weights=Weights(most_states=40))
+
+
+def test_counting_changes_needs_more_regimens_and_is_refused_where_they_are_too_many() -> None:
+    asked: dict[str, Any] = {"before": day(3), "pace": "3 mg", "products": tablets(t1=2), "shortest": "2 weeks"}
+    assert plan(**asked).report.solved.route.changes == 3
+    with pytest.raises(TooManyStates, match="more than 7 regimens could be taken on the way"):
+        plan(**asked, weights=Weights(most_states=7))
