@@ -3,7 +3,7 @@
 import pytest
 
 from builders import DRUG, START, TABLETS, answers, course, formulary, plan_of, plan_with, review_of, step, tablet
-from taper import Formulary, check, realize
+from taper import Formulary, Plan, check, realize
 from taper.knowledge.equivalence import EquivalenceTable
 
 EVERY = {"every_low": "1 week", "every_high": "2 weeks"}
@@ -406,3 +406,14 @@ class TestFirstChange:
         assert [item.source.id for item in findings] == ["s1"]
         assert [item.source.id for item in left] == ["s0"]
         assert findings[0].drug == DRUG
+
+
+def test_a_last_step_printed_for_another_use_makes_no_stop_lighter():
+    stopped = {"courses": [{"drug": "baclofen", "before": {"regimen": THREE_TIMES, "for": "2 years"}, "then": "stop",
+                            "steps": [{"for": "4 weeks", "regimen": THREE_TIMES}]}]}  # fmt: skip
+    products = Formulary.shipped().products("baclofen", market="us")
+    found = [item for item in check(realize(Plan.read(stopped), products)).findings if item.rule == "abrupt-stop"]
+    assert [item.severity for item in found] == ["high"]
+
+
+THREE_TIMES = {"morning": "5 mg", "noon": "5 mg", "evening": "5 mg"}

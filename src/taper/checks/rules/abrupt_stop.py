@@ -144,7 +144,9 @@ def _judge_ending(ending: _Ending, facts: list[Stopping]) -> Iterator[Answer]:
 
 
 def _prints(fact: Stopping, ending: _Ending) -> bool:
-    """Whether a source itself prints the last step, in mg, or as alternate days."""
+    """Whether a source itself prints the last step, in mg, or as alternate days, for what the plan is for."""
+    if ending.case.indication_fits(fact, ending.drug) is not True:
+        return False
     return bool(fact.bands or fact.step_high or fact.last_dose) or _allows_alternate_days(fact, ending)
 
 
