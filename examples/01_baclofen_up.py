@@ -69,7 +69,7 @@ for name, regimen in TRIALS.items():
 # %% [markdown]
 # ## What a check could not see
 #
-# Nothing is known about the person here, so the kidney rule says what is missing. That is not the same as clear.
+# Nothing is known about the person here, so the kidney rule says what is missing. This is not the same as *clear*.
 
 # %%
 review = check(schedule)

@@ -33,9 +33,8 @@ for tablet in tablets:
 # %% [markdown]
 # ## A score is a fact with a source
 #
-# How far a tablet divides is what its maker's label says, not what a knife can do. A label that says nothing leaves the
-# score unknown, and such a tablet is taken whole. Capsules and extended-release tablets are taken whole always; a
-# request to divide one is refused.
+# The maker's label says how far a tablet divides. Where the label says nothing, the score is unknown and the tablet is
+# taken whole. Capsules and extended-release tablets are always taken whole. A request to divide one is refused.
 
 # %%
 for item in shipped.products("alprazolam", market="us"):
@@ -72,8 +71,8 @@ assert "cannot be made" in message
 # %% [markdown]
 # ## A quarter needs a permission
 #
-# A person with a pharmacist's word on it may allow quarters of a tablet whose score is 2. The permission is part of the
-# product, and the review never forgets that it was given.
+# Someone who has a pharmacist's advice may allow quarters of a tablet whose score is 2. The permission is part of the
+# product, and every check reports it.
 
 # %%
 two = next(item for item in tablets if item.strength == mg(2))
@@ -94,8 +93,9 @@ assert len(notes) == 1
 # %% [markdown]
 # ## A liquid needs a measure
 #
-# The strength of a liquid says nothing of the smallest volume that someone can draw up. Without that, a liquid makes no
-# dose at all. Here 0.5 mL in steps of 0.1 mL is what the caller says of their own oral syringe; no source is behind it.
+# The strength of a liquid does not say the smallest volume that someone can measure. Without that volume, a liquid
+# makes no dose. Here the caller states 0.5 mL in steps of 0.1 mL, for their own oral syringe; no source gives these
+# figures.
 
 # %%
 solution = next(item for item in shipped.products("diazepam", market="us") if item.form == "oral solution")
@@ -127,17 +127,17 @@ axis.set_ylim(len(rows) - 0.4, -0.6)
 axis.set_xlim(0, 10.2)
 axis.set_xticks(range(11))
 axis.set_xlabel("one dose of diazepam, mg (halves of every scored tablet)")
-axis.set_title("What is on the shelf decides which doses exist, most of all near zero", loc="left", weight="bold")
+axis.set_title("The products at hand decide which doses can be made, most of all near zero", loc="left", weight="bold")
 for side in ("top", "right", "left"):
     axis.spines[side].set_visible(False)
 plt.show()
 
 # %% [markdown]
-# ## The same request, two shelves
+# ## The same request, two sets of products
 #
-# One request goes to two sets of products: 10% of the current total every two weeks, at least 1 mg, up to 12.5%
-# accepted. Without the 2 mg tablet every fall is 2.5 mg. The report says which falls go beyond the request, why no plan
-# avoids them, and which smallest addition would.
+# One request is planned with two sets of products: 10% of the current total every two weeks, at least 1 mg, up to 12.5%
+# accepted. Without the 2 mg tablet every reduction is 2.5 mg. The report says which reductions are larger than asked,
+# why no plan avoids them, and which smallest addition would.
 
 # %%
 request = {
@@ -147,8 +147,8 @@ request = {
 }
 coarse = plan_taper(**request, products=rows["5 and 10 mg tablets"], could_add=[two])
 fine = plan_taper(**request, products=tablets)
-print("5 and 10 mg:   ", len(coarse.report.over), "falls beyond what was accepted; the last,", coarse.report.last.words)
-print("2, 5 and 10 mg:", len(fine.report.over), "falls beyond what was accepted; the last,", fine.report.last.words)
+print("5 and 10 mg:   ", len(coarse.report.over), "reductions too large; the last,", coarse.report.last.words)
+print("2, 5 and 10 mg:", len(fine.report.over), "reductions too large; the last,", fine.report.last.words)
 print("why:", coarse.report.over[0].excess[0].certificate)
 print("what would help:", "; ".join(other.what for other in coarse.report.additions if not other.excess))
 assert coarse.report.over
@@ -159,9 +159,7 @@ picture = plot_doses(
         "2, 5 and 10 mg tablets": to_schedule(realize(fine.plan, tablets), start=date(2027, 3, 1)),
     }
 )
-point = (
-    "One request, two shelves: without the 2 mg tablet every fall is 2.5 mg,\nand the last is from 2.5 mg to nothing"
-)
+point = "One request, two sets of tablets: without the 2 mg tablet\nevery reduction is 2.5 mg, the last one too"
 picture.figure.suptitle(point, x=0.01, ha="left", fontsize=12.5, fontweight="bold")
 picture.figure.set_layout_engine("constrained", w_pad=0.1, h_pad=0.08)
 Image(picture.to_png(dpi=100))

@@ -1,13 +1,13 @@
 # %% [markdown]
 # # Coming off a benzodiazepine, three ways: fixed, proportional, banded
 #
-# When you have worked through this, you can read a pace out of a guideline, plan the same way down by a fixed amount,
-# by a part of what is taken, and by bands, and compare what results: time, tablets, the largest and the last fall.
+# When you have worked through this, you can read a pace in a guideline, and plan the same taper by a fixed amount, by a
+# part of the current dose, and by bands. You can compare the results: time, tablets, largest and last reduction.
 #
-# The article on benzodiazepines and sleep says to taper gradually, in small steps, with a professional, and gives no
-# numbers. Here are the numbers of the sources. Nothing here says whether to taper, or which way suits a person. The
-# article sets cognitive therapy for insomnia (CBT-I) and sleep tracking beside the taper: no source with figures for
-# either is held, so no rule speaks of them. A dated score can be kept in a log, which moves nothing (notebook 11).
+# The article on benzodiazepines and sleep says to taper gradually, in small steps, with a professional. It gives no
+# numbers; the sources below do. Nothing here says whether to taper, or which way suits a person. The article also names
+# cognitive therapy for insomnia (CBT-I) and sleep tracking. No source with figures for either is on file, so no rule
+# covers them. A log can keep a dated score, which changes no dose (notebook 11).
 
 # %%
 from datetime import date
@@ -42,12 +42,13 @@ assert any(advice.bands for advice in diazepam.stopping)
 # %% [markdown]
 # ## Three ways to say "slowly"
 #
-# A pace is so much, of what, per interval. The words below are read by the library; none has a default.
+# A pace says how much, of what, in which interval. The library reads the words below; no part has a default.
 #
-# - **Fixed**: 2 mg every two weeks. Simple, and steep at the end: the last 2 mg are all that is left.
-# - **Proportional**: 10% of the current total. A percentage of what is left never arrives at 0, so a smallest fall must
-#   be named. Here it is 0.5 mg, which needs quarters of the 2 mg tablet, by permission (notebook 03).
-# - **Banded**: so many mg by how high the dose is. These are the bands of the NICE text, as reprinted, at the fast end.
+# - **Fixed**: 2 mg every two weeks. Simple, and steep at the end: the last 2 mg are 100% of the current dose.
+# - **Proportional**: 10% of the current total. This never arrives at 0, so a smallest reduction must be named. Here
+#   it is 0.5 mg, which needs quarters of the 2 mg tablet, by permission (notebook 03).
+# - **Banded**: an amount in mg for each range of doses. These are the bands of the NICE text, as reprinted, at the fast
+#   end.
 
 # %%
 tablets = [item for item in Formulary.shipped().products("diazepam", market="us") if item.form == "tablet"]
@@ -78,17 +79,17 @@ picture.figure.set_layout_engine("constrained", w_pad=0.1, h_pad=0.08)
 Image(picture.to_png(dpi=100))
 
 # %% [markdown]
-# ## What each costs
+# ## What each takes
 #
-# Days from the first fall to the last, changes, tablets, and the last fall. The last fall is 100% of what is taken, in
-# every way of tapering there is; what a plan chooses is how many mg that is.
+# Days from the first reduction to the last, changes, tablets, and the last reduction. The last reduction is always 100%
+# of the current dose. What differs between plans is how many mg that is.
 
 # %%
 for name, taper in made.items():
     supply = count_supply(schedules[name])
     units = sum(line.supplied for line in supply.lines)
     print(f"{name:13} {taper.report.days:4} days, {len(taper.report.rows):3} changes, {units:4} tablets; ", end="")
-    print(f"the last fall is {float(taper.report.last.change.mg):g} mg")
+    print(f"the last reduction is {float(taper.report.last.change.mg):g} mg")
 assert made["fixed"].report.days < made["banded"].report.days < made["proportional"].report.days
 assert made["fixed"].report.last.change.percent_of_current == 100
 
@@ -104,8 +105,8 @@ axis.axhline(25, color="#595959", linewidth=1.2, dashes=(6, 3))
 axis.annotate("25% in 2 weeks: typically not to be exceeded (ASAM and others 2025)", (20, 26.5), fontsize=9)
 axis.invert_xaxis()
 axis.set_ylim(0, 105)
-axis.set_xlabel("diazepam before the fall, mg/day")
-axis.set_ylabel("fall, % of the total before it")
+axis.set_xlabel("diazepam before the reduction, mg/day")
+axis.set_ylabel("reduction, % of the total before it")
 axis.set_title("Near the end each step takes a larger and larger part, in all three ways", loc="left", weight="bold")
 axis.legend(frameon=False, loc="upper left")
 axis.grid(axis="y", color="#E3E3E3")
@@ -114,18 +115,23 @@ plt.show()
 # %% [markdown]
 # ## What the sources say of the three
 #
-# Every plan goes beyond some source near its end, and the review says which, where, and whether the source's figure is
-# a typical pace or a most. That is not a ranking. Sources measured in percent of the current dose have no end of their
-# own, so tablets go beyond them in any plan that stops.
+# Every plan has reductions that are larger than some source names. A finding says how large they are. It lists each
+# source, and whether its figure is a typical pace or a limit (*at most*). All three go beyond a limit near the end.
+# Only the fixed way is rated *high*. The other two are *moderate*, since another source prints their reductions. That
+# is not a ranking. A pace in percent of the current dose never arrives at 0, so the end of every plan is larger.
 
 # %%
 for name, schedule in schedules.items():
     print(name)
     for finding in check(schedule).findings:
-        if finding.rule in {"pace", "abrupt-stop"} and finding.severity == "high":
-            print("  ", finding.message)
+        if finding.rule in {"pace", "abrupt-stop"}:
+            print(f"   {finding.severity}: {finding.happens}")
+            for said in finding.each:
+                print(f"      {said.source.organization}: {said.says}")
+high = {name: [item for item in check(schedules[name]).findings if item.severity == "high"] for name in schedules}
 ends = [item for item in check(schedules["fixed"]).findings if item.rule == "abrupt-stop"]
 assert len(ends) == 1
+assert [name for name, found in high.items() if found] == ["fixed"]
 assert not [item for item in check(schedules["banded"]).findings if item.rule == "abrupt-stop"]
 
 # %% [markdown]
@@ -133,7 +139,7 @@ assert not [item for item in check(schedules["banded"]).findings if item.rule ==
 #
 # `diazepam-cks` is the same text as a protocol. It leaves two choices open, because its source does. The article also
 # names cognitive behavioral therapy for insomnia and a sleep diary beside a taper; guideline bodies agree in substance.
-# The library plans doses only. A diary can be kept as a dated score in a log (notebook 11), and never moves a dose.
+# The library plans doses only. A log can keep a diary as dated scores (notebook 11), which never change a dose.
 
 # %%
 cks = load_protocol("diazepam-cks")

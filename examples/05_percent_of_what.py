@@ -1,10 +1,10 @@
 # %% [markdown]
 # # Percent of what?
 #
-# When you have worked through this, you can tell two readings of "10% every two weeks" apart, say why one of them never
-# ends, why a rate read per step and read over a window differ, and which reading each source had in mind.
+# When you have worked through this, you can tell two readings of "10% every two weeks" apart, and say why one of them
+# never ends. You can also say how a rate for each step differs from a rate over a window, and which one a source means.
 #
-# "Reduce by 10%" leaves out of what. It looks like a detail. From 20 mg a day it is a matter of months.
+# "Reduce by 10%" does not say 10% of what. From 20 mg a day, the two readings end months apart.
 
 # %%
 from datetime import date
@@ -41,8 +41,8 @@ assert len(errors) == 2
 # %% [markdown]
 # ## Neither is guessed
 #
-# The first request does not say of what. The second does, and has no end: nine tenths of something is never nothing. So
-# a caller names either the smallest fall (`at least`), or the dose from which the plan stops (`last dose`).
+# The first request does not say 10% of what. The second does, but it never ends: nine tenths of something is never
+# nothing. So a caller names either the smallest reduction (`at least`) or the last dose before the stop (`last dose`).
 
 # %%
 readings = {
@@ -54,14 +54,14 @@ made = {name: plan_taper(**request, pace=pace) for name, pace in readings.items(
 for name, taper in made.items():
     totals = " ".join(f"{float(step.regimen.total.mg):g}" for step in taper.course.steps)
     print(f"{name}: {totals}, then {taper.course.then}")
-    print(f"   {taper.report.days} days; the last fall: {taper.report.last.words}")
+    print(f"   {taper.report.days} days; the last reduction: {taper.report.last.words}")
 assert made["10% of start"].report.days < made["10% of current, at least 1 mg"].report.days
 
 # %% [markdown]
-# ## A ruler makes it a straight line
+# ## On the right scale it is a straight line
 #
-# Each reading is a scale. On a linear scale one pace is the same amount everywhere; on a logarithmic one it is the same
-# part of what is left. A taper is a walk of equal steps on its own scale, and unequal ones on every other.
+# Each reading has its own scale. On a linear scale one pace is the same amount everywhere. On a logarithmic scale it is
+# the same part of the current dose. The steps of a taper are equal on its own scale and unequal on the other.
 
 # %%
 of_start, of_current = linear(mg(2)), logarithmic("10%")
@@ -97,15 +97,15 @@ for axis in (left, right):
     axis.grid(axis="y", color="#E3E3E3")
 left.legend(frameon=False, loc="upper right", fontsize=9)
 assert [taper.report.days for taper in made.values()] == [126, 224, 224]
-point = "The same ten percent, of two things: 126 days or 224, from the first fall to the last"
+point = "Ten percent of the start or of the current dose: 126 or 224 days from the first reduction to the last"
 figure.suptitle(point, x=0.01, ha="left", weight="bold")
 plt.show()
 
 # %% [markdown]
-# ## Which reading did the sources have in mind?
+# ## Which reading do the sources mean?
 #
-# A source's words decide where they can. Where they leave it open, the data say how it was read, so that someone who
-# knows better can correct it.
+# Most sources say which dose the percent is taken of. Where a source does not, the data say how it was read, so that
+# someone who knows better can correct it.
 
 # %%
 for advice in Formulary.shipped().monograph("diazepam").stopping:
@@ -114,13 +114,13 @@ for advice in Formulary.shipped().monograph("diazepam").stopping:
         print(f"{low:g} to {high:g}%: {advice.shape} ({advice.source.organization}, grade {advice.source.grade})")
         print(f"   {advice.note}")
 notes = [advice.note or "" for advice in Formulary.shipped().monograph("diazepam").stopping]
-assert any("does not say of which dose" in note for note in notes)
+assert any("does not say which dose" in note for note in notes)
 
 # %% [markdown]
 # ## Per step, or over a window?
 #
-# There is a second trap. "At most 25% in two weeks" can be read per step, or of all falls within any two weeks. Two
-# falls of 20% a week apart are each below 25%; together they are 36%. A review reads it both ways and says which.
+# "At most 25% in two weeks" can mean each step, or all reductions within any two weeks together. Two reductions of 20%,
+# a week apart, are each below 25%; together they are 36%. A check reads the limit both ways and says which it found.
 
 # %%
 quick = read_plan("""{"format": "taper-plan/1", "courses": [{"drug": "diazepam", "then": "review",
@@ -132,11 +132,14 @@ for change in measure_changes(totals, before=DailyDose("10")):
     print(f"day {change.day}: {change.before} to {change.after}, {float(change.percent_of_current):g}% of current")
 window = steepest_window(totals, 14, before=DailyDose("10"))
 print(f"within 14 days: {window.before} to {window.after}, {float(window.percent):g}%")
-most = [item for item in check(schedule).findings if item.rule == "pace" and "as its most" in item.message]
-print("\n".join(item.message for item in most))
+(pace,) = [item for item in check(schedule).findings if item.rule == "pace"]
+print(pace.happens)
+for said in pace.each:
+    print(f"  {said.source.organization}: {said.says}")
+most = [said for said in pace.each if said.says.startswith("at most")]
 assert window.percent == 35
-assert len(most) == 1
-assert "read as a rate" in most[0].message
+assert [(said.value, said.limit) for said in most] == [("35 %", "25 %")]
+assert "taken together over that time" in most[0].says
 
 # %% [markdown]
 # ## Exercises

@@ -1,10 +1,10 @@
 # %% [markdown]
 # # Switching to diazepam: what the equivalence tables disagree about
 #
-# When you have worked through this, you can name a table of equivalents instead of assuming one, see how far the tables
-# lie apart, plan a cross-taper under each, and read the range that stays between them on every day.
+# When you have worked through this, you can choose a table of equivalents by name, see how far the tables differ,
+# plan a cross-taper under each, and read the range between them on every day.
 #
-# An equivalent is one source's estimate for a group. It is no conversion for a person, and nothing here is advice to
+# An equivalent is one source's estimate for a group. It is not a conversion for one person. Nothing here is advice to
 # switch.
 
 # %%
@@ -22,8 +22,8 @@ for table in shipped.tables:
 # %% [markdown]
 # ## The same milligram, two answers
 #
-# Ashton's table sets 1 mg of lorazepam beside 10 mg of diazepam. The VA/DoD table sets 2 mg beside the same 10 mg. That
-# is a factor of two, and it is not a matter of rounding. Not every table holds every drug.
+# Ashton's table sets 1 mg of lorazepam beside 10 mg of diazepam. The VA/DoD table sets 2 mg beside the same 10 mg. The
+# difference is a factor of two, too large to be rounding. Not every table lists every drug.
 
 # %%
 drugs = ("alprazolam", "clonazepam", "lorazepam", "temazepam", "oxazepam", "chlordiazepoxide", "nitrazepam")
@@ -54,7 +54,7 @@ axis.set_xticks([0.25, 0.5, 1, 2, 5, 10, 20], ["0.25", "0.5", "1", "2", "5", "10
 axis.minorticks_off()
 axis.set_yticks(range(len(order)), order)
 axis.set_xlabel("mg of diazepam beside 1 mg of the drug (log scale)")
-axis.set_title("For the most potent of them, the tables lie apart by a factor of two", loc="left", weight="bold")
+axis.set_title("For the most potent of them, the tables differ by a factor of two", loc="left", weight="bold")
 axis.grid(axis="x", color="#E3E3E3")
 axis.legend(frameon=False, loc="lower right")
 plt.show()
@@ -62,8 +62,9 @@ plt.show()
 # %% [markdown]
 # ## A cross-taper names its table
 #
-# `plan_cross_taper` has no default table and no default rounding. Here 1 mg of lorazepam three times a day goes over to
-# diazepam, one dose a week, the bedtime dose first, and the diazepam is then tapered. One request under two tables:
+# `plan_cross_taper` has no default table and no default rounding. Here diazepam replaces 1 mg of lorazepam three
+# times a day, one dose a week, the bedtime dose first. The diazepam is then tapered. The same request is planned
+# under two tables.
 
 # %%
 tablets = [item for item in shipped.products("diazepam", market="us") if item.form == "tablet"]
@@ -89,7 +90,7 @@ def cross(table, drug="lorazepam"):
 made = {name: cross(name) for name in ("ashton-2002", "va-dod-2021")}
 for taper in made.values():
     print("\n".join(str(taper).splitlines()[:5]))
-    print(f"then {len(taper.taper.rows)} falls of diazepam in {taper.taper.days} days\n")
+    print(f"then {len(taper.taper.rows)} reductions of diazepam in {taper.taper.days} days\n")
 ends = {name: taper.stages[-1].new.total.mg for name, taper in made.items()}
 print({name: f"{total} mg/day" for name, total in ends.items()})
 assert ends == {"ashton-2002": 30, "va-dod-2021": 15}
@@ -97,9 +98,9 @@ assert ends == {"ashton-2002": 30, "va-dod-2021": 15}
 # %% [markdown]
 # ## What the choice of table decides
 #
-# After the switch one plan holds 30 mg of diazepam a day and the other 15 mg, for one person on the same lorazepam.
-# The band shows what each day's doses add up to under every table held. It is widest before the switch, while all is
-# still lorazepam, and closes as the lorazepam goes: what is left uncertain is whether the sum was right.
+# After the switch one plan gives 30 mg of diazepam a day and the other 15 mg, for the same dose of lorazepam. The band
+# shows what each day's doses add up to under every table on file. It is widest before the switch, while all is
+# lorazepam, and narrows as diazepam replaces it. A narrow band does not show that the dose of diazepam was right.
 
 # %%
 figure, axes = plt.subplots(1, 2, figsize=(10, 4.8), sharey=True, layout="constrained")
@@ -108,10 +109,12 @@ for axis, taper in zip(axes, made.values(), strict=True):
     days = [-6, *(stage.day for stage in taper.stages), 22]
     low, high = [float(stage.lowest) for stage in stages], [float(stage.highest) for stage in stages]
     named = [float(stage.combined) for stage in stages]
-    axis.fill_between(days, [*low, low[-1]], [*high, high[-1]], step="post", color="#DDE6EE", label="every table held")
+    axis.fill_between(
+        days, [*low, low[-1]], [*high, high[-1]], step="post", color="#DDE6EE", label="every table on file"
+    )
     axis.step(days, [*named, named[-1]], where="post", color="#0072B2", linewidth=2, label="under the named table")
     axis.set_title(f"under {short[taper.table.title]}", loc="left", fontsize=11)
-    axis.set_xlabel("day (from day 1 one dose a week goes over)")
+    axis.set_xlabel("day (from day 1 one dose a week is replaced)")
     axis.set_xticks([-2.5, 1, 8, 15, 22], ["before", "1", "8", "15", "22"])
     axis.grid(axis="y", color="#E3E3E3")
 axes[0].set_ylabel("both drugs together, as mg/day of diazepam")
@@ -125,8 +128,8 @@ plt.show()
 # %% [markdown]
 # ## What a review says of it
 #
-# While both are taken, the review adds them up under every table and names the range. It also judges the lorazepam by
-# itself, where it does fall by a third at once; that diazepam takes its place is for a person to weigh.
+# While both are taken, the check adds them up under every table and names the range. It also checks the lorazepam by
+# itself, which drops by a third at once. Whether the diazepam makes up for that is for a person to decide.
 
 # %%
 review = check(to_schedule(realize(made["ashton-2002"].plan, [*lorazepam, *tablets]), start=date(2027, 3, 1)))
@@ -139,7 +142,7 @@ assert {"combined-equivalent", "first-change", "interaction"} <= {item.rule for 
 # ## Exercises
 #
 # 1. Which table has a row for zopiclone, and what happens when another is asked?
-# 2. The tables give temazepam 15 or 20 mg beside 10 mg of diazepam. How far apart do they set 30 mg of it at night?
+# 2. The tables give temazepam 15 or 20 mg beside 10 mg of diazepam. What does each make of 30 mg at night?
 
 # %%
 holding = [table.title for table in shipped.tables if table.holds("zopiclone")]

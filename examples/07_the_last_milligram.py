@@ -1,11 +1,12 @@
 # %% [markdown]
-# # The last milligram: hyperbolic tapers, occupancy, and the final fall
+# # The last milligram: hyperbolic tapers, occupancy, and the last reduction
 #
 # When you have worked through this, you can say why equal steps in mg are unequal on an occupancy curve, plan a taper
 # of equal steps on the curve, see what tablets do to it, and say how far such a model may be trusted.
 #
-# **The model is a teaching model.** It was fitted to the means of groups, and the parameters here are a transcription
-# (grade C): the paper's own table was not read. It measures no person, and it sets no limit anywhere in the library.
+# **The model is a teaching model.** It was fitted to the means of groups. The parameters here are a transcription
+# (grade C): the paper's own table was not read. It does not describe any one person, and the library sets no limit by
+# it.
 
 # %%
 from datetime import date
@@ -35,8 +36,8 @@ assert model.source.grade == "C"
 # %% [markdown]
 # ## A curve that is steep at the bottom
 #
-# The curve is a hyperbola: at a high dose another milligram adds almost nothing, near zero it adds a great deal. Going
-# down, that is turned round. The same 25 mg fall weighs little at the top and much at the bottom.
+# The curve is a hyperbola: another milligram adds almost nothing at a high dose and a great deal near zero. So a
+# reduction of 25 mg changes little at the top of the curve and much at the bottom.
 
 # %%
 curve = model.ruler(10)
@@ -50,9 +51,9 @@ assert 0.9 < curve.last_pace < 1
 # %% [markdown]
 # ## Three plans from 100 mg
 #
-# The same interval, three requests: 25 mg each time; 10 points of modeled occupancy each time, with the tablets held;
-# and the same with a liquid beside them. The liquid is an example product, 20 mg/mL in steps of 0.05 mL, and the
-# interval of four weeks is the example's too. `never more than` holds any single fall at half of what is taken.
+# Three requests have the same interval: 25 mg each time; 10 points of modeled occupancy each time, with tablets; and
+# the same with tablets and a liquid. The liquid is an example product, 20 mg/mL in steps of 0.05 mL. The interval of
+# four weeks is an example too. `never more than` limits each reduction to half of the current dose.
 
 # %%
 tablets = Formulary.shipped().products("sertraline", market="us")
@@ -96,19 +97,19 @@ axis.annotate(
 axis.set_ylim(0, 80)
 axis.set_xlim(0.5, max(map(len, falls.values())) + 1.8)
 axis.set_xticks(range(1, max(map(len, falls.values())) + 1))
-axis.set_xlabel("number of the fall")
-axis.set_ylabel("points of modeled occupancy that the fall takes")
-axis.set_title("With tablets alone, the last fall takes most of the way down the curve", loc="left", weight="bold")
+axis.set_xlabel("number of the reduction")
+axis.set_ylabel("points of modeled occupancy in the reduction")
+axis.set_title("With tablets alone, the last reduction is most of the way down the curve", loc="left", weight="bold")
 axis.legend(frameon=False, loc="upper right")
 axis.grid(axis="y", color="#E3E3E3")
 plt.show()
 
 # %% [markdown]
-# ## What the tablets stand in the way of
+# ## What the tablets cannot do
 #
 # The smallest dose of scored tablets is half of 25 mg. On the curve that is still more than half of its height. The
-# report names the falls that exceed the request, why nothing smaller can be made, and what would help. The example
-# liquid helps most of the way: its smallest measure is 1 mg, and from there the fall to nothing is still 10.6 points.
+# report names the reductions that are larger than asked, why nothing smaller can be made, and what would help. The
+# example liquid helps most of the way: its smallest measure is 1 mg, and from there to nothing it is still 10.6 points.
 
 # %%
 report = made["10 points, tablets"].report
@@ -116,7 +117,8 @@ for row in report.over:
     print(f"{row.change.before} to {row.change.after}: {row.excess[0].certificate}")
 for other in plan_taper(drug="sertraline", before={"morning": "100 mg"}, pace=hyperbolic, products=tablets,
                         could_add=[liquid]).report.additions:  # fmt: skip
-    print("what would help:", other.what, "- closes the excess" if not other.excess else "- lessens the excess")
+    helps = "smaller reductions, some still larger than asked" if other.excess else "no reduction larger than asked"
+    print(f"what would help: {other.what} ({helps})")
 assert report.over
 
 # %%
@@ -128,7 +130,7 @@ Image(picture.to_png(dpi=100), alt=picture.title)
 # ## What the sources say, and what a model does not
 #
 # The sources on stopping are separate from the model, and none of them gives a figure in points. A check compares with
-# the sources alone: no rule reads an occupancy. What has no figure is named as not assessed.
+# the sources alone: no rule uses an occupancy.
 
 # %%
 for advice in sertraline.stopping:
@@ -141,8 +143,8 @@ assert not any("occupancy" in finding.message for finding in review.findings)
 # ## Exercises
 #
 # 1. Km is the daily dose at half of the curve's greatest height. Check it with the model above.
-# 2. If Km were twice as large for someone, how many points would the fall from 12.5 mg to nothing take?
-# 3. The benzodiazepine articles and guidelines speak of mg and percent. Which benzodiazepine has a curve here?
+# 2. If Km were twice as large for someone, how many points lie between 12.5 mg and nothing?
+# 3. The benzodiazepine articles and guidelines use mg and percent. Which benzodiazepine has a curve here?
 
 # %%
 print("1:", float(curve.occupancy(model.km)), "is half of", float(model.vmax))
@@ -155,5 +157,5 @@ assert twice.occupancy(half) < curve.occupancy(half)
 
 names = ("alprazolam", "chlordiazepoxide", "clonazepam", "diazepam", "lorazepam", "nitrazepam", "oxazepam", "temazepam")
 held = [name for name in names if Formulary.shipped().monograph(name).occupancies]
-print("3:", held or "none; the library holds no such model for them, so it cannot draw one")
+print("3:", held or "none; no such model of them is on file, so none can be drawn")
 assert not held

@@ -2,10 +2,10 @@
 # # Kidneys: one person, three figures, and ten sources on baclofen
 #
 # When you have worked through this, you can compute three figures of kidney function for one person and say why they
-# are not interchangeable, list what each source held says at that person's figure, and ask one named source for a
-# proposal, or be told why it gives none.
+# are not interchangeable. You can list what each source on file says at that person's figure, and ask one named source
+# for a proposal, or read why it gives none.
 #
-# The person is made up. The plan is the off-label example from a popular article, of which no study was found.
+# The person is made up. The plan is the off-label example from a popular article; no study of it was found.
 
 # %%
 from matplotlib import pyplot as plt
@@ -33,23 +33,23 @@ assert len({round(figure.value) for figure in (egfr, crcl, absolute)}) == 3
 # %% [markdown]
 # ## Three measures, three types
 #
-# One blood value gives three figures. The first estimates filtration for a body of standard size; the second estimates
-# the clearance of creatinine and needs the weight; the third is the first, taken back to this body's own size. Near
-# an edge of a source's band they can fall on different sides, so no figure ever stands in for another.
+# One blood value gives three figures. The first estimates filtration for a body of standard size. The second estimates
+# the clearance of creatinine and needs the weight. The third is the first, converted to this body's own size. Near an
+# edge of a source's band they can lie on different sides, so no figure ever replaces another.
 #
-# The same blood value in a much lighter person shows how far they can part.
+# The same blood value in a much lighter person shows how far they can differ.
 
 # %%
 lighter = cockcroft_gault("1.6 mg/dL", age=70, sex="female", weight_kg=45, weight_basis="actual")
 print("62 kg:", crcl.described)
-print("45 kg:", lighter.described, "- the indexed eGFR does not know the weight and stays", egfr.text)
+print("45 kg:", lighter.described, "- the indexed eGFR does not use the weight: it is still", egfr.text)
 print("KDIGO category of the eGFR:", kdigo_category(egfr))
 assert lighter.value < 30 < crcl.value
 
 # %% [markdown]
-# ## Who says something, and in which measure
+# ## What each source says, and in which measure
 #
-# A source's bands hold for the measure that the source used. Some name only kidneys that are impaired, or dialysis.
+# A source's bands apply to the measure that the source used. Some name only impaired kidneys, or dialysis.
 
 # %%
 advice = Formulary.shipped().monograph("baclofen").kidney
@@ -77,7 +77,7 @@ def draw(rows: list, figures: dict) -> None:
         axis.plot([figures[one.measure].value] * 2, [row - 0.45, row + 0.45], color="black", lw=3, zorder=4)
     axis.set_yticks(range(len(rows)), [f"{one.source.id}\n{one.basis}, {one.measure or 'any figure'}" for one in rows])
     axis.set(xlim=(0, 120), xlabel="eGFR in mL/min/1.73 m2, or creatinine clearance in mL/min, as the source measures")
-    axis.set_title("For one person, the sources do not say one thing (black: her own figure)", loc="left")
+    axis.set_title("For one person, the sources differ (black: her own figure)", loc="left")
     axis.invert_yaxis()
     plt.tight_layout()
     plt.show()
@@ -88,8 +88,9 @@ draw(list(advice), {"eGFR": egfr, "creatinine clearance": crcl, None: egfr})
 # %% [markdown]
 # ## What a check makes of it
 #
-# Each source that speaks is a finding of its own, with its grade. None is averaged with another, and weak evidence does
-# not soften what it says. A study of how one dose is cleared is left out unless you name it, and the review says so.
+# One finding states the fact and what each source says of it, with its grade. Nothing is averaged, and weak evidence
+# does not soften what a source says. A claim that cites nothing, and a study of how one dose is cleared, are not
+# compared unless you name them. The review lists both.
 
 # %%
 formulary = Formulary.shipped()
@@ -100,20 +101,24 @@ patient = read_patient(
     ' "kidney_stable": true, "dialysis": false}'
 )
 review = check(realize(plan, tablets), patient=patient)
-about = [finding for finding in review.findings if finding.rule == "kidney"]
-for finding in about:
-    print(f"{finding.severity}, grade {finding.evidence}: {finding.message}")
-print("clear (no word at her figure):", ", ".join(c.source.id for c in review.clear if c.rule == "kidney" and c.source))
-print("left out unless named:", ", ".join(item.source.id for item in review.left_out))
-assert len(about) == 6
+(about,) = [finding for finding in review.findings if finding.rule == "kidney"]
+print(f"{about.severity}: {about.happens}")
+for said in about.each:
+    print(f"  {said.source.organization}, grade {said.source.grade}: {said.says}")
+print("within:", ", ".join(item.source.id for item in review.within if item.rule == "kidney"))
+for item in review.left_out:
+    if item.rule == "kidney":
+        print(f"not compared: {item.source.id}, {item.why}")
+assert len(about.sources) == 6
 assert review.worst == "high"
+assert {"raynaud-article", "vlavonou-2014"} == {item.source.id for item in review.left_out if item.rule == "kidney"}
 
 # %% [markdown]
 # ## The article's figure
 #
-# The article says: adjust the dose below an eGFR of 30. At 34.5 it has nothing to say, while three sources act below 60
-# already, and a fourth, in its own measure, below 80. So the article's figure is **contradicted**. It stands among the
-# clear ones as a claim (grade C): clear against one source is no more than that.
+# The article says: adjust the dose below an eGFR of 30. At 34.5 it says nothing. Three sources already act below 60,
+# and a fourth, in its own measure, below 80. So the article's figure is **contradicted**. It is a claim of grade C
+# that cites nothing, so a check does not compare with it unless you name it.
 
 # %%
 acting = [(max(band.upper or 0 for band in one.bands), one) for one in advice if one.bands]
@@ -125,8 +130,8 @@ assert sum(upper >= 60 for upper, _ in acting) == 4
 # %% [markdown]
 # ## Asking one source for doses
 #
-# A proposal names its source. Most give no figure here: *avoid*, *caution* and *reduce* are not doses, and the library
-# invents none. The liquid can be measured in steps of half a milliliter, so that halves of 5 mg can be made.
+# A proposal names its source. Most sources give no figure here: *avoid*, *caution* and *reduce* are not doses, and the
+# library invents none. The liquid can be measured in steps of half a milliliter, so halves of 5 mg can be made.
 
 # %%
 products = [p.measured("0.5 mL") if p.id == "baclofen-us-solution-5mg-5ml" else p for p in tablets]
@@ -153,7 +158,8 @@ assert "5 mg -> 2.5 mg" in ask(patient, "vlavonou-2014")
 # 2. Her kidney function is changing from day to day (`"kidney_stable": false`). What does the check say?
 
 # %%
-# Answer 1: a first daily dose, and nothing of later steps. That the later steps stay says nothing in their favor.
+# Answer 1: a first daily dose, and nothing about later steps. They are unchanged, which does not mean that they are
+# right.
 lower = read_patient('{"egfr": "28", "kidney_stable": true, "dialysis": false}')
 proposal = propose_for_kidney(plan, lower, source="nefrologia-2020", products=products)
 print(proposal.says, "at", proposal.place)
@@ -161,7 +167,7 @@ print(proposal.note)
 assert proposal.says == "initial daily dose of 7.5 mg"
 
 # %%
-# Answer 2: nothing about her kidneys is assessed, since a changing function has no figure.
+# Answer 2: nothing about her kidneys is assessed, since a changing kidney function has no single figure.
 someone = read_patient('{"egfr": "28", "kidney_stable": false, "dialysis": false}')
 changing = check(realize(plan, tablets), patient=someone)
 print(sorted({gap.missing.split(" (")[0] for gap in changing.not_assessed if gap.rule == "kidney"}))

@@ -1,11 +1,11 @@
 # %% [markdown]
-# # Reading a review: finding, clear, not assessed
+# # Reading a review: finding, clear, within, not assessed
 #
-# When you have worked through this, you can tell the three kinds of answers of a check apart, see what each added fact
+# When you have worked through this, you can tell the four kinds of answers of a check apart, see what each added fact
 # changes, keep severity and evidence apart, and write a gate of your own that fails loudly.
 #
 # The plan is an off-label example from a popular article on sleep: 10 mg of baclofen at night. The study that the
-# article tells of was not found. The example carries no authority.
+# article mentions was not found. The example has no authority.
 
 # %%
 from collections import Counter
@@ -26,7 +26,7 @@ assert alone.worst is None
 # %% [markdown]
 # ## No finding is not "safe"
 #
-# Nothing was found, and most of what could harm was not looked at, since nothing is known about the person. Each such
+# The check found nothing, since nothing is known about the person. Most of what could harm was not assessed. Each such
 # rule says which fact is missing.
 
 # %%
@@ -39,8 +39,8 @@ assert {"interaction", "contraindication", "kidney", "pregnancy"} <= set(gaps)
 # %% [markdown]
 # ## Adding facts
 #
-# Give the same plan facts, one group at a time. A made-up person of 58 takes zopiclone for sleep and has low blood
-# pressure. An empty list, `[]`, is a fact (*none*); a list that is left out is not known.
+# The same plan is checked again with more facts, one group at a time. A made-up person of 58 takes zopiclone for sleep
+# and has low blood pressure. An empty list, `[]`, is a fact (*none*). A list that is left out is unknown.
 
 # %%
 FACTS = [
@@ -57,7 +57,8 @@ for count in range(len(FACTS)):
     known = ", ".join(text for _, text in FACTS[: count + 1] if text)
     reviews[FACTS[count][0]] = check(made, patient=read_patient("{" + known + "}"))
 for name, review in reviews.items():
-    print(f"+ {name}: {len(review.findings)} found, {len(review.clear)} clear, {len(review.not_assessed)} not assessed")
+    within = f"{len(review.within)} within, {len(review.clear)} clear"
+    print(f"+ {name}: {len(review.findings)} found, {within}, {len(review.not_assessed)} not assessed")
 assert len(reviews["as needed"].not_assessed) < len(alone.not_assessed)
 
 # %%
@@ -65,7 +66,8 @@ fig, axis = plt.subplots(figsize=(9, 5))
 names = list(reviews)
 left = [0] * len(names)
 PARTS = [("finding", "findings", "#D55E00", ""), ("not assessed", "not_assessed", "#F0E442", "//")]
-PARTS.append(("clear against one source", "clear", "#56B4E9", ""))
+PARTS.append(("within what was read of a source", "within", "#009E73", ".."))
+PARTS.append(("clear", "clear", "#56B4E9", ""))
 for label, part, color, hatch in PARTS:
     sizes = [len(getattr(reviews[name], part)) for name in names]
     bars = axis.barh(names, sizes, left=left, color=color, hatch=hatch, edgecolor="black", label=label)
@@ -75,21 +77,21 @@ axis.set_title("Each fact turns 'not assessed' into an answer, and some answers 
 axis.set_xlabel("answers of the check (count)")
 axis.set_ylabel("what is known (cumulative)")
 axis.invert_yaxis()
-axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=3, frameon=False)
+axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=4, frameon=False)
 plt.tight_layout()
 plt.show()
 
 # %% [markdown]
 # ## What a finding says
 #
-# Who, where in the plan, what was compared, and by which source. *Severity* is the harm; *evidence* is the grade of the
-# source (A the regulator, the paper or the body itself; B a verbatim copy; C a report). Weak evidence never lowers a
-# severity.
+# A finding names the fact, its place in the plan, the sources and what each says. *Severity* is the harm. *Evidence* is
+# the grade of the source (A the regulator, the paper or the body itself; B a verbatim copy; C a report). Weak evidence
+# never lowers a severity.
 #
-# The article calls baclofen a poor match with low blood pressure or poor balance. None of the lists of conditions held
-# names low blood pressure, and a list says nothing of what it leaves out, so the rule is *not assessed* for
-# `hypotension`, never *clear*. What the labels say of it is held with the medicines that lower it, and is found by way
-# of amlodipine. Of balance they name one case: spasticity that someone stands with.
+# The article calls baclofen a poor match with low blood pressure or poor balance. No list of conditions on file names
+# low blood pressure, and the labels were not read in full. So the rule is *not assessed* for `hypotension`, not
+# *clear*. The labels speak of it beside medicines that lower blood pressure, so amlodipine brings the finding. About
+# balance the labels name one case: someone who needs the spasticity to stand.
 
 # %%
 full = reviews["as needed"]
@@ -103,41 +105,53 @@ print("of balance:", ", ".join(sorted(condition for condition in named if "balan
 assert "hypotension" not in named
 
 # %% [markdown]
-# ## Clear, against one source
+# ## Clear, and within
 #
-# *Clear* names the source it was compared with. A rule can be clear against one source and a finding by another.
+# *Clear* means that the sections of a source that would speak were read in full and say nothing against the plan.
+# *Within* means that the plan is within what is on file of a source, of which other parts were not read. Both name the
+# source. A rule can be within one source and a finding by another.
 
 # %%
-for answer in full.clear:
-    if answer.rule in {"ceiling", "kidney"} and answer.source:
-        print(f"{answer.rule}: {answer.source.organization} ({answer.source.year}, grade {answer.source.grade})")
+for kind, answers in (("within", full.within), ("clear", full.clear)):
+    for answer in answers:
+        source = answer.source
+        by = f"{source.organization} (grade {source.grade})" if source else "nothing to compare"
+        print(f"{kind}, {answer.rule}: {by}")
+assert {"ceiling", "kidney"} <= {answer.rule for answer in full.within}
 
 # %% [markdown]
 # ## A gate of your own
 #
-# A review permits nothing. A caller who needs a gate says what passes, and everything else is an error that says why.
+# A review gives no permission. A caller who needs a gate says what passes. Everything else is an error that says why.
 
 # %%
 try:
     full.require(at_most="moderate")
 except RequirementNotMet as refusal:
     print(refusal)
-assert [gap.rule for gap in full.not_assessed] == ["contraindication", "substitution", "titration-speed"]
+assert [gap.rule for gap in full.not_assessed] == [
+    "contraindication",
+    "interaction",
+    "substitution",
+    "titration-speed",
+]
 
 # %% [markdown]
 # ## Exercises
 #
-# 1. With nothing known of the person, does the plan pass a gate that lets moderate findings through? What if the rules
-#    that were not assessed may stay so?
-# 2. Where does it show that `as_needed` was left out?
+# 1. With nothing known about the person, does the plan pass a gate that lets moderate findings through? What if the
+#    caller accepts the rules that were not assessed?
+# 2. Where does the review show that `as_needed` was left out?
 
 # %%
-# Answer 1: only by naming every rule that may stay open. Silence never opens the gate.
+# Answer 1: it passes only if the caller names every rule that may stay open.
 try:
     alone.require(at_most="moderate")
 except RequirementNotMet as refusal:
     print(len(str(refusal).splitlines()) - 1, "reasons against")
 assert alone.require(at_most="moderate", accept_not_assessed=set(gaps)) is alone
-# Answer 2: the interaction rule has looked at the other medicines, and still says what it could not see.
-print([gap.missing for gap in reviews["medicines"].not_assessed if gap.rule == "interaction"])
-assert not [gap for gap in full.not_assessed if gap.rule == "interaction"]
+# Answer 2: the interaction rule has compared the regular medicines, and still names the list that it was not given.
+open_before = [gap.missing for gap in reviews["medicines"].not_assessed if gap.rule == "interaction"]
+print(open_before)
+assert any("as_needed" in missing for missing in open_before)
+assert not [gap for gap in full.not_assessed if gap.rule == "interaction" and "as_needed" in gap.missing]

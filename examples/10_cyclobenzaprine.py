@@ -19,9 +19,8 @@ for product in monograph.products:
 assert not [p for p in monograph.products if p.form == "capsule" and p.release == "immediate"]
 
 # %% [markdown]
-# The article calls the immediate-release form capsules. No such capsule is among the products held: they are
-# **tablets**, and the extended-release form is a capsule. That is more than a word, since each form has sources of its
-# own.
+# The article calls the immediate-release form capsules. No such capsule is among the products on file: they are
+# **tablets**, and the extended-release form is a capsule. The difference matters, since each form has its own sources.
 #
 # ## How much, and for how long
 
@@ -60,8 +59,8 @@ assert course(2).ends == "stop"
 # %% [markdown]
 # ## Three weeks and five weeks, and the end
 #
-# No stopping advice is held for this drug, and the check says so instead of calling an end without a taper fine. The
-# one thing that a source names of ending is printed beside it.
+# No advice on stopping this drug is on file. The check says so; it does not call an end without a taper fine. What a
+# source does say about the end is printed beside it.
 
 # %%
 for weeks in (2, 3, 5):
@@ -79,7 +78,7 @@ assert not monograph.stopping
 # ## For whom not
 #
 # A made-up person with an overactive thyroid takes sertraline and an inhibitor of monoamine oxidase. The article also
-# says not to drive; no source on driving is held for either drug, so no rule speaks of it, and none calls it clear.
+# says not to drive. No source on driving is on file for either drug, so no rule covers it and none calls it clear.
 
 # %%
 person = read_patient(
@@ -94,9 +93,9 @@ assert {finding.rule for finding in about_person if finding.severity == "high"} 
 # %% [markdown]
 # ## Why it does not stand in for baclofen
 #
-# Baclofen is reduced to nothing in a week here and cyclobenzaprine is begun, as if one muscle relaxant were another.
-# That is what sources speak against, and the picture shows the fall that they mean. The article has baclofen taken
-# every 2 to 6 hours; the sources held say how often a day.
+# Here baclofen is reduced to nothing in a week and cyclobenzaprine is started, as if one muscle relaxant could replace
+# the other. Sources advise against that. The picture shows the reduction that they warn of. The article has baclofen
+# taken every 2 to 6 hours; the sources on file say how often a day.
 
 # %%
 SWITCH = """{"format": "taper-plan/1", "courses": [
@@ -116,7 +115,7 @@ for harm in baclofen.harms:
 print(
     "baclofen is started",
     sorted({start.times_per_day for start in baclofen.starts}),
-    "times a day, by the sources held",
+    "times a day, by the sources on file",
 )
 assert {finding.rule for finding in review.findings if finding.severity == "high"} == {"substitution", "abrupt-stop"}
 
@@ -131,7 +130,8 @@ plot_doses(switch)
 #    weeks; capsules; heart and thyroid.)
 
 # %%
-# Answer 1: the label's 30 mg is derived from its highest regimen; the article's 30 mg is a claim and graded so.
+# Answer 1: the label's 30 mg, which is derived from its highest regimen. The article's 30 mg is a claim that cites
+# nothing, so it is not compared.
 four = COURSE.replace("WEEKS", "2").replace('"5 mg"', '"10 mg"').replace('"noon": ', '"bedtime": "10 mg", "noon": ')
 over = check(realize(read_plan(four), tablets)).findings
 for finding in over:

@@ -1,12 +1,12 @@
 # %% [markdown]
 # # Life happens: hold, step back, resume
 #
-# When you have worked through this, you can write down what happened to a plan as a log, get the schedule as it then
-# stands, show that no day of the past changed, and see what the library refuses to decide for anyone.
+# When you have worked through this, you can record what happened to a plan in a log, get the changed schedule, show
+# that no past day changed, and see which decisions the library leaves to you.
 #
-# The plan brings diazepam from 20 mg a day to nothing in steps of two weeks. It is an example without authority. That a
-# reduction goes gradually and with a professional is what guideline bodies say too; that keeping track helps to adjust
-# it is an article's word, and the log below is where a score can be kept.
+# The plan brings diazepam from 20 mg a day to nothing in steps of two weeks. It is an example without authority.
+# Guideline bodies also say to reduce gradually and with a professional. That keeping track helps to adjust the plan is
+# the claim of an article; the log below can keep such a score.
 
 # %%
 from datetime import date
@@ -45,15 +45,15 @@ def total(schedule, day: date) -> str:
 # %% [markdown]
 # ## A hold
 #
-# A bad week begins on 29 March. What was taken the day before goes on for two weeks, and everything after comes later.
-# The plan itself stays as it was: the log is laid over it. A hold can be ended before its time; that is a further
-# event, never a change to an old one.
+# A bad week begins on 29 March. The dose of the day before is kept for two weeks, and everything after comes later. The
+# plan itself is unchanged: the log is applied to it. A hold can be ended early by a further event. Old events are never
+# changed.
 
 # %%
 log = Log.of(plan, first.start, [Hold(day=date(2027, 3, 29), lasting=weeks(2))])
 held = apply_log(first, log)
 for day in (date(2027, 3, 28), date(2027, 3, 29), date(2027, 4, 12)):
-    print(day, "planned", total(first, day), "- held", total(held, day))
+    print(day, "planned", total(first, day), "- with the hold", total(held, day))
 print("last dose:", first.last, "->", held.last)
 early = apply_log(first, log.and_then(Resume(day=date(2027, 4, 5))))
 print("resumed after one week:", early.last)
@@ -64,7 +64,7 @@ assert held.days[:28] == first.days[:28]
 # %% [markdown]
 # ## A step back
 #
-# On 26 April the last change is taken back for two weeks. Then every step after it comes again, each in full.
+# On 26 April the last change is reversed for two weeks. Then that step and every later one follow, each in full.
 
 # %%
 log = log.and_then(StepBack(day=date(2027, 4, 26), steps=1, lasting=weeks(2)))
@@ -79,8 +79,8 @@ plot_doses({"as planned": first, "with a hold": held, "hold and step back": back
 # %% [markdown]
 # ## Days without doses, and a decision that nobody made
 #
-# After a gap the library does not guess how to go on. The days stay empty and say so, and no further event is taken
-# until someone has decided. What then follows is judged like any plan.
+# After a gap the library does not guess how to continue. The days stay empty and say so. No further event is accepted
+# until someone has decided how to continue. The result is then checked like any plan.
 
 # %%
 gap = Gap(day=date(2027, 4, 5), lasting=days(10))
@@ -100,10 +100,10 @@ assert review.worst == "high"
 assert open_end.on(gap.day).intakes == ()
 
 # %% [markdown]
-# ## What a change costs
+# ## What a change alters
 #
-# The same event changes dates, doses and supply. What was taken before the change is history; the rest is counted
-# anew from its day.
+# The same event changes dates, doses and supply. What was taken before the change is history. The rest is counted again
+# from its day.
 
 # %%
 changed = compare(first, back)
@@ -117,7 +117,7 @@ assert rest.start == date(2027, 4, 26)
 # %% [markdown]
 # ## What was taken, and how it felt
 #
-# Intakes and scores are carried along. They move nothing: a missed dose is not a new plan, and a score is not
+# A log also keeps intakes and scores. They change nothing: a missed dose is not a new plan, and a score is not
 # interpreted.
 
 # %%

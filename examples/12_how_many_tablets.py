@@ -1,11 +1,11 @@
 # %% [markdown]
-# # How many tablets: fills, leftovers, remnants
+# # How many tablets: fills, leftovers, leftover pieces
 #
-# When you have worked through this, you can count what a plan uses of each product, divide the count into fills, say
-# what happens to the other half of a divided tablet, subtract what is already at home, and say how long it lasts.
+# When you have worked through this, you can count what a plan uses of each product and divide the count into fills. You
+# can say what happens to the other half of a divided tablet, subtract what is at home, and say how long it lasts.
 #
-# The plan brings diazepam from 20 mg a day to nothing by the larger steps of a published schedule, a week each. The
-# reprint is a secondary source; the plan is used here for its numbers.
+# The plan brings diazepam from 20 mg a day to nothing by the larger steps of a published schedule, one week each. The
+# reprint is a secondary source; the plan is used here only for its numbers.
 
 # %%
 from datetime import date
@@ -46,7 +46,7 @@ print(len(schedule.days), "days,", schedule.start, "to", schedule.last)
 # %% [markdown]
 # ## A count that covers every dose, exactly
 #
-# The doses are exact, so the count is too: the mass of what is used equals the mass of what is taken.
+# The doses are exact, so the count is too: the mass of the tablets used equals the mass of the doses taken.
 
 # %%
 supply = count_supply(schedule)
@@ -58,11 +58,11 @@ print(f"{mass} mg in the tablets, {taken} mg in the doses")
 assert mass == taken
 
 # %% [markdown]
-# ## Remnants
+# ## Leftover pieces
 #
-# Odd doses need half a 2 mg tablet here. `"keep"` uses the other half for a later dose, `"discard"` throws it away each
-# time and counts a whole tablet for every half. Which of the two is right is not arithmetic: it depends on the tablet
-# and on where it is kept. Fewer strengths make more halves.
+# Odd doses need half a 2 mg tablet here. `"keep"` uses the other half for a later dose. `"discard"` throws it away
+# each time and counts a whole tablet for every half. Which of the two is right depends on the tablet and on where it
+# is kept. Fewer strengths make more halves.
 
 # %%
 COLORS = {"10 mg tablet": "#0072B2", "5 mg tablet": "#E69F00", "2 mg tablet": "#56B4E9"}
@@ -102,7 +102,7 @@ plt.show()
 # %% [markdown]
 # ## Fills
 #
-# `AtMost(28)` hands out at most 28 days at a time and ends a fill with a step of the plan where it can. What is left of
+# `AtMost(28)` supplies at most 28 days at a time and ends a fill with a step of the plan where it can. What is left of
 # one fill is carried to the next.
 
 # %%
@@ -120,8 +120,8 @@ plot_supply(two, filled)
 # %% [markdown]
 # ## What is at home already
 #
-# Stock is used first. `days_supply` tells how long it lasts on a dose that changes, and what runs out first. A product
-# that the plan never uses is refused rather than passed over.
+# Stock is used first. `days_supply` says how long it lasts while the dose changes, and what runs out first. Stock of a
+# product that the plan never uses is refused.
 
 # %%
 at_home = read_stock('{"diazepam-us-tablet-10mg": "10", "diazepam-us-tablet-2mg": "60"}')
@@ -138,8 +138,9 @@ assert count_supply(two, on_hand=at_home).line(TEN).supplied == whole[TEN] - 10
 # %% [markdown]
 # ## Exercises
 #
-# 1. In fills of one week, does the plan take more tablets than in one fill, if remnants are kept? And if discarded?
-# 2. The plan is held from day 15 on for a week (notebook 11). How many more days must be supplied?
+# 1. In fills of one week, does the plan take more tablets than in one fill, if leftover pieces are kept? And if
+#    discarded?
+# 2. The plan is put on hold for a week from day 15 (notebook 11). How many more days must be supplied?
 
 # %%
 # Answer 1: no. A half is carried from one fill to the next, or thrown away on the day it was made.
@@ -148,4 +149,4 @@ for rest in ("keep", "discard"):
     once = count_supply(two, remnants=rest)
     print(rest, len(weekly.fills), "fills:", [line.supplied for line in weekly.lines], [x.supplied for x in once.lines])
     assert [line.supplied for line in weekly.lines] == [line.supplied for line in once.lines]
-# Answer 2: seven, at the dose that is held.
+# Answer 2: seven, at the dose of the hold.

@@ -83,8 +83,8 @@ assert back == doses_of(schedule)
 # %% [markdown]
 # ## The night of the change
 #
-# The wall clock says 20:00 on every evening. The time between two evenings is 23 hours once, and in world time the dose
-# moves by an hour. A plan that counted in steps of 24 hours would move on the wall clock instead.
+# The wall clock says 20:00 on every evening. The time between two evenings is 23 hours once, so in UTC the dose moves
+# by an hour. A plan that counted in steps of 24 hours would move on the wall clock instead.
 
 # %%
 evenings = [at.replace(tzinfo=ZoneInfo(LONDON)) for at, what in back if "evening" in what]
@@ -121,7 +121,7 @@ plt.show()
 # %% [markdown]
 # ## An hour that does not exist
 #
-# On 28 March there is no 01:30 in London. A dose at that time is refused by name instead of moved in silence.
+# On 28 March there is no 01:30 in London. A dose at that time is refused by name; it is not moved silently.
 
 # %%
 try:
@@ -134,9 +134,9 @@ assert "TZID" not in floating
 # %% [markdown]
 # ## Publishing a change
 #
-# The second step is held for a week. Published again under the same `identity`, with the earlier text as `previous`,
-# events stay the same ones where their doses are the same, so a calendar program moves them; what is gone comes as
-# cancelled.
+# A hold keeps the second step for one week more. The calendar is published again under the same `identity`, with the
+# earlier text as `previous`. Events with the same doses keep their identity, so a calendar program moves them. Events
+# that no longer apply are sent as cancelled.
 
 # %%
 log = Log.of(plan, schedule.start, [Hold(day=date(2027, 3, 27), lasting=weeks(1))])

@@ -35,8 +35,8 @@ review = check(schedule)
 # %% [markdown]
 # ## Out: proposals in draft
 #
-# One request tells the whole course, a dosage for each step and time of day. It is a *draft* and a *proposal*: a person
-# turns it into an order, or does not. What the check found, and what it could not assess, travels with it.
+# One request holds the whole course, with a dosage for each step and time of day. It is a *draft* and a *proposal*: a
+# person may turn it into an order. What the check found and what it could not assess go with it.
 
 # %%
 bundle = to_fhir(schedule, review=review)
@@ -53,8 +53,8 @@ assert kinds.count("DetectedIssue") == len(review.findings) + len(review.not_ass
 # %% [markdown]
 # ## And back, in each shape
 #
-# R4 or R5, one request for all steps or one for each: the plan that comes back holds the same doses on the same days.
-# One thing cannot come back, and the import says so rather than guess.
+# R4 or R5, one request for all steps or one for each: the plan that comes back has the same doses on the same days.
+# What cannot come back is named in a report.
 
 # %%
 for version in ("R4", "R5"):
@@ -69,7 +69,7 @@ print([str(report) for report in back.reports])
 # %% [markdown]
 # ## No digit is lost
 #
-# Doses leave as `Decimal`, and the writer refuses a float, since one was rounded before it arrived.
+# Doses are written as `Decimal`. The writer refuses a float, since a float may already be rounded.
 
 # %%
 quantity = request["dosageInstruction"][0]["doseAndRate"][0]["doseQuantity"]
@@ -82,9 +82,9 @@ except InvalidInput as refusal:
 # %% [markdown]
 # ## A standard's own example
 #
-# HL7's R4 example `medrx0303` is a taper of prednisone. Below are its texts, dates and counts, as HL7 publishes them;
-# the fields that do not bear on a dose are left out. Read it before you run the next cell: do the texts, the dates and
-# the tablets agree?
+# HL7's R4 example `medrx0303` is a taper of prednisone. Below are its texts, dates and counts, as HL7 publishes them.
+# Fields that do not concern a dose are left out. Read it before you run the next cell: do the texts, the dates and the
+# tablets agree?
 
 # %%
 ROWS = [
@@ -123,8 +123,8 @@ except CannotImport as refusal:
     reports = refusal.reports
 for report in reports:
     if report.kind in {"text", "gap", "supply"}:
-        print(f"{'refuses' if report.refuses else 'told':8}{report.message}")
-assert {report.kind for report in reports if report.refuses} == {"text", "gap", "time", "dose"}
+        print(f"{'refuses' if report.refuses else 'reports':8}{report.message}")
+assert {report.kind for report in reports if report.refuses} == {"text", "gap", "dose"}
 
 # %%
 _, axis = plt.subplots(figsize=(9, 4.6))
@@ -152,8 +152,8 @@ plt.show()
 # %% [markdown]
 # ## Only on someone's word
 #
-# No plan was read. The texts and the dates call for other numbers of tablets (49 and 43), and 51 were supplied; which
-# of them was meant is not the library's to choose. Someone who knows can say so by name, and every report stays.
+# No plan was read. The texts call for 49 tablets, the dates for 43, and 51 were supplied. The library does not choose
+# between them. Someone who knows which was meant can accept a disagreement by name. Every report is still listed.
 
 # %%
 read = from_fhir(EXAMPLE, slots={1: ["morning"]}, strength=mg(5), accept=("text", "gap"))
@@ -165,7 +165,7 @@ assert {"text", "gap", "supply"} <= {report.kind for report in read.reports}
 # %% [markdown]
 # ## Exercises
 #
-# 1. Mend the example so that texts and bounds agree (7 days each, end to end). What is still said of the supply?
+# 1. Correct the example so that texts and bounds agree (7 days each, end to end). What is still reported of the supply?
 # 2. What becomes of a dose "as needed"?
 
 # %%
@@ -175,10 +175,11 @@ for number, dosage in enumerate(mended["dosageInstruction"]):
     bounds = dosage["timing"]["repeat"]["boundsPeriod"]
     first = date(2015, 1, 16) + timedelta(days=7 * number)
     bounds["start"], bounds["end"] = first.isoformat(), (first + timedelta(days=6)).isoformat()
+    dosage["text"] = dosage["text"].partition("January")[0] + f"January {first.day}, 2015"
 whole = from_fhir(json.dumps(mended), slots={1: ["morning"]}, strength=mg(5))
 print([report.message for report in whole.reports if report.kind == "supply"])
 assert [str(step.lasting) for step in whole.plan.courses[0].steps] == ["7 days"] * 3
-# Answer 2: it is refused, since nobody can say which days hold it.
+# Answer 2: it is refused, since nobody can say on which days it is taken.
 mended["dosageInstruction"][0]["asNeededBoolean"] = True
 try:
     from_fhir(json.dumps(mended), slots={1: ["morning"]}, strength=mg(5))

@@ -2,11 +2,11 @@
 # # A thousand synthetic plans
 #
 # When you have worked through this, you can draw starting situations that anyone can draw again, plan each of them by
-# several methods, compare what results over all of them, and say what such a comparison shows and what it cannot.
+# several methods, compare the results over all of them, and say what such a comparison shows and what it cannot.
 #
-# Nobody is behind these situations. They are drawn by a seed from the tablets that the library ships: a drug, a
-# market, the strengths at hand, whether halves are permitted, and a dose taken at bedtime. Nothing here measures how
-# anyone feels, and no method is recommended.
+# The situations are not of real people. A seed draws them from the tablets that the library ships: a drug, a market,
+# the strengths at hand, whether halves are permitted, and a dose taken at bedtime. Nothing here measures how anyone
+# feels, and no method is recommended.
 
 # %%
 from collections import Counter
@@ -64,15 +64,15 @@ print("the first:", first.drug, first.dose, "from tablets of", ", ".join(str(ite
 # %% [markdown]
 # ## Five ways down
 #
-# All change every two weeks. The numbers are this notebook's, so that the ways can be set side by side; the paces that
-# sources name are in notebooks 04 and 05. A fall that is larger than asked, since the tablets allow no smaller one, is
-# made, and counted. After it the planner stays longer, in proportion.
+# All change every two weeks. The numbers are chosen for this notebook, so that the ways can be compared; the paces that
+# sources name are in notebooks 04 and 05. Where the tablets allow no smaller reduction, a larger one than asked is made
+# and counted. The planner then keeps the new dose longer, in proportion.
 #
 # - **tablet by tablet**: the smallest strength at hand, each time.
 # - **10% of start**: a tenth of the first dose, each time.
 # - **banded**: a tenth of the first dose down to its half, a twentieth below.
 # - **10% of current**: a tenth of what is taken, but never less than the smallest dose the tablets make.
-# - **occupancy**: 10 points of a modeled curve. A teaching model of grade C, held for antidepressants only.
+# - **occupancy**: 10 points of a modeled curve. A teaching model of grade C, on file for antidepressants only.
 
 
 # %%
@@ -130,17 +130,17 @@ print(len(rows), "plans, none refused")
 assert len(rows) == 4 * len(situations) + sum(row.method == "occupancy" for row in rows)
 
 # %% [markdown]
-# ## What they come to
+# ## The results
 #
-# Medians over all situations of a method. *Largest* is the largest fall as a part of the first dose; *jump* is the
-# largest fall as a part of what is then taken, the last one left out, since that is always 100%. *Forced* is the part
-# of the plans with at least one fall beyond what was asked.
+# Medians over all situations of a method. *Largest* is the largest reduction as a part of the first dose. *Jump* is the
+# largest reduction as a part of the current dose, without the last one, which is always 100%. *Forced* is the part of
+# the plans with at least one reduction larger than asked.
 #
-# Tablets were added up recipe by recipe, since that is quick. For every fiftieth situation they are counted once more
-# from the dated schedule, and must agree.
+# Tablets are added up recipe by recipe, which is quick. For every fiftieth situation they are also counted from the
+# dated schedule, and the two counts must agree.
 
 # %%
-print(f"{'':17}plans  weeks  falls  tablets  divided  largest  jump  last  forced")
+print(f"{'':17}plans  weeks  steps  tablets  divided  largest  jump  last  forced")
 table = {}
 for method in methods:
     mine = [row for row in rows if row.method == method]
@@ -196,8 +196,9 @@ assert spread["10% of current"] > 2 * spread["10% of start"]
 # %% [markdown]
 # ## Why: how fine the tablets go
 #
-# Ten percent of the current dose gets smaller and smaller, until the tablets stop it. With few doses between the first
-# and 0 they stop it soon, and the plan is short. With many, it goes on long after ten percent of the start is done.
+# Ten percent of the current dose gets smaller until the tablets allow no smaller step. With few doses between the
+# first and 0 that happens soon, and the plan is short. With many doses, the plan goes on long after the plan by ten
+# percent of the start has ended.
 
 # %%
 figure, axis = plt.subplots(figsize=(9, 5), layout="constrained")
@@ -223,18 +224,18 @@ assert not any(longer[True])
 # %% [markdown]
 # ## What this shows, and what it does not
 #
-# It shows what arithmetic and tablets do to a request: how long it takes, how many tablets are used, where the falls
-# are largest. The last part of the way is alike under all methods, since the smallest dose decides it. It shows that
-# the name of a method says little until one knows of what, and from which tablets.
+# It shows what arithmetic and tablets do to a request: how long it takes, how many tablets are used, where the
+# reductions are largest. The end is alike under all methods, since the smallest dose decides it. The name of a method
+# says little until you know which dose it is measured on, and with which tablets.
 #
-# It does not show how people fare. There are no people here, no symptoms, no outcomes, and no source was asked which
-# pace is right. The drugs and strengths were drawn with equal weights, not as they are prescribed; doses go up to four
-# of the largest tablet at one time of day; intervals are all two weeks. Other draws give other medians.
+# It does not show how people do. There are no people here, no symptoms and no outcomes, and no source was used to say
+# which pace is right. The drugs and strengths were drawn with equal weights, not as they are prescribed. Doses go up to
+# four of the largest tablet at one time of day. All intervals are two weeks. Other draws give other medians.
 #
 # ## Exercises
 #
 # 1. Take fifty situations without permission for halves. Permit them, and plan 10% of current again. What happens to
-#    the last fall, and to the length?
+#    the last reduction, and to the length?
 # 2. Draw 200 situations with another seed. How far does the median length of 10% of current move?
 
 # %%

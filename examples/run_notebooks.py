@@ -1,7 +1,7 @@
 """Run every notebook from its percent file and keep the executed copy beside it.
 
-`python examples/run_notebooks.py` writes the `.ipynb` files anew; `--check` runs them and fails where a copy has other
-cells or other printed text than a run gives. Names after the option choose some of them.
+`python examples/run_notebooks.py` runs every notebook and writes its `.ipynb` file. `--check` writes nothing and fails
+where a run gives other cells or other printed text than the committed copy. Names choose some of the notebooks.
 """
 
 import sys

@@ -110,7 +110,7 @@ def test_a_table_can_show_every_day(run):
 def test_an_open_plan_without_a_horizon_is_refused(run):
     code, out, err = run("schedule", EXAMPLE, "--start", "2027-03-01")
     assert (code, out) == (2, "")
-    assert "continues without an end" in err
+    assert "has no stop date; give a horizon" in err
     assert "Traceback" not in err
 
 
@@ -139,7 +139,7 @@ def test_supply_counts_the_units_of_the_days_shown(run):
     code, out, _ = run("supply", EXAMPLE, "--start", "2027-03-01", "--days", "28", "--json")
     assert code == 0
     assert json.loads(out)["lines"][0]["used"] == "74"
-    assert "The plan goes on beyond 2027-03-28" in run("supply", EXAMPLE, "--start", "2027-03-01", "--days", "28")[1]
+    assert "The plan continues beyond 2027-03-28" in run("supply", EXAMPLE, "--start", "2027-03-01", "--days", "28")[1]
 
 
 def test_supply_of_a_whole_plan_says_nothing_of_beyond(run):
@@ -263,7 +263,7 @@ def test_a_tablet_without_a_known_score_is_not_divided(run):
     code, _, err = run("schedule", "diazepam-example", "--start", "2027-03-01", "--market", "uk")
     assert code == 2
     assert "step 10, morning: 3 mg of diazepam cannot be made from" in err
-    assert "The nearest that can are 2.5 mg and 4 mg" in err
+    assert "The nearest doses that can be made are 2.5 mg and 4 mg" in err
 
 
 def test_a_drug_of_one_market_takes_that_market(run, write):
@@ -517,8 +517,8 @@ PACE = ("--pace", "10% of current, at least 1 mg, up to 12.5%, every 2 weeks")
 def test_down_plans_a_taper_and_reports_its_largest_and_last_fall_first(run):
     code, out, _ = run(*DOWN, *PACE, "--order", "evenly")
     assert code == 0
-    assert out.startswith("Largest fall: day 29, 16 mg/day to 14 mg/day: 2 mg")
-    assert "Last fall: day 225, 1 mg/day to 0 mg/day" in out
+    assert out.startswith("Largest reduction: day 29, 16 mg/day to 14 mg/day: 2 mg")
+    assert "Last reduction: day 225, 1 mg/day to 0 mg/day" in out
     data = json.loads(run(*DOWN, *PACE, "--order", "evenly", "--json")[1])
     assert set(data) == {"plan", "report"}
     assert data["plan"]["courses"][0]["then"] == "stop"

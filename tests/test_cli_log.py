@@ -105,3 +105,10 @@ def test_a_log_that_names_no_plan_says_so(typed, tmp_path):
     del data["written_for"]
     (tmp_path / "plan.log.json").write_text(json.dumps(data), encoding="utf-8")
     assert "name that plan, or write what happened down for this one" in typed("plan.json", "show")[2]
+
+
+def test_a_start_that_is_not_the_logs_is_refused(typed, capsys):
+    assert typed("plan.json", "hold", "--for", "1 week", *BEGUN, "--day", "2027-03-10", "--log", "log.json")[0] == 0
+    words = ("schedule", "plan.json", "--log", "log.json", "--start", "2027-03-02")
+    assert main(list(words)) == 2
+    assert "the log says day 1 is 2027-03-01; leave --start out, or correct it" in capsys.readouterr().err

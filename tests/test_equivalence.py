@@ -39,7 +39,7 @@ def test_there_and_back_again_is_the_same_dose(held, data):
 
 
 def test_a_drug_without_a_row_is_refused_with_those_held():
-    with pytest.raises(NotFound, match="Test table has no row for oxazepam; it holds alprazolam"):
+    with pytest.raises(NotFound, match="Test table has no row for oxazepam; its rows are alprazolam"):
         table({"drug": "alprazolam", "dose": "0.5 mg"}).ratio("oxazepam", to="diazepam")
 
 

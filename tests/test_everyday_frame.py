@@ -219,7 +219,7 @@ def test_a_plan_printed_for_another_command_is_the_plan_alone(typed, tmp_path):
     assert code == 0
     (tmp_path / "piped.json").write_text(out, encoding="utf-8")
     assert load_plan(tmp_path / "piped.json").courses[0].drug == "diazepam"
-    assert "Largest fall" in err
+    assert "Largest reduction" in err
 
 
 def test_today_and_tomorrow_are_dates_here_alone(typed, plan):
@@ -236,3 +236,33 @@ def test_the_limits_are_listed(typed):
 def test_pages_for_the_clinician_can_be_left_out(typed, plan):
     asked = ("schedule", plan, "--start", "2027-03-01", "--format", "html")
     assert typed(*asked, "--no-clinician")[1] == typed(*asked, "--pages", "patient")[1] != typed(*asked)[1]
+
+
+def test_what_is_painted_goes_to_the_file_of_the_terminal(tmp_path):
+    with (tmp_path / "out").open("w") as file:
+        assert Painted(file).fileno() == file.fileno()
+
+
+class TestTypedWords:
+    def test_a_syringe_that_cannot_be_read_is_refused_by_its_option(self, typed):
+        code, _, err = typed(*DOWN, "--syringe", "some")
+        assert code == 2
+        assert "--syringe" in err
+
+    def test_a_total_without_times_says_how_it_was_read(self, typed):
+        err = typed("down", "diazepam", "--from", "10 mg a day", "--pace", "2 mg a week")[2]
+        assert '(taken at once; if it is divided, write "10 mg a day in 3 doses")' in err
+
+    def test_a_recipe_is_for_one_dose(self, typed):
+        code, _, err = typed("recipe", "diazepam", "5 mg bd")
+        assert code == 2
+        assert "is not one dose; write it like" in err
+
+    def test_times_of_day_in_an_order_are_read_as_people_write_them(self, typed):
+        start = "5 mg mane, 5 mg nocte"
+        code, out, err = typed(
+            "down", "diazepam", "--from", start, "--pace", "2 mg a week", "--order", "keep last: nocte"
+        )
+        assert code == 0, err
+        assert "bedtime" in err
+        assert out

@@ -96,7 +96,7 @@ def test_what_one_command_plans_another_reads(typed, folder, monkeypatch):
     assert "Mon 1 Mar 2027" in typed("schedule", "-", "--start", "2027-03-01")[1]
     _, out, err = typed("down", "diazepam", "--from", "10 mg nocte", "--pace", "2 mg a week", "--out", "-")
     assert json.loads(out)["format"] == "taper-plan/1"
-    assert "Largest fall" in err
+    assert "Largest reduction" in err
 
 
 PAGES = ("tutorials/command-line.md", "how-to/put-it-on-a-phone.md")

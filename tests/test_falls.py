@@ -72,5 +72,5 @@ def test_days_that_never_fall_have_no_window() -> None:
 
 
 def test_a_window_without_days_is_refused() -> None:
-    with pytest.raises(InvalidInput, match="holds no fall"):
+    with pytest.raises(InvalidInput, match="holds no reduction"):
         steepest_window([DailyDose("5")], 0)

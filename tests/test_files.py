@@ -28,6 +28,18 @@ def test_a_pipe_that_nobody_writes_to_is_answered_at_once(tmp_path, read):
 
 
 @posix
+def test_what_a_pipe_holds_already_is_read(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    kept_open = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        with (tmp_path / "pipe").open("w") as pipe:
+            pipe.write("all of it")
+        assert read_text_file(tmp_path / "pipe") == "all of it"
+    finally:
+        os.close(kept_open)
+
+
+@posix
 def test_a_pipe_that_is_written_to_is_read_to_its_end(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     parts = ["a" * 70_000, "b" * 70_000]
@@ -36,6 +48,7 @@ def test_a_pipe_that_is_written_to_is_read_to_its_end(tmp_path):
         with (tmp_path / "pipe").open("w") as pipe:
             pipe.writelines(parts)
 
+    kept_open = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)  # so that no try breaks what is written
     writer = threading.Thread(target=write)
     writer.start()
     while True:  # until the other thread has opened its end
@@ -45,6 +58,7 @@ def test_a_pipe_that_is_written_to_is_read_to_its_end(tmp_path):
             continue
         break
     writer.join()
+    os.close(kept_open)
 
 
 @posix

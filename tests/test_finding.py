@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taper import Clear, Finding, NotAssessed, Reason, Review, Severity
+from builders import source_data
+from taper import Clear, Finding, LeftOut, NotAssessed, Reason, Review, Severity, Source, Within
 from taper.checks.review import RequirementNotMet
 
 severities = st.sampled_from(Severity)
@@ -90,3 +91,12 @@ def test_a_finding_says_its_dates_where_the_start_is_known():
     assert found.dates == ""
     assert found.starting(date(2027, 3, 1)).dates == "2027-03-08 to 2027-03-10"
     assert found.model_copy(update={"last_day": None}).starting(date(2027, 3, 1)).dates == "2027-03-08"
+
+
+def test_every_answer_reads_as_a_line_and_shows_its_rule():
+    source = Source.read(source_data() | {"id": "a"})
+    within, left = Within(rule="ceiling", source=source), LeftOut(rule="ceiling", drug="x", source=source)
+    assert str(within) == f"within: ceiling (plan), by {source}"
+    assert str(left) == f"not compared: ceiling (x), {source}"
+    shown = [repr(item) for item in (Clear(rule="pace"), within, left)]
+    assert shown == ["<Clear pace>", "<Within ceiling>", "<LeftOut ceiling: a>"]

@@ -42,7 +42,7 @@ class TestNames:
         assert SHIPPED.get(name) is None
 
     def test_without_near_names_those_held_are_listed(self):
-        with pytest.raises(UnknownDrug, match=f"Held: {DRUG}. Or give its products"):
+        with pytest.raises(UnknownDrug, match=f"On file: {DRUG}. Or give its products"):
             formulary().monograph("xyzzy")
         with pytest.raises(UnknownDrug, match="The formulary is empty"):
             Formulary().monograph("xyzzy")
@@ -63,9 +63,9 @@ class TestProducts:
         assert set(all_of_them) >= set(SHIPPED.products(drug, market=next(iter(markets))))
 
     def test_a_market_without_products_names_those_that_have_some(self):
-        with pytest.raises(NotFound, match="no fr product of baclofen is held; markets held: uk, us"):
+        with pytest.raises(NotFound, match="no fr product of baclofen is on file; markets on file: uk, us"):
             SHIPPED.products("baclofen", market="fr")
-        with pytest.raises(NotFound, match="markets held: none"):
+        with pytest.raises(NotFound, match="markets on file: none"):
             formulary().products(DRUG, market="us")
 
     def test_ids_are_unique_and_products_belong_to_their_monograph(self):
@@ -173,9 +173,9 @@ class TestClassLists:
 
     def test_a_class_that_nothing_names_is_refused_and_near_names_are_listed(self):
         held = [SHIPPED.monograph("diazepam")]
-        with pytest.raises(InvalidData, match="nothing held names 'opiod', and near names are opioid"):
+        with pytest.raises(InvalidData, match="nothing on file names 'opiod', and near names are opioid"):
             Formulary(held, class_lists=self.read(name="opiod"))
-        with pytest.raises(InvalidData, match="nothing held names 'zzz', and no near name is held"):
+        with pytest.raises(InvalidData, match="nothing on file names 'zzz', and no near name is on file"):
             Formulary(held, class_lists=self.read(name="zzz"))
 
     def test_a_medicine_is_looked_up_however_it_is_written(self):
@@ -298,9 +298,9 @@ class TestOverlays:
         [
             (
                 ("[sources.clinic]", "[sources.us-tablet-dailymed]"),
-                "is already held, for baclofen; give the overlay's own source",
+                "is already on file, for baclofen; give the overlay's own source",
             ),
-            (('overlay = "our clinic"', 'replaces = ["nowhere"]'), "replaces names nowhere, which is not held"),
+            (('overlay = "our clinic"', 'replaces = ["nowhere"]'), "replaces names nowhere, which is not on file"),
             (('overlay = "our clinic"', "replaces = 5"), "replaces"),
             (('overlay = "our clinic"', "products = 5"), "products"),
             (('limit = "40 mg"', "limit = 40.5"), "without a unit"),
@@ -350,8 +350,8 @@ verified_on = 2027-01-15
     @pytest.mark.parametrize(
         ("change", "words"),
         [
-            (("clinic-list", "who-atc"), "'who-atc' is already held"),
-            (('name = "opioid"', 'name = "opiod"'), "nothing held names 'opiod'"),
+            (("clinic-list", "who-atc"), "'who-atc' is already on file"),
+            (('name = "opioid"', 'name = "opiod"'), "nothing on file names 'opiod'"),
             (('houseamine = "row 4"', "houseamine = 4"), "members.houseamine"),
             (("[[classes.lists]]", "[[classes.list]]"), "holds lists and their sources and nothing else|not TOML"),
             (
@@ -365,7 +365,7 @@ verified_on = 2027-01-15
             laid(self.LISTS.replace(*change))
 
     def test_a_file_of_lists_holds_no_stray_key(self, laid):
-        with pytest.raises(InvalidData, match="not held"):
+        with pytest.raises(InvalidData, match="not on file"):
             laid("ceilings = 5\n" + self.LISTS)
 
     def test_a_missing_file_is_bad_input(self, tmp_path):

@@ -56,7 +56,7 @@ SECOND = r"write '[^']+' or '([^']+)'"
 CASES = [
     ('down diazepam --from "40" --pace "2 mg weekly"', swap('"40"', r"write ('[^']+')")),
     ('down diazepam --from "100 mg" --pace "2 mg weekly"', add(r"(--pieces \d+)")),
-    ('down diazepam --from "100 mg" --pace "2 mg weekly"', swap("100 mg", r"nearest that can is (\d+ mg)")),
+    ('down diazepam --from "100 mg" --pace "2 mg weekly"', swap("100 mg", r"nearest dose that can be made is (\d+ mg)")),
     ('down diazepam --from "10" --pace "2 mg weekly"', swap('"10"', r"write ('[^']+')")),
     ('down diazepam --from "2,5 mg" --pace "0.5 mg weekly"', swap("2,5", WRITE)),
     ('down diazepam --from "2,5 mg" --pace "0.5 mg weekly"', swap("2,5", SECOND)),

@@ -113,7 +113,7 @@ def test_text_and_constructor_make_the_same_pace(text: str, made: Pace) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("0% of start, every 1 week", "0% moves nothing"),
+        ("0% of start, every 1 week", "0% changes nothing"),
         ("100% of start, every 1 week", "would stop at once"),
         ("-5% of start, every 1 week", "is negative"),
         ("10%, every 2 weeks", "does not say of what"),
@@ -123,7 +123,7 @@ def test_text_and_constructor_make_the_same_pace(text: str, made: Pace) -> None:
         ("10% of currently, at least 1 mg, every 2 weeks", "is not a pace"),
         ("2 mg", "has no interval"),
         ("2 mg, every 0 weeks", "every: got 0 weeks"),
-        ("0 mg, every 1 week", "0 mg moves nothing"),
+        ("0 mg, every 1 week", "0 mg changes nothing"),
         ("2-4 mg, every 1 week", 'add aim "slow" or "fast"'),
         ("4-2 mg, aim slow, every 1 week", "ends below its start"),
         ("2 mg, aim slow, every 1 week", "one figure was given"),

@@ -175,17 +175,17 @@ class TestLargeAndImpossibleDoses:
     quarters = tuple(tablet(strength, 4) for strength in ("3", "7", "11"))
 
     def test_of_three_products_of_quarters(self) -> None:
-        with pytest.raises(NotReachable, match=r"nearest that can are 100 mg and 100\.25 mg") as caught:
+        with pytest.raises(NotReachable, match=r"nearest doses that can be made are 100 mg and 100\.25 mg") as caught:
             make(mg("100.001"), self.quarters)
         assert (caught.value.below, caught.value.above) == (mg(100), mg("100.25"))
 
     @pytest.mark.parametrize("count", [6, 20])
     def test_of_many_products(self, count) -> None:
-        with pytest.raises(NotReachable, match=r"nearest that can are 100 mg and 100\.25 mg"):
+        with pytest.raises(NotReachable, match=r"nearest doses that can be made are 100 mg and 100\.25 mg"):
             make(mg("100.001"), [tablet(str(strength), 4) for strength in range(3, 3 + count)])
 
     def test_of_a_wrong_unit(self) -> None:
-        with pytest.raises(NotReachable, match=r"nearest that can is 80 mg"):
+        with pytest.raises(NotReachable, match=r"nearest dose that can be made is 80 mg"):
             make(mg(1000), [tablet("0.5", 2), tablet("2")])
 
     def test_a_dose_above_is_found_where_it_lies_a_whole_unit_away(self) -> None:

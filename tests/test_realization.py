@@ -146,8 +146,8 @@ class TestWhatCannotBeMade:
             realize(plan_of(step("7.5 mg", "1 day")), (tablet("10 mg", score=2), tablet("20 mg", score=2)))
         assert str(caught.value) == (
             "step 1, evening: 7.5 mg of testamine cannot be made from 20 mg tablets (halves), 10 mg tablets (halves). "
-            "The nearest that can are 5 mg and 10 mg. Change the step, or add a smaller strength or a liquid that can "
-            "be measured."
+            "The nearest doses that can be made are 5 mg and 10 mg. Change the step, or add a smaller strength "
+            "or a liquid that can be measured."
         )
 
     def test_several_are_listed_and_the_rest_counted(self):

@@ -226,18 +226,22 @@ class TestRefusals:
     @pytest.mark.parametrize(
         ("facts", "patient", "words"),
         [
-            ({}, {"dialysis": True}, "a person on dialysis has no proposal; the source says nothing"),
+            ({}, {"dialysis": True}, "no proposal is made for a person on dialysis; the source says nothing"),
             (
                 {"dialysis": {"action": "avoid"}},
                 {"dialysis": True},
-                "a person on dialysis has no proposal; the source says avoid",
+                "no proposal is made for a person on dialysis; the source says avoid",
             ),
             ({}, {"kidney_stable": False, "egfr": "25"}, "missing: a stable kidney function"),
             ({}, {"crcl": "25"}, "missing: a figure of eGFR, the measure of this source; give it"),
             ({}, {}, "missing: a figure of eGFR"),
             ({}, {"egfr": "90"}, "the source says nothing at eGFR 90.*; name another source"),
-            ({"age_from": 65}, {"egfr": "25"}, "speaks of an age group and no age is given"),
-            ({"age_from": 65}, {"egfr": "25", "age": 64}, "speaks of another age group than 64"),
+            (
+                {"age_from": 65},
+                {"egfr": "25"},
+                "advice of this source depends on the age, which is not given; give the age",
+            ),
+            ({"age_from": 65}, {"egfr": "25", "age": 64}, "this source is about another age group than 64"),
         ],
     )
     def test_what_the_source_is_not_about_is_refused_with_the_source(self, facts, patient, words):
@@ -246,10 +250,10 @@ class TestRefusals:
         assert "Institute s" in str(caught.value)
 
     def test_a_source_that_is_not_held_is_refused_with_those_that_are(self):
-        with pytest.raises(NotFound, match=r"has the source 'x'; name one of those held: s") as caught:
+        with pytest.raises(NotFound, match=r"has the source 'x'; name one of those on file: s") as caught:
             propose(starting(step("8 mg", "3 days")), held(band(**MAXIMUM)), source="x")
         assert caught.value.near == ("s",)
-        with pytest.raises(NotFound, match="those held: none"):
+        with pytest.raises(NotFound, match="those on file: none"):
             propose(starting(step("8 mg", "3 days")), formulary(drug="other"))
 
     def test_advice_for_another_indication_does_not_serve(self):
@@ -264,7 +268,7 @@ class TestReadings:
         facts = held({"below": 30, "action": "avoid"}, {"at_least": 60, "action": "no change"})
         reading = read_advice(facts.monograph(DRUG).kidney[0], Patient.read(KNOWN | {"egfr": "45"}))
         assert reading.says is None
-        assert reading.missing == "a band at 45 mL/min/1.73 m2; the source leaves a gap there"
+        assert reading.missing == "advice at 45 mL/min/1.73 m2; the bands of this source leave a gap there"
 
     @pytest.mark.parametrize(
         ("patient", "says"),

@@ -126,5 +126,5 @@ def test_a_second_limit_stays_bare_where_the_plan_stops_from_a_last_dose() -> No
 
 
 def test_a_pace_cannot_be_measured_from_nothing() -> None:
-    with pytest.raises(InvalidInput, match="nothing can fall"):
+    with pytest.raises(InvalidInput, match="nothing can be reduced"):
         measure_of(Pace.parse("2 mg, every 1 week"), DailyDose("0"))

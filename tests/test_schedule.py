@@ -91,7 +91,7 @@ class TestDays:
 
 class TestEnds:
     def test_an_open_end_needs_a_horizon(self):
-        with pytest.raises(HorizonNeeded, match="testamine continues without an end; give a horizon, such as weeks"):
+        with pytest.raises(HorizonNeeded, match="testamine has no stop date; give a horizon, such as weeks"):
             scheduled(plan_of(step("5 mg"), then="continue"))
 
     @given(realizable_plans(thens=st.just("continue")), starts(), durations())

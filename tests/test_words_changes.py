@@ -29,10 +29,10 @@ ANEW = {"regimen": {"bedtime": "5 mg"}}
 @pytest.mark.parametrize(
     ("event", "said"),
     [
-        ({"kind": "hold", "for": "7 days"}, "held for 7 days"),
+        ({"kind": "hold", "for": "7 days"}, "on hold for 7 days"),
         (
             {"kind": "hold", "for": "7 days", "rest": "replan", "pace": "2 mg, every 2 weeks", "order": "evenly"},
-            "held for 7 days, the rest planned anew at",
+            "on hold for 7 days, the rest replanned at",
         ),
         ({"kind": "step-back", "steps": 1, "for": "2 weeks"}, "stepped back by 1 step for 2 weeks"),
         ({"kind": "step-back", "steps": 2, "for": "2 weeks"}, "stepped back by 2 steps for 2 weeks"),
@@ -51,7 +51,7 @@ ANEW = {"regimen": {"bedtime": "5 mg"}}
                 "for": "3 days",
                 "then": {"titrate": [{"regimen": {"bedtime": "5 mg"}}], "then": "continue"},
             },
-            "then titrated anew",
+            "then titrated again",
         ),
         (
             {
@@ -59,15 +59,15 @@ ANEW = {"regimen": {"bedtime": "5 mg"}}
                 "for": "3 days",
                 "then": {"titrate_to": "10 mg", "slots": ["bedtime"], "increment": "2 mg", "every": "3 days"},
             },
-            "then titrated anew to 10 mg/day, by 2 mg every 3 days",
+            "then titrated again to 10 mg/day, by 2 mg every 3 days",
         ),
         (
             {"kind": "gap", "for": "3 days", "then": {"titrate_to": "10 mg", "slots": ["bedtime"], "source": "x"}},
-            "then titrated anew to 10 mg/day, as x gives it",
+            "then titrated again to 10 mg/day, as x gives it",
         ),
         (
             {"kind": "retarget", "to": {"bedtime": "5 mg"}, "rest": "replan", "pace": "2 mg, every 2 weeks"},
-            "now to end at 5 mg bedtime, the rest planned anew at 2 mg",
+            "now to end at 5 mg bedtime, the rest replanned at 2 mg",
         ),
         ({"kind": "stop"}, "stopped"),
         ({"kind": "pass-review"}, "the next step that waited for review may begin"),

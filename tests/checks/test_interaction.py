@@ -153,6 +153,27 @@ class TestListed:
         assert {finding.source.id for finding in found} == {"a", "b"}
 
 
+class TestAtADose:
+    """What a source says of a dose of the drug beside another medicine."""
+
+    def test_a_source_that_speaks_from_a_dose_says_nothing_below_it(self):
+        fact = OPIOID | {"from_daily_dose": "6 mg"}
+        assert met(fact, medications=("opioid",))[0] == []
+        assert len(met(OPIOID | {"from_daily_dose": "5 mg"}, medications=("opioid",))[0]) == 1
+
+    def test_the_part_of_the_usual_dose_is_said(self):
+        fact = OPIOID | {"action": "adjust", "fraction": "1/2"}
+        assert met(fact, medications=("opioid",))[0][0].message.startswith("Testamine")
+        assert "adjust to 1/2 of the usual dose: sedation" in met(fact, medications=("opioid",))[0][0].message
+
+    @pytest.mark.parametrize(("action", "found", "clear"), [("adjust", 0, 1), ("caution", 1, 0)])
+    def test_a_dose_within_the_largest_allowed_is_clear_but_for_what_needs_care(self, action, found, clear):
+        fact = OPIOID | {"action": action, "maximum": "5 mg"}
+        findings, gaps, clears, _ = met(fact, medications=("opioid",))
+        assert (len(findings), gaps, len(clears)) == (found, [], clear)
+        assert [item.severity for item in findings] == ["moderate"] * found
+
+
 class TestOtherWayRound:
     def test_what_the_sources_of_the_other_medicine_say_counts(self):
         other = other_monograph(interactions=[OPIOID | {"source": "b", "with_names": [DRUG]}])
@@ -203,6 +224,11 @@ class TestWithinAPlan:
 
     def test_courses_one_after_the_other_do_not_meet(self):
         assert self.planned(OPIOID)[0] == []
+
+    def test_a_source_for_a_sex_that_is_not_known_is_a_question(self):
+        found, gaps, *_ = self.planned(OPIOID | {"sex": "female"}, starts_on_day=25)
+        assert found == []
+        assert [gap.facts for gap in gaps if "patient.sex" in gap.facts] == [("patient.sex",)]
 
     @pytest.mark.parametrize(("days", "found"), [("15 days", 1), ("14 days", 0)])
     def test_a_wait_after_a_course_is_counted_in_days(self, days, found):

@@ -57,7 +57,7 @@ class TestActions:
     def test_a_gap_in_the_source_is_not_assessed(self):
         facts = held(below(30, action="avoid"), {"at_least": 60, "action": "no change"})
         _, (gap,), clear, _ = found(facts, {"egfr": "45"})
-        assert "the source leaves a gap there" in gap.missing
+        assert "the bands of this source leave a gap there" in gap.missing
         assert not clear
 
     def test_at_a_shared_edge_the_more_cautious_band_is_read_and_that_is_said(self):
@@ -158,7 +158,7 @@ class TestMeasures:
     def test_below_the_lowest_band_a_source_is_not_clear(self):
         facts = held({"at_least": 30, "at_most": 60, "action": "caution"})
         findings, (gap,), clear, _ = found(facts, {"egfr": "10"})
-        assert "a band at 10 mL/min/1.73 m2, which is worse than any that the source speaks of" in gap.missing
+        assert "advice at 10 mL/min/1.73 m2, which is worse than every band of this source" in gap.missing
         assert (findings, clear) == ([], [])
 
     def test_the_worse_of_a_reported_and_a_computed_figure_decides_and_both_are_named(self):

@@ -132,7 +132,7 @@ source = "{source}"
 
     @pytest.mark.parametrize("source", ["c0", "own"])
     def test_it_claims_no_section_of_a_label_on_file(self, tmp_path, source):
-        with pytest.raises(InvalidInput, match=r"already held|has the set id of c0"):
+        with pytest.raises(InvalidInput, match=r"already on file|has the set id of c0"):
             self.overlaid(tmp_path, source)
 
     def test_what_it_says_that_it_read_never_stands_in_for_a_label(self):

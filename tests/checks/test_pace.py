@@ -82,6 +82,19 @@ class TestShapes:
         fact = A_WEEK | {"percent_low": "20", "percent_high": "20"}
         assert paced(fact, "16 mg", "13 mg", days="1 day")[0] == []
 
+    def test_a_percentage_is_no_more_than_moderate_where_another_source_prints_the_reduction_in_mg(self):
+        low = {"shape": "so many mg per interval, by dose", "bands": [
+            {"from_dose": "5 mg", "down_to": "0 mg", "step_low": "1 mg", "step_high": "1 mg"}], **EVERY}  # fmt: skip
+        high = {"shape": "so many mg per interval, by dose", "bands": [
+            {"from_dose": "20 mg", "down_to": "0 mg", "step_low": "10 mg", "step_high": "10 mg"}], **EVERY}  # fmt: skip
+        most = OF_CURRENT | {"at_most": True}
+        (printed,), *_ = paced([most, high], "10 mg")
+        assert printed.severity == "moderate"
+        assert "Institute s1 (2026, grade A) prints these reductions" in printed.message
+        (alone,), *_ = paced([most, low], "10 mg")
+        assert alone.severity == "high"
+        assert "prints these reductions" not in alone.message
+
 
 class TestReadings:
     def test_small_falls_close_together_are_found_as_a_rate(self):
@@ -139,7 +152,7 @@ class TestWhom:
     def test_advice_down_to_a_dose_says_nothing_below_it(self):
         fact = FIXED | {"down_to_daily_dose": "10 mg"}
         assert paced(fact, "18 mg")[0] == []
-        assert "speak of other doses" in paced(fact, "8 mg", before="10 mg")[1][0].missing
+        assert "sources on file are for other doses" in paced(fact, "8 mg", before="10 mg")[1][0].missing
 
     def test_advice_from_a_dose_is_not_about_less(self):
         fact = FIXED | {"from_daily_dose": "20 mg"}

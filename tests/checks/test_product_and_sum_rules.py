@@ -42,6 +42,29 @@ class TestSwap:
         found, gaps, clear, _ = answers(review_of(plan_of(step("5 mg", "7 days")), held), "formulation-swap")
         assert (found, gaps, len(clear)) == ([], [], 1)
 
+    def test_words_that_name_no_form_are_a_question_where_two_kinds_are_taken(self):
+        vague = SWAP | {"between": ["three small ones", "one large one"]}
+        forms = [course(step("5 mg", "7 days"), id="a", form="tablet", products=["t5mg"]),
+                 course(step("5 mg", "7 days"), id="b", products=["cap5"], starts_on_day=8)]  # fmt: skip
+        product = {"id": "t5mg", "form": "tablet", "strength": "5 mg", "source": "a"}
+        held = formulary(interchanges=[vague], products=[product])
+        review = review_of(plan_with(*forms), held, products=(*TABLETS, CAPSULE))
+        found, gaps, *_ = answers(review, "formulation-swap")
+        assert found == []
+        assert any("which products three small ones and one large one are" in gap.missing for gap in gaps)
+
+    def test_words_that_name_other_forms_on_file_are_no_question(self):
+        fact = SWAP | {"between": ["tablet", "oral solution"]}
+        forms = [course(step("5 mg", "7 days"), id="a", form="tablet", products=["t5mg"]),
+                 course(step("5 mg", "7 days"), id="b", products=["cap5"], starts_on_day=8)]  # fmt: skip
+        liquid = {"id": "sol", "form": "oral solution", "concentration": "5 mg/5 mL", "smallest_volume": "0.1 mL"}
+        tablet = {"id": "t5mg", "form": "tablet", "strength": "5 mg"}
+        held = formulary(interchanges=[fact], products=[item | {"source": "a"} for item in (liquid, tablet)])
+        review = review_of(plan_with(*forms), held, products=(*TABLETS, CAPSULE))
+        found, gaps, *_ = answers(review, "formulation-swap")
+        assert found == []
+        assert not any("which products" in gap.missing for gap in gaps)
+
 
 class TestNotFor:
     def told(self, plan, patient=None, fact=NOT_FOR):
@@ -132,5 +155,5 @@ def test_a_sum_says_what_a_table_leaves_out_and_each_stretch_of_days():
     products = [item for drug in (*named, "diazepam") for item in held.products(drug)]
     findings = answers(check(realize(plan, products, formulary=held)), "combined-equivalent")[0]
     assert any("at their highest, on days 1-3, on days 12-14." in item.message for item in findings)
-    words = "by Ashton 2002, as ASAM 2025 prints it, which holds no nitrazepam and leaves it out"
+    words = "by Ashton 2002, as ASAM 2025 prints it, which has no nitrazepam and leaves it out"
     assert any(words in item.message for item in findings)

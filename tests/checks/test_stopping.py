@@ -192,7 +192,7 @@ class TestEveryStop:
         waits = {"kind": "decision", "for": "3 days"}
         plan = plan_of(step("10 mg", "7 days"), waits, step("10 mg", "7 days"), then="review", before="nothing")
         findings, (gap,), _, _ = ends(plan, SLOWLY)
-        assert gap.missing == "what is taken on days 8-10, which a person decides"
+        assert gap.missing == "what is taken on days 8-10; a person decides that"
         assert not findings
 
     def test_what_is_still_taken_from_before_is_no_stop(self):
@@ -266,7 +266,7 @@ class TestReplacement:
     @pytest.mark.parametrize("rule", ["abrupt-stop", "first-change", "pace"])
     def test_a_drug_of_a_table_that_rises_is_named(self, rule):
         finding = self.told(rule, before="nothing")[0]
-        words = "; meanwhile diazepam rises to 5 mg/day: testamine is compared alone, as withdrawn and not replaced"
+        words = "; meanwhile diazepam rises to 5 mg/day: testamine is compared alone, as if it were not replaced"
         assert words in finding.message
 
     def test_one_that_stays_as_it_was_is_not(self):
@@ -278,7 +278,9 @@ class TestWhomAdviceIsAbout:
     def test_advice_for_another_indication_is_passed_over(self):
         plan = stopping("10 mg", indication="b")
         findings, (gap,), clear, _ = ends(plan, SLOWLY | {"indications": ["a"]})
-        assert gap.missing == ("advice on stopping the drug for b; sources speak of other uses: a (Institute s0, 2026)")
+        assert gap.missing == (
+            "advice on stopping the drug for b; sources on file are for other uses: a (Institute s0, 2026)"
+        )
         assert (findings, clear) == ([], [])
 
     def test_advice_for_one_use_is_moderate_at_most_where_the_plan_names_none(self):
@@ -311,7 +313,7 @@ class TestWhomAdviceIsAbout:
 
     def test_advice_that_ends_above_0_says_nothing_of_stopping(self):
         findings, (gap,), clear, _ = ends(stopping("10 mg"), SLOWLY | {"down_to_daily_dose": "5 mg"})
-        assert "sources speak of others" in gap.missing
+        assert "sources on file are for others" in gap.missing
         assert (findings, clear) == ([], [])
         assert len(ends(stopping("10 mg"), SLOWLY | {"down_to_daily_dose": "0 mg"})[0]) == 1
 
@@ -378,7 +380,7 @@ class TestFirstChange:
     def test_advice_for_another_indication_or_further_up_is_passed_over(self):
         plan = stopping("10 mg", indication="b", **BEFORE)
         findings, (gap,), clear, _ = begins(plan, FIXED | {"indications": ["a"]})
-        assert gap.missing.startswith("advice on reducing the drug for b; sources speak of other uses: a (")
+        assert gap.missing.startswith("advice on reducing the drug for b; sources on file are for other uses: a (")
         assert (findings, clear) == ([], [])
         assert begins(plan, FIXED | {"down_to_daily_dose": "20 mg"}) == ([], [], [], [])
         assert len(begins(plan, FIXED | {"down_to_daily_dose": "19 mg"})[0]) == 1

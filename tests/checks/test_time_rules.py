@@ -153,6 +153,11 @@ class TestSwing:
         plan = plan_of(step(["5 mg", {}], "8 days"))
         assert told("swing", plan, half_lives=[life("10", age_from=65)])[1]
 
+    def test_a_half_life_of_another_age_is_nothing_to_find(self):
+        plan = plan_of(step(["5 mg", {}], "8 days"))
+        found, gaps, (clear,), _ = told("swing", plan, {"age": 64}, half_lives=[life("10", age_from=65)])
+        assert (found, gaps, clear.source.id) == ([], [], "b")
+
 
 def test_a_time_without_doses_of_which_no_source_speaks_is_not_assessed():
     from taper import Formulary, Plan, check, realize

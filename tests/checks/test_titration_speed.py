@@ -131,13 +131,17 @@ class TestFirstDoses:
 
     def test_it_says_nothing_of_someone_who_takes_the_drug_already(self):
         found, (gap,), clear, _ = sped(step("20 mg"), starts=[{"source": "a", "dose": "2 mg"}], before="5 mg")
-        assert gap.missing.startswith("a speed for someone who takes the drug already; sources give a start (")
+        assert gap.missing.startswith(
+            "a speed for someone who takes the drug already; sources on file are for a start ("
+        )
         assert (found, clear) == ([], [])
 
     def test_of_what_follows_it_a_source_that_gives_no_more_is_not_assessed(self):
         first = {"source": "a", "dose": "5 mg"}
         found, (gap,), clear, _ = sped(step("5 mg", "1 day"), step("50 mg"), starts=[first])
-        assert gap.missing.startswith("a speed for the increases after the first day; sources give a first dose (")
+        assert gap.missing.startswith(
+            "a speed for the increases after the first day; sources on file give a first dose only ("
+        )
         assert (found, clear) == ([], [])
         assert len(sped(step("5 mg", "1 day"), step("4 mg"), starts=[first])[2]) == 1
         assert sped(step("5 mg", "1 day"), step("7 mg"), starts=[first], titrations=[INCREMENTS])[1] == []
@@ -146,7 +150,7 @@ class TestFirstDoses:
         old = {"source": "a", "dose": "2 mg", "age_from": 65}
         found, (gap,), clear, _ = sped(step("20 mg"), starts=[old], patient={"age": 50})
         assert gap.missing == (
-            "a speed for increasing the drug for this person and with these medicines; sources speak of others "
+            "a speed for increasing the drug for this person and with these medicines; sources on file are for others "
             "(Institute a, 2026)"
         )
         assert (found, clear) == ([], [])
@@ -155,7 +159,7 @@ class TestFirstDoses:
         _, (gap,), _, _ = sped(
             step("20 mg"), starts=[{"source": "a", "dose": "2 mg", "indications": ["a"]}], indication="b"
         )
-        assert gap.missing.startswith("a speed for increasing the drug for b; sources speak of other uses: a (")
+        assert gap.missing.startswith("a speed for increasing the drug for b; sources on file are for other uses: a (")
 
 
 class TestBreaks:
@@ -169,7 +173,7 @@ class TestBreaks:
     @pytest.mark.parametrize("sections", [{"titrations": [STEPS]}, {"starts": [{"source": "a", "dose": "5 mg"}]}])
     def test_a_resumption_faster_than_a_start_is_not_assessed(self, sections):
         found, gaps, clear, _ = self.resumed(step("20 mg", "7 days"), **sections)
-        words = "whether a start is needed on day 38, after 30 days without a dose; sources give a start"
+        words = "whether a start is needed on day 38, after 30 days without a dose; sources on file are for a start"
         assert any(words in gap.missing for gap in gaps)
         assert (found, clear) == ([], [])
 

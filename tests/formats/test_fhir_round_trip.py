@@ -288,7 +288,7 @@ THIRDS = tablet("10 mg", score=3)
 UNSAYABLE = {
     "a third of a tablet": (plan_of(step("10/3 mg", "3 days")), (THIRDS,), "no exact decimal"),
     "a late start": (plan_of(step("5 mg", "3 days"), starts_on_day=3), TABLETS, "begins on day 3"),
-    "a cycle": (plan_of(step(["5 mg", "2 mg"], "4 days")), TABLETS, "told by dates"),
+    "a cycle": (plan_of(step(["5 mg", "2 mg"], "4 days")), TABLETS, "needs dates; put the plan on dates"),
     "an empty first day": (plan_of(step([{}, "2 mg"], "4 days")), TABLETS, "without doses"),
     "a gap": (plan_of(step("5 mg", "3 days"), {"kind": "gap", "for": "2 days"}, step("5 mg", "1 day")), TABLETS, "gap"),
     "a decision": (

@@ -263,6 +263,18 @@ class TestTheFirstPage:
             schedule
         )
 
+    def test_a_month_too_full_for_any_page_has_the_smallest_type_and_no_set_height_of_weeks(self):
+        slots = {f"{hour:02}:{minute:02}": "2 mg" for hour in range(24) for minute in range(0, 60, 10)}
+        text = to_html(dated({"for": "3 days", "regimen": slots}))
+        assert "@page calendar { size: landscape;" in text
+        assert ".weeks-1 td { height" not in text
+        assert ".weeks-1 td { height" in to_html(dated({"for": "3 days", "regimen": {"noon": "2 mg"}}))
+
+    def test_a_week_with_one_day_without_a_dose_names_that_day(self):
+        days = {day: {"noon": "2 mg"} for day in ("mon", "tue", "wed", "thu", "fri", "sat")}
+        text = to_html(dated({"for": "4 weeks", "weekly": days}))
+        assert "Every day except Sunday" in text.replace("\u00a0", " ")
+
 
 class TestHowItIsTaken:
     def test_a_label_on_file_is_told_and_cited_and_nothing_else_is(self):
@@ -281,6 +293,13 @@ class TestHowItIsTaken:
 
 
 class TestWithoutDates:
+    def test_a_single_day_is_counted_by_its_number(self):
+        schedule = dated(
+            {"for": "1 day", "regimen": {"morning": "4 mg"}}, {"for": "1 day", "regimen": {"noon": "2 mg"}}
+        )
+        labels = re.findall(r"Day\W*2\b", re.sub(r"<[^>]+>", " ", to_html(schedule, dates=False, pages="patient")))
+        assert labels
+
     def test_days_and_weeks_are_counted_and_no_date_is_printed(self):
         schedule = dated({"for": "2 weeks", "regimen": {"morning": "4 mg"}},
                          {"for": "3 days", "regimen": {"noon": "2 mg"}},
@@ -423,8 +442,8 @@ class TestPages:
         log = Log.read({"plan": schedule.realized.plan.fingerprint, "start": "2027-03-01",
                         "events": [{"kind": "hold", "day": "2027-03-04", "for": "1 week"}]})  # fmt: skip
         patient, _, clinician = to_html(apply_log(schedule, log)).partition('<section class="clinician"')
-        assert "held for 1 week" in clinician
-        assert "held for 1 week" not in patient
+        assert "on hold for 1 week" in clinician
+        assert "on hold for 1 week" not in patient
 
     def test_fills_and_what_is_there_already_are_listed(self):
         schedule = dated({"for": "20 days", "regimen": {"morning": "2 mg"}})

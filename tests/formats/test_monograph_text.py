@@ -33,7 +33,7 @@ def test_every_source_is_printed_with_its_locator_and_the_day_it_was_looked_at(d
 
 def test_a_section_without_a_source_says_so():
     text = to_monograph_text(SHIPPED.monograph("zolpidem"))
-    assert "After a break\n  No source is held.\n" in text
+    assert "After a break\n  No source is on file.\n" in text
 
 
 def test_a_limit_is_printed_as_its_source_calls_it():

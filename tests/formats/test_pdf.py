@@ -117,10 +117,20 @@ class TestReadingBack:
                         "events": [{"kind": "hold", "day": "2027-03-04", "for": "1 week"}]})  # fmt: skip
         held = apply_log(schedule, log)
         *patient, clinician = pages_of(to_pdf(held, REVIEW, count_supply(held, fills=days(14))))
-        for said in ("Supply from", "Fill 1", "HIGH ceiling: day 1: too much", "kidney (x): Give eGFR", "held for",
+        for said in ("Supply from", "Fill 1", "HIGH ceiling: day 1: too much", "kidney (x): Give eGFR", "on hold for",
                      "Review: On file and not compared (1)", "score"):  # fmt: skip
             assert squeezed(said) in squeezed(clinician)
             assert squeezed(said) not in squeezed("".join(patient))
+
+    def test_where_the_label_says_how_to_take_it_its_source_is_cited(self):
+        products = Formulary.shipped().products("gabapentin", market="us")
+        plan = Plan.read({"courses": [{"drug": "gabapentin", "release": "extended", "then": "stop", "steps": [
+            {"for": "1 week", "regimen": {"evening": "600 mg"}}]}]})  # fmt: skip
+        schedule = to_schedule(realize(plan, products), start=date(2027, 3, 1))
+        (cited,) = {product.taken_source for product in schedule.realized.courses[0].used}
+        last = squeezed(pages_of(to_pdf(schedule))[-1])
+        assert squeezed("How it is taken") in last
+        assert squeezed(cited.organization) in last
 
     @pytest.mark.parametrize("language", LANGUAGES)
     def test_without_a_review_the_last_page_says_that_none_was_made(self, language):

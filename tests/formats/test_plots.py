@@ -206,7 +206,7 @@ def test_the_staircase_stands_at_the_totals_of_the_schedule(case, start):
         (FALLING, "testamine: 20 mg/day to 0, last dose on 11 Apr 2027"),
         (RISING, "testamine: 5 mg/day to 10 mg/day by 4 Mar 2027, and continues"),
         (schedule_of(taper("15 mg", "10 mg"), horizon=weeks(3)),
-         "testamine: 20 mg/day to 10 mg/day by 15 Mar 2027, and goes on"),
+         "testamine: 20 mg/day to 10 mg/day by 15 Mar 2027, and continues"),
         (schedule_of(taper("15 mg", then="review")), "testamine: 20 mg/day to 15 mg/day by 1 Mar 2027, then a review"),
         (schedule_of(taper("15 mg", before=None, then="review")),
          "testamine: 15 mg/day throughout to 14 Mar 2027, then a review"),
@@ -221,7 +221,7 @@ def test_the_title_says_from_what_to_what_and_how_it_ends(schedule, title):
 
 def test_what_lies_beyond_and_how_it_ends_stands_below():
     assert "the plan continues beyond 2027-03-28" in words_in(plot_doses(RISING))
-    assert "goes on beyond 2027-03-21" in words_in(plot_doses(schedule_of(taper("15 mg", "10 mg"), horizon=weeks(3))))
+    assert "continues beyond 2027-03-21" in words_in(plot_doses(schedule_of(taper("15 mg", "10 mg"), horizon=weeks(3))))
 
 
 def test_a_line_is_drawn_at_its_height_and_cited():
@@ -336,7 +336,7 @@ def test_days_that_await_a_decision_are_not_drawn_as_days_without_doses():
     heights, _ = stairs_of(axis_of(plot_doses(schedule)))
     assert heights == [5.0] * 7
     assert "decision needed" in words_in(plot_doses(schedule))
-    assert plot_falls(schedule, of="current").title == "testamine: no fall is shown"
+    assert plot_falls(schedule, of="current").title == "testamine: no reduction is shown"
 
 
 def test_a_long_cycle_is_dots_and_no_black_band():
@@ -370,16 +370,16 @@ def test_falls_count_from_what_was_taken_before_and_end_with_the_stop():
     ("schedule", "of", "title"),
     [
         (FALLING, "current",
-         "testamine: the largest fall before the stop is 50 % of the total before it, on 29 Mar 2027; "
-         "the stop is a fall from 5 mg/day"),
+         "testamine: the largest reduction before the stop is 50 % of the total before it, on 29 Mar 2027; "
+         "the stop is a reduction from 5 mg/day"),
         (FALLING, "start",
-         "testamine: the largest fall before the stop is 25 % of the total before day 1, on 1 Mar 2027; "
-         "the stop is a fall from 5 mg/day"),
-        (schedule_of(taper("20 mg")), "current", "testamine: the stop is a fall from 20 mg/day"),
+         "testamine: the largest reduction before the stop is 25 % of the total before day 1, on 1 Mar 2027; "
+         "the stop is a reduction from 5 mg/day"),
+        (schedule_of(taper("20 mg")), "current", "testamine: the stop is a reduction from 20 mg/day"),
         (schedule_of(taper("15 mg", then="review")), "current",
-         "testamine: the largest fall is 25 % of the total before it, on 1 Mar 2027"),
+         "testamine: the largest reduction is 25 % of the total before it, on 1 Mar 2027"),
         (RISING, "current",
-         "testamine: no fall is shown; the largest rise is 100 % of the total before it, on 4 Mar 2027"),
+         "testamine: no reduction is shown; the largest rise is 100 % of the total before it, on 4 Mar 2027"),
     ],
 )  # fmt: skip
 def test_the_title_of_the_falls_names_the_largest_and_the_stop(schedule, of, title):
@@ -395,7 +395,7 @@ def test_a_rise_from_nothing_is_counted_and_an_unknown_past_is_said():
 def test_falls_and_rises_have_marks_of_their_own():
     back = schedule_of(course(step("10 mg", "1 week"), step("15 mg", "1 week", kind="step-back"), before=TWENTY))
     axis = axis_of(plot_falls(back, of="current"))
-    assert [text.get_text() for text in axis.get_legend().get_texts()] == ["fall", "rise"]
+    assert [text.get_text() for text in axis.get_legend().get_texts()] == ["reduction", "rise"]
     assert {line.get_marker() for line in axis.lines[1:]} == {"o", "v"}
     assert "(a rise is below 0)" in axis.get_ylabel()
 
@@ -425,14 +425,14 @@ def test_occupancy_is_the_models_and_says_whose():
     assert SOURCE.citation in words_in(picture)
     assert "A teaching model of a group's mean, no measure of a person: Vmax 80 %, Km 2 mg/day." in words_in(picture)
     assert picture.title == (
-        "testamine: the largest single fall in modeled occupancy of receptor is about 57 points, "
+        "testamine: the largest single drop in modeled occupancy of receptor is about 57 points, "
         "from 5 mg/day to 0 mg/day"
     )
 
 
 def test_occupancy_names_its_region_and_a_plan_that_only_rises():
     model = MODEL.model_copy(update={"region": "striatum"})
-    assert plot_occupancy(RISING, model).title == "testamine: occupancy of receptor, striatum never falls"
+    assert plot_occupancy(RISING, model).title == "testamine: occupancy of receptor, striatum never drops"
     one = schedule_of(taper("20 mg", "19 mg", then="review"))
     assert "about 0 points" in plot_occupancy(one, MODEL).title or "about 1 point," in plot_occupancy(one, MODEL).title
 

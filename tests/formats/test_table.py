@@ -50,7 +50,7 @@ class TestThePlainTable:
         assert rows_of(opened)[0].startswith("1-3 ... ")
         assert rows_of(window)[0].startswith("1-3 ... ")
         assert rows_of(closed)[0].startswith("1-3 Mon")
-        assert "testamine: the plan continues beyond 2027-03-03, without an end." in opened
+        assert "testamine: the plan continues beyond 2027-03-03, with no stop date." in opened
         assert "Not shown: 6 more days with 6 doses beyond this window, to 2027-03-09." in window
 
     def test_with_several_drugs_each_dose_and_each_total_names_its_own(self):

@@ -306,7 +306,7 @@ class TestSayingStop:
     def test_a_window_and_a_decision_are_told_in_plain_words_too(self):
         schedule = dated({"for": "9 days", "regimen": {"evening": "2 mg"}}, then="stop", horizon=days(4))
         assert describe_ending(schedule) == [
-            "testamine: the plan goes on beyond 2027-03-04, which this window does not show.",
+            "testamine: the plan continues beyond 2027-03-04, which this window does not show.",
             "Not shown: 5 more days with 5 doses beyond this window, to 2027-03-09.",
         ]
         waiting = dated({"for": "2 days", "regimen": {"evening": "2 mg"}}, {"kind": "decision"}, then="continue",
@@ -454,7 +454,7 @@ class TestPhrases:
 
     def test_an_unknown_language_is_refused_with_those_that_are_held(self):
         schedule = dated({"for": "1 day", "regimen": {"morning": "2 mg"}})
-        with pytest.raises(NotFound, match="'it' is not held; choose one of en, es, fr, de"):
+        with pytest.raises(NotFound, match="'it' is not on file; choose one of en, es, fr, de"):
             write_instructions(schedule, language="it")
 
 

@@ -97,7 +97,7 @@ class TestTitration:
 
     def test_a_pace_is_no_way_up(self) -> None:
         whole = plan_titration(drug="baclofen", to="15 mg", by=("5 mg", days(3)), products=BACLOFEN, slots=["evening"])
-        with pytest.raises(InvalidInput, match="rises by what it was asked by"):
+        with pytest.raises(InvalidInput, match="goes up by its own increment or label; give by"):
             replan(whole.course, day=4, products=BACLOFEN, pace="5 mg, every 1 week")
 
     def test_what_differs_from_day_to_day_has_no_increment(self) -> None:

@@ -72,8 +72,8 @@ def test_steps_are_taken_as_given_and_their_falls_are_measured() -> None:
     )
     assert [(change.day, change.paces) for change in made.report.changes] == [(1, 1), (8, 2), (15, 1)]
     assert str(made.report).splitlines()[:2] == [
-        "Largest fall: day 8, 15 mg/day to 5 mg/day: a fall of 10 mg, 66.67% of current, 2 paces.",
-        "Last fall: day 15, 5 mg/day to 0 mg/day: a fall of 5 mg, 100% of current, 1 paces.",
+        "Largest reduction: day 8, 15 mg/day to 5 mg/day: a reduction of 10 mg, 66.67% of current, 2 paces.",
+        "Last reduction: day 15, 5 mg/day to 0 mg/day: a reduction of 5 mg, 100% of current, 1 pace.",
     ]
     assert made.report.to_dict()["last_fall"].startswith("day 15")
 
@@ -99,7 +99,7 @@ def test_steps_print_their_report_and_show_how_many_they_are() -> None:
 def test_steps_upward_never_fall() -> None:
     made = plan_steps(drug="baclofen", before="nothing", steps=[({"evening": "5 mg"}, None)], pace="5 mg, every 1 week")
     assert made.course.then == "continue"
-    assert str(made.report).splitlines()[0] == "It never falls."
+    assert str(made.report).splitlines()[0] == "It never goes down."
     assert made.report.to_dict()["largest_fall"] is None
 
 
@@ -313,7 +313,7 @@ def test_a_label_may_begin_on_alternate_days() -> None:
         ({"to": "5 mg", "before": {"evening": "5 mg"}}, InvalidInput, "is not above the 5 mg/day taken now"),
         ({"slots": []}, InvalidInput, "no time of day"),
         ({"slots": ["evening", "evening"]}, InvalidInput, "or one twice"),
-        ({"by": ("0 mg", days(3))}, InvalidInput, "rises nowhere"),
+        ({"by": ("0 mg", days(3))}, InvalidInput, "an increment of 0 mg changes nothing"),
         ({"by": ("1 mg", days(3))}, NoTitration, "no intake can rise by 1 mg or less"),
         ({"before": {"bedtime": "5 mg"}}, InvalidInput, "taken at bedtime already"),
         ({"by": label((1, "5 mg", 4)), "to": "5 mg"}, InvalidInput, "4 intakes a day, and 3 times of day"),
@@ -344,7 +344,7 @@ def test_a_titration_is_chosen_by_source_column_and_indication_and_never_guessed
     with_it, without = label((1, "5 mg", 1), column="with-it"), label((1, "10 mg", 1), column="without")
     held = Monograph(drug="baclofen", reviewed_on=date(2026, 11, 1), titrations=(with_it, without))
     assert choose_titration(held, column="with-it") == with_it
-    with pytest.raises(NotFound, match="several titrations fit; held are label, column with-it; label, column without"):
+    with pytest.raises(NotFound, match="several titrations fit; on file: label, column with-it; label, column without"):
         choose_titration(held, source="label", indication="spasticity")
     with pytest.raises(NotFound, match="no titration fits"):
         choose_titration(held, column="other")
@@ -395,8 +395,8 @@ def test_intakes_change_over_one_by_one_then_the_second_drug_is_tapered() -> Non
     assert new.steps[1].lasting == weeks(1)
     assert made.taper is not None
     lines = str(made).splitlines()
-    assert lines[0] == "Both together never fall in the stages, under Ashton."
-    assert lines[1].startswith("In the taper of diazepam after it: largest fall 16 mg/day to 14 mg/day")
+    assert lines[0] == "Both together never go down in the stages, under Ashton."
+    assert lines[1].startswith("In the taper of diazepam after it: largest reduction 16 mg/day to 14 mg/day")
     assert lines[3].endswith("20 mg a day together (10 mg to 40 mg)")
     assert lines[4].endswith("20 mg a day together (15 mg to 30 mg)")
     assert made.to_dict()["taper"]["asked"] == PACE
@@ -443,7 +443,7 @@ def test_a_cross_taper_opens_with_the_largest_fall_of_both_together() -> None:
     made = crossed(stages=3, equivalence=table("odd", "0.75 mg"))
     before, after = made.largest_fall
     assert str(made).splitlines()[0] == (
-        f"Largest fall of both together, day {after.day}: {write_equivalent(before.combined)} to "
+        f"Largest reduction of both together, day {after.day}: {write_equivalent(before.combined)} to "
         f"{write_equivalent(after.combined)}, {write_percent((before.combined - after.combined) / before.combined)}, "
         "under Odd."
     )
@@ -506,7 +506,7 @@ def test_rounding_has_a_name(rounding: Any, dose: str, made: str) -> None:
 @pytest.mark.parametrize("rounding", ["up", "nearest", "down"])
 def test_a_cap_on_pieces_or_volume_is_an_error_and_no_rounding(rounding: Any) -> None:
     small = DROPS.measured("0.1 mL", graduation="0.1 mL", largest="5 mL")
-    with pytest.raises(NotReachable, match="nearest that can is 5 mg"):
+    with pytest.raises(NotReachable, match="nearest dose that can be made is 5 mg"):
         round_dose(mg("7.5"), [small], rounding)
     with pytest.raises(NotReachable, match="Allow 8 pieces in an intake: at most 4 are now"):
         round_dose(mg(80), DIAZEPAM[-1:], rounding)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from taper.amounts.duration import weeks
+from taper.planning.holding_times import short
 from taper.planning.taper import Taper, TooFast, plan_taper
 from taper.products.product import Product
 
@@ -49,14 +50,18 @@ def hyperbolic() -> Taper:
 
 def test_a_report_opens_with_the_largest_and_the_last_fall_in_mg_percent_and_paces() -> None:
     first, second, *_ = str(with_last_dose().report).splitlines()
-    assert first == "Largest fall: day 281, 2 mg/day to 1 mg/day: 1 mg, 50% of current, 6.58 paces."
-    assert second == "Last fall: day 309, 1 mg/day to 0 mg/day: 1 mg, 100% of current, not charged."
+    assert first == "Largest reduction: day 281, 2 mg/day to 1 mg/day: 1 mg, 50% of current, 6.58 paces."
+    assert second == "Last reduction: day 309, 1 mg/day to 0 mg/day: 1 mg, 100% of current, not charged."
 
 
 def test_a_plan_whose_products_make_no_fit_taper_is_called_unfit_before_anything_else() -> None:
     report = hyperbolic().report
     assert report.unfit is not None
-    assert str(report).splitlines()[0].startswith("Unfit: one fall, 5 mg/day to 0 mg/day: 5 mg, 100% of current, 5.06")
+    assert (
+        str(report)
+        .splitlines()[0]
+        .startswith("Unfit: one reduction, 5 mg/day to 0 mg/day: 5 mg, 100% of current, 5.06")
+    )
     assert report.to_dict()["unfit"] == report.unfit
 
 
@@ -69,7 +74,7 @@ def test_forced_falls_that_are_small_parts_of_the_way_are_named_and_not_called_u
 def test_the_smallest_addition_that_closes_the_excess_is_found_among_scores_and_products() -> None:
     report = with_last_dose((LIQUID, tablet("1 mg"))).report
     assert [(other.what, other.excess) for other in report.additions] == [("the 1 mg/mL oral solution", 0)]
-    assert "Smallest addition: the 1 mg/mL oral solution closes the excess." in str(report)
+    assert "Smallest addition: the 1 mg/mL oral solution. Then no reduction is larger than asked." in str(report)
 
 
 def test_where_no_addition_closes_the_excess_the_one_that_leaves_least_is_named_with_what_it_leaves() -> None:
@@ -77,7 +82,9 @@ def test_where_no_addition_closes_the_excess_the_one_that_leaves_least_is_named_
     assert other.what == "quarters of the 2 mg tablet, which needs permission"
     assert other.excess is not None
     assert 0 < other.excess < with_last_dose().report.solved.excess
-    assert f"Smallest addition: {other.what} leaves an excess of " in str(with_last_dose().report)
+    less = f"Smallest addition: {other.what}. Then reductions are still larger than asked, but by less"
+    assert f"{less}." in str(with_last_dose().report)
+    assert f"{less} (excess {short(other.excess)})." in with_last_dose().report.text(explain=True)
 
 
 def test_a_score_that_its_maker_gives_needs_no_permission() -> None:
@@ -174,10 +181,10 @@ def test_a_stay_that_counts_the_fall_to_zero_says_so() -> None:
     assert step.lasting == weeks(2)
     stay = made.report.rows[0].stay
     assert stay is not None
-    assert stay.why == "longer, after a fall of 1.25 paces, at most 2 intervals"
+    assert stay.why == "longer, after a reduction of 1.25 paces, at most 2 intervals"
     whole = [tablet("4 mg", 1), tablet("6 mg", 1)]
     slow = plan_taper(drug="diazepam", before={"bedtime": "6 mg"}, pace="2 mg, every 1 week", products=whole)
-    assert slow.report.rows[0].stay.why.endswith("counting the fall to 0 that follows")
+    assert slow.report.rows[0].stay.why.endswith("counting the reduction to 0 that follows")
 
 
 def test_a_fall_that_only_the_whole_search_can_justify_says_that() -> None:
@@ -228,7 +235,7 @@ def test_a_liquid_that_cannot_be_measured_is_named_and_not_passed_over() -> None
     report = plan_taper(products=[tablet("2 mg"), unmeasured], **asked).report
     assert report.unmeasured == (unmeasured,)
     assert report.to_dict()["not_measured"] == ["solution"]
-    assert "Not used: the 1 mg/mL oral solution, of which it is not known how little can be measured" in str(report)
+    assert "Not used: the 1 mg/mL oral solution, since its smallest measured volume is not known" in str(report)
     assert "Not used" not in str(plan_taper(products=[tablet("2 mg"), LIQUID], **asked).report)
 
 
@@ -267,7 +274,10 @@ class TestLongest:
     def test_the_certificate_and_the_addition_name_the_time(self) -> None:
         report = self.hurried().report
         whys = {item.certificate for row in report.over for item in row.excess}
-        assert "every plan of at most 5 changes in this order was compared, and none has a smaller excess" in whys
+        assert (
+            "every plan of at most 5 changes in this order was compared, and none exceeds what was asked by less"
+            in whys
+        )
         assert "more time" in [other.what for other in report.additions]
 
     def test_an_unfit_plan_says_in_how_many_changes(self) -> None:
@@ -299,7 +309,7 @@ def test_a_longer_stay_is_in_the_unit_of_its_interval(every: str, stays: set[str
 
 
 def test_of_many_falls_beyond_what_was_accepted_three_are_named_and_the_rest_counted() -> None:
-    with pytest.raises(TooFast, match=r"^\d+ falls go beyond .*; and \d+ more\. ") as caught:
+    with pytest.raises(TooFast, match=r"^\d+ reductions are larger than was accepted: .*; and \d+ more\. ") as caught:
         plan_taper(
             drug="diazepam",
             before={"bedtime": "40 mg"},

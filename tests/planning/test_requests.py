@@ -126,7 +126,7 @@ def test_a_plan_whose_products_make_every_fall_smaller_says_how_much_longer_it_t
     slower = made.report.slower
     assert slower is not None
     assert (slower.days, slower.asked, round(slower.largest, 2)) == (476, 252, Fraction("0.56"))
-    assert slower.one_rung_more.startswith("Falls of up to 30 mg (1.11 paces) would take ")
+    assert slower.one_rung_more.startswith("Reductions of up to 30 mg (1.11 paces) would take ")
     assert f"Longer than asked: {slower.words}." in str(made.report)
 
 
@@ -163,7 +163,7 @@ def test_a_report_hides_its_costs_and_weights_until_it_is_to_explain() -> None:
     report = plan_taper(
         drug="diazepam", before={"bedtime": "10 mg"}, pace="2 mg, every 1 week", products=DIAZEPAM
     ).report
-    assert str(report).startswith("Largest fall: ")
+    assert str(report).startswith("Largest reduction: ")
     assert "cost" not in str(report)
     assert "Weights" not in report.text()
     assert "Weights (judgment, not evidence)" in report.text(explain=True)

@@ -69,7 +69,7 @@ def test_the_least_clonazepam_in_two_stages_rises_once_by_the_least_and_says_so_
     assert [str(level) for level in levels(made)] == ["5/2", "7/2", "5/2"]
     first, second, *_ = str(made).splitlines()
     assert first.startswith("Both together rise, day 1: 2.5 mg to 3.5 mg, 40 %, under Ashton 2002")
-    assert second.startswith("Largest fall of both together, day 15: 3.5 mg to 2.5 mg")
+    assert second.startswith("Largest reduction of both together, day 15: 3.5 mg to 2.5 mg")
     assert made.to_dict()["rises"] == ["day 1: 2.5 mg to 3.5 mg, 40 %"]
     found = [
         item for item in check(realize(made.plan, [*CLONAZEPAM, *DIAZEPAM])).findings if item.rule == "equivalent-rise"
@@ -83,7 +83,7 @@ def test_with_halves_nothing_rises():
     made = crossed(before={"bedtime": "0.25 mg"}, products=[CLONAZEPAM[0].divided(2)])
     assert made.rises == ()
     assert len(set(levels(made))) == 1
-    assert str(made).startswith("Both together never fall in the stages")
+    assert str(made).startswith("Both together never go down in the stages")
     review = check(realize(made.plan, [CLONAZEPAM[0].divided(2), *DIAZEPAM]))
     assert [item.source.id for item in review.clear if item.rule == "equivalent-rise"] == [ASHTON.source.id]
 

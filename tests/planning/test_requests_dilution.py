@@ -16,6 +16,7 @@ from taper import (
     plan_taper,
     read_products,
     realize,
+    to_html,
     to_schedule,
     to_table,
     write_sig,
@@ -167,7 +168,7 @@ def test_only_immediate_release_tablets_are_put_in_water(product):
 
 
 def test_more_than_was_made_cannot_be_taken():
-    with pytest.raises(CannotRealize, match="The nearest that can is 4 mg"):
+    with pytest.raises(CannotRealize, match="The nearest dose that can be made is 4 mg"):
         realize(plan_steps(drug="d", steps=[({"morning": "4.04 mg"}, "14 days")], then="stop").plan, [DILUTION])
 
 
@@ -199,3 +200,9 @@ def test_the_command_line_states_a_dilution(tmp_path, capsys):
     assert capsys.readouterr().out.startswith(
         "3.72 mg: 1 x 4 mg tablet in 100 mL of water, 93 mL of it (3.72 mg) taken"
     )
+
+
+def test_the_handout_says_the_volume_and_what_it_is_mixed_from():
+    text = to_html(dated(({"morning": "3.72 mg"}, "14 days"))).replace("\u00a0", " ")
+    assert "93 mL" in text
+    assert "in 100 mL of water" in text

@@ -176,5 +176,5 @@ def test_several_intakes_keep_a_length_without_a_fall_beyond_the_pace_that_resul
     falls = [row.change.mg for row in made.report.rows]
     assert sum(falls) == 10 * len(slots)
     assert max(falls) <= 2
-    with pytest.raises(NoPlan, match="no plan of at most 2 falls, which 1 week has time for"):
+    with pytest.raises(NoPlan, match="no plan of at most 2 reductions, which fit into 1 week"):
         plan_taper(**{**asked, "before": dict.fromkeys(slots, "20 mg")}, over="1 week")

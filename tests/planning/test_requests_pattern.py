@@ -53,7 +53,7 @@ def test_a_burst_of_prednisone_goes_down_in_steps_of_two_days():
     made = plan_pattern(**BURST_ASKED, before="nothing")
     assert daily(made) == [60, 60, 50, 50, 40, 40, 30, 30, 20, 20, 15, 15, 10, 10, 5, 5]
     assert (made.course.then, made.course.before) == ("stop", "nothing")
-    assert str(made.report).startswith("Largest fall: day 17, 5 mg/day to 0 mg/day")
+    assert str(made.report).startswith("Largest reduction: day 17, 5 mg/day to 0 mg/day")
     assert read_plan(made.plan.to_json()) == made.plan
     assert made.plan.to_dict()["courses"][0]["made_by"]["steps"] == BURST.replace(
         "down 5 mg every 2 days, then", "down 5 mg every 2 days to 0 mg, then"
@@ -95,7 +95,9 @@ def test_slow_alternation_has_one_new_day_more_each_week():
     assert rounds[1] == [5, 5, 5, 4, 5, 5, 4]
     assert sum(week.count(5) for week in rounds) == 21
     assert (str(made.course.steps[-1]), made.course.then) == ("4 mg morning", "continue")
-    assert str(made.report).startswith("Largest fall: day 14, 5 mg/day to 4 mg/day: a fall of 1 mg, 20% of current")
+    assert str(made.report).startswith(
+        "Largest reduction: day 14, 5 mg/day to 4 mg/day: a reduction of 1 mg, 20% of current"
+    )
     six = to_schedule(realize(made.plan, PREDNISOLONE), start=read_date("2027-03-01"), horizon=weeks(7))
     line = next(line for line in count_supply(six).lines if line.product.id == "prednisolone-5")
     assert line.used == 7 + 21

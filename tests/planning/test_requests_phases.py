@@ -87,7 +87,7 @@ def test_a_forced_fall_at_the_edge_is_kept_longer():
     made = plan_phases(**asked, phases="5 mg every 1 week to 10 mg, then 10 mg every 4 weeks")
     assert steps(made) == [("10", 14)]
     assert steps(plan_phases(**asked, phases=made.course.made_by.phases, stays="even")) == [("10", 7)]
-    with pytest.raises(TooFast, match="phase 1: 1 falls go beyond what was accepted"):
+    with pytest.raises(TooFast, match="phase 1: 1 reduction is larger than was accepted"):
         plan_phases(**asked, phases=made.course.made_by.phases, excess="forbid")
 
 

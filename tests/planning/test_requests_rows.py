@@ -55,7 +55,7 @@ def test_oxycodone_every_six_hours_falls_at_four_clock_times(products, capsys):
     assert "5 mg 00:00, 10 mg 06:00, 10 mg 12:00, 10 mg 18:00" in out
     assert "10 mg, 5 mg" not in out
     assert "12.5% of the start" in out
-    assert out.count(" over 1.25") == 8
+    assert out.count(" 1.25 (larger)") == 8
     assert main([*asked, "--order", "evenly", "--products", products, "--json"]) == 0
     changes = json.loads(capsys.readouterr().out)["report"]["changes"]
     assert [change["to"] for change in changes] == [f"{mg} mg" for mg in range(35, -1, -5)]

@@ -95,7 +95,7 @@ def test_the_rest_goes_on_from_any_day():
     [
         ({"by": ("30 mg", "1 day")}, NotReachable, r"by: 30 mg of clozapine cannot be made .* 25 mg and 37\.5 mg"),
         ({"by": ("25 mg", "-1 day")}, InvalidInput, "by: '-1 day' is not a length of time"),
-        ({"by": ("0 mg", "1 day")}, InvalidInput, "rises nowhere"),
+        ({"by": ("0 mg", "1 day")}, InvalidInput, "an increment of 0 mg changes nothing"),
         ({"by": ("1 mg", "1 day"), "larger": None, "first": []}, NoTitration, "no intake can rise by 1 mg or less"),
         ({"larger": "noon"}, InvalidInput, "larger: noon is not among the slots morning, bedtime"),
         ({"first": [{"bedtime": "25 mg"}, {"bedtime": "12.5 mg"}]}, InvalidInput, "first: 12.5 mg bedtime is not"),

@@ -134,7 +134,7 @@ def test_a_forced_fall_is_an_error_where_it_is_forbidden_and_the_error_names_wha
         plan(**asked, could_add=[tablet("2 mg"), tablet("15 mg")])
     assert caught.value.report is not None
     assert len(caught.value.report.over) == 8
-    with pytest.raises(TooFast, match="Accept a larger fall"):
+    with pytest.raises(TooFast, match="Accept a larger reduction"):
         plan(**asked)
 
 
@@ -146,7 +146,7 @@ def test_a_plan_in_months_has_no_days_until_it_has_a_start() -> None:
     made = plan(pace="10% of current, at least 1 mg, every 1 month")
     assert made.report.days is None
     assert made.report.rows[1].day is None
-    assert "Last fall: change 18, " in str(made.report)
+    assert "Last reduction: change 18, " in str(made.report)
     assert made.course.steps[0].lasting == months(1)
 
 
@@ -196,8 +196,8 @@ def test_a_course_written_by_hand_is_not_planned_anew() -> None:
         ({"to": {"morning": "15 mg"}}, InvalidInput, "10 mg is taken at morning now"),
         ({"to": 1.5}, InvalidInput, "got 1.5; write 0"),
         ({"to": {"morning": "0.5 mg"}}, NotReachable, "is the target and cannot be made"),
-        ({"to": "4.75 mg"}, NoPlan, "The nearest that can be made are 4.5 mg/day and 5 mg/day"),
-        ({"before": {"morning": "9.7 mg"}}, NotReachable, "The nearest that can are 9.5 mg and 10 mg"),
+        ({"to": "4.75 mg"}, NoPlan, "The nearest doses that can be made are 4.5 mg/day and 5 mg/day"),
+        ({"before": {"morning": "9.7 mg"}}, NotReachable, "The nearest doses that can be made are 9.5 mg and 10 mg"),
         ({"before": {"morning": "10 mg", "bedtime": "200 mg"}}, NotReachable, "in at most 4 pieces of 2 products"),
         ({"pace": "10% of current, every 2 weeks"}, PaceWithoutEnd, 'write "at least 1 mg" or more'),
         ({"pace": "10% of current, last dose 0.5 mg, every 2 weeks"}, NoPlan, "smallest that can be made, 1 mg"),
@@ -207,7 +207,7 @@ def test_a_course_written_by_hand_is_not_planned_anew() -> None:
         ({"shortest": months(4)}, InvalidInput, "write both in days, or in months"),
         ({"longest": weeks(20), "stays": "proportional"}, NoPlan, "no plan lasts at most 20 weeks with proportional"),
         ({"pace": "10% of current, last dose 5 mg, every 2 weeks", "to": "2 mg"}, InvalidInput, "below the last dose"),
-        ({"longest": days(1)}, NoPlan, "accepts a fall from"),
+        ({"longest": days(1)}, NoPlan, "accepts a drop from"),
         (
             {"products": [tablet("10 mg", 1)], "before": {"morning": "10 mg"}, "order": None},
             NoPlan,
@@ -235,7 +235,7 @@ def test_too_many_regimens_are_refused_with_their_times_of_day_and_not_waited_fo
 def test_without_its_checks_a_problem_that_has_no_way_down_still_says_so() -> None:
     pace = Pace.parse("10% of current, last dose 0.5 mg, every 2 weeks")
     problem = Problem("diazepam", Regimen.of(TWICE), pace, tuple(TABLETS), evenly(), STANDARD)
-    with pytest.raises(NoPlan, match="make no way from"):
+    with pytest.raises(NoPlan, match="make no doses on the way from"):
         problem.solve()
 
 

@@ -1,4 +1,4 @@
-"""Small values that never change, and the text that pydantic and JSON carry in their place."""
+"""Small immutable values, and the text that stands for them in pydantic and JSON."""
 
 from abc import abstractmethod
 from typing import Any, ClassVar, Self
@@ -14,7 +14,7 @@ class Frozen:
     __slots__ = ()
 
     def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError(f"{type(self).__name__} never changes; make another")
+        raise AttributeError(f"{type(self).__name__} is immutable; create a new one")
 
     @abstractmethod
     def _parts(self) -> tuple[Any, ...]:

@@ -1,4 +1,4 @@
-"""Limits, each said once: how large an input may be, so that every one is answered in bounded time and memory."""
+"""Limits on the size of inputs, each defined once, so that every answer takes bounded time and memory."""
 
 from dataclasses import dataclass
 from datetime import date

@@ -1,4 +1,4 @@
-"""Numbers: exact or absent, read in one way and written in one way."""
+"""Exact numbers: read in one way and written in one way."""
 
 import re
 from collections.abc import Iterable

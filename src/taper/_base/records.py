@@ -1,4 +1,4 @@
-"""What every record here is built on: frozen, closed values, and rationals that were never floats."""
+"""Base of every record: frozen, closed values, and exact rationals that were never floats."""
 
 from copy import copy
 from difflib import get_close_matches
@@ -29,7 +29,7 @@ NotEmpty = AfterValidator(_some)
 
 
 class Value(BaseModel):
-    """A record that never changes and holds no field but its own."""
+    """An immutable record that accepts no field but its own."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, defer_build=True)
 

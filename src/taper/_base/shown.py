@@ -1,4 +1,4 @@
-"""What objects print: at most forty lines of text, and methods that the front door adds to them."""
+"""Printing of objects: at most forty lines of text, and methods added by `taper`."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
@@ -44,7 +44,7 @@ class Bound:
 
     __slots__ = ()
 
-    if not TYPE_CHECKING:
+    if not TYPE_CHECKING:  # pragma: no branch - a type checker alone takes the other way
 
         def __getattr__(self, name: str) -> Any:
             """A public function as a method; it is looked up at the front door when it is called for."""

@@ -1,4 +1,4 @@
-"""What a public function takes, said plainly where it is given something else, with what to call first."""
+"""Argument checks of public functions: a plain error for a wrong object, with what to call first."""
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping

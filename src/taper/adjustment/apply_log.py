@@ -1,4 +1,4 @@
-"""A schedule that follows what happened: held, slowed, stepped back, resumed; what was taken never changes."""
+"""A schedule after what happened: doses kept, slowed, stepped back, resumed; days already taken do not change."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace

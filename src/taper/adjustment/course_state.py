@@ -1,4 +1,4 @@
-"""One course under way: the days behind, the pieces of steps ahead, and the ladder of steps as they were planned."""
+"""A course under way: the days taken, the steps ahead, and the steps as first planned."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace

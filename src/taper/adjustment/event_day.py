@@ -1,4 +1,4 @@
-"""The day of an event, what the whole plan knows on it, and what can be made from then on."""
+"""The day of an event: what the plan is on it, and what can be made from then on."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace

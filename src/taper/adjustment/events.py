@@ -1,4 +1,4 @@
-"""What each event does to a course that stands on the event's day."""
+"""Events: what each does to a course on the event's day."""
 
 from dataclasses import replace
 
@@ -15,7 +15,7 @@ def hold(now: Now, track: CourseState, event: Hold) -> CourseState:
     """What was taken the day before goes on for longer, and everything after comes later; a cycle goes on turning."""
     if total(track.joined) is None:
         raise NothingToChange(
-            f"{track.name} stays at this dose without an end, so there is nothing to hold; remove the event"
+            f"{track.name} keeps this dose with no stop date, so there is nothing to hold; remove the event"
         )
     length = now.length(event.lasting)
     held = replace(now.going_on(track, length), held=True)
@@ -34,7 +34,7 @@ def resume(now: Now, track: CourseState, event: Resume) -> CourseState:
             raise DecisionNeeded(f"a gap in {track.name} waits for a decision; say what follows it (then)")
         return decide(now, track, event.then, track.waiting)
     if event.then is not None:
-        raise InvalidEvent(f"{track.name} has no gap that waits for a decision; remove then")
+        raise InvalidEvent(f'{track.name} has no gap that waits for a decision; remove "then"')
     ahead, last = track.ahead[0], track.past[-1]
     if ahead.is_empty and last.is_empty:
         return track.going(track.ahead[1:])
@@ -128,7 +128,7 @@ def change_products(now: Now, track: CourseState, event: ChangeProducts) -> Cour
 
 
 def retarget(now: Now, track: CourseState, event: Retarget) -> CourseState:
-    """The course ends at another dose: at a step that lies ahead, or where a plan made anew arrives."""
+    """The course ends at another dose: at a step that lies ahead, or where the rest arrives when replanned."""
     if event.rest == "replan":
         stays = total(track.joined) is None
         return follow(now, track, event, [] if stays else list(track.joined), [], to=event.to)

@@ -1,4 +1,4 @@
-"""Doses not taken, and what follows them: never anything that nobody decided."""
+"""Gaps: doses not taken, and what follows them, only as a person decided it."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -74,13 +74,11 @@ def _resume_at(now: Now, track: CourseState, then: ResumeAt, planned: tuple[Piec
 def _lasting(now: Now, track: CourseState, then: ResumeAt, first: Piece, others: Sequence[Piece]) -> Piece:
     """The step that is resumed, for as long as was written, else as planned."""
     if then.lasting is None and first.length is None and others:
-        raise InvalidEvent(
-            f"{then.resume} was taken before {track.name}, which does not say for how long from now on; write for"
-        )
+        raise InvalidEvent(f'{then.resume} was taken before {track.name}; say for how long from now on; write "for"')
     if then.lasting is None:
         return first
     if not others and track.then == "continue":
-        raise InvalidEvent(f"{track.name} stays at {then.resume} without an end; remove for")
+        raise InvalidEvent(f'{track.name} keeps {then.resume} with no stop date; remove "for"')
     return first.lasting(now.length(then.lasting))
 
 
@@ -102,7 +100,7 @@ def _resume_and_replan(now: Now, track: CourseState, then: ResumeAt) -> CourseSt
     asked = track.made_by.pace if isinstance(track.made_by, TaperRequest | DailyTaperRequest) else None
     pace = then.pace or asked
     if pace is None:
-        raise InvalidEvent(f"{track.name} was written by hand; give a pace to plan it anew, or shift the rest")
+        raise InvalidEvent(f"{track.name} was written by hand; give a pace to replan it, or shift the rest")
     step = now.realize(track, [Step(regimen=then.resume, kind=track.kind_of(then.resume))])[0]
     rung = Rung(step, now.length(then.lasting or pace.every))
     ladder = (*track.ladder[: (track.rung or 0) + 1], rung)

@@ -1,4 +1,4 @@
-"""What follows a change: the rest of a plan shifted as it is, or planned anew."""
+"""After a change: the rest of a plan shifted as it is, or replanned."""
 
 from dataclasses import replace
 from itertools import pairwise
@@ -18,16 +18,16 @@ _Fall = tuple[DailyDose, DailyDose]
 def follow(
     now: Now, track: CourseState, how: Replanned, kept: list[Piece], rest: list[Piece], *, to: Regimen | None = None
 ) -> CourseState:
-    """The course with some pieces kept, and then the rest: the one given, or one planned anew.
+    """The course with some pieces kept, and then the rest: the one given, or one replanned.
 
     Raises:
-        InvalidEvent: If it cannot be planned anew: it was written by hand, or differs from day to day.
+        InvalidEvent: If it cannot be replanned: it was written by hand, or differs from day to day.
     """
     if how.rest == "shift":
         return track.going([*kept, *rest])
     length = total(kept)
     if length is None:
-        raise NothingToChange(f"{track.name} stays at its dose without an end; there is no rest to plan anew")
+        raise NothingToChange(f"{track.name} keeps this dose with no stop date; there is no rest to replan")
     course = _planned_anew(now.day + length, track, how, kept[-1] if kept else track.past[-1], to)
     return climb(replace(now, day=now.day + length), track, kept, course)
 
@@ -35,9 +35,11 @@ def follow(
 def _planned_anew(day: int, track: CourseState, how: Replanned, last: Piece, to: Regimen | None) -> Course:
     taken = last.step.step.regimen
     if taken is None:
-        raise InvalidEvent(f"{last.step.step} differs from day to day, so a fall from it has no size; shift the rest")
+        raise InvalidEvent(
+            f"{last.step.step} differs from day to day, so a reduction from it has no size; shift the rest"
+        )
     if how.pace is None and not carries_request(track):
-        raise InvalidEvent(f"{track.name} was written by hand; give a pace to plan it anew, or shift the rest")
+        raise InvalidEvent(f"{track.name} was written by hand; give a pace to replan it, or shift the rest")
     if to is None and not carries_request(track):
         to = _target(track)
     course = track.course.course.model_copy(update={"made_by": track.made_by})
@@ -77,7 +79,7 @@ def slow(now: Now, track: CourseState, event: Slow) -> CourseState:
     """The rest at a slower pace; what was still to come of the present dose is kept.
 
     Raises:
-        InvalidEvent: If the pace arrives earlier than the plan does, or falls further at a time.
+        InvalidEvent: If the pace arrives earlier than the plan does, or drops more at a time.
     """
     made = _at_pace(now, track, event, least=track.joined)
     before, after = _arrival(track), _arrival(made)
@@ -88,22 +90,22 @@ def slow(now: Now, track: CourseState, event: Slow) -> CourseState:
     if further is not None:
         (high, low), (top, bottom) = further
         raise InvalidEvent(
-            f"at {event.pace} {track.name} falls from {high} to {low} at a time, further than any fall still planned "
+            f"at {event.pace} {track.name} drops from {high} to {low} at a time, more than any drop still planned "
             f"from there, such as {top} to {bottom}; write speed-up for that"
         )
     return made
 
 
 def _falls(track: CourseState) -> list[_Fall]:
-    """Every fall of the largest daily total that is still to come."""
+    """Every reduction of the largest daily total that is still to come."""
     steps = [track.past[-1].step.step, *(piece.step.step for piece in track.ahead if not piece.is_empty)]
     totals = [*(step.largest for step in steps), *([DailyDose(0)] if track.then == "stop" else [])]
     return [(high, low) for high, low in pairwise(totals) if low < high]
 
 
 def _further_fall(planned: list[_Fall], made: list[_Fall]) -> tuple[_Fall, _Fall] | None:
-    """A fall of more than any that was planned from as low a dose, and of a larger part than any from as high a one;
-    and the nearest that was planned.
+    """A reduction of more than any that was planned from as low a dose, and of a larger part than any from as high a
+    one; and the nearest that was planned.
     """
     for high, low in made:
         below = [fall for fall in planned if fall[0] <= high]
@@ -123,7 +125,7 @@ def speed_up(now: Now, track: CourseState, event: SpeedUp) -> CourseState:
 def _at_pace(now: Now, track: CourseState, event: Slow | SpeedUp, *, least: tuple[Piece, ...]) -> CourseState:
     """The present dose is kept for the new interval, counted from its first day, and for as long as `least`."""
     if total(track.joined) is None:
-        raise NothingToChange(f"{track.name} stays at this dose without an end; retarget it instead")
+        raise NothingToChange(f"{track.name} keeps this dose with no stop date; retarget it instead")
     begun = now.day - _days_at_dose(track)
     keep = max(begun + now.length(event.pace.every, begun) - now.day, total(least) or 0)
     kept = [now.going_on(track, keep)] if keep else []

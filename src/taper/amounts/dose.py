@@ -1,4 +1,4 @@
-"""Amounts of a drug: one dose, one day's total, a mean; exact, and written one way."""
+"""Doses: one dose, a day's total, a mean; exact, and written one way."""
 
 import re
 from collections.abc import Iterable

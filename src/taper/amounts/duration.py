@@ -1,4 +1,4 @@
-"""Lengths of time in days, weeks and months, and the day on which they end."""
+"""Durations in days, weeks and months, and the day on which they end."""
 
 import re
 from datetime import date, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Answers that several rules give: findings, what is open, and a dose compared with a figure."""
+"""Answers that several rules share: findings, open questions, and comparing a dose with a figure."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
@@ -108,7 +108,7 @@ def other_uses(case: Case, rule: str, drug: str, facts: Iterable[Cited], what: s
         return gap(rule, drug, Reason.NO_SOURCE, what)
     wanted = sorted({course.course.indication or "" for course in case.courses_of(drug)})
     uses = sorted({use for fact in listed for use in fact.indications})
-    words = f"{what} for {', '.join(wanted)}; sources speak of other uses: {', '.join(uses)}"
+    words = f"{what} for {', '.join(wanted)}; sources on file are for other uses: {', '.join(uses)}"
     return gap(rule, drug, Reason.OTHER_USES, words, of=listed)
 
 
@@ -176,7 +176,7 @@ def compare_first(case: Case, rule: str, drug: str, fact: LiverAdvice | AgeAdvic
         yield gap(rule, drug, Reason.FACT, f"what was taken before day 1 (before); {said}", of=[fact], facts=["before"])
         return
     if any(before != "nothing" for before in befores):
-        missing = "a figure for someone who takes the drug already; sources give a first dose"
+        missing = "a figure for someone who takes the drug already; sources on file give a first dose only"
         yield gap(rule, drug, Reason.STARTS_ONLY, missing, of=[fact])
         return
     first = next(run for run in case.runs(drug) if run.intakes)
@@ -217,7 +217,7 @@ def advice_words(fact: Stopping) -> str:
 
 
 def fall_words(fact: Stopping, before: Dose | DailyDose) -> str:
-    """The fall that a source names at a daily total, with its interval: "2 to 4 mg every 1 to 2 weeks"."""
+    """The reduction that a source names at a daily total, with its interval: "2 to 4 mg every 1 to 2 weeks"."""
     held = [band for band in fact.bands if band.down_to.mg < before.mg <= band.from_dose.mg]
     if not held:
         return advice_words(fact)

@@ -1,4 +1,4 @@
-"""What a rule may read: a realized plan as days, the person, and the cited facts of each drug."""
+"""The case a rule reads: the plan as days, the person, and the cited facts of each drug."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from taper._base.limits import LONGEST_DAYS
 from taper.amounts.dose import DailyDose
-from taper.checks.open_question import NotAssessed, Reason, cite_source
+from taper.checks.open_question import NotAssessed, Reason
 from taper.checks.review import LeftOut, Severity, Why
 from taper.errors import InvalidInput, NotFound
 from taper.knowledge.cited import Cited
@@ -90,7 +90,7 @@ class Case:
         return tuple(course for course in self.courses if course.drug == drug)
 
     def monograph(self, drug: str) -> Monograph | None:
-        """What is held about a drug, or None."""
+        """What is on file about a drug, or None."""
         return self.formulary.get(drug)
 
     @cached_property
@@ -271,11 +271,17 @@ class Case:
         """The facts that apply to the release and form in which the plan takes a drug, whatever the age."""
         return tuple(fact for fact in facts if any(self.applies_to(fact, c) for c in self.courses_of(drug)))
 
+    def uses_of(self, drug: str) -> frozenset[str | None]:
+        """What the courses of a drug are for, by every name on file of it; with None where a course names nothing."""
+        written = {course.course.indication for course in self.courses_of(drug)}
+        named = (self.formulary.condition(use).names for use in written if use is not None)
+        return frozenset(written).union(*named)
+
     def indication_fits(self, fact: Cited, drug: str) -> bool | None:
         """Whether a fact is about the plan's indication; None if it is about some, and a course names none."""
         if not fact.indications:
             return True
-        wanted = {course.course.indication for course in self.courses_of(drug)}
+        wanted = self.uses_of(drug)
         if wanted & set(fact.indications):
             return True
         return None if None in wanted else False
@@ -433,7 +439,7 @@ def left_out(case: Case, rule: str, drug: str, facts: Iterable[Cited]) -> Iterat
 
 
 def check_sources(case: Case) -> None:
-    """Raise if a named source is held for none of the plan's drugs.
+    """Raise if a named source is on file for none of the plan's drugs.
 
     Raises:
         NotFound: Listing those that are.
@@ -456,7 +462,7 @@ def check_doses(case: Case) -> None:
     for course in case.courses:
         if course.course.id not in taken:
             raise InvalidInput(
-                "holds no dose on any of its days, since they end before one comes; lengthen it, or change its pattern",
+                "holds no dose on any of its days: they end before the first one; lengthen it, or change its pattern",
                 where=f"course {course.course.id}",
             )
 
@@ -464,8 +470,3 @@ def check_doses(case: Case) -> None:
 def capped(severity: Severity, *, weak: bool) -> Severity:
     """A severity, moderate at most where what it rests on can never decide."""
     return min(severity, Severity.MODERATE) if weak else severity
-
-
-def cite(fact: Cited) -> str:
-    """A short citation for the end of a sentence; an overlay and a secondary source say so."""
-    return cite_source(fact.source)

@@ -87,11 +87,11 @@ class Levels:
         return max((level.total for level in self.all), key=lambda total: total.mg)
 
     def is_final_stop(self, change: LevelChange) -> bool:
-        """Whether a change is the fall to 0 with which the plan stops the drug."""
+        """Whether a change is the reduction to 0 with which the plan stops the drug."""
         return self.stops and change.after is self.all[-1]
 
     def falls_within(self, days: int) -> tuple[LevelChange, ...]:
-        """Each fall, counted from the highest total of the so many days before it: the other reading of a rate."""
+        """Each reduction, counted from the highest total of the so many days before it: the other reading of a rate."""
         if days not in self._within:
             self._within[days] = tuple(self._falls_within(days))
         return self._within[days]
@@ -249,7 +249,7 @@ def undecided(case: Case, drug: str) -> Iterator[str]:
     """The days between or after doses for which a person decides what is taken, in words."""
     for gap in breaks_of(case, levels_of(case, drug), drug):
         if gap.waits:
-            yield f"what is taken on {day_words(gap.first, gap.last)}, which a person decides"
+            yield f"what is taken on {day_words(gap.first, gap.last)}; a person decides that"
     yield from waiting_at_end(case, drug)
 
 
@@ -265,9 +265,9 @@ def _waiting(case: Case, course: Course) -> str:
     bounds = course.bounds(case.start)
     first, waits = (bounds[taken][1] or 0) + 1, bounds[-1][0]
     if first == waits:
-        return f"what follows day {first - 1}, which a person decides"
+        return f"what follows day {first - 1}; a person decides that"
     many = "the day" if waits - first == 1 else f"the {waits - first} days"
-    return f"what follows {many} without a dose from day {first}, which a person decides"
+    return f"what follows {many} without a dose from day {first}; a person decides that"
 
 
 def _empty_steps(case: Case, drug: str, kind: str) -> Iterator[tuple[int, int]]:
@@ -278,7 +278,7 @@ def _empty_steps(case: Case, drug: str, kind: str) -> Iterator[tuple[int, int]]:
 
 
 def replacement_words(case: Case, drug: str, first: int, last: int) -> str:
-    """That drugs which a table sets beside this one rise meanwhile, for the end of a finding on its falls."""
+    """That drugs which a table sets beside this one rise meanwhile, for the end of a finding on its reductions."""
     risen = []
     for other in case.drugs:
         if other != drug and any(table.holds(drug) and table.holds(other) for table in case.formulary.tables):
@@ -288,7 +288,7 @@ def replacement_words(case: Case, drug: str, first: int, last: int) -> str:
                 risen.append(f"{other} rises to {highest}")
     if not risen:
         return ""
-    return f"; meanwhile {' and '.join(risen)}: {drug} is compared alone, as withdrawn and not replaced"
+    return f"; meanwhile {' and '.join(risen)}: {drug} is compared alone, as if it were not replaced"
 
 
 def step_at(case: Case, place: CourseIntake) -> RealizedStep:

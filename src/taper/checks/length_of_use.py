@@ -1,4 +1,4 @@
-"""For how long a drug is used, and whether advice about longer use speaks of it."""
+"""Length of use: for how long a drug is taken, and whether advice about longer use applies."""
 
 from taper.checks.case import Case
 from taper.checks.dose_levels import fewest_days

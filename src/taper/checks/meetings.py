@@ -1,4 +1,4 @@
-"""When one medicine is taken beside another, or starts soon after it was stopped."""
+"""Overlaps of two medicines: when one is taken with another, or starts soon after it was stopped."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,28 +13,39 @@ from taper.plans.plan import Before
 
 @dataclass(frozen=True, slots=True)
 class Met:
-    """Another medicine that meets the drug: by what name, when, or whether the start would have to be known to tell."""
+    """Another medicine that meets the drug: by what name, when, or whether the start would have to be known to tell.
+
+    `written` is the name in the person's list, under which the parts of a combination are one medicine.
+    """
 
     other: str
     days: dict[str, int | None]
     how: str
     days_after: int = 0
     needs_start: bool = False
+    written: str | None = None
+
+    @property
+    def about(self) -> str:
+        """What a finding about the two is about: the medicine as it stands in the list."""
+        return self.written or self.other
 
 
 def meet(case: Case, drug: str, item: Companion, within: Duration | None) -> Met | None:
     """How a drug of the plan meets another medicine of the person; None where it was stopped long enough before."""
     plan = whole_plan(case, drug)
     if item.until is None:
-        return Met(item.words, plan, f"is taken with {item.words}")
+        return Met(item.words, plan, f"is taken with {item.words}", written=item.written)
     first = first_date(case, plan["day"] or 1)
     if first is None:
-        return Met(item.words, plan, "", needs_start=True)
+        return Met(item.words, plan, "", needs_start=True, written=item.written)
     gone = item.days_since(first)
     if gone <= 0:
-        return Met(item.words, plan, f"is taken with {item.words}, taken until {item.until}")
+        how = f"is taken with {item.words}, taken until {item.until}"
+        return Met(item.words, plan, how, written=item.written)
     if within is not None and gone <= most_days(within):
-        return Met(item.words, plan, f"starts {gone} days after {item.words} was stopped", gone)
+        how = f"starts {gone} days after {item.words} was stopped"
+        return Met(item.words, plan, how, gone, written=item.written)
     return None
 
 

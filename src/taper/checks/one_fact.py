@@ -1,4 +1,4 @@
-"""One fact, one finding: what several sources say of the same days is put together, and open questions are grouped."""
+"""Joined findings: several sources on the same days give one finding; open questions are grouped."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeGuard
@@ -11,10 +11,10 @@ from taper.source import Subject
 
 _UNANSWERABLE = (
     Reason.LEFT_OUT,
+    Reason.STARTS_ONLY,
     Reason.OTHER_USES,
     Reason.OTHER_PEOPLE,
     Reason.NO_FIGURE,
-    Reason.STARTS_ONLY,
     Reason.UNREAD,
     Reason.NO_SOURCE,
 )
@@ -93,8 +93,7 @@ def _on_the_same_days(group: list[Finding]) -> Iterator[list[Finding]]:
         last = None if finding.last_day is None else max(finding.last_day, day)
         end = last if not held else None if end is None or last is None else max(end, last)
         held.append(finding)
-    if held:
-        yield held
+    yield held
 
 
 def _joined(case: Case, group: list[Finding]) -> Finding:

@@ -1,4 +1,4 @@
-"""What could not be assessed, why, and what would have to be given: a code and fields, from which words are made."""
+"""What could not be assessed: why, and which fact to give. A code and fields; words are written from them."""
 
 from enum import StrEnum
 

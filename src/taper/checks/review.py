@@ -1,4 +1,4 @@
-"""What a check says: findings, what could not be assessed, and what was clear."""
+"""What a check returns: findings, what could not be assessed, and what was clear."""
 
 from collections.abc import Iterable
 from datetime import timedelta

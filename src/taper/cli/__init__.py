@@ -22,7 +22,7 @@ COMMANDS = {
     "limits": ("limits", "list how large what is read and planned may be, and what it costs"),
     "check": ("check", "compare a plan with every cited limit"),
     "kidney": ("kidney", "propose a plan for a person's kidney function, by one named source"),
-    "schedule": ("schedule", "lay a plan on dates"),
+    "schedule": ("schedule", "put a plan on dates"),
     "supply": ("supply", "count what a plan uses"),
     "down": ("down", "plan a taper that real products can make"),
     "recipe": ("recipe", "say how products make a dose"),

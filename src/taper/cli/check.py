@@ -29,7 +29,9 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--fail-on", choices=[s.value for s in Severity], default="high", help="the severity that exits with 1"
     )
-    parser.add_argument("--accept-not-assessed", default="", metavar="RULE,...", help="rules that may stay unassessed")
+    parser.add_argument(
+        "--accept-not-assessed", default="", metavar="RULE,...", help="rules that may be left not assessed"
+    )
     parser.add_argument("--explain", action="store_true", help="give every source with its place, and what was clear")
     add_json(parser)
 

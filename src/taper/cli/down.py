@@ -40,18 +40,22 @@ def add(parser: argparse.ArgumentParser) -> None:
         "--step", metavar="TIME", help="with --over, the least time between reductions; a week if not given"
     )
     parser.add_argument("--order", help='whose turn it is: evenly, "in order", "keep last: bedtime"')
-    parser.add_argument("--stays", choices=["by fall", "even", "proportional"], default="by fall")
-    parser.add_argument("--forbid-excess", action="store_true", help="fail if the products force a faster fall")
+    parser.add_argument(
+        "--stays", choices=["by fall", "even", "proportional"], default="by fall", help="how long each dose is kept"
+    )
+    parser.add_argument(
+        "--forbid-excess", action="store_true", help="fail if the products force a larger reduction than asked"
+    )
     parser.add_argument("--forms", choices=["any", "one"], default="any", help="one: tablets or liquid throughout")
     parser.add_argument("--mix-forms", action="store_true", help="let a tablet and a liquid share an intake")
     parser.add_argument(
-        "--fewest-products", action="store_true", help="as few products as leave the falls what they are"
+        "--fewest-products", action="store_true", help="use as few products as give the same reductions"
     )
-    parser.add_argument("--explain", action="store_true", help="costs, weights, and what would have been otherwise")
+    parser.add_argument("--explain", action="store_true", help="how plans were compared, and the alternatives")
     add_pieces(parser)
-    parser.add_argument("--shortest", metavar="TIME", help='the least time, such as "2 weeks"')
-    parser.add_argument("--longest", metavar="TIME", help="the most time")
-    parser.add_argument("--lead-in", metavar="TIME", help="how long today's doses stay before the first fall")
+    parser.add_argument("--shortest", metavar="TIME", help='the shortest time that a dose is kept, such as "2 weeks"')
+    parser.add_argument("--longest", metavar="TIME", help="the longest time that a dose is kept")
+    parser.add_argument("--lead-in", metavar="TIME", help="how long today's doses are kept before the first reduction")
     parser.add_argument("--indication", metavar="NAME")
     parser.add_argument("--title")
     add_out(parser)
@@ -118,7 +122,7 @@ def _planned(asked: dict[str, Any], options: argparse.Namespace) -> Taper | Phas
 
 
 def _amounts(text: str | None) -> Iterator[Dose]:
-    """The amounts that a pace names: what it goes down by, its least, and the dose it stops from."""
+    """The amounts that a pace names: the reduction, the smallest reduction, and the last dose."""
     if not text:
         return
     try:
@@ -139,7 +143,7 @@ def _refuse_beside_phases(options: argparse.Namespace) -> None:
     if options.to.strip() != "0":
         raise InvalidInput('the last phase says where it ends, "to 5 mg"; remove --to', where="--to")
     if options.forms != "any":
-        raise InvalidInput("phases keep to no one form; give one pace, or products of one form", where="--forms")
+        raise InvalidInput("phases cannot keep to one form; give one pace, or products of one form", where="--forms")
 
 
 def _pace(text: str, drug: str) -> str:
@@ -152,7 +156,9 @@ def _pace(text: str, drug: str) -> str:
         f" ({curve.target}{f', {curve.region}' if curve.region else ''})"
         for curve in monograph.occupancies
     )
-    raise InvalidInput(f"points of occupancy need a curve; write one of those held of {drug}: {held}", where="--pace")
+    raise InvalidInput(
+        f"points of occupancy need a curve; write one of those on file for {drug}: {held}", where="--pace"
+    )
 
 
 def _target(text: str, products: Sequence[Product]) -> Regimen | Dose | str:

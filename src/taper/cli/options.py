@@ -18,7 +18,7 @@ def add_plan(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--choose", action="append", default=[], metavar="NAME=OPTION", help="a choice a protocol leaves open"
     )
-    parser.add_argument("--products", metavar="FILE", help="the products that can be had; the shipped ones otherwise")
+    parser.add_argument("--products", metavar="FILE", help="the products to use; the shipped ones if not given")
     parser.add_argument("--market", metavar="us|uk", help="whose shipped products; us where on file, if not given")
     add_statements(parser)
     parser.add_argument(
@@ -64,9 +64,7 @@ def add_days(parser: argparse.ArgumentParser) -> None:
 
 def add_log(parser: argparse.ArgumentParser) -> None:
     """Add --log."""
-    parser.add_argument(
-        "--log", metavar="FILE", help="the plan as it stands after what happened, as `taper log` writes it"
-    )
+    parser.add_argument("--log", metavar="FILE", help="the plan after what happened, as `taper log` writes it")
 
 
 def add_out(parser: argparse.ArgumentParser) -> None:
@@ -78,7 +76,7 @@ def add_out(parser: argparse.ArgumentParser) -> None:
 def add_drug(parser: argparse.ArgumentParser) -> None:
     """Add DRUG and where its products come from."""
     parser.add_argument("drug", metavar="DRUG")
-    parser.add_argument("--products", metavar="FILE", help="the products that can be had; the shipped ones otherwise")
+    parser.add_argument("--products", metavar="FILE", help="the products to use; the shipped ones if not given")
     parser.add_argument("--market", metavar="us|uk", help="whose shipped products; us where on file, if not given")
     add_statements(parser)
     parser.add_argument("--release", choices=list(Release), help="of which release, where several are on file")

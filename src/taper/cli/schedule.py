@@ -1,4 +1,4 @@
-"""The command schedule: a plan laid on dates, in every format."""
+"""The command schedule: a plan on dates, in every format."""
 
 import argparse
 

@@ -56,7 +56,7 @@ def _lines(supply: Supply, lasting: DaysSupply | None) -> Iterator[str]:
         yield f"What is on hand {covered}{short}."
     if supply.ends.value in {"continues", "window"}:
         hidden = [supply.beyond] if supply.beyond is not None else supply.to_come
-        yield f"The plan goes on beyond {supply.last}." + "".join(f" Not counted: {item}." for item in hidden)
+        yield f"The plan continues beyond {supply.last}." + "".join(f" Not counted: {item}." for item in hidden)
 
 
 def _read_fills(text: str | None) -> Fills | None:

@@ -86,7 +86,9 @@ def _add_calendar(group: Any) -> None:
     group.add_argument("--alarm", type=int, metavar="MINUTES", help="ask for a reminder so long before each dose")
     group.add_argument("--identity", metavar="NAME", help="what the plan is called in the UIDs, if its start may move")
     group.add_argument("--sequence", type=int, metavar="N", help="how often the calendar was revised")
-    group.add_argument("--previous", metavar="FILE", help="the calendar published before; what is gone is cancelled")
+    group.add_argument(
+        "--previous", metavar="FILE", help="the calendar published before; events that no longer apply are cancelled"
+    )
 
 
 def write_as(kind: str, schedule: Schedule, options: argparse.Namespace) -> str | bytes:

@@ -45,10 +45,10 @@ def _doses(doses: tuple[tuple[Slot, Dose], ...]) -> str:
 
 def _totals(difference: Difference) -> Iterator[tuple[str, ...]]:
     sides = difference.one, difference.other
-    yield ("days", *("without an end" if side.days is None else str(side.days) for side in sides))
+    yield ("days", *("no stop date" if side.days is None else str(side.days) for side in sides))
     for drug in dict.fromkeys([*difference.one.mg, *difference.other.mg]):
-        yield (f"{drug}, largest fall", *(_fall(side.largest.get(drug)) for side in sides))
-        yield (f"{drug}, last fall", *(_fall(side.last.get(drug)) for side in sides))
+        yield (f"{drug}, largest reduction", *(_fall(side.largest.get(drug)) for side in sides))
+        yield (f"{drug}, last reduction", *(_fall(side.last.get(drug)) for side in sides))
         yield (f"{drug}, in all", *(_mass(side, drug) for side in sides))
     for product in sorted({*difference.one.units, *difference.other.units}):
         yield (f"{product}, units", *(side.units.get(product, "none") for side in sides))

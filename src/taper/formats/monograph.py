@@ -49,7 +49,7 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading of a monograph and its entries; a section without entries says that no source is held."""
+    """A heading of a monograph and its entries; a section without entries says that no source is on file."""
 
     title: str
     entries: tuple[Statement, ...]
@@ -107,7 +107,7 @@ def _lines(monograph: Monograph) -> Iterator[str]:
         yield from ("", section.title)
         yield from (line for entry in section.entries for line in _entry_lines(entry, numbers))
         if not section.entries:
-            yield "  No source is held."
+            yield "  No source is on file."
     if monograph.not_found:
         yield from ("", "Looked for and not found")
         yield from (line for text in monograph.not_found for line in _bullet(text))

@@ -1,4 +1,4 @@
-"""Classes of medicines as data: which names stand for a class, and which classes lie in a wider one."""
+"""Drug classes: which names stand for a class, and which classes lie in a wider one."""
 
 from collections.abc import Iterable
 from functools import cached_property

@@ -1,4 +1,4 @@
-"""Whether what is on file agrees with itself: classes, products and lists that are named exist."""
+"""Consistency of the data on file: the classes, products and lists that it names exist."""
 
 import difflib
 from collections.abc import Iterable, Iterator
@@ -61,5 +61,7 @@ def check_lists(lists: Iterable[ClassList], named: frozenset[str], tree: ClassTr
     for item in lists:
         if item.name not in named and not tree.holds(item.name):
             near = difflib.get_close_matches(item.name, sorted({*named, *tree.spellings}), n=3)
-            hint = f"near names are {', '.join(near)}" if near else "no near name is held"
-            raise InvalidData(f"nothing held names {item.name!r}, and {hint}; correct it", where=f"class {item.name}")
+            hint = f"near names are {', '.join(near)}" if near else "no near name is on file"
+            raise InvalidData(
+                f"nothing on file names {item.name!r}, and {hint}; correct it", where=f"class {item.name}"
+            )

@@ -68,7 +68,7 @@ class EquivalenceTable(Value):
         if drug == self.reference:
             return Equivalent(drug=drug, dose=self.reference_dose)
         held = ", ".join(sorted(row.drug for row in self.rows))
-        raise NotFound(f"{self.title} has no row for {drug}; it holds {held}. Name another table", where=self.id)
+        raise NotFound(f"{self.title} has no row for {drug}; its rows are {held}. Name another table", where=self.id)
 
     def ratio(self, drug: str, to: str) -> Fraction:
         """How many mg of `to` the table sets beside one mg of `drug`, by the low end of a range.

@@ -29,11 +29,11 @@ from taper.products.product import Product
 
 
 class UnknownDrug(NotFound):
-    """A drug that is not held; near names are listed, and none is picked."""
+    """A drug that is not on file; near names are listed, and none is picked."""
 
 
 class Formulary:
-    """Monographs and equivalence tables, looked up by exact name or known brand synonym. It never changes.
+    """Monographs and equivalence tables, looked up by exact name or known brand synonym. It is immutable.
 
     Example:
         >>> [str(p.strength) for p in Formulary.shipped().products("baclofen", market="us") if p.strength][:2]
@@ -173,7 +173,7 @@ class Formulary:
         return found
 
     def name_of(self, name: str) -> str:
-        """The name under which a drug is held, from that name or a known brand synonym.
+        """The name under which a drug is on file, from that name or a known brand synonym.
 
         Raises:
             UnknownDrug: If it is neither; near names are listed and none is picked.
@@ -191,58 +191,58 @@ class Formulary:
         raise UnknownDrug(f"{name!r} is not in the formulary{alone}. {hint}", near=near)
 
     def holds(self, name: str) -> bool:
-        """Whether a drug is held under this name or a synonym."""
+        """Whether a drug is on file under this name or a synonym."""
         key = name.strip().lower()
         return key in self._monographs or key in self._synonyms
 
     def monograph(self, name: str) -> Monograph:
-        """All that is held about a drug.
+        """All that is on file about a drug.
 
         Raises:
-            UnknownDrug: If it is not held.
+            UnknownDrug: If it is not on file.
         """
         return self._monographs[self.name_of(name)]
 
     def get(self, name: str) -> Monograph | None:
-        """All that is held about a drug, or None."""
+        """All that is on file about a drug, or None."""
         return self._monographs[self.name_of(name)] if self.holds(name) else None
 
     def products(self, name: str, *, market: str | None = None) -> tuple[Product, ...]:
         """The products of a drug, of one market ("us", "uk") or of all.
 
         Raises:
-            UnknownDrug: If the drug is not held.
-            NotFound: If no product of that market is held.
+            UnknownDrug: If the drug is not on file.
+            NotFound: If no product of that market is on file.
         """
         held = self.monograph(name).products
         found = tuple(product for product in held if market is None or product.market == market)
         if market is not None and not found:
             markets = ", ".join(sorted({product.market or "none named" for product in held})) or "none"
-            raise NotFound(f"no {market} product of {name} is held; markets held: {markets}. Name one of them")
+            raise NotFound(f"no {market} product of {name} is on file; markets on file: {markets}. Name one of them")
         return found
 
     def table(self, name: str) -> EquivalenceTable:
         """An equivalence table by its id.
 
         Raises:
-            NotFound: If it is not held; the message lists those that are.
+            NotFound: If it is not on file; the message lists those that are.
         """
         if name not in self._tables:
             raise NotFound(f"{name!r} is not an equivalence table; name one of {', '.join(sorted(self._tables))}")
         return self._tables[name]
 
     def overlaid(self, path: str | Path, *, name: str | None = None) -> Self:
-        """A formulary with a TOML file laid over this one: local limits and products, added or in place of others.
+        """A formulary with a TOML file merged over this one: local limits and products, added or in place of others.
 
         The file has the shape of the shipped ones, `drug` and sections, or several under `[drugs.NAME]`. What it
         adds carries the overlay's name as its source's layer. `replaces = ["source-id"]` leaves out what those
-        sources say; nothing else is ever taken away. `new = true` says that a drug which is not held is meant. Members
+        sources say; nothing else is ever taken away. `new = true` says that the drug is not on file. Members
         of classes are added under `[[classes.lists]]`, with their sources under `[classes.sources]`. An entry cites a
-        source that the file defines under an id of its own. A medicine that nothing held names, and that an entry is
+        source that the file defines under an id of its own. A medicine that nothing on file names, and that an entry is
         about, is listed in `names`.
 
         Raises:
-            InvalidData: If it does not load, is about a drug that is not held, or redefines a source of another layer.
+            InvalidData: If it does not load, is about a drug not on file, or redefines a source of another layer.
         """
         text = read_text_file(path)
         where = Path(path).name
@@ -254,10 +254,8 @@ class Formulary:
         parts = data.pop("drugs", {} if (lists or names) and not data else None)
         if parts is not None and data:
             near = difflib.get_close_matches(next(iter(data)), ["drugs", "overlay", "classes", "names"], n=1)
-            hint = (
-                f"the nearest that it may hold is {near[0]}" if near else "it holds drugs, overlay, classes and names"
-            )
-            raise InvalidData(f"{next(iter(data))!r} stands beside drugs, and {hint}; correct it", where=where)
+            hint = f"the nearest key is {near[0]}" if near else "its keys are drugs, overlay, classes and names"
+            raise InvalidData(f"{next(iter(data))!r} is not a key of an overlay, and {hint}; correct it", where=where)
         if layer == "shipped":
             raise InvalidData("'shipped' is the layer of the library; give the overlay another name", where=where)
         each = parts.items() if isinstance(parts, dict) else [(str(data.get("drug", "")), data)]
@@ -278,12 +276,12 @@ class Formulary:
 
     @cached_property
     def _source_ids(self) -> dict[str, str]:
-        """Every source held, and the drug or table that cites it."""
+        """Every source on file, and the drug or table that cites it."""
         held = {source.id: drug for drug, item in self._monographs.items() for source in item.sources}
         return {table.source.id: table.id for table in self._tables.values()} | held
 
     def _check_names(self, merged: Mapping[str, Monograph], declared: frozenset[str], where: str) -> None:
-        """Raise if an overlay names another medicine that nothing held knows and that it does not declare."""
+        """Raise if an overlay names another medicine that nothing on file knows and that it does not declare."""
         known = self.companions | declared | merged.keys() | {name for m in merged.values() for name in m.classes}
         for drug, item in merged.items():
             facts: tuple[Interaction | Titration | Ceiling, ...] = (
@@ -294,7 +292,7 @@ class Formulary:
             for name in (name for fact in facts for name in _others_named(fact)):
                 if name not in known:
                     near = difflib.get_close_matches(name, sorted(known), n=3)
-                    hint = f"near names are {', '.join(near)}" if near else "no near name is held"
+                    hint = f"near names are {', '.join(near)}" if near else "no near name is on file"
                     told = f"with_names names {name!r}, and {hint}; correct it, or list it in names"
                     raise InvalidData(told, where=f"{where}: {drug}")
 
@@ -306,7 +304,9 @@ class Formulary:
         known = {item.source.id for item in self.class_lists}
         for key in body.get("sources", {}):
             if key in known:
-                raise InvalidData(f"the source {key!r} is already held; give the overlay's own another id", where=where)
+                raise InvalidData(
+                    f"the source {key!r} is already on file; give the overlay's own another id", where=where
+                )
         return read_class_lists(body, where=f"{where}: classes", layer=layer)
 
     def _name_to_overlay(self, drug: str, is_new: object, where: str) -> str:
@@ -315,12 +315,14 @@ class Formulary:
         if is_new is True:
             return drug
         near = difflib.get_close_matches(drug.strip().lower(), sorted({*self._monographs, *self._synonyms}), n=4)
-        hint = f"near names are {', '.join(near)}" if near else "no near name is held"
-        raise InvalidData(f"{drug!r} is not held, and {hint}; correct the name, or write new = true", where=where)
+        hint = f"near names are {', '.join(near)}" if near else "no near name is on file"
+        raise InvalidData(f"{drug!r} is not on file, and {hint}; correct the name, or write new = true", where=where)
 
 
 def _listing(names: tuple[str, ...]) -> str:
-    return f"Held: {', '.join(names)}. Or give its products" if names else "The formulary is empty; give its products"
+    return (
+        f"On file: {', '.join(names)}. Or give its products" if names else "The formulary is empty; give its products"
+    )
 
 
 @cache

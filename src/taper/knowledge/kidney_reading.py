@@ -1,4 +1,4 @@
-"""What one source's kidney advice says at a person's figures."""
+"""Kidney advice read for one person: what a source says at that person's figures."""
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -136,8 +136,10 @@ def _at(advice: KidneyAdvice, figure: Figure) -> KidneyReading:
     if not any(band.lower is not None and band.lower >= figure.value for band in advice.bands):
         return KidneyReading(advice, figure=figure)
     if _is_gap(advice, figure.value):
-        return KidneyReading(advice, figure=figure, missing=f"a band at {figure.text}; the source leaves a gap there")
-    missing = f"a band at {figure.text}, which is worse than any that the source speaks of"
+        return KidneyReading(
+            advice, figure=figure, missing=f"advice at {figure.text}; the bands of this source leave a gap there"
+        )
+    missing = f"advice at {figure.text}, which is worse than every band of this source"
     return KidneyReading(advice, figure=figure, missing=missing)
 
 
@@ -187,7 +189,7 @@ def _read_between(
     if says.at_most is not None and lowest.value > says.at_most:
         return KidneyReading(advice, figure=lowest)
     if says.at_least is not None and lowest.value < says.at_least:
-        missing = f"what the source says at {lowest.measure} {lowest.text}, which is worse than it speaks of"
+        missing = f"advice at {lowest.measure} {lowest.text}, which is worse than this source covers"
         return KidneyReading(advice, figure=lowest, missing=missing)
     others = tuple(figure for figure in figures if says.at_most is not None and figure.value > says.at_most)
     return KidneyReading(advice, says=says, figure=lowest, others=others)

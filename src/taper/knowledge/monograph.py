@@ -271,7 +271,7 @@ class Code(Cited):
 
 
 class Monograph(Value):
-    """Everything held about one drug; a section that is empty makes its rule answer *not assessed*."""
+    """Everything on file about one drug; a section that is empty makes its rule answer *not assessed*."""
 
     drug: Name
     synonyms: tuple[Text, ...] = ()

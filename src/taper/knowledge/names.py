@@ -1,4 +1,4 @@
-"""Names that people write: brands, salts and combinations of medicines, what is known of their classes, conditions."""
+"""Names of medicines and conditions: brands, salts, combinations, and the classes they belong to."""
 
 import difflib
 import re
@@ -23,13 +23,16 @@ _FORMS = frozenset(
 _BEFORE = frozenset({"low", "high", "dose", "baby", "regular", "oral", "topical", "inhaled", "generic", "mg"})
 """Words that people write before it."""
 
+_DROPPED = re.compile(r"['\N{RIGHT SINGLE QUOTATION MARK}\N{REGISTERED SIGN}\N{TRADE MARK SIGN}]|(?<!\d)\.|\.(?!\d)")
+"""What is no part of a name: apostrophes, trademark signs, and full stops other than decimal points."""
+
 _JOINED = re.compile(r"\s*(?:/|\+|\band\b|\bwith\b|\bplus\b)\s*", re.IGNORECASE)
 """What joins the parts of a combination."""
 
 
 def plain(text: str) -> str:
-    """A name as sources write it: lower case, with hyphens, without an apostrophe."""
-    kept = text.lower().replace("'", "").replace("\N{RIGHT SINGLE QUOTATION MARK}", "")
+    """A name as sources write it: lower case, with hyphens, without an apostrophe, a full stop or a trademark sign."""
+    kept = _DROPPED.sub("", text.lower())
     return "-".join(part for part in kept.replace("_", " ").replace(",", " ").split() if part)
 
 
@@ -218,7 +221,9 @@ class Vocabulary(Value):
             yield "-".join(words)
         droppable = {*self.release_words, *_FORMS}
         while len(words) > 1 and (words[-1] in droppable or words[-1][:1].isdigit()):
-            words.pop()
+            last = words.pop()
+            if _is_version(last) and "-".join(words) in self._contains:
+                return  # a brand's "3" may be another medicine than the brand
             yield "-".join(words)
         if words[-1].endswith("s"):
             yield "-".join(words).removesuffix("s")
@@ -236,7 +241,8 @@ class Vocabulary(Value):
         codes = tuple(dict.fromkeys(code for each in sorted(names) for code in self._codes.get(each, ((), None))[0]))
         belongs = {g.of for g in self.groups if g.all and _has_code(codes, g)}
         # Where the index has a group for a class, it and the lists of that class say who belongs to it.
-        never = {g.of for g in self.groups if codes} - belongs
+        # With a code among those of a group that holds others too, it may belong or not.
+        never = {g.of for g in self.groups if codes and not _has_code(codes, g)} - belongs
         return NamedMedicine(name, frozenset(names), codes, frozenset(belongs), frozenset(never), source)
 
     def near_medicines(self, text: str, also: Iterable[str] = ()) -> tuple[str, ...]:
@@ -282,6 +288,11 @@ class Vocabulary(Value):
                 waiting.append(other)
         may_be = frozenset[str]().union(*(self._may_be.get(name, frozenset()) for name in found)) - found
         return Condition(text, frozenset(found), key in self._condition_names, may_be, self._condition_names)
+
+
+def _is_version(word: str) -> bool:
+    """Whether a word behind a brand may be a part of its name and not a dose: one digit without a unit."""
+    return len(word) == 1 and word.isdigit()
 
 
 def _has_code(codes: tuple[str, ...], group: CodeGroup) -> bool:

@@ -13,7 +13,7 @@ def _others_named(fact: Interaction | Titration | Ceiling) -> tuple[str, ...]:
 
 
 def _names_declared(data: dict[str, Any], where: str) -> list[str]:
-    """The names of medicines that nothing held knows and that an overlay means, taken out of its data."""
+    """The names of medicines that nothing on file knows and that an overlay means, taken out of its data."""
     names = data.pop("names", [])
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise InvalidData('names is a list of names; write ["NAME"]', where=where)
@@ -36,7 +36,7 @@ def _lay_over(
     known = {source.id: source for source in below.sources} if below else {}
     for key in data.get("sources", {}):
         if key in held:
-            told = f"the source {key!r} is already held, for {held[key]}; give the overlay's own source another id"
+            told = f"the source {key!r} is already on file, for {held[key]}; give the overlay's own source another id"
             raise InvalidData(told, where=where)
         _refuse_claims(data["sources"][key], key, below, where)
     data.setdefault("reviewed_on", below.reviewed_on if below else None)
@@ -47,7 +47,7 @@ def _lay_over(
     unknown = replaced - set(known)
     if unknown:
         raise InvalidData(
-            f"replaces names {', '.join(sorted(unknown))}, which is not held; name a held source", where=where
+            f"replaces names {', '.join(sorted(unknown))}, which is not on file; name a source on file", where=where
         )
     return _merge(below, above, replaced)
 
@@ -57,10 +57,8 @@ def _refuse_claims(body: object, key: str, below: Monograph | None, where: str) 
     set_id = body.get("set_id") if isinstance(body, dict) else None
     for source in below.sources if below is not None and set_id is not None else ():
         if source.set_id == set_id:
-            told = (
-                f"the source {key!r} has the set id of {source.id}, which is on file, and what was read of it is said"
-            )
-            raise InvalidData(f"{told} there; leave set_id out, and cite the overlay's own source", where=where)
+            told = f"the source {key!r} has the set id of {source.id}, a label that is on file"
+            raise InvalidData(f"{told}; leave set_id out, and cite the overlay's own source", where=where)
 
 
 def _refuse_borrowed(value: object, known: Mapping[str, Source], where: str) -> None:
@@ -70,8 +68,8 @@ def _refuse_borrowed(value: object, known: Mapping[str, Source], where: str) -> 
     for key in ("source", "score_source", "taken_source") if isinstance(value, dict) else ():
         name = value.get(key) if isinstance(value, dict) else None
         if isinstance(name, str) and name in known:
-            told = f"cites the source {name!r} of the layer {known[name].layer}, which does not say it for the overlay"
-            raise InvalidData(f"{told}; define a source of its own under another id", where=where)
+            told = f"cites the source {name!r} of the layer {known[name].layer}"
+            raise InvalidData(f"{told}; an overlay cites its own, so define one under another id", where=where)
 
 
 def _merge(below: Monograph, above: Monograph, replaced: set[str]) -> Monograph:

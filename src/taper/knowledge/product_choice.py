@@ -1,4 +1,4 @@
-"""Which products a course is made from: of its drug, its release and its form, and none that must not mix."""
+"""Products for a course: those of its drug, release and form; never two kinds that must not mix."""
 
 from taper.errors import InvalidInput
 from taper.knowledge.formulary import Formulary
@@ -23,11 +23,11 @@ class SeveralForms(NoProducts):
 
 
 def name_of_drug(course: Course, products: tuple[Product, ...], formulary: Formulary) -> str:
-    """The name under which the products or the formulary hold the course's drug.
+    """The name under which the products or the formulary list the course's drug.
 
     Raises:
-        UnknownDrug: If neither holds it; near names are listed and none is picked.
-        NoProducts: If it is held, and no product given is of it.
+        UnknownDrug: If neither lists it; near names are listed and none is picked.
+        NoProducts: If it is on file, and no product given is of it.
     """
     key = course.drug.strip().lower()
     if any(product.drug == key for product in products):

@@ -1,4 +1,4 @@
-"""Sources that were last looked at more than a year ago."""
+"""Sources last checked more than a year ago."""
 
 from dataclasses import dataclass
 from datetime import date

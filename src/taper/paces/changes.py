@@ -1,4 +1,4 @@
-"""What resulted: the falls and rates of any sequence of days, on any scale."""
+"""Resulting changes: the reductions and rates of a sequence of daily totals, on any scale."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -82,7 +82,7 @@ def measure_changes(
 
 
 def largest_fall(changes: Iterable[Change]) -> Change | None:
-    """The fall with the most paces, or, where none were counted, the largest part of the current total."""
+    """The reduction with the most paces, or, where none were counted, the largest part of the current total."""
     falls = [change for change in changes if change.is_fall]
     return max(falls, key=_size, default=None)
 
@@ -93,7 +93,7 @@ def _size(change: Change) -> tuple[Fraction, Fraction, int]:
 
 @dataclass(frozen=True, slots=True)
 class FallWindow:
-    """The fall from the total on one day to the total some days later: the other reading of a rate."""
+    """The reduction from the total on one day to the total some days later: the other reading of a rate."""
 
     day: int
     last_day: int
@@ -106,20 +106,20 @@ class FallWindow:
 
     @property
     def percent(self) -> Fraction | None:
-        """The fall in percent of the total at the window's beginning; None where that was 0."""
+        """The reduction in percent of the total at the window's beginning; None where that was 0."""
         return self.mg / self.before.mg * 100 if self.before else None
 
 
 def steepest_window(
     totals: Iterable[DailyDose], days: int, *, before: DailyDose | None = None, first_day: int = 1
 ) -> FallWindow | None:
-    """The largest relative fall over so many days, the earliest if several; None if the total never falls.
+    """The largest relative reduction over so many days, the earliest if several; None if the total never goes down.
 
-    A fall of 10% on day 1 and another on day 8 are two falls of 10%, and one window of 14 days that falls 19%.
+    A reduction of 10% on day 1 and another on day 8 are two of 10%, and one window of 14 days that goes down 19%.
 
     Args:
         totals: The total of each day, in order.
-        days: The length of the window: the falls on any so many days in a row count together.
+        days: The length of the window: the reductions on any so many days in a row count together.
         before: What was taken until then.
         first_day: The number of the first day.
 
@@ -133,13 +133,13 @@ def steepest_window(
         (1, 8, 19)
     """
     if days < 1:
-        raise InvalidInput(f"a window of {days} days holds no fall; write a whole number from 1")
+        raise InvalidInput(f"a window of {days} days holds no reduction; write a whole number from 1")
     listed = list(totals)
     line = [before if before is not None else listed[0], *listed] if listed else []
     best: FallWindow | None = None
     for end in range(1, len(line)):
         if line[end] >= line[end - 1]:
-            continue  # the steepest window ends on a fall
+            continue  # the steepest window ends on a reduction
         for begin in range(max(0, end - days), end):
             window = FallWindow(first_day + begin, first_day + end - 1, line[begin], line[end])
             if window.mg > 0 and (best is None or (window.percent or 0) > (best.percent or 0)):

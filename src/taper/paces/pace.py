@@ -1,4 +1,4 @@
-"""What was asked: so much, of what, per how long. Data only; rulers measure it."""
+"""The pace asked for: how much, of what, how often. Data only; rulers measure it."""
 
 import re
 from collections.abc import Iterable
@@ -30,7 +30,7 @@ def _percent(value: object) -> Fraction:
         value = value.strip().removesuffix("%").rstrip()
     number = exact(value)
     if number <= 0:
-        raise InvalidPace(f"{write_number(number)}% moves nothing; write a percentage above 0")
+        raise InvalidPace(f"{write_number(number)}% changes nothing; write a percentage above 0")
     if number >= 100:
         raise InvalidPace(f"{write_number(number)}% would stop at once; write a percentage below 100")
     return number
@@ -38,7 +38,7 @@ def _percent(value: object) -> Fraction:
 
 def _above_zero(dose: Dose) -> Dose:
     if not dose:
-        raise InvalidPace("0 mg moves nothing; write an amount above 0")
+        raise InvalidPace("0 mg changes nothing; write an amount above 0")
     return dose
 
 
@@ -77,7 +77,7 @@ class OfStart(Value):
 class OfCurrent(Value):
     """So many percent of the day's total as it is.
 
-    With `at_least`, a fall of so many mg is one pace where the percentage is less. With `last_dose`, the plan
+    With `at_least`, a reduction of so many mg is one pace where the percentage is less. With `last_dose`, the plan
     stops from there.
     """
 
@@ -89,7 +89,7 @@ class OfCurrent(Value):
     @model_validator(mode="after")
     def _not_both(self) -> Self:
         if self.at_least is not None and self.last_dose is not None:
-            raise InvalidPace("has at_least and last_dose; give one: the smallest fall, or the dose to stop from")
+            raise InvalidPace("has at_least and last_dose; give one: the smallest reduction, or the dose to stop from")
         return self
 
     def __str__(self) -> str:
@@ -100,7 +100,7 @@ class OfCurrent(Value):
 
 
 class Band(Value):
-    """One band of the day's total, from the band above it (or any dose) down to an edge, and its fall in mg."""
+    """One band of the day's total, from the band above it (or any dose) down to an edge, and its reduction in mg."""
 
     down_to: Dose
     low: Some
@@ -156,11 +156,11 @@ Base = Fixed | OfStart | OfCurrent | Bands | OfOccupancy
 
 
 class Pace(Value):
-    """So much on a named base per interval, and the largest fall that is accepted.
+    """So much on a named base per interval, and the largest reduction that is accepted.
 
     `up_to` is in the base's own unit: mg, percent, points; for bands, paces. A range accepts its fast end and
     needs an aim. `never_more_than` is a second base whose one pace is never knowingly exceeded either; where it is a
-    percentage of the current dose without `at_least`, only the last fall is exempt: the one to 0 from a dose from
+    percentage of the current dose without `at_least`, only the last reduction is exempt: the one to 0 from a dose from
     which the pace itself may fall to 0.
 
     Example:
@@ -184,7 +184,7 @@ class Pace(Value):
         Args:
             text: The pace.
             down_to: The daily total at which another pace takes over, if one does. A percentage of the current dose
-                then needs no end of its own: it counts down to there, and its smallest fall is that part of it.
+                then needs no end of its own: it counts down to there, and its smallest reduction is that part of it.
 
         Raises:
             InvalidPace: If the amount, its base or the interval is missing or cannot be read.
@@ -248,7 +248,7 @@ def _check_ends(pace: Pace) -> None:
     base = pace.base
     if isinstance(base, OfCurrent) and base.at_least is None and base.last_dose is None:
         raise PaceWithoutEnd(
-            f'{base} never arrives at 0; add at_least (the smallest fall, such as "1 mg") or last_dose '
+            f'{base} never arrives at 0; add at_least (the smallest reduction, such as "1 mg") or last_dose '
             "(the dose to stop from)"
         )
     spans = base.bands if isinstance(base, Bands) else (base,)
@@ -321,7 +321,7 @@ def fixed(
     Args:
         amount: One figure, or a range such as "2-4 mg", which needs an aim.
         every: The interval.
-        up_to: The largest fall that is accepted; the pace itself if absent.
+        up_to: The largest reduction that is accepted; the pace itself if absent.
         aim: Which end of a range to plan by.
         never_more_than: A second limit on another base, such as "50% of current".
 
@@ -384,7 +384,7 @@ def percent_of_current(
     Args:
         percent: Above 0 and below 100; a range such as "5-10%" needs an aim.
         every: The interval.
-        at_least: A fall of so many mg counts as one pace wherever the percentage would be less.
+        at_least: A reduction of so many mg counts as one pace wherever the percentage would be less.
         last_dose: The total from which the plan stops. Exactly one of it and `at_least` is needed.
         up_to: The largest percentage that is accepted; the pace itself if absent.
         aim: Which end of a range to plan by.
@@ -415,10 +415,10 @@ def banded(
     """So many mg of the day's total per interval, by how high it is.
 
     Args:
-        bands: Pairs of a fall and the dose it goes down to, from the highest: `("2-4 mg", "20 mg")`.
+        bands: Pairs of a reduction and the dose it goes down to, from the highest: `("2-4 mg", "20 mg")`.
         every: The interval.
-        up_to: The largest fall accepted, in paces, such as "1.25".
-        aim: Which end to plan by, if any fall is a range.
+        up_to: The largest reduction accepted, in paces, such as "1.25".
+        aim: Which end to plan by, if any reduction is a range.
         never_more_than: A second limit on another base.
 
     Raises:
@@ -456,7 +456,7 @@ def points_of_occupancy(
         vmax: The greatest occupancy, in percent.
         km: The daily dose at half of it.
         source: The id of the source of both; the parameters belong to one drug.
-        up_to: The largest fall accepted, in points.
+        up_to: The largest reduction accepted, in points.
         aim: Which end of a range to plan by.
         never_more_than: A second limit, such as "50% of current".
 
@@ -492,7 +492,7 @@ def _limit_percent(given: Rational | None) -> Fraction | None:
 def _ends(text: str) -> tuple[str, str]:
     low, dash, high = text.strip().partition("-")
     if dash and not low.strip():
-        raise InvalidPace(f"{text.strip()!r} is negative; write a pace above 0, by which doses fall")
+        raise InvalidPace(f"{text.strip()!r} is negative; write a pace above 0, by which doses are reduced")
     return low.strip(), (high if dash else low).strip()
 
 

@@ -1,4 +1,4 @@
-"""Phases: several paces one after the other, each down to a daily total."""
+"""Phases: one pace after another, each down to a daily total."""
 
 import re
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""Rulers on the day's total: linear, logarithmic, banded, occupancy. On its ruler a taper is a straight line."""
+"""Dose scales: linear, logarithmic, banded, occupancy. On its own scale a taper is a straight line."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from taper.errors import InvalidInput
 from taper.paces.pace import Bands, Base, Fixed, OfCurrent, OfOccupancy, OfStart, Pace
 
 ONE_PACE = 10**9
-"""Falls are counted in whole billionths of a pace; everything after that rounding is integers."""
+"""Reductions are counted in whole billionths of a pace; everything after that rounding is integers."""
 
 _FINE = 10**36
 _FAR = 1e9
@@ -21,7 +21,7 @@ _EXACT = Context(prec=40, rounding=ROUND_HALF_EVEN)
 
 
 class Ruler(ABC):
-    """An additive measure of the day's total, counted in paces: a fall is the difference of two positions.
+    """An additive measure of the day's total, counted in paces: a reduction is the difference of two positions.
 
     Example:
         >>> from taper.amounts.dose import mg
@@ -37,7 +37,7 @@ class Ruler(ABC):
     @property
     @abstractmethod
     def last_pace(self) -> Fraction:
-        """The total in mg from which a fall to 0 is one pace."""
+        """The total in mg from which a reduction to 0 is one pace."""
 
     @abstractmethod
     def near(self) -> Callable[[float], float]:
@@ -53,11 +53,11 @@ class Ruler(ABC):
         return place.numerator * _FINE // place.denominator
 
     def fall(self, before: Fraction, after: Fraction) -> int | None:
-        """The fall between two totals in billionths of a pace, rounded once; None where it is not measured."""
+        """The reduction between two totals in billionths of a pace, rounded once; None where it is not measured."""
         return between(self.position(before), self.position(after))
 
     def paces(self, before: Fraction, after: Fraction) -> Fraction | None:
-        """The fall between two totals in paces, to nine places; None where it is not measured."""
+        """The reduction between two totals in paces, to nine places; None where it is not measured."""
         fall = self.fall(before, after)
         return None if fall is None else Fraction(fall, ONE_PACE)
 
@@ -95,8 +95,8 @@ class Linear(Ruler):
 class Logarithmic(Ruler):
     """One pace is the same part of the current total, down to a knee; linear below it.
 
-    With `at_least` the knee is where that part is so many mg. With `free` it is that dose, from which a fall to 0 is
-    one pace. With neither, it does not reach 0 and counts from `unit`.
+    With `at_least` the knee is where that part is so many mg. With `free` it is that dose, from which a reduction to 0
+    is one pace. With neither, it does not reach 0 and counts from `unit`.
     """
 
     part: Fraction
@@ -136,7 +136,7 @@ class Logarithmic(Ruler):
 
 @dataclass(frozen=True, slots=True)
 class Banded(Ruler):
-    """One pace depends on how high the total is; a fall across an edge is charged in each band.
+    """One pace depends on how high the total is; a reduction across an edge is charged in each band.
 
     `bands` are pairs of an edge and the pace above it, from the lowest, whose edge is 0.
     """
@@ -239,7 +239,7 @@ def ruler_of(base: Base, *, start: Fraction, fast: bool = False) -> Ruler:
         InvalidInput: If the start is 0.
     """
     if start <= 0:
-        raise InvalidInput("the start is 0 mg, so nothing can fall; give what is taken before day 1")
+        raise InvalidInput("the start is 0 mg, so nothing can be reduced; give what is taken before day 1")
     match base:
         case Fixed():
             return Linear((base.high if fast else base.low).mg)
@@ -257,7 +257,7 @@ def ruler_of(base: Base, *, start: Fraction, fast: bool = False) -> Ruler:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A ruler and the largest fall on it that the caller accepts, in billionths of a pace."""
+    """A ruler and the largest reduction on it that the caller accepts, in billionths of a pace."""
 
     ruler: Ruler
     accepts: int
@@ -273,7 +273,7 @@ class MeasuredPace:
     stop_from: Fraction | None
 
     def excess(self, before: Fraction, after: Fraction) -> tuple[int, ...]:
-        """How far a fall goes beyond each limit, in billionths of a pace; 0 where it does not."""
+        """How far a reduction goes beyond each limit, in billionths of a pace; 0 where it does not."""
         return tuple(max(0, (limit.ruler.fall(before, after) or 0) - limit.accepts) for limit in self.limits)
 
 

@@ -1,4 +1,4 @@
-"""The body behind a figure of kidney function: sex, weights and surface, by published formulas."""
+"""Body size for kidney function: sex, weights and surface area, by published formulas."""
 
 from enum import StrEnum
 from fractions import Fraction

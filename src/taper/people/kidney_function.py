@@ -1,4 +1,4 @@
-"""Kidney function from a creatinine, by published equations; mL/min/1.73 m2 and mL/min are never interchanged."""
+"""Kidney function from creatinine, by published equations; mL/min/1.73 m2 and mL/min are never interchanged."""
 
 from fractions import Fraction
 from typing import Literal

@@ -1,4 +1,4 @@
-"""Measurements of a person: decimals read from their text, within what a person can have."""
+"""Measurements of a person: exact decimals, within the range a person can have."""
 
 from decimal import Context, Decimal, localcontext
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""The few facts about a person that a rule may read; no names, no identifiers."""
+"""The patient: the few facts that a rule may read; no names, no identifiers."""
 
 from decimal import Decimal
 from fractions import Fraction

@@ -1,4 +1,4 @@
-"""What would have been otherwise: the smallest addition that helps, other orders, strengths to do without."""
+"""Alternatives to a plan: the smallest addition that helps, other orders, products that can be left out."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator

@@ -1,4 +1,4 @@
-"""One intake that changes over from one drug to another in stages, without a rise as far as products allow."""
+"""Changing one intake from one drug to another in stages, without a rise as far as the products allow."""
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Going up by an increment: what the products make for an intake, by turns or shared over the day."""
+"""Dose increases: what the products make when a total goes up by an increment, by turns or shared over the day."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
@@ -127,7 +127,7 @@ def by_increment(climb: Climb, now: Regimen, size: Dose, every: Duration) -> Ite
         NoTitration: If the steps do not lead to the target.
     """
     if not size:
-        raise InvalidInput("an increment of 0 mg rises nowhere; write one above 0", where="by")
+        raise InvalidInput("an increment of 0 mg changes nothing; write one above 0", where="by")
     climb.check_increment(size)
     for slot in now.slots:
         if slot not in climb.slots:

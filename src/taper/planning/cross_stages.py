@@ -1,4 +1,4 @@
-"""The stages of a cross-taper: what is taken of both drugs in each, and what it adds up to."""
+"""Stages of a cross-taper: the doses of both drugs in each, and their sum as equivalents."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -66,7 +66,7 @@ def write_equivalent(mg: Fraction) -> str:
 def count_stage(
     both: Both, day: int | None, drug: str, to_drug: str, table: EquivalenceTable, held: dict[str, EquivalenceTable]
 ) -> Stage:
-    """What a stage adds up to, in mg of the new drug, under the named table and under every table held."""
+    """What a stage adds up to, in mg of the new drug, under the named table and under every table on file."""
     old, new = both
 
     def ends(other: EquivalenceTable) -> tuple[Fraction, Fraction]:

@@ -48,7 +48,7 @@ class CrossTaper:
 
     @property
     def largest_fall(self) -> tuple[Stage, Stage] | None:
-        """The two stages between which both together fall most under the named table, if they ever fall."""
+        """The two stages between which both together go down most under the named table, if they ever do."""
         pairs = list(pairwise((self.before, *self.stages)))
         before, after = max(pairs, key=lambda pair: pair[0].combined - pair[1].combined)
         return (before, after) if after.combined < before.combined else None
@@ -68,9 +68,9 @@ class CrossTaper:
         lines = [f"Both together rise, {self._words(*pair)}, under {self.table.title}: {why}." for pair in self.rises]
         lines.append(self._opening())
         if self.taper:
-            falls = f"largest fall {self.taper.largest.words}; last fall {self.taper.last.words}"
+            falls = f"largest reduction {self.taper.largest.words}; last reduction {self.taper.last.words}"
             lines.append(f"In the taper of {drug} after it: {falls}.")
-        lines.append(f"Equivalents of {drug} under {self.table.title}; the spread is over every table held.")
+        lines.append(f"Equivalents of {drug} under {self.table.title}; the spread is over every table on file.")
         for stage in (self.before, *self.stages):
             both = f"{stage.old} and {stage.new}"
             spread = f"{write_equivalent(stage.lowest)} to {write_equivalent(stage.highest)}"
@@ -79,8 +79,8 @@ class CrossTaper:
 
     def _opening(self) -> str:
         if self.largest_fall is None:
-            return f"Both together never fall in the stages, under {self.table.title}."
-        return f"Largest fall of both together, {self._words(*self.largest_fall)}, under {self.table.title}."
+            return f"Both together never go down in the stages, under {self.table.title}."
+        return f"Largest reduction of both together, {self._words(*self.largest_fall)}, under {self.table.title}."
 
     def _words(self, before: Stage, after: Stage) -> str:
         percent = write_percent(abs(before.combined - after.combined) / before.combined)
@@ -125,7 +125,7 @@ def plan_cross_taper(
         rounding: How an equivalent that cannot be made is rounded to one that can; there is no default.
         stages: "intake by intake", or a number of stages in which every intake changes over in proportion.
         order: The times of day in which intakes change over; by time of day if absent.
-        tables: Every table held, for the spread.
+        tables: Every table on file, for the spread.
         then: Arguments for `plan_taper` on the second drug (pace, order, to ...); without, it is continued.
         weights: What the planner weighs; judgment, not evidence.
         title: The plan's title.
@@ -205,7 +205,7 @@ def replan_cross_taper(
         equivalence: The table of equivalents that the plan goes by.
         every: Another length of the stages.
         rounding: Another rounding.
-        tables: Every table held, for the spread.
+        tables: Every table on file, for the spread.
         then: Arguments for the taper that follows, in place of those that the plan carries.
 
     Raises:

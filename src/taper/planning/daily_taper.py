@@ -34,7 +34,7 @@ def plan_daily_taper(
     indication: str | None = None,
     title: str | None = None,
 ) -> Steps:
-    """A taper that falls a little each day: the smallest dose that can be made on or above the pace's own curve.
+    """A taper that goes down a little each day: the smallest dose that can be made on or above the pace's own curve.
 
     With 10% of current per 4 weeks, day `t` follows `(1 - 0.1)^(t/28)` of the start: the same 10% in 28 days, and
     not 10/28 % a day. The plan tracks the curve; it is not chosen among others. It ends where the curve meets the
@@ -55,7 +55,7 @@ def plan_daily_taper(
     Raises:
         InvalidInput: If the interval is in months.
         NotReachable: If the products cannot make what is taken now.
-        NoPlan: If the curve ends before the first fall.
+        NoPlan: If the curve ends before the first reduction.
 
     Example:
         >>> liquid = Product(id="solution", drug="diazepam", form="oral solution", concentration="1 mg/mL",
@@ -132,8 +132,8 @@ def _track(ground: StateSpace, interval: int) -> Iterator[State]:
 def _follow(ground: StateSpace, state: State, fallen: int, interval: int) -> State:
     """The least regimen whose fall from the first is not beyond what the curve has fallen, in parts of an interval.
 
-    In a group, the intake with the largest share of its start falls first, by its smallest fall; one that would fall
-    below the curve leaves the turn to the next.
+    In a group, the intake with the largest share of its start falls first, by its smallest reduction; one that would
+    fall below the curve leaves the turn to the next.
     """
     for group in ground.groups:  # pragma: no branch - the days end before the last intake does
         while True:

@@ -1,4 +1,4 @@
-"""A total divided over several intakes, as evenly as the doses that can be made allow."""
+"""Dividing a daily total over several intakes, as evenly as the products allow."""
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Plans from explicit steps, with what resulted day by day beside them."""
+"""Plans from steps written by hand, with the reductions that result."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -78,8 +78,8 @@ class StepsReport:
         }
 
     def __str__(self) -> str:
-        lines = [f"Largest fall: {words(self.largest_fall)}."] if self.largest_fall else ["It never falls."]
-        lines += [f"Last fall: {words(self.last_fall)}."] if self.last_fall else []
+        lines = [f"Largest reduction: {words(self.largest_fall)}."] if self.largest_fall else ["It never goes down."]
+        lines += [f"Last reduction: {words(self.last_fall)}."] if self.last_fall else []
         for step in self.course.steps:
             mean = "" if step.is_constant else f" ({step.average})"
             lines.append(f"{step.lasting or 'on'}: {step}{mean}")
@@ -88,11 +88,12 @@ class StepsReport:
 
 def words(change: Change) -> str:
     """A change in mg, in percent of the total before it, and in paces where there is a ruler."""
-    kind = "fall" if change.is_fall else "rise"
+    kind = "reduction" if change.is_fall else "rise"
     amount = Dose(abs(change.mg)).in_unit(change.after.unit)
     percent = change.percent_of_current
     part = f", {short(abs(percent))}% of current" if percent is not None else ""
-    paces = f", {short(abs(change.paces))} paces" if change.paces is not None else ""
+    size = short(abs(change.paces)) if change.paces is not None else ""
+    paces = f", {size} pace{'' if size == '1' else 's'}" if size else ""
     return f"day {change.day}, {change.before} to {change.after}: a {kind} of {amount}{part}{paces}"
 
 
@@ -156,14 +157,14 @@ def plan_steps(
     indication: str | None = None,
     title: str | None = None,
 ) -> Steps:
-    """A plan of explicit steps, as given, and the falls that result.
+    """A plan of explicit steps, as given, and the reductions that result.
 
     Args:
         drug: The drug.
         steps: Steps, or pairs of one day's doses and how long they are taken; the last may have no end.
         before: What is taken until day 1; "nothing", or None if unknown.
         then: What follows the last step; "continue" if it is open, and to be said if it is not.
-        pace: A pace to count the falls in.
+        pace: A pace to count the reductions in.
         indication: What the drug is taken for.
         title: The plan's title.
 

@@ -1,4 +1,4 @@
-"""How long each new dose is kept: the stay follows its fall."""
+"""How long each new dose is kept, by the size of the reduction that led to it."""
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -24,8 +24,8 @@ class Stay:
 def stays_of(solved: Solved, kind: Stays) -> tuple[Stay, ...]:
     """The stay at each new regimen of a plan; none for the last one, which is the end or goes on.
 
-    By fall: the interval where the fall was accepted; else as many intervals as the fall has paces, at most the
-    weights' longest stay. The last dose before 0 also counts the fall to 0. Even: always the interval.
+    By fall: the interval where the reduction was accepted; else as many intervals as the reduction has paces, at most
+    the weights' longest stay. The last dose before 0 also counts the reduction to 0. Even: always the interval.
     Proportional: as many intervals as paces, uncapped, so that by the end of each stay no more paces were used than
     intervals have passed.
     """
@@ -36,13 +36,13 @@ def stays_of(solved: Solved, kind: Stays) -> tuple[Stay, ...]:
         if index == len(totals) - 2 and totals[-1] == 0 and not solved.route.stops:
             final, reason = _factor(solved, totals[index], totals[-1], kind)
             if final > factor:
-                factor, why = final, f"{reason}, counting the fall to 0 that follows"
+                factor, why = final, f"{reason}, counting the reduction to 0 that follows"
         made.append(Stay(lengthen(solved.problem.pace.every, factor), why))
     return tuple(made)
 
 
 def stay_after(solved: Solved, index: int, kind: Stays) -> Stay:
-    """The stay after a fall of a plan, counted from 1, where another plan goes on from there."""
+    """The stay after a reduction of a plan, counted from 1, where another plan goes on from there."""
     factor, why = _factor(solved, solved.totals[index - 1], solved.totals[index], kind)
     return Stay(lengthen(solved.problem.pace.every, factor), why)
 
@@ -55,14 +55,14 @@ def _factor(solved: Solved, before: Fraction, after: Fraction, kind: Stays) -> t
     if kind == "proportional":
         if paces <= 1:
             return Fraction(1), "the interval"
-        return paces, f"in proportion to a fall of {short(paces)} paces"
+        return paces, f"in proportion to a reduction of {short(paces)} paces"
     if not any(measure.excess(before, after)):
         return Fraction(1), "the interval"
     falls = [Fraction(limit.ruler.fall(before, after) or 0, limit.accepts) for limit in measure.limits[1:]]
     most = solved.problem.weights.longest_stay
     size = max([paces, *falls])
     factor = max(Fraction(1), min(size, most))
-    return factor, f"longer, after a fall of {short(size)} paces, at most {write_number(most)} intervals"
+    return factor, f"longer, after a reduction of {short(size)} paces, at most {write_number(most)} intervals"
 
 
 def lengthen(every: Duration, factor: Fraction) -> Duration:

@@ -1,4 +1,4 @@
-"""What a source says at a figure of kidney function, and a plan proposed from it for someone who starts."""
+"""A starting plan by kidney function: one source's advice at the person's figure."""
 
 from collections.abc import Iterable
 from fractions import Fraction
@@ -141,7 +141,7 @@ def _no_such_source(formulary: Formulary, plan: Plan, products: tuple[Product, .
     names = {a.source.id for drug in drugs if formulary.holds(drug) for a in formulary.monograph(drug).kidney}
     listed = ", ".join(sorted(names)) or "none"
     return NotFound(
-        f"no kidney advice for {', '.join(drugs)} has the source {source!r}; name one of those held: {listed}",
+        f"no kidney advice for {', '.join(drugs)} has the source {source!r}; name one of those on file: {listed}",
         near=tuple(sorted(names)),
     )
 
@@ -170,10 +170,12 @@ def _refuse_two(course: Course, first: str, drug: str, advice: KidneyAdvice) -> 
 def _readable(advice: KidneyAdvice, patient: Patient, formulary: Formulary, drug: str) -> KidneyReading:
     where, cite = advice.source.id, advice.source.citation
     if advice.needs_age and patient.age is None:
-        raise NoProposal(f"the source speaks of an age group and no age is given; give the age. {cite}", where=where)
+        raise NoProposal(
+            f"the advice of this source depends on the age, which is not given; give the age. {cite}", where=where
+        )
     if patient.age is not None and not applies_to_age(advice.age_from, advice.age_below, patient.age):
         raise NoProposal(
-            f"the source speaks of another age group than {patient.age}; name another source. {cite}", where=where
+            f"this source is about another age group than {patient.age}; name another source. {cite}", where=where
         )
     if patient.dialysis is None:
         raise NoProposal(
@@ -183,7 +185,7 @@ def _readable(advice: KidneyAdvice, patient: Patient, formulary: Formulary, drug
     if reading.dialysis:
         said = words_of(reading.says) if reading.says else "nothing"
         raise NoProposal(
-            f"a person on dialysis has no proposal; the source says {said}; read it there. {cite}",
+            f"no proposal is made for a person on dialysis; the source says {said}; read it there. {cite}",
             where=where,
             source=advice.source,
         )

@@ -1,4 +1,4 @@
-"""Going up by a label's own steps, and by an increment where they end."""
+"""Titration by a label's own steps, and by an increment after the last of them."""
 
 from collections.abc import Iterator
 

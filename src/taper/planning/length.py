@@ -1,4 +1,4 @@
-"""The length of a taper: bounds on it, and a length asked for in place of a pace."""
+"""Length of a taper: bounds on it, and a length asked for in place of a pace."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -19,7 +19,7 @@ from taper.plans.request import TaperRequest
 from taper.products.product import Product
 
 A_WEEK = weeks(1)
-"""The least time between two falls where a length is asked for and none is named: judgment, not evidence."""
+"""The least time between two reductions where a length is asked for and none is named: judgment, not evidence."""
 _COUNTED = 2
 
 
@@ -64,7 +64,7 @@ class LengthReport(TaperReport):
 def solve_in_time(
     problem: Problem, stays: Stays, shortest: Duration | None, longest: Duration | None
 ) -> tuple[Solved, tuple[Stay, ...]]:
-    """The gentlest plan at a pace, and how long each dose is kept, within bounds on the time from first to last fall.
+    """The gentlest plan at a pace, and how long each dose is kept, within bounds from first to last reduction.
 
     Raises:
         InvalidInput: If the bounds contradict each other, or cannot be compared with the interval.
@@ -97,16 +97,16 @@ def _intervals(length: Duration, every: Duration, *, up: bool) -> int:
 
 
 def solve_over(problem: Problem, over: Duration, step: Duration) -> tuple[Solved, tuple[Stay, ...]]:
-    """The plan of the smallest, most even falls that fits into a length, and how long each dose is kept.
+    """The plan of the smallest, most even reductions that fits into a length, and how long each dose is kept.
 
-    With `n` falls none can be smaller than an `n`th of the way. So `n` is tried from as many as there is time for:
-    where the products make `n` equal falls, no plan with fewer has a smaller largest fall, and the search ends. Where
-    they do not, the plan with the least excess over that pace has `k` changes, and no number of falls between `k` and
-    `n` can be made equal either: it would have less excess. The smallest largest fall wins, then the least sum of
-    squares; the plan is then the gentlest of as many falls at that pace.
+    With `n` reductions none can be smaller than an `n`th of the way. So `n` is tried from as many as there is time for:
+    where the products make `n` equal reductions, no plan with fewer has a smaller largest reduction, and the search
+    ends. Where they do not, the plan with the least excess over that pace has `k` changes, and no number of reductions
+    between `k` and `n` can be made equal either: it would have less excess. The smallest largest reduction wins, then
+    the least sum of squares; the plan is then the gentlest of as many reductions at that pace.
 
-    Counting changes is one dimension more. With more than two intakes it is left out: a plan of more falls than there
-    is time for is passed over, and a larger pace is tried.
+    Counting changes is one dimension more. With more than two intakes it is left out: a plan of more reductions than
+    there is time for is passed over, and a larger pace is tried.
 
     Raises:
         InvalidInput: If the length is shorter than one step, or is not in days or weeks.
@@ -117,13 +117,13 @@ def solve_over(problem: Problem, over: Duration, step: Duration) -> tuple[Solved
     best = min(_tried(problem, most), key=_rank, default=None)
     if best is None:
         raise NoPlan(
-            f"no plan of at most {most} falls, which {over} has time for, was found when intakes fall {problem.order}; "
+            f"no plan of at most {most} reductions, which fit into {over}, was found (order: {problem.order}); "
             "give more time or another order"
         )
     if best.route.changes == 1:
         raise NoPlan(
-            f"these products make nothing between {problem.before} and {problem.to}, so the only fall is the whole and "
-            "no length can be kept; add a smaller strength or a liquid"
+            f"these products make nothing between {problem.before} and {problem.to}, so the only reduction is to stop "
+            "and no length can be kept; add a smaller strength or a liquid"
         )
     largest, changes = max(_falls(best)), best.route.changes
     if best.problem.pace != _pace_of(problem, largest):
@@ -133,7 +133,7 @@ def solve_over(problem: Problem, over: Duration, step: Duration) -> tuple[Solved
 
 
 def _tried(problem: Problem, most: int) -> Iterator[Solved]:
-    """A plan for each pace that may be the best: as many equal falls as there is time for, then fewer."""
+    """A plan for each pace that may be the best: as many equal reductions as there is time for, then fewer."""
     whole = problem.before.total.mg - problem.target.mg
     count = most
     while count > 1:
@@ -186,7 +186,7 @@ def _rank(solved: Solved) -> tuple[Fraction, Fraction, Fraction]:
 
 
 def _spread(solved: Solved, over: Duration) -> tuple[Solved, tuple[Stay, ...]]:
-    """The same plan with its interval: the length over the falls, the last doses a day longer where it is uneven."""
+    """The same plan with its interval: the length over the reductions, the last doses a day longer where uneven."""
     between = solved.route.changes - 1
     whole, rest = divmod(over.days, between)
     every = days(whole) if whole % 7 else weeks(whole // 7)

@@ -37,23 +37,23 @@ class PhasesReport:
 
     @property
     def largest(self) -> Row:
-        """The largest single fall, each in paces of its own phase."""
+        """The largest single reduction, each in paces of its own phase."""
         change = largest_fall(row.change for row in self.rows)
         return next(row for row in self.rows if row.change is change)
 
     @property
     def last(self) -> Row:
-        """The last fall."""
+        """The last reduction."""
         return self.rows[-1]
 
     @property
     def over(self) -> tuple[Row, ...]:
-        """The changes that fall by more than their phase accepted."""
+        """The reductions larger than their phase accepted."""
         return tuple(row for row in self.rows if row.excess)
 
     @property
     def days(self) -> int | None:
-        """How many days lie between the first fall and the last; None where that depends on a start date."""
+        """How many days lie between the first reduction and the last; None where that depends on a start date."""
         first, last = self.rows[0].day, self.rows[-1].day
         return None if first is None or last is None else last - first
 
@@ -124,7 +124,7 @@ def plan_phases(
 ) -> PhasedTaper:
     """A taper at several paces, one after the other: each phase is the gentlest from where the one before ends.
 
-    The dose at which a phase ends is kept for the interval of the fall that led to it; then the next phase begins.
+    The dose at which a phase ends is kept for the interval of the reduction that led to it; then the next phase begins.
     Percentages of the start, and the shares of intakes, count from the start of the whole.
 
     Args:
@@ -133,13 +133,13 @@ def plan_phases(
         phases: Such as "10% of current every 2 weeks to 20 mg, then 1 mg every 4 weeks"; the last goes to 0 unless it
             says where it ends.
         products: What can be dispensed.
-        order: Whose turn it is to fall, with several intakes: "evenly", "in order", "keep last: bedtime".
+        order: Which intake is reduced first, with several a day: "evenly", "in order", "keep last: bedtime".
         stays: How long each dose is kept: "by fall", "even" or "proportional".
-        excess: Whether a fall beyond what was accepted, forced by the products, is reported or an error.
+        excess: Whether a reduction larger than was accepted, forced by the products, is reported or an error.
         mix_forms: Whether a tablet and a liquid may share an intake.
         round_liquids: Whether round volumes are preferred where the pace loses nothing by them.
         fewest_products: Whether each phase is made of as few products as leave its least excess what it is.
-        lead_in: How long the regimen before is kept on, as part of the plan, until the first fall.
+        lead_in: How long the regimen before is kept on, as part of the plan, until the first reduction.
         taken_for: For how long the regimen before has been taken, if known.
         start: What was taken before the taper as a whole began, where this is the rest of one.
         could_add: Further products to try as the smallest addition.
@@ -151,7 +151,7 @@ def plan_phases(
         InvalidInput: If phases overlap, leave a gap, or lie above what is taken.
         NotReachable: If the products cannot make what is taken now.
         NoPlan: If they make no way through a phase.
-        TooFast: If a fall exceeds what was accepted and `excess` is "forbid".
+        TooFast: If a reduction exceeds what was accepted and `excess` is "forbid".
 
     Example:
         >>> tablets = [Product(id=f"diazepam-{n}mg", drug="diazepam", form="tablet", strength=f"{n} mg", score=2)
@@ -164,7 +164,9 @@ def plan_phases(
     listed = check_drug(drug, products)
     now = read_day(before, "before")
     if not now:
-        raise InvalidInput("nothing is taken, so nothing can fall; give what is taken before day 1", where="before")
+        raise InvalidInput(
+            "nothing is taken, so nothing can be reduced; give what is taken before day 1", where="before"
+        )
     asked = _read(phases)
     _check_start(asked, now.total)
     first = Problem(

@@ -1,4 +1,4 @@
-"""Planning the rest of a course again, from any day of it, by the request that it carries."""
+"""Replanning: the rest of a course from any day of it, by the request that it carries."""
 
 from collections.abc import Iterable
 from typing import Any, Literal
@@ -48,14 +48,14 @@ def replan(
     What is not given again is taken from the course's `made_by`: a taper, a daily micro-taper and a titration follow
     their own request; the second course of a cross-taper, once every stage has begun, the taper that follows them.
     Percentages of the start, and the shares of intakes, still count from where the taper as a whole began, and a
-    `shortest` or `longest` time from its first fall. A course that carries no request, or only its explicit steps,
+    `shortest` or `longest` time from its first reduction. A course that carries no request, or only its explicit steps,
     is planned as a taper if a pace is given. Day 1 of the new plan is the given day.
 
     Args:
         course: The course.
         day: The day number, in the course, from which to plan.
         products: What can be dispensed from then on.
-        pace: Another pace, for what falls.
+        pace: Another pace, for what is reduced.
         order: Another order of the intakes of a taper.
         to: Another target.
         before: What is taken until that day, if not what the course says.
@@ -87,7 +87,7 @@ def replan(
         made = _after_the_stages(course, made, read_day(now, "before"))
     match made:
         case TitrationRequest():
-            _refuse(given, "pace", "order", because="a titration rises by what it was asked by; give by")
+            _refuse(given, "pace", "order", because="a titration goes up by its own increment or label; give by")
             taken = before or _taken(course, day)
             by = made.by if isinstance(made.by, tuple) else Titration.read(made.by)
             return _titrated(given.get("to"), {**common, "before": taken, **made.again(), "by": by, **given})
@@ -185,7 +185,7 @@ def _by_hand(course: Course, given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _time_left(course: Course, made: TaperRequest, day: int, given: dict[str, Any]) -> dict[str, Any]:
-    """What is left of the shortest and the longest time, which count from the first fall of the taper."""
+    """What is left of the shortest and the longest time, which count from the first reduction of the taper."""
     left: dict[str, Any] = {}
     lengths = {"shortest": made.shortest, "longest": made.longest}
     for name, length in lengths.items():

@@ -1,4 +1,4 @@
-"""The report that comes with a plan: its largest and its last fall first, what exceeds and why, what else there was."""
+"""The report of a plan: its largest and last reduction, which are larger than asked and why, and the alternatives."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -22,7 +22,7 @@ from taper.products.recipes import Reachable, Recipe
 
 @dataclass(frozen=True, slots=True)
 class Excess:
-    """A fall beyond what was accepted: by how many paces, beyond which limit, and why no plan avoids it."""
+    """A reduction larger than was accepted: by how many paces, beyond which limit, and why no plan avoids it."""
 
     beyond: Fraction
     limit: str
@@ -31,7 +31,7 @@ class Excess:
 
 @dataclass(frozen=True, slots=True)
 class Slower:
-    """A plan all of whose falls are smaller than asked: its days, those asked for, its largest fall in paces."""
+    """A plan with every reduction smaller than asked: its days, those asked for, its largest reduction in paces."""
 
     days: int
     asked: int
@@ -42,8 +42,8 @@ class Slower:
     def words(self) -> str:
         """One sentence or two for a reader."""
         first = (
-            f"the products make every fall smaller than asked, at most {short(self.largest)} of a pace: "
-            f"{self.days} days from the first fall to the last, where falls of one pace would take {self.asked}"
+            f"{self.days} days from the first reduction to the last, where reductions of one pace would take "
+            f"{self.asked}. The products make every one smaller than asked, at most {short(self.largest)} of a pace"
         )
         return f"{first}. {self.one_rung_more}" if self.one_rung_more else first
 
@@ -68,7 +68,7 @@ class Row:
 
     @property
     def words(self) -> str:
-        """The fall in mg, in percent and in paces; in percent of the start too, where the pace is in it."""
+        """The reduction in mg, in percent and in paces; in percent of the start too, where the pace is in it."""
         change = self.change
         percent = change.percent_of_current or Fraction(0)
         paces = "not charged" if change.paces is None else f"{_paces(change.paces)}"
@@ -149,18 +149,18 @@ class TaperReport:
 
     @property
     def largest(self) -> Row:
-        """The largest single fall, in paces."""
+        """The largest single reduction, in paces."""
         change = largest_fall(row.change for row in self.rows)
         return next(row for row in self.rows if row.change is change)
 
     @property
     def last(self) -> Row:
-        """The last fall."""
+        """The last reduction."""
         return self.rows[-1]
 
     @property
     def over(self) -> tuple[Row, ...]:
-        """The changes that fall by more than was accepted."""
+        """The reductions larger than was accepted."""
         return tuple(row for row in self.rows if row.excess)
 
     @cached_property
@@ -175,19 +175,19 @@ class TaperReport:
             if part > limit:
                 within = f" in at most {problem.most} changes" if problem.most is not None else ""
                 return (
-                    f"one fall, {row.words}, takes {short(part * 100)}% of the whole way; these products cannot make "
+                    f"one reduction, {row.words}, is {short(part * 100)}% of the whole way; these products cannot make "
                     f"a plan at this pace{within}"
                 )
         return None
 
     @cached_property
     def additions(self) -> tuple[Other, ...]:
-        """The smallest additions that close the excess, or lessen it most."""
+        """The smallest additions with which no reduction is larger than asked, or least so."""
         return additions(self.solved, self._could_add)
 
     @cached_property
     def other_orders(self) -> tuple[Other, ...]:
-        """What other orders of the intakes would have cost."""
+        """What other orders of the intakes would have given."""
         return other_orders(self.solved)
 
     @cached_property
@@ -202,7 +202,7 @@ class TaperReport:
 
     @cached_property
     def slower(self) -> Slower | None:
-        """How much longer the plan takes than was asked, where its products make every fall smaller; else None."""
+        """How much longer the plan takes than was asked, where its products make every reduction smaller; else None."""
         return slower(self)
 
     @property
@@ -213,7 +213,7 @@ class TaperReport:
 
     @property
     def days(self) -> int | None:
-        """How many days lie between the first fall and the last; None where that depends on a start date."""
+        """How many days lie between the first reduction and the last; None where that depends on a start date."""
         first, last = self.rows[0].day, self.rows[-1].day
         return None if first is None or last is None else last - first
 
@@ -239,7 +239,7 @@ class TaperReport:
         }
 
     def text(self, *, explain: bool = False) -> str:
-        """The report for reading; explained, with costs and weights, other orders and what could be done without."""
+        """The report for reading; explained, with costs, weights, other orders and products it does not need."""
         return "\n".join(_lines(self, explain=explain))
 
     def __str__(self) -> str:
@@ -247,7 +247,7 @@ class TaperReport:
 
 
 def slower(report: TaperReport) -> Slower | None:
-    """How much longer a plan takes than was asked, where its products make every fall smaller than one pace."""
+    """How much longer a plan takes than was asked, where every reduction is smaller than one pace."""
     solved, paces = report.solved, [row.change.paces for row in report.rows if row.change.paces is not None]
     every, days = solved.problem.pace.every, report.days
     whole = solved.ground.measure.ruler.fall(solved.totals[0], solved.totals[-1])
@@ -258,7 +258,7 @@ def slower(report: TaperReport) -> Slower | None:
 
 
 def _one_rung_more(report: TaperReport) -> str:
-    """What falls to the next dose beyond what was accepted would do."""
+    """How long reductions to the next dose beyond what was accepted would take."""
     solved, problem = report.solved, report.solved.problem
     start = solved.totals[0]
     accepts = solved.ground.measure.limits[0].accepts
@@ -276,7 +276,7 @@ def _one_rung_more(report: TaperReport) -> str:
         return ""
     days = (other.route.changes - 1) * problem.pace.every.days
     fall = Dose(start - low).in_unit(problem.before.total.unit)
-    return f"Falls of up to {fall} ({_paces(paces)}) would take {days} days (up_to)"
+    return f"Reductions of up to {fall} ({_paces(paces)}) would take {days} days (up_to)"
 
 
 def _up_to(base: object, paces: Fraction) -> Fraction | None:
@@ -296,10 +296,10 @@ def _after(day: int | None, lasting: Duration | None) -> int | None:
 
 
 def certificate(solved: Solved, index: int) -> str:
-    """Why a fall cannot be smaller: what the intake whose turn it is can go to, or that every plan was compared.
+    """Why a reduction cannot be smaller: what the intake whose turn it is can go to, or that every plan was compared.
 
     What is said of the products is said of every dose that they make. Where a limit on an intake stands in the way of
-    a smaller fall, that limit is named, with the value that would lift it.
+    a smaller one, that limit is named, with the value that would lift it.
     """
     ground, states = solved.ground, (solved.ground.start, *solved.route.states)
     before, after = states[index], states[index + 1]
@@ -318,9 +318,9 @@ def certificate(solved: Solved, index: int) -> str:
     limit = f" of at most {solved.problem.most} changes" if solved.problem.most is not None else ""
     if solved.route.floor is not None:
         least = short(Fraction(solved.route.floor[0], 10**18))
-        return f"the search stopped at its limit; no plan{limit} in this order has an excess below {least}"
+        return f"the search stopped at its limit: a gentler plan{limit} may exist, but none has an excess below {least}"
     among = " of the doses that were compared" if solved.route.left_out else ""
-    return f"every plan{limit} in this order{among} was compared, and none has a smaller excess"
+    return f"every plan{limit} in this order{among} was compared, and none exceeds what was asked by less"
 
 
 def binding_limit(solved: Solved, slot: Slot, high: Dose, low: Dose) -> str | None:
@@ -383,17 +383,17 @@ def _other_dict(other: Other) -> dict[str, Any]:
 def _lines(report: TaperReport, *, explain: bool) -> Iterable[str]:
     if report.unfit:
         yield f"Unfit: {report.unfit}."
-    yield f"Largest fall: {_on(report.largest)}{report.largest.words}."
-    yield f"Last fall: {_on(report.last)}{report.last.words}."
+    yield f"Largest reduction: {_on(report.largest)}{report.largest.words}."
+    yield f"Last reduction: {_on(report.last)}{report.last.words}."
     problem = report.solved.problem
-    turns = f"; intakes fall {problem.order}" if len(problem.slots) > 1 else ""
+    turns = f"; order of intakes: {problem.order}" if len(problem.slots) > 1 else ""
     yield f"Asked: one pace a change of {problem.pace}{turns}."
     yield from _notes(report)
     yield ""
     yield from _table(report)
     for row in report.over:
         for item in row.excess:
-            yield f"Over: {_on(row)}{short(item.beyond)} paces beyond {item.limit}. {item.certificate}."
+            yield f"Larger than asked: {_on(row)}{_paces(item.beyond)} beyond {item.limit}. {item.certificate}."
     yield ""
     yield from _recipes(report)
     yield from _advice(report, explain=explain)
@@ -419,7 +419,7 @@ def _notes(report: TaperReport) -> Iterable[str]:
         excess, cost = solved.route.floor
         least = short(Fraction(excess, 10**18)), short(Fraction(cost, solved.ground.unit))
         says = f"no plan has an excess below {least[0]}, or that excess and a cost below {least[1]}"
-        yield f"The search stopped at its limit: {says}."
+        yield f"The search stopped at its limit; a gentler plan may exist: {says}."
     if any(recipe.has_liquid for row in report.rows for recipe in row.recipes.values()):
         how = "Every mark can be measured"
         prefer = "; round volumes were preferred where the pace lost nothing by them"
@@ -431,7 +431,7 @@ def _on(row: Row) -> str:
 
 
 def _table(report: TaperReport) -> Iterable[str]:
-    head = ("day", "regimen", "total", "fall", "% now", "paces", "stay")
+    head = ("day", "regimen", "total", "drop", "% now", "paces", "kept for")
     lines = [head, *(_cells(row) for row in report.rows)]
     widths = [max(len(line[place]) for line in lines) for place in range(len(head))]
     for line in lines:
@@ -446,7 +446,7 @@ def _cells(row: Row) -> tuple[str, ...]:
         change.after.text,
         Dose(change.mg).in_unit(change.before.unit).text,
         short(change.percent_of_current or Fraction(0)),
-        ("over " if row.excess else "") + (short(change.paces) if change.paces is not None else "-"),
+        (short(change.paces) if change.paces is not None else "-") + (" (larger)" if row.excess else ""),
         f"{row.stay.lasting}" + ("" if row.stay.why.startswith("the interval") else " (longer)") if row.stay else "",
     )
 
@@ -460,7 +460,7 @@ def _recipes(report: TaperReport) -> Iterable[str]:
         yield f"{dose}: {' + '.join(parts)}"
     for product in report.unmeasured:
         yield (
-            f"Not used: the {labels[product.id]}, of which it is not known how little can be measured; "
+            f"Not used: the {labels[product.id]}, since its smallest measured volume is not known; "
             f'give {product.id} a smallest_volume, as Product.measured("0.5 mL") does'
         )
 
@@ -469,10 +469,16 @@ def _portion(portion: Portion, name: str) -> str:
     return f"{write_count(portion.count)} x {name}" if portion.count is not None else f"{portion.volume} of {name}"
 
 
+def _helps(other: Other, *, explain: bool) -> str:
+    if not other.excess:
+        return "Then no reduction is larger than asked"
+    excess = f" (excess {short(other.excess)})" if explain else ""
+    return f"Then reductions are still larger than asked, but by less{excess}"
+
+
 def _advice(report: TaperReport, *, explain: bool) -> Iterable[str]:
     for other in report.additions:
-        done = "closes the excess" if not other.excess else f"leaves an excess of {short(other.excess)}"
-        yield f"Smallest addition: {other.what} {done}."
+        yield f"Smallest addition: {other.what}. {_helps(other, explain=explain)}."
     if not explain:
         return
     solved = report.solved

@@ -30,7 +30,7 @@ Day = Regimen | Mapping[str, str | Dose]
 
 
 class TooFast(CannotCompute):
-    """The products force a fall beyond what was accepted, and the request forbids that; `report` holds which."""
+    """The products force a reduction larger than was accepted, and the request forbids that; `report` holds which."""
 
     def __init__(self, message: str, *, where: str = "", report: TaperReport | None = None) -> None:
         super().__init__(message, where=where)
@@ -93,21 +93,21 @@ def plan_taper(
         before: What is taken each day until day 1, by time of day.
         products: What can be dispensed; scores and permissions say how far each divides.
         pace: How much per interval, of what; text is read by `Pace.parse`.
-        over: How long the whole takes, from the first fall to the last, in place of a pace: the falls are then as
-            small and as even as the products make them in that time, and the report says which pace results.
-        step: With `over`, the least time between two falls; a week if not given.
+        over: How long the whole takes, from the first reduction to the last, in place of a pace: the reductions are
+            then as small and as even as the products make them in that time, and the report says which pace results.
+        step: With `over`, the least time between two reductions; a week if not given.
         to: Where to end: 0, a daily total such as "5 mg", or a regimen.
-        order: Whose turn it is to fall: "evenly", "in order", "keep last: bedtime". Needed with several intakes.
+        order: Which intake is reduced first: "evenly", "in order", "keep last: bedtime". Needed with several intakes.
         stays: How long each dose is kept: "by fall", "even" or "proportional".
-        excess: Whether a fall beyond what was accepted, forced by the products, is reported or an error.
+        excess: Whether a reduction larger than was accepted, forced by the products, is reported or an error.
         forms: "one" keeps each intake on tablets or on liquid throughout.
         mix_forms: Whether a tablet and a liquid may share an intake.
         round_liquids: Whether round volumes are preferred where the pace loses nothing by them.
         fewest_products: Whether the plan is made of as few products as leave its least excess what it is.
-        lead_in: How long the regimen before is kept on, as part of the plan, until the first fall.
+        lead_in: How long the regimen before is kept on, as part of the plan, until the first reduction.
         taken_for: For how long the regimen before has been taken, if known.
-        shortest: The least time from the first fall to the last.
-        longest: The most time from the first fall to the last. Where longer stays do not fit into it, each dose is
+        shortest: The least time from the first reduction to the last.
+        longest: The most time from the first reduction to the last. Where longer stays do not fit into it, each dose is
             kept for the interval.
         start: What was taken before the taper as a whole began, where this is the rest of one.
         could_add: Further products to try as the smallest addition.
@@ -119,7 +119,7 @@ def plan_taper(
         InvalidInput: If the request contradicts itself.
         NotReachable: If the products cannot make what is taken now, or the target.
         NoPlan: If they make no way between the two.
-        TooFast: If a fall exceeds what was accepted and `excess` is "forbid".
+        TooFast: If a reduction exceeds what was accepted and `excess` is "forbid".
 
     Example:
         >>> from taper.products.product import Product, all_of
@@ -138,7 +138,9 @@ def plan_taper(
     listed = check_drug(drug, products)
     now = read_day(before, "before")
     if not now:
-        raise InvalidInput("nothing is taken, so nothing can fall; give what is taken before day 1", where="before")
+        raise InvalidInput(
+            "nothing is taken, so nothing can be reduced; give what is taken before day 1", where="before"
+        )
     begins, known, least, most, whole, between = (
         None if given is None else Duration.of(given, name)
         for name, given in (
@@ -279,16 +281,19 @@ def read_pace(pace: Pace | str, now: Regimen, products: tuple[Product, ...], wei
 
 
 def too_fast(report: TaperReport) -> TooFast:
-    """The error that names each fall beyond what was accepted, and what would help."""
+    """The error that names each reduction larger than was accepted, and what would help."""
     named = [f"{row.words} ({row.excess[0].certificate})" for row in report.over]
     more_of_them = f"; and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
     falls = "; ".join(named[:_NAMED]) + more_of_them
     helps = "; ".join(other.what for other in report.additions if not other.excess)
     more = "give more time (longest), " if report.solved.problem.most is not None else ""
     advice = (
-        f"Add {helps}" if helps else f"Accept a larger fall with up_to, {more}or add a smaller strength or a liquid"
+        f"Add {helps}"
+        if helps
+        else f"Accept a larger reduction with up_to, {more}or add a smaller strength or a liquid"
     )
-    return TooFast(f"{len(report.over)} falls go beyond what was accepted: {falls}. {advice}", report=report)
+    many = "1 reduction is" if len(named) == 1 else f"{len(named)} reductions are"
+    return TooFast(f"{many} larger than was accepted: {falls}. {advice}", report=report)
 
 
 def _course(
@@ -324,11 +329,11 @@ def _stops_at_once(solved: Solved) -> str:
     ground, before = solved.ground, solved.problem.before
     if any(ground.below(place, dose)[0] for place, dose in enumerate(ground.start) if dose):
         return (
-            f"what was asked accepts a fall from {before} to 0, so the only fall is to stop at once, although these "
-            "products make doses between; ask for smaller falls or more time, or give a lead_in to plan the stop"
+            f"what was asked accepts a drop from {before} to 0, so the only step is to stop at once, although these "
+            "products make doses between; ask for smaller reductions or more time, or give a lead_in to plan the stop"
         )
     return (
-        f"these products make nothing between {before} and 0, so the only fall is to stop at once; "
+        f"these products make nothing between {before} and 0, so the only step is to stop at once; "
         "add a smaller strength or a liquid, or give a lead_in to plan the stop"
     )
 

@@ -215,7 +215,7 @@ def choose_titration(
     listed = fits or list(monograph.titrations)
     held = "; ".join(dict.fromkeys(map(_named, listed)))
     what = "several titrations fit" if fits else "no titration fits"
-    raise NotFound(f"{what}; held are {held or 'none'}. Name a source, a column or an indication", where=monograph.drug)
+    raise NotFound(f"{what}; on file: {held or 'none'}. Name a source, a column or an indication", where=monograph.drug)
 
 
 def _named(item: Titration) -> str:

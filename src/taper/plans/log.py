@@ -1,4 +1,4 @@
-"""What happened, as data: events that change a plan, doses taken or missed, symptom scores."""
+"""The log of what happened: events that change a plan, doses taken or missed, symptom scores."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -47,9 +47,9 @@ Doses = Annotated[Regimen, AfterValidator(_with_doses)]
 
 
 class Replanned(Value):
-    """How the rest of a plan follows a change: shifted as it is, or planned anew over what products can make.
+    """How the rest of a plan follows a change: shifted as it is, or replanned over what products can make.
 
-    A plan that was written by hand is planned anew only if a pace is given, and an order of its intakes.
+    A plan that was written by hand is replanned only if a pace is given, and an order of its intakes.
     """
 
     model_config = ConfigDict(populate_by_name=True)
@@ -130,7 +130,7 @@ Then = Annotated[
     | Annotated[TitrateTo, Tag("~titrate-to")],
     Discriminator(_then_tag),
 ]
-"""What follows a gap: "stop", a regimen to resume at, or steps or a pattern to titrate anew by."""
+"""What follows a gap: "stop", a regimen to resume at, or steps or a pattern to titrate by again."""
 
 
 class _OnDay(Value):
@@ -170,7 +170,7 @@ class StepBack(_OnDay, Replanned):
 
 
 class Slow(_OnDay):
-    """Plan the rest anew at a slower pace."""
+    """Replan the rest at a slower pace."""
 
     kind: Literal["slow"] = "slow"
     pace: PaceText
@@ -178,7 +178,7 @@ class Slow(_OnDay):
 
 
 class SpeedUp(_OnDay):
-    """Plan the rest anew at a faster pace: only ever because someone wrote it down."""
+    """Replan the rest at a faster pace: only ever because someone wrote it down."""
 
     kind: Literal["speed-up"] = "speed-up"
     pace: PaceText
@@ -193,7 +193,7 @@ class ChangeProducts(_OnDay, Replanned):
 
 
 class Stop(_OnDay):
-    """Take nothing from this day on. It is judged as the fall that it is."""
+    """Take nothing from this day on. It is checked like any other reduction."""
 
     kind: Literal["stop"] = "stop"
 

@@ -1,4 +1,4 @@
-"""Whose turn it is to fall, where there are several intakes a day: a named choice, never a default."""
+"""Order of reductions among several intakes a day: a named choice, never a default."""
 
 from collections.abc import Iterable
 from typing import Literal, Self

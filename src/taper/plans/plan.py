@@ -1,4 +1,4 @@
-"""What is meant: steps of regimens, courses of one drug, and plans of one or more courses."""
+"""Plans: steps of regimens, courses of one drug, and plans of one or more courses."""
 
 import hashlib
 import json

@@ -56,7 +56,7 @@ class TaperRequest(_Planned):
 
     `start` is what was taken before the taper as a whole began, where this is the rest of one. `liquid` names the times
     of day that are on liquid throughout, where each intake keeps to one form. With `over`, a length was asked for and
-    not a pace: `pace` is then the one that resulted, and `step` the least time between two falls, if it was given.
+    not a pace: `pace` is then the one that resulted, and `step` the least time between two reductions, if it was given.
     """
 
     pattern: Literal["taper"]
@@ -118,7 +118,7 @@ class PhasesRequest(_Planned):
 
 
 class DailyTaperRequest(_Planned):
-    """A taper that falls a little each day, along the pace's own curve."""
+    """A taper that goes down a little each day, along the pace's own curve."""
 
     pattern: Literal["micro-taper"]
     before: Regimen

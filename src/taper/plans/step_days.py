@@ -1,4 +1,4 @@
-"""The steps of a course on the day axis: in which step a day lies, and how far into it."""
+"""Steps of a course by day number: which step a day is in, and which day of it."""
 
 from bisect import bisect_right
 from collections.abc import Iterable

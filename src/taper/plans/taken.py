@@ -1,4 +1,4 @@
-"""What a course takes on the day before a given one, and in which step."""
+"""Doses taken on the day before a given one, and the step they belong to."""
 
 from taper.errors import InvalidInput
 from taper.plans.plan import Before, Course, Step

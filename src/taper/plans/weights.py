@@ -1,4 +1,4 @@
-"""What the planner weighs and where it stops. Judgment, not evidence; printed with every report, and replaceable."""
+"""Weights and limits of the planner. Judgment, not evidence; shown with `--explain`, and replaceable."""
 
 from fractions import Fraction
 from math import lcm
@@ -14,13 +14,13 @@ from taper.products.recipes import Handling
 class Weights(Value):
     """Every weight and cap of the planner in one place. None of them comes from a study.
 
-    A fall of `r` paces costs `short * (1 - r)^2` up to the pace and `long * (r - 1)^2` above it. Each new regimen
+    A reduction of `r` paces costs `short * (1 - r)^2` up to the pace and `long * (r - 1)^2` above it. Each new regimen
     costs its handling; each intake beyond the first that falls in one change costs `further_intake`; each intake
     that changes between tablets and liquid costs `change_of_form`. A measured volume costs `finer_volume` more for
     each rung that it is finer than what is round for its dose.
 
     `spread` is how far the shares of intakes may lie apart when they fall evenly, `longest_stay` how many intervals
-    a stay after an excess lasts at most, `unfit` which part of the whole way a forced fall may take before the
+    a stay after an excess lasts at most, `unfit` which part of the whole way a forced reduction may take before the
     plan is called unfit. `pieces` and `products` are the most in one intake. `most_states` is how many regimens are
     compared at most; where there are more, the doses that are hardest to handle are left out, and the report says so.
     """

@@ -1,4 +1,4 @@
-"""Which amounts so many units and parts of units add up to: whole sets of amounts at once, as the bits of integers."""
+"""Amounts from whole and divided units: whole sets of amounts at once, as the bits of integers."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A homemade dilution: tablets in so much water, of which a part is taken and the rest thrown away."""
+"""Home dilution: tablets in a volume of water, of which one part is taken and the rest discarded."""
 
 import re
 from typing import Annotated, Literal, Self

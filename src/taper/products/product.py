@@ -1,4 +1,4 @@
-"""What is dispensed: tablets, capsules, packets and liquids, and how far each may be divided."""
+"""Products: tablets, capsules, packets and liquids, and how far each may be divided."""
 
 import re
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Which doses a set of products can make under given handling, and the best recipe of each, exactly."""
+"""Recipes: which doses some products can make, and the best way to make each, exactly."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -89,7 +89,7 @@ class NotReachable(CannotCompute):
 
 
 class TooManyDoses(CannotCompute):
-    """The products and the handling make more doses than can be held; the message names the limit."""
+    """The products and the handling make more doses than the limit; the message names the limit."""
 
 
 class Effort(NamedTuple):
@@ -407,8 +407,8 @@ class Reachable:
         near = " and ".join(str(near.in_unit(dose.unit)) for near in (below, above) if near is not None)
         drug = self.products[0].drug
         made = ", ".join(_describe(product) for product in sorted(self.products, key=_portion_order))
-        verb = "is" if (below is None) != (above is None) else "are"
-        nearest = f" The nearest that can {verb} {near}." if near else " They make no dose at all."
+        doses = "dose that can be made is" if (below is None) != (above is None) else "doses that can be made are"
+        nearest = f" The nearest {doses} {near}." if near else " They make no dose at all."
         return NotReachable(
             f"{dose} of {drug} cannot be made from {made}.{nearest} {self._remedy(dose)}.",
             dose=dose,

@@ -1,4 +1,4 @@
-"""What a caller states of products: only these, divided so far, measured with this syringe."""
+"""What a caller states about products: which there are, how they divide, which syringe measures them."""
 
 import re
 from collections.abc import Iterable, Sequence

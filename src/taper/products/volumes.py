@@ -1,4 +1,4 @@
-"""Liquids as they are measured: which doses their marks hold, and which volumes are round."""
+"""Liquid volumes: which doses the marks of a syringe can measure, and which volumes are round."""
 
 from collections.abc import Iterable
 from fractions import Fraction

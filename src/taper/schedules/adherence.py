@@ -1,4 +1,4 @@
-"""What was taken, laid beside what was planned; the plan never moves because of it."""
+"""Adherence: doses taken compared with doses planned; the plan does not change because of it."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator

@@ -1,4 +1,4 @@
-"""Two plans or two schedules beside each other: what differs, day by day and in total."""
+"""Comparing two plans or two schedules: what differs, day by day and in total."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -45,9 +45,9 @@ class DayDifference:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """One side in total: how many days, the largest and the last fall of each drug, its mass, and units by product.
+    """One side in total: days, the largest and last reduction of each drug, its mass, and units by product.
 
-    The largest fall is that of the most mg and, of equal ones, of the largest part of what was taken until then.
+    The largest reduction is that of the most mg and, of equal ones, of the largest part of what was taken until then.
     `days` is None for a plan without an end. Mass and units are of the days compared; a plan has no units.
     """
 

@@ -1,4 +1,4 @@
-"""A plan that can be swallowed: every dose as exact portions of real products, or an error that says what is near."""
+"""Realized plans: every dose as exact portions of real products, or an error that names the nearest doses."""
 
 from collections.abc import Callable, Iterable, Iterator
 from copy import copy
@@ -72,7 +72,7 @@ class RealizedStep:
 
 @dataclass(frozen=True, slots=True)
 class RealizedCourse:
-    """A course, its drug by the name it is held under, and its steps as recipes.
+    """A course, its drug by its name on file, and its steps as recipes.
 
     `chosen` says which release was chosen for a course that names none, and why.
     """

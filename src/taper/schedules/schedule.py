@@ -1,4 +1,4 @@
-"""When: a realized plan laid on dates, one entry a day, without a gap."""
+"""Schedules: a realized plan on calendar dates, one entry for each day."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -401,7 +401,7 @@ def _shown_days(realized: RealizedPlan, start: date, horizon: Duration | None, l
     if horizon is None:
         if length is None:
             names = ", ".join(c.course.id for c in realized.courses if c.course.is_open)
-            raise HorizonNeeded(f"{names} continues without an end; give a horizon, such as weeks(4), or --days 28")
+            raise HorizonNeeded(f"{names} has no stop date; give a horizon, such as weeks(4), or --days 28")
         return length
     wanted = (day_after(start, (horizon,)) - start).days
     return wanted if length is None else min(wanted, length)

@@ -1,4 +1,4 @@
-"""How much of which product a schedule uses, and how much to supply so that it is covered, fill by fill."""
+"""Supply: how much of each product a schedule uses, and how much to dispense at each fill."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

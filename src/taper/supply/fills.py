@@ -1,4 +1,4 @@
-"""When supply is handed out: the days that each fill covers."""
+"""Fills: the days that each dispensing covers."""
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""What is on a shelf of one product: whole units, kept pieces, bottles and how long they keep; and what draws on it."""
+"""Stock of one product: whole units, leftover pieces, open bottles and how long they keep."""
 
 from abc import ABC, abstractmethod
 from bisect import bisect_right

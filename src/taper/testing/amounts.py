@@ -1,6 +1,6 @@
 """Strategies for amounts, lengths of time, dates, times of day, and the days that hold doses."""
 
-# ruff: noqa: B008  # a strategy never changes, so it may be a default
+# ruff: noqa: B008  # a strategy is immutable, so it may be a default
 
 from datetime import date
 from fractions import Fraction

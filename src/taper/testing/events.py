@@ -1,6 +1,6 @@
 """Strategies for what happens to a plan: events, and logs that a schedule accepts."""
 
-# ruff: noqa: B008  # a strategy never changes, so it may be a default
+# ruff: noqa: B008  # a strategy is immutable, so it may be a default
 
 from datetime import timedelta
 
@@ -41,7 +41,7 @@ _PACES = ("1 mg, every 1 week", "10% of current, at least 1 mg, every 2 weeks", 
 
 @st.composite
 def decisions(draw: DrawFn, schedule: Schedule) -> Then:
-    """What follows a gap: a stop, a regimen of the plan, the rest planned anew, or steps or a pattern to titrate by."""
+    """What follows a gap: a stop, a regimen of the plan, the rest replanned, or steps or a pattern to titrate by."""
     day = draw(st.sampled_from(_regimens(schedule)))
     slow = Step(regimen=day, lasting=Duration(3), kind="increase")
     return draw(

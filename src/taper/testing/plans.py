@@ -1,6 +1,6 @@
 """Strategies for courses and plans: any, those that products can make, and those that they cannot."""
 
-# ruff: noqa: B008  # a strategy never changes, so it may be a default
+# ruff: noqa: B008  # a strategy is immutable, so it may be a default
 
 from typing import Any, NamedTuple
 

@@ -1,6 +1,6 @@
 """Strategies for products of one drug, and for the doses that they make."""
 
-# ruff: noqa: B008  # a strategy never changes, so it may be a default
+# ruff: noqa: B008  # a strategy is immutable, so it may be a default
 
 from collections.abc import Iterable
 from fractions import Fraction

@@ -1,6 +1,6 @@
 """Strategies for people, and for what sources say of a drug."""
 
-# ruff: noqa: B008  # a strategy never changes, so it may be a default
+# ruff: noqa: B008  # a strategy is immutable, so it may be a default
 
 from datetime import date
 from typing import Any

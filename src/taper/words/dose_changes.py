@@ -126,8 +126,6 @@ def _day(day: Regimen, language: Language) -> str:
 def _parts(days: _Days, language: Language) -> str:
     """How many days of a pattern have which doses."""
     words, counts = language.phrases.change, Counter(days.days.values())
-    if days.is_constant:
-        return words.each_day.format(dose=_day(next(iter(counts)), language))
     whole = len(days.days)
     return language.join(
         words.part.format(dose=_day(day, language), count=count, length=whole) for day, count in counts.items()

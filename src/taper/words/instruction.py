@@ -59,7 +59,7 @@ def write_sig(schedule: Schedule, step: DatedStep, *, language: str = "en") -> s
         language: A two-letter code: en, es, fr or de. Names of drugs are not translated.
 
     Raises:
-        NotFound: If the language is not held.
+        NotFound: If the language is not on file.
         MissingExtra: If the package babel is not installed.
 
     Example:
@@ -83,7 +83,7 @@ def write_instructions(schedule: Schedule, *, language: str = "en") -> tuple[Ins
         language: A two-letter code: en, es, fr or de.
 
     Raises:
-        NotFound: If the language is not held.
+        NotFound: If the language is not on file.
         MissingExtra: If the package babel is not installed.
 
     Example:

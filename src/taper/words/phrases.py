@@ -90,7 +90,6 @@ class ChangePhrases(Value):
     cycle_day: str
     pattern: str
     part: str
-    each_day: str
     new_slot: str
     changed_slot: str
     gone_slot: str
@@ -254,10 +253,10 @@ def phrases_of(language: str) -> Phrases:
     """The phrases of a language by its two-letter code.
 
     Raises:
-        NotFound: If it is not one that is held.
+        NotFound: If no phrases of it are on file.
     """
     if language not in LANGUAGES:
         held = ", ".join(LANGUAGES)
-        raise NotFound(f"the language {language!r} is not held; choose one of {held}", near=LANGUAGES)
+        raise NotFound(f"the language {language!r} is not on file; choose one of {held}", near=LANGUAGES)
     path = _FOLDER / f"{language}.toml"
     return Phrases.read(tomllib.loads(path.read_text(encoding="utf-8")), where=path.name)

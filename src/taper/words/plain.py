@@ -1,4 +1,4 @@
-"""What is said of a dose and an end in plain English, without any package for languages."""
+"""Doses, endings and changes in plain English, without any package for languages."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
@@ -76,13 +76,13 @@ class PlainEnglish(Language):
 
 
 def describe_ending(schedule: Schedule) -> list[str]:
-    """How each course of a schedule ends, and what lies beyond what is shown; "stop" only where the end is 0."""
+    """How each course of a schedule ends, and which later days are not shown; "stop" only where the end is 0."""
     lines = []
     for course in schedule.realized.courses:
         name, end = course.course.id, schedule.course_ends[course.course.id]
         match end:
             case End.CONTINUES:
-                lines.append(f"{name}: the plan continues beyond {schedule.last}, without an end.")
+                lines.append(f"{name}: the plan continues beyond {schedule.last}, with no stop date.")
             case End.STOP:
                 lines.append(_describe_stop(schedule, name))
             case End.DECISION:
@@ -91,7 +91,7 @@ def describe_ending(schedule: Schedule) -> list[str]:
                 last = schedule.steps_of(name)[-1].last
                 lines.append(f"{name}: the plan ends on {last} with a review; it says nothing of what follows.")
             case End.WINDOW:  # pragma: no branch - it is the last end there is
-                lines.append(f"{name}: the plan goes on beyond {schedule.last}, which this window does not show.")
+                lines.append(f"{name}: the plan continues beyond {schedule.last}, which this window does not show.")
     for gate in schedule.gates:
         lines.append(f"{gate.course}: step {gate.step}, from {gate.date}, waits for review before it begins.")
     if schedule.beyond is not None:
@@ -159,7 +159,7 @@ def _is_increase(event: Event, schedule: Schedule) -> bool:
 def _what_happened(event: Event) -> str:
     match event:
         case Hold():
-            return f"held for {event.lasting}{_then_replanned(event)}"
+            return f"on hold for {event.lasting}{_then_replanned(event)}"
         case StepBack():
             many = "1 step" if event.steps == 1 else f"{event.steps} steps"
             return f"stepped back by {many} for {event.lasting}{_then_replanned(event)}"
@@ -182,7 +182,7 @@ def _what_happened(event: Event) -> str:
 def _then_replanned(event: Replanned) -> str:
     if event.rest == "shift":
         return ""
-    return ", the rest planned anew" if event.pace is None else f", the rest planned anew at {event.pace}"
+    return ", the rest replanned" if event.pace is None else f", the rest replanned at {event.pace}"
 
 
 def _what_follows(then: Then | None) -> str:
@@ -193,10 +193,10 @@ def _what_follows(then: Then | None) -> str:
             lasting = "" if then.lasting is None else f" for {then.lasting}"
             return f"then resumed at {then.resume}{lasting}{_then_replanned(then)}"
         case TitrateAnew():
-            return "then titrated anew"
+            return "then titrated again"
         case TitrateTo():
             by = f"by {then.increment} every {then.every}" if then.increment else f"as {then.source} gives it"
-            return f"then titrated anew to {then.titrate_to}/day, {by}"
+            return f"then titrated again to {then.titrate_to}/day, {by}"
         case _:
             return "then stopped"
 

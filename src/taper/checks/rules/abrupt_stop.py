@@ -1,4 +1,4 @@
-"""How a drug that is stopped gets to 0, against each source's advice in its own shape."""
+"""Stopping: how a drug gets to 0, against each source's advice on reducing and stopping it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -93,18 +93,19 @@ def assess(case: Case) -> Iterator[Answer]:
     """Judge every stop of a drug: its end, and each time in between in which it is not taken, other than the empty
     days of a cycle. A course that continues, ends in a review or waits for a decision is not a stop.
 
-    A stop straight from the maintained dose is high under any advice to reduce; so is a last fall above a source's
-    figure, a reduction shorter than its least time, and, where a source gives no figure, a last fall of more than
+    A stop straight from the maintained dose is high under any advice to reduce; so is a last reduction above a source's
+    figure, a reduction shorter than its least time, and, where a source gives no figure, a last reduction of more than
     half of the maintained dose.
 
-    A least time is one for the whole reduction. Two equal falls, one at its beginning and one at its end, are the
+    A least time is one for the whole reduction. Two equal reductions, one at its beginning and one at its end, are the
     coarsest that is counted as spread over it: of T days, any w may hold half of the maintained dose and w/T of the
     other half; more is high, as a reduction made in one go with a plateau before or after it. "Slowly"
     without a figure is otherwise not assessed on pace. Advice for some indications is moderate at most where none is
     given, and so is advice after long use whose source gives no length. Advice after so long a use is compared where
-    the drug may have been used so long; a shorter use is not what it is about. In a use that is shorter than any length
+    the drug may have been used so long; it does not apply to a shorter use. In a use that is shorter than any length
     for which a source on file gives advice, advice without a length is low. Where another source on file itself prints
-    the step from which the drug stops, or lets it be taken on alternate days there, no finding is more than moderate.
+    the step from which the drug stops, or lets it be taken on alternate days there, no finding is more than moderate;
+    nor is that of a source where a weightier one asks for a reduction only after a longer use than this.
     """
     yield from uncited(case, NAME)
     for drug in case.drugs:
@@ -134,11 +135,11 @@ def _judge_ending(ending: _Ending, facts: list[Stopping]) -> Iterator[Answer]:
     about = [fact for fact in about if not fact.bands or fact.source not in speaking or _holds(fact, ending)]
     judged = [(fact, _judge(fact, ending)) for fact in about]
     printed = [fact for fact, answer in judged if isinstance(answer, Clear) and _prints(fact, ending)]
-    yield from (_beside_printed(answer, printed) for _, answer in judged)
+    untapered = [fact for fact in shorter if fact.used_for_at_least is not None and fact.from_daily_dose is None]
+    yield from (_beside_lighter(ending, _beside_printed(answer, printed), untapered) for _, answer in judged)
     if facts and not about and not shorter:
-        words = (
-            f"advice on a stop {ending.case.when(ending.day, ending.day)} from {ending.last}; sources speak of others"
-        )
+        stop = f"a stop {ending.case.when(ending.day, ending.day)} from {ending.last}"
+        words = f"advice on {stop}; sources on file are for others"
         yield gap(NAME, ending.drug, Reason.OTHER_PEOPLE, words, of=facts)
 
 
@@ -154,6 +155,16 @@ def _allows_alternate_days(fact: Stopping, ending: _Ending) -> bool:
 
 def _beside_printed(answer: Answer, printed: list[Stopping]) -> Answer:
     if not printed or not isinstance(answer, Finding) or answer.severity is not Severity.HIGH:
+        return answer
+    return answer.model_copy(update={"severity": Severity.MODERATE})
+
+
+def _beside_lighter(ending: _Ending, answer: Answer, untapered: list[Stopping]) -> Answer:
+    """A stop is no more than moderate where a weightier source asks for a taper after a longer use only."""
+    if not isinstance(answer, Finding) or answer.severity is not Severity.HIGH or answer.source is None:
+        return answer
+    own = ending.case.weight(answer.source)
+    if not any(ending.case.weight(fact.source) < own for fact in untapered):
         return answer
     return answer.model_copy(update={"severity": Severity.MODERATE})
 
@@ -276,7 +287,7 @@ def _finding(fact: Stopping, ending: _Ending, words: str, said: str, *, limit: s
     run = f"{ending.drug} stops from {ending.last}{again} {ending.case.when(ending.day, ending.day)}"
     asks = fact.used_for_at_least is not None and ending.used_days is None
     long = "; it depends on how long the drug was taken before" if asks else ""
-    long += "; it speaks of long use, and gives no length" if fact.after_long_use else ""
+    long += "; it is about long use, and gives no length" if fact.after_long_use else ""
     replaced = replacement_words(ending.case, ending.drug, ending.levels[0].first, ending.day + 1)
     place = ending.place
     severity = capped(Severity.HIGH, weak=fact.after_long_use)

@@ -1,4 +1,4 @@
-"""What each source says of the person's age."""
+"""Age: each source's advice at the person's age."""
 
 from collections.abc import Iterator
 
@@ -30,10 +30,10 @@ _OLDER = 65
 def assess(case: Case) -> Iterator[Answer]:
     """Read every source's advice for an age group of adults, half-open: from 65 begins on the 65th birthday.
 
-    To avoid, and a dose above the source's maximum or first dose for that age, are high; "reduce" with no daily
-    figure is moderate; caution, and "not established", are low. An absent age is not assessed; it is never taken for
-    an adult of middle age. Nor is advice on the age for another use than the plan's. Sources print "elderly" without a
-    number: from 65 no source on file that was read in full is not assessed; below, it is no question.
+    To avoid, and a dose above the source's maximum or first dose for that age, are high; "reduce" with no daily figure
+    is moderate; caution, and "not established", are low. A missing age is not assessed; it is never taken for middle
+    age. Nor is advice on the age for another use than the plan's. Sources print "elderly" without a number: from 65, a
+    drug without a source read in full on older adults is not assessed; below 65 no question is asked.
     """
     yield from uncited(case, NAME)
     for drug in case.drugs:

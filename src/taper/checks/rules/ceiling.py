@@ -1,4 +1,4 @@
-"""Each day's total against every published daily maximum."""
+"""Daily maximum: each day's total against every published maximum."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -63,7 +63,7 @@ def _assess_drug(case: Case, drug: str, daily: tuple[Ceiling, ...]) -> Iterator[
     compared = tuple(item for item in applying if case.compares(item.source))
     wanted = {course.course.indication for course in case.courses_of(drug)}
     named = next(iter(wanted)) if len(wanted) == 1 else None
-    own = tuple(item for item in compared if named and (not item.indications or named in item.indications))
+    own = tuple(item for item in compared if named and case.indication_fits(item, drug))
     if not compared:
         yield gap(NAME, drug, Reason.NO_SOURCE, "a daily ceiling for this product")
         return

@@ -1,4 +1,4 @@
-"""Several drugs of one equivalence table taken together, against each drug's ceilings, under each table."""
+"""Combined equivalents: several drugs of one table added up, against each drug's maximum."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -43,10 +43,10 @@ class _Sum:
 def assess(case: Case) -> Iterator[Answer]:
     """Express the day's doses of several drugs of one table in each of them, and compare the sum with its ceilings.
 
-    Each table is shown and none is picked. Above a maximum under every table that holds the drugs is
-    high; under some tables, or at one end of a table's range only, or above a figure that is not worded as a maximum,
-    is moderate. Only days on which two or more are taken are compared; a single drug is the ceiling's to judge. Drugs
-    of one class that no table holds together are not assessed.
+    Each table is shown and none is picked. Above a maximum under every table that holds the drugs is high; under some
+    tables, or at one end of a table's range only, or above a figure that is not worded as a maximum, is moderate. Only
+    days on which two or more are taken are compared; a single drug is checked by `ceiling`. Drugs of one class that
+    share no table are not assessed.
     """
     yield from uncited(case, NAME)
     sums = list(_sums(case))
@@ -67,7 +67,7 @@ def assess(case: Case) -> Iterator[Answer]:
 
 def _fits(case: Case, fact: Ceiling, sums: list[_Sum]) -> bool:
     drugs = {drug for item in sums for drug in item.drugs}
-    wanted = {course.course.indication for course in case.courses if course.drug in drugs}
+    wanted = {use for drug in drugs for use in case.uses_of(drug)}
     return not fact.indications or None in wanted or bool(wanted & set(fact.indications))
 
 
@@ -155,7 +155,7 @@ def _finding(
 def _without(item: _Sum, names: list[str]) -> str:
     """Which of the drugs a table does not hold, and so does not count."""
     missing = [name for name in names if name not in item.drugs]
-    return f", which holds no {' or '.join(missing)} and leaves it out" if missing else ""
+    return f", which has no {' or '.join(missing)} and leaves it out" if missing else ""
 
 
 def _when(case: Case, days: list[Run]) -> str:

@@ -15,7 +15,8 @@ READS: tuple[str, ...] = ()
 def assess(case: Case) -> Iterator[Answer]:
     """Find plans in which the concentration of a drug's liquid changes; the same volume is then another dose.
 
-    A change is high. A drug that is taken as a liquid of one concentration is clear; one without liquids is not asked.
+    A change is high. A drug that is taken as a liquid of one concentration is clear; the rule does not apply to one
+    without liquids.
     """
     for drug in case.drugs:
         used = _used(case, drug)

@@ -1,4 +1,4 @@
-"""Conditions of the person that a source names against the drug."""
+"""Contraindications: the person's conditions that a source names against the drug."""
 
 from collections.abc import Iterator
 
@@ -18,11 +18,10 @@ READS = ("patient.conditions", "indication")
 def assess(case: Case) -> Iterator[Answer]:
     """Look up each condition of the person, and what it is a kind of, among those that each source names.
 
-    Contraindicated and to avoid are high, caution is moderate. A missing list of conditions is not assessed. Nor is
-    a condition whose name is in no list of conditions on file: the same may stand in a source under another name. A
-    name that leaves open whether it is a narrower condition that a source names is a question. A known condition of
-    which no source speaks is clear of those whose sections were read in full, and not assessed
-    where none was.
+    Contraindicated and to avoid are high, caution is moderate. A missing list of conditions is not assessed. Nor is a
+    condition whose name is in no list of conditions on file: a source may list it under another name. A name that
+    leaves open whether it is a narrower condition that a source names is a question. A known condition that no source
+    names is clear of the sources whose sections were read in full, and not assessed where none was.
     """
     yield from uncited(case, NAME)
     for drug in case.drugs:
@@ -63,16 +62,24 @@ def _assess_drug(
         yield from (_judge(case, drug, name, fact) for fact in matched)
         narrower = _narrower(known, facts, matched)
         if narrower:
-            missing = f"whether {name} is {' or '.join(narrower)}, of which sources speak"
+            missing = f"whether {name} is {' or '.join(narrower)}, which sources name"
             asked = [fact for fact in facts if fact.condition in narrower]
             yield gap(NAME, drug, Reason.FACT, missing, of=asked, facts=["patient.conditions"])
             is_open = True
-        if not matched:
+        if not (matched or narrower) and not _is_the_use(case, drug, known):
             unspoken = _unspoken(drug, known, facts, nobody)
             is_open = is_open or unspoken is not None
             yield from () if unspoken is None else (unspoken,)
     if not is_open:
         yield from silent(case, NAME, drug, SUBJECT, told=found)
+
+
+def _is_the_use(case: Case, drug: str, known: Condition) -> bool:
+    """Whether the drug is taken for a condition in every course: what it treats is no reason against it that a label
+    not read could add.
+    """
+    uses = {course.course.indication for course in case.courses_of(drug)}
+    return known.is_known and bool(uses) and all(use is not None and plain(use) in known.names for use in uses)
 
 
 def _narrower(
@@ -99,7 +106,7 @@ def _unspoken(
         return None if nobody is None else nobody.model_copy(update={"what": (f"{known.written}: {nobody.what[0]}",)})
     near = known.near_among(sorted({fact.condition for fact in facts}))
     hint = f"; near names are {', '.join(near)}" if near else ""
-    missing = f"whether {known.written} is a condition that sources name: the name is not known{hint}"
+    missing = f"a known name for the condition {known.written}{hint}"
     return gap(NAME, drug, Reason.NAME, missing, facts=["patient.conditions"])
 
 

@@ -17,7 +17,7 @@ def assess(case: Case) -> Iterator[Answer]:
     """Find doses that are taken as a part of tablets in water, as the caller stated, and the rest thrown away.
 
     It is moderate: that the drug spreads evenly in the water is the caller's word, and no source is compared. A course
-    with a liquid that is not made at home is clear; one without liquids is not asked.
+    with a liquid that is not made at home is clear; the rule does not apply to one without liquids.
     """
     for course in case.courses:
         made = [(product, product.made_from) for product in course.used if product.made_from is not None]

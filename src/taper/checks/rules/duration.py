@@ -1,4 +1,4 @@
-"""How long a drug is used, against the longest use that each source names."""
+"""Duration of use, against the longest that each source names."""
 
 from collections.abc import Iterator
 
@@ -19,8 +19,8 @@ def assess(case: Case) -> Iterator[Answer]:
     """Compare the days from the first dose to the last, with those before the plan, with each source's longest use.
 
     Longer is moderate. It is low where the use was already longer before day 1 and the plan does nothing but reduce.
-    How long the drug was taken before, if that is unknown and would decide, is not assessed, nor is a use of which the
-    sources that name a longest use do not speak. Where none names one, the rule does not apply to the drug.
+    How long the drug was taken before, if that is unknown and would decide, is not assessed, nor is a use that the
+    sources with a longest use do not cover. Where none names one, the rule does not apply to the drug.
     """
     yield from uncited(case, NAME)
     for drug in case.drugs:

@@ -1,4 +1,4 @@
-"""Rises of both drugs together while one replaces the other, by the table that the plan names."""
+"""Rises of the summed dose while one drug replaces the other, by the equivalence table that the plan names."""
 
 from collections.abc import Iterator
 from fractions import Fraction
@@ -6,7 +6,8 @@ from itertools import pairwise
 
 from taper._base.numbers import write_percent
 from taper.amounts.dose import DailyDose
-from taper.checks.case import Case, Run, day_words
+from taper.checks.answers import message_of
+from taper.checks.case import Case, Run
 from taper.checks.open_question import NotAssessed, Reason
 from taper.checks.review import Answer, Clear, Finding, Severity
 from taper.knowledge.equivalence import EquivalenceTable
@@ -24,7 +25,7 @@ def assess(case: Case) -> Iterator[Answer]:
 
     The table is the one by which the stages were planned, by the low end of a range, as there. A rise on the way over
     is moderate: an equivalent is approximate. Where neither rises above what was taken before it, the source is clear;
-    a table that is not on file is not assessed. A plan that replaces nothing in stages is not asked.
+    a table that is not on file is not assessed. The rule does not apply to a plan that replaces nothing in stages.
     """
     for old, new, request in _pairs(case):
         table = next((table for table in case.formulary.tables if table.id == request.equivalence), None)
@@ -56,7 +57,7 @@ def _rises(case: Case, old: RealizedCourse, new: RealizedCourse, table: Equivale
     for run, (high, low) in zip(runs, pairwise(levels), strict=True):
         is_on_the_way = last is None or run.first <= last + 1
         if low > high and is_on_the_way:
-            yield _finding(old, new, run, (high, low), table)
+            yield _finding(case, (old, new), run, (high, low), table)
 
 
 def _level(taken: list[Fraction], pair: tuple[RealizedCourse, RealizedCourse], table: EquivalenceTable) -> Fraction:
@@ -74,16 +75,24 @@ def _taken(run: Run, course: RealizedCourse) -> Fraction:
 
 
 def _finding(
-    old: RealizedCourse, new: RealizedCourse, run: Run, levels: tuple[Fraction, Fraction], table: EquivalenceTable
+    case: Case,
+    pair: tuple[RealizedCourse, RealizedCourse],
+    run: Run,
+    levels: tuple[Fraction, Fraction],
+    table: EquivalenceTable,
 ) -> Finding:
+    old, new = pair
     before, after = (DailyDose(mg) for mg in levels)
     step = next(item.step for item in run.intakes if item.course == new.course.id)
+    happens = (
+        f"{old.drug} and {new.drug} together rise {write_percent((after.mg - before.mg) / before.mg)} "
+        f"({before} to {after} as {new.drug} by {table.title}) {case.when(run.first, run.last)}"
+    )
     return Finding(
         rule=NAME,
         severity=Severity.MODERATE,
         evidence=table.source.grade,
-        message=f"{day_words(run.first, run.last)}: {old.drug} and {new.drug} together rise by "
-        f"{write_percent((after.mg - before.mg) / before.mg)}, from {before} to {after} as {new.drug} by {table.title}",
+        message=message_of(happens, []),
         drug=new.drug,
         course=new.course.id,
         step=step,

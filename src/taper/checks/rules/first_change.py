@@ -1,4 +1,4 @@
-"""The fall from what was taken before to the first day of the plan."""
+"""The first reduction: from what was taken before to the first day of the plan."""
 
 from collections.abc import Iterator
 from fractions import Fraction
@@ -20,12 +20,12 @@ READS = ("before", "indication")
 
 
 def assess(case: Case) -> Iterator[Answer]:
-    """Compare the first fall with the largest single fall that each source names, in its own shape.
+    """Compare the first reduction with the largest single reduction that each source names, in its own shape.
 
     The day's total of all courses of a drug is compared, on the first day of each course, with what was taken until
     then. More than a source allows at most is high, more than its typical figure is moderate, and moderate at most
-    where it is about some indications and none is given. A source without a figure, and an unknown `before`, are not
-    assessed; a first day that is no lower is clear.
+    where the advice is for some indications and none is given. A source without a figure, and an unknown `before`, are
+    not assessed; a first day that is no lower is clear.
     """
     yield from uncited(case, NAME)
     for drug in case.drugs:

@@ -1,4 +1,4 @@
-"""Forms and releases of one drug that do not stand in for each other."""
+"""Formulations: forms and releases of one drug that cannot replace each other."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -43,9 +43,9 @@ class _Made:
 def assess(case: Case) -> Iterator[Answer]:
     """Find drugs that the plan takes in more than one release or form, at one time or one after the other.
 
-    Where a source says that the two do not stand in for each other, it is moderate; so is a change of release, and
-    between a tablet kept in the mouth and one that is swallowed, by the rule itself. Other changes of form of which no
-    source speaks are not assessed. What was taken before day 1 has no product, and is not seen.
+    Where a source says that the two cannot replace each other, it is moderate; so is a change of release, and between a
+    tablet kept in the mouth and one that is swallowed, by the rule itself. Other changes of form that no source covers
+    are not assessed. What was taken before day 1 has no product and is not compared.
     """
     yield from uncited(case, NAME)
     for drug in case.drugs:

@@ -1,4 +1,4 @@
-"""Breaks inside a plan, against the break after which a source begins afresh."""
+"""Treatment breaks: days without a dose, against the break after which a source starts the drug again."""
 
 from collections.abc import Iterator
 from fractions import Fraction
@@ -22,12 +22,12 @@ READS = ("patient.age", "patient.medications", "patient.as_needed", "indication"
 def assess(case: Case) -> Iterator[Answer]:
     """Find days without a dose between two doses of one drug, and compare each break with what a source says of breaks.
 
-    A break longer than the source's number of half-lives, after which the plan does not go back to the dose of a
-    start and on from there no faster than some source's labeled steps, is high; if longer only by the short end of
-    the half-lives on file, it is moderate. Where a source prints a mean beside a range, the mean is counted. Half-lives
-    of metabolites, and those with other medicines than the person's, are passed over. A break of which no source speaks
-    , between two courses or written as a time without doses, is not assessed, nor is one at whose end a person decides;
-    without a break the rule is clear where a source speaks, and else does not apply.
+    A break longer than the source's number of half-lives, after which the plan does not go back to the dose of a start
+    and on from there no faster than some source's labeled steps, is high; if longer only by the short end of the
+    half-lives on file, it is moderate. Where a source prints a mean with a range, the mean is counted. Half-lives of
+    metabolites, and those with other medicines than the person's, are not used. A break that no source covers,
+    between two courses or written as a time without doses, is not assessed, nor is one at whose end a person decides;
+    without a break the rule is clear where a source has advice on breaks, and otherwise does not apply.
     """
     yield from uncited(case, NAME)
     for drug in case.drugs:
@@ -46,7 +46,7 @@ def assess(case: Case) -> Iterator[Answer]:
             judged = _judge(case, monograph, fact, breaks)
             yield from (answer for answer in judged if not (waiting and isinstance(answer, Clear)))
         for words in waiting:
-            said = "; ".join(dict.fromkeys(f"a source speaks of a break longer than {_limit(f)}" for f in facts))
+            said = "; ".join(dict.fromkeys(f"one source names a break longer than {_limit(f)}" for f in facts))
             missing = f"{words}; {said or 'no source on a break is on file'}"
             yield gap(NAME, drug, Reason.UNDECIDED, missing, of=facts)
 
@@ -62,7 +62,7 @@ def _judge(case: Case, monograph: Monograph, fact: RestartRule, breaks: tuple[Br
         return
     span = _span(case, monograph, fact)
     if span is None:
-        missing = f"the half-life of the drug, of which the source counts {fact.half_lives}"
+        missing = f"the half-life of the drug; the source counts {_limit(fact)}"
         yield gap(NAME, monograph.drug, Reason.NO_SOURCE, missing, of=[fact])
         return
     steps = [item.steps for item in case.applying(monograph.titrations, monograph.drug) if item.steps]
@@ -73,7 +73,7 @@ def _judge(case: Case, monograph: Monograph, fact: RestartRule, breaks: tuple[Br
     elif case.person_fits(fact) is None:
         yield person_gap(case, NAME, monograph.drug, fact)
     elif _needs_medicines(case, monograph) and any(_hours(each) <= span[1] for each, _ in found):
-        missing = "the other medicines (medications, as_needed), on which the half-life depends"
+        missing = "the other medicines (medications, as_needed); the half-life depends on them"
         facts = ["patient.medications", "patient.as_needed"]
         yield gap(NAME, monograph.drug, Reason.FACT, missing, of=[fact], facts=facts)
     elif case.person_fits(fact):

@@ -1,4 +1,4 @@
-"""Each single dose against every published maximum for one intake."""
+"""Single doses: each intake against every published maximum for one dose."""
 
 from collections.abc import Iterator
 from fractions import Fraction
@@ -22,8 +22,8 @@ def assess(case: Case) -> Iterator[Answer]:
     """Compare the doses taken at one time of day, courses of one drug summed, with each source's single maximum.
 
     Doses at two clock times less than an hour apart, and at a named and a clock time of two courses, that are above it
-    together are not assessed: neither one dose nor two can be told. Where no source gives a maximum for a single dose,
-    the rule does not apply to the drug.
+    together are not assessed: whether they are one dose or two is not known. Where no source gives a maximum for a
+    single dose, the rule does not apply to the drug.
     """
     yield from uncited(case, NAME)
     for drug in case.drugs:
@@ -39,7 +39,7 @@ def assess(case: Case) -> Iterator[Answer]:
 
 
 def _compare(case: Case, drug: str, ceiling: Ceiling) -> Iterator[Answer]:
-    fits, wanted = case.person_fits(ceiling), {course.course.indication for course in case.courses_of(drug)}
+    fits, wanted = case.person_fits(ceiling), case.uses_of(drug)
     if fits is False or (ceiling.indications and None not in wanted and not wanted & set(ceiling.indications)):
         return
     above = list(_above(case.runs(drug), ceiling))

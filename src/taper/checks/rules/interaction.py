@@ -1,4 +1,4 @@
-"""The drug together with the person's other medicines, and with the other drugs of the plan."""
+"""Interactions: the drug with the person's other medicines, and with the other drugs of the plan."""
 
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
@@ -37,16 +37,16 @@ def assess(case: Case) -> Iterator[Answer]:
     """Look up the person's other medicines, regular and as needed, and the plan's other drugs, by name and by class,
     in what the sources of either drug say.
 
-    Contraindicated and to avoid are high; adjust and caution are moderate. Where a source gives the largest dose beside
-    another medicine, a dose above it is high and one within it is nothing to find. A medicine stopped before the plan
+    Contraindicated and to avoid are high; adjust and caution are moderate. Where a source gives the largest dose with
+    another medicine, a dose above it is high and one within it gives no finding. A medicine stopped before the plan
     counts only under a source that names a time to wait, up to and including its last day. A missing list is not
     assessed; an empty one is a known "none". The drug itself among the other medicines is not assessed, since its doses
-    there are unknown; nor is a pair of which a source speaks for another use than the plan's.
+    there are unknown; nor is a pair that a source names for another use than the plan's.
 
     Names are read by the lists of names, codes and classes on file: a brand or combination is what it contains. A name
-    that none of them knows is not assessed, and near names are offered. Of a medicine whose codes are known it is asked
-    only whether it belongs to a class that a source says to avoid and that no list settles. A source is clear where
-    what it says of interactions was read in full; where none was, the rule is not assessed.
+    that none of them knows is not assessed, and near names are offered. For a medicine with known codes the only
+    question is whether it belongs to a class that a source says to avoid and that no list settles. A source is clear
+    where what it says of interactions was read in full; where none was, the rule is not assessed.
     """
     yield from uncited(case, NAME)
     answers = [answer for drug in case.drugs if case.monograph(drug) is not None for answer in _of_drug(case, drug)]
@@ -83,7 +83,9 @@ def _assess_drug(
     answers = [*_with_others(case, drug, others, facts), *_within_plan(case, drug, facts)]
     yield from answers
     grave = {a.about for a in answers if isinstance(a, Finding) and a.severity is Severity.HIGH}
-    unknown = list(_unknown(case, drug, [*others, *planned], facts, grave))
+    # Where no label was read the answer is open for every medicine; its classes alone could not settle it.
+    asked = [item for item in (*others, *planned) if nobody is None or not (item.is_named and item.is_coded)]
+    unknown = list(_unknown(case, drug, asked, facts, grave))
     yield from unknown
     if not (lists or unknown or any(isinstance(answer, NotAssessed) for answer in answers)):
         uses = [fact.source for fact in of_other_uses]
@@ -115,7 +117,7 @@ def _of_other_uses(case: Case, drug: str, others: list[Companion], facts: tuple[
         met = [item.words for item in others if _is_meant(item.names, item.contained, fact) and item.until is None]
         met += [o for o in case.drugs if o != drug and names_of(case.formulary, o) & set(fact.with_names)]
         if met and case.person_fits(fact) is not False:
-            what = f"what {drug} with {', '.join(met)} does; of it the source says {fact.action}: {fact.what}. Advice"
+            what = f"advice on {drug} with {', '.join(met)} (the source says {fact.action}: {fact.what})"
             yield other_uses(case, NAME, drug, [fact], what)
 
 
@@ -135,7 +137,7 @@ def _unknown(
     every = {name for fact in facts for name in fact.with_names}
     unsettled: dict[frozenset[str], list[str]] = {}
     # What is found to be avoided is avoided, whatever else it may belong to.
-    for item in (one for one in others if one.is_named and one.words not in grave):
+    for item in (one for one in others if one.is_named and one.written not in grave):
         left = item.open_among(case.formulary, asked if item.is_coded else every)
         if left:
             unsettled.setdefault(left, []).append(item.words)
@@ -216,7 +218,7 @@ def _said(case: Case, drug: str, fact: Interaction, met: Met, by_list: str) -> I
         return
     severity = Severity.HIGH if fact.action in _GRAVE else Severity.MODERATE
     limit = f"{fact.within}" if within else fact.action
-    yield find(case, NAME, drug, fact, severity, f"{drug} {met.how}{by_list}", said, about=met.other, value=met.other,
+    yield find(case, NAME, drug, fact, severity, f"{drug} {met.how}{by_list}", said, about=met.about, value=met.other,
                limit=limit, **met.days)  # fmt: skip
 
 
@@ -244,10 +246,10 @@ def _above(case: Case, drug: str, fact: Interaction, met: Met, said: str, limit:
         dose = DailyDose(taken(highest)).in_unit(limit.unit)
         amount = str(dose) if fact.maximum_per == "day" else dose.text
         happens = f"{drug} reaches {amount} {case.when_taken(stretch)} and {met.how}"
-        yield find(case, NAME, drug, fact, Severity.HIGH, happens, said, about=met.other, value=amount, by_amount=True,
+        yield find(case, NAME, drug, fact, Severity.HIGH, happens, said, about=met.about, value=amount, by_amount=True,
                    limit=str(limit), day=stretch[0].first, last_day=stretch[-1].last, **place_of(highest))  # fmt: skip
     if not found and fact.action == "caution":
-        yield find(case, NAME, drug, fact, Severity.MODERATE, f"{drug} {met.how}", said, about=met.other,
+        yield find(case, NAME, drug, fact, Severity.MODERATE, f"{drug} {met.how}", said, about=met.about,
                    value=met.other, limit=fact.action, **met.days)  # fmt: skip
     elif not found:
         yield Clear(rule=NAME, drug=drug, source=fact.source)

@@ -1,4 +1,4 @@
-"""What each source says of the person's kidney function, in its own measure and its own shape."""
+"""Kidney function: each source's advice at the person's figure, in the source's own measure."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -30,15 +30,15 @@ def assess(case: Case) -> Iterator[Answer]:
     """Read every source's kidney advice at the person's figure of that source's own measure.
 
     To avoid, and a dose above a maximum, a range, a first dose or the part of a figure that a source gives in
-    proportion, are high; "reduce" without a figure is moderate; caution is low. Where the indication is not given, what
-    is about some of them is moderate at most. No figure of the source's measure, unstable function, a gap in the
-    source, a figure worse than it speaks of, and a word without a figure, such as severe, that KDIGO's categories do
-    not decide, are not assessed. Where figures of one measure disagree the lowest decides; where another measure
-    would be answered otherwise, none is clear. A source is clear only where dialysis and stability are known. A
+    proportion, are high; "reduce" without a figure is moderate; caution is low. Where the indication is not given,
+    advice for some indications is moderate at most. No figure of the source's measure, unstable function, a gap in the
+    source, a figure worse than it covers, and a word without a figure, such as severe, that KDIGO's categories do not
+    decide, are not assessed. Where figures of one measure disagree, the lowest decides; where another measure would
+    give another answer, no source is clear. A source is clear only where dialysis and stability are known. A
     single-dose pharmacokinetic result, and a claim that cites nothing, are left out unless their source is named.
 
-    Where no source on file speaks of the kidney and none was read in full, a figure below 60 is not assessed, and
-    comes before everything else that is open; from 60 (KDIGO 2012: normal or mildly decreased) it is no question.
+    Where no source on file has kidney advice and none was read in full, a figure below 60 is not assessed, and is
+    listed before every other open question; from 60 (KDIGO 2012: normal or mildly decreased) no question is asked.
     """
     yield from uncited(case, NAME)
     for drug in case.drugs:
@@ -84,7 +84,7 @@ def _without_advice(case: Case, drug: str) -> Iterator[Answer]:
     impaired = _impaired(case)
     nobody = unread(case, NAME, drug, SUBJECT, "kidney function", urgent=impaired is True)
     if nobody is not None and impaired is None:
-        missing = "kidney function (egfr or crcl), of which nothing on file was read for this drug"
+        missing = "kidney function (egfr or crcl); no source on file was read about it for this drug"
         yield gap(NAME, drug, Reason.FACT, missing, facts=["patient.egfr", "patient.crcl"])
     elif nobody is not None and impaired:
         yield nobody

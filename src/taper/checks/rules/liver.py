@@ -1,4 +1,4 @@
-"""What each source says of the person's liver impairment."""
+"""Liver impairment: each source's advice at the person's degree of it."""
 
 from collections.abc import Iterator
 
@@ -30,8 +30,8 @@ def assess(case: Case) -> Iterator[Answer]:
     """Read every source's advice for the degree of liver impairment: none, mild, moderate or severe.
 
     A drug to avoid, and a dose above the source's maximum or first dose for that degree, are high; "reduce" with no
-    daily figure is moderate; caution is low. An unknown degree is not assessed where a source on file would speak, or
-    none was read; nor is a degree of which no source speaks, for the plan's use, unless one was read in full.
+    daily figure is moderate; caution is low. An unknown degree is not assessed where a source on file has liver advice,
+    or none was read; nor is a degree that no source covers for the plan's use, unless one was read in full.
     """
     yield from uncited(case, NAME)
     for drug in case.drugs:
@@ -58,7 +58,7 @@ def _assess_drug(case: Case, drug: str, facts: tuple[LiverAdvice, ...], others: 
     else:
         speaking = [fact for fact in facts if degree in fact.impairment]
         if not speaking and facts:
-            missing = f"advice on {degree} liver impairment; sources speak of other degrees"
+            missing = f"advice on {degree} liver impairment; sources on file are for other degrees"
             yield gap(NAME, drug, Reason.OTHER_PEOPLE, missing, of=facts, urgent=True)
         elif not speaking and nobody is not None:
             yield nobody

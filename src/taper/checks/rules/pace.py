@@ -1,4 +1,4 @@
-"""Every fall of a drug against each guideline's pace, in the guideline's own shape and in both readings."""
+"""Pace of a taper: every reduction against each guideline's rate, per step and over time."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from taper.checks.dose_levels import (
     step_at,
     used_before,
 )
-from taper.checks.length_of_use import use_fits
+from taper.checks.length_of_use import is_short, use_fits
 from taper.checks.open_question import NotAssessed, Reason
 from taper.checks.review import Answer, Clear, Finding, Severity
 from taper.knowledge.stopping_advice import Stopping, StoppingShape
@@ -46,25 +46,25 @@ class _Question:
         return [change for change in self.levels.falls if not self.has_no_figure(change)]
 
     def has_no_figure(self, change: LevelChange) -> bool:
-        """Whether it is the last fall, to 0, which no percentage of the current dose ever reaches."""
+        """Whether it is the last reduction, to 0, which no percentage of the current dose ever reaches."""
         return self.levels.is_final_stop(change) and _of_current(self.fact)
 
 
 def assess(case: Case) -> Iterator[Answer]:
-    """Compare every fall of the day's total with each source's fastest pace: percent of the current dose, of the first
-    dose, so many mg, or so many mg by how high the dose is.
+    """Compare every reduction of the day's total with each source's fastest pace: percent of the current dose, of the
+    first dose, so many mg, or so many mg by how high the dose is.
 
-    Two readings are reported. Per step: no single fall is larger than the source's figure. As a rate: the falls on
-    any days of one interval in a row are together no larger. Beyond what a source allows at most is high, beyond its
-    typical pace is moderate. Cycles are compared day against day, and the average is said beside; a cycle in which no
-    more than two half-lives pass between doses counts by its average. A reduction beyond a percentage that another
-    source on file prints in mg, at the same interval, is moderate, and both are shown. Advice about longer use than the
-    plan's does not speak of it.
+    Two readings are reported. Per step: no single reduction is larger than the source's figure. As a rate: the
+    reductions on any days of one interval in a row are together no larger. Beyond what a source allows at most is high,
+    beyond its typical pace is moderate. Cycles are compared day against day, and their average is shown too; a cycle in
+    which no more than two half-lives pass between doses counts by its average. A reduction beyond a percentage that
+    another source on file prints in mg, at the same interval, is moderate, and both are shown. Advice about longer use
+    than the plan's does not apply.
 
-    A fall to 0 has no percentage of the current dose; it is not assessed under one, unless it is more mg than that
-    percentage of the dose at the start. A source without a figure, a dose of which the source does not speak, and an
-    unknown `before` are not assessed. The least time of a whole withdrawal is judged by abrupt-stop; where a source
-    gives it beside a pace, it is judged here.
+    A reduction to 0 has no percentage of the current dose; it is not assessed under one, unless it is more mg than that
+    percentage of the dose at the start. A source without a figure, a dose that the source does not cover, and an
+    unknown `before` are not assessed. The least time of a whole withdrawal is checked by abrupt-stop; where a source
+    gives it with a pace, it is checked here.
     """
     yield from uncited(case, NAME)
     for drug in case.drugs:
@@ -89,7 +89,9 @@ def _assess_drug(case: Case, drug: str, levels: Levels, facts: list[Stopping]) -
         yield gap(NAME, drug, Reason.NO_SOURCE, "a pace for reducing the drug")
     used = used_before(case, drug)
     until = None if used is None else used + levels.falls[0].day - 1
-    longer = [fact for fact in facts if use_fits(case, drug, fact, until) is False]
+    # How the lowest dose that works is found is no advice on a short course, which seeks none.
+    short = [fact for fact in facts if fact.to_lowest_that_works and is_short(case, drug, until)]
+    longer = [fact for fact in facts if fact in short or use_fits(case, drug, fact, until) is False]
     yield from (Clear(rule=NAME, drug=drug, source=fact.source) for fact in longer)
     speaking = [fact for fact in facts if fact not in longer]
     yield from _without_figure(drug, levels, speaking)
@@ -142,7 +144,7 @@ def _is_about(fact: Stopping, levels: Levels) -> bool:
     return fact.from_daily_dose is None or levels.peak.mg >= fact.from_daily_dose.mg
 
 
-# The figure of a source as a measure: how many of its paces a fall is. None where the source does not speak.
+# The figure of a source as a measure: how many of its paces a reduction is. None where the source does not speak.
 
 
 def _of_current(fact: Stopping) -> bool:
@@ -289,12 +291,12 @@ def _last_fall(asked: _Question) -> Iterator[Answer]:
 
 
 def _beyond_the_source(asked: list[_Question]) -> Iterator[Answer]:
-    """Falls between doses of which a source does not speak; the rows of its table are taken together."""
+    """Reductions between doses of which a source does not speak; the rows of its table are taken together."""
     first = asked[0]
     for change in first.falls:
         if all(question.paces(change.before.mg, change.after.mg) is None for question in asked):
             span = f"from {change.before.total} to {change.after.total}"
-            words = f"a pace for the reduction {span}; sources speak of other doses"
+            words = f"a pace for the reduction {span}; sources on file are for other doses"
             yield gap(NAME, first.drug, Reason.OTHER_PEOPLE, words, of=[first.fact])
             return
 
@@ -315,4 +317,4 @@ def _unknown(asked: _Question) -> Iterable[tuple[str, str]]:
     for name in asked.case.person_open(asked.fact):
         yield f"{name.removeprefix('patient.')} (this source's advice depends on it)", name
     if asked.fact.used_for_at_least is not None and used_before(asked.case, asked.drug) is None:
-        yield "how long the drug was taken before (before, for), on which the advice depends", "before.for"
+        yield "how long the drug was taken before (before, for); the advice depends on it", "before.for"

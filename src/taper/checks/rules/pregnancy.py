@@ -1,4 +1,4 @@
-"""What each source says of pregnancy and of breastfeeding."""
+"""Pregnancy and breastfeeding: each source's advice."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Divided units against the maker's score."""
+"""Divided tablets, against the maker's score."""
 
 from collections.abc import Iterator
 
@@ -17,8 +17,8 @@ def assess(case: Case) -> Iterator[Answer]:
     """Say for each divided product whether its maker says it divides, or the caller permitted it.
 
     A permission against a maker's word is moderate; one where the maker's word is unknown is low, and so is a cited
-    score line of which what was read does not say that its parts are equal. A course that divides nothing is clear, and
-    so is a score that the caller gives without a source.
+    score line whose source, as far as it was read, does not say that the parts are equal. A course that divides nothing
+    is clear, and so is a score that the caller gives without a source.
     """
     for course in case.courses:
         divided = [product for product in course.used if _is_divided(course, product)]

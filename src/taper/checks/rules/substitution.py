@@ -1,4 +1,4 @@
-"""Uses for which a source says that the drug does not serve, and drugs that it does not stand in for."""
+"""Uses that a source says the drug is not for, and drugs that it must not replace."""
 
 from collections.abc import Iterator
 
@@ -19,10 +19,10 @@ READS = ("indication", "patient.medications", "patient.as_needed")
 def assess(case: Case) -> Iterator[Answer]:
     """Compare the plan's indication, and the drugs that are reduced or were stopped, with what a drug is not for.
 
-    A drug for such a use, or coming where another that it must not stand in for goes, is high. No indication, and a
-    missing list of medicines where one may have been stopped, are not assessed; nor is a use that no source held gives
-    for the drug, since it may be such a one in other words. Where no source names such a use, the rule does not apply
-    to the drug.
+    A drug taken for such a use is high; so is one that comes as another goes which it must not replace. No indication,
+    and a missing list of medicines where one may have been stopped, are not assessed; nor is a use that no source on
+    file gives for the drug, since it may be the same use in other words. Where no source names such a use, the rule
+    does not apply to the drug.
     """
     yield from uncited(case, NAME)
     for drug in case.drugs:

@@ -1,4 +1,4 @@
-"""Days without a dose inside a cycle, against the drug's half-life."""
+"""Dose swings: days without a dose inside a repeating pattern, against the drug's half-life."""
 
 from collections.abc import Iterator
 
@@ -23,9 +23,9 @@ def assess(case: Case) -> Iterator[Answer]:
     dose to the next with each source's half-life.
 
     More than two half-lives, so that less than a quarter is left, is moderate; more than two at the short end of a
-    range only is low. Under a half-life that is printed as an upper end alone, fewer hours are not assessed.
-    Half-lives of metabolites are passed over. No half-life held is not assessed; a plan in which every day has a dose
-    is not asked.
+    range only is low. Under a half-life that is printed as an upper end alone, fewer hours are not assessed. Half-lives
+    of metabolites are not used. A drug with no half-life on file is not assessed; the rule does not apply to a plan
+    with a dose on every day.
     """
     yield from uncited(case, NAME)
     for drug in case.drugs:

@@ -1,4 +1,4 @@
-"""How fast a drug is started and increased, against each source's first dose, labeled steps and increments."""
+"""Titration speed: first dose and increases, against each source's labeled steps and increments."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -36,12 +36,12 @@ class _Question:
 def assess(case: Case) -> Iterator[Answer]:
     """Compare a start and every increase with each source's words: its first dose, its labeled steps, its increments.
 
-    A total that comes before the labeled day, and an increment that is larger, or comes sooner, than the source's
-    are high where the source words them as the most, and moderate otherwise. A first day above the first dose is
-    moderate. Labeled steps and first doses are for people who start: for someone who takes the drug already, for
-    increases beyond them, and after a break faster than they allow, a source that gives nothing else is not assessed;
-    nor is an unknown `before`. Where the label has a column for a co-medication, an unknown list of medicines is not
-    assessed unless no column is exceeded. After its last labeled step a source is compared by its increments alone.
+    A total that comes before the labeled day, and an increment that is larger, or comes sooner, than the source's are
+    high where the source words them as the most, and moderate otherwise. A first day above the first dose is moderate.
+    Labeled steps and first doses are for people who start: for someone who takes the drug already, for increases beyond
+    them, and after a break faster than they allow, a source that gives nothing else is not assessed; nor is an unknown
+    `before`. Where the label has a column for a co-medication, an unknown list of medicines is not assessed unless no
+    column is exceeded. After the last labeled step only the increments of a source are compared.
     """
     yield from uncited(case, NAME)
     for drug in case.drugs:
@@ -70,7 +70,9 @@ def _assess_drug(case: Case, drug: str, levels: Levels, facts: list[Titration | 
         return
     compared = _compared(case, facts, starts=levels.all[0].mg == 0)
     if not compared:
-        missing = "a speed for increasing the drug for this person and with these medicines; sources speak of others"
+        missing = (
+            "a speed for increasing the drug for this person and with these medicines; sources on file are for others"
+        )
         yield gap(NAME, drug, Reason.OTHER_PEOPLE, missing, of=facts)
     answers = [answer for fact in compared for answer in _answers(case, drug, levels, fact)]
     told = {answer.source for answer in answers if isinstance(answer, Finding)}
@@ -126,14 +128,14 @@ def _judge(case: Case, drug: str, levels: Levels, fact: Titration | Start) -> It
         yield from _labeled(asked)
         yield from _beyond_steps(asked)
     elif fact.steps and fact.increment_high is None:
-        missing = "a speed for someone who takes the drug already; sources give a start"
+        missing = "a speed for someone who takes the drug already; sources on file are for a start"
         yield gap(NAME, drug, Reason.STARTS_ONLY, missing, of=[fact])
     if fact.increment_high is not None:
         yield from _increments(asked, levels, starts=starts)
 
 
 def _taken_already(drug: str, fact: Start) -> Iterator[Answer]:
-    missing = "a speed for someone who takes the drug already; sources give a start"
+    missing = "a speed for someone who takes the drug already; sources on file are for a start"
     yield gap(NAME, drug, Reason.STARTS_ONLY, missing, of=[fact])
 
 
@@ -141,7 +143,7 @@ def _afresh(drug: str, fact: Titration | Start, gaps: list[Break]) -> Iterator[A
     """Breaks after which the drug is resumed faster than in a start; whether one is needed is told by other sources."""
     for each in gaps:
         words = f"whether a start is needed on day {each.last + 1}, after {each.days} days without a dose"
-        yield gap(NAME, drug, Reason.STARTS_ONLY, f"{words}; sources give a start", of=[fact])
+        yield gap(NAME, drug, Reason.STARTS_ONLY, f"{words}; sources on file are for a start", of=[fact])
 
 
 def _from_first_dose(case: Case, drug: str, fact: Start, taken: tuple[Level, ...]) -> Iterator[Answer]:
@@ -150,7 +152,7 @@ def _from_first_dose(case: Case, drug: str, fact: Start, taken: tuple[Level, ...
     monograph = case.formulary.monograph(drug)
     has_more = any(item.source == fact.source for item in case.applying(monograph.titrations, drug))
     if not found and not has_more and any(level.mg > taken[0].mg for level in taken):
-        missing = "a speed for the increases after the first day; sources give a first dose"
+        missing = "a speed for the increases after the first day; sources on file give a first dose only"
         yield gap(NAME, drug, Reason.STARTS_ONLY, missing, of=[fact])
 
 

@@ -40,7 +40,7 @@ class Onset:
         return "DAYLIGHT" if self.after > self.before else "STANDARD"
 
     def skips(self, wall: datetime) -> bool:
-        """Whether a wall time falls into what the clocks jump over."""
+        """Whether a wall time lies in the hour that the clocks skip."""
         return self.at <= wall < self.at + (self.after - self.before)
 
 
@@ -89,7 +89,7 @@ def find_zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError) as error:
-        raise ZoneNotFound(f"the zone data of {name} cannot be read ({error}); install it anew", where="tz") from None
+        raise ZoneNotFound(f"the zone data of {name} cannot be read ({error}); install it again", where="tz") from None
 
 
 def _near(name: str, known: set[str]) -> tuple[str, ...]:

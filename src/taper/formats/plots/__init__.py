@@ -1,1 +1,1 @@
-"""A schedule as pictures: the staircase, the falls, occupancy, supply and a calendar, as SVG or PNG."""
+"""A schedule as pictures: the staircase, the reductions, occupancy, supply and a calendar, as SVG or PNG."""

@@ -215,7 +215,7 @@ def _course_of(track: DrugTotals) -> str:
         return f"{start} to 0, last dose on {short_date(track.last_dose_on)}"
     finish_words = {
         End.CONTINUES: "and continues",
-        End.WINDOW: "and goes on",
+        End.WINDOW: "and continues",
         End.REVIEW: "then a review",
         End.DECISION: "then a decision",
     }[track.end]

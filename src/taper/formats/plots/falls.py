@@ -26,9 +26,9 @@ _MOST_STEMS = 150
 def plot_falls(
     schedule: Schedule, *, of: Base, drug: str | None = None, asked: Rational | None = None, words: str = "asked"
 ) -> Picture:
-    """Draw every change of the daily total as a percentage, the fall with which the plan stops among them.
+    """Draw every change of the daily total as a percentage, including the reduction with which the plan stops.
 
-    A fall stands above the line of 0, a rise below it. A rise from 0 has no percentage of the current total; it is
+    A reduction is above the line of 0, a rise below it. A rise from 0 has no percentage of the current total, so it is
     counted below the picture.
 
     Args:
@@ -61,7 +61,7 @@ def plot_falls(
         if asked is not None:
             _draw_asked(axis, exact(asked), words)
         rises = "" if all(change.is_fall for change, _ in drawn) else "\n(a rise is below 0)"
-        axis.set_ylabel(f"fall, % of {_BASES[of]}{rises}")
+        axis.set_ylabel(f"reduction, % of {_BASES[of]}{rises}")
         set_date_axis(axis, track.first, track.last + timedelta(days=1))
         title = _point(track, drawn, of)
         footer = [*describe_ending(schedule), *_footnotes(track, changes, drawn)]
@@ -84,7 +84,7 @@ def _percent(change: Change, of: Base) -> Fraction | None:
 def _draw(axis: Any, track: DrugTotals, drawn: list[tuple[Change, Fraction]]) -> None:
     axis.axhline(0, color="black", linewidth=0.8)
     axis.grid(visible=False, axis="x")
-    for is_fall, marker, color, name in ((True, "o", COLORS[2], "fall"), (False, "v", LINE, "rise")):
+    for is_fall, marker, color, name in ((True, "o", COLORS[2], "reduction"), (False, "v", LINE, "rise")):
         some = [(midnight(_date(track, change)), float(part)) for change, part in drawn if change.is_fall is is_fall]
         if some:
             days, heights = zip(*some, strict=True)
@@ -122,7 +122,7 @@ def _short(part: Fraction) -> str:
 
 
 def _described(track: DrugTotals, change: Change, part: Fraction) -> str:
-    what = "fall" if change.is_fall else "rise"
+    what = "reduction" if change.is_fall else "rise"
     amounts = f"{change.before.in_unit(track.unit)} to {change.after.in_unit(track.unit)}"
     return f"{_date(track, change)} {what} of {write_percent(abs(part) / 100)}, {amounts}"
 
@@ -130,16 +130,16 @@ def _described(track: DrugTotals, change: Change, part: Fraction) -> str:
 def _point(track: DrugTotals, drawn: list[tuple[Change, Fraction]], of: Base) -> str:
     falls = [(part, change) for change, part in drawn if change.is_fall]
     if not falls:
-        return f"{track.drug}: no fall is shown{_largest_rise(track, drawn, of)}"
+        return f"{track.drug}: no reduction is shown{_largest_rise(track, drawn, of)}"
     last = falls[-1][1] if track.stops else None
     others = [item for item in falls if item[1] is not last]
-    stop = "" if last is None else f"the stop is a fall from {last.before.in_unit(track.unit)}"
+    stop = "" if last is None else f"the stop is a reduction from {last.before.in_unit(track.unit)}"
     if not others:
         return f"{track.drug}: {stop}"
     part, change = max(others, key=lambda item: (item[0], -item[1].day))
     largest = f"{write_percent(part / 100)} of {_BASES[of]}, on {short_date(_date(track, change))}"
     before = " before the stop" if last is not None else ""
-    return f"{track.drug}: the largest fall{before} is {largest}" + (f"; {stop}" if stop else "")
+    return f"{track.drug}: the largest reduction{before} is {largest}" + (f"; {stop}" if stop else "")
 
 
 def _largest_rise(track: DrugTotals, drawn: list[tuple[Change, Fraction]], of: Base) -> str:

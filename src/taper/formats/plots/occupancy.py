@@ -110,7 +110,7 @@ def _point(track: DrugTotals, curve: OccupancyCurve, place: str) -> str:
     falls = [(curve.occupancy(one.mg) - curve.occupancy(other.mg), one, other) for one, other in pairs]
     size, one, other = max(falls, key=lambda fall: fall[0], default=(Fraction(0), track.top, track.top))
     if size <= 0:
-        return f"{track.drug}: occupancy of {place} never falls"
+        return f"{track.drug}: occupancy of {place} never drops"
     points = "1 point" if round(size) == 1 else f"{round(size)} points"
     steps = f"{one.in_unit(track.unit)} to {other.in_unit(track.unit)}"
-    return f"{track.drug}: the largest single fall in modeled occupancy of {place} is about {points}, from {steps}"
+    return f"{track.drug}: the largest single drop in modeled occupancy of {place} is about {points}, from {steps}"

@@ -50,7 +50,7 @@ def ideal_curve(
 ) -> Curve:
     """The straight line on a ruler, from what was taken before: one pace for each so many days.
 
-    A plan that falls by one pace at the beginning of each interval meets it at each interval's end.
+    A plan that is reduced by one pace at the beginning of each interval meets it at each interval's end.
 
     Args:
         ruler: The scale the taper is straight on.

@@ -1,4 +1,4 @@
-"""The cheapest way down a row of places, where a fall costs a convex function of its size: fast, in floating point."""
+"""Least-weight subsequence: the cheapest way down a row of totals with convex costs, in floating point."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What falls cost at least, by the day's total alone: in floating point, on the safe side of what is exact."""
+"""Lower bound by daily total: the least cost of the reductions, in floating point rounded to the safe side."""
 
 from collections.abc import Callable, Sequence
 

@@ -1,4 +1,4 @@
-"""What is to be solved: what is taken, where to, at which pace, with which products, in which order."""
+"""The planning problem: doses now, target, pace, products and order of intakes."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -253,10 +253,12 @@ class Problem:
             above = min((total for total in near if total > self.to), default=None)
             named = " and ".join(str(total) for total in (below, above) if total is not None)
             return NoPlan(
-                f"a total of {self.to} is not met when intakes fall {self.order} with these products. "
-                f"The nearest that can be made are {named}. Give one of them, a regimen, or another order"
+                f"a total of {self.to} is not met with these products (order: {self.order}). "
+                f"The nearest doses that can be made are {named}. Give one of them, a regimen, or another order"
             )
-        return NoPlan(f"these products make no way from {self.before} to {self.to}; add a smaller strength")
+        return NoPlan(
+            f"these products make no doses on the way from {self.before} to {self.to}; add a smaller strength"
+        )
 
     def _totals(self) -> set[DailyDose]:
         sums = {Fraction(0)}

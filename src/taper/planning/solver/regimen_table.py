@@ -1,4 +1,4 @@
-"""What the rest of a plan costs at least from every regimen that can be met on the way: the bound of the search."""
+"""Lower bound by regimen: the least excess and cost of the rest of a plan from every regimen it can meet."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence

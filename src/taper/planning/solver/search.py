@@ -1,4 +1,4 @@
-"""The exact search: the plan with the least excess, then the least cost, then the one that is listed first."""
+"""Exact search (A*): the plan with the least excess, then the least cost, then the first in order."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace

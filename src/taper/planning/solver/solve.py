@@ -1,4 +1,4 @@
-"""The fast search along one falling order, where the least excess can be told fall by fall."""
+"""Fast search: one order of reductions, where the least excess is known step by step."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The ground a plan walks on: the doses each intake can take, in whole grains, with what handling them costs."""
+"""Search space: the doses each intake can take, as integers, and what handling them costs."""
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping

@@ -97,14 +97,14 @@ def _check(course: RealizedCourse, spans: Sequence[StepPeriod], order: RequestCo
     where, undated = f"course {course.course.id}", spans[0].first is None
     if undated and course.course.starts_on_day != 1:
         raise CannotExpress(
-            f"it begins on day {course.course.starts_on_day}, which is told by dates; lay the plan on dates",
+            f"it begins on day {course.course.starts_on_day}, which needs dates; put the plan on dates",
             where=where,
         )
     if order.profile == "days" and (undated or spans[-1].is_open):
-        raise CannotExpress("a request for each day needs dates and an end; lay the plan on dates, and give it an end",
+        raise CannotExpress("a request for each day needs dates and an end; put the plan on dates, and give it an end",
                             where=where)  # fmt: skip
     if undated and order.profile == "separate" and len(spans) > 1:
-        raise CannotExpress("requests of one step each are ordered by dates; lay the plan on dates", where=where)
+        raise CannotExpress("requests of one step each are ordered by dates; put the plan on dates", where=where)
     if course.steps[-1].step.is_empty:
         raise CannotExpress("it ends without doses, which a request has no way to say; end it with the last dose",
                             where=where)  # fmt: skip
@@ -113,7 +113,7 @@ def _check(course: RealizedCourse, spans: Sequence[StepPeriod], order: RequestCo
             raise CannotExpress("it waits for a decision, which is no order; decide it, or leave the step out",
                                 where=f"{where}, step {span.number}")  # fmt: skip
         if undated and step.step.is_empty:
-            raise CannotExpress("a gap between doses is told by dates; lay the plan on dates",
+            raise CannotExpress("a gap between doses needs dates; put the plan on dates",
                                 where=f"{where}, step {span.number}")  # fmt: skip
 
 

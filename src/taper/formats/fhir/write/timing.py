@@ -84,7 +84,7 @@ def _check_cycle(step: RealizedStep, span: StepPeriod) -> None:
         )
     if span.first is None and any(day.intakes for day in step.days[1:]):
         raise CannotExpress(
-            "a cycle with doses on several of its days is told by dates; lay the plan on dates",
+            "a cycle with doses on several of its days needs dates; put the plan on dates",
             where=f"step {span.number}",
         )
 
