@@ -103,3 +103,16 @@ def test_it_is_an_invalid_input_and_a_type_error():
 
 def test_a_checked_function_travels_to_another_process():
     assert pickle.loads(pickle.dumps(check)) is check
+
+
+def test_a_tuple_is_taken_where_a_function_says_so():
+    from taper import Plan, WrongObject
+    from taper._base.takes import takes
+
+    @takes
+    def count(given: Plan | tuple[str, ...]) -> int:
+        return len(given) if isinstance(given, tuple) else 1
+
+    assert count(("a", "b")) == 2
+    with pytest.raises(WrongObject, match="count takes a plan as given"):
+        count(["a"])

@@ -9,9 +9,8 @@ class TaperError(Exception):
     """
 
     def __init_subclass__(cls) -> None:
-        # Every error is importable from `taper`, and is printed under that name and not under a private one.
-        if not cls.__name__.startswith("_"):
-            cls.__module__ = "taper"
+        # Every error is importable from `taper`, and is printed under that name and not under that of its own file.
+        cls.__module__ = "taper"
 
     def __init__(self, message: str, *, where: str = "") -> None:
         super().__init__(_encodable(message))

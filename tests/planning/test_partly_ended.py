@@ -69,6 +69,22 @@ CASES: dict[str, dict[str, Any]] = {
         "order": "evenly",
         "to": "9 mg",
     },
+    "four intakes of which no three can be kept on the way to a total": {
+        "before": day(6, 6, 3, 6),
+        "pace": "25% of current, at least 1 mg",
+        "products": tablets(t1=1, t3=1, t4=2),
+        "order": "evenly",
+        "to": "17 mg",
+        "weights": Weights(pieces=2, products=1),
+    },
+    "a total above which one dose stands alone": {
+        "before": day(5, 10, 2),
+        "pace": "20% of start",
+        "products": tablets(t10=2, t1=2, t6=2),
+        "order": "evenly",
+        "to": "16 mg",
+        "weights": Weights(pieces=2, products=1, spread="1/4"),
+    },
 }
 
 

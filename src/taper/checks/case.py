@@ -229,9 +229,7 @@ class Case:
         return self.once(("sources", drug), lambda: tuple(self._sources_of(drug)))
 
     def _sources_of(self, drug: str) -> Iterator[Source]:
-        monograph = self.monograph(drug)
-        if monograph is None:
-            return
+        monograph = self.formulary.monograph(drug)  # no rule asks for the sources of a drug that is not on file
         held = [fact for name in type(monograph).model_fields for fact in _facts_in(getattr(monograph, name))]
         fits = {fact.source.id for fact in self.applying(held, drug)}
         yield from (source for source in monograph.sources if source.id in fits and self.compares(source))
