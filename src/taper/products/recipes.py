@@ -9,14 +9,14 @@ from typing import Annotated, Any, NamedTuple
 
 from pydantic import Field
 
-from taper._base.numbers import Exact
+from taper._base.numbers import Exact, common_grain
 from taper._base.records import Value
 from taper.amounts.dose import Dose
 from taper.amounts.liquid import Volume
 from taper.errors import CannotCompute, InvalidInput
 from taper.products.counts import Counts, Made, Unit, above, below, members
 from taper.products.product import DosageForm, Portion, Product, all_of
-from taper.products.volumes import Measure, common_grain, every_rungs_finer, rungs_finer, whole_number
+from taper.products.volumes import Measure, every_rungs_finer, rungs_finer, whole_number
 
 _MOST_DOSES = 10**6
 _MOST_PIECES = 100

@@ -1,9 +1,6 @@
 """Liquid volumes: which doses the marks of a syringe can measure, and which volumes are round."""
 
-from collections.abc import Iterable
 from fractions import Fraction
-from functools import reduce
-from math import gcd, lcm
 
 from taper.products.product import Product
 
@@ -79,13 +76,6 @@ def _rungs(most: int) -> list[int]:
     while (following := rungs[-1] * 5 // 2 if str(rungs[-1])[0] == "2" else rungs[-1] * 2) <= most:
         rungs.append(following)
     return rungs
-
-
-def common_grain(amounts: Iterable[Fraction]) -> Fraction:
-    """The largest amount of which all given ones are whole multiples; at least one is above 0."""
-    listed = {amount for amount in amounts if amount}
-    bottom = lcm(*(amount.denominator for amount in listed))
-    return Fraction(reduce(gcd, (amount.numerator * (bottom // amount.denominator) for amount in listed)), bottom)
 
 
 def whole_number(mg: Fraction, grain: Fraction) -> int | None:

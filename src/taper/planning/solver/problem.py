@@ -7,6 +7,7 @@ from itertools import combinations as choices
 from itertools import product as combinations
 from typing import Literal
 
+from taper._base.numbers import common_grain
 from taper.amounts.dose import DailyDose, Dose
 from taper.errors import CannotCompute, InvalidInput
 from taper.paces.pace import OfCurrent, Pace
@@ -19,7 +20,6 @@ from taper.plans.regimen import NOTHING, Intake, Regimen, Slot
 from taper.plans.weights import Weights
 from taper.products.product import Product
 from taper.products.recipes import NotReachable, Reachable, Recipe
-from taper.products.volumes import common_grain
 
 Forms = Literal["any", "one"]
 _NONE = Dose(0)
