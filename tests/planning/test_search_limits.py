@@ -43,7 +43,7 @@ def test_a_search_that_stops_tells_bounds_that_the_best_plan_keeps(monkeypatch: 
     route = report.solved.route
     assert route.floor is not None
     assert route.floor <= (whole.route.excess, whole.route.cost) <= (route.excess, route.cost)
-    assert "The search stopped at its limit: no plan has an excess below" in str(report)
+    assert "The search stopped at its limit; a gentler plan may exist: no plan has an excess below" in str(report)
 
 
 def test_a_search_that_stops_before_it_has_a_plan_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,7 +83,7 @@ def test_two_forms_are_kept_where_neither_alone_makes_what_is_taken() -> None:
 
 
 def test_a_length_for_which_too_many_regimens_stand_is_refused() -> None:
-    with pytest.raises(NoPlan, match="no plan of at most 5 falls, which 4 weeks has time for, was found"):
+    with pytest.raises(NoPlan, match="no plan of at most 5 reductions, which fit into 4 weeks, was found"):
         plan_taper(
             drug="d",
             before={"morning": "6 mg", "noon": "6 mg", "bedtime": "6 mg"},
@@ -98,5 +98,7 @@ def test_where_the_search_stopped_a_fall_that_could_be_smaller_is_justified_by_t
     solved = best()
     at_once = replace(solved, route=replace(solved.route, states=solved.route.states[-1:]))  # every intake in one fall
     stopped = replace(at_once, route=replace(at_once.route, floor=(10**17, 0)))
-    assert certificate(stopped, 0) == "the search stopped at its limit; no plan in this order has an excess below 0.1"
+    assert certificate(stopped, 0) == (
+        "the search stopped at its limit: a gentler plan may exist, but none has an excess below 0.1"
+    )
     assert certificate(at_once, 0).startswith("every plan in this order was compared")
