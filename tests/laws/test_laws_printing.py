@@ -71,13 +71,15 @@ class TestWords:
             return
         schedule = scheduled(drawn, start, horizon)
         # That a plan goes on "with no stop date" says of no drug that it stops.
-        lines = [line.replace("with no stop date", "") for line in describe_ending(schedule)]
+        said = describe_ending(schedule)
+        lines = [line.replace("with no stop date", "") for line in said]
         assert any("stop" in line for line in lines) == _one_stops_last(schedule)
-        for line, (name, end) in zip(lines, schedule.course_ends.items(), strict=False):
+        for whole, line, (name, end) in zip(said, lines, schedule.course_ends.items(), strict=False):
             assert line.startswith(f"{name}: ")
             if "stop" in line:
                 assert end is End.STOP
-            assert ("continues" in line) == (end is End.CONTINUES)
+            assert ("continues" in line) == (end in {End.CONTINUES, End.WINDOW})
+            assert ("with no stop date" in whole) == (end is End.CONTINUES)
             assert ("window" in line) == (end is End.WINDOW)
 
     @given(realizable_plans(thens=st.just("stop"), most_courses=1), starts())
