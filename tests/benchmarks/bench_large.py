@@ -1,6 +1,7 @@
 """The largest inputs that are answered: what each costs in yardsticks, beside what it may cost.
 
-`PYTHONPATH=src:tests python tests/benchmarks/bench_large.py` fails where one costs more. One second is four yardsticks.
+`PYTHONPATH=src:tests python tests/benchmarks/bench_large.py` says which cost more, and fails where one costs
+half as much again: the same call differs by that between machines. One second is four yardsticks.
 Memory is the peak of a process of its own beyond what it holds before the call.
 """
 
@@ -129,6 +130,9 @@ def measure(name: str) -> None:
     print(json.dumps([spent, (one + yardstick()) / 2, beyond // 1024]))
 
 
+SLACK = 1.5
+
+
 def main() -> int:
     if sys.argv[1:]:
         measure(sys.argv[1])
@@ -137,8 +141,9 @@ def main() -> int:
     for name, (most, _) in ROWS.items():
         done = subprocess.run([sys.executable, __file__, name], check=True, capture_output=True, text=True)
         spent, one, beyond = json.loads(done.stdout)
-        failed += spent / one > most
-        print(f"{name}: {spent / one:.1f} of {most} yardsticks, {beyond} MB ({spent:.2f} s)", flush=True)
+        failed += spent / one > most * SLACK
+        over = " (more than it may)" if spent / one > most else ""
+        print(f"{name}: {spent / one:.1f} of {most} yardsticks{over}, {beyond} MB ({spent:.2f} s)", flush=True)
     return 1 if failed else 0
 
 
