@@ -5,12 +5,13 @@ Run: python -I .ci/smoke.py --away-from FOLDER --files NUMBER [EXTRA ...]
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 from datetime import date
 from importlib import metadata, resources
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import NamedTemporaryFile, TemporaryDirectory
 
 import taper
 from taper import (
@@ -184,6 +185,18 @@ def testing(_):
     law()
 
 
+def shell(_):
+    """A shell asks what completes "taper pro", and is told: protocols."""
+    line = "taper pro"
+    asked = {"_ARGCOMPLETE": "1", "COMP_LINE": line, "COMP_POINT": str(len(line)), "_ARGCOMPLETE_SUPPRESS_SPACE": "1"}
+    run = Path(sys.executable).with_name("taper")
+    with NamedTemporaryFile("r") as told:
+        environment = {**os.environ, **asked, "_ARGCOMPLETE_STDOUT_FILENAME": told.name}
+        subprocess.run([run], env=environment, check=False, capture_output=True, timeout=60)
+        offered = told.read()
+    assert "protocols" in offered, offered
+
+
 EXTRAS = {
     "calendar": calendar,
     "language": language,
@@ -191,6 +204,7 @@ EXTRAS = {
     "frame": frame,
     "sheet": sheet,
     "plot": plot,
+    "shell": shell,
     "testing": testing,
 }
 
