@@ -90,7 +90,7 @@ def _drug_lines(monograph: Monograph) -> Iterator[str]:
     for section in sections_of(monograph):
         yield from ("", f"## {section.title}", "")
         if not section.entries:
-            yield "No source is held."
+            yield "No source is on file."
         yield from (line for entry in section.entries for line in _entry_lines(entry, numbers))
     if monograph.not_found:
         yield from ("", "## Looked for and not found", "")
@@ -292,7 +292,7 @@ def _directive(value: object) -> str:
 
 
 def main() -> None:
-    """Write every page, and remove those of drugs that are no longer held."""
+    """Write every page, and remove those of drugs that are no longer on file."""
     made = pages(Formulary.shipped())
     for path in (REFERENCE / "drugs").glob("*.md"):
         if f"drugs/{path.name}" not in made:

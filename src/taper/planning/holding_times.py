@@ -12,13 +12,16 @@ from taper.planning.solver.problem import Solved
 
 Stays = Literal["by fall", "even", "proportional"]
 
+THE_INTERVAL = "the interval"
+
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """How long a new regimen is kept, and why that long."""
+    """How long a new regimen is kept, and why that long; `is_longer` says that it is kept beyond the interval."""
 
     lasting: Duration
-    why: str
+    why: str = THE_INTERVAL
+    is_longer: bool = False
 
 
 def stays_of(solved: Solved, kind: Stays) -> tuple[Stay, ...]:
@@ -36,28 +39,34 @@ def stays_of(solved: Solved, kind: Stays) -> tuple[Stay, ...]:
         if index == len(totals) - 2 and totals[-1] == 0 and not solved.route.stops:
             final, reason = _factor(solved, totals[index], totals[-1], kind)
             if final > factor:
-                factor, why = final, f"{reason}, counting the reduction to 0 that follows"
-        made.append(Stay(lengthen(solved.problem.pace.every, factor), why))
+                factor, why = final, f"{reason or THE_INTERVAL}, counting the reduction to 0 that follows"
+        made.append(_kept(solved, factor, why))
     return tuple(made)
 
 
 def stay_after(solved: Solved, index: int, kind: Stays) -> Stay:
     """The stay after a reduction of a plan, counted from 1, where another plan goes on from there."""
     factor, why = _factor(solved, solved.totals[index - 1], solved.totals[index], kind)
-    return Stay(lengthen(solved.problem.pace.every, factor), why)
+    return _kept(solved, factor, why)
 
 
-def _factor(solved: Solved, before: Fraction, after: Fraction, kind: Stays) -> tuple[Fraction, str]:
+def _kept(solved: Solved, factor: Fraction, why: str | None) -> Stay:
+    lasting = lengthen(solved.problem.pace.every, factor)
+    return Stay(lasting) if why is None else Stay(lasting, why, is_longer=True)
+
+
+def _factor(solved: Solved, before: Fraction, after: Fraction, kind: Stays) -> tuple[Fraction, str | None]:
+    """How many intervals a regimen is kept, and why more than one; None where it is kept for the interval."""
     measure = solved.ground.measure
     paces = Fraction(measure.ruler.fall(before, after) or 0, ONE_PACE)
     if kind == "even":
-        return Fraction(1), "the interval"
+        return Fraction(1), None
     if kind == "proportional":
         if paces <= 1:
-            return Fraction(1), "the interval"
+            return Fraction(1), None
         return paces, f"in proportion to a reduction of {short(paces)} paces"
     if not any(measure.excess(before, after)):
-        return Fraction(1), "the interval"
+        return Fraction(1), None
     falls = [Fraction(limit.ruler.fall(before, after) or 0, limit.accepts) for limit in measure.limits[1:]]
     most = solved.problem.weights.longest_stay
     size = max([paces, *falls])

@@ -447,7 +447,7 @@ def _cells(row: Row) -> tuple[str, ...]:
         Dose(change.mg).in_unit(change.before.unit).text,
         short(change.percent_of_current or Fraction(0)),
         (short(change.paces) if change.paces is not None else "-") + (" (larger)" if row.excess else ""),
-        f"{row.stay.lasting}" + ("" if row.stay.why.startswith("the interval") else " (longer)") if row.stay else "",
+        f"{row.stay.lasting}" + (" (longer)" if row.stay.is_longer else "") if row.stay else "",
     )
 
 
