@@ -190,7 +190,12 @@ class TestMessages:
         assert list(_messages_compared(TREES[path])) == []
 
     def test_a_comparison_of_a_message_is_seen(self):
-        for text in ("gap.missing.startswith('x')", "'x' in finding.message", "finding.message == words"):
+        for text in (
+            "gap.missing.startswith('x')",
+            "stay.why.startswith('x')",
+            "'x' in finding.message",
+            "finding.message == words",
+        ):
             assert list(_messages_compared(ast.parse(text)))
 
 
@@ -205,7 +210,9 @@ def _messages_compared(tree):
             if any(part.attr in _MESSAGES for part in parts) and not _with_none(node) and not _of_one_kind(node):
                 yield f"line {node.lineno}"
         is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-        of_message = is_call and isinstance(node.func.value, ast.Attribute) and node.func.value.attr in _MESSAGES
+        of_message = (
+            is_call and isinstance(node.func.value, ast.Attribute) and node.func.value.attr in _MESSAGES | {"why"}
+        )
         if of_message and node.func.attr in _READS:
             yield f"line {node.lineno}"
 
