@@ -49,7 +49,7 @@ from taper import (
 from taper.plans.log import Hold
 
 TESTS = Path(__file__).parent
-SOURCE = Path(taper.__file__).parents[1]
+PACKAGE = Path(taper.__file__).parent
 
 
 @pytest.fixture(scope="module")
@@ -58,8 +58,16 @@ def here():
     return made, dict(digests(made))
 
 
-def digests_by(python, folder, **changes):
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(SOURCE), str(TESTS))), **changes}
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory):
+    """A folder with the library alone: an installed one lies beside packages that were built for one Python."""
+    folder = tmp_path_factory.mktemp("alone")
+    shutil.copytree(PACKAGE, folder / "taper", ignore=shutil.ignore_patterns("__pycache__"))
+    return folder
+
+
+def digests_by(python, alone, folder, **changes):
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(alone), str(TESTS))), **changes}
     done = subprocess.run(
         [python, str(TESTS / "digests.py")], env=environment, cwd=folder, capture_output=True, text=True
     )
@@ -76,28 +84,33 @@ def digests_by(python, folder, **changes):
     ],
     ids=["far east and C", "half an hour and German", "Turkish and Latin 1"],
 )
-def test_hash_seed_zone_locale_and_folder_change_no_byte(tmp_path, here, changes):
-    assert digests_by(sys.executable, tmp_path, **changes) == here[1]
+def test_hash_seed_zone_locale_and_folder_change_no_byte(tmp_path, here, alone, changes):
+    assert digests_by(sys.executable, alone, tmp_path, **changes) == here[1]
 
 
 def others():
-    """Other Pythons on this machine in which the library can be used; TAPER_PYTHONS names further ones."""
+    """Commands that may start another Python: those of the path, and those that TAPER_PYTHONS names."""
     named = os.environ.get("TAPER_PYTHONS", "").split(os.pathsep)
     found = [*filter(None, named), *(shutil.which(f"python3.{minor}") for minor in range(11, 16))]
-    return [one for one in dict.fromkeys(filter(None, found)) if Path(one).resolve() != Path(sys.executable).resolve()]
+    return list(dict.fromkeys(filter(None, found)))
 
 
 def can_run(python):
-    asked = "import sys, pydantic, dateutil; sys.exit(sys.version_info < (3, 11))"
-    return subprocess.run([python, "-c", asked], capture_output=True).returncode == 0
+    """Whether a command starts a Python of another version that can import what the library needs, by itself."""
+    asked = (
+        "import sys, pydantic, dateutil; version = sys.version_info[:2]; sys.exit(version < (3, 11) or version == {})"
+    )
+    bare = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    here = tuple(sys.version_info[:2])
+    return subprocess.run([python, "-c", asked.format(here)], env=bare, capture_output=True).returncode == 0
 
 
-def test_other_pythons_give_the_same_bytes(tmp_path, here):
+def test_other_pythons_give_the_same_bytes(tmp_path, here, alone):
     able = [python for python in others() if can_run(python)]
     if not able:
         pytest.skip("no other Python with pydantic and dateutil; name some in TAPER_PYTHONS")
     for python in able:
-        made = digests_by(python, tmp_path)
+        made = digests_by(python, alone, tmp_path)
         assert made == {name: here[1][name] for name in made}
 
 
