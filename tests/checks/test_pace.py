@@ -193,12 +193,13 @@ class TestWhom:
         assert paced(FIXED, "20 mg", before=before) == ([], [], [], [])
 
 
+CHANGE = {"shape": "another drug in its place first, no rate given", "change_to": ["prednisone", "hydrocortisone"]}
+
+
 class TestAnotherDrugFirst:
     """A source that wants a shorter-acting drug in its place, before anything is reduced."""
 
-    FACT = {"shape": "another drug in its place first, no rate given", "change_to": ["prednisone", "hydrocortisone"]}
-
-    def found(self, fact=FACT, other=None, **more):
+    def found(self, fact=CHANGE, other=None, **more):
         held = formulary(stopping=[{"source": "a"} | fact])
         known = {"before": {"regimen": {"evening": "8 mg"}, **more}}
         courses = [course(step("6 mg", "14 days"), then="review", **known)]
@@ -220,12 +221,12 @@ class TestAnotherDrugFirst:
 
     @pytest.mark.parametrize(("length", "count"), [("3 weeks", 1), ("1 day", 0)])
     def test_it_speaks_only_of_its_own_length_of_use(self, length, count):
-        found, *_ = self.found(self.FACT | {"used_for_at_least": "3 weeks"}, **{"for": length})
+        found, *_ = self.found(CHANGE | {"used_for_at_least": "3 weeks"}, **{"for": length})
         assert len(found) == count
 
     def test_an_unknown_length_of_use_is_not_assessed(self):
-        found, gaps, *_ = self.found(self.FACT | {"used_for_at_least": "3 weeks"})
+        found, gaps, *_ = self.found(CHANGE | {"used_for_at_least": "3 weeks"})
         assert (found, gaps[0].facts) == ([], ("before.for",))
 
     def test_it_speaks_only_from_its_daily_dose(self):
-        assert not self.found(self.FACT | {"from_daily_dose": "9 mg"})[0]
+        assert not self.found(CHANGE | {"from_daily_dose": "9 mg"})[0]
