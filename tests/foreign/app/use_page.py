@@ -228,7 +228,7 @@ def stopped(browser, address):
     used.page.fill("#pace", "2 mg every 2 weeks")
     used.page.keyboard.press("Enter")
     used.planned(1)
-    assert "2 mg every 2 weeks" in used.page.inner_text("#notes")
+    assert "2 mg, every 2 weeks" in used.page.inner_text("#notes")
     assert not used.complaints, used.complaints
     print("work that was stopped leaves nothing, and the next plan is made")
     used.context.close()
