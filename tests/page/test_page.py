@@ -182,7 +182,7 @@ def test_files_are_taken_in_again(session, tmp_path):
 
 REQUEST = {
     "resourceType": "MedicationRequest", "status": "active", "intent": "order", "subject": {"reference": "Patient/1"},
-    "medicationCodeableConcept": {"text": "prednisone"},
+    "medicationCodeableConcept": {"text": "diazepam"},
     "dosageInstruction": [{
         "timing": {"repeat": {"frequency": 2, "period": 1, "periodUnit": "d"}}, "route": {"text": "oral"},
         "doseAndRate": [{"doseQuantity": {"value": 1, "unit": "tablet"}}],
