@@ -63,8 +63,9 @@ def assess(case: Case) -> Iterator[Answer]:
 
     A reduction to 0 has no percentage of the current dose; it is not assessed under one, unless it is more mg than that
     percentage of the dose at the start. A source without a figure, a dose that the source does not cover, and an
-    unknown `before` are not assessed. The least time of a whole withdrawal is checked by abrupt-stop; where a source
-    gives it with a pace, it is checked here.
+    unknown `before` are not assessed. Where a source wants another drug in its place first, a reduction without one of
+    those in the plan is moderate. The least time of a whole withdrawal is checked by abrupt-stop; where a source gives
+    it with a pace, it is checked here.
     """
     yield from uncited(case, NAME)
     for drug in case.drugs:
