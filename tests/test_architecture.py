@@ -108,6 +108,26 @@ def _environment():
     return {"PYTHONPATH": str(SRC.parent), "PATH": ""}
 
 
+class TestNames:
+    """One word, one meaning: a class or a public type that stands in two modules sends the reader to the wrong one."""
+
+    def test_no_class_and_no_public_type_is_named_twice(self):
+        homes = {}
+        for path in FILES:
+            for name in _types_named(TREES[path]):
+                homes.setdefault(name, []).append(name_of(path))
+        assert {name: places for name, places in homes.items() if len(places) > 1} == {}
+
+
+def _types_named(tree):
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef):
+            yield node.name
+    for node in tree.body:
+        names = [target.id for target in getattr(node, "targets", []) if isinstance(target, ast.Name)]
+        yield from (name for name in names if re.fullmatch("[A-Z][a-z]+([A-Z][a-z]+)*", name))
+
+
 class TestClocksAndNumbers:
     @each_file
     def test_nothing_reads_the_clock_the_environment_the_locale_or_the_network(self, path):

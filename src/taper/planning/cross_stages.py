@@ -10,7 +10,7 @@ from taper._base.takes import takes
 from taper.amounts.dose import Dose
 from taper.errors import InvalidInput
 from taper.knowledge.equivalence import EquivalenceTable
-from taper.planning.change_over import Pair, Path, Turn
+from taper.planning.change_over import DosePair, Path, Turn
 from taper.planning.solver.problem import NoPlan
 from taper.plans.regimen import NOTHING, Intake, Regimen, Slot
 from taper.plans.request import Rounding
@@ -220,7 +220,7 @@ class Swap:
                 ) from None
 
 
-def _all_differ(paths: list[Path], before: list[Pair] | None = None) -> bool:
+def _all_differ(paths: list[Path], before: list[DosePair] | None = None) -> bool:
     """Whether each stage changes something, the first against what was taken before if that is given."""
     stages = list(zip(*paths, strict=True))
     return all(one != other for one, other in pairwise([*([tuple(before)] if before else []), *stages]))

@@ -11,7 +11,7 @@ from taper.paces.rulers import ONE_PACE, between
 from taper.planning.explicit_steps import Steps, StepsReport
 from taper.planning.solver.problem import NoPlan, Problem
 from taper.planning.solver.state_space import State, StateSpace
-from taper.planning.taper import Day, check_drug, read_day, read_pace
+from taper.planning.taper import DayDoses, check_drug, read_day, read_pace
 from taper.plans.order import Order, choose
 from taper.plans.plan import Before, Course, Plan, Step
 from taper.plans.regimen import NOTHING
@@ -24,12 +24,12 @@ from taper.products.product import Product
 def plan_daily_taper(
     *,
     drug: str,
-    before: Day,
+    before: DayDoses,
     pace: Pace | str,
     products: Iterable[Product],
     order: Order | str | None = None,
     mix_forms: bool = False,
-    start: Day | None = None,
+    start: DayDoses | None = None,
     weights: Weights = STANDARD,
     indication: str | None = None,
     title: str | None = None,

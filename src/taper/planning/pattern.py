@@ -11,7 +11,7 @@ from taper.errors import InvalidInput
 from taper.paces.changes import Change
 from taper.planning.explicit_steps import Steps, StepsReport
 from taper.planning.holding_times import short
-from taper.planning.taper import Day, check_drug, read_day
+from taper.planning.taper import DayDoses, check_drug, read_day
 from taper.plans.plan import Before, Course, Plan, Step
 from taper.plans.regimen import NOTHING, WEEKDAYS, Intake, Regimen, Slot, Weekday
 from taper.plans.request import PatternRequest
@@ -81,7 +81,7 @@ def plan_pattern(
     at: str,
     products: Iterable[Product] = (),
     on: str | Sequence[str] | None = None,
-    before: Day | Before | Literal["nothing"] | None = None,
+    before: DayDoses | Before | Literal["nothing"] | None = None,
     skip: int = 0,
     weights: Weights = STANDARD,
     indication: str | None = None,
@@ -146,7 +146,7 @@ def plan_pattern(
     return Steps(Plan(title=title, courses=(course,)), report)
 
 
-def _before(given: Day | Before | Literal["nothing"] | None) -> Before | Literal["nothing"] | None:
+def _before(given: DayDoses | Before | Literal["nothing"] | None) -> Before | Literal["nothing"] | None:
     if given is None or isinstance(given, Before):
         return given
     if isinstance(given, str):

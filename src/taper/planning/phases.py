@@ -11,14 +11,14 @@ from taper.amounts.duration import Duration
 from taper.errors import InvalidInput
 from taper.paces.changes import largest_fall
 from taper.paces.phases import Phase, Phases
-from taper.planning.holding_times import Stays, stay_after, stays_of
-from taper.planning.report import Row, TaperReport
+from taper.planning.holding_times import stay_after, stays_of
+from taper.planning.report import Reduction, TaperReport
 from taper.planning.solver.problem import Problem
-from taper.planning.taper import Day, TooFast, check_drug, read_day, too_fast
+from taper.planning.taper import DayDoses, TooFast, check_drug, read_day, too_fast
 from taper.plans.order import Order, choose
 from taper.plans.plan import Before, Course, Plan, Step
 from taper.plans.regimen import NOTHING, Regimen
-from taper.plans.request import PhasesRequest
+from taper.plans.request import PhasesRequest, Stays
 from taper.plans.weights import STANDARD, Weights
 from taper.products.product import Product
 
@@ -31,23 +31,23 @@ class PhasesReport:
     reports: tuple[TaperReport, ...]
 
     @cached_property
-    def rows(self) -> tuple[Row, ...]:
+    def rows(self) -> tuple[Reduction, ...]:
         """Every change of every phase, in order."""
         return tuple(row for report in self.reports for row in report.rows)
 
     @property
-    def largest(self) -> Row:
+    def largest(self) -> Reduction:
         """The largest single reduction, each in paces of its own phase."""
         change = largest_fall(row.change for row in self.rows)
         return next(row for row in self.rows if row.change is change)
 
     @property
-    def last(self) -> Row:
+    def last(self) -> Reduction:
         """The last reduction."""
         return self.rows[-1]
 
     @property
-    def over(self) -> tuple[Row, ...]:
+    def over(self) -> tuple[Reduction, ...]:
         """The reductions larger than their phase accepted."""
         return tuple(row for row in self.rows if row.excess)
 
@@ -84,7 +84,7 @@ class PhasesReport:
             yield report.text(explain=explain)
 
 
-def _on(row: Row) -> str:
+def _on(row: Reduction) -> str:
     return f"day {row.day}, " if row.day is not None else ""
 
 
@@ -105,7 +105,7 @@ class PhasedTaper:
 def plan_phases(
     *,
     drug: str,
-    before: Day,
+    before: DayDoses,
     phases: Phases | str | Iterable[Phase | str],
     products: Iterable[Product],
     order: Order | str | None = None,
@@ -116,7 +116,7 @@ def plan_phases(
     fewest_products: bool = False,
     lead_in: Duration | str | None = None,
     taken_for: Duration | str | None = None,
-    start: Day | None = None,
+    start: DayDoses | None = None,
     could_add: Iterable[Product] = (),
     weights: Weights = STANDARD,
     indication: str | None = None,
@@ -251,7 +251,7 @@ def _solve(
         first_day, begins, before = _day_after(report.rows[-1]), None, solved.regimens[-1]
 
 
-def _day_after(row: Row) -> int | None:
+def _day_after(row: Reduction) -> int | None:
     """The day after the stay at a dose; None where it depends on a start date."""
     if row.day is None or row.stay is None or not row.stay.lasting.is_in_days:
         return None

@@ -49,7 +49,7 @@ class Slower:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class Reduction:
     """One change of a plan. `day` is None where it depends on a start date.
 
     `paces` of the change are what resulted; one pace was asked for. `stay` is None for the last regimen.
@@ -111,7 +111,7 @@ class TaperReport:
         return TaperReport(self.solved, self.stays, lead_in=self.lead_in, could_add=self._could_add, first_day=day)
 
     @cached_property
-    def rows(self) -> tuple[Row, ...]:
+    def rows(self) -> tuple[Reduction, ...]:
         """Every change, in order."""
         solved = self.solved
         regimens = (solved.problem.before, *solved.regimens)
@@ -123,7 +123,7 @@ class TaperReport:
             day = _after(day, stay.lasting if stay else None)
         return tuple(made)
 
-    def _row(self, index: int, day: int | None, before: Regimen, after: Regimen, stay: Stay | None) -> Row:
+    def _row(self, index: int, day: int | None, before: Regimen, after: Regimen, stay: Stay | None) -> Reduction:
         solved = self.solved
         unit = solved.problem.before.total.unit
         high, low = before.total.in_unit(unit), after.total.in_unit(unit)
@@ -135,7 +135,7 @@ class TaperReport:
         touched = tuple(slot.name for slot in before.slots if before.dose_at(slot) != after.dose_at(slot))
         excess = () if uncharged else self._excess(index, high, low)
         of_start = isinstance(solved.problem.pace.base, OfStart)
-        return Row(index + 1, day, before, after, change, touched, self._recipes(after), stay, excess, of_start)
+        return Reduction(index + 1, day, before, after, change, touched, self._recipes(after), stay, excess, of_start)
 
     def _recipes(self, regimen: Regimen) -> dict[str, Recipe]:
         return {intake.slot.name: self.solved.recipe(intake) for intake in regimen}
@@ -148,18 +148,18 @@ class TaperReport:
         return tuple(Excess(Fraction(over, ONE_PACE), limit.words, why) for over, limit in pairs if over)
 
     @property
-    def largest(self) -> Row:
+    def largest(self) -> Reduction:
         """The largest single reduction, in paces."""
         change = largest_fall(row.change for row in self.rows)
         return next(row for row in self.rows if row.change is change)
 
     @property
-    def last(self) -> Row:
+    def last(self) -> Reduction:
         """The last reduction."""
         return self.rows[-1]
 
     @property
-    def over(self) -> tuple[Row, ...]:
+    def over(self) -> tuple[Reduction, ...]:
         """The reductions larger than was accepted."""
         return tuple(row for row in self.rows if row.excess)
 
@@ -345,7 +345,7 @@ def _or(doses: list[Dose]) -> str:
     return " or ".join(str(dose) if dose else "0" for dose in doses) + ("" if not doses[-1] else " or less")
 
 
-def _row_dict(row: Row) -> dict[str, Any]:
+def _row_dict(row: Reduction) -> dict[str, Any]:
     change = row.change
     percents = (change.percent_of_current, change.percent_of_start)
     return {
@@ -426,7 +426,7 @@ def _notes(report: TaperReport) -> Iterable[str]:
         yield f"Volumes: {how}{prefer if solved.problem.round_liquids else ''}."
 
 
-def _on(row: Row) -> str:
+def _on(row: Reduction) -> str:
     return f"day {row.day}, " if row.day is not None else f"change {row.number}, "
 
 
@@ -438,7 +438,7 @@ def _table(report: TaperReport) -> Iterable[str]:
         yield "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
 
 
-def _cells(row: Row) -> tuple[str, ...]:
+def _cells(row: Reduction) -> tuple[str, ...]:
     change = row.change
     return (
         str(row.day) if row.day is not None else f"#{row.number}",

@@ -12,20 +12,20 @@ from taper.errors import CannotCompute, InvalidInput
 from taper.knowledge.product_choice import check_alike
 from taper.paces.pace import InvalidPace, OfCurrent, Pace, PaceWithoutEnd
 from taper.paces.phases import are_phases
-from taper.planning.holding_times import Stay, Stays
+from taper.planning.holding_times import Stay
 from taper.planning.length import A_WEEK, LengthReport, solve_in_time, solve_over
 from taper.planning.report import TaperReport
-from taper.planning.solver.problem import Forms, NoPlan, Problem, Solved, smallest_dose
+from taper.planning.solver.problem import NoPlan, Problem, Solved, smallest_dose
 from taper.plans.order import Order, choose
 from taper.plans.plan import Before, Course, Plan, Step
 from taper.plans.regimen import Regimen
-from taper.plans.request import TaperRequest
+from taper.plans.request import Forms, Stays, TaperRequest
 from taper.plans.request_fields import read_target
 from taper.plans.weights import STANDARD, Weights
 from taper.products.product import Product, all_of
 
 _NAMED = 3
-Day = Regimen | Mapping[str, str | Dose]
+DayDoses = Regimen | Mapping[str, str | Dose]
 """One day's doses, or the plain form of them."""
 
 
@@ -63,12 +63,12 @@ class Taper:
 def plan_taper(
     *,
     drug: str,
-    before: Day,
+    before: DayDoses,
     products: Iterable[Product],
     pace: Pace | str | None = None,
     over: Duration | str | None = None,
     step: Duration | str | None = None,
-    to: Day | Dose | str | Literal[0] = 0,
+    to: DayDoses | Dose | str | Literal[0] = 0,
     order: Order | str | None = None,
     stays: Stays = "by fall",
     excess: Literal["report", "forbid"] = "report",
@@ -80,7 +80,7 @@ def plan_taper(
     taken_for: Duration | str | None = None,
     shortest: Duration | str | None = None,
     longest: Duration | str | None = None,
-    start: Day | None = None,
+    start: DayDoses | None = None,
     could_add: Iterable[Product] = (),
     weights: Weights = STANDARD,
     indication: str | None = None,
@@ -244,7 +244,7 @@ def check_drug(drug: str, products: Iterable[Product]) -> tuple[Product, ...]:
     return listed
 
 
-def read_day(given: Day, where: str) -> Regimen:
+def read_day(given: DayDoses, where: str) -> Regimen:
     """One day's doses from a regimen or its plain form.
 
     Raises:
@@ -256,7 +256,7 @@ def read_day(given: Day, where: str) -> Regimen:
         raise InvalidInput(str(error), where=where) from None
 
 
-def _target(to: Day | Dose | str | Literal[0]) -> Regimen | DailyDose:
+def _target(to: DayDoses | Dose | str | Literal[0]) -> Regimen | DailyDose:
     return read_day(to, "to") if isinstance(to, Mapping) else read_target(to)
 
 

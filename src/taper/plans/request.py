@@ -257,7 +257,7 @@ def _kind(given: object) -> str:
     return _KINDS.get(pattern, "~other") if isinstance(pattern, str) else "~other"
 
 
-Request = Annotated[
+MadeBy = Annotated[
     Annotated[TaperRequest, Tag("~taper")]
     | Annotated[PhasesRequest, Tag("~taper-in-phases")]
     | Annotated[DailyTaperRequest, Tag("~micro-taper")]

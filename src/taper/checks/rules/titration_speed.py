@@ -20,7 +20,7 @@ READS = ("before", "patient.medications", "patient.as_needed", "patient.age", "p
 
 
 @dataclass(frozen=True, slots=True)
-class _Question:
+class _SpeedQuestion:
     """One drug, its levels from the first day it is taken, and one source."""
 
     case: Case
@@ -121,8 +121,8 @@ def _judge(case: Case, drug: str, levels: Levels, fact: Titration | Start) -> It
         yield from _from_first_dose(case, drug, fact, taken) if starts else _taken_already(drug, fact)
         yield from _afresh(drug, fact, [b for b in again if list(_first_dose(case, drug, fact, b.resumed[0]))])
         return
-    asked = _Question(case, drug, fact, taken)
-    resumed = [each for each in again if list(_labeled(_Question(case, drug, fact, each.resumed)))]
+    asked = _SpeedQuestion(case, drug, fact, taken)
+    resumed = [each for each in again if list(_labeled(_SpeedQuestion(case, drug, fact, each.resumed)))]
     yield from _afresh(drug, fact, resumed)
     if starts:
         yield from _labeled(asked)
@@ -177,7 +177,7 @@ def _first_dose(case: Case, drug: str, fact: Start, level: Level) -> Iterator[An
 # Labeled steps.
 
 
-def _labeled(asked: _Question) -> Iterator[Answer]:
+def _labeled(asked: _SpeedQuestion) -> Iterator[Answer]:
     fact = asked.fact
     if not fact.steps:
         return
@@ -195,7 +195,7 @@ def _labeled(asked: _Question) -> Iterator[Answer]:
         yesterday = level.mg
 
 
-def _beyond_steps(asked: _Question) -> Iterator[Answer]:
+def _beyond_steps(asked: _SpeedQuestion) -> Iterator[Answer]:
     """Increases beyond the last labeled step, of a source that gives no increment."""
     fact = asked.fact
     facts = asked.case.formulary.monograph(asked.drug).titrations
@@ -212,7 +212,7 @@ def _most(step: TitrationStep) -> Dose:
     return step.total_up_to or step.total
 
 
-def _is_daily(asked: _Question, level: Level, step: TitrationStep, yesterday: Fraction) -> bool:
+def _is_daily(asked: _SpeedQuestion, level: Level, step: TitrationStep, yesterday: Fraction) -> bool:
     """Whether a dose that a step gives every other day is taken on days in a row."""
     if not level.mg:
         return False
@@ -223,7 +223,7 @@ def _is_daily(asked: _Question, level: Level, step: TitrationStep, yesterday: Fr
     return (span >= 2 and 2 * level.mg > most) or (yesterday > 0 and yesterday + level.mg > most)
 
 
-def _too_soon(asked: _Question, level: Level, step: TitrationStep, most: Fraction) -> Answer:
+def _too_soon(asked: _SpeedQuestion, level: Level, step: TitrationStep, most: Fraction) -> Answer:
     fact = asked.fact
     limit = f"{_most(step)} every other day" if step.every_other_day else per_day(Dose(most).in_unit(step.total.unit))
     later = next((item for item in fact.steps if _most(item).mg >= level.mg and not item.every_other_day), None)
@@ -241,7 +241,7 @@ def _too_soon(asked: _Question, level: Level, step: TitrationStep, most: Fractio
 # Increments.
 
 
-def _increments(asked: _Question, levels: Levels, *, starts: bool) -> Iterator[Answer]:
+def _increments(asked: _SpeedQuestion, levels: Levels, *, starts: bool) -> Iterator[Answer]:
     fact = asked.fact
     begins = asked.begins + (fact.increments_from_day or (fact.steps[-1].from_day + 1 if fact.steps else 1)) - 1
     window = fewest_days(fact.every_low) if fact.every_low is not None else 0
@@ -268,7 +268,7 @@ def _allowed(fact: Titration, level: Level) -> Fraction:
     return fact.increment_high.mg * times
 
 
-def _too_much(asked: _Question, found: list[tuple[Level, Fraction]]) -> Answer:
+def _too_much(asked: _SpeedQuestion, found: list[tuple[Level, Fraction]]) -> Answer:
     fact = asked.fact
     level, rise = max(found, key=lambda item: (item[1], -item[0].first))
     per = " at each intake" if fact.increment_per == "intake" else ""

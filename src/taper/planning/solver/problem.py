@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import combinations as choices
 from itertools import product as combinations
-from typing import Literal
 
 from taper._base.numbers import common_grain
 from taper.amounts.dose import DailyDose, Dose
@@ -17,11 +16,11 @@ from taper.planning.solver.solve import solve
 from taper.planning.solver.state_space import DoseLadder, StateSpace, line_of
 from taper.plans.order import Order
 from taper.plans.regimen import NOTHING, Intake, Regimen, Slot
+from taper.plans.request import Forms
 from taper.plans.weights import Weights
 from taper.products.product import Product
 from taper.products.recipes import NotReachable, Reachable, Recipe
 
-Forms = Literal["any", "one"]
 _NONE = Dose(0)
 _MOST_CHOICES = 200
 
