@@ -14,7 +14,7 @@ from taper.paces.phases import Phase, Phases
 from taper.planning.holding_times import stay_after, stays_of
 from taper.planning.report import Reduction, TaperReport
 from taper.planning.solver.problem import Problem
-from taper.planning.taper import DayDoses, TooFast, check_drug, read_day, too_fast
+from taper.planning.taper import DayDoses, TooFast, check_drug, problem_of, read_day, request_from, taken_now, too_fast
 from taper.plans.order import Order, choose
 from taper.plans.plan import Before, Course, Plan, Step
 from taper.plans.regimen import NOTHING, Regimen
@@ -161,51 +161,33 @@ def plan_phases(
         >>> print(" ".join(str(step.regimen.total.mg) for step in made.course.steps), made.course.then)
         12 10 9 8 7 6 5 4 3 2 1 stop
     """
-    listed = check_drug(drug, products)
-    now = read_day(before, "before")
-    if not now:
-        raise InvalidInput(
-            "nothing is taken, so nothing can be reduced; give what is taken before day 1", where="before"
-        )
-    asked = _read(phases)
+    given = locals()
+    listed, now, asked = check_drug(drug, products), taken_now(before), _read(phases)
     _check_start(asked, now.total)
-    first = Problem(
-        drug=drug,
+    whole = now if start is None else read_day(start, "start")
+    request = request_from(
+        PhasesRequest,
+        given,
+        pattern="taper-in-phases",
         before=now,
-        pace=asked.phases[0].pace,
-        products=listed,
-        order=choose(order, now.slots if start is None else read_day(start, "start").slots),
-        weights=weights,
-        start=now if start is None else read_day(start, "start"),
-        mix_forms=mix_forms,
-        round_liquids=round_liquids,
-        fewest_products=fewest_products,
+        phases=asked,
+        order=choose(order, whole.slots),
+        products=[product.id for product in listed],
+        start=None if start is None else whole,
     )
+    first = problem_of(request, drug, listed, pace=asked.phases[0].pace, start=whole)
     begins = None if lead_in is None else Duration.of(lead_in, "lead_in")
     reports = tuple(_solve(first, asked, stays, begins, tuple(could_add)))
     if excess == "forbid":
         _refuse_excess(reports)
     chosen = {product.id for report in reports for product in report.solved.problem.products}
-    made_by = PhasesRequest(
-        pattern="taper-in-phases",
-        before=now,
-        phases=asked,
-        order=first.order,
-        stays=stays,
-        excess=excess,
-        products=tuple(sorted(chosen)),
-        start=None if start is None else first.start,
-        mix_forms=mix_forms,
-        round_liquids=round_liquids,
-        fewest_products=fewest_products,
-        weights=weights,
-    )
+    made_by = request.model_copy(update={"products": tuple(sorted(chosen))})
     course = Course(
         drug=drug,
         indication=indication,
         before=Before(regimen=now, lasting=None if taken_for is None else Duration.of(taken_for, "taken_for")),
         then="continue" if asked.phases[-1].down_to else "stop",
-        products=tuple(sorted(chosen)),
+        products=made_by.products,
         steps=tuple(_steps(reports, now, begins)),
         made_by=made_by,
     )

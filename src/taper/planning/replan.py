@@ -97,7 +97,8 @@ def replan(
             return plan_phases(**common, before=now, **{"start": start, **made.again(), **given, "phases": left})
         case PhasesRequest():
             end = made.phases.phases[-1].down_to or 0
-            asked = {"start": made.start or made.before, "to": end, **made.shared("order", "stays", "excess")}
+            asked = {"start": made.start or made.before, "to": end, **made.again()}
+            del asked["phases"]
             return plan_taper(**common, before=now, **{**asked, **given})
         case DailyTaperRequest():
             _refuse(given, "to", because="a micro-taper follows its curve to the end; plan a taper instead")
