@@ -2,15 +2,24 @@
 
 import importlib
 import pkgutil
+from inspect import signature
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 import taper
 from taper import cli, formats
+from taper.amounts.duration import Duration
 from taper.checks import rules
 from taper.checks.check import ALL
-from taper.cli import COMMANDS
+from taper.cli import COMMANDS, typed_words
+from taper.planning.cross_taper import plan_cross_taper
+from taper.planning.pattern import plan_pattern
+from taper.planning.phases import plan_phases
+from taper.planning.taper import plan_taper
+from taper.planning.titration import plan_titration
+from taper.plans.request import CrossTaperRequest, PatternRequest, PhasesRequest, TaperRequest, TitrationRequest
 
 ROOT = Path(__file__).parent.parent
 TESTS = ROOT / "tests"
@@ -28,7 +37,7 @@ RULES = modules_in(rules)
 FORMATS = modules_in(formats)
 HELPERS = {
     "drug_inputs", "examples", "notes", "options", "output", "parsing", "plan_inputs", "settings", "terminal",
-    "typed_words", "writing",
+    "planner_options", "typed_words", "writing",
 }  # fmt: skip
 """Modules of the command line that are no command."""
 COMMAND_MODULES = sorted(set(modules_in(cli)) - HELPERS)
@@ -70,6 +79,41 @@ def test_a_command_is_whole(name):
     assert hasattr(module, "run"), f"src/taper/cli/{name}.py lacks run(options)"
     for command in commands:
         assert f'"{command}"' in CLI_TESTS, f"no test runs the command {command}; add one to tests/test_cli.py"
+
+
+PLANNERS = [
+    ("down", plan_taper, TaperRequest, {"excess": "forbid_excess", "weights": "pieces"}, {"start", "could_add"}),
+    ("down", plan_phases, PhasesRequest, {"phases": "pace", "excess": "forbid_excess", "weights": "pieces"},
+     {"start", "could_add"}),
+    ("steps", plan_pattern, PatternRequest, {"weights": "pieces"}, {"skip"}),
+    ("up", plan_titration, TitrationRequest, {"beyond": "then", "weights": "pieces"}, set()),
+    ("cross", plan_cross_taper, CrossTaperRequest, {"weights": "pieces", "order": "turns", "then": "pace"},
+     {"tables"}),
+]  # fmt: skip
+"""Each command that plans: its planner, the request it leaves, options named otherwise, and what no option gives."""
+RESULTS = {"pattern", "liquid", "made", "steps"}
+"""Fields of a request that come out of planning, or that its planner takes by the name of the pattern."""
+
+
+@pytest.mark.parametrize(("command", "planner", "request_kind", "named", "never"), PLANNERS)
+def test_what_a_planner_takes_can_be_kept_and_can_be_typed(command, planner, request_kind, named, never):
+    taken = signature(planner).parameters.keys()
+    unknown = sorted(set(request_kind.model_fields) - taken - RESULTS)
+    assert unknown == [], f"{planner.__name__} takes no {unknown}, which its request keeps; add it, or to RESULTS here"
+    parser = cli.parser_for(command)
+    (commands,) = [action for action in parser._actions if action.choices and command in action.choices]
+    options = {action.dest for action in commands.choices[command]._actions}
+    forgotten = sorted(name for name in taken - never if named.get(name, name) not in options)
+    assert forgotten == [], f"taper {command} has no option for {forgotten} of {planner.__name__}; add it to cli/"
+    assert never <= taken
+    assert not {named.get(name, name) for name in never} & options, "an option gives what is listed as never given"
+
+
+@pytest.mark.parametrize(("command", "planner"), [row[:2] for row in PLANNERS])
+def test_an_option_for_a_length_of_time_is_read_in_everyday_words(command, planner):
+    lengths = {name for name, each in signature(planner).parameters.items() if Duration in get_args(each.annotation)}
+    read = set(typed_words._TIMES) | ({"every"} if "stage_time" in typed_words._TIMES else set())
+    assert lengths <= read, f"add {sorted(lengths - read)} to _TIMES in src/taper/cli/typed_words.py"
 
 
 def test_every_command_that_is_listed_has_its_module():

@@ -95,7 +95,7 @@ def plan_pattern(
             alternate to 4 mg in 7 days every 1 week": one day of seven, then two, and so on.
         at: The time of day at which it is taken.
         products: What can be dispensed; without any, whether the doses can be made is not compared.
-        on: The days on which it is taken: "monday", ["mon", "thu"] or "alternate days"; every day if not given.
+        on: The days on which it is taken: "monday", "mon, thu" or "alternate days"; every day if not given.
         before: What is taken until day 1; "nothing", or None if unknown.
         skip: How many steps of the pattern are over, where this is the rest of one.
         weights: How an intake may be put together.
