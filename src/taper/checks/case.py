@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import cached_property
+from itertools import zip_longest
 from math import lcm
 from typing import Any, TypeVar
 
@@ -19,6 +20,7 @@ from taper.knowledge.kidney_reading import applies_to_age
 from taper.knowledge.monograph import Monograph
 from taper.people.patient import Patient
 from taper.plans.plan import Before, StartNeeded
+from taper.plans.step_days import StepDays
 from taper.products.product import DosageForm, Release
 from taper.schedules.realization import RealizedCourse, RealizedDay, RealizedIntake, RealizedPlan, RealizedStep
 from taper.source import Source
@@ -133,16 +135,14 @@ class Case:
         return held[0][0], held[-1][1]
 
     def _pieces(self, courses: tuple[RealizedCourse, ...]) -> Iterator[Run]:
-        lanes = [_lane(course, self._bounds[course.course.id]) for course in courses]
-        edges = sorted({edge for lane in lanes for piece in lane for edge in (piece.first, piece.after) if edge})
-        places = [0] * len(lanes)
-        for first, after in zip([1, *edges], [*edges, None], strict=True):
-            if after == first:
-                continue
-            active = [piece for index, lane in enumerate(lanes) for piece in _held(lane, places, index, first)]
-            if after is None and not any(piece.after is None for piece in active):
-                return
-            yield from self._days(active, first, after)
+        held = [self._bounds[course.course.id] for course in courses]
+        lanes = [(course, StepDays(bounds)) for course, bounds in zip(courses, held, strict=True)]
+        ends = (edge for bounds in held for first, last in bounds for edge in (first, last and last + 1))
+        edges = sorted({1, *(edge for edge in ends if edge)})
+        for first, after in zip_longest(edges, edges[1:]):
+            active = [piece for course, days in lanes for piece in _piece(course, days, first)]
+            if active or after is not None:
+                yield from self._days(active, first, after)
 
     def _days(self, active: "list[_Piece]", first: int, after: int | None) -> Iterator[Run]:
         cycles = [1 if p.step.step.is_constant else len(p.step.days) for p in active]
@@ -350,16 +350,12 @@ def _is_about(fact: Cited, release: Release, forms: frozenset[DosageForm], ids: 
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """One step of a course on the day axis, `after` being the day after its last, or None."""
+    """One step of a course, and its first day."""
 
     course: str
     number: int
     step: RealizedStep
     first: int
-    after: int | None
-
-    def reaches(self, day: int) -> bool:
-        return self.after is None or day < self.after
 
     def day(self, number: int, weekday: int | None) -> RealizedDay:
         return self.step.on(number - self.first, weekday)
@@ -368,18 +364,12 @@ class _Piece:
         return tuple(CourseIntake(self.course, self.number, intake) for intake in day.intakes)
 
 
-def _held(lane: list[_Piece], places: list[int], index: int, day: int) -> list[_Piece]:
-    while places[index] < len(lane) and not lane[places[index]].reaches(day):
-        places[index] += 1
-    held = lane[places[index]] if places[index] < len(lane) else None
-    return [held] if held is not None and held.first <= day else []
-
-
-def _lane(course: RealizedCourse, bounds: tuple[tuple[int, int | None], ...]) -> list[_Piece]:
-    return [
-        _Piece(course.course.id, number, step, first, None if last is None else last + 1)
-        for number, (step, (first, last)) in enumerate(zip(course.steps, bounds, strict=True), start=1)
-    ]
+def _piece(course: RealizedCourse, days: StepDays, day: int) -> Iterator[_Piece]:
+    """The step of a course that holds a day, if one does."""
+    found = days.at(day)
+    if found is not None:
+        place, gone = found
+        yield _Piece(course.course.id, place + 1, course.steps[place], day - gone)
 
 
 def _merged(pieces: Iterable[Run]) -> Iterator[Run]:
