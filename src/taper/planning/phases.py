@@ -9,10 +9,9 @@ from taper._base.takes import takes
 from taper.amounts.dose import DailyDose, Dose
 from taper.amounts.duration import Duration
 from taper.errors import InvalidInput
-from taper.paces.changes import largest_fall
 from taper.paces.phases import Phase, Phases
 from taper.planning.holding_times import stay_after, stays_of
-from taper.planning.report import Reduction, TaperReport
+from taper.planning.report import Reduction, Reductions, TaperReport
 from taper.planning.solver.problem import Problem
 from taper.planning.taper import DayDoses, TooFast, check_drug, problem_of, read_day, request_from, taken_now, too_fast
 from taper.plans.order import Order, choose
@@ -24,7 +23,7 @@ from taper.products.product import Product
 
 
 @dataclass(frozen=True)
-class PhasesReport:
+class PhasesReport(Reductions):
     """What resulted from a request in phases: one report a phase, their days counted through."""
 
     phases: tuple[Phase, ...]
@@ -34,22 +33,6 @@ class PhasesReport:
     def rows(self) -> tuple[Reduction, ...]:
         """Every change of every phase, in order."""
         return tuple(row for report in self.reports for row in report.rows)
-
-    @property
-    def largest(self) -> Reduction:
-        """The largest single reduction, each in paces of its own phase."""
-        change = largest_fall(row.change for row in self.rows)
-        return next(row for row in self.rows if row.change is change)
-
-    @property
-    def last(self) -> Reduction:
-        """The last reduction."""
-        return self.rows[-1]
-
-    @property
-    def over(self) -> tuple[Reduction, ...]:
-        """The reductions larger than their phase accepted."""
-        return tuple(row for row in self.rows if row.excess)
 
     @property
     def days(self) -> int | None:

@@ -1,5 +1,6 @@
 """The report of a plan: its largest and last reduction, which are larger than asked and why, and the alternatives."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -81,7 +82,32 @@ def _paces(value: Fraction) -> str:
     return f"{short(value)} pace{'' if value == 1 else 's'}"
 
 
-class TaperReport:
+class Reductions(ABC):
+    """What a report says of its reductions, of one pace or of several."""
+
+    @property
+    @abstractmethod
+    def rows(self) -> tuple[Reduction, ...]:
+        """Every reduction, in order."""
+
+    @property
+    def largest(self) -> Reduction:
+        """The largest single reduction, in paces; each in those of its own phase."""
+        change = largest_fall(row.change for row in self.rows)
+        return next(row for row in self.rows if row.change is change)
+
+    @property
+    def last(self) -> Reduction:
+        """The last reduction."""
+        return self.rows[-1]
+
+    @property
+    def over(self) -> tuple[Reduction, ...]:
+        """The reductions larger than was accepted."""
+        return tuple(row for row in self.rows if row.excess)
+
+
+class TaperReport(Reductions):
     """What resulted from a request, change by change, and what the products stood in the way of.
 
     What the plan would have been otherwise (`additions`, `other_orders`, `spare_products`) is worked out when it
@@ -146,22 +172,6 @@ class TaperReport:
         why = certificate(self.solved, index) if any(beyond) else ""
         pairs = zip(beyond, measure.limits, strict=True)
         return tuple(Excess(Fraction(over, ONE_PACE), limit.words, why) for over, limit in pairs if over)
-
-    @property
-    def largest(self) -> Reduction:
-        """The largest single reduction, in paces."""
-        change = largest_fall(row.change for row in self.rows)
-        return next(row for row in self.rows if row.change is change)
-
-    @property
-    def last(self) -> Reduction:
-        """The last reduction."""
-        return self.rows[-1]
-
-    @property
-    def over(self) -> tuple[Reduction, ...]:
-        """The reductions larger than was accepted."""
-        return tuple(row for row in self.rows if row.excess)
 
     @cached_property
     def unfit(self) -> str | None:
