@@ -1,6 +1,6 @@
 """The case a rule reads: the plan as days, the person, and the cited facts of each drug."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
@@ -269,6 +269,10 @@ class Case:
         """The facts that apply to the release and form in which the plan takes a drug, whatever the age."""
         return tuple(fact for fact in facts if any(self.applies_to(fact, c) for c in self.courses_of(drug)))
 
+    def fitting(self, facts: Iterable[_Fact], drug: str) -> tuple[_Fact, ...]:
+        """The facts that apply, but for those about another use than the plan's."""
+        return tuple(fact for fact in self.applying(facts, drug) if self.indication_fits(fact, drug) is not False)
+
     def uses_of(self, drug: str) -> frozenset[str | None]:
         """What the courses of a drug are for, by every name on file of it; with None where a course names nothing."""
         written = {course.course.indication for course in self.courses_of(drug)}
@@ -403,6 +407,22 @@ def stretches(runs: Iterable[Run], test: Callable[[Run], bool]) -> Iterator[tupl
             group = []
     if group:
         yield tuple(group)
+
+
+def on_file(case: Case, rule: str) -> Generator[NotAssessed, None, tuple[tuple[str, Monograph], ...]]:
+    """The drugs of a plan that are on file, each with its monograph; a *not assessed* for each that is not."""
+    yield from uncited(case, rule)
+    held = ((drug, case.monograph(drug)) for drug in case.drugs)
+    return tuple((drug, monograph) for drug, monograph in held if monograph is not None)
+
+
+def heard(
+    case: Case, rule: str, drug: str, facts: Iterable[_Fact]
+) -> Generator[LeftOut | NotAssessed, None, tuple[_Fact, ...]]:
+    """The facts of the sources that are compared; of every other source that it was left out."""
+    listed = tuple(facts)
+    yield from left_out(case, rule, drug, listed)
+    return tuple(fact for fact in listed if case.compares(fact.source))
 
 
 def uncited(case: Case, rule: str) -> Iterator[NotAssessed]:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from taper.amounts.dose import DailyDose, Dose
-from taper.checks.answers import find, gap, other_uses, per_day
-from taper.checks.case import Case, left_out, uncited
+from taper.checks.answers import find, gap, other_uses, per_day, unheard
+from taper.checks.case import Case, heard, on_file
 from taper.checks.dose_levels import Break, Level, Levels, breaks_of, fewest_days, levels_of
 from taper.checks.open_question import NotAssessed, Reason
 from taper.checks.other_medicines import column_fits
@@ -43,28 +43,20 @@ def assess(case: Case) -> Iterator[Answer]:
     `before`. Where the label has a column for a co-medication, an unknown list of medicines is not assessed unless no
     column is exceeded. After the last labeled step only the increments of a source are compared.
     """
-    yield from uncited(case, NAME)
-    for drug in case.drugs:
-        monograph = case.monograph(drug)
-        if monograph is None:
-            continue
+    for drug, monograph in (yield from on_file(case, NAME)):
         levels = levels_of(case, drug)
         if not levels.rises and levels.knows_before:
             continue
-        facts: list[Titration | Start] = [
-            *case.applying(monograph.titrations, drug),
-            *case.applying(monograph.starts, drug),
-        ]
-        held = [fact for fact in facts if case.indication_fits(fact, drug) is not False]
-        yield from left_out(case, NAME, drug, held)
-        unheard = [fact for fact in facts if fact not in held and case.compares(fact.source)]
-        if not any(case.compares(fact.source) for fact in held):
-            yield other_uses(case, NAME, drug, unheard, "a speed for increasing the drug")
+        on_speed: list[Titration | Start] = [*monograph.titrations, *monograph.starts]
+        facts = yield from heard(case, NAME, drug, case.fitting(on_speed, drug))
+        if facts:
+            yield from _assess_drug(case, drug, levels, facts)
         else:
-            yield from _assess_drug(case, drug, levels, [fact for fact in held if case.compares(fact.source)])
+            others = unheard(case, drug, case.applying(on_speed, drug))
+            yield other_uses(case, NAME, drug, others, "a speed for increasing the drug")
 
 
-def _assess_drug(case: Case, drug: str, levels: Levels, facts: list[Titration | Start]) -> Iterator[Answer]:
+def _assess_drug(case: Case, drug: str, levels: Levels, facts: tuple[Titration | Start, ...]) -> Iterator[Answer]:
     if not levels.knows_before:
         yield gap(NAME, drug, Reason.FACT, "what was taken before day 1 (before)", facts=["before"])
         return
@@ -81,7 +73,7 @@ def _assess_drug(case: Case, drug: str, levels: Levels, facts: list[Titration | 
     yield from (a for a in answers if not (isinstance(a, Clear) and a.source in told | unsettled))
 
 
-def _compared(case: Case, facts: list[Titration | Start], *, starts: bool) -> list[Titration | Start]:
+def _compared(case: Case, facts: tuple[Titration | Start, ...], *, starts: bool) -> list[Titration | Start]:
     """The facts that may be about the person.
 
     A first dose gives way to labeled steps of the same source, and to its increments once the drug is taken.
