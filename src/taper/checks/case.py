@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from taper._base.limits import LONGEST_DAYS
 from taper.amounts.dose import DailyDose
+from taper.amounts.duration import short_date
 from taper.checks.open_question import NotAssessed, Reason
 from taper.checks.review import LeftOut, Severity, Why
 from taper.errors import InvalidInput, NotFound
@@ -30,8 +31,6 @@ _Made = TypeVar("_Made")
 
 COUNTRIES = {"us": ("US",), "uk": ("UK",), "eu": ("EU", "DE", "FR", "IT", "NL", "IE")}
 """The jurisdictions whose sources speak first for the products of a market."""
-
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,8 +184,7 @@ class Case:
 
     def _date(self, day: int) -> str:
         assert self.start is not None
-        made = self.start + timedelta(days=day - 1)
-        return f"{made.day} {_MONTHS[made.month - 1]} {made.year}"
+        return short_date(self.start + timedelta(days=day - 1))
 
     def when_taken(self, stretch: tuple[Run, ...]) -> str:
         """When neighboring days of the plan are, for a reader."""

@@ -7,6 +7,7 @@ from typing import Any, Literal, get_args
 
 from taper._base.takes import takes
 from taper.amounts.dose import Dose
+from taper.amounts.duration import LONG_WEEKDAY_NAMES
 from taper.errors import InvalidInput
 from taper.paces.changes import Change
 from taper.planning.explicit_steps import Steps, StepsReport
@@ -21,13 +22,7 @@ from taper.plans.weights import STANDARD, Weights
 from taper.products.product import Product
 from taper.products.recipes import NotReachable, Reachable
 
-_NAMES = {
-    name: day
-    for day, long in zip(
-        WEEKDAYS, ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"), strict=True
-    )
-    for name in (day, long)
-}
+_NAMES = {name: day for day, long in zip(WEEKDAYS, LONG_WEEKDAY_NAMES, strict=True) for name in (day, long.lower())}
 
 
 class DosesReport(StepsReport):

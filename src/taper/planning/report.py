@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from taper._base.numbers import write_count, write_number
+from taper._base.shown import align
 from taper.amounts.dose import DailyDose, Dose
 from taper.amounts.duration import Duration
 from taper.paces.changes import Change, largest_fall
@@ -442,10 +443,7 @@ def _on(row: Reduction) -> str:
 
 def _table(report: TaperReport) -> Iterable[str]:
     head = ("day", "regimen", "total", "drop", "% now", "paces", "kept for")
-    lines = [head, *(_cells(row) for row in report.rows)]
-    widths = [max(len(line[place]) for line in lines) for place in range(len(head))]
-    for line in lines:
-        yield "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+    return align([head, *(_cells(row) for row in report.rows)])
 
 
 def _cells(row: Reduction) -> tuple[str, ...]:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from taper._base.numbers import write_number
-from taper.checks.answers import find, gap, person_gap, span_words
+from taper._base.text import write_span
+from taper.checks.answers import find, gap, person_gap
 from taper.checks.case import Case, heard, on_file
 from taper.checks.dose_levels import days_between
 from taper.checks.open_question import Reason
@@ -58,7 +59,7 @@ def _compare(case: Case, course: RealizedCourse, number: int, days: int, fact: H
         return person_gap(case, NAME, drug, fact)
     if not case.person_fits(fact):
         return Clear(rule=NAME, drug=drug, source=fact.source)
-    span = span_words(write_number(fact.low), write_number(fact.high))
+    span = write_span(write_number(fact.low), write_number(fact.high))
     span = f"up to {span}" if fact.up_to else span
     of = f", {fact.of}" if fact.of else ""
     first, last = course.course.bounds(case.start)[number - 1]
