@@ -34,12 +34,6 @@ class PhasesReport(Reductions):
         """Every change of every phase, in order."""
         return tuple(row for report in self.reports for row in report.rows)
 
-    @property
-    def days(self) -> int | None:
-        """How many days lie between the first reduction and the last; None where that depends on a start date."""
-        first, last = self.rows[0].day, self.rows[-1].day
-        return None if first is None or last is None else last - first
-
     def to_dict(self) -> dict[str, Any]:
         """The report as plain data; amounts and figures are text."""
         return {

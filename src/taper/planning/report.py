@@ -107,6 +107,12 @@ class Reductions(ABC):
         """The reductions larger than was accepted."""
         return tuple(row for row in self.rows if row.excess)
 
+    @property
+    def days(self) -> int | None:
+        """How many days lie between the first reduction and the last; None where that depends on a start date."""
+        first, last = self.rows[0].day, self.rows[-1].day
+        return None if first is None or last is None else last - first
+
 
 class TaperReport(Reductions):
     """What resulted from a request, change by change, and what the products stood in the way of.
@@ -221,12 +227,6 @@ class TaperReport(Reductions):
         """The liquids that make no dose, because it is not known how little of them can be measured."""
         products = self.solved.problem.products
         return tuple(item for item in products if item.is_unmeasured)
-
-    @property
-    def days(self) -> int | None:
-        """How many days lie between the first reduction and the last; None where that depends on a start date."""
-        first, last = self.rows[0].day, self.rows[-1].day
-        return None if first is None or last is None else last - first
 
     def to_dict(self) -> dict[str, Any]:
         """The report as plain data; amounts and figures are text."""
