@@ -33,6 +33,8 @@ def text_of(folder, pattern):
     return "\n".join(path.read_text("utf-8") for path in sorted(folder.rglob(pattern)) if "reference" not in path.parts)
 
 
+DRUGS = taper.Formulary.shipped().drugs
+CASES = text_of(TESTS / "cases", "*.toml")
 RULES = modules_in(rules)
 FORMATS = modules_in(formats)
 HELPERS = {
@@ -44,6 +46,16 @@ COMMAND_MODULES = sorted(set(modules_in(cli)) - HELPERS)
 PAGES = text_of(ROOT / "docs", "*.md") + (ROOT / "README.md").read_text("utf-8")
 FORMAT_TESTS = text_of(TESTS, "test_*.py").replace(Path(__file__).read_text("utf-8"), "")
 CLI_TESTS = text_of(TESTS, "test_cli*.py") + text_of(TESTS, "test_limits.py") + text_of(TESTS, "test_everyday*.py")
+
+
+@pytest.mark.parametrize("name", DRUGS)
+def test_a_drug_is_whole(name):
+    assert f'drug = "{name}"' in CASES or (TESTS / "cases" / "shipped" / f"{name}.toml").exists(), (
+        f"no case is about {name}: for a rule that its file reaches, write the last value that passes and the first "
+        "that does not, in tests/cases"
+    )
+    page = ROOT / "docs" / "reference" / "drugs" / f"{name}.md"
+    assert page.exists(), "run: python docs/generate.py"
 
 
 @pytest.mark.parametrize("name", RULES)
