@@ -2,6 +2,8 @@
 
 import importlib
 import pkgutil
+import re
+import tomllib
 from inspect import signature
 from pathlib import Path
 from typing import get_args
@@ -14,6 +16,7 @@ from taper.amounts.duration import Duration
 from taper.checks import rules
 from taper.checks.check import ALL
 from taper.cli import COMMANDS, typed_words
+from taper.cli.examples import EXAMPLES
 from taper.planning.cross_taper import plan_cross_taper
 from taper.planning.pattern import plan_pattern
 from taper.planning.phases import plan_phases
@@ -43,7 +46,15 @@ HELPERS = {
 }  # fmt: skip
 """Modules of the command line that are no command."""
 COMMAND_MODULES = sorted(set(modules_in(cli)) - HELPERS)
-PAGES = text_of(ROOT / "docs", "*.md") + (ROOT / "README.md").read_text("utf-8")
+CHANGELOG = (ROOT / "CHANGELOG.md").read_text("utf-8")
+README = (ROOT / "README.md").read_text("utf-8")
+LISTED = re.findall(r"[a-z]+", re.search(r"```text\n(taper drugs.*?)```", README, re.DOTALL)[1])
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+EXTRAS = PROJECT["project"]["optional-dependencies"]
+CORE_NEVER_IMPORTS = PROJECT["tool"]["importlinter"]["contracts"][-1]["forbidden_modules"]
+ONLY_OF_THE_COMMAND_LINE = {"argcomplete"}
+SMOKE = (ROOT / ".ci" / "smoke.py").read_text("utf-8")
+PAGES = text_of(ROOT / "docs", "*.md") + README
 FORMAT_TESTS = text_of(TESTS, "test_*.py").replace(Path(__file__).read_text("utf-8"), "")
 CLI_TESTS = text_of(TESTS, "test_cli*.py") + text_of(TESTS, "test_limits.py") + text_of(TESTS, "test_everyday*.py")
 
@@ -61,36 +72,67 @@ def test_a_drug_is_whole(name):
 @pytest.mark.parametrize("name", RULES)
 def test_a_rule_is_whole(name):
     module = importlib.import_module(f"taper.checks.rules.{name}")
-    assert module in ALL, f"add {name} to ALL in src/taper/checks/check.py, in the order of reading a review"
-    missing = [part for part in ("NAME", "SUBJECT", "READS", "assess") if not hasattr(module, part)]
-    assert missing == [], f"src/taper/checks/rules/{name}.py lacks {', '.join(missing)}"
-    assert (module.assess.__doc__ or "").strip(), (
-        f"assess of {name} has no docstring; it is printed on the page of rules"
+    path = f"src/taper/checks/rules/{name}.py"
+    parts = [part for part in ("NAME", "SUBJECT", "READS", "assess") if not hasattr(module, part)]
+    said = getattr(module, "NAME", name.replace("_", "-"))
+    cases = f"tests/cases/{said}.toml"
+    told = (getattr(getattr(module, "assess", None), "__doc__", None) or "").strip()
+    missing = forgotten(
+        (module in ALL, f"{name} in ALL of src/taper/checks/check.py, in the order of reading a review"),
+        (not parts, f"{', '.join(parts)} in {path}"),
+        (told, f"a docstring of assess in {path}; it is printed on the page of rules"),
+        ((ROOT / cases).exists(), f"{cases}: each kind of answer, both sides of each edge"),
+        (said in CHANGELOG, f"{said} in CHANGELOG.md"),
     )
-    cases = TESTS / "cases" / f"{module.NAME}.toml"
-    assert cases.exists(), f"write tests/cases/{module.NAME}.toml: each kind of answer, both sides of each edge"
+    assert missing == []
 
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_format_is_whole(name):
     public = [each for each in taper.__all__ if taper._HOME_OF[each].startswith(f"taper.formats.{name}")]
-    assert public, f"no name of taper.formats.{name} is public; add it to both lists in src/taper/__init__.py"
     writers = [each for each in public if each.startswith(("to_", "from_", "load_", "write_", "plot_"))]
-    tested = [each for each in writers if each in FORMAT_TESTS]
-    assert tested == writers, f"no test reads {sorted(set(writers) - set(tested))} back"
-    shown = [each for each in writers if each in PAGES]
-    assert shown, f"no page shows any of {writers}; write a how-to page, or a section of one"
+    untested = [each for each in writers if each not in FORMAT_TESTS]
+    missing = forgotten(
+        (public, f"a name of taper.formats.{name} in both lists of src/taper/__init__.py"),
+        (not untested, f"a test that reads {', '.join(untested)} back"),
+        (any(each in PAGES for each in writers), f"a page on {name} in docs/how-to, or a section of one"),
+        (
+            name in CHANGELOG.lower() or any(each in CHANGELOG for each in writers),
+            f"a line on {name} in CHANGELOG.md",
+        ),
+    )
+    assert missing == []
 
 
 @pytest.mark.parametrize("name", COMMAND_MODULES)
 def test_a_command_is_whole(name):
     commands = [command for command, (module, _) in COMMANDS.items() if module == name]
-    assert commands, f"add {name} to COMMANDS in src/taper/cli/__init__.py, or to HELPERS here if it is no command"
     module = importlib.import_module(f"taper.cli.{name}")
-    assert hasattr(module, "add"), f"src/taper/cli/{name}.py lacks add(parser)"
-    assert hasattr(module, "run"), f"src/taper/cli/{name}.py lacks run(options)"
-    for command in commands:
-        assert f'"{command}"' in CLI_TESTS, f"no test runs the command {command}; add one to tests/test_cli.py"
+    missing = forgotten(
+        (commands, f"{name} in COMMANDS of src/taper/cli/__init__.py (or in HELPERS here, if it is no command)"),
+        (hasattr(module, "add"), f"add(parser) in src/taper/cli/{name}.py"),
+        (hasattr(module, "run"), f"run(options) in src/taper/cli/{name}.py"),
+        *((f'"{each}"' in CLI_TESTS, f"a test that runs {each}, in tests/test_cli.py") for each in commands),
+        *((each in EXAMPLES, f"an example of {each} in src/taper/cli/examples.py") for each in commands),
+        *((each in LISTED, f"{each} in the list of commands of README.md") for each in commands),
+    )
+    assert missing == []
+
+
+@pytest.mark.parametrize("extra", EXTRAS)
+def test_an_extra_is_whole(extra):
+    names = [re.split(r"[^\w-]", text)[0] for text in EXTRAS[extra]]
+    kept_out = [name for name in names if name not in {*CORE_NEVER_IMPORTS, *ONLY_OF_THE_COMMAND_LINE}]
+    missing = forgotten(
+        (not kept_out, f"{', '.join(kept_out)} among what the core never imports, in pyproject.toml"),
+        (f'"{extra}"' in SMOKE, f"{extra} in .ci/smoke.py, which tries it where it is installed"),
+    )
+    assert missing == []
+
+
+def forgotten(*pieces):
+    """What is to be added, of pieces that each say whether they are there."""
+    return [f"add {what}" for is_there, what in pieces if not is_there]
 
 
 PLANNERS = [
