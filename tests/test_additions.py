@@ -61,12 +61,14 @@ CLI_TESTS = text_of(TESTS, "test_cli*.py") + text_of(TESTS, "test_limits.py") + 
 
 @pytest.mark.parametrize("name", DRUGS)
 def test_a_drug_is_whole(name):
-    assert f'drug = "{name}"' in CASES or (TESTS / "cases" / "shipped" / f"{name}.toml").exists(), (
-        f"no case is about {name}: for a rule that its file reaches, write the last value that passes and the first "
-        "that does not, in tests/cases"
+    is_shown = f'drug = "{name}"' in CASES or (TESTS / "cases" / "shipped" / f"{name}.toml").exists()
+    whole(
+        (
+            is_shown,
+            f"cases of {name} in tests/cases: for a rule, the last value that passes and the first that does not",
+        ),
+        ((ROOT / "docs" / "reference" / "drugs" / f"{name}.md").exists(), "its page: python docs/generate.py"),
     )
-    page = ROOT / "docs" / "reference" / "drugs" / f"{name}.md"
-    assert page.exists(), "run: python docs/generate.py"
 
 
 @pytest.mark.parametrize("name", RULES)
@@ -77,14 +79,13 @@ def test_a_rule_is_whole(name):
     said = getattr(module, "NAME", name.replace("_", "-"))
     cases = f"tests/cases/{said}.toml"
     told = (getattr(getattr(module, "assess", None), "__doc__", None) or "").strip()
-    missing = forgotten(
+    whole(
         (module in ALL, f"{name} in ALL of src/taper/checks/check.py, in the order of reading a review"),
         (not parts, f"{', '.join(parts)} in {path}"),
         (told, f"a docstring of assess in {path}; it is printed on the page of rules"),
         ((ROOT / cases).exists(), f"{cases}: each kind of answer, both sides of each edge"),
         (said in CHANGELOG, f"{said} in CHANGELOG.md"),
     )
-    assert missing == []
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -92,7 +93,7 @@ def test_a_format_is_whole(name):
     public = [each for each in taper.__all__ if taper._HOME_OF[each].startswith(f"taper.formats.{name}")]
     writers = [each for each in public if each.startswith(("to_", "from_", "load_", "write_", "plot_"))]
     untested = [each for each in writers if each not in FORMAT_TESTS]
-    missing = forgotten(
+    whole(
         (public, f"a name of taper.formats.{name} in both lists of src/taper/__init__.py"),
         (not untested, f"a test that reads {', '.join(untested)} back"),
         (any(each in PAGES for each in writers), f"a page on {name} in docs/how-to, or a section of one"),
@@ -101,14 +102,13 @@ def test_a_format_is_whole(name):
             f"a line on {name} in CHANGELOG.md",
         ),
     )
-    assert missing == []
 
 
 @pytest.mark.parametrize("name", COMMAND_MODULES)
 def test_a_command_is_whole(name):
     commands = [command for command, (module, _) in COMMANDS.items() if module == name]
     module = importlib.import_module(f"taper.cli.{name}")
-    missing = forgotten(
+    whole(
         (commands, f"{name} in COMMANDS of src/taper/cli/__init__.py (or in HELPERS here, if it is no command)"),
         (hasattr(module, "add"), f"add(parser) in src/taper/cli/{name}.py"),
         (hasattr(module, "run"), f"run(options) in src/taper/cli/{name}.py"),
@@ -116,23 +116,22 @@ def test_a_command_is_whole(name):
         *((each in EXAMPLES, f"an example of {each} in src/taper/cli/examples.py") for each in commands),
         *((each in LISTED, f"{each} in the list of commands of README.md") for each in commands),
     )
-    assert missing == []
 
 
 @pytest.mark.parametrize("extra", EXTRAS)
 def test_an_extra_is_whole(extra):
     names = [re.split(r"[^\w-]", text)[0] for text in EXTRAS[extra]]
     kept_out = [name for name in names if name not in {*CORE_NEVER_IMPORTS, *ONLY_OF_THE_COMMAND_LINE}]
-    missing = forgotten(
+    whole(
         (not kept_out, f"{', '.join(kept_out)} among what the core never imports, in pyproject.toml"),
         (f'"{extra}"' in SMOKE, f"{extra} in .ci/smoke.py, which tries it where it is installed"),
     )
-    assert missing == []
 
 
-def forgotten(*pieces):
-    """What is to be added, of pieces that each say whether they are there."""
-    return [f"add {what}" for is_there, what in pieces if not is_there]
+def whole(*pieces):
+    """Name everything that is to be added, of pieces that each say whether they are there."""
+    if missing := [f"add {what}" for is_there, what in pieces if not is_there]:
+        pytest.fail("\n".join(missing), pytrace=False)
 
 
 PLANNERS = [
