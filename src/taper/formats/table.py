@@ -50,7 +50,7 @@ def to_table(
         >>> to_table(schedule).splitlines()[0]
         'Diazepam 20 mg/day to 0 (example plan)'
     """
-    lines = align(_rows(schedule, every_day=every_day), ruled=True)
+    lines = align(table_rows(schedule, every_day=every_day), ruled=True)
     title = _one_line(schedule.realized.plan.title)
     head = [title, ""] if title else []
     parts = [
@@ -87,7 +87,7 @@ def to_markdown(schedule: Schedule, review: Review | None = None, supply: Supply
     """
     title = _one_line(schedule.realized.plan.title)
     lines = [f"# {_escape(title)}", ""] if title else []
-    heads, *rows = _rows(schedule, every_day=False)
+    heads, *rows = table_rows(schedule, every_day=False)
     lines += ["| " + " | ".join(heads) + " |", "| " + " | ".join("---" for _ in heads) + " |"]
     lines += ["| " + " | ".join(map(_escape, row)) + " |" for row in rows]
     ending = [f"  {line}" for line in describe_ending(schedule)]
@@ -147,7 +147,7 @@ def _item(line: str) -> str:
     return f"{' ' * (depth - 2)}- {_escape(text)}" if depth else _escape(text)
 
 
-def _rows(schedule: Schedule, *, every_day: bool) -> Iterator[tuple[str, ...]]:
+def table_rows(schedule: Schedule, *, every_day: bool) -> Iterator[tuple[str, ...]]:
     """The headings, then a line for each drug of each row; what is the same as in the line above is left out."""
     sheet = make_sheet(schedule, PlainEnglish(), ProductNames.of(schedule), every_day=every_day, short=False)
     drug = ("drug",) if sheet.names_drugs else ()
