@@ -209,36 +209,84 @@ class TestMessages:
     def test_no_message_is_compared(self, path):
         assert list(_messages_compared(TREES[path])) == []
 
-    def test_a_comparison_of_a_message_is_seen(self):
-        for text in (
+    @pytest.mark.parametrize(
+        "text",
+        [
             "gap.missing.startswith('x')",
             "stay.why.startswith('x')",
+            "'x' in stay.why",
             "'x' in finding.message",
             "finding.message == words",
-        ):
-            assert list(_messages_compared(ast.parse(text)))
+            "'per step' in finding.says",
+            "fact.note.endswith('x')",
+            "str(error).startswith('x')",
+            "'x' in str(error)",
+            "'x' in error.args[0]",
+            "'no source' in f'{gap}'",
+            "words = finding.message\nwords.startswith('x')",
+            "words = str(error).lower()\n'x' in words",
+            "finding.message.split(':')[0] == 'x'",
+            "re.search('x', finding.message)",
+            "match finding.message:\n    case 'x': pass",
+            "error.message.replace('a', 'b')",
+            "error.message.removeprefix('a')",
+        ],
+    )
+    def test_a_message_that_is_read_back_is_seen(self, text):
+        assert list(_messages_compared(ast.parse(text)))
 
 
-_MESSAGES = {"message", "missing", "happens"}
-_READS = {"startswith", "endswith", "find", "index", "count"}
+_MESSAGES = {"message", "missing", "happens", "says", "note", "why", "args"}
+_SPOKEN = {"error", "finding", "gap", "answer", "review", "warning", "missing", "stay"}
+_READS = {
+    "startswith", "endswith", "find", "index", "count", "replace", "removeprefix", "removesuffix", "split", "rsplit",
+    "partition", "rpartition",
+}  # fmt: skip
 
 
 def _messages_compared(tree):
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Compare):
-            parts = [part for part in (node.left, *node.comparators) if isinstance(part, ast.Attribute)]
-            if any(part.attr in _MESSAGES for part in parts) and not _with_none(node) and not _of_one_kind(node):
+    """Where a message decides something: compared, searched, taken apart or matched, itself or under another name."""
+    for scope in [tree, *(node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))]:
+        names = {
+            target.id
+            for node in ast.walk(scope)
+            if isinstance(node, ast.Assign) and _is_message(node.value, frozenset())
+            for target in node.targets
+            if isinstance(target, ast.Name)
+        }
+        for node in ast.walk(scope):
+            if _reads_message(node, frozenset(names)):
                 yield f"line {node.lineno}"
-        is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-        of_message = (
-            is_call and isinstance(node.func.value, ast.Attribute) and node.func.value.attr in _MESSAGES | {"why"}
-        )
-        if of_message and node.func.attr in _READS:
-            yield f"line {node.lineno}"
 
 
-def _with_none(node):
-    return all(isinstance(part, ast.Constant) and part.value is None for part in node.comparators)
+def _reads_message(node, names):
+    match node:
+        case ast.Compare():
+            parts = [node.left, *node.comparators]
+            by_value = not all(isinstance(each, ast.Is | ast.IsNot) for each in node.ops)
+            return by_value and any(_is_message(part, names) for part in parts) and not _of_one_kind(node)
+        case ast.Call(func=ast.Attribute(value=ast.Name("re"))):
+            return any(_is_message(part, names) for part in node.args)
+        case ast.Call(func=ast.Attribute(value=value, attr=attr)):
+            return attr in _READS and _is_message(value, names)
+        case ast.Match():
+            return _is_message(node.subject, names)
+    return False
+
+
+def _is_message(node, names):
+    match node:
+        case ast.Attribute(attr=attr):
+            return attr in _MESSAGES
+        case ast.Name(name):
+            return name in names
+        case ast.Call(func=ast.Name("str"), args=[ast.Name(name)]):
+            return name in _SPOKEN
+        case ast.Call(func=ast.Attribute(value=value)) | ast.Subscript(value=value):
+            return _is_message(value, names)
+        case ast.JoinedStr(values=[ast.FormattedValue(value=ast.Name(name))]):
+            return name in _SPOKEN
+    return False
 
 
 def _of_one_kind(node):

@@ -211,13 +211,11 @@ class Swap:
         handling = self.weights.handling(round_liquids=True)
         for intake in taken:
             try:
-                Reachable(self.products, up_to=intake.dose * 2, handling=handling).recipe(intake.dose)
+                reachable = Reachable(self.products, up_to=intake.dose * 2, handling=handling)
+                reachable.recipe(intake.dose, said="is taken now and cannot be made")
             except NotReachable as error:
-                message = error.message.replace("cannot be made", "is taken now and cannot be made", 1)
-                where = str(intake.slot)
-                raise NotReachable(
-                    message, where=where, dose=intake.dose, below=error.below, above=error.above
-                ) from None
+                error.where = str(intake.slot)
+                raise
 
 
 def _all_differ(paths: list[Path], before: list[DosePair] | None = None) -> bool:

@@ -219,13 +219,12 @@ class Problem:
             self._check_made(intake.slot, intake.dose, source, "is the target and")
 
     def _check_made(self, slot: Slot, dose: Dose, intake: Intake, what: str) -> None:
+        caps = f"in at most {self.weights.pieces} pieces of {self.weights.products} products an intake"
         try:
-            self.reachable(intake, above=True).recipe(dose)
+            self.reachable(intake, above=True).recipe(dose, said=f"{what} cannot be made, {caps},", in_a_step=False)
         except NotReachable as error:
-            caps = f"in at most {self.weights.pieces} pieces of {self.weights.products} products an intake"
-            message = error.message.replace("cannot be made", f"{what} cannot be made, {caps},", 1)
-            message = message.replace("Change the step, or add", "Add")
-            raise NotReachable(message, where=str(slot), dose=dose, below=error.below, above=error.above) from None
+            error.where = str(slot)
+            raise
 
     def _check_last_dose(self) -> None:
         base = self.pace.base
