@@ -317,8 +317,21 @@ class TestData:
     def test_every_table_has_a_source(self):
         assert all(table.source.grade for table in self.SHIPPED.tables)
 
+    @each_file
+    def test_no_code_decides_by_the_name_of_a_drug_or_of_a_class(self, path):
+        known = {*self.SHIPPED.drugs, *self.SHIPPED.classes.names} - NAMED_IN_CODE.get(name_of(path), set())
+        said = {node.value for node in ast.walk(TREES[path]) if isinstance(node, ast.Constant)}
+        assert known & said == set()
+
     def test_facts_are_data_and_no_code(self):
         assert {path.suffix for path in (SRC / "data").rglob("*") if path.is_file()} <= {".toml", ".json"}
+
+
+NAMED_IN_CODE = {
+    "testing/sources_and_people.py": {"diazepam"},
+    "knowledge/class_tree.py": {"enzyme-inducer"},
+}
+"""An example drug of the strategies, and the class of which every inducer of an enzyme by name is one."""
 
 
 class TestDocstrings:
