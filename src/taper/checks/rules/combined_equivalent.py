@@ -178,7 +178,14 @@ def _without_table(case: Case) -> Iterator[Answer]:
     """Pairs of drugs of one class, of which doses are added up, that no table holds together."""
     for index, one in enumerate(case.drugs):
         for other in case.drugs[index + 1 :]:
-            classes = case.formulary.classes_of(one) & case.formulary.classes_of(other)
-            together = any(table.holds(one) and table.holds(other) for table in case.formulary.tables)
-            if classes & case.formulary.classes.added_up and not together:
+            tabled = any(table.holds(one) and table.holds(other) for table in case.formulary.tables)
+            if tabled or case.monograph(one) is None or case.monograph(other) is None:
+                continue
+            classes = {name: case.formulary.classes_of(name) for name in (one, other)}
+            unknown = [name for name, held in classes.items() if not held]
+            added_up = case.formulary.classes.added_up.intersection(*filter(None, classes.values()))
+            if unknown and added_up:
+                words = f"whether {one} and {other} are added up: no class of {' and '.join(unknown)} is on file"
+                yield gap(NAME, one, Reason.CLASSES, words)
+            elif added_up:
                 yield gap(NAME, one, Reason.NO_SOURCE, f"an equivalence table with both {one} and {other}")
