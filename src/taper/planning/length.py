@@ -10,7 +10,8 @@ from typing import Any
 from taper.amounts.dose import DailyDose, Dose
 from taper.amounts.duration import Duration, days, weeks
 from taper.errors import InvalidInput
-from taper.paces.pace import Pace, fixed
+from taper.paces.from_figures import fixed
+from taper.paces.pace import Pace
 from taper.planning.holding_times import Stay, stays_of
 from taper.planning.report import TaperReport
 from taper.planning.solver.problem import NoPlan, Problem, Solved
