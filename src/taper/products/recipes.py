@@ -15,8 +15,8 @@ from taper.amounts.dose import Dose
 from taper.amounts.liquid import Volume
 from taper.errors import CannotCompute, InvalidInput
 from taper.products.counts import Counts, Made, Unit, above, below, members
+from taper.products.liquid_rounding import Measure, every_rungs_finer, rungs_finer, whole_number
 from taper.products.product import DosageForm, Portion, Product, all_of
-from taper.products.volumes import Measure, every_rungs_finer, rungs_finer, whole_number
 
 _MOST_DOSES = 10**6
 _MOST_PIECES = 100
