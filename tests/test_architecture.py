@@ -61,11 +61,19 @@ class TestImports:
         assert not modules & set(taper.__all__)
 
     def test_the_two_lists_of_public_names_agree(self):
-        (block,) = [n for n in TREES[SRC / "__init__.py"].body if isinstance(n, ast.If)]
+        block = next(n for n in TREES[SRC / "__init__.py"].body if isinstance(n, ast.If))
         typed = {(node.module, alias.name) for node in block.body for alias in node.names}
         loaded = {(home, name) for home, names in taper._HOMES.items() for name in names.split()}
         assert typed == loaded
         assert all(alias.name == alias.asname for node in block.body for alias in node.names)
+
+    def test_an_editor_sees_every_public_name_and_flags_another(self):
+        """A star import takes what the typed block imports; what runs alone decides nothing that an editor reads."""
+        hidden = [n for n in TREES[SRC / "__init__.py"].body if isinstance(n, ast.If) and "not" in ast.unparse(n.test)]
+        (alone,) = hidden
+        names = {getattr(node, "name", None) or node.targets[0].id for node in alone.body}
+        assert names == {"__all__", "__getattr__"}
+        assert (SRC / "py.typed").exists()
 
     @pytest.mark.parametrize("name", taper.__all__)
     def test_every_public_name_loads(self, name):

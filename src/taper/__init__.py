@@ -332,22 +332,23 @@ _METHODS = {
 """Public functions that an object can also call as methods of its own, so that no floor looks up."""
 
 __version__ = "0.1.0"
-__all__ = sorted(_HOME_OF)  # pyright: ignore[reportUnsupportedDunderAll]
 
+if not TYPE_CHECKING:  # pragma: no branch - an editor reads the names above instead, and so flags one that is misspelt
+    __all__ = sorted(_HOME_OF)
 
-def __getattr__(name: str) -> Any:
-    if name not in _HOME_OF:
-        raise AttributeError(_unknown(name), name=name)
-    value = getattr(import_module(_HOME_OF[name]), name)
-    import_module("taper._base.shown").bind(_METHODS, __getattr__)
-    globals()[name] = value
-    return value
+    def __getattr__(name: str) -> Any:
+        if name not in _HOME_OF:
+            raise AttributeError(_unknown(name), name=name)
+        value = getattr(import_module(_HOME_OF[name]), name)
+        import_module("taper._base.shown").bind(_METHODS, __getattr__)
+        globals()[name] = value
+        return value
 
 
 def _unknown(name: str) -> str:
     from difflib import get_close_matches
 
-    near = get_close_matches(name, __all__, n=3)
+    near = get_close_matches(name, sorted(_HOME_OF), n=3)
     hint = f"; near names are {', '.join(near)}" if near and not name.startswith("__") else ""
     return f"module 'taper' has no attribute {name!r}{hint}"
 
