@@ -180,6 +180,27 @@ def test_files_are_taken_in_again(session, tmp_path):
     assert "open the plan first" in call(other, "open", text=json.dumps(bare))["refused"]
 
 
+REQUEST = {
+    "resourceType": "MedicationRequest", "status": "active", "intent": "order", "subject": {"reference": "Patient/1"},
+    "medicationCodeableConcept": {"text": "diazepam"},
+    "dosageInstruction": [{
+        "timing": {"repeat": {"frequency": 2, "period": 1, "periodUnit": "d"}}, "route": {"text": "oral"},
+        "doseAndRate": [{"doseQuantity": {"value": 1, "unit": "tablet"}}],
+    }],
+}  # fmt: skip
+
+
+def test_what_a_request_leaves_unsaid_is_asked_for(session):
+    text = json.dumps(REQUEST)
+    asked = call(session, "open", text=text, start="2027-03-01")
+    assert "give its strength" in asked["refused"]
+    assert "noticed" not in asked["refused"]
+    told = {"open_slots": "morning,evening", "open_strength": "5 mg", "start": "2027-03-01"}
+    answer = call(session, "open", text=text, **told)
+    assert "refused" not in answer, answer
+    assert "10 mg/day" in answer["table"]
+
+
 def test_before_a_plan_there_is_nothing_to_hand_out_or_to_change(session):
     assert "make a plan first" in call(session, "file", kind="plan")["refused"]
     assert "make a plan first" in call(session, "file", kind="ics")["refused"]
@@ -216,7 +237,17 @@ def test_each_option_that_a_field_fills_is_one_of_its_command(session):
     for work in WORKS:
         shown = {option for one in parser_for(work)._subparsers._group_actions
                  for option in one.choices[work]._option_string_actions}  # fmt: skip
-        later = {"--language", "--large", "--sunday-first", "--times", "--tz"}
+        later = {
+            "--language",
+            "--large",
+            "--sunday-first",
+            "--times",
+            "--tz",
+            "--slots",
+            "--strength",
+            "--drug",
+            "--accept",
+        }
         assert {f.option for f in all_fields() if work in f.works and f.option} - later <= shown
 
 

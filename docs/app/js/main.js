@@ -109,8 +109,9 @@ async function save(kind) {
 
 async function take(file) {
   const chosen = typed(form);
-  const answer = await ask("open", { text: await file.text(), start: chosen.start ?? "" });
+  const answer = await ask("open", { ...chosen, text: await file.text() });
   refuse(form, "", answer);
+  by("group-opening").open ||= Boolean(answer.refused);
   if (answer.refused) return;
   if (answer.start) form.elements.start.value = answer.start;
   show(answer);

@@ -9,14 +9,16 @@ from dataclasses import dataclass
 from taper.cli import parser_for
 from taper.cli.notes import print_notes
 from taper.cli.typed_words import understand
-from taper.errors import TaperError
+from taper.errors import InvalidInput, TaperError
 from taper.knowledge.formulary import UnknownDrug
 from taper.paces.pace import InvalidPace
 from taper_page.fields import Field, all_fields
 
 Form = Mapping[str, str]
 _PLAN = ("drug", "pattern")
-_ELSEWHERE = {"language", "large", "sunday_first", "times", "tz"}
+_OPENING = ("open_slots", "open_strength", "open_drug", "open_accept")
+_ELSEWHERE = {"language", "large", "sunday_first", "times", "tz", *_OPENING}
+_REFUSED = 2
 _NAMES = {"days": "--days"}
 _STATED = ("market", "only", "divide", "syringe")
 
@@ -98,6 +100,11 @@ def _option(field: Field, text: str, form: Form) -> list[str]:
     return [f"{field.option}={text}"]
 
 
+def opening(form: Form, file: str, *, plan: str) -> list[str]:
+    """The words of the command that reads FHIR requests."""
+    return ["import", file, f"--out={plan}", "--force", "--json", *papers(form, _OPENING)]
+
+
 def options_of(words: Sequence[str], form: Form) -> object:
     """The command read, and its everyday words understood.
 
@@ -127,15 +134,19 @@ def run(words: Sequence[str], form: Form) -> Ran:
     printed, said = io.StringIO(), io.StringIO()
     with redirect_stdout(printed), redirect_stderr(said):
         try:
-            options.run(options)  # type: ignore[attr-defined]
+            code = options.run(options)  # type: ignore[attr-defined]
         except TaperError as error:
             print_notes()
             raise refused(error, form) from None
         print_notes()
+    if code == _REFUSED:
+        lines = [line.strip().removeprefix("taper: ") for line in said.getvalue().splitlines()]
+        why = [line.removeprefix("refused: ") for line in lines if line.startswith("refused: ")]
+        raise refused(InvalidInput("; ".join(why or lines)), form)
     notes = tuple(
-        in_words_of_the_page(line.removeprefix("taper: "), form)
+        in_words_of_the_page(line.strip().removeprefix("taper: ").removeprefix("noticed: "), form)
         for line in said.getvalue().splitlines()
-        if line.startswith("taper: ")
+        if line.startswith(("taper: ", "  noticed: "))
     )
     return Ran(printed.getvalue(), notes)
 
@@ -196,11 +207,14 @@ def _field_of(where: str, form: Form) -> Field | None:
 
 def in_words_of_the_page(text: str, form: Form) -> str:
     """A message in which each option of the command line is the field that fills it."""
-    fields = {f.option: f for f in all_fields() if f.option and form.get("work", "down") in f.works}
+    used = (field for field in all_fields() if field.option and form.get("work", "down") in field.works)
+    fields: dict[str, Field] = {}
+    for field in used:
+        fields.setdefault(field.option, field)
 
     def named(found: "re.Match[str]") -> str:
-        field = fields.get(found[0])
-        return f"\u201c{field.label}\u201d" if field else found[0]
+        of = fields.get(found[0])
+        return f"\u201c{of.label}\u201d" if of else found[0]
 
     plain = text.replace(" or TAPER_MARKET", "").replace(" (--market names another)", "")
     return re.sub(r"--[a-z][a-z-]*", named, plain)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-Work = Literal["down", "up", "cross", "steps"]
+Work = Literal["down", "up", "cross", "steps", "open"]
 Kind = Literal["text", "date", "number", "choice", "lines", "flag"]
 
 WORKS: dict[Work, str] = {
@@ -62,6 +62,7 @@ def groups(tables: tuple[str, ...]) -> tuple[Group, ...]:
             help="These stay in this page's memory and are gone when it is closed. No name is asked for.",
         ),
         Group("paper", "Sheet and calendar", tuple(_paper())),
+        Group("opening", "Opening FHIR requests", tuple(_opening()), help="What a request may leave unsaid."),
     )
 
 
@@ -211,6 +212,14 @@ def _paper() -> Iterator[Field]:
     yield Field("sunday_first", "Weeks begin on Sunday", "flag", "--sunday-first")
     yield Field("times", "Clock times", option="--times", help="For the calendar: morning=08:00, bedtime=22:00")
     yield Field("tz", "Time zone", option="--tz", help="For the calendar: Europe/London; each device's own if empty")
+
+
+def _opening() -> Iterator[Field]:
+    always: tuple[Work, ...] = (*_ALL, "open")
+    yield Field("open_slots", "Times of day of its doses", "text", "--slots", "Such as morning,evening", always)
+    yield Field("open_strength", "What one tablet holds", "text", "--strength", "Such as 5 mg, or 2 mg/5 mL", always)
+    yield Field("open_drug", "Which medicine to read", "text", "--drug", "Where it holds several", always)
+    yield Field("open_accept", "What may disagree", "text", "--accept", "Such as text, if its words say more", always)
 
 
 def all_fields(tables: tuple[str, ...] = ()) -> tuple[Field, ...]:

@@ -29,7 +29,19 @@ from taper.amounts.duration import day_after, read_date
 from taper.cli.plan_inputs import adjusted_by, dated
 from taper.cli.writing import write_as
 from taper_page import fragments
-from taper_page.command import Form, Refused, dating, forget_notes, lines_of, options_of, papers, planning, refused, run
+from taper_page.command import (
+    Form,
+    Refused,
+    dating,
+    forget_notes,
+    lines_of,
+    opening,
+    options_of,
+    papers,
+    planning,
+    refused,
+    run,
+)
 from taper_page.own_products import read_products
 from taper_page.picture import draw_stairs
 
@@ -143,11 +155,7 @@ class Session:
             return self._answer(())
         source = self._folder / "opened.json"
         source.write_text(text, encoding="utf-8")
-        words = ["import", str(source), f"--out={self._plan_file}", "--force", "--json"]
-        words += [
-            f"--{name}={given[name].strip()}" for name in ("slots", "strength", "drug") if given.get(name, "").strip()
-        ]
-        ran = run(words, {})
+        ran = run(opening(given, str(source), plan=str(self._plan_file)), {**given, "work": "open"})
         begins = json.loads(ran.printed)["report"]["start"] or start
         self._begin({"work": "down", "start": begins}, read_plan(self._plan_file.read_text(encoding="utf-8")))
         return self._answer(ran.notes) | {"start": begins}

@@ -211,6 +211,17 @@ def what_happened_and_back(browser, address):
     used.page.select_option("#speak", "de")
     used.until("document.documentElement.lang === 'de'")
     assert "Arzneimittel" in used.page.inner_text("label[for=drug]")
+    sheet = other.context.new_page()
+    sheet.set_content(other.download("html").decode())
+    printed = sheet.pdf(format="A4")
+    assert printed.startswith(b"%PDF")
+    assert len(printed) > 10_000
+    given = other.page.evaluate_handle(
+        "(text) => { const data = new DataTransfer(); data.items.add(new File([text], 'plan.json')); return data; }",
+        other.download("plan").decode(),
+    )
+    other.page.dispatch_event("body", "drop", {"dataTransfer": given})
+    other.planned(2)
     print(
         "a hold is written down, taken out as a file and in again; an error stands at its field; the page speaks German"
     )
