@@ -2,7 +2,6 @@
 
 import argparse
 from collections.abc import Iterator, Sequence
-from inspect import signature
 from typing import Any
 
 from taper._base.numbers import write_number
@@ -10,7 +9,7 @@ from taper.amounts.dose import Dose
 from taper.cli.drug_inputs import check_syringe, products_of_drug, read_day, weights_of
 from taper.cli.options import add_drug, add_json, add_out, add_pieces
 from taper.cli.output import deliver_plan
-from taper.cli.planner_options import add_arguments, flag
+from taper.cli.planner_options import add_arguments, flag, plain_arguments
 from taper.errors import InvalidInput, TaperError
 from taper.knowledge.formulary import Formulary
 from taper.paces.pace import Fixed, OfCurrent, Pace
@@ -22,10 +21,8 @@ from taper.products.product import Product
 
 _OF_THEIR_OWN = {"drug", "before", "products", "pace", "to", "excess", "weights"}
 """Arguments of a taper that are options of another shape: DRUG, --from, --forbid-excess, --pieces."""
-_OF_THE_LIBRARY = {"start", "could_add"}
-"""Arguments that no option gives: `taper adjust` plans the rest of a taper, and products come by --products."""
-OF_A_TAPER = [name for name in signature(plan_taper).parameters if name not in _OF_THEIR_OWN | _OF_THE_LIBRARY]
-OF_EVERY_TAPER = [name for name in OF_A_TAPER if name in signature(plan_phases).parameters]
+OF_A_TAPER = [name for name in plain_arguments(plan_taper) if name not in _OF_THEIR_OWN]
+OF_EVERY_TAPER = [name for name in OF_A_TAPER if name in plain_arguments(plan_phases)]
 
 
 def add(parser: argparse.ArgumentParser) -> None:

@@ -16,6 +16,16 @@ def add_arguments(parser: argparse.ArgumentParser, planner: Callable[..., Any], 
         parser.add_argument(flag(name), help=_as_help(says[name], parameters), **_shape(parameters[name]))
 
 
+def plain_arguments(planner: Callable[..., Any]) -> list[str]:
+    """The arguments of a planner that can be typed as they are: text, a choice of words, yes or no."""
+    return [name for name, each in signature(planner).parameters.items() if {str, bool} & _kinds(each.annotation)]
+
+
+def _kinds(annotation: Any) -> set[Any]:
+    """The kinds that an annotation names; a choice of words is text."""
+    return {str if get_origin(each) is Literal else each for each in (annotation, *get_args(annotation))}
+
+
 def flag(name: str) -> str:
     """The option of an argument."""
     return f"--{name.replace('_', '-')}"
