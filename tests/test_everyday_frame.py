@@ -8,8 +8,9 @@ import time
 
 import pytest
 
+from cli_calls import caller
 from taper import __version__, load_plan
-from taper.cli import COMMANDS, main
+from taper.cli import COMMANDS
 from taper.cli.notes import print_notes, say
 from taper.cli.parsing import complete
 from taper.cli.settings import config_file
@@ -37,16 +38,7 @@ def typed(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("TAPER_MARKET", raising=False)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-
-    def call(*words):
-        try:
-            code = main(list(words))
-        except SystemExit as left:
-            code = left.code
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return call
+    return caller(capsys)
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from taper.cli.drug_inputs import (
 )
 from taper.cli.options import add_drug, add_json, add_out, add_pieces
 from taper.cli.output import deliver_plan
+from taper.cli.planner_options import add_arguments
 from taper.errors import InvalidInput
 from taper.knowledge.formulary import Formulary
 from taper.planning.cross_taper import plan_cross_taper
@@ -40,7 +41,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--stages", type=int, metavar="N", help="in so many proportional stages")
     parser.add_argument("--pace", help="taper the second drug afterwards at this pace")
     parser.add_argument("--order", help="whose turn it is in that taper")
-    parser.add_argument("--title")
+    add_arguments(parser, plan_cross_taper, "title")
     add_out(parser)
     add_json(parser)
 

@@ -7,6 +7,7 @@ from taper.amounts.duration import Duration
 from taper.cli.drug_inputs import products_of_drug, read_day, read_dose, read_slots, weights_of
 from taper.cli.options import add_drug, add_json, add_out, add_pieces
 from taper.cli.output import deliver_plan
+from taper.cli.planner_options import add_arguments
 from taper.errors import InvalidInput
 from taper.knowledge.formulary import Formulary
 from taper.knowledge.monograph import Titration
@@ -26,8 +27,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--by", required=True, metavar="label|DOSE every TIME", help='label, or "5 mg every 3 days"')
     parser.add_argument("--label", metavar="SOURCE", help="whose titration, where several are on file")
     parser.add_argument("--column", metavar="NAME", help="the co-medication column, where a source has several")
-    parser.add_argument("--indication", metavar="NAME")
-    parser.add_argument("--aim", choices=["slow", "fast"], help="which end of a labeled range")
+    add_arguments(parser, plan_titration, "indication", "aim")
     parser.add_argument("--from", dest="before", metavar="DAY", help="what is taken now; nothing if not given")
     parser.add_argument("--first", metavar="DAY; DAY", help='the days to begin with: "12.5 mg bedtime; 25 mg bedtime"')
     parser.add_argument("--larger", metavar="TIME", help="add to the day's total, the larger part at this time of day")
@@ -35,7 +35,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     add_pieces(parser)
     parser.add_argument("--patient", metavar="FILE", help="facts about the person, for --kidney")
     parser.add_argument("--kidney", metavar="SOURCE", help="apply this source's kidney advice to the start")
-    parser.add_argument("--title")
+    add_arguments(parser, plan_titration, "title")
     add_out(parser)
     add_json(parser)
 

@@ -13,7 +13,7 @@ from taper.knowledge.equivalence import EquivalenceTable
 from taper.planning.cross_stages import Both, Stage, Swap, count_stage, write_equivalent
 from taper.planning.report import TaperReport
 from taper.planning.solver.problem import NoPlan
-from taper.planning.taper import Day, check_drug, plan_taper, read_day
+from taper.planning.taper import DayDoses, check_drug, plan_taper, read_day
 from taper.plans.plan import Before, Course, Plan, Step
 from taper.plans.regimen import NOTHING
 from taper.plans.request import CrossTaperRequest, Rounding
@@ -98,7 +98,7 @@ class CrossTaper:
 def plan_cross_taper(
     *,
     drug: str,
-    before: Day,
+    before: DayDoses,
     products: Iterable[Product],
     to_drug: str,
     to_products: Iterable[Product],

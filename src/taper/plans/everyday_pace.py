@@ -4,7 +4,7 @@ import re
 from fractions import Fraction
 
 from taper._base.numbers import write_number
-from taper.amounts.duration import MONTH_NAMES
+from taper.amounts.duration import LONG_MONTH_NAMES, MONTH_NAMES
 from taper.plans.everyday import Ambiguous
 
 _NUMBERS = {
@@ -176,7 +176,7 @@ def plain_date(text: str, *, where: str = "") -> str:
     if found := _NAMED_DATE.fullmatch(made):
         month = _MONTHS.get((found[2] or found[3])[:3])
         whole = found[2] or found[3]
-        if month and _FULL_MONTHS[month - 1].startswith(whole.rstrip(".")):
+        if month and LONG_MONTH_NAMES[month - 1].lower().startswith(whole.rstrip(".")):
             return f"{found[5]}-{month:02}-{int(found[1] or found[4]):02}"
     if found := _SLASHED.fullmatch(made):
         one, other, year = int(found[1]), int(found[2]), found[3]
@@ -194,9 +194,3 @@ def plain_date(text: str, *, where: str = "") -> str:
             )  # fmt: skip
         return readings[0] if readings else text.strip()
     return text.strip()
-
-
-_FULL_MONTHS = (
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
-    "december",
-)  # fmt: skip
