@@ -45,7 +45,7 @@ def calls(tree):
 
 
 def run(tree):
-    """What runs: every node but those that a type checker alone reads, where methods bound at the front door are named."""
+    """Every node that runs: not what a type checker alone reads, where methods bound at the front door are named."""
     for child in ast.iter_child_nodes(tree):
         if not (isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING"):
             yield child
