@@ -1,5 +1,9 @@
 """How the documentation is built."""
 
+import sys
+from pathlib import Path
+from typing import Any
+
 project = "taper"
 author = "The taper contributors"
 project_copyright = "2026, the taper contributors"
@@ -20,3 +24,11 @@ autodoc_default_options = {"members": True, "undoc-members": False, "show-inheri
 napoleon_custom_sections = [("Units", "notes_style"), ("Sources", "notes_style")]
 suppress_warnings = ["ref.python"]  # a field named `date` is also the type of another
 nitpicky = False
+
+
+def setup(app: Any) -> None:
+    """Write the notebooks' pages before any page is read."""
+    sys.path.insert(0, str(Path(__file__).parent))
+    from notebook_pages import write_pages
+
+    app.connect("config-inited", lambda *_: write_pages())
