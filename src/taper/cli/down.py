@@ -7,8 +7,9 @@ from typing import Any
 from taper._base.numbers import write_number
 from taper.amounts.dose import Dose
 from taper.cli.drug_inputs import check_syringe, products_of_drug, read_day, weights_of
-from taper.cli.options import add_drug, add_json, add_out, add_pieces
+from taper.cli.options import add_drug, add_json, add_pieces
 from taper.cli.output import deliver_plan
+from taper.cli.sheets import add_plan_out
 from taper.errors import InvalidInput, TaperError
 from taper.knowledge.formulary import Formulary
 from taper.paces.pace import Fixed, OfCurrent, Pace
@@ -58,7 +59,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--lead-in", metavar="TIME", help="how long today's doses are kept before the first reduction")
     parser.add_argument("--indication", metavar="NAME")
     parser.add_argument("--title")
-    add_out(parser)
+    add_plan_out(parser)
     add_json(parser)
 
 
@@ -86,7 +87,7 @@ def run(options: argparse.Namespace) -> int:
     if options.divide or options.dilute or options.syringe:
         data["without"] = _without(asked, options)
         text = f"{text}\n{data['without']}"
-    return deliver_plan(made.plan, text, data, options)
+    return deliver_plan(made.plan, text, data, options, products)
 
 
 def _without(asked: dict[str, Any], options: argparse.Namespace) -> str:

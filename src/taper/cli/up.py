@@ -5,8 +5,9 @@ import argparse
 from taper.amounts.dose import Dose
 from taper.amounts.duration import Duration
 from taper.cli.drug_inputs import products_of_drug, read_day, read_dose, read_slots, weights_of
-from taper.cli.options import add_drug, add_json, add_out, add_pieces
+from taper.cli.options import add_drug, add_json, add_pieces
 from taper.cli.output import deliver_plan
+from taper.cli.sheets import add_plan_out
 from taper.errors import InvalidInput
 from taper.knowledge.formulary import Formulary
 from taper.knowledge.monograph import Titration
@@ -33,10 +34,9 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--larger", metavar="TIME", help="add to the day's total, the larger part at this time of day")
     parser.add_argument("--then", metavar="DOSE every TIME", help="where a label's steps end: on by this increment")
     add_pieces(parser)
-    parser.add_argument("--patient", metavar="FILE", help="facts about the person, for --kidney")
     parser.add_argument("--kidney", metavar="SOURCE", help="apply this source's kidney advice to the start")
     parser.add_argument("--title")
-    add_out(parser)
+    add_plan_out(parser)
     add_json(parser)
 
 
@@ -59,7 +59,7 @@ def run(options: argparse.Namespace) -> int:
         title=options.title,
     )
     if options.kidney is None:
-        return deliver_plan(made.plan, str(made.report), made.report.to_dict(), options)
+        return deliver_plan(made.plan, str(made.report), made.report.to_dict(), options, products)
     return _for_kidney(made.plan, products, options)
 
 
@@ -87,4 +87,4 @@ def _for_kidney(plan: Plan, products: tuple[Product, ...], options: argparse.Nam
     lines += [f"step {c.step}, {c.slot}: {c.before} -> {c.after} ({c.why})" for c in proposal.changes]
     lines += [f"step {number}: {step}" for number, step in enumerate(proposal.plan.courses[0].steps, start=1)]
     data = proposal.model_dump(mode="json", exclude={"plan"})
-    return deliver_plan(proposal.plan, "\n".join(lines), data, options)
+    return deliver_plan(proposal.plan, "\n".join(lines), data, options, products)
