@@ -461,7 +461,7 @@ def _recipes(report: TaperReport) -> Iterable[str]:
     for product in report.unmeasured:
         yield (
             f"Not used: the {labels[product.id]}, since its smallest measured volume is not known; "
-            f'give {product.id} a smallest_volume, as Product.measured("0.5 mL") does'
+            'say what it is measured with, as --syringe "5 mL, 0.2 mL" or Product.measured("0.5 mL") does'
         )
 
 
