@@ -82,6 +82,8 @@ def run(options: argparse.Namespace) -> int:
         "indication": options.indication,
         "title": options.title,
     }
+    if not options.pace and not options.over:
+        raise InvalidInput('how fast is not said; add it, such as --pace "2 mg every 2 weeks" or --over "12 weeks"')
     made = _planned(asked, options)
     data, text = made.report.to_dict(), made.report.text(explain=options.explain)
     if options.divide or options.dilute or options.syringe:

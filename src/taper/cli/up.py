@@ -8,7 +8,7 @@ from taper.cli.drug_inputs import products_of_drug, read_day, read_dose, read_sl
 from taper.cli.options import add_drug, add_json, add_pieces
 from taper.cli.output import deliver_plan
 from taper.cli.sheets import add_plan_out
-from taper.errors import InvalidInput
+from taper.errors import InvalidInput, NotFound
 from taper.knowledge.formulary import Formulary
 from taper.knowledge.monograph import Titration
 from taper.people.patient import load_patient
@@ -66,7 +66,12 @@ def run(options: argparse.Namespace) -> int:
 def _by(options: argparse.Namespace, drug: str) -> Titration | tuple[Dose | str, Duration]:
     if options.by == "label":
         monograph = Formulary.shipped().monograph(drug)
-        return choose_titration(monograph, source=options.label, column=options.column, indication=options.indication)
+        asked = {"source": options.label, "column": options.column, "indication": options.indication}
+        try:
+            return choose_titration(monograph, **asked)
+        except NotFound as error:
+            error.where = "--label SOURCE, --column NAME or --indication NAME"
+            raise
     return _increment(options.by, "--by")
 
 

@@ -69,6 +69,9 @@ def write_as(kind: str, schedule: Schedule, options: argparse.Namespace) -> str 
 
 
 def _to_pdf(options: argparse.Namespace) -> Callable[..., bytes]:
+    for folder in options.fonts or ():
+        if not Path(folder).is_dir():
+            raise InvalidInput("is no folder; name the one that holds the fonts", where=f"--fonts {folder}")
     paper: Paper = options.paper or ("us-letter" if is_us(options.market) else "a4")
     return partial(to_pdf, font_folders=options.fonts or (), paper=paper)
 

@@ -200,6 +200,22 @@ def read_day(text: str, *, products: Sequence[Product] = (), where: str = "") ->
         raise
 
 
+def read_times(text: str, *, where: str = "") -> list[str]:
+    """The names of times of day as people write them, such as "night", "8 am" or "tds".
+
+    Raises:
+        Ambiguous: If it can be read in two ways.
+        InvalidInput: If it is no time of day.
+    """
+    reader = _Reader(f"1 mg {text}", ())
+    reader.said, reader.advice = text, "write morning, noon, evening, bedtime, or a time like 08:00"
+    try:
+        return [slot.name for slot in reader.day().slots]
+    except InvalidInput as error:
+        error.where = where or error.where
+        raise
+
+
 def _plain(text: str) -> str:
     """Lower case, one space between words, and fractions in figures."""
     made = text.strip().lower().replace("×", "x")
@@ -232,6 +248,7 @@ class _Reader:
         self.text = _plain(text)
         self.products = products
         self.last: _Amount | None = None
+        self.advice = 'write a day like "10 mg morning, 10 mg bedtime"'
 
     def day(self) -> Regimen:
         """The day."""
@@ -511,8 +528,9 @@ class _Reader:
 
     def _unknown(self, word: str) -> NoReturn:
         near = get_close_matches(word, _VOCABULARY, n=2)
-        hint = f"did you mean {' or '.join(near)}?" if near else 'write a day like "10 mg morning, 10 mg bedtime"'
-        raise InvalidInput(f"{word!r} in {self.said!r} is not understood; {hint}")
+        hint = f"did you mean {' or '.join(near)}?" if near else self.advice
+        among = f" in {self.said!r}" if word != self.said else ""
+        raise InvalidInput(f"{word!r}{among} is not understood; {hint}")
 
 
 def _count(text: str) -> Fraction:
