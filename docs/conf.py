@@ -1,5 +1,9 @@
-"""How the documentation is built."""
+"""How the documentation is built.
 
+TAPER_PAGE may name a folder in which the page of docs/app lies, built, as `app`; the site then has it too.
+"""
+
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -8,7 +12,7 @@ project = "taper"
 author = "The taper contributors"
 project_copyright = "2026, the taper contributors"
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.viewcode"]
-exclude_patterns = ["_build"]
+exclude_patterns = ["_build", "app"]
 html_theme = "furo"
 html_title = "taper"
 html_show_sphinx = False
@@ -24,6 +28,10 @@ autodoc_default_options = {"members": True, "undoc-members": False, "show-inheri
 napoleon_custom_sections = [("Units", "notes_style"), ("Sources", "notes_style")]
 suppress_warnings = ["ref.python"]  # a field named `date` is also the type of another
 nitpicky = False
+
+if folder := os.environ.get("TAPER_PAGE"):
+    html_extra_path = [folder]
+    tags.add("page")  # noqa: F821 - Sphinx puts it here
 
 
 def setup(app: Any) -> None:
