@@ -27,8 +27,8 @@ def text_of(folder, pattern):
 RULES = modules_in(rules)
 FORMATS = modules_in(formats)
 HELPERS = {
-    "drug_inputs", "examples", "notes", "options", "output", "parsing", "plan_inputs", "settings", "terminal",
-    "typed_words", "writing",
+    "drug_inputs", "examples", "notes", "options", "output", "parsing", "plan_inputs", "settings", "sheets",
+    "terminal", "typed_words", "writing",
 }  # fmt: skip
 """Modules of the command line that are no command."""
 COMMAND_MODULES = sorted(set(modules_in(cli)) - HELPERS)

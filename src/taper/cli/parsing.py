@@ -20,11 +20,10 @@ class Parser(argparse.ArgumentParser):
     """Which other commands have an option of that name."""
 
     def error(self, message: str) -> NoReturn:
-        """Print one message, an example, where help is, and leave with 2."""
-        print(f"taper: {message.removeprefix('argument ')}", file=sys.stderr)
+        """Print one message, where help is, an example, and leave with 2."""
+        print(f"taper: {message.removeprefix('argument ')}\nHelp: {self.prog} --help", file=sys.stderr)
         if example := EXAMPLES.get(self.prog.partition(" ")[2]):
             print(f"Example: {example[0]}", file=sys.stderr)
-        print(f"Help: {self.prog} --help", file=sys.stderr)
         raise SystemExit(2)
 
     def unknown(self, words: list[str]) -> NoReturn:
