@@ -73,7 +73,7 @@ def run(options: argparse.Namespace) -> int:
         then={"pace": options.pace, "order": options.order} if options.pace else None,
         title=options.title,
     )
-    return deliver_plan(made.plan, str(made), made.to_dict(), options, both)
+    return deliver_plan(made.plan, made.text(), made.to_dict(), options, both)
 
 
 def _of(products: Iterable[Product], drug: str) -> tuple[Product, ...]:

@@ -44,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
         indication=options.indication,
         title=options.title,
     )
-    return deliver_plan(made.plan, str(made.report), made.report.to_dict(), options, products)
+    return deliver_plan(made.plan, made.report.text(), made.report.to_dict(), options, products)
 
 
 def _at(text: str) -> str:

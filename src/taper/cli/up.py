@@ -59,7 +59,7 @@ def run(options: argparse.Namespace) -> int:
         title=options.title,
     )
     if options.kidney is None:
-        return deliver_plan(made.plan, str(made.report), made.report.to_dict(), options, products)
+        return deliver_plan(made.plan, made.report.text(), made.report.to_dict(), options, products)
     return _for_kidney(made.plan, products, options)
 
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from taper._base.numbers import write_count, write_number
+from taper._base.shown import shorten
 from taper.amounts.dose import DailyDose, Dose
 from taper.amounts.duration import Duration
 from taper.paces.changes import Change, largest_fall
@@ -243,7 +244,10 @@ class TaperReport:
         return "\n".join(_lines(self, explain=explain))
 
     def __str__(self) -> str:
-        return self.text()
+        return shorten([self.text()], whole="text()")
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {len(self.rows)} reductions>"
 
 
 def slower(report: TaperReport) -> Slower | None:

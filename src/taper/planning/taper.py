@@ -45,7 +45,7 @@ class Taper:
     report: TaperReport
 
     def __str__(self) -> str:
-        return shorten([str(self.report)], whole="print(taper.report)")
+        return shorten([self.report.text()], whole="report.text()")
 
     def __repr__(self) -> str:
         return f"<Taper of {self.course.drug}: {len(self.course.steps)} steps>"
