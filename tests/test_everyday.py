@@ -43,6 +43,11 @@ def test_a_dose_that_is_left_open_is_refused(text):
         read_day(text)
 
 
+def test_an_hour_beyond_the_day_is_refused():
+    with pytest.raises(InvalidInput, match="25:00"):
+        read_day("10 mg at 2500")
+
+
 def test_units_that_differ_are_no_scheme():
     with pytest.raises(InvalidInput):
         read_day("1 mg/500 mcg/1 mg")

@@ -164,7 +164,9 @@ def test_most_public_classes_that_hold_data_are_looked_at():
     assert {"Plan", "Schedule", "Review", "Taper", "Supply", "Product", "Finding", "Formulary", "Monograph"} <= seen
 
 
-@pytest.mark.parametrize("kind", ["Plan", "Schedule", "RealizedPlan", "Review", "Taper", "Supply", "Difference"])
+@pytest.mark.parametrize(
+    "kind", ["Plan", "Schedule", "RealizedPlan", "Review", "Taper", "PhasedTaper", "Supply", "Difference"]
+)
 def test_what_stands_in_a_notebook_shows_itself_there(kind):
     made = next(item for item in OBJECTS if type(item).__name__ == kind)
     assert made._repr_html_().startswith(("<table", "<pre"))

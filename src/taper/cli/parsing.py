@@ -22,8 +22,7 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Print one message, where help is, an example, and leave with 2."""
         print(f"taper: {message.removeprefix('argument ')}\nHelp: {self.prog} --help", file=sys.stderr)
-        if example := EXAMPLES.get(self.prog.partition(" ")[2]):
-            print(f"Example: {example[0]}", file=sys.stderr)
+        print(f"Example: {EXAMPLES.get(self.prog.partition(' ')[2], (self.prog,))[0]}", file=sys.stderr)
         raise SystemExit(2)
 
     def unknown(self, words: list[str]) -> NoReturn:
