@@ -7,9 +7,10 @@ from typing import Any
 from taper._base.numbers import write_number
 from taper.amounts.dose import Dose
 from taper.cli.drug_inputs import check_syringe, products_of_drug, read_day, weights_of
-from taper.cli.options import add_drug, add_json, add_out, add_pieces
+from taper.cli.options import add_drug, add_json, add_pieces
 from taper.cli.output import deliver_plan
 from taper.cli.planner_options import add_arguments, flag, plain_arguments
+from taper.cli.sheets import add_plan_out
 from taper.errors import InvalidInput, TaperError
 from taper.knowledge.formulary import Formulary
 from taper.paces.pace import Fixed, OfCurrent, Pace
@@ -47,7 +48,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--explain", action="store_true", help="how plans were compared, and the alternatives")
     add_pieces(parser)
     add_arguments(parser, plan_taper, *OF_A_TAPER)
-    add_out(parser)
+    add_plan_out(parser)
     add_json(parser)
 
 
@@ -64,12 +65,14 @@ def run(options: argparse.Namespace) -> int:
         "weights": weights_of(options),
         **{name: getattr(options, name) for name in OF_EVERY_TAPER},
     }
+    if not options.pace and not options.over:
+        raise InvalidInput('how fast is not said; add it, such as --pace "2 mg every 2 weeks" or --over "12 weeks"')
     made = _planned(asked, options)
     data, text = made.report.to_dict(), made.report.text(explain=options.explain)
     if options.divide or options.dilute or options.syringe:
         data["without"] = _without(asked, options)
         text = f"{text}\n{data['without']}"
-    return deliver_plan(made.plan, text, data, options)
+    return deliver_plan(made.plan, text, data, options, products)
 
 
 def _without(asked: dict[str, Any], options: argparse.Namespace) -> str:

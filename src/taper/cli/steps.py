@@ -3,9 +3,10 @@
 import argparse
 
 from taper.cli.drug_inputs import products_of_drug, read_day, read_slots, weights_of
-from taper.cli.options import add_drug, add_json, add_out, add_pieces
+from taper.cli.options import add_drug, add_json, add_pieces
 from taper.cli.output import deliver_plan
 from taper.cli.planner_options import add_arguments
+from taper.cli.sheets import add_plan_out
 from taper.planning.pattern import plan_pattern
 
 
@@ -24,7 +25,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--from", dest="before", metavar="DAY", help="what is taken until day 1, or nothing")
     add_pieces(parser)
     add_arguments(parser, plan_pattern, "indication", "title")
-    add_out(parser)
+    add_plan_out(parser)
     add_json(parser)
 
 
@@ -43,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
         indication=options.indication,
         title=options.title,
     )
-    return deliver_plan(made.plan, str(made.report), made.report.to_dict(), options)
+    return deliver_plan(made.plan, made.report.text(), made.report.to_dict(), options, products)
 
 
 def _at(text: str) -> str:

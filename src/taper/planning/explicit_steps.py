@@ -30,7 +30,7 @@ class Steps:
     report: "StepsReport"
 
     def __str__(self) -> str:
-        return shorten([str(self.report)], whole="print(steps.report)")
+        return shorten([self.report.text()], whole="report.text()")
 
     def __repr__(self) -> str:
         return f"<Steps of {self.course.drug}: {len(self.course.steps)} steps>"
@@ -78,6 +78,10 @@ class StepsReport:
         }
 
     def __str__(self) -> str:
+        return shorten([self.text()], whole="text()")
+
+    def text(self) -> str:
+        """The largest and the last reduction, and each step."""
         lines = [f"Largest reduction: {words(self.largest_fall)}."] if self.largest_fall else ["It never goes down."]
         lines += [f"Last reduction: {words(self.last_fall)}."] if self.last_fall else []
         for step in self.course.steps:

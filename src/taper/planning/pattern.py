@@ -53,7 +53,8 @@ class DosesReport(StepsReport):
             "steps": [{"step": str(step)} for step in self.course.steps],
         }
 
-    def __str__(self) -> str:
+    def text(self) -> str:
+        """The largest and the last reduction, and each step."""
         largest, last = self.largest_fall, self.last_fall
         lines = [f"Largest reduction: {_each_time(largest)}."] if largest else ["It never goes down."]
         lines += [f"Last reduction: {_each_time(last)}."] if last else []

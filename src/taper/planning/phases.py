@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
 
+from taper._base.shown import as_html, shorten
 from taper._base.takes import takes
 from taper.amounts.dose import DailyDose, Dose
 from taper.amounts.duration import Duration
@@ -51,7 +52,10 @@ class PhasesReport(Reductions):
         return "\n".join(self._lines(explain=explain))
 
     def __str__(self) -> str:
-        return self.text()
+        return shorten([self.text()], whole="text()")
+
+    def __repr__(self) -> str:
+        return f"<PhasesReport of {len(self.phases)} phases>"
 
     def _lines(self, *, explain: bool) -> Iterator[str]:
         yield f"Largest reduction in {len(self.phases)} phases: {_on(self.largest)}{self.largest.words}."
@@ -71,6 +75,15 @@ class PhasedTaper:
 
     plan: Plan
     report: PhasesReport
+
+    def __str__(self) -> str:
+        return shorten([self.report.text()], whole="report.text()")
+
+    def __repr__(self) -> str:
+        return f"<PhasedTaper of {self.course.drug}: {len(self.report.phases)} phases, {len(self.course.steps)} steps>"
+
+    def _repr_html_(self) -> str:
+        return as_html(str(self))
 
     @property
     def course(self) -> Course:

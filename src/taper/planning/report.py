@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from taper._base.numbers import write_count, write_number
-from taper._base.shown import align
+from taper._base.shown import align, shorten
 from taper.amounts.dose import DailyDose, Dose
 from taper.amounts.duration import Duration
 from taper.paces.changes import Change, largest_fall
@@ -254,7 +254,10 @@ class TaperReport(Reductions):
         return "\n".join(_lines(self, explain=explain))
 
     def __str__(self) -> str:
-        return self.text()
+        return shorten([self.text()], whole="text()")
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {len(self.rows)} reductions>"
 
 
 def slower(report: TaperReport) -> Slower | None:
@@ -469,7 +472,7 @@ def _recipes(report: TaperReport) -> Iterable[str]:
     for product in report.unmeasured:
         yield (
             f"Not used: the {labels[product.id]}, since its smallest measured volume is not known; "
-            f'give {product.id} a smallest_volume, as Product.measured("0.5 mL") does'
+            'say what it is measured with, as --syringe "5 mL, 0.2 mL" or Product.measured("0.5 mL") does'
         )
 
 

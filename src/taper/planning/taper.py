@@ -46,7 +46,7 @@ class Taper:
     report: TaperReport
 
     def __str__(self) -> str:
-        return shorten([str(self.report)], whole="print(taper.report)")
+        return shorten([self.report.text()], whole="report.text()")
 
     def __repr__(self) -> str:
         return f"<Taper of {self.course.drug}: {len(self.course.steps)} steps>"
@@ -335,11 +335,11 @@ def _stops_at_once(solved: Solved) -> str:
     if any(ground.below(place, dose)[0] for place, dose in enumerate(ground.start) if dose):
         return (
             f"what was asked accepts a drop from {before} to 0, so the only step is to stop at once, although these "
-            "products make doses between; ask for smaller reductions or more time, or give a lead_in to plan the stop"
+            "products make doses between; ask for smaller reductions or more time, or give a lead-in before the stop"
         )
     return (
         f"these products make nothing between {before} and 0, so the only step is to stop at once; "
-        "add a smaller strength or a liquid, or give a lead_in to plan the stop"
+        "add a smaller strength or a liquid, or give a lead-in before the stop"
     )
 
 

@@ -139,7 +139,8 @@ class Reachable:
         self._liquids = tuple(Measure(p) for p in self.products if p.form.is_liquid and not p.is_unmeasured)
         if not self._solids and not self._liquids:
             raise InvalidInput(
-                "none of the products can be counted or measured; give tablets, or a liquid with smallest_volume"
+                "none of the products can be counted or measured; give tablets, or say what a liquid is measured with "
+                "(--syringe, or smallest_volume)"
             )
         self._size = common_grain([_piece(product) for product in self._solids] or [Fraction(1)])
 
@@ -228,14 +229,14 @@ class Reachable:
                 f"at most {rules.pieces} of {rules.products} are now (pieces, products)"
             )
         if self._liquids and self._solids and self._within(dose, mix_forms=True):
-            yield "Let a tablet and a liquid share an intake (mix_forms)"
+            yield "Let a tablet and a liquid share an intake (--mix-forms, or mix_forms)"
         for liquid in self._liquids:
             volume = liquid.beyond(dose.mg)
             if volume is not None:
                 most = Volume(liquid.most or 0)
                 yield (
                     f"Allow {Volume(volume)} of the {liquid.product.label} in an intake: "
-                    f"at most {most} can be measured now (largest_volume)"
+                    f"at most {most} can be measured now (--syringe, or largest_volume)"
                 )
 
     def _within(self, dose: Dose, **wider: Any) -> Recipe | None:
@@ -429,7 +430,8 @@ class Reachable:
             return limit
         unmeasured = [item.label for item in self.products if item.is_unmeasured]
         if unmeasured:
-            return f"Say how little of the {unmeasured[0]} can be measured (smallest_volume), or change the step"
+            measure = f"how little of the {unmeasured[0]} can be measured (--syringe, or smallest_volume)"
+            return f"Say {measure}, or change the {'step' if in_a_step else 'dose'}"
         change = "Change the step, or add" if in_a_step else "Add"
         return f"{change} a smaller strength or a liquid that can be measured"
 
