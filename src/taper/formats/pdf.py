@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Literal
 
@@ -137,6 +138,8 @@ def _data(handout: Handout, paper: Paper, *, large: bool, pages: Pages) -> dict[
         "large": large,
         "pages": pages,
         "upright": handout.paper.upright,
+        "compact": handout.paper.compact,
+        "key": handout.key,
         "words": phrases.handout.model_dump(),
         "sheet-words": phrases.sheet.model_dump(),
         "sheet": _sheet(handout.sheet),
@@ -183,7 +186,9 @@ def _day(day: CalendarDay | None) -> dict[str, Any] | None:
     if day is None:
         return None
     intakes = [asdict(intake) for intake in day.intakes]
-    return {"label": day.label, "notes": day.notes, "intakes": intakes, "changes": day.changes}
+    grouped = groupby(day.intakes, key=lambda intake: intake.slot)
+    times = [[slot, [part for intake in held for part in intake.short]] for slot, held in grouped]
+    return {"label": day.label, "notes": day.notes, "intakes": intakes, "times": times, "changes": day.changes}
 
 
 def _supply(handout: Handout) -> Iterator[dict[str, Any]]:
