@@ -97,7 +97,7 @@ class TestReadingBack:
     @given(schedule=schedules())
     def test_the_calendar_reads_back_as_the_doses_of_the_schedule_in_every_language(self, schedule):
         for language in LANGUAGES:
-            # A compact month is read with its key: below.
+            # A month with letters is read with its key: below.
             if not make_handout(schedule, None, None, language, sunday_first=False).paper.compact:
                 assert doses_in(to_pdf(schedule, language=language), language) == doses_of(schedule)
 

@@ -13,7 +13,7 @@ _PORTRAIT = (1900, 2590)
 _HEAD = 180
 """The caption and the names of the weekdays."""
 _PADDING, _GAP, _COMPACT_PADDING, _COMPACT_GAP = 22, 6, 18, 3
-_SMALLEST, _EASY, _USUAL, _LARGE, _LEAST_COMPACT = 12, 16, 22, 28, 14
+_SMALLEST, _EASY, _USUAL, _LARGE, _LEAST_COMPACT = 12, 14, 22, 28, 14
 """In half points."""
 _KEY_LETTERS, _KEY_LINE = 130, 45
 """How many letters of the key a line holds, and its height."""
