@@ -292,6 +292,15 @@ class TestFile:
                 planned.setdefault((day.date.day, intake.slot.name), {})[intake.drug] = intake.dose.mg
         assert lettered_in(made) == planned
 
+    def test_no_month_of_four_drugs_four_times_a_day_is_printed_in_less_than_7_points(self):
+        for month in range(1, 13):
+            for sunday_first in (False, True):
+                paper = make_handout(
+                    full_month(date(2027, month, 1)), None, None, "de", sunday_first=sunday_first
+                ).paper
+                assert (paper.compact, paper.fits, paper.weeks) == (True, True, 6)
+                assert paper.half_points >= 14
+
     def test_a_compact_month_names_a_volume_with_its_dose_and_its_concentration(self):
         schedule = full_month(date(2027, 5, 1), liquid="drugc")
         text = " ".join(pages_of(to_pdf(schedule, pages="patient"))[1].split())

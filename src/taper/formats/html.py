@@ -133,7 +133,8 @@ def _plan(handout: Handout) -> Iterator[str]:
         yield "<tbody>"
         for index, line in enumerate(row.lines):
             when = _when(row, handout) if index == 0 else ""
-            yield f"<tr>{when}{''.join(_line(handout, line))}</tr>"
+            labels = "" if _is_said_of_row(row, handout) else _labels(line)
+            yield f"<tr>{when}{''.join(_line(handout, line, labels))}</tr>"
         yield "</tbody>"
     yield "</table>"
 
@@ -143,7 +144,19 @@ def _when(row: SheetRow, handout: Handout) -> str:
     days = 1 if row.last is None else (row.last - row.first).days + 1
     names = (_name_of(row.first + timedelta(days=day), handout) for day in range(days))
     places = "".join(f'<span id="on-{name}"></span>' for name in names)
-    return f'<th scope="rowgroup" rowspan="{len(row.lines)}">{places}{_text(row.when)}</th>'
+    said = _labels(row.lines[0]) if _is_said_of_row(row, handout) else ""
+    return f'<th scope="rowgroup" rowspan="{len(row.lines)}">{places}{_text(row.when)}{said}</th>'
+
+
+def _is_said_of_row(row: SheetRow, handout: Handout) -> bool:
+    """Whether labels are of a whole row: they stand below its dates, and not in the first of several times of day."""
+    sheet = handout.sheet
+    return len(row.lines) == 1 and sheet.in_columns and len(sheet.slots) > 1 and not sheet.names_drugs
+
+
+def _labels(line: SheetLine) -> str:
+    said = "".join(f'<span class="label">{_text(label)}</span> ' for label in line.labels)
+    return f'<span class="labels">{said}</span>' if said else ""
 
 
 def _name_of(day: date, handout: Handout) -> str:
@@ -151,10 +164,8 @@ def _name_of(day: date, handout: Handout) -> str:
     return str(day) if handout.dated else f"day-{(day - handout.sheet.rows[0].first).days + 1}"
 
 
-def _line(handout: Handout, line: SheetLine) -> Iterator[str]:
+def _line(handout: Handout, line: SheetLine, labels: str) -> Iterator[str]:
     words, sheet = handout.language.phrases.sheet, handout.sheet
-    labels = "".join(f'<span class="label">{_text(label)}</span> ' for label in line.labels)
-    labels = f'<span class="labels">{labels}</span>' if labels else ""
     if sheet.names_drugs:
         yield f'<td class="drug"><strong>{_text(line.drug)}</strong> {labels}</td>'
         labels = ""
