@@ -71,6 +71,15 @@ def test_the_calendar_and_the_schedule_as_data_carry_them():
         {**at, "note": STEP_NOTE}, {**at, "slot": "evening", "note": SLOT_NOTE}]  # fmt: skip
 
 
+@pytest.mark.parametrize("style", ["series", "per-dose", "banner"])
+def test_the_calendar_tells_the_note_of_a_pause_on_its_days(style):
+    text = to_ical(scheduled(PAUSED), style=style).replace("\r\n ", "")
+    (event,) = [each for each in text.split("BEGIN:VEVENT") if PAUSE_NOTE in each]
+    assert "DTSTART;VALUE=DATE:20270303" in event
+    assert "DTEND;VALUE=DATE:20270305" in event
+    assert PAUSE_NOTE not in to_ical(scheduled(NOTED), style=style).replace("\r\n ", "")
+
+
 def test_the_workbook_lists_them_with_the_plan():
     book = openpyxl.load_workbook(io.BytesIO(to_xlsx(scheduled())))
     said = [row[1].value for row in book["Plan"].iter_rows() if row[0].value == "note"]
