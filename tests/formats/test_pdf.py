@@ -14,6 +14,7 @@ from formats.drawing import DRUG, dated, doses_of, schedules
 from formats.reading import MONTHS
 from formats.sheet_reading import mass_of_cell
 from formats.test_html import EVIL, LABELS, REVIEW
+from formats.test_html import doses_in as html_doses
 from taper import (
     Formulary,
     Log,
@@ -29,6 +30,7 @@ from taper import (
     to_schedule,
 )
 from taper.checks.review import Finding
+from taper.formats.html import to_html
 from taper.formats.pdf import CannotPrint, to_pdf
 from taper.words.handout import make_handout, printable
 from taper.words.instruction import write_instructions
@@ -300,6 +302,21 @@ class TestFile:
                 ).paper
                 assert (paper.compact, paper.fits, paper.weeks) == (True, True, 6)
                 assert paper.half_points >= 14
+
+    def test_the_page_has_the_letters_for_paper_and_the_words_for_the_screen(self):
+        schedule = full_month(date(2027, 5, 1))
+        text = to_html(schedule, pages="patient")
+        assert 'class="page weeks-6 compact"' in text
+        key = dict(re.findall(r"<span><b>([A-Z])</b> (drug\w 5.mg|drug\w 2.mg) tablet</span>", text))
+        short = re.findall(r'<span class="short">(.*?)</span></span>', text)
+        assert sorted({name.replace("\u00a0", " ") for name in key.values()}) == sorted(
+            f"{name} {mg} mg"
+            for name, mg in [("druga", 5), ("druga", 2), ("drugb", 5), ("drugc", 5), ("drugc", 2), ("drugd", 5)]
+        )
+        assert len(short) == 31 * 4 * 4
+        assert [(when, slot, mass) for when, slot, _, mass in html_doses(text, "en")] == [
+            (when, slot, mass) for when, slot, _, mass in doses_of(schedule)
+        ]
 
     def test_a_compact_month_names_a_volume_with_its_dose_and_its_concentration(self):
         schedule = full_month(date(2027, 5, 1), liquid="drugc")
