@@ -67,6 +67,7 @@ def test_a_figure_that_is_no_maximum_is_moderate_and_a_claim_is_compared_by_name
     claim = WEEKLY | {"kind": "claim without a source of its own"}
     assert [item.source.id for item in found(plan, claim)[3]] == ["c0"]
     assert len(found(plan, claim, sources=["c0"])[0]) == 1
+    assert [item.source.id for item in found(plan, WEEKLY, WEEKLY, sources=["c1"])[0]] == ["c1"]
 
 
 def test_another_use_is_passed_over_and_an_age_is_asked_for():

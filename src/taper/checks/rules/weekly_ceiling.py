@@ -123,6 +123,6 @@ def _too_often(case: Case, drug: str, ceiling: Ceiling, week: _Week) -> Finding:
         day=week.first,
         last_day=week.first + _WEEK - 1,
         value=f"{week.days} days",
-        limit=f"{ceiling.days} days",
+        limit="1 day" if ceiling.days == 1 else f"{ceiling.days} days",
         **place_of(week.run),
     )
