@@ -151,7 +151,7 @@ def test_mme_totals_the_opioids_by_each_table_with_its_warning(run, write):
     assert "9 mg/day" in out
     assert "6 mg/day" in out
     (table,) = json.loads(run("mme", plan, "--start", "2027-03-01", "--table", "cdc-2022", "--json")[1])["tables"]
-    assert table["rows"] == [{"first": "2027-03-01", "last": "2027-03-07", "morphine": "9 mg/day"}]
+    assert table["rows"] == [{"first": "2027-03-01", "last": "2027-03-07", "total": "9 mg/day"}]
 
 
 def test_supply_of_a_whole_plan_says_nothing_of_beyond(run):

@@ -29,11 +29,14 @@ from taper.source import Source
 class MorphineTable(Value):
     """One source's factors: how many mg of morphine by mouth it counts for each mg of an opioid, and its warning.
 
-    It holds no doses, so no change from one drug to another can be planned by it.
+    `reference` is the drug in whose mg it counts, `members` the class of the drugs that it is about. It holds no doses,
+    so no change from one drug to another can be planned by it.
     """
 
     id: Name
     title: Text
+    reference: Name
+    members: Name
     warning: Text
     source: Source
     factors: dict[Name, Annotated[Exact, Field(gt=0)]]
@@ -68,12 +71,19 @@ class MorphineTotals:
         named = ", ".join(self.not_counted)
         missing = [f"Not counted, as the table has no factor for it: {named}."] if named else []
         head = f"{self.table.title} ({self.table.source.citation})"
-        return "\n".join([head, *align([("dates", "morphine"), *rows]), *missing, f"Warning: {self.table.warning}"])
+        return "\n".join(
+            [head, *align([("dates", self.table.reference), *rows]), *missing, f"Warning: {self.table.warning}"]
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """The totals as plain data, with the warning."""
-        rows = [{"first": str(row.first), "last": str(row.last), "morphine": row.text} for row in self.rows]
-        named = {"table": self.table.id, "source": self.table.source.citation, "warning": self.table.warning}
+        rows = [{"first": str(row.first), "last": str(row.last), "total": row.text} for row in self.rows]
+        named = {
+            "table": self.table.id,
+            "reference": self.table.reference,
+            "source": self.table.source.citation,
+            "warning": self.table.warning,
+        }
         return {**named, "rows": rows, "not_counted": list(self.not_counted)}
 
 
@@ -103,7 +113,7 @@ def mme(schedule: Schedule, table: str) -> MorphineTotals:
         ['60 mg/day']
     """
     chosen = _table(table)
-    counted = _Counted(chosen, _opioids(schedule), _under_the_tongue(schedule))
+    counted = _Counting(chosen, _members(schedule, chosen), _under_the_tongue(schedule))
     if not any(counted.factor(drug) for drug in schedule.realized.drugs):
         held = ", ".join(sorted(chosen.factors))
         raise InvalidInput(f"the plan holds no opioid that {chosen.id} counts; its opioids are {held}", where="table")
@@ -113,11 +123,11 @@ def mme(schedule: Schedule, table: str) -> MorphineTotals:
 
 
 @dataclass(frozen=True, slots=True)
-class _Counted:
+class _Counting:
     """A table laid on a schedule: which drugs it counts, and which opioids it lacks."""
 
     table: MorphineTable
-    opioids: frozenset[str]
+    members: frozenset[str]
     under_the_tongue: frozenset[str]
 
     def factor(self, drug: str) -> Fraction | None:
@@ -125,7 +135,7 @@ class _Counted:
 
     def lacks(self, drug: str) -> bool:
         """Whether it is an opioid, or taken so, that the table gives no factor for."""
-        return self.factor(drug) is None and (drug in self.opioids or drug in self.table.factors)
+        return self.factor(drug) is None and (drug in self.members or drug in self.table.factors)
 
     def total(self, day: Day) -> Fraction | None:
         """The day's total in mg of morphine; None where an opioid without a factor is taken."""
@@ -139,10 +149,10 @@ def _row(days: list[Day], total: Fraction | None) -> MorphineTotal:
     return MorphineTotal(days[0].date, days[-1].date, None if total is None else DailyDose(total))
 
 
-def _opioids(schedule: Schedule) -> frozenset[str]:
+def _members(schedule: Schedule, table: MorphineTable) -> frozenset[str]:
     held = schedule.realized.formulary
     known = (drug for drug in schedule.realized.drugs if held.holds(drug))
-    return frozenset(drug for drug in known if "opioid" in held.monograph(drug).classes)
+    return frozenset(drug for drug in known if table.members in held.monograph(drug).classes)
 
 
 def _under_the_tongue(schedule: Schedule) -> frozenset[str]:
