@@ -263,6 +263,13 @@ class Occupancy(Cited):
         return OccupancyCurve(Fraction(points), self.vmax, self.km)
 
 
+class Brand(Cited):
+    """What one source says of a brand: its release and forms (`releases`, `forms`), and how often a day it is taken."""
+
+    name: Name
+    times_per_day: int | None = None
+
+
 class Code(Cited):
     """A code of the drug in a public vocabulary."""
 
@@ -278,6 +285,7 @@ class Monograph(Value):
     classes: tuple[Name, ...] = ()
     reviewed_on: CalendarDate
     products: tuple[Product, ...] = ()
+    brands: tuple[Brand, ...] = ()
     codes: tuple[Code, ...] = ()
     ceilings: tuple[Ceiling, ...] = ()
     kidney: tuple[KidneyAdvice, ...] = ()

@@ -9,14 +9,17 @@ from taper._base.shown import Bound, align, as_html, shorten
 from taper._base.takes import takes
 from taper.amounts.dose import DailyDose, Dose
 from taper.errors import CannotCompute, InvalidInput
+from taper.knowledge.drug_names import DrugName
 from taper.knowledge.formulary import Formulary
 from taper.knowledge.product_choice import (
     NoProducts,
     SeveralForms,
     choose_products,
     is_ordinary,
-    name_of_drug,
+    is_taken_oftener,
     narrow,
+    read_drug,
+    several_forms,
 )
 from taper.plans.plan import Course, Plan, Step
 from taper.plans.regimen import Intake, Slot
@@ -260,13 +263,15 @@ def _realize_course(
     place: str,
     problems: list[NotReachable],
 ) -> RealizedCourse:
-    drug = name_of_drug(course, products, formulary)
+    name = read_drug(course, products, formulary)
     try:
-        chosen, why = choose_products(course, drug, products), None
+        chosen = choose_products(course, name, products)
+        why = _by_its_name(course, name, chosen)
     except SeveralForms as error:
-        chosen, why = _only_ordinary(course, error, handling), _why(course, error)
+        chosen = _only_ordinary(course, error, formulary, handling)
+        why = _why(course, error, chosen)
     steps = tuple(_realize_steps(course.steps, _bench_of(course, chosen, handling), place, problems))
-    return RealizedCourse(course, drug, chosen, steps, why)
+    return RealizedCourse(course, chosen[0].drug, chosen, steps, why)
 
 
 def _bench_of(course: Course, products: tuple[Product, ...], handling: Handling | None) -> "_Bench":
@@ -274,16 +279,26 @@ def _bench_of(course: Course, products: tuple[Product, ...], handling: Handling 
     return _Bench(products, handling, making, _largest_dose(course.steps, products))
 
 
-def _only_ordinary(course: Course, error: SeveralForms, handling: Handling | None) -> tuple[Product, ...]:
+def _only_ordinary(
+    course: Course, error: SeveralForms, formulary: Formulary, handling: Handling | None
+) -> tuple[Product, ...]:
     """The ordinary products, immediate release and swallowed, where they alone make every dose of the course.
+
+    Others make it where few units of them do, and no oftener a day than sources say that they are taken.
 
     Raises:
         SeveralForms: If others make them too, or the ordinary ones do not.
     """
-    able = [group for group in error.groups if _makes(course, group, handling)]
-    if len(able) != 1 or not is_ordinary(able[0]):
-        raise error
-    return able[0]
+    few = handling or STANDARD.handling(round_liquids=False)
+    able = [
+        group
+        for group in error.groups
+        if (is_ordinary(group) or not is_taken_oftener(course, group, formulary))
+        and _makes(course, group, handling if is_ordinary(group) else few)
+    ]
+    if len(able) == 1 and is_ordinary(able[0]):
+        return able[0]
+    raise several_forms(tuple(able), error.where) if len(able) > 1 else error
 
 
 def _makes(course: Course, products: tuple[Product, ...], handling: Handling | None) -> bool:
@@ -296,9 +311,26 @@ def _makes(course: Course, products: tuple[Product, ...], handling: Handling | N
     return not problems
 
 
-def _why(course: Course, error: SeveralForms) -> str:
-    others = sorted({str(g[0].release) for g in error.groups if not is_ordinary(g)} - {"immediate"}) or ["sublingual"]
-    return f"immediate release was chosen for {course.id}: {' or '.join(others)} products cannot make these doses"
+def _why(course: Course, error: SeveralForms, chosen: tuple[Product, ...]) -> str:
+    others = sorted({group[0].drug for group in error.groups} - {chosen[0].drug})
+    kinds = [str(group[0].release) for group in error.groups if not is_ordinary(group)]
+    kinds = [f"{kind}-release" for kind in dict.fromkeys(kinds) if kind != Release.IMMEDIATE] or ["sublingual"]
+    made = f"{chosen[0].drug}, immediate release," if others else "immediate release"
+    named = " or ".join(others) if others else f"{' or '.join(kinds)} products"
+    return f"{made} was chosen for {course.id}: {named} cannot make these doses, taken as often"
+
+
+def _by_its_name(course: Course, name: DrugName, chosen: tuple[Product, ...]) -> str | None:
+    """What the name of the drug alone decided, for a reader; None where the plan says it itself."""
+    release = chosen[0].release
+    if name.is_short:
+        alone = f"of those on file it is the one of {release} release"
+        return f"{chosen[0].drug} was chosen for {course.id}: {alone}"
+    if course.release is None and name.release is not None:
+        return f"{release} release was chosen for {course.id}: {name.written} says so"
+    if course.form is None and name.forms:
+        return f"{' or '.join(name.forms)} was chosen for {course.id}: {name.written} says so"
+    return None
 
 
 @dataclass(frozen=True)
