@@ -124,7 +124,7 @@ def unread(
         return None
     half = [source for source in sources if source.unread(subject)]
     names = "; ".join(dict.fromkeys(name for source in half for name in source.unread(subject)))
-    missing = f"{what}: {names}" if half else f"any label on {what}"
+    missing = f"{what} (not read: {names})" if half else what
     return gap(rule, drug, Reason.UNREAD, missing, of=half, urgent=urgent)
 
 
@@ -163,7 +163,7 @@ def compare_totals(case: Case, rule: str, drug: str, fact: Cited, limit: Dose, s
                    last_day=stretch[-1].last, value=str(highest.total), limit=per_day(limit),
                    **place_of(highest))  # fmt: skip
     if not found:
-        yield Clear(rule=rule, drug=drug, source=fact.source)
+        yield Clear(rule=rule, drug=drug, source=fact.source, figures=("dose",))
 
 
 def compare_first(case: Case, rule: str, drug: str, fact: LiverAdvice | AgeAdvice, whom: str) -> Iterator[Answer]:
@@ -183,7 +183,7 @@ def compare_first(case: Case, rule: str, drug: str, fact: LiverAdvice | AgeAdvic
     largest = max((item.intake.dose for item in first.intakes), key=lambda dose: dose.mg)
     taken = first.total if fact.initial_per == "day" else largest
     if taken.mg <= limit.mg:
-        yield Clear(rule=rule, drug=drug, source=fact.source)
+        yield Clear(rule=rule, drug=drug, source=fact.source, figures=("dose",))
         return
     happens = f"{drug} starts at {taken} {case.when(first.first, first.first)}"
     yield find(case, rule, drug, fact, Severity.HIGH, happens, said, day=first.first, last_day=first.last,

@@ -6,7 +6,7 @@ from typing import TypeGuard
 from taper.checks.answers import message_of, said_by
 from taper.checks.case import Case
 from taper.checks.open_question import NotAssessed, Reason
-from taper.checks.review import Answer, Clear, Finding, LeftOut, Severity, Within
+from taper.checks.review import Answer, Clear, Figure, Finding, LeftOut, Severity, Within, gap_order
 from taper.source import Subject
 
 _UNANSWERABLE = (
@@ -27,7 +27,7 @@ _IDLE = frozenset({Reason.OTHER_USES, Reason.OTHER_PEOPLE, Reason.NO_FIGURE, Rea
 def put_together(case: Case, answers: Iterable[Answer], subject: Subject | None) -> Iterator[Answer]:
     """The answers of one rule as a reader needs them: each fact once, and each open question that could matter once."""
     listed = [_as_read(answer, subject) for answer in dict.fromkeys(answers)]
-    findings = _never_above_own_country(case, listed)
+    findings = _never_above_own_country(case, listed, subject)
     yield from _one_each(case, findings)
     asked = {(gap.drug, source) for gap in listed if _is_asked(gap) for source in gap.sources}
     kept = [a for a in listed if not (isinstance(a, Clear | Within) and (a.drug, a.source) in asked)]
@@ -45,28 +45,43 @@ def _as_read(answer: Answer, subject: Subject | None) -> Answer:
     if not isinstance(answer, Clear) or answer.source is None or subject is None:
         return answer
     if not answer.source.has_read(subject):
-        return Within(rule=answer.rule, drug=answer.drug, source=answer.source)
+        return Within(rule=answer.rule, drug=answer.drug, source=answer.source, figures=answer.figures)
     return answer.model_copy(update={"sections": answer.source.speaking_of(subject)})
 
 
 # Whose country.
 
 
-def _never_above_own_country(case: Case, answers: Sequence[Answer]) -> list[Finding]:
-    """The findings; a figure of another country is moderate at most where the plan's own country gives one."""
-    own = {
-        answer.drug
+def _never_above_own_country(case: Case, answers: Sequence[Answer], subject: Subject | None) -> list[Finding]:
+    """The findings; a figure of another country is capped where the plan's own gives one for the same person and use.
+
+    It is moderate at most, and low where the plan keeps to its own country's maximum, first dose or increases.
+    """
+    met = {
+        (answer.drug, figure)
         for answer in answers
-        if isinstance(answer, Clear | Within | Finding) and answer.source is not None and case.is_own(answer.source)
-        if not isinstance(answer, Finding) or answer.by_amount
+        if isinstance(answer, Clear | Within) and answer.source is not None and case.is_own(answer.source)
+        for figure in answer.figures
     }
-    return [_capped(item) if item.drug in own else item for item in answers if isinstance(item, Finding)]
+    findings = [answer for answer in answers if isinstance(answer, Finding)]
+    own = [item for item in findings if item.by_amount and item.source is not None and case.is_own(item.source)]
+    broken = {(item.drug, figure) for item in own for figure in (item.figure, "dose")}
+    kept = met - broken if subject is Subject.DOSAGE else set()
+    return [_capped(item, kept, met | broken) for item in findings]
 
 
-def _capped(finding: Finding) -> Finding:
-    if not (finding.from_abroad and finding.by_amount and finding.severity is Severity.HIGH):
+def _capped(
+    finding: Finding, kept: set[tuple[str | None, Figure]], given: set[tuple[str | None, Figure]]
+) -> Finding:
+    if not (finding.from_abroad and finding.by_amount):
         return finding
-    return finding.model_copy(update={"severity": Severity.MODERATE})
+    names: set[tuple[str | None, Figure]] = {(finding.drug, finding.figure)}
+    if finding.figure != "dose" and names & kept:
+        return finding.model_copy(update={"severity": Severity.LOW})
+    if finding.figure == "maximum":
+        names.add((finding.drug, "dose"))
+    most = Severity.MODERATE if names & given else finding.severity
+    return finding.model_copy(update={"severity": min(finding.severity, most)})
 
 
 # One finding for each fact.
@@ -169,5 +184,37 @@ def _grouped(case: Case, group: list[NotAssessed]) -> NotAssessed:
             "what": tuple(sorted({words for gap in group for words in gap.what})),
             "facts": tuple(sorted({fact for gap in group for fact in gap.facts})),
             "sources": tuple(sorted(sources, key=case.weight)),
+        }
+    )
+
+
+_ONE_CAUSE = (*_UNANSWERABLE, Reason.CLASSES, Reason.NAME)
+"""Reasons that are one cause, whatever the rule and the drug: what is not on file, not read, or not known by name."""
+
+
+def one_line_each(case: Case, answers: Iterable[Answer]) -> Iterator[Answer]:
+    """The answers of all rules, with open questions of one cause put together over rules and drugs."""
+    alike: dict[tuple[object, ...], list[NotAssessed]] = {}
+    for answer in answers:
+        if isinstance(answer, NotAssessed) and answer.reason in _ONE_CAUSE:
+            urgent = answer.urgent and answer.reason is not Reason.UNREAD
+            alike.setdefault((answer.reason, urgent), []).append(answer)
+        else:
+            yield answer
+    yield from (_in_one(case, sorted(group, key=gap_order)) for group in alike.values())
+
+
+def _in_one(case: Case, group: list[NotAssessed]) -> NotAssessed:
+    if len(group) == 1:
+        return group[0]
+    drugs = {gap.drug for gap in group}
+    sources = {source for gap in group for source in gap.sources}
+    return group[0].model_copy(
+        update={
+            "drug": group[0].drug if len(drugs) == 1 else None,
+            "what": tuple(dict.fromkeys(words for gap in group for words in gap.what)),
+            "facts": tuple(dict.fromkeys(fact for gap in group for fact in gap.facts)),
+            "sources": tuple(sorted(sources, key=case.weight)),
+            "parts": tuple(group),
         }
     )

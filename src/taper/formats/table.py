@@ -218,7 +218,7 @@ def _review_lines(review: Review | None) -> list[str]:
         f"  {item.severity.value.upper()} {item.rule}: {item.message}{_when(item)}{_in_past(review, item)}"
         for item in review.findings
     ]
-    lines += [f"  NOT ASSESSED {gap.rule}{_of(gap.drug)}: {sentence(gap)}" for gap in review.not_assessed]
+    lines += [f"  NOT ASSESSED {gap.heading}: {sentence(gap)}" for gap in review.not_assessed]
     lines += [
         f"  clear {item.rule}{_of(item.drug)}{': ' + item.source.id if item.source else ''}" for item in review.clear
     ]

@@ -63,7 +63,7 @@ def _open_words(review: Review) -> str:
     first = review.not_assessed[0]
     more = len(review.not_assessed) - 1
     rest = f" ({more} more below)" if more else ""
-    return f"Not assessed: {first.rule}. {sentence(first)}{rest}"
+    return f"Not assessed: {', '.join(first.rules)}. {sentence(first)}{rest}"
 
 
 def _finding_lines(review: Review, finding: Finding, *, explain: bool) -> Iterator[str]:
@@ -93,11 +93,10 @@ def _who(source: Source) -> str:
 
 
 def _gap_lines(gap: NotAssessed, *, explain: bool) -> Iterator[str]:
-    of = f" ({gap.drug})" if gap.drug else ""
     shown = gap.sources if explain else gap.sources[:_WIDTH]
     cited = "".join(f" {cite_source(source)}" for source in shown)
     more = len(gap.sources) - len(shown)
-    yield f"{gap.rule}{of}: {sentence(gap)}{cited}{f' and {more} more' if more else ''}"
+    yield f"{gap.heading}: {sentence(gap)}{cited}{f' and {more} more' if more else ''}"
 
 
 def sentence(gap: NotAssessed) -> str:
@@ -111,13 +110,22 @@ def sentence(gap: NotAssessed) -> str:
         case Reason.NO_SOURCE:
             return f"No source is on file for {what}."
         case Reason.UNREAD:
-            return f"Not read in full: {what}."
+            return _to_look_up(gap)
         case Reason.LEFT_OUT:
             return f"Not compared, since you named other sources: {what}."
         case Reason.NO_FIGURE:
             return f"Sources give no figure: {what}."
         case _:
             return f"{what[:1].upper()}{what[1:]}."
+
+
+def _to_look_up(gap: NotAssessed) -> str:
+    """What to read in which labels, since none on file was read in full on it."""
+    by_drug: dict[str, list[str]] = {}
+    for part in gap.each:
+        by_drug.setdefault(part.drug or "the plan", []).extend(part.what)
+    each = [f"of {drug}: {'; '.join(dict.fromkeys(words))}" for drug, words in by_drug.items()]
+    return f"Read the label, which was not read in full here, {', and '.join(each)}."
 
 
 def _explained(review: Review) -> Iterator[str]:

@@ -9,7 +9,7 @@ from taper.checks.answers import by_source, gap, person_gap, place_of
 from taper.checks.case import Case, Run, capped, left_out, stretches, uncited
 from taper.checks.open_question import Reason
 from taper.checks.other_medicines import column_fits
-from taper.checks.review import Answer, Clear, Finding, LeftOut, Severity, Why
+from taper.checks.review import Answer, Clear, Figure, Finding, LeftOut, Severity, Why
 from taper.knowledge.monograph import Ceiling, CeilingKind
 from taper.source import Subject
 
@@ -86,7 +86,7 @@ def _compare(case: Case, drug: str, ceiling: Ceiling, held: _Held) -> Iterator[A
     above = list(stretches(case.days(drug), lambda run: run.total > limit and run.total.mg > least))
     if not above:
         if is_own:
-            yield Clear(rule=NAME, drug=drug, source=ceiling.source)
+            yield Clear(rule=NAME, drug=drug, source=ceiling.source, figures=_figures(case, drug, ceiling))
     elif _fits_column(case, ceiling) is None:
         missing = f"the other medicines (medications, as_needed), which decide the column: {limit}{_for_whom(ceiling)}"
         yield gap(NAME, drug, Reason.FACT, missing, of=[ceiling], facts=["patient.medications", "patient.as_needed"])
@@ -94,6 +94,19 @@ def _compare(case: Case, drug: str, ceiling: Ceiling, held: _Held) -> Iterator[A
         yield person_gap(case, NAME, drug, ceiling)
     else:
         yield from (_finding(case, drug, ceiling, stretch, held) for stretch in above)
+
+
+def figure_of(ceiling: Ceiling) -> Figure:
+    """What the figure is: a maximum, or another that a source names."""
+    return "maximum" if ceiling.kind is CeilingKind.MAXIMUM else "dose"
+
+
+def _figures(case: Case, drug: str, ceiling: Ceiling) -> tuple[Figure, ...]:
+    """The figure that the plan is within, where it is about the person and the plan's use."""
+    is_about = case.person_fits(ceiling) and _fits_column(case, ceiling)
+    if not is_about or case.indication_fits(ceiling, drug) is False:
+        return ()
+    return (figure_of(ceiling), "dose") if ceiling.kind is CeilingKind.MAXIMUM else ("dose",)
 
 
 def _fits_column(case: Case, ceiling: Ceiling) -> bool | None:
@@ -134,6 +147,7 @@ def _finding(case: Case, drug: str, ceiling: Ceiling, stretch: tuple[Run, ...], 
         f"{drug} reaches {highest.total} {case.when_taken(stretch)}",
         f"{ceiling.kind.words} of {limit}{_for_whom(ceiling)}{hedge}",
         by_amount=True,
+        figure=figure_of(ceiling),
         day=stretch[0].first,
         last_day=stretch[-1].last,
         value=str(highest.total),

@@ -79,7 +79,8 @@ def _assess_drug(
     yield from _twice(case, drug, [item for item in everything if item.drug == drug])
     yield from _of_other_uses(case, drug, others, of_other_uses)
     if nobody is not None and (others or planned):
-        yield nobody
+        named = ", ".join(dict.fromkeys(item.written for item in (*others, *planned)))
+        yield nobody.model_copy(update={"what": (f"{nobody.what[0]}, with {named}",)})
     answers = [*_with_others(case, drug, others, facts), *_within_plan(case, drug, facts)]
     yield from answers
     grave = {a.about for a in answers if isinstance(a, Finding) and a.severity is Severity.HIGH}

@@ -180,7 +180,7 @@ def _above(case: Case, drug: str, reading: KidneyReading, limit: Dose) -> Iterat
         missing = f"whether each dose comes after dialysis; {_said(reading)}"
         yield gap(NAME, drug, Reason.DIALYSIS_TIME, missing, of=[reading.advice])
     elif not found:
-        yield Clear(rule=NAME, drug=drug, source=reading.advice.source)
+        yield Clear(rule=NAME, drug=drug, source=reading.advice.source, figures=("dose",))
 
 
 def _too_often(case: Case, drug: str, reading: KidneyReading, limit: Dose) -> Iterator[Answer]:
@@ -195,7 +195,7 @@ def _too_often(case: Case, drug: str, reading: KidneyReading, limit: Dose) -> It
             yield _finding(case, drug, reading, Severity.HIGH, happens, _said(reading), day=run.first, by_amount=True,
                            last_day=run.last, value=str(run.total), limit=f"{limit} every other day")  # fmt: skip
             return
-    yield Clear(rule=NAME, drug=drug, source=reading.advice.source)
+    yield Clear(rule=NAME, drug=drug, source=reading.advice.source, figures=("dose",))
 
 
 def _initial(case: Case, drug: str, reading: KidneyReading) -> Iterator[Answer]:
@@ -216,7 +216,7 @@ def _initial(case: Case, drug: str, reading: KidneyReading) -> Iterator[Answer]:
         yield _finding(case, drug, reading, Severity.HIGH, happens, _said(reading), day=first.first, by_amount=True,
                        last_day=first.last, value=str(first.total), limit=per_day(limit))  # fmt: skip
     else:
-        yield Clear(rule=NAME, drug=drug, source=reading.advice.source)
+        yield Clear(rule=NAME, drug=drug, source=reading.advice.source, figures=("dose",))
 
 
 def _statement(case: Case, drug: str, reading: KidneyReading) -> Finding:

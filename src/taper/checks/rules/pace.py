@@ -192,7 +192,7 @@ def _judge(asked: _Question) -> Iterator[Answer]:
     answers += _last_fall(asked)
     known = [_as_known(asked, answer) for answer in answers]
     if not known and asked.levels.knows_before and all(paces is not None for _, paces in single):
-        known = [Clear(rule=NAME, drug=asked.drug, source=asked.fact.source)]
+        known = [Clear(rule=NAME, drug=asked.drug, source=asked.fact.source, figures=("dose",))]
     yield from (answer for answer in known if answer is not None)
 
 

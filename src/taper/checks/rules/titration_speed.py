@@ -10,7 +10,7 @@ from taper.checks.case import Case, left_out, uncited
 from taper.checks.dose_levels import Break, Level, Levels, breaks_of, fewest_days, levels_of
 from taper.checks.open_question import NotAssessed, Reason
 from taper.checks.other_medicines import column_fits
-from taper.checks.review import Answer, Clear, Finding, Severity
+from taper.checks.review import Answer, Clear, Figure, Finding, Severity
 from taper.knowledge.monograph import Start, Titration, TitrationStep
 from taper.source import Subject
 
@@ -69,7 +69,7 @@ def _assess_drug(case: Case, drug: str, levels: Levels, facts: list[Titration | 
         yield gap(NAME, drug, Reason.FACT, "what was taken before day 1 (before)", facts=["before"])
         return
     compared = _compared(case, facts, starts=levels.all[0].mg == 0)
-    if not compared:
+    if not compared and any(change.before.mg for change in levels.rises):
         missing = (
             "a speed for increasing the drug for this person and with these medicines; sources on file are for others"
         )
@@ -97,7 +97,13 @@ def _answers(case: Case, drug: str, levels: Levels, fact: Titration | Start) -> 
     if missing and any(isinstance(answer, Finding) for answer in answers):
         words, facts = [words for words, _ in missing], [name for _, names in missing for name in names]
         return [gap(NAME, drug, Reason.FACT, " and ".join(words), of=[fact], facts=facts)]
-    return answers or [Clear(rule=NAME, drug=drug, source=fact.source)]
+    return answers or [Clear(rule=NAME, drug=drug, source=fact.source, figures=_figures(fact))]
+
+
+def _figures(fact: Titration | Start) -> tuple[Figure, ...]:
+    """What a source gives: how the drug is begun, how it is increased, or both."""
+    begins, rises = isinstance(fact, Start) or bool(fact.steps), not isinstance(fact, Start)
+    return (*(("first dose",) if begins else ()), *(("increase",) if rises else ()))
 
 
 def _column_fits(case: Case, fact: Titration | Start) -> bool | None:
@@ -295,5 +301,7 @@ def _finding(
     assert level.run is not None
     place = level.run.intakes[0]
     value, limit = figures
+    is_first = level.first == next(run.first for run in case.runs(drug) if run.intakes)
     return find(case, NAME, drug, fact, severity, *words, day=level.first, last_day=level.last, by_amount=True,
+                figure="first dose" if is_first else "increase",
                 course=place.course, step=place.step, value=value, limit=limit)  # fmt: skip
