@@ -318,7 +318,7 @@ def _review(handout: Handout) -> Iterator[str]:
 def _answer(answer: Answer) -> str:
     of = f" ({answer.drug})" if answer.drug else ""
     if isinstance(answer, NotAssessed):
-        return f"<li><strong>{_text(answer.rule)}</strong>{_text(of)}: {_text(sentence(answer))}</li>"
+        return f"<li><strong>{_text(answer.heading)}</strong>: {_text(sentence(answer))}</li>"
     source = "" if answer.source is None else _cited(answer.source)
     if isinstance(answer, Finding):
         severity = f"<strong>{_text(answer.severity.value.upper())} {_text(answer.rule)}</strong>"

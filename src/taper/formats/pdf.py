@@ -220,7 +220,7 @@ def _review(handout: Handout) -> Iterator[dict[str, Any]]:
 def _answer(answer: Answer) -> list[str]:
     of = f" ({answer.drug})" if answer.drug else ""
     if isinstance(answer, NotAssessed):
-        return [f"{answer.rule}{of}: {sentence(answer)}"]
+        return [f"{answer.heading}: {sentence(answer)}"]
     cited = [] if answer.source is None else [answer.source.citation, answer.source.locator]
     if isinstance(answer, Finding):
         return [f"{answer.severity.value.upper()} {answer.rule}: {answer.message}", *cited]

@@ -150,8 +150,10 @@ class Formulary:
         return self.classes.widened(monograph.classes) if monograph is not None else frozenset()
 
     def condition(self, name: str) -> Condition:
-        """A condition by every name it goes by, and whether the lists on file know it."""
-        return self.vocabulary.condition(name)
+        """A condition by every name it goes by, and whether anything on file knows it: a list, or what a source says."""
+        found = self.vocabulary.condition(name)
+        named = plain(name) in self.conditions or plain(name) in self._mentions.uses
+        return replace(found, is_known=True) if named and not found.is_known else found
 
     def medicines(self, name: str) -> tuple[NamedMedicine, ...]:
         """The medicines in what a person wrote, such as a brand or a combination; empty where none is known."""

@@ -316,6 +316,12 @@ class Monograph(Value):
         return f"<Monograph of {self.drug}, reviewed on {self.reviewed_on}>"
 
     @property
+    def facts(self) -> tuple[Cited, ...]:
+        """Every cited fact in it, of whatever kind."""
+        held = (getattr(self, name) for name in type(self).model_fields)
+        return tuple(item for each in held if isinstance(each, tuple) for item in each if isinstance(item, Cited))
+
+    @property
     def sources(self) -> tuple[Source, ...]:
         """Every source cited anywhere in the monograph, each once, by id."""
         found: dict[str, Source] = {}

@@ -106,7 +106,7 @@ def _judge(case: Case, drug: str, name: str, fact: Contraindication) -> Answer:
 def _unknown(drug: str, known: Condition, facts: tuple[Contraindication, ...]) -> NotAssessed:
     """A condition whose name is in no list on file."""
     near = known.near_among(sorted({fact.condition for fact in facts}))
-    hint = f"; near names are {', '.join(near)}" if near else ""
+    hint = f"; near names are {', '.join(near)}" if near else "; conditions are read by their English names"
     missing = f"a known name for the condition {known.written}{hint}"
     return gap(NAME, drug, Reason.NAME, missing, facts=["patient.conditions"])
 
