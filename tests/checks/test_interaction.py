@@ -260,7 +260,7 @@ def test_advice_for_an_age_needs_the_age():
 
 
 def test_without_a_source_it_is_not_assessed():
-    assert met(medications=("opioid",))[1][0].missing == "any label on interactions: not read in full"
+    assert met(medications=("opioid",))[1][0].missing == "interactions, with opioid: not read in full"
 
 
 class TestDaysTogether:

@@ -350,7 +350,7 @@ class TestWhom:
 
     def test_without_advice_it_is_not_assessed(self):
         _, (gap,), _, _ = found(formulary(), {"egfr": "25"})
-        assert (gap.missing, gap.urgent) == ("any label on kidney function: not read in full", True)
+        assert (gap.missing, gap.urgent) == ("kidney function: not read in full", True)
 
     @pytest.mark.parametrize(("egfr", "asked"), [("59", 1), ("60", 0)])
     def test_without_advice_a_normal_figure_is_no_question(self, egfr, asked):

@@ -27,7 +27,7 @@ _IDLE = frozenset({Reason.OTHER_USES, Reason.OTHER_PEOPLE, Reason.NO_FIGURE, Rea
 def put_together(case: Case, answers: Iterable[Answer], subject: Subject | None) -> Iterator[Answer]:
     """The answers of one rule as a reader needs them: each fact once, and each open question that could matter once."""
     listed = [_as_read(answer, subject) for answer in dict.fromkeys(answers)]
-    findings = _never_above_own_country(case, listed, subject)
+    findings = _never_above_own_country(case, listed)
     yield from _one_each(case, findings)
     asked = {(gap.drug, source) for gap in listed if _is_asked(gap) for source in gap.sources}
     kept = [a for a in listed if not (isinstance(a, Clear | Within) and (a.drug, a.source) in asked)]
@@ -52,10 +52,10 @@ def _as_read(answer: Answer, subject: Subject | None) -> Answer:
 # Whose country.
 
 
-def _never_above_own_country(case: Case, answers: Sequence[Answer], subject: Subject | None) -> list[Finding]:
+def _never_above_own_country(case: Case, answers: Sequence[Answer]) -> list[Finding]:
     """The findings; a figure of another country is capped where the plan's own gives one for the same person and use.
 
-    It is moderate at most, and low where the plan keeps to its own country's maximum, first dose or increases.
+    It is moderate at most, and low where the plan begins and increases the drug as its own country's sources do.
     """
     met = {
         (answer.drug, figure)
@@ -65,9 +65,8 @@ def _never_above_own_country(case: Case, answers: Sequence[Answer], subject: Sub
     }
     findings = [answer for answer in answers if isinstance(answer, Finding)]
     own = [item for item in findings if item.by_amount and item.source is not None and case.is_own(item.source)]
-    broken = {(item.drug, figure) for item in own for figure in (item.figure, "dose")}
-    kept = met - broken if subject is Subject.DOSAGE else set()
-    return [_capped(item, kept, met | broken) for item in findings]
+    broken = {(item.drug, item.figure) for item in own}
+    return [_capped(item, met - broken, met | broken) for item in findings]
 
 
 def _capped(
@@ -75,12 +74,10 @@ def _capped(
 ) -> Finding:
     if not (finding.from_abroad and finding.by_amount):
         return finding
-    names: set[tuple[str | None, Figure]] = {(finding.drug, finding.figure)}
-    if finding.figure != "dose" and names & kept:
-        return finding.model_copy(update={"severity": Severity.LOW})
-    if finding.figure == "maximum":
-        names.add((finding.drug, "dose"))
-    most = Severity.MODERATE if names & given else finding.severity
+    key = (finding.drug, finding.figure)
+    if key not in given:
+        return finding
+    most = Severity.LOW if finding.figure != "dose" and key in kept else Severity.MODERATE
     return finding.model_copy(update={"severity": min(finding.severity, most)})
 
 
@@ -188,17 +185,19 @@ def _grouped(case: Case, group: list[NotAssessed]) -> NotAssessed:
     )
 
 
-_ONE_CAUSE = (*_UNANSWERABLE, Reason.CLASSES, Reason.NAME)
-"""Reasons that are one cause, whatever the rule and the drug: what is not on file, not read, or not known by name."""
-
 
 def one_line_each(case: Case, answers: Iterable[Answer]) -> Iterator[Answer]:
-    """The answers of all rules, with open questions of one cause put together over rules and drugs."""
+    """The answers of all rules, with open questions of one cause put together.
+
+    That labels were not read is one, whatever the rule and the drug; that a medicine or a condition is not known by
+    name or class is one of its rule, whatever the drug.
+    """
     alike: dict[tuple[object, ...], list[NotAssessed]] = {}
     for answer in answers:
-        if isinstance(answer, NotAssessed) and answer.reason in _ONE_CAUSE:
-            urgent = answer.urgent and answer.reason is not Reason.UNREAD
-            alike.setdefault((answer.reason, urgent), []).append(answer)
+        if isinstance(answer, NotAssessed) and answer.reason is Reason.UNREAD:
+            alike.setdefault((answer.reason,), []).append(answer)
+        elif isinstance(answer, NotAssessed) and answer.reason in {Reason.CLASSES, Reason.NAME}:
+            alike.setdefault((answer.reason, answer.rule, answer.urgent), []).append(answer)
         else:
             yield answer
     yield from (_in_one(case, sorted(group, key=gap_order)) for group in alike.values())

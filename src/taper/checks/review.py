@@ -38,9 +38,8 @@ class Severity(StrEnum):
         return self.rank >= Severity(other).rank
 
 
-Figure = Literal["dose", "maximum", "first dose", "increase"]
-"""What a figure of a source is, where a dose is compared with it: a daily or single maximum, how a drug is begun or
-increased, or any other."""
+Figure = Literal["dose", "first dose", "increase"]
+"""What a figure of a source is, where a dose is compared with it: how a drug is begun or increased, or any other."""
 
 Evidence = Grade
 """The grade of the source behind a finding; it never lowers a severity."""

@@ -96,17 +96,10 @@ def _compare(case: Case, drug: str, ceiling: Ceiling, held: _Held) -> Iterator[A
         yield from (_finding(case, drug, ceiling, stretch, held) for stretch in above)
 
 
-def figure_of(ceiling: Ceiling) -> Figure:
-    """What the figure is: a maximum, or another that a source names."""
-    return "maximum" if ceiling.kind is CeilingKind.MAXIMUM else "dose"
-
-
 def _figures(case: Case, drug: str, ceiling: Ceiling) -> tuple[Figure, ...]:
     """The figure that the plan is within, where it is about the person and the plan's use."""
     is_about = case.person_fits(ceiling) and _fits_column(case, ceiling)
-    if not is_about or case.indication_fits(ceiling, drug) is False:
-        return ()
-    return (figure_of(ceiling), "dose") if ceiling.kind is CeilingKind.MAXIMUM else ("dose",)
+    return ("dose",) if is_about and case.indication_fits(ceiling, drug) is not False else ()
 
 
 def _fits_column(case: Case, ceiling: Ceiling) -> bool | None:
@@ -147,7 +140,6 @@ def _finding(case: Case, drug: str, ceiling: Ceiling, stretch: tuple[Run, ...], 
         f"{drug} reaches {highest.total} {case.when_taken(stretch)}",
         f"{ceiling.kind.words} of {limit}{_for_whom(ceiling)}{hedge}",
         by_amount=True,
-        figure=figure_of(ceiling),
         day=stretch[0].first,
         last_day=stretch[-1].last,
         value=str(highest.total),

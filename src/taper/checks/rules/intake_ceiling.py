@@ -48,8 +48,7 @@ def _compare(case: Case, drug: str, ceiling: Ceiling) -> Iterator[Answer]:
         missing = f"whether the doses of {near[0]} and {near[1]} are taken as one (they may be less than an hour apart)"
         yield gap(NAME, drug, Reason.FACT, f"{missing}; {ceiling.limit} at one time", of=[ceiling])
     elif not above:
-        is_maximum = ceiling.kind is CeilingKind.MAXIMUM
-        yield Clear(rule=NAME, drug=drug, source=ceiling.source, figures=("maximum", "dose") if is_maximum else ("dose",))
+        yield Clear(rule=NAME, drug=drug, source=ceiling.source, figures=("dose",) if fits else ())
     elif fits is None:
         yield person_gap(case, NAME, drug, ceiling)
     else:
@@ -111,7 +110,6 @@ def _finding(case: Case, drug: str, ceiling: Ceiling, stretch: tuple[Run, ...], 
         f"{drug} reaches {dose} at one time ({slot}) {case.when_taken(stretch)}",
         f"{ceiling.kind.words} of {ceiling.limit} at one time",
         by_amount=True,
-        figure="maximum" if decides else "dose",
         course=group[0].course,
         step=group[0].step,
         slot=slot.name,

@@ -69,7 +69,7 @@ def _assess_drug(case: Case, drug: str, levels: Levels, facts: list[Titration | 
         yield gap(NAME, drug, Reason.FACT, "what was taken before day 1 (before)", facts=["before"])
         return
     compared = _compared(case, facts, starts=levels.all[0].mg == 0)
-    if not compared and any(change.before.mg for change in levels.rises):
+    if not compared and not _is_a_plain_start(case, drug, levels):
         missing = (
             "a speed for increasing the drug for this person and with these medicines; sources on file are for others"
         )
@@ -79,6 +79,13 @@ def _assess_drug(case: Case, drug: str, levels: Levels, facts: list[Titration | 
     doubted = {source for fact, source in ((f, f.source) for f in facts) if _column_fits(case, fact) is None}
     unsettled = doubted if any(isinstance(answer, NotAssessed) for answer in answers) else set()
     yield from (a for a in answers if not (isinstance(a, Clear) and a.source in told | unsettled))
+
+
+def _is_a_plain_start(case: Case, drug: str, levels: Levels) -> bool:
+    """Whether a drug is begun at one dose, which a maximum for the person is compared with."""
+    ceilings = case.applying(case.formulary.monograph(drug).ceilings, drug)
+    is_capped = any(case.compares(item.source) and case.person_fits(item) for item in ceilings)
+    return is_capped and not any(change.before.mg for change in levels.rises)
 
 
 def _compared(case: Case, facts: list[Titration | Start], *, starts: bool) -> list[Titration | Start]:
