@@ -189,13 +189,16 @@ def _grouped(case: Case, group: list[NotAssessed]) -> NotAssessed:
 def one_line_each(case: Case, answers: Iterable[Answer]) -> Iterator[Answer]:
     """The answers of all rules, with open questions of one cause put together.
 
-    That labels were not read is one, whatever the rule and the drug; that a medicine or a condition is not known by
-    name or class is one of its rule, whatever the drug.
+    That labels were not read is one, whatever the rule and the drug; that sources give a drug no figure is one,
+    whatever the rule; that a medicine or a condition is not known by name or class is one of its rule, whatever the
+    drug.
     """
     alike: dict[tuple[object, ...], list[NotAssessed]] = {}
     for answer in answers:
         if isinstance(answer, NotAssessed) and answer.reason is Reason.UNREAD:
             alike.setdefault((answer.reason,), []).append(answer)
+        elif isinstance(answer, NotAssessed) and answer.reason is Reason.NO_FIGURE and not answer.urgent:
+            alike.setdefault((answer.reason, answer.drug), []).append(answer)
         elif isinstance(answer, NotAssessed) and answer.reason in {Reason.CLASSES, Reason.NAME}:
             alike.setdefault((answer.reason, answer.rule, answer.urgent), []).append(answer)
         else:

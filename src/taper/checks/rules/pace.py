@@ -75,7 +75,8 @@ def assess(case: Case) -> Iterator[Answer]:
         if not levels.falls and levels.knows_before:
             continue
         applying = case.applying(monograph.stopping, drug)
-        held = tuple(fact for fact in applying if case.indication_fits(fact, drug) is not False)
+        about = (fact for fact in applying if fact.shape is not StoppingShape.NOT_NEEDED)
+        held = tuple(fact for fact in about if case.indication_fits(fact, drug) is not False)
         yield from left_out(case, NAME, drug, held)
         yield from _assess_drug(case, drug, levels, [fact for fact in held if case.compares(fact.source)])
 
