@@ -69,9 +69,7 @@ def _never_above_own_country(case: Case, answers: Sequence[Answer]) -> list[Find
     return [_capped(item, met - broken, met | broken) for item in findings]
 
 
-def _capped(
-    finding: Finding, kept: set[tuple[str | None, Figure]], given: set[tuple[str | None, Figure]]
-) -> Finding:
+def _capped(finding: Finding, kept: set[tuple[str | None, Figure]], given: set[tuple[str | None, Figure]]) -> Finding:
     if not (finding.from_abroad and finding.by_amount):
         return finding
     key = (finding.drug, finding.figure)
@@ -183,7 +181,6 @@ def _grouped(case: Case, group: list[NotAssessed]) -> NotAssessed:
             "sources": tuple(sorted(sources, key=case.weight)),
         }
     )
-
 
 
 def one_line_each(case: Case, answers: Iterable[Answer]) -> Iterator[Answer]:

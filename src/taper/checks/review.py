@@ -55,7 +55,8 @@ class Finding(Value):
     `note` is what the source adds, and `from_abroad` marks advice of another country than the plan's.
 
     Where several sources speak of one fact it is one finding: `source` is the weightiest, and `statements` holds
-    what each says for itself, the weightiest first. `by_amount` marks a dose compared with a figure, `figure` says which.
+    what each says for itself, the weightiest first. `by_amount` marks a dose compared with a figure, and
+    `figure` says which.
     """
 
     rule: str
@@ -296,6 +297,7 @@ _FIRST = ("kidney", "pregnancy", "liver", "contraindication", "interaction", "ce
 
 
 def gap_order(gap: NotAssessed) -> tuple[object, ...]:
+    """A key by which the open question that matters most comes first."""
     place = _FIRST.index(gap.rule) if gap.rule in _FIRST else len(_FIRST)
     return (not gap.urgent, place, gap.rule, gap.drug or "", list(Reason).index(gap.reason), gap.missing)
 

@@ -223,6 +223,7 @@ def _statement(item: Any) -> str:
             return f"{item.condition}: {item.action}"
         case Interaction():
             within = f", also within {item.within} after it" if item.within else ""
+            within += f", and not begun within {item.within_after} after this drug" if item.within_after else ""
             return f"{', '.join(item.with_names)}: {item.action}{within}; {item.what}"
         case Interchange():
             return f"{item.between[0]} and {item.between[1]}: {item.what}"

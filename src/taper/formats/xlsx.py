@@ -200,7 +200,10 @@ def _review(review: Review) -> _Sheet:
         ("found", str(item.severity.value), item.rule, item.drug, item.message, _cited(item.source))
         for item in review.findings
     ]
-    rows += [("not assessed", None, ", ".join(gap.rules), ", ".join(gap.drugs) or None, sentence(gap), None) for gap in review.not_assessed]
+    rows += [
+        ("not assessed", None, ", ".join(gap.rules), ", ".join(gap.drugs) or None, sentence(gap), None)
+        for gap in review.not_assessed
+    ]
     rows += [("clear", None, item.rule, item.drug, None, _cited(item.source)) for item in review.clear]
     rows += [("within", None, item.rule, item.drug, None, _cited(item.source)) for item in review.within]
     rows += [("left out", None, item.rule, item.drug, None, _cited(item.source)) for item in review.left_out]

@@ -150,7 +150,7 @@ class Formulary:
         return self.classes.widened(monograph.classes) if monograph is not None else frozenset()
 
     def condition(self, name: str) -> Condition:
-        """A condition by every name it goes by, and whether anything on file knows it: a list, or what a source says."""
+        """A condition by every name it goes by, and whether a list or a source on file knows it."""
         found = self.vocabulary.condition(name)
         named = plain(name) in self.conditions or plain(name) in self._mentions.uses
         return replace(found, is_known=True) if named and not found.is_known else found

@@ -133,7 +133,8 @@ class DurationLimit(Cited):
 class Interaction(Cited):
     """What one source says of taking the drug together with another drug or class.
 
-    `with_names` are drug names or the class names listed in `classes`; `within` is a washout, such as 14 days.
+    `with_names` are drug names or the class names listed in `classes`; `within` is a washout, such as 14 days after the
+    other was stopped, and `within_after` one after this drug was stopped, before the other is begun.
     `maximum` is the largest dose that the source allows beside them, of a day or of one intake; `fraction` is what
     part of the usual dose it asks for, and `from_daily_dose` the dose of the drug from which it speaks.
     `without_names` are those of which the source says that it does not mean them.
@@ -144,6 +145,7 @@ class Interaction(Cited):
     action: Literal["contraindicated", "avoid", "caution", "adjust"]
     what: Text
     within: Duration | None = None
+    within_after: Duration | None = None
     maximum: Dose | None = None
     maximum_per: Literal["day", "intake"] = "day"
     fraction: Exact | None = None

@@ -6,7 +6,7 @@ from fractions import Fraction
 from taper.amounts.dose import DailyDose, Dose
 from taper.checks.answers import find, gap, other_uses, person_gap, place_of, silent, unheard, unread
 from taper.checks.case import Case, Run, left_out, stretches, uncited
-from taper.checks.meetings import Met, meet, overlaps
+from taper.checks.meetings import Met, meet, overlaps, started_after
 from taper.checks.open_question import NotAssessed, Reason
 from taper.checks.other_medicines import (
     Companion,
@@ -38,10 +38,10 @@ def assess(case: Case) -> Iterator[Answer]:
     in what the sources of either drug say.
 
     Contraindicated and to avoid are high; adjust and caution are moderate. Where a source gives the largest dose with
-    another medicine, a dose above it is high and one within it gives no finding. A medicine stopped before the plan
-    counts only under a source that names a time to wait, up to and including its last day. A missing list is not
-    assessed; an empty one is a known "none". The drug itself among the other medicines is not assessed, since its doses
-    there are unknown; nor is a pair that a source names for another use than the plan's.
+    another medicine, a dose above it is high and one within it gives no finding. A medicine stopped before the other is
+    begun counts only under a source that names a time to wait after it, up to and including its last day. A missing list
+    is not assessed; an empty one is a known "none". The drug itself among the other medicines is not assessed, since its
+    doses there are unknown; nor is a pair that a source names for another use than the plan's.
 
     Names are read by the lists of names, codes and classes on file: a brand or combination is what it contains. A name
     that none of them knows is not assessed, and near names are offered. For a medicine with known codes the only
@@ -167,7 +167,7 @@ def _with_others(case: Case, drug: str, others: list[Companion], facts: list[Int
                 yield from _answer(case, drug, fact, meet(case, drug, item, fact.within), _by_list(case, item, fact))
         for fact in _facts_of(case, item.drug):
             if _is_meant(names_of(case.formulary, drug), drug, fact):
-                yield from _answer(case, drug, fact, meet(case, drug, item, None))
+                yield from _answer(case, drug, fact, meet(case, drug, item, fact.within_after))
 
 
 def _is_meant(names: frozenset[str], name: str | None, fact: Interaction) -> bool:
@@ -212,13 +212,13 @@ def _said(case: Case, drug: str, fact: Interaction, met: Met, by_list: str) -> I
     highest = max((run.total.mg for run in case.days(drug)), default=Fraction(0))
     if fact.from_daily_dose is not None and highest < fact.from_daily_dose.mg:
         return
-    within = f" within {fact.within}" if fact.within is not None and met.days_after else ""
+    within = f" within {met.within}" if met.within is not None else ""
     said = f"{fact.action}{within}{_dose_words(fact)}: {fact.what}"
     if fact.maximum is not None and fact.action not in _GRAVE:
         yield from _above(case, drug, fact, met, said, fact.maximum)
         return
     severity = Severity.HIGH if fact.action in _GRAVE else Severity.MODERATE
-    limit = f"{fact.within}" if within else fact.action
+    limit = f"{met.within}" if within else fact.action
     yield find(case, NAME, drug, fact, severity, f"{drug} {met.how}{by_list}", said, about=met.about, value=met.other,
                limit=limit, **met.days)  # fmt: skip
 
@@ -264,7 +264,8 @@ def _within_plan(case: Case, drug: str, facts: list[Interaction]) -> Iterator[An
         names = names_of(case.formulary, other)
         for fact in facts:
             if other != drug and _is_meant(names, other, fact):
-                for met in overlaps(case, drug, other, fact.within):
+                after = started_after(case, drug, other, fact.within_after)
+                for met in (*overlaps(case, drug, other, fact.within), *after):
                     yield from (_of_the_pair(case, answer, drug, other) for answer in _answer(case, drug, fact, met))
 
 
