@@ -145,7 +145,7 @@ def _judge_ending(ending: _Ending, facts: list[Stopping]) -> Iterator[Answer]:
 
 
 def _prints(fact: Stopping, ending: _Ending) -> bool:
-    """Whether a source itself prints the last step for the plan's use, in mg or as alternate days, or needs no taper."""
+    """Whether a source prints the last step for the plan's use, in mg or as alternate days, or needs no taper."""
     if ending.case.indication_fits(fact, ending.drug) is not True:
         return False
     is_in_mg = bool(fact.bands or fact.step_high or fact.last_dose)

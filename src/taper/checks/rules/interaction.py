@@ -39,9 +39,10 @@ def assess(case: Case) -> Iterator[Answer]:
 
     Contraindicated and to avoid are high; adjust and caution are moderate. Where a source gives the largest dose with
     another medicine, a dose above it is high and one within it gives no finding. A medicine stopped before the other is
-    begun counts only under a source that names a time to wait after it, up to and including its last day. A missing list
-    is not assessed; an empty one is a known "none". The drug itself among the other medicines is not assessed, since its
-    doses there are unknown; nor is a pair that a source names for another use than the plan's.
+    begun counts only under a source that names a time to wait after it, up to and including its last day.
+
+    A missing list is not assessed; an empty one is a known "none". The drug itself among the other medicines is not
+    assessed, since its doses there are unknown; nor is a pair that a source names for another use than the plan's.
 
     Names are read by the lists of names, codes and classes on file: a brand or combination is what it contains. A name
     that none of them knows is not assessed, and near names are offered. For a medicine with known codes the only
