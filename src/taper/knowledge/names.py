@@ -251,8 +251,9 @@ class Vocabulary(Value):
 
     def near_medicines(self, text: str, also: Iterable[str] = ()) -> tuple[str, ...]:
         """Names written alike, for one that no list knows."""
-        pool = sorted({*self.medicine_names, *also})
-        return tuple(difflib.get_close_matches(plain(text), pool, n=3, cutoff=0.8))
+        key, pool = plain(text), sorted({*self.medicine_names, *also})
+        longer = [name for name in pool if name.startswith(f"{key}-")][:3]
+        return tuple(dict.fromkeys([*difflib.get_close_matches(key, pool, n=3, cutoff=0.8), *longer]))
 
     # Conditions.
 

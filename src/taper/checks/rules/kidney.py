@@ -208,7 +208,7 @@ def _initial(case: Case, drug: str, reading: KidneyReading) -> Iterator[Answer]:
         return
     if any(course.course.before != "nothing" for course in courses):
         missing = f"a figure for someone who takes the drug already {_at(reading)}"
-        yield gap(NAME, drug, Reason.STARTS_ONLY, missing, of=[reading.advice], urgent=True)
+        yield gap(NAME, drug, Reason.STARTS_ONLY, missing, of=[reading.advice])
         return
     first = next(run for run in case.runs(drug) if run.intakes)
     if first.total.mg > limit.mg:

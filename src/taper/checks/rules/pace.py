@@ -57,7 +57,7 @@ def assess(case: Case) -> Iterator[Answer]:
     Two readings are reported. Per step: no single reduction is larger than the source's figure. As a rate: the
     reductions on any days of one interval in a row are together no larger. Beyond what a source allows at most is high,
     beyond its typical pace is moderate. Cycles are compared day against day, and their average is shown too; a cycle in
-    which no more than two half-lives pass between doses counts by its average. A reduction beyond a percentage that
+    which fewer than about two half-lives pass between doses counts by its average. A reduction beyond a percentage that
     another source on file prints in mg, at the same interval, is moderate, and both are shown. Advice about longer use
     than the plan's does not apply.
 
@@ -98,29 +98,35 @@ def _assess_drug(case: Case, drug: str, levels: Levels, facts: list[Stopping]) -
     yield from _without_figure(drug, levels, speaking)
     asked = list(_questions(case, drug, levels, speaking))
     judged = [(question, list(_judge(question))) for question in asked]
-    printed = [question for question, answers in judged if _prints(question, answers)]
+    printed = [question for question in asked if question.fact.bands or question.fact.step_high]
     yield from (_beside_printed(q, answer, printed) for q, answers in judged for answer in answers)
     for source in dict.fromkeys(question.fact.source for question in asked):
         yield from _beyond_the_source([question for question in asked if question.fact.source == source])
-
-
-def _prints(question: _Question, answers: list[Answer]) -> bool:
-    """Whether a source gives its pace in mg, and nothing in the plan is beyond it where it speaks."""
-    in_mg = bool(question.fact.bands or question.fact.step_high)
-    return in_mg and not any(isinstance(answer, Finding) for answer in answers)
 
 
 def _beside_printed(question: _Question, answer: Answer, printed: list[_Question]) -> Answer:
     """A percentage is no more than moderate where another source prints the very reductions in mg; both are shown."""
     if not isinstance(answer, Finding) or answer.severity is not Severity.HIGH or question.fact.percent_high is None:
         return answer
-    beyond = [c for c in question.falls if (n := question.paces(c.before.mg, c.after.mg)) is not None and n > 1]
+    beyond = _beyond(question)
     for other in printed:
-        if all(other.paces(change.before.mg, change.after.mg) is not None for change in beyond):
+        too_fast = {change.day for change in _beyond(other)}
+        if all(_allows(other, change) and change.day not in too_fast for change in beyond):
             says = f"{answer.says}; {question.case.who(other.fact.source)} prints these reductions"
             made = find(question.case, NAME, question.drug, question.fact, Severity.MODERATE, answer.happens, says)
             return answer.model_copy(update={"severity": made.severity, "says": made.says, "message": made.message})
     return answer
+
+
+def _beyond(question: _Question) -> list[LevelChange]:
+    """The reductions beyond a source's figure, one by one and as a rate."""
+    single = (c for c in question.falls if (n := question.paces(c.before.mg, c.after.mg)) is not None and n > 1)
+    return [*single, *(change for change, _ in _together(question))]
+
+
+def _allows(question: _Question, change: LevelChange) -> bool:
+    paces = question.paces(change.before.mg, change.after.mg)
+    return paces is not None and paces <= 1
 
 
 def _questions(case: Case, drug: str, levels: Levels, facts: list[Stopping]) -> Iterator[_Question]:

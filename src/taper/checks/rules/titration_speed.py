@@ -49,7 +49,7 @@ def assess(case: Case) -> Iterator[Answer]:
         if monograph is None:
             continue
         levels = levels_of(case, drug)
-        if not levels.rises and levels.knows_before:
+        if levels.knows_before and not _grows(case, drug, levels):
             continue
         facts: list[Titration | Start] = [
             *case.applying(monograph.titrations, drug),
@@ -62,6 +62,12 @@ def assess(case: Case) -> Iterator[Answer]:
             yield other_uses(case, NAME, drug, unheard, "a speed for increasing the drug")
         else:
             yield from _assess_drug(case, drug, levels, [fact for fact in held if case.compares(fact.source)])
+
+
+def _grows(case: Case, drug: str, levels: Levels) -> bool:
+    """Whether a total is higher than what was taken before, or the drug is taken again after a break."""
+    taken = levels.all[0].mg
+    return any(level.mg > taken for level in levels.all) or any(b.is_told for b in breaks_of(case, levels, drug))
 
 
 def _assess_drug(case: Case, drug: str, levels: Levels, facts: list[Titration | Start]) -> Iterator[Answer]:
