@@ -101,7 +101,8 @@ class TestListed:
 
     def test_a_list_makes_it_one_of_its_class_and_is_named_in_the_finding(self):
         (finding,), gaps, clear, _ = self.met(OPIOID, lists=[listing("opioid", "listamine")])
-        assert "with listamine (opioid by Institute l, row listamine)" in finding.message
+        assert finding.note == "opioid by Institute l, row listamine"
+        assert finding.message.endswith("avoid: sedation (opioid by Institute l, row listamine).")
         assert (finding.value, gaps, clear) == ("listamine", [], [])
 
     def test_a_wider_class_is_met_by_way_of_the_narrower(self):

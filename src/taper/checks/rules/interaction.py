@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 from taper.amounts.dose import DailyDose, Dose
-from taper.checks.answers import find, gap, other_uses, person_gap, place_of, silent, unheard, unread
+from taper.checks.answers import find, gap, noted, other_uses, person_gap, place_of, silent, unheard, unread
 from taper.checks.case import Case, Run, left_out, stretches, uncited
 from taper.checks.meetings import Met, meet, overlaps, started_after
 from taper.checks.open_question import NotAssessed, Reason
@@ -184,7 +184,7 @@ def _by_list(case: Case, item: Companion, fact: Interaction) -> str:
     if {plain(item.written), item.contained} & set(fact.with_names):
         return ""
     listed = item.listed_as(case.formulary, fact.with_names)
-    return f" ({listed[0].of} by {listed[0].source.organization}, {listed[0].place})" if listed else ""
+    return f"{listed[0].of} by {listed[0].source.organization}, {listed[0].place}" if listed else ""
 
 
 def _facts_of(case: Case, drug: str | None) -> list[Interaction]:
@@ -220,8 +220,9 @@ def _said(case: Case, drug: str, fact: Interaction, met: Met, by_list: str) -> I
         return
     severity = Severity.HIGH if fact.action in _GRAVE else Severity.MODERATE
     limit = f"{met.within}" if within else fact.action
-    yield find(case, NAME, drug, fact, severity, f"{drug} {met.how}{by_list}", said, about=met.about, value=met.other,
-               limit=limit, **met.days)  # fmt: skip
+    found = find(case, NAME, drug, fact, severity, f"{drug} {met.how}", said, about=met.about, value=met.other,
+                 limit=limit, **met.days)  # fmt: skip
+    yield noted(case, found, by_list) if by_list else found
 
 
 def _dose_words(fact: Interaction) -> str:

@@ -23,9 +23,9 @@ def assess(case: Case) -> Iterator[Answer]:
     dose to the next with each source's half-life.
 
     About two half-lives or more, so that about a quarter is left or less, is moderate; as many at the short end of a
-XX
-    of metabolites are not used. A drug with no half-life on file is not assessed; the rule does not apply to a plan
-    with a dose on every day.
+    range only is low. Nine tenths of two count as about two. Under a half-life that is printed as an upper end alone,
+    fewer hours are not assessed. Half-lives of metabolites are not used. A drug with no half-life on file is not
+    assessed; the rule does not apply to a plan with a dose on every day.
     """
     yield from uncited(case, NAME)
     for drug in case.drugs:
