@@ -136,8 +136,8 @@ def _to_look_up(gap: NotAssessed) -> str:
     by_drug: dict[str, list[str]] = {}
     for part in gap.each:
         by_drug.setdefault(part.drug or "the plan", []).extend(part.what)
-    each = [f"of {drug}: {'; '.join(dict.fromkeys(words))}" for drug, words in by_drug.items()]
-    return f"Read the label, which was not read in full here, {', and '.join(each)}."
+    each = [f"in the label of {drug}: {'; '.join(dict.fromkeys(words))}" for drug, words in by_drug.items()]
+    return f"Look up what was not read in full here, {', and '.join(each)}."
 
 
 def _explained(review: Review) -> Iterator[str]:

@@ -39,8 +39,8 @@ def assess(case: Case) -> Iterator[Answer]:
 
     A maximum for the plan's indication that is exceeded is high. Where no indication is given, or no source
     speaks of it, exceeding a maximum of every indication is high and of some only is moderate. Where sources speak
-    of it, figures for other uses are compared on the days above one of its own, and a maximum among them is high:
-    within what is on file for its use, others say nothing. A usual maximum, a figure that is only named or derived is
+    of it, figures for other uses are compared on the days above one of its own, of the same source where it gives one,
+    and a maximum among them is high: within what is on file for its use, others say nothing. A usual maximum, a figure that is only named or derived is
     moderate, and high on a day above every figure that is on file for the drug of any kind and source. A claim without
     a source is low, and compared only where its source is named. A figure for people who take other medicines, or do
     not, is compared with those who do, or do not. A maximum of another country than the plan's is moderate at most
@@ -79,8 +79,9 @@ def _compare(case: Case, drug: str, ceiling: Ceiling, held: _Held) -> Iterator[A
     limit = DailyDose(ceiling.limit.mg).in_unit(ceiling.limit.unit)
     is_own = ceiling in held.own or not held.is_decided
     own = [item for item in held.own if case.person_fits(item) is not False and _fits_column(case, item)]
-    exceeded = [item.limit.mg for item in own]
-    least = Fraction(0) if is_own else min(exceeded, default=None)
+    # Within what a source gives for the plan's use, its figures for others say nothing.
+    same = [item.limit.mg for item in own if item.source == ceiling.source]
+    least = Fraction(0) if is_own else min(same or [item.limit.mg for item in own], default=None)
     if case.person_fits(ceiling) is False or least is None or (not is_own and _is_said(case, ceiling, held)):
         return
     above = list(stretches(case.days(drug), lambda run: run.total > limit and run.total.mg > least))

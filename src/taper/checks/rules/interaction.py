@@ -79,12 +79,13 @@ def _assess_drug(
         return
     yield from _twice(case, drug, [item for item in everything if item.drug == drug])
     yield from _of_other_uses(case, drug, others, of_other_uses)
-    if nobody is not None and (others or planned):
-        named = ", ".join(dict.fromkeys(item.written for item in (*others, *planned)))
-        yield nobody.model_copy(update={"what": (f"{nobody.what[0]}, with {named}",)})
     answers = [*_with_others(case, drug, others, facts), *_within_plan(case, drug, facts)]
     yield from answers
     grave = {a.about for a in answers if isinstance(a, Finding) and a.severity is Severity.HIGH}
+    # What is found to be avoided is avoided, whatever else a label that was not read adds.
+    left = [item.written for item in (*others, *planned) if item.written not in grave]
+    if nobody is not None and left:
+        yield nobody.model_copy(update={"what": (f"{nobody.what[0]}, with {', '.join(dict.fromkeys(left))}",)})
     # Where no label was read the answer is open for every medicine; its classes alone could not settle it.
     asked = [item for item in (*others, *planned) if nobody is None or not (item.is_named and item.is_coded)]
     unknown = list(_unknown(case, drug, asked, facts, grave))
