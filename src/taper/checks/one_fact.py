@@ -42,9 +42,9 @@ def _is_asked(answer: Answer) -> TypeGuard[NotAssessed]:
 
 def _as_read(answer: Answer, subject: Subject | None) -> Answer:
     """Clear of a source is said only where it was read in full; else the plan is within what is on file of it."""
-    if not isinstance(answer, Clear) or answer.source is None or subject is None:
+    if not isinstance(answer, Clear) or answer.source is None:
         return answer
-    if not answer.source.has_read(subject):
+    if subject is None or not answer.source.has_read(subject):
         return Within(rule=answer.rule, drug=answer.drug, source=answer.source, figures=answer.figures)
     return answer.model_copy(update={"sections": answer.source.speaking_of(subject)})
 

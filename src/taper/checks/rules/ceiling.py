@@ -37,14 +37,14 @@ def assess(case: Case) -> Iterator[Answer]:
     """Compare the sum of a drug's courses, day by day, with each source's daily ceiling. What was taken before a
     course counts until it begins.
 
-    A maximum for the plan's indication that is exceeded is high. Where no indication is given, or no source
-    speaks of it, exceeding a maximum of every indication is high and of some only is moderate. Where sources speak
-    of it, figures for other uses are compared on the days above one of its own, of the same source where it gives one,
-    and a maximum among them is high: within what is on file for its use, others say nothing. A usual maximum, a figure that is only named or derived is
-    moderate, and high on a day above every figure that is on file for the drug of any kind and source. A claim without
-    a source is low, and compared only where its source is named. A figure for people who take other medicines, or do
-    not, is compared with those who do, or do not. A maximum of another country than the plan's is moderate at most
-    where the plan's own country gives one.
+    A maximum for the plan's indication that is exceeded is high. Where no indication is given, or no source speaks
+    of it, exceeding a maximum of every indication is high and of some only is moderate. Where sources speak of it,
+    figures for other uses are compared on the days above one of its own, of the same source where it gives one, and
+    a maximum among them is high: within what is on file for its use, others say nothing. A usual maximum, a figure
+    that is only named or derived is moderate, and high on a day above every figure that is on file for the drug of
+    any kind and source. A claim without a source is low, and compared only where its source is named. A figure for
+    people who take other medicines, or do not, is compared with those who do, or do not. A maximum of another
+    country than the plan's is moderate at most where the plan's own country gives one.
     """
     yield from uncited(case, NAME)
     for drug in case.drugs:
