@@ -101,7 +101,9 @@ def person_gap(case: Case, rule: str, drug: str, fact: Cited) -> NotAssessed:
     return gap(rule, drug, Reason.FACT, f"{words} (this source's advice depends on it)", of=[fact], facts=facts)
 
 
-def other_uses(case: Case, rule: str, drug: str, facts: Iterable[Cited], what: str) -> NotAssessed:
+def other_uses(
+    case: Case, rule: str, drug: str, facts: Iterable[Cited], what: str, *, urgent: bool = False
+) -> NotAssessed:
     """That nothing is on file for the plan's use, and of which other uses the facts speak, if there are any."""
     listed = list(facts)
     if not listed:
@@ -109,7 +111,7 @@ def other_uses(case: Case, rule: str, drug: str, facts: Iterable[Cited], what: s
     wanted = sorted({course.course.indication or "" for course in case.courses_of(drug)})
     uses = sorted({use for fact in listed for use in fact.indications})
     words = f"{what} for {', '.join(wanted)}; sources on file are for other uses: {', '.join(uses)}"
-    return gap(rule, drug, Reason.OTHER_USES, words, of=listed)
+    return gap(rule, drug, Reason.OTHER_USES, words, of=listed, urgent=urgent)
 
 
 def unread(

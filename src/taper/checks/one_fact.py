@@ -143,7 +143,7 @@ def _said(case: Case, lead: Finding, ordered: list[Finding]) -> Iterator[str]:
 def _open(case: Case, answers: Sequence[Answer]) -> Iterator[NotAssessed]:
     gaps = [answer for answer in answers if isinstance(answer, NotAssessed)]
     settled = {answer.drug for answer in answers if isinstance(answer, Clear) and answer.source is None}
-    spoken = {answer.drug for answer in answers if isinstance(answer, Finding | Clear | Within)}
+    spoken = {answer.drug for answer in answers if isinstance(answer, Finding | Clear | Within) and answer.source}
     narrowed = {gap.drug for gap in gaps if gap.reason is Reason.LEFT_OUT}
     kept = [gap for gap in gaps if not _is_idle(gap, settled, spoken, narrowed)]
     most = {gap.drug: _telling(kept, gap.drug) for gap in kept}
