@@ -110,7 +110,7 @@ def _joined(case: Case, group: list[Finding]) -> Finding:
     if len(group) == 1:
         return group[0]
     ordered = sorted(group, key=lambda item: (*_weight(case, item), -item.severity.rank, item.day or 0, item.message))
-    lead = min(ordered, key=lambda item: (-item.severity.rank, ordered.index(item)))
+    lead = min(ordered, key=lambda item: (-item.severity.rank, item.limit != "contraindicated", ordered.index(item)))
     return lead.model_copy(
         update={
             "message": message_of(lead.happens, _said(case, lead, ordered)),

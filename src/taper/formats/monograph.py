@@ -13,6 +13,7 @@ from taper.knowledge.kidney_advice import KidneyAdvice
 from taper.knowledge.kidney_reading import band_words, words_of
 from taper.knowledge.monograph import (
     AgeAdvice,
+    Brand,
     Ceiling,
     Code,
     Contraindication,
@@ -74,6 +75,7 @@ _SECTIONS = {
     "not_for": "Not for",
     "half_lives": "Half-life",
     "occupancies": "Receptor occupancy (a teaching model)",
+    "brands": "Brands",
     "codes": "Codes",
 }
 
@@ -208,10 +210,16 @@ def _says(item: Any) -> str:
             return _statement(item)
 
 
+def _times(count: int) -> str:
+    return "once a day" if count == 1 else f"{count} times a day"
+
+
 def _statement(item: Any) -> str:
     match item:
         case Harm():
             return item.what
+        case Brand():
+            return item.name + (f", taken {_times(item.times_per_day)}" if item.times_per_day else "")
         case LiverAdvice():
             figures = _figures(maximum=item.maximum, first=_first(item), part=item.fraction)
             return f"{', '.join(item.impairment)} impairment: {item.action}{figures}"
