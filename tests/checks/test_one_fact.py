@@ -79,7 +79,7 @@ class TestCountry:
         assert finding.severity is Severity.MODERATE
 
     def test_a_first_dose_of_another_country_is_low_where_its_own_gives_one_that_is_kept(self):
-        doses = {slot: "300 mg" for slot in ("morning", "noon", "evening")}
+        doses = dict.fromkeys(("morning", "noon", "evening"), "300 mg")
         plan = plan_of(step(doses), drug="gabapentin", release="immediate", form="tablet", indication="seizures",
                        before="nothing", then="continue")  # fmt: skip
         shipped = Formulary.shipped()

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 from taper._base.numbers import write_number, write_percent
 from taper.amounts.dose import DailyDose
@@ -31,7 +32,7 @@ READS = ("before", "before.for", "indication", "patient.age", "patient.sex")
 _Paces = Callable[[Fraction, Fraction], Fraction | None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Question:
     """One drug, one source with a figure, and the reductions to compare."""
 
@@ -41,9 +42,28 @@ class _Question:
     levels: Levels
     paces: _Paces
 
-    @property
+    @cached_property
     def falls(self) -> list[LevelChange]:
         return [change for change in self.levels.falls if not self.has_no_figure(change)]
+
+    @cached_property
+    def beyond(self) -> list[LevelChange]:
+        """The reductions beyond the source's figure, one by one and as a rate."""
+        single = (change for change in self.falls if not self.allows(change) and self.speaks_of(change))
+        return [*single, *(change for change, _ in self.together)]
+
+    @cached_property
+    def together(self) -> list[tuple[LevelChange, Fraction]]:
+        """The reductions that are beyond it as a rate, and how many paces each is."""
+        return list(_together(self))
+
+    def speaks_of(self, change: LevelChange) -> bool:
+        return self.paces(change.before.mg, change.after.mg) is not None
+
+    def allows(self, change: LevelChange) -> bool:
+        """Whether a reduction is one pace of the source or less."""
+        paces = self.paces(change.before.mg, change.after.mg)
+        return paces is not None and paces <= 1
 
     def has_no_figure(self, change: LevelChange) -> bool:
         """Whether it is the last reduction, to 0, which no percentage of the current dose ever reaches."""
@@ -108,25 +128,13 @@ def _beside_printed(question: _Question, answer: Answer, printed: list[_Question
     """A percentage is no more than moderate where another source prints the very reductions in mg; both are shown."""
     if not isinstance(answer, Finding) or answer.severity is not Severity.HIGH or question.fact.percent_high is None:
         return answer
-    beyond = _beyond(question)
     for other in printed:
-        too_fast = {change.day for change in _beyond(other)}
-        if all(_allows(other, change) and change.day not in too_fast for change in beyond):
+        allowed = all(other.allows(change) for change in question.beyond)
+        if allowed and not {change.day for change in other.beyond} & {change.day for change in question.beyond}:
             says = f"{answer.says}; {question.case.who(other.fact.source)} prints these reductions"
             made = find(question.case, NAME, question.drug, question.fact, Severity.MODERATE, answer.happens, says)
             return answer.model_copy(update={"severity": made.severity, "says": made.says, "message": made.message})
     return answer
-
-
-def _beyond(question: _Question) -> list[LevelChange]:
-    """The reductions beyond a source's figure, one by one and as a rate."""
-    single = (c for c in question.falls if (n := question.paces(c.before.mg, c.after.mg)) is not None and n > 1)
-    return [*single, *(change for change, _ in _together(question))]
-
-
-def _allows(question: _Question, change: LevelChange) -> bool:
-    paces = question.paces(change.before.mg, change.after.mg)
-    return paces is not None and paces <= 1
 
 
 def _questions(case: Case, drug: str, levels: Levels, facts: list[Stopping]) -> Iterator[_Question]:
@@ -189,7 +197,7 @@ def _banded(fact: Stopping, before: Fraction, after: Fraction) -> Fraction | Non
 def _judge(asked: _Question) -> Iterator[Answer]:
     single = [(change, asked.paces(change.before.mg, change.after.mg)) for change in asked.falls]
     above = [(change, paces) for change, paces in single if paces is not None and paces > 1]
-    together = list(_together(asked))
+    together = asked.together
     answers: list[Answer] = []
     if above:
         answers.append(_found(asked, above, "per step"))
