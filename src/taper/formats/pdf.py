@@ -16,13 +16,12 @@ from taper.errors import CannotCompute
 from taper.schedules.schedule import Schedule
 from taper.supply.count import Supply
 from taper.words.calendar_days import CalendarDay
-from taper.words.handout import Handout, make_handout, printable
+from taper.words.handout import Handout, Pages, make_handout, printable
 from taper.words.plan_sheet import PlanSheet
 from taper.words.review_text import sentence
-from taper.words.supply_table import Row
+from taper.words.supply_table import Cells
 
 Paper = Literal["a4", "us-letter"]
-Pages = Literal["all", "patient", "clinician"]
 _NO_FONT = re.compile(r"the text `(.+?)` could not be displayed")
 _TEMPLATE = Path(__file__).with_name("handout.typ")
 
@@ -194,7 +193,7 @@ def _supply(handout: Handout) -> Iterator[dict[str, Any]]:
             yield _table(caption, held.fill_columns, rows)
 
 
-def _table(caption: str, columns: Row, rows: tuple[Row, ...]) -> dict[str, Any]:
+def _table(caption: str, columns: Cells, rows: tuple[Cells, ...]) -> dict[str, Any]:
     return {"caption": caption, "columns": columns, "rows": rows}
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from taper._base.numbers import write_number
+from taper._base.shown import align
 from taper._base.takes import takes
 from taper.amounts.duration import long_date
 from taper.amounts.liquid import Volume
@@ -49,10 +50,7 @@ def to_table(
         >>> to_table(schedule).splitlines()[0]
         'Diazepam 20 mg/day to 0 (example plan)'
     """
-    rows = list(table_rows(schedule, every_day=every_day))
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    lines.insert(1, "  ".join("-" * width for width in widths))
+    lines = align(table_rows(schedule, every_day=every_day), ruled=True)
     title = _one_line(schedule.realized.plan.title)
     head = [title, ""] if title else []
     parts = [
