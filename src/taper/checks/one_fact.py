@@ -6,7 +6,7 @@ from typing import TypeGuard
 from taper.checks.answers import message_of, said_by
 from taper.checks.case import Case
 from taper.checks.open_question import NotAssessed, Reason
-from taper.checks.review import Answer, Clear, Figure, Finding, LeftOut, Severity, Within, gap_order
+from taper.checks.review import Answer, Clear, FigureKind, Finding, LeftOut, Severity, Within, gap_order
 from taper.source import Subject
 
 _UNANSWERABLE = (
@@ -69,7 +69,9 @@ def _never_above_own_country(case: Case, answers: Sequence[Answer]) -> list[Find
     return [_capped(item, met - broken, met | broken) for item in findings]
 
 
-def _capped(finding: Finding, kept: set[tuple[str | None, Figure]], given: set[tuple[str | None, Figure]]) -> Finding:
+def _capped(
+    finding: Finding, kept: set[tuple[str | None, FigureKind]], given: set[tuple[str | None, FigureKind]]
+) -> Finding:
     if not (finding.from_abroad and finding.by_amount):
         return finding
     key = (finding.drug, finding.figure)

@@ -38,7 +38,7 @@ class Severity(StrEnum):
         return self.rank >= Severity(other).rank
 
 
-Figure = Literal["dose", "first dose", "increase"]
+FigureKind = Literal["dose", "first dose", "increase"]
 """What a figure of a source is, where a dose is compared with it: how a drug is begun or increased, or any other."""
 
 Evidence = Grade
@@ -80,7 +80,7 @@ class Finding(Value):
     source: Source | None = None
     from_abroad: bool = False
     by_amount: bool = False
-    figure: Figure = "dose"
+    figure: FigureKind = "dose"
     statements: "tuple[Finding, ...]" = ()
 
     @property
@@ -127,7 +127,7 @@ class Clear(Value):
     drug: str | None = None
     source: Source | None = None
     sections: tuple[str, ...] = ()
-    figures: tuple[Figure, ...] = ()
+    figures: tuple[FigureKind, ...] = ()
 
     def __str__(self) -> str:
         return f"clear: {self.rule} ({self.drug or 'plan'})" + (f", by {self.source}" if self.source else "")
@@ -142,7 +142,7 @@ class Within(Value):
     rule: str
     drug: str | None = None
     source: Source
-    figures: tuple[Figure, ...] = ()
+    figures: tuple[FigureKind, ...] = ()
 
     def __str__(self) -> str:
         return f"within: {self.rule} ({self.drug or 'plan'}), by {self.source}"

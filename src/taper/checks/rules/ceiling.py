@@ -9,7 +9,7 @@ from taper.checks.answers import by_source, gap, person_gap, place_of
 from taper.checks.case import Case, Run, capped, left_out, on_file, stretches
 from taper.checks.open_question import Reason
 from taper.checks.other_medicines import column_fits
-from taper.checks.review import Answer, Clear, Figure, Finding, LeftOut, Severity, Why
+from taper.checks.review import Answer, Clear, FigureKind, Finding, LeftOut, Severity, Why
 from taper.knowledge.monograph import Ceiling, CeilingKind
 from taper.source import Subject
 
@@ -94,7 +94,7 @@ def _compare(case: Case, drug: str, ceiling: Ceiling, held: _Held) -> Iterator[A
         yield from (_finding(case, drug, ceiling, stretch, held) for stretch in above)
 
 
-def _figures(case: Case, drug: str, ceiling: Ceiling) -> tuple[Figure, ...]:
+def _figures(case: Case, drug: str, ceiling: Ceiling) -> tuple[FigureKind, ...]:
     """The figure that the plan is within, where it is about the person and the plan's use."""
     is_about = case.person_fits(ceiling) and _fits_column(case, ceiling)
     return ("dose",) if is_about and case.indication_fits(ceiling, drug) is not False else ()

@@ -10,7 +10,7 @@ from taper.checks.case import Case, heard, on_file
 from taper.checks.dose_levels import Break, Level, Levels, breaks_of, fewest_days, levels_of
 from taper.checks.open_question import NotAssessed, Reason
 from taper.checks.other_medicines import column_fits
-from taper.checks.review import Answer, Clear, Figure, Finding, Severity
+from taper.checks.review import Answer, Clear, FigureKind, Finding, Severity
 from taper.knowledge.monograph import Start, Titration, TitrationStep
 from taper.source import Subject
 
@@ -105,7 +105,7 @@ def _answers(case: Case, drug: str, levels: Levels, fact: Titration | Start) -> 
     return answers or [Clear(rule=NAME, drug=drug, source=fact.source, figures=_figures(fact))]
 
 
-def _figures(fact: Titration | Start) -> tuple[Figure, ...]:
+def _figures(fact: Titration | Start) -> tuple[FigureKind, ...]:
     """What a source gives: how the drug is begun, how it is increased, or both."""
     begins, rises = isinstance(fact, Start) or bool(fact.steps), not isinstance(fact, Start)
     return (*(("first dose",) if begins else ()), *(("increase",) if rises else ()))
