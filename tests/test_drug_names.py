@@ -55,6 +55,12 @@ def test_none_is_picked_of_near_names_of_several_entries_or_for_a_brand_that_may
     assert near in caught.value.near or near in str(caught.value)
 
 
+def test_a_brand_of_unknown_route_is_told_by_the_generic_name_in_it():
+    with pytest.raises(UnknownDrug, match="a name of clonidine. A brand may be of another route") as caught:
+        SHIPPED.name_of("Dixarit")
+    assert caught.value.near == ("clonidine",)
+
+
 def test_a_combination_and_a_medicine_not_on_file_are_told_by_what_they_are():
     with pytest.raises(UnknownDrug, match="holds codeine and paracetamol"):
         SHIPPED.name_of("co-codamol")

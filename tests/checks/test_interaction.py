@@ -245,6 +245,10 @@ class TestWithinAPlan:
             assert f"was stopped {starts - 28} days before otheramine starts" in told[0].message
             assert (told[0].limit, told[0].day) == ("14 days", starts)
 
+    def test_a_wait_after_the_drug_adds_nothing_to_days_on_which_both_are_taken(self):
+        told, *_ = self.planned(WAIT | {"with_names": ["opioid"], "within_after": "14 days"}, starts_on_day=25)
+        assert [(item.day, item.last_day) for item in told] == [(25, 28)]
+
     def test_an_open_course_meets_all_that_comes(self):
         plan = plan_with(
             course(step("5 mg"), then="continue"),
