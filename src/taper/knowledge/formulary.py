@@ -275,7 +275,7 @@ class Formulary:
         names = " and ".join(part.name for part in parts)
         if len(parts) > 1:
             alone = f" and holds {names}; a plan is of one drug, and combination products are not planned here"
-        elif parts and parts[0].name in self._monographs and not near:
+        elif parts and parts[0].name in self._monographs:
             near, hint = (parts[0].name,), "A brand may be of another route; if it is swallowed, write the generic name"
             alone = f"; it is a name of {names}"
         elif parts and parts[0].name != plain(name):
