@@ -52,6 +52,7 @@ class Handout:
     history: tuple[str, ...]
     plan_id: str
     dated: bool
+    key: tuple[tuple[str, str], ...] = ()
 
 
 def make_handout(
@@ -84,7 +85,9 @@ def make_handout(
     spoken = speak(language) if dates else _count_days(schedule, language)
     first = 6 if sunday_first else 0
     months = list(_months(schedule, spoken, shelf, first) if dates else _weeks(schedule, spoken, shelf))
-    paper = fit_months(months, names_drugs=len(schedule.realized.courses) > 1, large=large)
+    names_drugs = len(schedule.realized.courses) > 1
+    key = shelf.key(spoken) if names_drugs else ()
+    paper = fit_months(months, names_drugs=names_drugs, large=large, key=key)
     drugs = spoken.join(spoken.drug(drug) for drug in schedule.realized.drugs)
     return Handout(
         language=spoken,
@@ -103,6 +106,7 @@ def make_handout(
         history=tuple(describe_changes(schedule)),
         plan_id=_plan_id(schedule, spoken),
         dated=dates,
+        key=key,
     )
 
 
@@ -232,6 +236,7 @@ def _intake(intake: ScheduledIntake, language: Language, shelf: ProductNames) ->
         drug=language.drug(intake.drug),
         take=write_cell(intake, language, shelf),
         written=intake.dose.text,
+        short=shelf.lettered(intake.portions, language),
     )
 
 
