@@ -344,10 +344,10 @@ class TestData:
 
 
 NAMED_IN_CODE = {
-    "testing/sources_and_people.py": {"diazepam"},
+    "testing/sources_and_people.py": {"diazepam", "morphine"},
     "knowledge/class_tree.py": {"enzyme-inducer"},
 }
-"""An example drug of the strategies, and the class of which every inducer of an enzyme by name is one."""
+"""Example drugs of the strategies, and the class of which every inducer of an enzyme by name is one."""
 
 
 class TestDocstrings:

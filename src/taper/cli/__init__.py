@@ -25,6 +25,7 @@ COMMANDS = {
     "kidney": ("kidney", "propose a plan for a person's kidney function, by one named source"),
     "schedule": ("schedule", "put a plan on dates"),
     "supply": ("supply", "count what a plan uses"),
+    "mme": ("mme", "total the opioids of a plan a day in morphine, by each table, with its warning"),
     "down": ("down", "plan a taper that real products can make"),
     "recipe": ("recipe", "say how products make a dose"),
     "up": ("up", "plan an increase, by a label's steps or by an increment"),

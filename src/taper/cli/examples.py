@@ -37,6 +37,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         'taper supply plan.json --start 2027-03-01 --every "28 days" --packs',
         "taper supply plan.json --start 2027-03-01 --log plan.log.json",
     ),
+    "mme": ("taper mme plan.json --start 2027-03-01", "taper mme plan.json --start 2027-03-01 --table cdc-2022"),
     "down": (
         'taper down diazepam --from "10 mg at night" --pace "2 mg every 2 weeks"',
         'taper down diazepam --from "10 mg bd" --order evenly --pace "10% of current every 2 weeks, at least 1 mg"',

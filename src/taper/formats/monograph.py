@@ -304,6 +304,8 @@ def _stopping_limits(item: Stopping) -> Iterator[str]:
     if item.lasting_at_least is not None:
         upto = f" (to {item.lasting_at_most})" if item.lasting_at_most else ""
         yield f"over at least {item.lasting_at_least}{upto}"
+    if item.change_to:
+        yield f"changed to {' or '.join(item.change_to)}"
     if item.last_dose is not None:
         yield f"stopped from {item.last_dose}"
     if item.after_long_use:

@@ -83,8 +83,9 @@ def assess(case: Case) -> Iterator[Answer]:
 
     A reduction to 0 has no percentage of the current dose; it is not assessed under one, unless it is more mg than that
     percentage of the dose at the start. A source without a figure, a dose that the source does not cover, and an
-    unknown `before` are not assessed. The least time of a whole withdrawal is checked by abrupt-stop; where a source
-    gives it with a pace, it is checked here.
+    unknown `before` are not assessed. Where a source wants another drug in its place first, a reduction without one of
+    those in the plan is moderate. The least time of a whole withdrawal is checked by abrupt-stop; where a source gives
+    it with a pace, it is checked here.
     """
     for drug, monograph in (yield from on_file(case, NAME)):
         levels = levels_of(case, drug)
@@ -109,7 +110,9 @@ def _assess_drug(case: Case, drug: str, levels: Levels, facts: tuple[Stopping, .
     longer = [fact for fact in facts if fact in short or use_fits(case, drug, fact, until) is False]
     yield from (Clear(rule=NAME, drug=drug, source=fact.source) for fact in longer)
     speaking = [fact for fact in facts if fact not in longer]
-    yield from _without_figure(drug, levels, speaking)
+    changing = [fact for fact in speaking if fact.change_to]
+    yield from (_changed_first(case, drug, levels, fact) for fact in changing if _is_about(fact, levels))
+    yield from _without_figure(drug, levels, [fact for fact in speaking if fact not in changing])
     asked = list(_questions(case, drug, levels, speaking))
     judged = [(question, list(_judge(question))) for question in asked]
     printed = [question for question in asked if question.fact.bands or question.fact.step_high]
@@ -143,6 +146,22 @@ def _without_figure(drug: str, levels: Levels, facts: list[Stopping]) -> Iterato
     if silent:
         words = ", ".join(sorted({str(fact.shape) for fact in silent}))
         yield gap(NAME, drug, Reason.NO_FIGURE, f"a figure for the pace; sources say {words}", of=silent)
+
+
+def _changed_first(case: Case, drug: str, levels: Levels, fact: Stopping) -> Answer:
+    """Whether one of the drugs that a source wants in its place is in the plan, where the drug itself is reduced."""
+    if set(fact.change_to) & set(case.drugs):
+        return Clear(rule=NAME, drug=drug, source=fact.source)
+    if fact.used_for_at_least is not None and used_before(case, drug) is None:
+        words = "how long the drug was taken before (before, for); the advice depends on it"
+        return gap(NAME, drug, Reason.FACT, words, of=[fact], facts=["before.for"])
+    fall = levels.falls[0]
+    happens = f"{drug} is reduced from {fall.before.total} to {fall.after.total} {case.when(fall.day, fall.day)}"
+    says = f"{' or '.join(fact.change_to)} in its place before it is reduced"
+    place = fall.place
+    return find(case, NAME, drug, fact, Severity.MODERATE, happens, says, day=fall.day, last_day=fall.day,
+                value=drug, limit=" or ".join(fact.change_to),
+                course=place.course if place else None, step=place.step if place else None)  # fmt: skip
 
 
 def _is_judged_by_stop(fact: Stopping, levels: Levels) -> bool:
