@@ -62,6 +62,14 @@ CASES: dict[str, dict[str, Any]] = {
         "start": day(10, 12, 10, 12),
         "to": "3 mg",
     },
+    "two intakes have ended beside one that falls alone, and one is kept last": {
+        "before": {"morning": "8 mg", "noon": "10 mg"},
+        "pace": "1 mg",
+        "products": tablets(t1=2, t2=2, t4=2),
+        "order": "keep last: noon",
+        "start": day(12, 20, 20, 10),
+        "to": "5 mg",
+    },
     "a total that not every way arrives at": {
         "before": day(8, 3, 6),
         "pace": "1 mg",

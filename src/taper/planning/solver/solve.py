@@ -27,6 +27,15 @@ class Chain:
         intake = ground.groups[turn][0]
         return turn + 1 if self.states[index][intake] == ground.floor[intake] else turn
 
+    def uneven(self, ground: StateSpace) -> frozenset[int]:
+        """The places at which shares lie too far apart, for an intake that has ended keeps its share in its group.
+
+        One falls there only by the smallest fall there is.
+        """
+        if not ground.keeps_ended:
+            return frozenset()
+        return frozenset(place for place, state in enumerate(self.states) if not ground.is_even(state))
+
 
 def chain_of(ground: StateSpace) -> Chain | None:
     """The chain of regimens, if the order leaves no choice whose turn it is; else None."""
@@ -59,7 +68,7 @@ def _walk(ground: StateSpace, chain: Chain) -> Route | None:
     if last is None:
         return None
     weigh = _Weights(ground, chain, totals[: last + 1])
-    useful = weigh.useful() if weigh.is_large else list(range(last + 1))
+    useful = weigh.useful() if weigh.is_large and not weigh.uneven else list(range(last + 1))
     # Backward: the best way on from each place. All ways within the limits have the same excess, so cost decides,
     # then the number of changes, then the larger next total, which comes first.
     cost, changes, following = {last: 0}, {last: 0}, {last: -1}
@@ -99,6 +108,7 @@ class _Weights:
         self.is_large = sum(place - i for i, place in enumerate(self.reach)) > _MANY
         self._handle = [ground.handle(state) for state in chain.states[:count]]
         self._next = [chain.starts_with(index, ground) for index in range(count)]
+        self.uneven = chain.uneven(ground)
         self._mixed = ground.has_forms and any(set(line.doses) - line.liquid - {0} for line in ground.lines)
         self._split: dict[int, tuple[int, int]] = {}
 
@@ -131,11 +141,14 @@ class _Weights:
         end = self.reach[i]
         whole, rest = self._place(i)
         whole -= ONE_PACE
-        places = self._split
+        places, uneven = self._split, self.uneven
         for position in range(begin, len(useful)):
             j = useful[position]
             if j > end:
                 break
+            # Each intake that falls goes to its next dose if there are as many falls as places between.
+            if j in uneven and j - i != turn[j] - here + 1:
+                continue
             other, left = places.get(j) or self._place(j)
             off, left = whole - other, rest - left
             if left >= HALF:

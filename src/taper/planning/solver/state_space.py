@@ -88,6 +88,7 @@ class StateSpace:
         self._way = lcm(*(part for part in way if part)) if any(way) else 1
         self._share = [self._way // part if part else 0 for part in way]
         self.spread = int(weights.spread * self._way)
+        self.keeps_ended = any(sum(1 for i in group if self._share[i]) > 1 for group in groups)
 
     def _alike(self) -> tuple[tuple[int, ...], ...]:
         """The intakes that can stand for each other: the same doses, costs and shares, in one group of the order."""
