@@ -116,8 +116,8 @@ def test_where_the_doses_left_in_make_no_plan_the_regimens_are_said_to_be_too_ma
         "shortest": "3 weeks",
     }
     assert plan(**asked).report.solved.route.left_out == 0
-    with pytest.raises(TooManyStates, match="more than 40 regimens could be taken on the way"):
-        plan(**asked, weights=Weights(most_states=40))
+    with pytest.raises(TooManyStates, match="more than 25 regimens could be taken on the way"):
+        plan(**asked, weights=Weights(most_states=25))
 
 
 def test_counting_changes_needs_more_regimens_and_is_refused_where_they_are_too_many() -> None:

@@ -1,7 +1,7 @@
 """Search space: the doses each intake can take, as integers, and what handling them costs."""
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import lcm
@@ -88,6 +88,7 @@ class StateSpace:
         self._way = lcm(*(part for part in way if part)) if any(way) else 1
         self._share = [self._way // part if part else 0 for part in way]
         self.spread = int(weights.spread * self._way)
+        self.shift, self.nothing = self._widths()
         self.keeps_ended = any(sum(1 for i in group if self._share[i]) > 1 for group in groups)
 
     def _alike(self) -> tuple[tuple[int, ...], ...]:
@@ -192,6 +193,24 @@ class StateSpace:
         """The squared excess of a fall between two totals, summed over the limits."""
         return self.fall(high, low)[0]
 
+    def _widths(self) -> tuple[int, int]:
+        """How many bits the cost of a plan takes at most, and a number above every plan's excess and cost in one.
+
+        See `Falls`. A fall costs at most what the whole way costs as one, and there are no more falls than doses.
+        """
+        low = self.target if self.target is not None else sum(self.floor)
+        lows = [one if one is not None else other for one, other in zip(self.places(low), self.places(1), strict=True)]
+        tops = self.places(sum(self.start))
+        whole = [(between(high, low) or 0) + ONE_PACE for high, low in zip(tops, lows, strict=True)]
+        handling = sum(max(line.costs.values()) for line in self.lines)
+        change = whole[0] ** 2 * max(self.short, self.long) + handling + len(self.lines) * (self.further + self.switch)
+        shift = (change * (1 + sum(len(line.doses) for line in self.lines))).bit_length()
+        return shift, 1 << (shift + sum(reach**2 for reach in whole).bit_length() + 2)
+
+    def measured(self, high: int, low: int) -> tuple[int, int]:
+        """The same as `fall`, without keeping it."""
+        return self._measure(self.places(high), self.places(low))
+
     def _measure(self, before: tuple[int | None, ...], after: tuple[int | None, ...]) -> tuple[int, int]:
         excess = 0
         for index, limit in enumerate(self.measure.limits, 1):
@@ -254,10 +273,19 @@ class StateSpace:
         )
 
 
-def falls_of(ground: StateSpace, state: State, falls: int, least: int, *, each: bool = False) -> Iterator[State]:
+def falls_of(
+    ground: StateSpace,
+    state: State,
+    falls: int,
+    least: int,
+    *,
+    each: bool = False,
+    is_in_vain: Callable[[int, int], bool] | None = None,
+) -> Iterator[State]:
     """Each regimen to which so many intakes fall in turn, down to a total.
 
-    Of like intakes whose turn it is at one dose the first stands for all, unless each is asked for.
+    Of like intakes whose turn it is at one dose the first stands for all, unless each is asked for. Where so many more
+    intakes are to fall from a total, and that is in vain, no lower dose is tried.
     """
 
     def extend(now: State, used: tuple[int, ...], left: int, *, smallest: bool) -> Iterator[State]:
@@ -275,6 +303,8 @@ def falls_of(ground: StateSpace, state: State, falls: int, least: int, *, each: 
                     break
                 after = (*now[:intake], dose, *now[intake + 1 :])
                 is_smallest = smallest and place == first
+                if left > 1 and is_in_vain is not None and is_in_vain(sum(after), left - 1):
+                    break
                 if left > 1:
                     yield from extend(after, (*used, intake), left - 1, smallest=is_smallest)
                 elif is_smallest or ground.is_even(after):
