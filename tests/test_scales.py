@@ -122,7 +122,7 @@ def test_a_second_limit_stays_bare_where_the_plan_stops_from_a_last_dose() -> No
     pace = Pace.parse("10% of current, last dose 1 mg, never more than 20% of current, every 1 week")
     measure = measure_of(pace, DailyDose("40"))
     assert measure.stop_from == 1
-    assert measure.limits[1].ruler.at(Fraction(0)) is None
+    assert measure.limits[1].ruler.position(Fraction(0)) is None
 
 
 def test_a_pace_cannot_be_measured_from_nothing() -> None:

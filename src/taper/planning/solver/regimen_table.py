@@ -3,16 +3,16 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from math import comb, prod
+from math import comb
 from operator import add
 
 from taper.planning.solver.falls import Falls
-from taper.planning.solver.state_space import State, StateSpace, falls_of
+from taper.planning.solver.state_space import State, StateSpace
 
 FAR = 10**60
 """More than any share."""
 Items = tuple[int, ...]
-"""Doses of one group of the order by number, the largest share first; a number tells the kind of intake and its dose."""
+"""Doses of one group of the order by number, the largest share first; a number tells the kind and the dose."""
 
 
 @dataclass(slots=True)
