@@ -377,9 +377,17 @@ class _Stage:
         """
         if self._falls.is_accepted:
             return least
+        falls, further = self._falls, self._ground.further
+        first, weights = falls.weights(total)
+        begin = max(first, falls.lowest(total, worth))
+        known = list(map(add, weights[begin - first :], self.best[begin : falls.index[total]]))
         for count in range(2, len(self._ground.lines) + 1):
-            change = _Change(total, worth)
-            self._fall_on(change, items, (), count, total, (count - 1) * self._ground.further, is_smallest=True)
+            extra = (count - 1) * further
+            if min(known) + extra >= worth:
+                break
+            lowest = next(falls.totals[place] for place, one in enumerate(known, begin) if one + extra < worth)
+            change = _Change(total, lowest, worth)
+            self._fall_on(change, items, (), count, total, extra, is_smallest=True)
             worth = change.worth
         return worth
 
@@ -404,10 +412,11 @@ class _Stage:
                 self._land(change, item, others, total, extra, is_smallest=is_smallest)
                 continue
             kind, place = self._items[item]
-            drop = sum([self._gaps[other] for other in rest[: count - 1]])
-            for lower in range(place - 1, -1, -1):
+            least = change.lowest + sum([self._gaps[other] for other in rest[: count - 1]])
+            highest = bisect_right(kind.shares, self._shares[rest[0]] if rest else 0) - 1  # or it keeps the turn
+            for lower in range(min(place - 1, highest), -1, -1):
                 after = total - kind.doses[place] + kind.doses[lower]
-                if self.onward_of(change.total, after - drop, change.worth) + extra >= change.worth:
+                if after < least:
                     break
                 more = extra + kind.switches(place, lower)
                 both, smallest = (*fallen, kind.items[lower]), is_smallest and lower == place - 1
@@ -428,8 +437,7 @@ class _Stage:
         kind, place = self._items[item]
         falls, base = self._falls, total - kind.doses[place]
         first, weights = falls.weights(change.total)
-        lowest = falls.totals[max(first, falls.lowest(change.total, change.worth))]
-        begin, even = bisect_left(kind.doses, lowest - base), self._stretch(others, kind)
+        begin, even = bisect_left(kind.doses, change.lowest - base), self._stretch(others, kind)
         a, b = max(begin, even[0]), min(place, even[1])
         places = [*range(a, b)]
         if is_smallest and begin < place and not a <= place - 1 < b:
@@ -443,9 +451,10 @@ class _Stage:
 
 @dataclass(slots=True)
 class _Change:
-    """A change in which several intakes fall: from which total, and what the best one known weighs."""
+    """Changes in which several intakes fall: from which total, down to which a lighter one can be, the best known."""
 
     total: int
+    lowest: int
     worth: int
 
 
