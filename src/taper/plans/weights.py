@@ -39,7 +39,7 @@ class Weights(Value):
     unfit: Exact = Fraction(1, 3)
     pieces: Annotated[int, Field(ge=1, le=100)] = 4
     products: Annotated[int, Field(ge=1, le=10)] = 2
-    most_states: Annotated[int, Field(ge=1, le=10**7)] = 100_000
+    most_states: Annotated[int, Field(ge=1, le=10**7)] = 1_000_000
 
     def handling(self, *, mix_forms: bool = False, round_liquids: bool = True) -> Handling:
         """The part of it that judges one intake."""

@@ -2,6 +2,8 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
+from functools import reduce
+from operator import or_
 
 from taper.planning.solver.state_space import StateSpace
 
@@ -105,9 +107,9 @@ class Falls:
         self._over.clear()
 
 
-def sums_of(ground: StateSpace) -> set[int]:
+def sums_of(ground: StateSpace) -> list[int]:
     """Every total of doses that the intakes can take."""
-    sums = {0}
+    sums = 1  # a bit for each total
     for line in ground.lines:
-        sums = {total + dose for total in sums for dose in line.doses}
-    return sums
+        sums = reduce(or_, (sums << dose for dose in line.doses))
+    return [total for total, bit in enumerate(reversed(f"{sums:b}")) if bit == "1"]

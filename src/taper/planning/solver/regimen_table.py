@@ -183,11 +183,14 @@ class _Stage:
     def onward(self, state: State) -> int:
         """What going on from a regimen weighs at least."""
         items = self.ordered(state)
-        kind, place = self._items[items[0]]
         row = self._rows.get(items[1:])
         if row is None:
             return self._falls.nothing
-        return row[place] - self._handling - sum(k.handling[p] for k, p in (self._items[item] for item in items))
+        return (
+            row[self._items[items[0]][1]]
+            - self._handling
+            - sum(k.handling[p] for k, p in (self._items[item] for item in items))
+        )
 
     def fill(self) -> None:
         """Work out every regimen while the group falls, and what follows when it has ended."""
@@ -233,7 +236,8 @@ class _Stage:
         begin = first if than is None else max(first, falls.lowest(total, than))
         if begin >= last:
             return falls.nothing
-        return min(map(add, weights[begin - first : last - first], self.best[begin:last]))
+        least: int = min(map(add, weights[begin - first : last - first], self.best[begin:last]))
+        return least
 
     def _all_others(self) -> Iterator[Items]:
         """Every choice of all doses but one, in the order of their numbers."""
@@ -276,7 +280,7 @@ class _Stage:
             if worth is None and here == self._ends_at:
                 worth = self._ended
             if worth is None:
-                worth = self._fall_of_one(kind, x, row, steps[x] or self._step(kind, steps, x, total), even)
+                worth = self._fall_of_one(x, row, steps[x] or self._step(kind, steps, x, total), even)
                 if shares[x] == top and others[0] != kind.items[x]:
                     worth = min(worth, self._fall_of_tied(others, kind, x))
                 if gap:
@@ -337,9 +341,7 @@ class _Stage:
             falls.forget()
         return found
 
-    def _fall_of_one(
-        self, kind: _Kind, x: int, row: list[int], step: tuple[int, list[int]], even: tuple[int, int]
-    ) -> int:
+    def _fall_of_one(self, x: int, row: list[int], step: tuple[int, list[int]], even: tuple[int, int]) -> int:
         """The best fall of the intake whose turn it is, and what comes after."""
         worth = self._falls.nothing
         begin, weights = step
@@ -367,7 +369,7 @@ class _Stage:
             total = self._total + sum(k.doses[p] for k, p in (self._items[one] for one in beside))
             steps = other.steps.setdefault(total, [None] * len(other.doses))
             step = steps[place] or self._step(other, steps, place, total)
-            worth = min(worth, self._fall_of_one(other, place, row, step, even))
+            worth = min(worth, self._fall_of_one(place, row, step, even))
         return worth
 
     def _fall_of_several(self, items: Items, total: int, least: int, worth: int) -> int:

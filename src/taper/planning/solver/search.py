@@ -1,5 +1,6 @@
 """Exact search (A*): the plan with the least excess, then the least cost, then the first in order."""
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from heapq import heappop, heappush
@@ -14,8 +15,8 @@ class Route:
     """A plan in whole grains: each regimen after the start, what it exceeds and what it costs.
 
     `stops` says that the last change ends all intakes together, from the last dose; `left_out` how many doses were
-    left out of the search because there were too many regimens. `floor` is set where the search stopped at its limit:
-    then this is the best plan found, and no plan has less than that excess and cost.
+    left out of the search because there were more regimens than its `limit`. `floor` is set where the search stopped
+    before its end: then this is the best plan found, and no plan has less than that excess and cost.
     """
 
     states: tuple[State, ...]
@@ -23,6 +24,7 @@ class Route:
     cost: int
     stops: bool = False
     left_out: int = 0
+    limit: int = 0
     floor: tuple[int, int] | None = None
 
     @property
@@ -71,7 +73,10 @@ def search(ground: StateSpace, *, fewest: int | None = None, most: int | None = 
     """The best plan over all regimens and orders of falling, or None if there is none.
 
     A plan without a constraint on its number of changes that keeps it anyway is the best with it too.
-    Where there are more regimens than are allowed, the doses that are hardest to handle are left out.
+
+    First, plans are sought in which every fall is accepted. Only where there is none are larger falls looked at; that
+    takes more work for each regimen, so a tenth as many are compared. Where there are more, the doses that are hardest
+    to handle are left out, until a tenth as many are left.
 
     Args:
         ground: The doses, rulers and costs.
@@ -92,57 +97,53 @@ def search(ground: StateSpace, *, fewest: int | None = None, most: int | None = 
 
 
 def _search(ground: StateSpace, fewest: int | None, most: int | None, *, is_accepted: bool) -> Route | None:
-    kept, left_out = _kept(ground, is_accepted=is_accepted)
+    few = max(ground.weights.most_states // 10, min(ground.weights.most_states, _MANY))
+    limit = ground.weights.most_states if is_accepted else few
+    kept = (
+        ground if _count(ground, is_accepted=is_accepted) <= limit else _thinned(ground, few, is_accepted=is_accepted)
+    )
+    if kept is None:
+        raise ground.too_many(limit)
     falls = Falls(kept, sums_of(kept), is_accepted=is_accepted)
     table = RegimenTable(kept, falls)
     table.fill()
     found = _Search(kept, table, falls, None, None).run()
     if found is not None and (found.changes < (fewest or 0) or (most is not None and found.changes > most)):
         found = _Search(kept, table, falls, fewest, most).run()
+    left_out = sum(len(line.doses) for line in ground.lines) - sum(len(line.doses) for line in kept.lines)
     if found is None and left_out and not is_accepted:
-        raise ground.too_many()
-    return found if found is None or not left_out else replace(found, left_out=left_out)
+        raise ground.too_many(limit)
+    return found if found is None or not left_out else replace(found, left_out=left_out, limit=limit)
 
 
-def _table(ground: StateSpace, *, is_accepted: bool) -> RegimenTable:
-    return RegimenTable(ground, Falls(ground, sums_of(ground), is_accepted=is_accepted))
+def _count(ground: StateSpace, *, is_accepted: bool) -> int:
+    return RegimenTable(ground, Falls(ground, sums_of(ground), is_accepted=is_accepted)).count
 
 
-def _kept(ground: StateSpace, *, is_accepted: bool) -> tuple[StateSpace, int]:
-    """The question as it is searched, and how many doses were left out of it."""
-    if _table(ground, is_accepted=is_accepted).count <= ground.weights.most_states:
-        return ground, 0
-    kept = _thinned(ground, is_accepted=is_accepted)
-    return kept, sum(len(line.doses) for line in ground.lines) - sum(len(line.doses) for line in kept.lines)
-
-
-def _thinned(ground: StateSpace, *, is_accepted: bool) -> StateSpace:
+def _thinned(ground: StateSpace, most: int, *, is_accepted: bool) -> StateSpace | None:
     """The same question without the doses that are hardest to handle, then of every second, third ... dose.
 
-    Raises:
-        TooManyStates: If so few doses would be left that no plan of them is worth having.
+    None if so few doses would be left that no plan of them is worth having.
     """
-    most = ground.weights.most_states
     levels = sorted({cost for line in ground.lines for cost in line.costs.values()}, reverse=True)
-    low, high = 0, len(levels)
-    while low < high:
-        middle = (low + high) // 2
-        if _table(ground.only(levels[middle], 1), is_accepted=is_accepted).count <= most:
-            high = middle
-        else:
-            low = middle + 1
-    tries = [(levels[low], 1)] if low < len(levels) else [(levels[-1], step) for step in range(2, _COARSEST)]
+    worth = [level for level in levels if _is_enough(ground.only(level, 1), ground)]
+    place = bisect_left(worth, True, key=lambda level: _count(ground.only(level, 1), is_accepted=is_accepted) <= most)
+    tries = [(worth[place], 1)] if place < len(worth) else [(worth[-1], step) for step in range(2, _COARSEST)]
     for level, step in tries:
         kept = ground.only(level, step)
-        pairs = zip(kept.lines, ground.lines, strict=True)
-        enough = all(len(line.doses) >= min(_FEWEST, len(whole.doses)) for line, whole in pairs)
-        if enough and _table(kept, is_accepted=is_accepted).count <= most:
+        if _is_enough(kept, ground) and _count(kept, is_accepted=is_accepted) <= most:
             return kept
-    raise ground.too_many()
+    return None
+
+
+def _is_enough(kept: StateSpace, ground: StateSpace) -> bool:
+    pairs = zip(kept.lines, ground.lines, strict=True)
+    return all(len(line.doses) >= min(_FEWEST, len(whole.doses)) for line, whole in pairs)
 
 
 _FEWEST = 6
-_COARSEST = 5
+_COARSEST = 20
+_MANY = 1_000
 _MOST_TRIED = 100_000
 _Entry = tuple[int, int, int, int, _Node]
 """The least weight of a plan through a regimen, its total, how many intakes are to fall, a number, the node."""
@@ -218,7 +219,7 @@ class _Search:
         if held is not None and not node.is_before(held):
             return False
         if len(self._best) > self._ground.weights.most_states:
-            raise self._ground.too_many()
+            raise self._ground.too_many(self._ground.weights.most_states)
         self._best[node.key] = node
         if self._end(node, total) or (self._most is not None and node.changes >= self._most):
             return False
@@ -265,7 +266,7 @@ class _Search:
     def _stopped(self, weight: int) -> Route:
         """The best plan found, with what every plan has at least: the search has tried as much as it may."""
         if self._found is None:
-            raise self._ground.too_many()
+            raise self._ground.too_many(self._ground.weights.most_states)
         return replace(self._found, floor=self._falls.split(weight))
 
     def _movable(self, state: State) -> int:

@@ -261,14 +261,14 @@ class StateSpace:
             target=self.target,
         )
 
-    def too_many(self) -> TooManyStates:
+    def too_many(self, limit: int) -> TooManyStates:
         """The error that names the times of day and the number of doses at each."""
         sizes = ", ".join(f"{line.slot}: {len(line.doses)} doses" for line in self.lines)
         liquid = " The liquid's graduation makes most of them; measure in coarser steps." * any(
             line.liquid for line in self.lines
         )
         return TooManyStates(
-            f"more than {self.weights.most_states} regimens could be taken on the way ({sizes}).{liquid} "
+            f"more than {limit} regimens could be taken on the way ({sizes}).{liquid} "
             "Give fewer products, a coarser graduation, or another order"
         )
 
