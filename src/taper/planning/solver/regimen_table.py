@@ -83,7 +83,7 @@ class RegimenTable:
         if worth is None:
             stage = next((stage for stage in self.stages if stage.is_falling(state)), None)
             worth = 0 if stage is None else stage.onward(state)
-        return None if worth >= self._falls.nothing else worth
+        return None if worth >= self._falls.nothing >> 1 else worth
 
     def stage_of(self, state: State) -> "_Stage":
         """The group that falls from a regimen."""
@@ -111,6 +111,7 @@ class _Stage:
                 self._leave_out(kind, is_first=number == 0)
         self._number()
         self._rows: dict[Items, list[int]] = {}
+        self._none = [falls.nothing] * max(len(kind.doses) for kind in self._kinds)  # a row of nothing
         self._ended = falls.nothing  # what comes after the group has ended
         self._ends_at = sum(self._still)
         self._place = number
@@ -314,13 +315,11 @@ class _Stage:
         shares = [self._shares[item] for item in (*others[:1], *others[-1:])]
         if self._idle:
             shares.append(0)
-        if not self._others_even:
+        low, high, spread = min(shares, default=0), max(shares, default=0), self._ground.spread
+        if not self._others_even or high - low > spread:
             return 0, 0
         if not shares:
             return 0, len(kind.doses)
-        low, high, spread = min(shares), max(shares), self._ground.spread
-        if high - low > spread:
-            return 0, 0
         return bisect_left(kind.shares, high - spread), bisect_right(kind.shares, low + spread)
 
     def _step(
@@ -362,9 +361,7 @@ class _Stage:
             if other is kind:
                 continue
             beside = (mine, *others[:i], *others[i + 1 :])
-            row = self._rows.get(beside)
-            if row is None:
-                continue
+            row = self._rows.get(beside, self._none)
             even = self._stretch(beside, other)
             total = self._total + sum(k.doses[p] for k, p in (self._items[one] for one in beside))
             steps = other.steps.setdefault(total, [None] * len(other.doses))
@@ -433,9 +430,7 @@ class _Stage:
 
     def _land(self, change: "_Change", item: int, others: Items, total: int, extra: int, *, is_smallest: bool) -> None:
         """The last fall of a change: the least of a stretch of a row."""
-        row = self._rows.get(others)
-        if row is None:
-            return
+        row = self._rows.get(others, self._none)
         kind, place = self._items[item]
         falls, base = self._falls, total - kind.doses[place]
         first, weights = falls.weights(change.total)

@@ -70,16 +70,13 @@ def _walk(ground: StateSpace, chain: Chain) -> Route | None:
     useful = weigh.useful() if weigh.is_large and not weigh.uneven else range(last + 1)
     # Backward: the best way on from each place. All ways within the limits have the same excess, so cost decides,
     # then the number of changes, then the larger next total, which comes first.
-    cost: list[int | None] = [None] * (last + 1)
-    changes, following = [0] * (last + 1), [-1] * (last + 1)
+    cost, changes, following = [0] * (last + 1), [0] * (last + 1), [-1] * (last + 1)
     for position in range(len(useful) - 1, -1, -1):
         i = useful[position]
-        if weigh.ends[i]:
-            cost[i] = 0
-        else:
-            weigh.step(i, useful, position + 1, cost, changes, following)
-    first = cost[0]
-    return None if first is None else _route(ground, chain, following, first)
+        if not weigh.ends[i]:
+            following[i] = j = weigh.best_after(i, useful, position + 1, cost, changes)
+            cost[i], changes[i] = weigh.cost(i, j) + cost[j], changes[j] + 1
+    return _route(ground, chain, following, cost[0])
 
 
 def _last(ground: StateSpace, chain: Chain, totals: list[int]) -> int | None:
@@ -137,7 +134,7 @@ class _Weights:
         until = least_weights(row.turned())[0][::-1]
         mark, place = 0, 0
         while not self.ends[place]:
-            mark += self._cost(place, following[place])
+            mark += self.cost(place, following[place])
             place = following[place]
         return [
             i
@@ -145,33 +142,24 @@ class _Weights:
             if before is not None and after is not None and before + after <= mark
         ]
 
-    def step(
-        self,
-        i: int,
-        useful: Sequence[int],
-        begin: int,
-        cost: list[int | None],
-        changes: list[int],
-        following: list[int],
-    ) -> None:
-        """The best fall from a place to one of the useful ones after it, and what it comes to."""
+    def best_after(self, i: int, useful: Sequence[int], begin: int, cost: Sequence[int], changes: Sequence[int]) -> int:
+        """Where the best fall from a place goes, among the useful ones after it; the next dose always is one."""
         turn, here, end, uneven = self._chain.turn, self._next[i], self.reach[i], self.uneven
-        best: tuple[int, int] | None = None
+        best, least, fewest = -1, 0, 0
         for position in range(begin, len(useful)):
             j = useful[position]
             if j > end:
                 break
-            onward = cost[j]
             # Each intake that falls goes to its next dose if there are as many falls as places between.
-            if onward is None or (j in uneven and j - i != turn[j] - here + 1):
+            if j in uneven and j - i != turn[j] - here + 1:
                 continue
-            key = self._cost(i, j) + onward, changes[j]
-            if best is None or key < best:
-                best, following[i] = key, j
-        if best is not None:
-            cost[i], changes[i] = best[0], best[1] + 1
+            weight = self.cost(i, j) + cost[j]
+            if best < 0 or weight < least or (weight == least and changes[j] < fewest):
+                best, least, fewest = j, weight, changes[j]
+        return best
 
-    def _cost(self, i: int, j: int) -> int:
+    def cost(self, i: int, j: int) -> int:
+        """What a fall from one place to another costs."""
         ground = self._ground
         off, left = self._whole[i] - self._whole[j] - ONE_PACE, self._rest[i] - self._rest[j]
         if left >= HALF:
