@@ -70,6 +70,36 @@ CASES: dict[str, dict[str, Any]] = {
         "start": day(12, 20, 20, 10),
         "to": "5 mg",
     },
+    "three intakes to a last dose, with falls that are forced": {
+        "before": day(6, 6, 6),
+        "pace": "10% of current, last dose 1 mg",
+        "products": tablets(t1=1, t5=2, t2=2),
+        "order": "evenly",
+    },
+    "three intakes to a last dose, where a further one costs nothing": {
+        "before": day(6, 6, 5),
+        "pace": "25% of current, last dose 2 mg",
+        "products": tablets(t2=1, t3=1),
+        "order": "evenly",
+        "weights": Weights(further_intake=0),
+    },
+    "four intakes of which the last is kept, with falls that are forced": {
+        "before": day(4, 4, 4, 4),
+        "pace": "25% of current, last dose 1 mg",
+        "products": tablets(t2=2, t3=1),
+        "order": "keep last: bedtime",
+        "weights": Weights(further_intake=0),
+    },
+    "tablets and a liquid in three intakes, with falls that are forced": {
+        "before": day(4, 4, 3),
+        "pace": "25% of current, last dose 1 mg",
+        "products": [
+            *tablets(t2=1, t3=1),
+            Product(id="s", drug="d", form="oral solution", concentration="1 mg/mL", smallest_volume="1 mL"),
+        ],
+        "order": "evenly",
+        "weights": Weights(further_intake="1/80"),
+    },
     "a total that not every way arrives at": {
         "before": day(8, 3, 6),
         "pace": "1 mg",
@@ -103,6 +133,7 @@ def test_the_plan_is_a_shortest_path_over_every_change_that_may_be_made(asked: d
     found = search(solved.ground)
     assert found is not None
     assert (found.excess, found.cost) == (solved.route.excess, solved.route.cost)
+    assert (found.floor, found.left_out) == (None, 0)
 
 
 def test_where_the_doses_left_in_make_no_plan_the_regimens_are_said_to_be_too_many() -> None:

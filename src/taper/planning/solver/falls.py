@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from functools import reduce
 from operator import or_
 
+from taper.paces.rulers import ONE_PACE, between
 from taper.planning.solver.state_space import StateSpace
 
 
@@ -25,8 +26,7 @@ class Falls:
         self.totals = sorted(total for total in totals if total >= max(least, 1 if ground.stop is not None else 0))
         self.index = {total: place for place, total in enumerate(self.totals)}
         self.is_accepted = is_accepted
-        self.shift = ground.shift
-        self.nothing = ground.nothing
+        self.shift, self.nothing = _widths(ground)
         self._weights: dict[int, tuple[int, list[int]]] = {}
         self._over: dict[int, list[int]] = {}
         self._first = list(self._accepted())
@@ -113,3 +113,19 @@ def sums_of(ground: StateSpace) -> list[int]:
     for line in ground.lines:
         sums = reduce(or_, (sums << dose for dose in line.doses))
     return [total for total, bit in enumerate(reversed(f"{sums:b}")) if bit == "1"]
+
+
+def _widths(ground: StateSpace) -> tuple[int, int]:
+    """How many bits the cost of a plan takes at most, and a number above every plan's excess and cost in one.
+
+    A fall costs at most what the whole way costs as one, and there are no more falls than doses.
+    """
+    low = ground.target if ground.target is not None else sum(ground.floor)
+    lows = [one if one is not None else other for one, other in zip(ground.places(low), ground.places(1), strict=True)]
+    tops = ground.places(sum(ground.start))
+    whole = [(between(high, low) or 0) + ONE_PACE for high, low in zip(tops, lows, strict=True)]
+    handling = sum(max(line.costs.values()) for line in ground.lines)
+    further = len(ground.lines) * (ground.further + ground.switch)
+    change = whole[0] ** 2 * max(ground.short, ground.long) + handling + further
+    shift = (change * (1 + sum(len(line.doses) for line in ground.lines))).bit_length()
+    return shift, 1 << (shift + sum(reach**2 for reach in whole).bit_length() + 2)

@@ -183,7 +183,7 @@ class _Search:
         self._found: Route | None = None
         # Where the table is exact, what the best plan weighs is known beforehand.
         known = table.onward(ground.start) if table.is_exact and fewest is None and most is None else None
-        self._mark = ground.nothing if known is None else known
+        self._mark = falls.nothing if known is None else known
 
     def run(self) -> Route | None:
         """The best plan, or None."""
@@ -213,7 +213,7 @@ class _Search:
     def _hold(self, node: _Node) -> bool:
         """Keep a way to a regimen if it is the best known, and queue what can be done from there."""
         total, promise = sum(node.state), self._promise(node)
-        if promise >= self._ground.nothing or promise > self._mark:
+        if promise >= self._falls.nothing or promise > self._mark:
             return False
         held = self._best.get(node.key)
         if held is not None and not node.is_before(held):
@@ -229,7 +229,7 @@ class _Search:
     def _promise(self, node: _Node) -> int:
         """The least weight of a whole plan through a node."""
         onward = self._table.onward(node.state)
-        return self._ground.nothing if onward is None else node.weight + onward
+        return self._falls.nothing if onward is None else node.weight + onward
 
     def _push(self, weight: int, total: int, falls: int, node: _Node) -> None:
         self._number += 1
@@ -259,7 +259,7 @@ class _Search:
                 made.append(other)
         if count < self._movable(node.state):
             least = node.weight + self._table.stage_of(node.state).several(node.state, count + 1)
-            if least <= self._mark and least < self._ground.nothing:
+            if least <= self._mark and least < self._falls.nothing:
                 self._push(least, total, count + 1, node)
         return made
 

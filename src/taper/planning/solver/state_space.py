@@ -88,7 +88,6 @@ class StateSpace:
         self._way = lcm(*(part for part in way if part)) if any(way) else 1
         self._share = [self._way // part if part else 0 for part in way]
         self.spread = int(weights.spread * self._way)
-        self.shift, self.nothing = self._widths()
         self.keeps_ended = any(sum(1 for i in group if self._share[i]) > 1 for group in groups)
 
     def _alike(self) -> tuple[tuple[int, ...], ...]:
@@ -192,20 +191,6 @@ class StateSpace:
     def excess(self, high: int, low: int) -> int:
         """The squared excess of a fall between two totals, summed over the limits."""
         return self.fall(high, low)[0]
-
-    def _widths(self) -> tuple[int, int]:
-        """How many bits the cost of a plan takes at most, and a number above every plan's excess and cost in one.
-
-        See `Falls`. A fall costs at most what the whole way costs as one, and there are no more falls than doses.
-        """
-        low = self.target if self.target is not None else sum(self.floor)
-        lows = [one if one is not None else other for one, other in zip(self.places(low), self.places(1), strict=True)]
-        tops = self.places(sum(self.start))
-        whole = [(between(high, low) or 0) + ONE_PACE for high, low in zip(tops, lows, strict=True)]
-        handling = sum(max(line.costs.values()) for line in self.lines)
-        change = whole[0] ** 2 * max(self.short, self.long) + handling + len(self.lines) * (self.further + self.switch)
-        shift = (change * (1 + sum(len(line.doses) for line in self.lines))).bit_length()
-        return shift, 1 << (shift + sum(reach**2 for reach in whole).bit_length() + 2)
 
     def measured(self, high: int, low: int) -> tuple[int, int]:
         """The same as `fall`, without keeping it."""
