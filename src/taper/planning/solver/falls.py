@@ -15,17 +15,19 @@ class Falls:
     The first key of a plan is its excess, the second its cost. No cost comes up to `2 ** shift`, so the number
     `excess * 2 ** shift + cost` compares as the pair does, and adds up as the pair does.
 
-    `is_accepted` leaves only falls within what is accepted; then the excess is 0 everywhere. `nothing` weighs more
-    than any plan.
+    `is_accepted` leaves only falls within what is accepted; then the excess is 0 everywhere. With `is_counted` each
+    fall weighs 1 and nothing else weighs anything. `nothing` weighs more than any plan.
     """
 
-    def __init__(self, ground: StateSpace, totals: Iterable[int], *, is_accepted: bool) -> None:
+    def __init__(
+        self, ground: StateSpace, totals: Iterable[int], *, is_accepted: bool, is_counted: bool = False
+    ) -> None:
         self._ground = ground
         least = ground.target if ground.target is not None else sum(ground.floor)
         self._end = least
         self.totals = sorted(total for total in totals if total >= max(least, 1 if ground.stop is not None else 0))
         self.index = {total: place for place, total in enumerate(self.totals)}
-        self.is_accepted = is_accepted
+        self.is_accepted, self.is_counted = is_accepted, is_counted
         self.shift, self.nothing = _widths(ground)
         self._weights: dict[int, tuple[int, list[int]]] = {}
         self._over: dict[int, list[int]] = {}
@@ -86,6 +88,8 @@ class Falls:
 
     def _weigh(self, total: int) -> tuple[int, list[int]]:
         ground, first = self._ground, self.first(total)
+        if self.is_counted:
+            return first, [1] * (self.index[total] - first)
         made = []
         for low in self.totals[first : self.index[total]]:
             excess, misfit = ground.measured(total, low)

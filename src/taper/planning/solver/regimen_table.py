@@ -11,6 +11,8 @@ from taper.planning.solver.state_space import State, StateSpace
 
 FAR = 10**60
 """More than any share."""
+_MOST_WRITTEN = 500_000
+"""How many changes of several intakes are written out at most, but for the dose of the last; then they are bounded."""
 Items = tuple[int, ...]
 """Doses of one group of the order by number, the largest share first; a number tells the kind and the dose."""
 
@@ -54,8 +56,9 @@ class RegimenTable:
 
     That several intakes fall in one change is relaxed: where two do, each falls to its next dose or lower, and what
     comes after is the best of any regimen of that total. It costs a third more for each further intake, so the
-    relaxation seldom shows. Where it would change the *excess*, the changes are written out. So the excess is exact,
-    and the cost is a bound that is mostly exact.
+    relaxation seldom shows, and what is found is a bound that is mostly exact. Where falls beyond what is accepted are
+    looked at, each such change that could weigh less is written out, and the table is exact (`is_exact`), unless they
+    are too many.
 
     Where no fall beyond what is accepted is needed (`falls.is_accepted`), none is looked at. A dose that only a
     larger fall leads to, beside intakes that then were as high, is then left out with all its regimens.
@@ -64,7 +67,8 @@ class RegimenTable:
     def __init__(self, ground: StateSpace, falls: Falls) -> None:
         self._ground = ground
         self._falls = falls
-        self.is_exact = not falls.is_accepted
+        self.is_exact = not falls.is_accepted or falls.is_counted
+        self.spare = _MOST_WRITTEN // 10 if falls.is_counted else _MOST_WRITTEN
         self.stages = [_Stage(self, ground, falls, number) for number in range(len(ground.groups))]
 
     @property
@@ -374,7 +378,9 @@ class _Stage:
 
         The bound itself where no fall beyond what is accepted is looked at; else the least of all changes.
         """
-        if self._falls.is_accepted:
+        table = self._table
+        if not table.is_exact or table.spare < 0:
+            table.is_exact = False
             return least
         falls, further = self._falls, self._ground.further
         first, weights = falls.weights(total)
@@ -430,6 +436,7 @@ class _Stage:
 
     def _land(self, change: "_Change", item: int, others: Items, total: int, extra: int, *, is_smallest: bool) -> None:
         """The last fall of a change: the least of a stretch of a row."""
+        self._table.spare -= 1
         row = self._rows.get(others, self._none)
         kind, place = self._items[item]
         falls, base = self._falls, total - kind.doses[place]

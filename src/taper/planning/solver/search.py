@@ -96,6 +96,24 @@ def search(ground: StateSpace, *, fewest: int | None = None, most: int | None = 
     return _search(ground, fewest, most, is_accepted=False)
 
 
+def least_changes(ground: StateSpace) -> int | None:
+    """The fewest changes of a plan in which every fall is accepted, None if there is none; weights are to be 0.
+
+    Raises:
+        TooManyStates: If there are too many regimens, or changes of several intakes.
+    """
+    falls = Falls(ground, sums_of(ground), is_accepted=True, is_counted=True)
+    if not falls.can_all_be_accepted():
+        return None
+    table, limit = RegimenTable(ground, falls), ground.weights.most_states // 10
+    if table.count > limit:
+        raise ground.too_many(limit)
+    table.fill()
+    if not table.is_exact:
+        raise ground.too_many(limit)
+    return table.onward(ground.start)
+
+
 def _search(ground: StateSpace, fewest: int | None, most: int | None, *, is_accepted: bool) -> Route | None:
     few = max(ground.weights.most_states // 10, min(ground.weights.most_states, _MANY))
     limit = ground.weights.most_states if is_accepted else few
