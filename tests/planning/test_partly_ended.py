@@ -70,6 +70,12 @@ CASES: dict[str, dict[str, Any]] = {
         "start": day(12, 20, 20, 10),
         "to": "5 mg",
     },
+    "one intake beside two like ones, all with the same share at the start": {
+        "before": day(3, 5, 5),
+        "pace": "33% of current, last dose 1 mg",
+        "products": tablets(t3=2, t1=1, t5=1),
+        "order": "evenly",
+    },
     "three intakes to a last dose, with falls that are forced": {
         "before": day(6, 6, 6),
         "pace": "10% of current, last dose 1 mg",
@@ -149,6 +155,13 @@ def test_where_the_doses_left_in_make_no_plan_the_regimens_are_said_to_be_too_ma
     assert plan(**asked).report.solved.route.left_out == 0
     with pytest.raises(TooManyStates, match="more than 25 regimens could be taken on the way"):
         plan(**asked, weights=Weights(most_states=25))
+
+
+def test_where_a_total_is_made_by_none_of_the_doses_left_in_the_regimens_are_said_to_be_too_many() -> None:
+    asked: dict[str, Any] = {"pace": "1 mg", "products": tablets(t2=1, t5=1, t1=2), "order": "evenly", "to": "9.5 mg"}
+    assert plan(day(10, 10), **asked).report.solved.route.left_out == 0
+    with pytest.raises(TooManyStates, match="more than 20 regimens could be taken on the way"):
+        plan(day(10, 10), **asked, weights=Weights(most_states=20))
 
 
 def test_counting_changes_needs_more_regimens_and_is_refused_where_they_are_too_many() -> None:

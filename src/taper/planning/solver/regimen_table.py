@@ -188,9 +188,7 @@ class _Stage:
     def onward(self, state: State) -> int:
         """What going on from a regimen weighs at least."""
         items = self.ordered(state)
-        row = self._rows.get(items[1:])
-        if row is None:
-            return self._falls.nothing
+        row = self._rows.get(items[1:], self._none)
         return (
             row[self._items[items[0]][1]]
             - self._handling
@@ -286,7 +284,7 @@ class _Stage:
                 worth = self._ended
             if worth is None:
                 worth = self._fall_of_one(x, row, steps[x] or self._step(kind, steps, x, total), even)
-                if shares[x] == top and others[0] != kind.items[x]:
+                if shares[x] == top and len(self._kinds) > 1:
                     worth = min(worth, self._fall_of_tied(others, kind, x))
                 if gap:
                     drop = doses[x] - doses[min(x - 1, highest)] + gap
@@ -429,7 +427,7 @@ class _Stage:
 
     def _fall_on_later(self, change: "_Change", count: int, total: int, extra: int, *, is_smallest: bool) -> None:
         """Let the intakes of the next group fall in the same change, for this one has ended."""
-        if not self._is_last:
+        if not self._is_last:  # pragma: no branch - a further fall of none is dearer than none
             later = self._table.stages[self._place + 1]
             begun = later.ordered(self._ground.start)
             later._fall_on(change, begun, (), count, total, extra, is_smallest=is_smallest)
