@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,13 +17,12 @@ from taper.errors import CannotCompute
 from taper.schedules.schedule import Schedule
 from taper.supply.count import Supply
 from taper.words.calendar_days import CalendarDay
-from taper.words.handout import Handout, make_handout, printable
+from taper.words.handout import Handout, Pages, make_handout, printable
 from taper.words.plan_sheet import PlanSheet
 from taper.words.review_text import sentence
-from taper.words.supply_table import Row
+from taper.words.supply_table import Cells
 
 Paper = Literal["a4", "us-letter"]
-Pages = Literal["all", "patient", "clinician"]
 _NO_FONT = re.compile(r"the text `(.+?)` could not be displayed")
 _TEMPLATE = Path(__file__).with_name("handout.typ")
 
@@ -137,6 +137,8 @@ def _data(handout: Handout, paper: Paper, *, large: bool, pages: Pages) -> dict[
         "large": large,
         "pages": pages,
         "upright": handout.paper.upright,
+        "compact": handout.paper.compact,
+        "key": handout.key,
         "words": phrases.handout.model_dump(),
         "sheet-words": phrases.sheet.model_dump(),
         "sheet": _sheet(handout.sheet),
@@ -145,7 +147,10 @@ def _data(handout: Handout, paper: Paper, *, large: bool, pages: Pages) -> dict[
         "beyond": handout.beyond,
         "weekdays": [name if handout.dated else short for short, name in handout.weekdays],
         "months": [
-            {"caption": month.caption, "weeks": [[_day(day) for day in week] for week in month.weeks]}
+            {
+                "caption": month.caption,
+                "weeks": [[_day(day, compact=handout.paper.compact) for day in week] for week in month.weeks],
+            }
             for month in handout.months
         ],
         "supply": list(_supply(handout)),
@@ -179,11 +184,15 @@ def _kept(held: Any) -> Any:
             return held
 
 
-def _day(day: CalendarDay | None) -> dict[str, Any] | None:
+def _day(day: CalendarDay | None, *, compact: bool) -> dict[str, Any] | None:
     if day is None:
         return None
-    intakes = [asdict(intake) for intake in day.intakes]
-    return {"label": day.label, "notes": day.notes, "intakes": intakes, "changes": day.changes}
+    intakes = [{name: held for name, held in asdict(intake).items() if name != "short"} for intake in day.intakes]
+    made = {"label": day.label, "notes": day.notes, "intakes": intakes, "changes": day.changes}
+    if compact:
+        grouped = groupby(day.intakes, key=lambda intake: intake.slot)
+        made["times"] = [[slot, [part for intake in held for part in intake.short]] for slot, held in grouped]
+    return made
 
 
 def _supply(handout: Handout) -> Iterator[dict[str, Any]]:
@@ -194,7 +203,7 @@ def _supply(handout: Handout) -> Iterator[dict[str, Any]]:
             yield _table(caption, held.fill_columns, rows)
 
 
-def _table(caption: str, columns: Row, rows: tuple[Row, ...]) -> dict[str, Any]:
+def _table(caption: str, columns: Cells, rows: tuple[Cells, ...]) -> dict[str, Any]:
     return {"caption": caption, "columns": columns, "rows": rows}
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from taper._base.numbers import write_number
+from taper._base.shown import align
 from taper._base.takes import takes
 from taper.amounts.duration import long_date
 from taper.amounts.liquid import Volume
@@ -20,7 +21,7 @@ from taper.words.product_names import ProductNames
 from taper.words.review_text import counts, sentence
 
 _COLUMNS = ("date", "day", "course", "step", "drug", "slot", "dose", "portion", "mg", "product", "count",
-            "count_numerator", "count_denominator", "volume", "note")  # fmt: skip
+            "count_numerator", "count_denominator", "volume", "note", "remark")  # fmt: skip
 _FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _BREAKS = ("\t", "\r", "\n", "\0")
 
@@ -49,10 +50,7 @@ def to_table(
         >>> to_table(schedule).splitlines()[0]
         'Diazepam 20 mg/day to 0 (example plan)'
     """
-    rows = list(table_rows(schedule, every_day=every_day))
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    lines.insert(1, "  ".join("-" * width for width in widths))
+    lines = align(table_rows(schedule, every_day=every_day), ruled=True)
     title = _one_line(schedule.realized.plan.title)
     head = [title, ""] if title else []
     parts = [
@@ -116,7 +114,7 @@ def to_csv(schedule: Schedule) -> str:
         volume = "" if row.volume_ml is None else str(Volume(row.volume_ml))
         cells = (row.date.isoformat(), str(row.day), row.course, str(row.step), row.drug, row.slot or "",
                  row.dose or "", str(row.portion or ""), _number(row.mg), row.product or "", *counts, volume,
-                 row.note or "")  # fmt: skip
+                 row.note or "", row.remark or "")  # fmt: skip
         writer.writerow([_safe(cell) for cell in cells])
     return out.getvalue()
 

@@ -52,9 +52,10 @@ class SameNames(Value):
 
 
 class CodeList(Value):
-    """Medicines with their codes in the ATC index, by one source."""
+    """Medicines with their codes in the ATC index, by one source; `own` unless the codes are of what they belong to."""
 
     source: Source
+    own: bool = True
     note: Text | None = None
     codes: dict[Name, tuple[str, ...]]
 
@@ -149,7 +150,7 @@ class NamedMedicine:
         return bool(self.codes)
 
 
-class Vocabulary(Value):
+class NamesOnFile(Value):
     """Every list of names on file: what brands contain, names of one substance, codes, and conditions."""
 
     release_words: tuple[Name, ...] = ()

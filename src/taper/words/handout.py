@@ -6,6 +6,7 @@ from calendar import Calendar
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Literal
 
 from taper.checks.review import Review
 from taper.errors import InvalidInput
@@ -26,6 +27,9 @@ from taper.words.supply_table import SupplyText, describe_supply
 _BETWEEN = re.compile(r"(?<=[0-9½⅓⅔¼¾]) (?=(?:mg|mcg|g|mL|micro|Mikro)|×|[0-9]+/[0-9])|(?<=×) ")
 # Embeddings, overrides and isolates of writing direction: in a title they could turn around the doses after it.
 _REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
+
+Pages = Literal["all", "patient", "clinician"]
+"""Whose pages of a handout are written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,7 @@ class Handout:
     history: tuple[str, ...]
     plan_id: str
     dated: bool
+    key: tuple[tuple[str, str], ...] = ()
 
 
 def make_handout(
@@ -80,7 +85,9 @@ def make_handout(
     spoken = speak(language) if dates else _count_days(schedule, language)
     first = 6 if sunday_first else 0
     months = list(_months(schedule, spoken, shelf, first) if dates else _weeks(schedule, spoken, shelf))
-    paper = fit_months(months, names_drugs=len(schedule.realized.courses) > 1, large=large)
+    names_drugs = len(schedule.realized.courses) > 1
+    key = shelf.key(spoken) if names_drugs else ()
+    paper = fit_months(months, names_drugs=names_drugs, large=large, key=key)
     drugs = spoken.join(spoken.drug(drug) for drug in schedule.realized.drugs)
     return Handout(
         language=spoken,
@@ -99,6 +106,7 @@ def make_handout(
         history=tuple(describe_changes(schedule)),
         plan_id=_plan_id(schedule, spoken),
         dated=dates,
+        key=key,
     )
 
 
@@ -228,6 +236,7 @@ def _intake(intake: ScheduledIntake, language: Language, shelf: ProductNames) ->
         drug=language.drug(intake.drug),
         take=write_cell(intake, language, shelf),
         written=intake.dose.text,
+        short=shelf.lettered(intake.portions, language),
     )
 
 

@@ -19,7 +19,7 @@ _BREAKS = {"Cc", "Zl", "Zp"}
 
 
 @dataclass(frozen=True, slots=True)
-class Manner:
+class CalendarStyle:
     """What a calendar is called, what it says of itself, and how each of its events is written."""
 
     name: str
@@ -31,7 +31,7 @@ class Manner:
     uid: str
 
 
-def write_calendar(icalendar: ModuleType, entries: Iterable[CalendarEntry], manner: Manner) -> str:
+def write_calendar(icalendar: ModuleType, entries: Iterable[CalendarEntry], manner: CalendarStyle) -> str:
     """The calendar as text, with its zone before its events."""
     listed = tuple(entries)
     made = icalendar.Calendar()
@@ -54,7 +54,7 @@ def write_calendar(icalendar: ModuleType, entries: Iterable[CalendarEntry], mann
     return text
 
 
-def _event(icalendar: ModuleType, entry: CalendarEntry, manner: Manner) -> Any:
+def _event(icalendar: ModuleType, entry: CalendarEntry, manner: CalendarStyle) -> Any:
     event = icalendar.Event()
     event.add("uid", entry.uid)
     event.add("dtstamp", manner.stamp.astimezone(UTC))
