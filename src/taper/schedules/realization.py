@@ -19,7 +19,7 @@ from taper.knowledge.product_choice import (
     narrow,
 )
 from taper.plans.plan import Course, Plan, Step
-from taper.plans.regimen import Intake, Slot
+from taper.plans.regimen import Intake, Regimen, Slot
 from taper.plans.request import AnyRequest, Making, making_of
 from taper.plans.weights import STANDARD
 from taper.products.product import Product, Release, all_of
@@ -311,6 +311,32 @@ class _Bench:
     up_to: Dose
     _searches: dict[tuple[object, ...], Reachable] = field(default_factory=dict, init=False)
     _answers: dict[tuple[object, ...], Recipe | NotReachable] = field(default_factory=dict, init=False)
+    _days: dict[tuple[object, ...], RealizedDay] = field(default_factory=dict, init=False)
+
+    def day(
+        self, day: Regimen, allowed: tuple[Product, ...], names: tuple[str, ...]
+    ) -> tuple[RealizedDay, list[tuple[Slot, NotReachable]]]:
+        """The recipes of a day, made once for equal days, and what of it cannot be made.
+
+        Args:
+            day: Its doses.
+            allowed: The products they may be made of.
+            names: The ids of these products.
+        """
+        key = (names, *((i.slot.name, i.dose.mg.as_integer_ratio(), i.dose.unit) for i in day))
+        found = self._days.get(key)
+        if found is not None:
+            return found, []
+        intakes, problems = [], []
+        for intake in day:
+            try:
+                intakes.append(RealizedIntake(intake.slot, intake.dose, self.recipe(intake, allowed, names)))
+            except NotReachable as error:
+                problems.append((intake.slot, error))
+        made = RealizedDay(tuple(intakes), day.total)
+        if not problems:
+            self._days[key] = made
+        return made, problems
 
     def recipe(self, intake: Intake, allowed: tuple[Product, ...], names: tuple[str, ...]) -> Recipe:
         """The best recipe of a dose, looked for once: a long plan holds few doses many times.
@@ -389,14 +415,11 @@ def _realize_step(
 ) -> RealizedStep:
     days, names = [], tuple(product.id for product in allowed)
     for day in step.days:
-        intakes = []
-        for intake in day:
-            try:
-                intakes.append(RealizedIntake(intake.slot, intake.dose, bench.recipe(intake, allowed, names)))
-            except NotReachable as error:
-                error.where = f"{where}, {intake.slot}"
-                problems.append(error)
-        days.append(RealizedDay(tuple(intakes), day.total))
+        made, failed = bench.day(day, allowed, names)
+        for slot, error in failed:
+            error.where = f"{where}, {slot}"
+            problems.append(error)
+        days.append(made)
     return RealizedStep(step, tuple(days))
 
 

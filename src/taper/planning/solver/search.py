@@ -126,6 +126,7 @@ def _thinned(ground: StateSpace) -> StateSpace:
 _FEWEST = 6
 _COARSEST = 5
 _MOST_TRIED = 100_000
+_ORDINARY = 6
 _Entry = tuple[int, int, int, int, int, _Node]
 """Least excess and cost of a plan through a regimen, its total, the falls to try from it, a number, the node."""
 
@@ -295,8 +296,10 @@ class _Search:
         reach = self._bound.reach[high]
         least, most = (self._lowest(node), reach - 1) if beyond else (max(reach, self._least), high)
         found: dict[State, tuple[int, State]] = {}
+        # Beyond so many intakes, each change with many falls is one of ever more combinations.
+        work = 1 + falls * max(0, len(state) - _ORDINARY)
         for after in falls_of(ground, state, falls, least):
-            self._tried += 1
+            self._tried += work
             if sum(after) <= most:
                 extra = ground.further * (falls - 1) + ground.switches(state, after)
                 key = ground.canonical(after)
