@@ -7,6 +7,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Literal
 
+from taper._base.progress import Progress, watched
 from taper._base.takes import takes
 from taper.checks.open_question import NotAssessed
 from taper.checks.review import Answer, Finding, Review
@@ -27,6 +28,7 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-
 
 
 @takes
+@watched
 def to_html(
     schedule: Schedule,
     review: Review | None = None,
@@ -37,6 +39,7 @@ def to_html(
     large: bool = False,
     dates: bool = True,
     pages: Pages = "all",
+    progress: Progress | None = None,  # noqa: ARG001 - the decorator tells it
 ) -> str:
     """A schedule as one HTML page that needs nothing else: the plan, a calendar with a box for each dose, a review.
 
@@ -53,6 +56,7 @@ def to_html(
         large: Whether to print in 14 point instead of 12.
         dates: Whether days have dates; if not, days and weeks are counted from the first.
         pages: Which pages: "all", those of the "patient" or those of the "clinician".
+        progress: Told how much is done, of how much, and of what; what it raises stops the work.
 
     Raises:
         NotFound: If the language is not on file.

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from taper._base.extras import need
 from taper._base.limits import LARGEST_PDF
+from taper._base.progress import Progress, watched
 from taper._base.takes import takes
 from taper.amounts.duration import Duration
 from taper.checks.open_question import NotAssessed
@@ -34,6 +35,7 @@ class CannotPrint(CannotCompute):
 
 
 @takes
+@watched
 def to_pdf(
     schedule: Schedule,
     review: Review | None = None,
@@ -46,6 +48,7 @@ def to_pdf(
     dates: bool = True,
     pages: Pages = "all",
     font_folders: Iterable[str | Path] = (),
+    progress: Progress | None = None,  # noqa: ARG001 - the decorator tells it
 ) -> bytes:
     """A schedule as a PDF of the same pages as the handout in HTML, tagged as PDF/UA asks for.
 
@@ -63,6 +66,7 @@ def to_pdf(
         dates: Whether days have dates; if not, days and weeks are counted from the first.
         pages: Which pages: "all", those of the "patient" or those of the "clinician".
         font_folders: Folders with fonts for letters that those of the package lack; no others are looked for.
+        progress: Told how much is done, of how much, and of what; what it raises stops the work.
 
     Raises:
         NotFound: If the language is not on file.

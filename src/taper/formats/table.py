@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from taper._base.numbers import write_number
+from taper._base.progress import Progress, watched
 from taper._base.takes import takes
 from taper.amounts.duration import long_date
 from taper.amounts.liquid import Volume
@@ -26,8 +27,14 @@ _BREAKS = ("\t", "\r", "\n", "\0")
 
 
 @takes
+@watched
 def to_table(
-    schedule: Schedule, review: Review | None = None, supply: Supply | None = None, *, every_day: bool = False
+    schedule: Schedule,
+    review: Review | None = None,
+    supply: Supply | None = None,
+    *,
+    every_day: bool = False,
+    progress: Progress | None = None,  # noqa: ARG001 - the decorator tells it
 ) -> str:
     """A schedule as plain text in the order of days: one row for each stretch in which nothing changes.
 
@@ -39,6 +46,7 @@ def to_table(
         review: What a check found; findings and what was not assessed are printed in full.
         supply: What to supply, printed below.
         every_day: One row a day instead of one a stretch.
+        progress: Told how much is done, of how much, and of what; what it raises stops the work.
 
     Example:
         >>> from datetime import date
@@ -70,13 +78,21 @@ def to_table(
 
 
 @takes
-def to_markdown(schedule: Schedule, review: Review | None = None, supply: Supply | None = None) -> str:
+@watched
+def to_markdown(
+    schedule: Schedule,
+    review: Review | None = None,
+    supply: Supply | None = None,
+    *,
+    progress: Progress | None = None,  # noqa: ARG001 - the decorator tells it
+) -> str:
     """A schedule as a Markdown table with its end, supply and review; the same rows as the plain table.
 
     Args:
         schedule: The days to write.
         review: Its review, written below.
         supply: Its supply, written below.
+        progress: Told how much is done, of how much, and of what; what it raises stops the work.
 
     Example:
         >>> from datetime import date

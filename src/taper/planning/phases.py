@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
 
+from taper._base.progress import Progress, watched
 from taper._base.takes import takes
 from taper.amounts.dose import DailyDose, Dose
 from taper.amounts.duration import Duration
@@ -102,6 +103,7 @@ class PhasedTaper:
 
 
 @takes
+@watched
 def plan_phases(
     *,
     drug: str,
@@ -121,6 +123,7 @@ def plan_phases(
     weights: Weights = STANDARD,
     indication: str | None = None,
     title: str | None = None,
+    progress: Progress | None = None,  # noqa: ARG001 - the decorator tells it
 ) -> PhasedTaper:
     """A taper at several paces, one after the other: each phase is the gentlest from where the one before ends.
 
@@ -146,6 +149,7 @@ def plan_phases(
         weights: What the planner weighs; judgment, not evidence.
         indication: What the drug is taken for.
         title: The plan's title.
+        progress: Told how much is done, of how much, and of what; what it raises stops the work.
 
     Raises:
         InvalidInput: If phases overlap, leave a gap, or lie above what is taken.

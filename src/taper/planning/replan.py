@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, Literal
 
+from taper._base.progress import Progress, watched
 from taper._base.takes import takes
 from taper.amounts.dose import Dose
 from taper.amounts.duration import Duration
@@ -32,6 +33,7 @@ from taper.products.product import Product
 
 
 @takes
+@watched
 def replan(
     course: Course,
     *,
@@ -41,6 +43,7 @@ def replan(
     order: Order | str | None = None,
     to: Day | Dose | str | Literal[0] | None = None,
     before: Day | None = None,
+    progress: Progress | None = None,  # noqa: ARG001 - the decorator tells it
     **changes: Any,
 ) -> Taper | PhasedTaper | Steps:
     """The rest of a course planned again, so that its next change is on the given day of the course.
@@ -60,6 +63,7 @@ def replan(
         to: Another target.
         before: What is taken until that day, if not what the course says.
         **changes: Any other argument of the planner that made the course.
+        progress: Told how much is done, of how much, and of what; what it raises stops the work.
 
     Returns:
         A `Taper`, a `PhasedTaper`, or `Steps` for a titration or a micro-taper.

@@ -5,6 +5,7 @@ from copy import copy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from taper._base.progress import Progress, counted, watched
 from taper._base.shown import Bound, align, as_html, shorten
 from taper._base.takes import takes
 from taper.amounts.dose import DailyDose, Dose
@@ -176,12 +177,14 @@ def _products(realized: RealizedPlan) -> str:
 
 
 @takes
+@watched
 def realize(
     plan: Plan,
     products: Iterable[Product],
     *,
     formulary: Formulary | None = None,
     handling: Handling | None = None,
+    progress: Progress | None = None,  # noqa: ARG001 - the decorator tells it
 ) -> RealizedPlan:
     """Find the exact portions for every dose of a plan.
 
@@ -192,6 +195,7 @@ def realize(
         handling: The most pieces and products in one intake, and whether tablet and liquid may share it. If not
             given, at most 4 pieces of 2 products where they make the dose, and more where they do not; a course that
             a planner made is made as the planner made it, as far as these products allow.
+        progress: Told how much is done, of how much, and of what; what it raises stops the work.
 
     Raises:
         CannotRealize: If a dose cannot be made; the error names each and its nearest neighbors.
@@ -402,7 +406,7 @@ class _Bench:
 def _realize_steps(
     steps: tuple[Step, ...], bench: _Bench, place: str, problems: list[NotReachable]
 ) -> Iterator[RealizedStep]:
-    for number, step in enumerate(steps, start=1):
+    for number, step in enumerate(counted(steps, "steps made of products"), start=1):
         if step.is_empty:
             yield RealizedStep(step, (RealizedDay((), DailyDose.of(())),))
             continue

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from taper._base.progress import counted
 from taper.checks.review import Review
 from taper.errors import InvalidInput
 from taper.schedules.schedule import Day, End, NoteKind, Schedule, ScheduledIntake
@@ -81,7 +82,7 @@ def make_handout(
     first = 6 if sunday_first else 0
     sheet = make_sheet(schedule, spoken, shelf)
     changes = frozenset(row.first for row in sheet.rows[1:])
-    days = [_day(day, schedule, changes, spoken, shelf) for day in schedule.days]
+    days = [_day(day, schedule, changes, spoken, shelf) for day in counted(schedule.days, "days written")]
     months = list(_months(days, spoken, first) if dates else _weeks(days, spoken))
     paper = fit_months(months, names_drugs=len(schedule.realized.courses) > 1, large=large)
     drugs = spoken.join(spoken.drug(drug) for drug in schedule.realized.drugs)

@@ -8,6 +8,7 @@ from typing import Any
 from unicodedata import category
 from zoneinfo import ZoneInfo
 
+from taper._base.progress import counted
 from taper.formats.ical.entries import CalendarEntry
 from taper.formats.ical.published import MAKER
 from taper.formats.ical.zone import Observance, observances
@@ -51,7 +52,8 @@ def write_calendar(icalendar: ModuleType, entries: Iterable[CalendarEntry], mann
     # One event at a time: all of a long plan as objects would be many times their text.
     head, end, after = made.to_ical().decode("utf-8").rpartition("END:VCALENDAR")
     shared = _Shared(icalendar, manner)
-    return "".join([head, *(_event(icalendar, entry, manner, shared) for entry in listed), end, after])
+    events = (_event(icalendar, entry, manner, shared) for entry in counted(listed, "events written"))
+    return "".join([head, *events, end, after])
 
 
 class _Shared:

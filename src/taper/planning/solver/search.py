@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from heapq import heappop, heappush
 from math import isinf
 
+from taper._base.progress import tell
 from taper.planning.solver.regimen_table import RegimenTable
 from taper.planning.solver.state_space import State, StateSpace, falls_of
 
@@ -182,6 +183,7 @@ class _Search:
             if self._best[node.key] is node:
                 if self._tried > _MOST_TRIED:
                     return self._stopped(excess, cost)
+                tell(self._tried, _MOST_TRIED, "ways tried")
                 self._unfold(node, stage)
         return self._found
 
