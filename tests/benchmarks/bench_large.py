@@ -38,6 +38,8 @@ from taper import (
     to_ical,
     to_pdf,
     to_schedule,
+    to_table,
+    to_xlsx,
     write_fhir,
 )
 from taper._base.json_text import NotJson
@@ -173,6 +175,8 @@ ROWS: dict[str, tuple[float, int, Callable[[], Call]]] = {
     "20 years of daily steps: calendar": (40, 150, _on_twenty_years(to_ical)),
     "20 years of daily steps: FHIR": (40, 150, _on_twenty_years(lambda schedule: write_fhir(to_fhir(schedule)))),
     "20 years of daily steps: FHIR and back": (40, 150, _on_twenty_years(lambda made: from_fhir(to_fhir(made)))),
+    "20 years of daily steps: table": (20, 60, _on_twenty_years(to_table)),
+    "20 years of daily steps: workbook": (40, 150, _on_twenty_years(to_xlsx)),
     "20 years of daily steps: HTML": (40, 150, _on_twenty_years(to_html)),
     "20 years of daily steps: PDF, refused": (4, 60, _on_twenty_years(_too_long)),
     "360 days of daily steps: PDF": (12, 300, _pdf),

@@ -169,13 +169,14 @@ def table_rows(schedule: Schedule, *, every_day: bool) -> Iterator[tuple[str, ..
     """The headings, then a line for each drug of each row; what is the same as in the line above is left out."""
     sheet = make_sheet(schedule, PlainEnglish(), ProductNames.of(schedule), every_day=every_day, short=False)
     drug = ("drug",) if sheet.names_drugs else ()
-    label = ("note",) if sheet.labels_days else ()
+    has_labels = sheet.labels_days  # looked for in every row, so asked once
+    label = ("note",) if has_labels else ()
     yield "days", "dates", *drug, *label, *(sheet.slots if sheet.in_columns else ("take",)), "total"
     for row in sheet.rows:
         for index, line in enumerate(row.lines):
             begins = (_numbers(row), _dates(row)) if index == 0 else ("", "")
             named = (line.drug,) if sheet.names_drugs else ()
-            labeled = ("; ".join(line.labels),) if sheet.labels_days else ()
+            labeled = ("; ".join(line.labels),) if has_labels else ()
             yield *begins, *named, *labeled, *_cells(sheet, line), _marked(_total(line), changed=line.total_changed)
 
 
