@@ -4,6 +4,9 @@ TAPER_PAGE may name a folder in which the page of docs/app lies, built, as `app`
 """
 
 import os
+import sys
+from pathlib import Path
+from typing import Any
 
 project = "taper"
 author = "The taper contributors"
@@ -29,3 +32,11 @@ nitpicky = False
 if folder := os.environ.get("TAPER_PAGE"):
     html_extra_path = [folder]
     tags.add("page")  # noqa: F821 - Sphinx puts it here
+
+
+def setup(app: Any) -> None:
+    """Write the notebooks' pages before any page is read."""
+    sys.path.insert(0, str(Path(__file__).parent))
+    from notebook_pages import write_pages
+
+    app.connect("config-inited", lambda *_: write_pages())

@@ -4,9 +4,9 @@
 # When you have worked through this, you can write a law of a plan as a property and let a machine look for the smallest
 # plan that breaks it. You can read what it finds, and say what a search that finds nothing shows and does not show.
 #
-# An example says *for this plan, this table*. A property says *for every plan, the printed dose equals the planned
-# dose*. [Hypothesis](https://hypothesis.readthedocs.io) draws plans. When one breaks the law, it makes that plan
-# smaller until nothing can be left out.
+# A program says how many tablets make a dose. It divides, and refuses what is no number of quarters. Tried on one
+# example, 10 mg from tablets of 5 mg, it is right. **For which dose and tablet is it wrong first? How many of the 450
+# pairs below, do you think?** Guess before you look at the picture.
 
 # %%
 import math
@@ -30,7 +30,6 @@ from taper import (
     Severity,
     check,
     count_supply,
-    mg,
     plan_taper,
     realize,
     to_schedule,
@@ -39,6 +38,45 @@ from taper import (
 )
 from taper.testing import durations, formulary_of, realizable_plans, starts, tablets
 
+
+def naive_count(dose, strength):
+    """How many tablets to take, as a program with floats finds it, or None where it says that it cannot be made."""
+    count = dose / strength
+    return count if count * 4 == int(count * 4) else None
+
+
+# Doses of 0.1 to 4.5 mg from tablets of 0.1 to 1 mg: what the program says, against exact arithmetic.
+pairs = [(high, low) for low in range(1, 11) for high in range(1, 46)]
+right = {pair: (Fraction(*pair) * 4).denominator == 1 for pair in pairs}
+says = {(high, low): naive_count(high / 10, low / 10) == Fraction(high, low) for high, low in pairs}
+wrong = [pair for pair in pairs if right[pair] and not says[pair]]
+_, axis = plt.subplots(figsize=(9, 3.4), layout="constrained")
+looks = {
+    "cannot be made": ("#E8E8E8", "s", 36),
+    "made, and right": ("#56B4E9", "s", 36),
+    "refused, wrongly": ("#D55E00", "X", 80),
+}
+for name, (color, mark, size) in looks.items():
+    drawn = [one for one in pairs if name == ("refused, wrongly" if one in wrong else
+                                              "made, and right" if right[one] else "cannot be made")]  # fmt: skip
+    axis.scatter(
+        [high / 10 for high, _ in drawn], [low / 10 for _, low in drawn], s=size, c=color, marker=mark, label=name
+    )
+axis.set(xlabel="dose, mg", ylabel="tablet, mg", xlim=(0, 4.6), ylim=(0, 1.08))
+axis.set_title("One example is right, and 56 doses that can be made are refused", loc="left", weight="bold")
+axis.legend(frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.22), ncols=3)
+plt.show()
+assert len(wrong) == 56
+assert naive_count(10, 5) == 2
+
+# %% [markdown]
+# ## From an example to a law
+#
+# An example says *for this dose, this count*. A property says *for every dose that tablets make, the program says how*.
+# [Hypothesis](https://hypothesis.readthedocs.io) draws cases. When one breaks the law, it makes that case smaller until
+# nothing can be left out. Nobody has to think of 0.3 mg from tablets of 0.1 mg; the law finds it.
+
+# %%
 SAME_EVERY_TIME = settings(
     derandomize=True, database=None, deadline=None, max_examples=60, suppress_health_check=list(HealthCheck)
 )
@@ -50,15 +88,26 @@ def smallest(strategy, breaks):
     return find(strategy, breaks, settings=SEARCH, random=Random(0))
 
 
+tenths = st.tuples(st.integers(1, 9), st.integers(1, 9))
+high, small = smallest(tenths, lambda pair: right[pair] and not says[pair])
+count = high / 10 / (small / 10)
+print(f"{high / 10} mg from tablets of {small / 10} mg: the program finds {count!r} tablets and refuses")
+assert (high, small) == (3, 1)
+assert Dose(Fraction(high, 10)) == Dose(Fraction(small, 10)) * (high // small)
+
 # %% [markdown]
-# ## Four laws, live
+# ## Three laws of a plan, live
 #
 # The strategies of `taper.testing` draw products first, then doses that they make, then plans of those doses: tablets
-# with every kind of score, capsules, liquids, cycles, weekly patterns, one or two courses. Each law below is tried on
-# 60 such plans. No outcome is known beforehand; a case that breaks a law would stop this notebook.
+# with every kind of score, capsules, liquids, cycles, weekly patterns, one or two courses. Each law is tried on 60
+# such plans. A case that breaks one would stop this notebook.
+#
+# 1. What the tablets of an intake weigh is the planned dose, and the dose is printed so that it reads back the same.
+# 2. No reduction is larger than its pace, unless the tablets or a limit on pieces force it, and the report says which.
+# 3. In each fill, what was there and what is handed out is what is used, left or carried on. Nothing is lost.
 
 # %%
-checked = {"printed": 0, "scaled": 0, "falls": 0, "forced": 0, "limited": 0, "covered": 0}
+tried = {"printed": 0, "reductions": 0, "forced": 0, "limited": 0, "fills": 0}
 
 
 @SAME_EVERY_TIME
@@ -66,111 +115,51 @@ checked = {"printed": 0, "scaled": 0, "falls": 0, "forced": 0, "limited": 0, "co
 def every_dose_weighs_what_was_planned_and_prints_so(drawn, start):
     schedule = to_schedule(realize(*drawn), start=start, horizon=weeks(2))
     table, held = to_table(schedule), {item.id: item for item in drawn.products}
-    for day in schedule.days:
-        for intake in day.intakes:
-            assert sum(held[part.product].dose_of(part).mg for part in intake.portions) == intake.dose.mg
-            assert Dose.parse(str(intake.dose)) == intake.dose
-            assert str(intake.dose) in table
-            checked["printed"] += 1
-
-
-@SAME_EVERY_TIME
-@given(st.sampled_from((5, 8, 10, 12, 20)), st.sampled_from(("1 mg", "2 mg")), st.sampled_from((Fraction(1, 1000), 3)))
-def a_plan_scaled_is_the_same_plan(high, fall, factor):
-    def totals(k):
-        held = [Product(id=f"t{n}", drug="x", form="tablet", strength=mg(n) * k, score=2) for n in (1, 5)]
-        pace = f"{Dose.parse(fall) * k}, every 1 week"
-        made = plan_taper(drug="x", before={"evening": mg(high) * k}, pace=pace, products=held)
-        return [step.regimen.total.mg / k for step in made.course.steps]
-
-    assert totals(1) == totals(factor)
-    checked["scaled"] += 1
+    for intake in (intake for day in schedule.days for intake in day.intakes):
+        assert sum(held[part.product].dose_of(part).mg for part in intake.portions) == intake.dose.mg
+        assert Dose.parse(str(intake.dose)) == intake.dose
+        assert str(intake.dose) in table
+        tried["printed"] += 1
 
 
 @SAME_EVERY_TIME
 @given(st.lists(tablets(), min_size=1, max_size=3, unique_by=lambda item: item.id), st.integers(1, 4))
-def no_fall_exceeds_its_pace_unless_tablets_or_a_limit_force_it(products, count):
-    before = products[0].strength * count
-    pace = "10% of current, at least 1 mg, every 1 week"
+def no_reduction_exceeds_its_pace_unless_it_is_forced(products, count):
+    before, pace = products[0].strength * count, "10% of current, at least 1 mg, every 1 week"
     made = plan_taper(drug="testamine", before={"evening": before}, pace=pace, products=products, lead_in=weeks(1))
     for row in made.report.rows:
-        checked["falls"] += 1
+        tried["reductions"] += 1
         if row.change.mg > max(row.change.before.mg / 10, 1):
             why = row.excess[0].certificate
             by_tablets, by_limit = "can only go to" in why, "the next dose below within the limits is" in why
             assert by_tablets != by_limit
-            checked["forced"] += by_tablets
-            checked["limited"] += by_limit
+            tried["forced"] += by_tablets
+            tried["limited"] += by_limit
 
 
 @SAME_EVERY_TIME
 @given(realizable_plans(), starts(), durations())
-def what_is_supplied_covers_every_fill(drawn, start, every):
+def no_fill_loses_a_tablet(drawn, start, every):
     schedule = to_schedule(realize(*drawn), start=start, horizon=weeks(4))
-    for fill in count_supply(schedule, fills=every).fills:
-        for line in fill.lines:
-            assert line.carried_in + line.supplied_amount == line.used + line.remnants + line.expired + line.carried_out
-            assert min(line.carried_in, line.carried_out) >= 0
-            checked["covered"] += 1
+    for line in (line for fill in count_supply(schedule, fills=every).fills for line in fill.lines):
+        assert line.carried_in + line.supplied_amount == line.used + line.remnants + line.expired + line.carried_out
+        assert min(line.carried_in, line.carried_out) >= 0
+        tried["fills"] += 1
 
 
 every_dose_weighs_what_was_planned_and_prints_so()
-a_plan_scaled_is_the_same_plan()
-no_fall_exceeds_its_pace_unless_tablets_or_a_limit_force_it()
-what_is_supplied_covers_every_fill()
-print("doses printed: {printed}; pairs of plans scaled: {scaled}; fills counted: {covered}".format(**checked))
-print("reductions: {falls}; beyond the pace, since the tablets allow no smaller one: {forced}".format(**checked))
-print("beyond the pace, since the limit of pieces or products allows no smaller one: {limited}".format(**checked))
-assert all(checked.values())
+no_reduction_exceeds_its_pace_unless_it_is_forced()
+no_fill_loses_a_tablet()
+print("doses printed: {printed}; fills counted: {fills}; reductions: {reductions}".format(**tried))
+print("larger than the pace, by the tablets: {forced}; by the limit of pieces or products: {limited}".format(**tried))
+assert all(tried.values())
 
 # %% [markdown]
-# ## A simple program, first try
+# ## Twenty-five percent, rounded down
 #
-# Now the same search runs on simple programs that were written for this notebook. The first one says how many tablets
-# to take: it divides, and prints the number.
-
-
-# %%
-def naive_count(dose, strength):
-    """How many tablets to take, as a program with floats finds it, or None where it says that it cannot be made."""
-    count = dose / strength
-    return count if count * 4 == int(count * 4) else None
-
-
-tenths = st.integers(1, 9)
-high, small = smallest(
-    st.tuples(tenths, tenths), lambda pair: pair[0] % pair[1] == 0 and naive_count(pair[0] / 10, pair[1] / 10) is None
-)
-count = high / 10 / (small / 10)
-print(f"{high / 10} mg from tablets of {small / 10} mg: the program finds {count!r} tablets and refuses")
-assert Dose(Fraction(high, 10)) == Dose(Fraction(small, 10)) * (high // small)
-
-
-def naive_words(count):
-    """What to take, printed as a whole number."""
-    return f"take {count:.0f}"
-
-
-def is_misprinted(drawn):
-    schedule = to_schedule(realize(*drawn), start=date(2027, 3, 1))
-    portions = [part for day in schedule.days for intake in day.intakes for part in intake.portions if part.count]
-    return any(Fraction(naive_words(float(part.count)).removeprefix("take ")) != part.count for part in portions)
-
-
-ending = realizable_plans(thens=st.just("stop"), most_courses=1)
-wrong = smallest(ending, is_misprinted)
-(step,), (tablet, *_) = wrong.plan.courses[0].steps, wrong.products
-(part,) = to_schedule(realize(*wrong), start=date(2027, 3, 1)).days[0].intakes[0].portions
-print(
-    f"{step}, for {step.lasting}, from {tablet.label}: {part.count} tablet, printed {naive_words(float(part.count))!r}"
-)
-assert part.count == Fraction(1, 2)
-
-# %% [markdown]
-# ## Ten percent, rounded down
-#
-# The second program reduces by a percentage of the current dose and rounds down to whole tablets of 1 mg. Its law: no
-# reduction above the percentage where a smaller one could be made.
+# A second program reduces by a percentage of the current dose and rounds down to whole tablets of 1 mg. Its law: no
+# reduction above the percentage where a smaller one can be made. From 16 mg by 25% it gives 12 and 9. **What comes
+# next, and is it still 25%?**
 
 
 # %%
@@ -189,54 +178,57 @@ def falls_too_far(case):
 
 
 start, percent = smallest(st.tuples(st.integers(1, 60), st.sampled_from((25, 20, 10))), falls_too_far)
-doses = naive_taper(start, percent)
-print(f"from {start} mg by {percent}%: {doses}, though {start - 1} mg can be made")
-assert (start - doses[1]) * 100 > percent * start
+print(f"smallest: from {start} mg by {percent}%: {naive_taper(start, percent)}, though {start - 1} mg can be made")
 
-whole = Product(id="whole", drug="x", form="tablet", strength="1 mg", score=1)
 exact = plan_taper(
     drug="x",
     before={"morning": "4 mg", "noon": "4 mg", "evening": "4 mg", "bedtime": "4 mg"},
     pace="25% of current, at least 1 mg, every 2 weeks",
-    products=[whole],
+    products=[Product(id="whole", drug="x", form="tablet", strength="1 mg", score=1)],
     order="evenly",
 )
-ours = [16, *(int(row.change.after.mg) for row in exact.report.rows)]
-theirs = naive_taper(16, 25)
+ours, theirs = [16, *(int(row.change.after.mg) for row in exact.report.rows)], naive_taper(16, 25)
 print("rounded down:", theirs)
 print("by the library:", ours)
-
-# %%
-figure, axis = plt.subplots(figsize=(9, 5), layout="constrained")
-drawn = {"rounded down": (theirs, "#D55E00", "o", 12), "by the library": (ours, "#0072B2", "s", 6)}
-parts = {}
-for name, (doses, color, mark, size) in drawn.items():
-    parts[name] = {high: Fraction(high - low, high) * 100 for high, low in pairwise(doses)}
-    heights = [float(part) for part in parts[name].values()]
-    axis.plot(list(parts[name]), heights, mark + "-", color=color, markersize=size, label=name)
+_, axis = plt.subplots(figsize=(9, 4.6), layout="constrained")
+beyond = {}
+for name, doses, color, mark, size in (
+    ("rounded down", theirs, "#D55E00", "o", 12),
+    ("by the library", ours, "#0072B2", "s", 6),
+):
+    parts = {high: Fraction(high - low, high) * 100 for high, low in pairwise(doses)}
+    beyond[name] = [high for high, part in parts.items() if part > 25]
+    axis.plot(
+        list(parts), [float(part) for part in parts.values()], mark + "-", color=color, markersize=size, label=name
+    )
 axis.axhline(25, color="black", linestyle="--", linewidth=1)
-axis.text(16.4, 26, "asked: 25%", ha="left", va="bottom")
-axis.set_xlim(16.6, 0.4)
-axis.set_ylim(0, 108)
-axis.set_xlabel("dose before the reduction, mg/day")
-axis.set_ylabel("reduction, percent of the current dose")
+axis.text(16.4, 26.5, "asked: 25%", ha="left", va="bottom")
+axis.axvspan(3.5, 0.4, color="#E8E8E8", zorder=0)
+axis.text(3.4, 3, "1 mg tablets\nallow nothing smaller", va="bottom", fontsize=9)
+axis.set(
+    xlim=(16.6, 0.4),
+    ylim=(0, 108),
+    xlabel="dose before the reduction, mg/day",
+    ylabel="reduction, % of the current dose",
+)
 axis.set_title("Rounded down, 25% is 33% long before the tablets force it", loc="left", weight="bold")
 axis.legend(frameon=False, loc="upper left")
 axis.grid(axis="y", color="#E3E3E3")
 plt.show()
-beyond = {name: [high for high, part in falls.items() if part > 25] for name, falls in parts.items()}
 print("reductions beyond 25%, from mg:", beyond)
-assert beyond["by the library"] == [3, 2, 1]
-assert beyond["rounded down"][:2] == [9, 6]
+assert beyond == {"rounded down": [9, 6, 3, 2, 1], "by the library": [3, 2, 1]}
 
 # %% [markdown]
 # ## A day lost, half a tablet short
 #
 # The third program counts days as 86,400 seconds from midnight. The fourth supplies, fill by fill, the number of
 # tablets used, rounded to the nearest whole. Both are right on most days, and both pass a test with one example.
-
+# **On which day of 2027 does the third go wrong in London?** The law finds the day, and how short a plan may be.
 
 # %%
+ending = realizable_plans(thens=st.just("stop"), most_courses=1)
+
+
 def naive_dates(start, count):
     """The dates of a plan in London, counted in seconds."""
     zone = ZoneInfo("Europe/London")
@@ -287,7 +279,7 @@ assert naive_fill(line.used) < line.used <= line.supplied_amount
 #   case: two sources that say "slowly".
 # - **A check failed with Python's own error.** Law: each finding stays when a limit is lowered, in every plan that can
 #   be drawn. Smallest case: one day of a cycle that begins with an empty day.
-# - **A refusal said "these products make nothing between" where they did.** The third law above showed it, while this
+# - **A refusal said "these products make nothing between" where they did.** The second law above showed it, while this
 #   notebook was being written: 1 mg from tablets of 0.5 mg.
 #
 # Below, each case is tried on the library as it is now.
@@ -336,7 +328,7 @@ assert "accepts a drop from 1 mg" in str(refused[1])
 # 1. A program divides a day's dose over two times of day and rounds each half to whole mg. Its law: the halves add up
 #    to the day. What is the smallest whole dose that breaks it? Does half of all doses break it, or fewer?
 # 2. A search of 60 plans finds nothing. How likely is that if one plan in a thousand breaks the law? How many plans
-#    must be drawn until such a defect is missed less than one time in twenty?
+#    must be drawn until such a defect is missed less than one time in twenty? Draw the chance of missing it.
 
 # %%
 # Answer 1: 1 mg becomes twice 0. Python rounds a half to the even number, so 3 mg becomes twice 2: every odd dose.
@@ -346,8 +338,26 @@ print(
     f"1: {worst} mg becomes 2 x {round(worst / 2)} mg, 3 mg becomes 2 x {round(3 / 2)} mg; {len(broken)} of 100 doses"
 )
 assert broken == list(range(1, 101, 2))
-# Answer 2: a search that finds nothing is no proof. This project's checks draw 20 examples of most laws.
+# Answer 2: a search that finds nothing is no proof. The smaller the defect, the more plans must be drawn.
 missed = Fraction(999, 1000) ** 60
 enough = math.ceil(math.log(1 / 20) / math.log(999 / 1000))
 print(f"2: {float(missed):.0%}; {enough} plans")
 assert Fraction(999, 1000) ** enough < Fraction(1, 20) < Fraction(999, 1000) ** (enough - 1)
+_, axis = plt.subplots(figsize=(9, 4), layout="constrained")
+drawn = range(1, 5_001)
+for one_in, color, dash in ((10, "#009E73", ":"), (100, "#0072B2", "--"), (1000, "#D55E00", "-")):
+    axis.plot(drawn, [100 * (1 - 1 / one_in) ** count for count in drawn], dash, color=color, linewidth=2.2,
+              label=f"one plan in {one_in:,} breaks the law")  # fmt: skip
+axis.axvline(60, color="black", linewidth=1)
+axis.text(63, 73, "60 plans,\nas above", va="center")
+axis.set(
+    xscale="log",
+    xlim=(1, 5_000),
+    ylim=(0, 101),
+    xlabel="plans drawn (logarithmic)",
+    ylabel="chance to miss the defect, %",
+)
+axis.set_xticks([1, 10, 100, 1000], ["1", "10", "100", "1,000"])
+axis.set_title("Sixty plans find what breaks often, and miss what breaks seldom", loc="left", weight="bold")
+axis.legend(frameon=False, loc="lower left")
+plt.show()

@@ -4,6 +4,10 @@
 # When you have worked through this, you can draw starting situations that anyone can draw again, plan each of them by
 # several methods, compare the results over all of them, and say what such a comparison shows and what it cannot.
 #
+# "10% of the first dose" and "10% of the current dose", both every two weeks: **which takes longer?** One example
+# cannot say; it depends on the dose and on the tablets. So ask a thousand. Write down your guess for someone on 4 of
+# the smallest dose that the tablets make, and for someone on 40 or more.
+#
 # The situations are not of real people. A seed draws them from the tablets that the library ships: a drug, a market,
 # the strengths at hand, whether halves are permitted, and a dose taken at bedtime. Nothing here measures how anyone
 # feels, and no method is recommended.
@@ -18,7 +22,7 @@ from typing import NamedTuple
 
 import matplotlib.pyplot as plt
 
-from taper import Dose, Formulary, Handling, Product, Reachable, count_supply, plan_taper, realize, to_schedule
+from taper import Dose, Formulary, Handling, Product, Reachable, count_supply, mg, plan_taper, realize, to_schedule
 
 SHIPPED = Formulary.shipped()
 AN_INTAKE = Handling(pieces=4, products=2)  # what the planner puts into one intake, unless told otherwise
@@ -91,11 +95,47 @@ def ways(one: Situation) -> dict[str, str]:
     return {name: f"{pace}, every 2 weeks" for name, pace in asked.items()}
 
 
+LOOK = {
+    "tablet by tablet": ("#D55E00", "-"),
+    "10% of start": ("#0072B2", "-"),
+    "banded": ("#009E73", "--"),
+    "10% of current": ("#CC79A7", "-."),
+    "occupancy": ("#595959", ":"),
+}
+one = next(
+    one for one in situations if one.drug == "sertraline" and one.dose.mg == 150 and one.smallest.mg == mg("12.5").mg
+)
+_, axis = plt.subplots(figsize=(9, 4.6), layout="constrained")
+for method, pace in ways(one).items():
+    made = plan_taper(drug=one.drug, before={"bedtime": one.dose}, pace=pace, products=one.tablets)
+    doses = [one.dose, *(row.change.after for row in made.report.rows)]
+    weeks_in = [0.0]
+    for row in made.report.rows[:-1]:
+        weeks_in.append(weeks_in[-1] + row.stay.lasting.days / 7)
+    color, dash = LOOK[method]
+    axis.step([-2, *weeks_in], [float(dose.mg) for dose in doses], dash, where="post", color=color, linewidth=2.4,
+              label=f"{method}: {made.report.days / 7:.0f} weeks")  # fmt: skip
+axis.set(xlim=(-2, 40), ylim=(0, 158), xlabel="weeks from the first reduction", ylabel="sertraline, mg/day")
+axis.set_title("One situation, five ways: two of the names give one and the same plan", loc="left", weight="bold")
+axis.legend(frameon=False, loc="upper right")
+axis.grid(color="#E3E3E3")
+plt.show()
+print(
+    one.drug, one.dose, "from", ", ".join(str(item.strength) for item in one.tablets), "tablets; smallest", one.smallest
+)
+
+# %% [markdown]
+# ## Now a thousand
+#
+# Every situation is planned in each way, and each plan is reduced to a few numbers.
+
+
+# %%
 class Row(NamedTuple):
     method: str
     situation: Situation
     weeks: float
-    falls: int
+    changes: int
     units: Fraction
     divided: Fraction
     largest: float
@@ -105,7 +145,7 @@ class Row(NamedTuple):
 
 
 def measure(method: str, one: Situation, made) -> Row:
-    """What one plan comes to; falls are counted as a part of the first dose (largest) and of the current one (jump)."""
+    """What one plan comes to; *largest* is a part of the first dose, *jump* of the current one."""
     changes = [row.change for row in made.report.rows]
     units = divided = Fraction(0)
     for row in made.report.rows[:-1]:
@@ -147,7 +187,7 @@ for method in methods:
     middle = {name: float(median(getattr(row, name) for row in mine)) for name in Row._fields[2:]}
     forced = sum(row.forced > 0 for row in mine) / len(mine)
     table[method] = middle
-    print(f"{method:17}{len(mine):5}  {middle['weeks']:5.0f}  {middle['falls']:5.0f}  {middle['units']:7.0f}  "
+    print(f"{method:17}{len(mine):5}  {middle['weeks']:5.0f}  {middle['changes']:5.0f}  {middle['units']:7.0f}  "
           f"{middle['divided']:7.0f}  {middle['largest']:6.0f}%  {middle['jump']:3.0f}%  {middle['last']:3.0f}%  "
           f"{forced:5.0%}")  # fmt: skip
 for row, plan in kept:
@@ -162,25 +202,19 @@ print(f"in {half:.0%} of all plans the largest jump before the end is one half: 
 # %% [markdown]
 # ## How long
 #
-# A curve shows, for each length, the part of the situations that a method has brought to 0 by then. A steep curve means
-# that the method takes about as long whatever the situation; a flat one, that it depends.
+# **Which curve do you expect to be the steepest?** A curve shows, for each length, the part of the situations that a
+# method has brought to 0 by then. A steep curve means that the method takes about as long whatever the situation; a
+# flat one, that it depends.
 
 # %%
-LOOK = {
-    "tablet by tablet": ("#D55E00", "-"),
-    "10% of start": ("#0072B2", "-"),
-    "banded": ("#009E73", "--"),
-    "10% of current": ("#CC79A7", "-."),
-    "occupancy": ("#595959", ":"),
-}
-figure, axis = plt.subplots(figsize=(9, 5), layout="constrained")
+_, axis = plt.subplots(figsize=(9, 5), layout="constrained")
 for method, (color, dash) in LOOK.items():
     lengths = sorted(row.weeks for row in rows if row.method == method)
     parts = [100 * (number + 1) / len(lengths) for number in range(len(lengths))]
     axis.step([0, *lengths], [0, *parts], dash, where="post", color=color, linewidth=2.2, label=method)
 axis.set_xlim(0, 65)
 axis.set_ylim(0, 101)
-axis.set_xlabel("weeks from the first fall to the last")
+axis.set_xlabel("weeks from the first reduction to the last")
 axis.set_ylabel("situations at 0 by then, percent")
 axis.set_title("10% of the start takes about as long for all; 10% of current does not", loc="left", weight="bold")
 axis.legend(frameon=False, loc="lower right")
@@ -196,18 +230,18 @@ assert spread["10% of current"] > 2 * spread["10% of start"]
 # %% [markdown]
 # ## Why: how fine the tablets go
 #
-# Ten percent of the current dose gets smaller until the tablets allow no smaller step. With few doses between the
-# first and 0 that happens soon, and the plan is short. With many doses, the plan goes on long after the plan by ten
-# percent of the start has ended.
+# Here is the answer to the question at the start. Ten percent of the current dose gets smaller until the tablets allow
+# no smaller step. With few doses between the first and 0 that happens soon, and the plan is short. With many doses, the
+# plan goes on long after the plan by ten percent of the start has ended.
 
 # %%
-figure, axis = plt.subplots(figsize=(9, 5), layout="constrained")
+_, axis = plt.subplots(figsize=(9, 5), layout="constrained")
 for method, mark, shift in (("10% of start", "o", -0.12), ("10% of current", "^", 0.12)):
     mine = [row for row in rows if row.method == method]
     fine = [float(row.situation.dose.mg / row.situation.smallest.mg) + shift for row in mine]
     axis.plot(fine, [row.weeks for row in mine], mark, color=LOOK[method][0], alpha=0.45, markersize=6, label=method)
 axis.set_xlabel("first dose, in smallest doses that the tablets make (count)")
-axis.set_ylabel("weeks from the first fall to the last")
+axis.set_ylabel("weeks from the first reduction to the last")
 axis.set_title("10% of current is shorter with coarse tablets, longer with fine ones", loc="left", weight="bold")
 axis.legend(frameon=False, loc="upper left")
 axis.grid(color="#E3E3E3")
@@ -219,6 +253,11 @@ longer = {coarse: [row.weeks > pairs[row.situation] for row in rows if row.metho
 for coarse, answers in longer.items():
     name = "fewer than ten smallest doses" if coarse else "ten or more"
     print(f"{name}: 10% of current takes longer in {sum(answers) / len(answers):.0%} of {len(answers)} situations")
+for name, low, high in (("4 smallest doses", 4, 4), ("40 or more", 40, 1000)):
+    shown = {method: round(median(row.weeks for row in rows if row.method == method
+                                  and low <= row.situation.dose.mg / row.situation.smallest.mg <= high))
+             for method in ("10% of start", "10% of current")}  # fmt: skip
+    print(f"on {name}, median weeks: {shown}")
 assert not any(longer[True])
 
 # %% [markdown]
@@ -248,7 +287,7 @@ for one in whole:
         pace = ways(held)["10% of current"]
         made = plan_taper(drug=one.drug, before={"bedtime": one.dose}, pace=pace, products=held.tablets)
         found.append(measure("10% of current", held, made))
-for name, of in (("last fall, percent of the first dose", "last"), ("weeks", "weeks")):
+for name, of in (("last reduction, percent of the first dose", "last"), ("weeks", "weeks")):
     early, late = (median(getattr(row, of) for row in found) for found in (before, after))
     print(f"1: {name}: {early:.1f} without, {late:.1f} with halves (medians)")
 assert all(late.last <= early.last for early, late in zip(before, after, strict=True))

@@ -7,45 +7,19 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import date
 
-from taper import (
-    Formulary,
-    Patient,
-    Plan,
-    Product,
-    Schedule,
-    check,
-    compare,
-    count_supply,
-    days,
-    plan_taper,
-    realize,
-    to_arrow,
-    to_csv,
-    to_difference_table,
-    to_fhir,
-    to_html,
-    to_ical,
-    to_markdown,
-    to_pdf,
-    to_records,
-    to_schedule,
-    to_table,
-    to_xlsx,
-    write_fhir,
-    write_instructions,
-)
-from taper.formats.monograph import to_monograph_text
+import taper
 
 START = date(2027, 3, 1)
 
 
-def schedule() -> Schedule:
+def schedule() -> taper.Schedule:
     """Two drugs, one planned and one written by hand, with a cycle, months and weekdays."""
     tablets = [
-        Product(id=f"d{n}", drug="diazepam", form="tablet", strength=f"{n} mg", score=2, pack=28) for n in (2, 5, 10)
+        taper.Product(id=f"d{n}", drug="diazepam", form="tablet", strength=f"{n} mg", score=2, pack=28)
+        for n in (2, 5, 10)
     ]
-    baclofen = Product(id="b10", drug="baclofen", form="tablet", strength="10 mg", score=2)
-    taper = plan_taper(
+    baclofen = taper.Product(id="b10", drug="baclofen", form="tablet", strength="10 mg", score=2)
+    made = taper.plan_taper(
         drug="diazepam",
         before={"morning": "5 mg", "bedtime": "10 mg"},
         pace="10% of start, every 2 weeks",
@@ -58,48 +32,52 @@ def schedule() -> Schedule:
         {"for": "2 weeks", "weekly": {"mon": {"evening": "5 mg"}, "fri": {"evening": "2.5 mg"}}},
     ]
     by_hand = {"drug": "baclofen", "then": "stop", "before": "nothing", "steps": [*steps[:1], *steps[2:]]}
-    plan = Plan.read({"title": "Two drugs", "courses": [taper.course.model_dump(mode="json", by_alias=True), by_hand]})
-    quarter = Product(id="b5", drug="baclofen", form="tablet", strength="5 mg", score=2)
-    return to_schedule(realize(plan, [*tablets, baclofen, quarter]), start=START)
+    plan = taper.Plan.read(
+        {"title": "Two drugs", "courses": [made.course.model_dump(mode="json", by_alias=True), by_hand]}
+    )
+    quarter = taper.Product(id="b5", drug="baclofen", form="tablet", strength="5 mg", score=2)
+    return taper.to_schedule(taper.realize(plan, [*tablets, baclofen, quarter]), start=START)
 
 
-def formats(made: Schedule) -> dict[str, Callable[[], str | bytes]]:
+def formats(made: taper.Schedule) -> dict[str, Callable[[], str | bytes]]:
     """Every format by its name, as far as its packages are installed."""
-    review = check(made, Patient(age=70, medications=("codeine", "alcohol")))
-    supply = count_supply(made, fills=days(28))
+    review = taper.check(made, taper.Patient(age=70, medications=("codeine", "alcohol")))
+    supply = taper.count_supply(made, fills=taper.days(28))
     held: dict[str, Callable[[], str | bytes]] = {
         "plan": made.realized.plan.to_json,
         "fingerprint": lambda: made.realized.plan.fingerprint,
         "schedule": lambda: json.dumps(made.to_dict()),
-        "records": lambda: str(to_records(made)),
+        "records": lambda: str(taper.to_records(made)),
         "review": lambda: "\n".join(map(str, (*review.findings, *review.not_assessed, *review.clear))),
         "supply": lambda: json.dumps(supply.to_dict()),
-        "table": lambda: to_table(made, review),
-        "markdown": lambda: to_markdown(made),
-        "csv": lambda: to_csv(made),
+        "table": lambda: taper.to_table(made, review),
+        "markdown": lambda: taper.to_markdown(made),
+        "csv": lambda: taper.to_csv(made),
         "notebook": made._repr_html_,
-        "difference": lambda: to_difference_table(compare(made.realized.plan, made.realized.plan, start=START)),
-        "monograph": lambda: to_monograph_text(Formulary.shipped().monograph("diazepam")),
-        "fhir": lambda: write_fhir(to_fhir(made)),
-        "fhir r5": lambda: write_fhir(to_fhir(made, version="R5")),
+        "difference": lambda: taper.to_difference_table(
+            taper.compare(made.realized.plan, made.realized.plan, start=START)
+        ),
+        "monograph": lambda: taper.to_monograph_text(taper.Formulary.shipped().monograph("diazepam")),
+        "fhir": lambda: taper.write_fhir(taper.to_fhir(made)),
+        "fhir r5": lambda: taper.write_fhir(taper.to_fhir(made, version="R5")),
     }
     if importlib.util.find_spec("icalendar"):
-        held["calendar"] = lambda: to_ical(made, times={"morning": "08:00", "evening": "18:00", "bedtime": "22:00"},
-                                           tz="Europe/London")  # fmt: skip
+        times = {"morning": "08:00", "evening": "18:00", "bedtime": "22:00"}
+        held["calendar"] = lambda: taper.to_ical(made, times=times, tz="Europe/London")
     if importlib.util.find_spec("babel"):
-        held["page"] = lambda: to_html(made, review, supply)
+        held["page"] = lambda: taper.to_html(made, review, supply)
         for language in ("en", "es", "fr", "de"):
-            held[f"words {language}"] = lambda language=language: str(write_instructions(made, language=language))
+            held[f"words {language}"] = lambda language=language: str(taper.write_instructions(made, language=language))
     if importlib.util.find_spec("xlsxwriter"):
-        held["sheet"] = lambda: to_xlsx(made, review, supply)
+        held["sheet"] = lambda: taper.to_xlsx(made, review, supply)
     if importlib.util.find_spec("typst") and importlib.util.find_spec("babel"):
-        held["pdf"] = lambda: to_pdf(made, review, supply)
+        held["pdf"] = lambda: taper.to_pdf(made, review, supply)
     if importlib.util.find_spec("pyarrow"):
-        held["arrow"] = lambda: str(to_arrow(made).to_pylist())
+        held["arrow"] = lambda: str(taper.to_arrow(made).to_pylist())
     return held
 
 
-def digests(made: Schedule) -> Iterator[tuple[str, str]]:
+def digests(made: taper.Schedule) -> Iterator[tuple[str, str]]:
     for name, write in formats(made).items():
         data = write()
         yield name, hashlib.sha256(data.encode() if isinstance(data, str) else data).hexdigest()

@@ -44,12 +44,20 @@ def calls(tree):
             yield node, ast.unparse(node.func)
 
 
+def run(tree):
+    """Every node that runs: not what a type checker alone reads, where methods bound at the front door are named."""
+    for child in ast.iter_child_nodes(tree):
+        if not (isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING"):
+            yield child
+            yield from run(child)
+
+
 class TestImports:
     @each_file
     def test_no_module_imports_the_package_root(self, path):
         if path == SRC / "__init__.py":
             return
-        for node in ast.walk(TREES[path]):
+        for node in run(TREES[path]):
             if isinstance(node, ast.ImportFrom):
                 assert node.module != "taper" or node.level, f"line {node.lineno} imports from the package root"
                 assert node.level == 0, f"line {node.lineno} imports by dots"
@@ -61,11 +69,19 @@ class TestImports:
         assert not modules & set(taper.__all__)
 
     def test_the_two_lists_of_public_names_agree(self):
-        (block,) = [n for n in TREES[SRC / "__init__.py"].body if isinstance(n, ast.If)]
+        block = next(n for n in TREES[SRC / "__init__.py"].body if isinstance(n, ast.If))
         typed = {(node.module, alias.name) for node in block.body for alias in node.names}
         loaded = {(home, name) for home, names in taper._HOMES.items() for name in names.split()}
         assert typed == loaded
         assert all(alias.name == alias.asname for node in block.body for alias in node.names)
+
+    def test_an_editor_sees_every_public_name_and_flags_another(self):
+        """A star import takes what the typed block imports; what runs alone decides nothing that an editor reads."""
+        hidden = [n for n in TREES[SRC / "__init__.py"].body if isinstance(n, ast.If) and "not" in ast.unparse(n.test)]
+        (alone,) = hidden
+        names = {getattr(node, "name", None) or node.targets[0].id for node in alone.body}
+        assert names == {"__all__", "__getattr__"}
+        assert (SRC / "py.typed").exists()
 
     @pytest.mark.parametrize("name", taper.__all__)
     def test_every_public_name_loads(self, name):
@@ -106,6 +122,26 @@ class TestImports:
 
 def _environment():
     return {"PYTHONPATH": str(SRC.parent), "PATH": ""}
+
+
+class TestNames:
+    """One word, one meaning: a class or a public type that stands in two modules sends the reader to the wrong one."""
+
+    def test_no_class_and_no_public_type_is_named_twice(self):
+        homes = {}
+        for path in FILES:
+            for name in _types_named(TREES[path]):
+                homes.setdefault(name, []).append(name_of(path))
+        assert {name: places for name, places in homes.items() if len(places) > 1} == {}
+
+
+def _types_named(tree):
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef):
+            yield node.name
+    for node in tree.body:
+        names = [target.id for target in getattr(node, "targets", []) if isinstance(target, ast.Name)]
+        yield from (name for name in names if re.fullmatch("[A-Z][a-z]+([A-Z][a-z]+)*", name))
 
 
 class TestClocksAndNumbers:
@@ -189,36 +225,84 @@ class TestMessages:
     def test_no_message_is_compared(self, path):
         assert list(_messages_compared(TREES[path])) == []
 
-    def test_a_comparison_of_a_message_is_seen(self):
-        for text in (
+    @pytest.mark.parametrize(
+        "text",
+        [
             "gap.missing.startswith('x')",
             "stay.why.startswith('x')",
+            "'x' in stay.why",
             "'x' in finding.message",
             "finding.message == words",
-        ):
-            assert list(_messages_compared(ast.parse(text)))
+            "'per step' in finding.says",
+            "fact.note.endswith('x')",
+            "str(error).startswith('x')",
+            "'x' in str(error)",
+            "'x' in error.args[0]",
+            "'no source' in f'{gap}'",
+            "words = finding.message\nwords.startswith('x')",
+            "words = str(error).lower()\n'x' in words",
+            "finding.message.split(':')[0] == 'x'",
+            "re.search('x', finding.message)",
+            "match finding.message:\n    case 'x': pass",
+            "error.message.replace('a', 'b')",
+            "error.message.removeprefix('a')",
+        ],
+    )
+    def test_a_message_that_is_read_back_is_seen(self, text):
+        assert list(_messages_compared(ast.parse(text)))
 
 
-_MESSAGES = {"message", "missing", "happens"}
-_READS = {"startswith", "endswith", "find", "index", "count"}
+_MESSAGES = {"message", "missing", "happens", "says", "note", "why", "args"}
+_SPOKEN = {"error", "finding", "gap", "answer", "review", "warning", "missing", "stay"}
+_READS = {
+    "startswith", "endswith", "find", "index", "count", "replace", "removeprefix", "removesuffix", "split", "rsplit",
+    "partition", "rpartition",
+}  # fmt: skip
 
 
 def _messages_compared(tree):
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Compare):
-            parts = [part for part in (node.left, *node.comparators) if isinstance(part, ast.Attribute)]
-            if any(part.attr in _MESSAGES for part in parts) and not _with_none(node) and not _of_one_kind(node):
+    """Where a message decides something: compared, searched, taken apart or matched, itself or under another name."""
+    for scope in [tree, *(node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))]:
+        names = {
+            target.id
+            for node in ast.walk(scope)
+            if isinstance(node, ast.Assign) and _is_message(node.value, frozenset())
+            for target in node.targets
+            if isinstance(target, ast.Name)
+        }
+        for node in ast.walk(scope):
+            if _reads_message(node, frozenset(names)):
                 yield f"line {node.lineno}"
-        is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-        of_message = (
-            is_call and isinstance(node.func.value, ast.Attribute) and node.func.value.attr in _MESSAGES | {"why"}
-        )
-        if of_message and node.func.attr in _READS:
-            yield f"line {node.lineno}"
 
 
-def _with_none(node):
-    return all(isinstance(part, ast.Constant) and part.value is None for part in node.comparators)
+def _reads_message(node, names):
+    match node:
+        case ast.Compare():
+            parts = [node.left, *node.comparators]
+            by_value = not all(isinstance(each, ast.Is | ast.IsNot) for each in node.ops)
+            return by_value and any(_is_message(part, names) for part in parts) and not _of_one_kind(node)
+        case ast.Call(func=ast.Attribute(value=ast.Name("re"))):
+            return any(_is_message(part, names) for part in node.args)
+        case ast.Call(func=ast.Attribute(value=value, attr=attr)):
+            return attr in _READS and _is_message(value, names)
+        case ast.Match():
+            return _is_message(node.subject, names)
+    return False
+
+
+def _is_message(node, names):
+    match node:
+        case ast.Attribute(attr=attr):
+            return attr in _MESSAGES
+        case ast.Name(name):
+            return name in names
+        case ast.Call(func=ast.Name("str"), args=[ast.Name(name)]):
+            return name in _SPOKEN
+        case ast.Call(func=ast.Attribute(value=value)) | ast.Subscript(value=value):
+            return _is_message(value, names)
+        case ast.JoinedStr(values=[ast.FormattedValue(value=ast.Name(name))]):
+            return name in _SPOKEN
+    return False
 
 
 def _of_one_kind(node):
@@ -249,8 +333,21 @@ class TestData:
     def test_every_table_has_a_source(self):
         assert all(table.source.grade for table in self.SHIPPED.tables)
 
+    @each_file
+    def test_no_code_decides_by_the_name_of_a_drug_or_of_a_class(self, path):
+        known = {*self.SHIPPED.drugs, *self.SHIPPED.classes.names} - NAMED_IN_CODE.get(name_of(path), set())
+        said = {node.value for node in ast.walk(TREES[path]) if isinstance(node, ast.Constant)}
+        assert known & said == set()
+
     def test_facts_are_data_and_no_code(self):
         assert {path.suffix for path in (SRC / "data").rglob("*") if path.is_file()} <= {".toml", ".json"}
+
+
+NAMED_IN_CODE = {
+    "testing/sources_and_people.py": {"diazepam"},
+    "knowledge/class_tree.py": {"enzyme-inducer"},
+}
+"""An example drug of the strategies, and the class of which every inducer of an enzyme by name is one."""
 
 
 class TestDocstrings:

@@ -25,7 +25,7 @@ WITHOUT_EDGE = {"pregnancy", "contraindication", "substitution", "score", "formu
                 "dilution"}  # fmt: skip
 """Rules that compare words and not figures."""
 
-WITHOUT_GAP = {"score", "concentration-change", "dilution", "cycle-cut", "intake-ceiling"}
+WITHOUT_GAP = {"intake-ceiling", *(module.NAME for module in ALL if not module.READS)}
 """Rules that need nothing but the plan and its products, and one whose shipped figures turn on nothing unknown."""
 
 

@@ -6,6 +6,7 @@ A block that raises an error of the library is followed by what Python prints la
 import contextlib
 import io
 import re
+import sys
 import traceback
 from pathlib import Path
 
@@ -18,8 +19,13 @@ from taper import TaperError
 
 DOCS = Path(__file__).parent.parent / "docs"
 SRC = Path(taper.__file__).parent
+sys.path.insert(0, str(DOCS))
+
+import floors  # noqa: E402
+
 LONGEST_MODULE = 300
-PAGES = sorted(path for path in DOCS.rglob("*.md") if "_build" not in path.parts and "reference" not in path.parts)
+WRITTEN = {"_build", "reference", "notebooks"}  # by a program, from what is tested elsewhere
+PAGES = sorted(path for path in DOCS.rglob("*.md") if WRITTEN.isdisjoint(path.parts))
 
 
 def _check_shown(namespace):
@@ -68,6 +74,28 @@ def test_the_page_of_violations_names_every_long_module_and_no_short_one():
     lines = {module_of(path): path.read_text("utf-8").count("\n") for path in SRC.rglob("*.py")}
     assert {name for name, count in lines.items() if count > 1.1 * LONGEST_MODULE} <= named
     assert named <= {name for name, count in lines.items() if count > 0.9 * LONGEST_MODULE}
+
+
+def test_each_long_module_has_its_reason_and_its_length():
+    text = (DOCS / "explanation" / "our-violations.md").read_text("utf-8")
+    rows = dict(re.findall(r"^  \| `([\w.]+)` \| (\d+) \| .{20,} \|$", text, re.MULTILINE))
+    named = re.findall(r"`([a-z_.]+)`", text.partition("Longer are")[2].partition(". The longest")[0])
+    assert sorted(rows) == sorted(named)
+    lines = {module_of(path): path.read_text("utf-8").count("\n") for path in SRC.rglob("*.py")}
+    assert {name: lines[name] for name in rows if abs(lines[name] - int(rows[name])) > 0.1 * lines[name]} == {}
+
+
+def test_the_map_names_every_floor_and_only_places_that_exist():
+    text = (DOCS / "contributing" / "architecture.md").read_text("utf-8")
+    told = (
+        re.search(r"!\[The floors .*?: (.*?)\.\]", text, re.DOTALL)[1]
+        .replace(" and ", ", ")
+        .replace("the base", "_base")
+    )
+    assert re.split(r"[,;]\s+", told) == [name for names in floors.floors() for name in names]
+    named = re.findall(r"`((?:[a-z_]+/)+(?:[a-z_]+\.py)?)`", text)
+    assert len(named) > 20
+    assert [name for name in named if not ((SRC / name).exists() or (DOCS.parent / name).exists())] == []
 
 
 def module_of(path):

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from taper import Ambiguous, Duration, InvalidInput, OutOfScope, Pace, Product, Regimen, Slot, read_day
 from taper.amounts.duration import read_date
+from taper.plans.everyday import read_times
 from taper.plans.everyday_pace import plain_date, plain_duration, plain_pace
 from taper.testing import clock_slots, doses, named_slots, regimens
 
@@ -22,8 +23,48 @@ def _lines(*names):
     return [pytest.param(text, meaning, id=text) for name in names for text, meaning in LIST[name].items()]
 
 
-def test_the_list_holds_two_hundred_phrasings():
-    assert sum(len(lines) for lines in LIST.values()) >= 200
+def test_the_list_holds_three_hundred_phrasings():
+    assert sum(len(lines) for lines in LIST.values()) >= 300
+
+
+def test_the_name_of_the_drug_may_stand_in_its_day():
+    assert str(read_day("X 10 mg nocte", products=[FIVE])) == "10 mg bedtime"
+
+
+@pytest.mark.parametrize("text", ["10 mg iv", "10 mg i.m.", "10 mg pr", "10 mg stat", "10 mg by injection"])
+def test_what_is_not_swallowed_every_day_is_out_of_scope(text):
+    with pytest.raises(OutOfScope, match=r"not by mouth|one dose at once"):
+        read_day(text)
+
+
+@pytest.mark.parametrize("text", ["up to 10 mg nocte", "10 mg max nocte"])
+def test_a_dose_that_is_left_open_is_refused(text):
+    with pytest.raises(InvalidInput, match="leaves the dose open; write what is taken"):
+        read_day(text)
+
+
+def test_an_hour_beyond_the_day_is_refused():
+    with pytest.raises(InvalidInput, match="25:00"):
+        read_day("10 mg at 2500")
+
+
+def test_units_that_differ_are_no_scheme():
+    with pytest.raises(InvalidInput):
+        read_day("1 mg/500 mcg/1 mg")
+
+
+@pytest.mark.parametrize("reading", [", at least 1 mg", ", last dose 1 mg"])
+def test_a_minimum_at_the_end_of_a_pace_has_two_readings(reading):
+    text = "10% of current every 2 weeks to a minimum of 1 mg"
+    with pytest.raises(Ambiguous) as refused:
+        plain_pace(text, where="--pace")
+    assert reading in refused.value.readings
+    assert reading.removeprefix(", ") in str(Pace.parse(plain_pace(text.replace(" to a minimum of 1 mg", reading))))
+
+
+def test_words_that_are_no_time_of_day_say_what_is():
+    with pytest.raises(InvalidInput, match=r"^--at: 'dawn' is not understood; write morning, noon, evening, bedtime"):
+        read_times("dawn", where="--at")
 
 
 @pytest.mark.parametrize(("text", "meaning"), _lines("day", "tablet"))

@@ -5,16 +5,19 @@ import os
 import subprocess
 import sys
 import time
+from typing import ClassVar
 
 import pytest
 
+from cli_calls import caller
 from taper import __version__, load_plan
 from taper._base.progress import tell
-from taper.cli import COMMANDS, main
+from taper.cli import COMMANDS, main, sheets
 from taper.cli.notes import print_notes, say
 from taper.cli.parsing import complete
 from taper.cli.settings import config_file
 from taper.cli.terminal import Painted, at_work, paint, takes_color
+from taper.formats.ical.entries import STYLES
 
 DOWN = ("down", "diazepam", "--from", "10 mg nocte", "--pace", "2 mg a week")
 
@@ -38,16 +41,7 @@ def typed(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("TAPER_MARKET", raising=False)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-
-    def call(*words):
-        try:
-            code = main(list(words))
-        except SystemExit as left:
-            code = left.code
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return call
+    return caller(capsys)
 
 
 @pytest.fixture
@@ -121,6 +115,54 @@ class TestFormats:
         for name in ("b.ics", "b.html", "b.pdf", "b.xlsx", "b.svg", "b.csv", "b.json", "b.md", "b.txt"):
             assert typed("adjust", plan, "--log", "plan.log.json", "--out", name)[0] == 0
         assert typed("adjust", plan, "--log", "plan.log.json", "--format", "fhir-r4")[0] == 0
+
+
+class TestPlanningCommands:
+    """Those that make a plan write its sheet and its calendar too, with the options of schedule and adjust."""
+
+    SHEET: ClassVar = ("--start", "2027-03-01", "--out", "plan.json", "--out", "sheet.html", "--out", "phone.ics")
+    MAKE: ClassVar = {
+        "down": DOWN,
+        "up": ("up", "baclofen", "--to", "15 mg", "--slots", "evening,morning,noon", "--by", "5 mg every 3 days",
+               "--days", "28"),
+        "steps": ("steps", "prednisone", "20 mg for 3 days, then down 5 mg every 3 days to 5 mg, then stop", "--at",
+                  "morning"),
+        "cross": ("cross", "alprazolam", "--from", "1 mg bd", "--to-drug", "diazepam", "--equivalence", "ashton-2002",
+                  "--every", "weekly", "--rounding", "down", "--days", "28"),
+    }  # fmt: skip
+
+    @pytest.mark.parametrize("command", MAKE)
+    def test_each_writes_what_schedule_writes_of_its_plan(self, typed, tmp_path, command):
+        times = "morning=08:00,noon=12:00,evening=18:00,bedtime=22:00"
+        chosen = ("--language", "es", "--no-clinician", "--times", times, "--tz", "Europe/Madrid")
+        code, _, err = typed(*self.MAKE[command], *self.SHEET, *chosen)
+        assert (code, err.count("wrote ")) == (0, 3), err
+        made = {name: (tmp_path / name).read_bytes() for name in ("sheet.html", "phone.ics")}
+        days = self.MAKE[command][-2:] if "--days" in self.MAKE[command] else ()
+        again = ("schedule", "plan.json", "--start", "2027-03-01", *days, "--force")
+        assert typed(*again, "--out", "sheet.html", *chosen[:3])[0] == 0
+        assert typed(*again, "--out", "phone.ics", *chosen[3:])[0] == 0
+        assert made == {name: (tmp_path / name).read_bytes() for name in made}
+        assert b'lang="es"' in made["sheet.html"]
+        assert b"TZID=Europe/Madrid" in made["phone.ics"]
+
+    def test_dates_and_their_options_belong_to_a_file_of_dates(self, typed):
+        code, _, err = typed(*DOWN, "--out", "sheet.pdf")
+        assert (code, err.splitlines()[-1]) == (
+            2, "taper: --start: sheet.pdf is the plan on dates; add its first day, such as --start 2027-03-01"
+        )  # fmt: skip
+        assert "add a file of dates, such as --out sheet.ics" in typed(*DOWN, "--tz", "Europe/London")[2]
+        code, _, err = typed(*DOWN, *self.SHEET[:2], "--out", "sheet.html", "--alarm", "5")
+        assert (code, "--alarm is not used by sheet.html; leave it out, or use ics" in err) == (2, True)
+
+    def test_the_person_of_kidney_advice_needs_no_sheet(self, typed, tmp_path):
+        (tmp_path / "who.json").write_text('{"age": 40, "egfr": "80", "kidney_stable": true, "dialysis": false}')
+        assert typed(*DOWN, "--patient", "who.json")[0] == 2
+        command = (*self.MAKE["up"][:-2], "--patient", "who.json", "--kidney", "vlavonou-2014")
+        assert "is of a plan on dates" not in typed(*command)[2]
+
+    def test_the_styles_of_a_calendar_are_those_that_are_written(self):
+        assert sheets.STYLES == STYLES
 
 
 class TestTerminal:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from cli_calls import caller
 from taper.cli import main, parser_for
 from taper.cli.examples import EXAMPLES
 
@@ -20,16 +21,8 @@ def folder(tmp_path_factory):
 
 @pytest.fixture
 def typed(folder, capsys, monkeypatch):
-    def call(*words):
-        monkeypatch.chdir(folder)
-        try:
-            code = main(list(words))
-        except SystemExit as left:
-            code = left.code
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return call
+    monkeypatch.chdir(folder)
+    return caller(capsys)
 
 
 # What is typed, the exit codes that mean that it worked, and what it shows or writes. In order: some need earlier ones.

@@ -121,7 +121,8 @@ def test_what_cannot_be_an_event_is_refused(events, words):
     ("data", "words"),
     [
         ("[]", "a log is a JSON object"),
-        (json.dumps({"format": "taper-plan/1"}), "format is 'taper-plan/1'"),
+        (json.dumps({"format": "taper-plan/1"}), "holds a plan, and a log of what happened is needed"),
+        (json.dumps({"format": "taper-log/9"}), "format is 'taper-log/9'"),
         (json.dumps(data_of(plan="abc")), "plan"),
         (json.dumps(data_of(symptoms=[{"day": "2027-03-05", "score": "-1"}])), "negative"),
         (json.dumps(data_of(intakes=[{"day": "2027-03-05", "slot": "evening", "result": "other"}])), "write a dose"),

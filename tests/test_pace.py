@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from taper.amounts.dose import Dose, InvalidAmount, mg
 from taper.amounts.duration import Duration, days, months, weeks
 from taper.errors import InvalidInput
+from taper.paces.from_figures import banded, fixed, percent_of_current, percent_of_start, points_of_occupancy
 from taper.paces.pace import (
     Band,
     Bands,
@@ -20,11 +21,6 @@ from taper.paces.pace import (
     OfStart,
     Pace,
     PaceWithoutEnd,
-    banded,
-    fixed,
-    percent_of_current,
-    percent_of_start,
-    points_of_occupancy,
     read_base,
 )
 

@@ -2,35 +2,57 @@
 
 import inspect
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 import taper
 from taper import (
+    AtMost,
+    ChangeProducts,
+    Concentration,
     Formulary,
+    Gap,
+    Handling,
     Hold,
     IntakeRecord,
     InvalidInput,
     Log,
     Medication,
     Monograph,
+    Pace,
+    PassReview,
     Patient,
     Plan,
+    Product,
     Reachable,
+    Retarget,
+    Slot,
+    Slow,
+    StepBack,
+    Stop,
+    Symptom,
+    Volume,
     Weights,
     apply_log,
     check,
+    cockcroft_gault,
     compare,
     compare_intakes,
     count_supply,
     days_supply,
+    evenly,
     from_fhir,
     load_plan,
     load_protocol,
     mg,
     plan_cross_taper,
+    plan_pattern,
+    plan_phases,
     plan_taper,
+    plan_titration,
     plot_doses,
+    propose_for_kidney,
     realize,
     to_fhir,
     to_ical,
@@ -67,13 +89,53 @@ def objects():
         products=[p for p in FORMULARY.products("alprazolam", market="us") if p.release == "immediate"],
         equivalence=FORMULARY.table("ashton-2002"), every=weeks(1), rounding="down", tables=FORMULARY.tables,
     )  # fmt: skip
+    yield from planned()
     reach = Reachable(PRODUCTS, up_to=mg(20))
-    yield from (taper_, slow, taper_.report, cross, FORMULARY, FORMULARY.monograph("diazepam"), FORMULARY.tables[0],
-                load_protocol("diazepam-cks"), PRODUCTS[0], PRODUCTS[0].source or PRODUCTS[0], Patient(age=60),
-                Patient(), Medication(name="warfarin"), reach, reach.recipe(mg(3)), reach.recipe(mg(3)).portions[0],
+    yield from (taper_, slow, taper_.report, slow.report, cross, FORMULARY, FORMULARY.monograph("diazepam"),
+                FORMULARY.tables[0], load_protocol("diazepam-cks"), PRODUCTS[0], PRODUCTS[0].source or PRODUCTS[0],
+                Patient(age=60), Patient(), Medication(name="warfarin"), reach, reach.recipe(mg(3)),
+                reach.recipe(mg(3)).portions[0],
                 Weights(), mg(3), weeks(2))  # fmt: skip
 
 
+def planned():
+    """Plans of every other kind with their reports, long ones among them, and the small things they are made of."""
+    syrup = {"id": "s", "drug": "diazepam", "form": "oral solution", "concentration": "5 mg/5 mL"}
+    measured = syrup | {"smallest_volume": "0.5 mL", "graduation": "0.5 mL"}
+    products = {"drug": "diazepam", "products": [Product.read(measured)]}
+    phased = plan_phases(
+        before={"morning": "40 mg"}, phases="1 mg every week to 20 mg, then 0.5 mg every week", **products
+    )
+    pattern = plan_pattern(
+        pattern="40 mg for 1 day, then down 1 mg every 1 day to 2 mg, then stop", at="morning", **products
+    )
+    titrated = plan_titration(to=mg(40), slots=["bedtime"], by=(mg("0.5"), weeks(1)), before="nothing", **products)
+    patient = Patient.read({"egfr": "25", "crcl": "25", "kidney_stable": True, "dialysis": False})
+    baclofen = load_protocol("baclofen-raynaud-example").plan()
+    small = Product(id="b", drug="baclofen", form="tablet", strength="1 mg")
+    kidney = propose_for_kidney(baclofen, patient, source="vlavonou-2014", products=[small])
+    monograph, step = FORMULARY.monograph("sertraline"), PLAN.courses[0].steps[0]
+    course = load_protocol("diazepam-example").plan().courses[0]
+    review = check(realize(PLAN, PRODUCTS))
+    yield from (phased, phased.report, phased.report.phases[0], pattern, pattern.report, titrated, titrated.report,
+                kidney, monograph.occupancies[0], FORMULARY.monograph("baclofen").titrations[0], course.before, course,
+                step, step.regimen, step.regimen.slots[0], step.regimen.intakes[0], step.regimen.total, Slot("08:00"),
+                *review.clear[:1], *review.left_out[:1], *review.within[:1], weeks(2), evenly, Volume.parse("2 mL"),
+                Concentration.parse("5 mg/5 mL"), Pace.parse("1 mg, every 1 week"), Handling(), AtMost(28),
+                patient.egfr, cockcroft_gault("1.6 mg/dL", age=70, sex="female", weight_kg=62, weight_basis="actual"),
+                *EVENTS, Symptom(day=date(2027, 3, 2), score=3))  # fmt: skip
+
+
+EVENTS = [
+    Hold(day=date(2027, 3, 8), lasting=weeks(1)),
+    Stop(day=date(2027, 3, 8)),
+    Slow(day=date(2027, 3, 8), pace="1 mg, every 2 weeks"),
+    StepBack(day=date(2027, 3, 8), steps=1, lasting=weeks(1)),
+    Gap(day=date(2027, 3, 8), lasting=weeks(1)),
+    PassReview(day=date(2027, 3, 8)),
+    Retarget(day=date(2027, 3, 8), to={"bedtime": "1 mg"}),
+    ChangeProducts(day=date(2027, 3, 8), products=["diazepam-us-tablet-2mg"]),
+]
 OBJECTS = list(objects())
 
 
@@ -93,6 +155,7 @@ def test_an_object_prints_at_most_forty_lines_of_plain_text(made):
 @pytest.mark.parametrize("made", OBJECTS, ids=_id)
 def test_its_short_form_is_short_and_says_what_it_is(made):
     assert len(repr(made)) <= 600
+    assert " object at 0x" not in repr(made)
     assert type(made).__name__ in repr(made) or eval(repr(made), {**vars(taper), **dict.fromkeys(())})
 
 
@@ -101,7 +164,9 @@ def test_most_public_classes_that_hold_data_are_looked_at():
     assert {"Plan", "Schedule", "Review", "Taper", "Supply", "Product", "Finding", "Formulary", "Monograph"} <= seen
 
 
-@pytest.mark.parametrize("kind", ["Plan", "Schedule", "RealizedPlan", "Review", "Taper", "Supply", "Difference"])
+@pytest.mark.parametrize(
+    "kind", ["Plan", "Schedule", "RealizedPlan", "Review", "Taper", "PhasedTaper", "Supply", "Difference"]
+)
 def test_what_stands_in_a_notebook_shows_itself_there(kind):
     made = next(item for item in OBJECTS if type(item).__name__ == kind)
     assert made._repr_html_().startswith(("<table", "<pre"))
@@ -147,6 +212,11 @@ class TestHabits:
             for name in names:
                 first = next(iter(inspect.signature(getattr(taper, name)).parameters.values()))
                 assert kind in str(first.annotation)
+
+    def test_each_method_has_its_signature_for_a_type_checker(self):
+        typed = Path(__file__).with_name("typed_methods.py").read_text("utf-8")  # mypy reads it
+        for names in taper._METHODS.values():
+            assert [name for name in names if f".{name}" not in typed] == []
 
     def test_a_plan_saves_itself_and_never_over_another(self, tmp_path):
         path = PLAN.save(tmp_path / "plan.json")

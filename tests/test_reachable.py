@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from taper.amounts.dose import Dose, mg
 from taper.amounts.liquid import Concentration, Volume
 from taper.errors import InvalidInput
+from taper.products.liquid_rounding import every_rungs_finer, rungs_finer
 from taper.products.product import Product
 from taper.products.recipes import Handling, NotReachable, Reachable, TooManyDoses, make, reach_of
-from taper.products.volumes import every_rungs_finer, rungs_finer
 
 WEIGHTS = Handling()
 

@@ -99,14 +99,14 @@ if TYPE_CHECKING:
     from taper.paces.changes import largest_fall as largest_fall
     from taper.paces.changes import measure_changes as measure_changes
     from taper.paces.changes import steepest_window as steepest_window
+    from taper.paces.from_figures import banded as banded
+    from taper.paces.from_figures import fixed as fixed
+    from taper.paces.from_figures import percent_of_current as percent_of_current
+    from taper.paces.from_figures import percent_of_start as percent_of_start
+    from taper.paces.from_figures import points_of_occupancy as points_of_occupancy
     from taper.paces.pace import InvalidPace as InvalidPace
     from taper.paces.pace import Pace as Pace
     from taper.paces.pace import PaceWithoutEnd as PaceWithoutEnd
-    from taper.paces.pace import banded as banded
-    from taper.paces.pace import fixed as fixed
-    from taper.paces.pace import percent_of_current as percent_of_current
-    from taper.paces.pace import percent_of_start as percent_of_start
-    from taper.paces.pace import points_of_occupancy as points_of_occupancy
     from taper.paces.phases import Phase as Phase
     from taper.paces.phases import Phases as Phases
     from taper.paces.rulers import linear as linear
@@ -273,10 +273,9 @@ _HOMES = {
     "taper.knowledge.protocols": "Protocol load_protocol protocol_names",
     "taper.knowledge.reading": "InvalidData UnknownClass",
     "taper.knowledge.stale": "list_stale",
+    "taper.paces.from_figures": "banded fixed percent_of_current percent_of_start points_of_occupancy",
     "taper.paces.changes": "largest_fall measure_changes steepest_window",
-    "taper.paces.pace": (
-        "InvalidPace Pace PaceWithoutEnd banded fixed percent_of_current percent_of_start points_of_occupancy"
-    ),
+    "taper.paces.pace": "InvalidPace Pace PaceWithoutEnd",
     "taper.paces.phases": "Phase Phases",
     "taper.paces.rulers": "linear logarithmic",
     "taper.people.kidney_figures": "AbsoluteEGFR Creatinine CreatinineClearance EGFR WrongMeasure",
@@ -333,22 +332,23 @@ _METHODS = {
 """Public functions that an object can also call as methods of its own, so that no floor looks up."""
 
 __version__ = "0.1.0"
-__all__ = sorted(_HOME_OF)  # pyright: ignore[reportUnsupportedDunderAll]
 
+if not TYPE_CHECKING:  # pragma: no branch - an editor reads the names above instead, and so flags one that is misspelt
+    __all__ = sorted(_HOME_OF)
 
-def __getattr__(name: str) -> Any:
-    if name not in _HOME_OF:
-        raise AttributeError(_unknown(name), name=name)
-    value = getattr(import_module(_HOME_OF[name]), name)
-    import_module("taper._base.shown").bind(_METHODS, __getattr__)
-    globals()[name] = value
-    return value
+    def __getattr__(name: str) -> Any:
+        if name not in _HOME_OF:
+            raise AttributeError(_unknown(name), name=name)
+        value = getattr(import_module(_HOME_OF[name]), name)
+        import_module("taper._base.shown").bind(_METHODS, __getattr__)
+        globals()[name] = value
+        return value
 
 
 def _unknown(name: str) -> str:
     from difflib import get_close_matches
 
-    near = get_close_matches(name, __all__, n=3)
+    near = get_close_matches(name, sorted(_HOME_OF), n=3)
     hint = f"; near names are {', '.join(near)}" if near and not name.startswith("__") else ""
     return f"module 'taper' has no attribute {name!r}{hint}"
 

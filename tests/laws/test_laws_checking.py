@@ -71,7 +71,8 @@ class TestCheckingChangesNothing:
         answers = [*review.findings, *review.not_assessed, *review.clear, *review.within, *review.left_out]
         assert {item.rule for item in answers} <= set(rule_names())
         for finding in (*review.findings, *said_by_each(review)):
-            assert finding.source is not None or finding.value is not None
+            cited = finding.source is not None or finding.value is not None
+            assert cited, f"{finding.rule}: a finding carries its source, or the value that it measured"
             assert finding.evidence == (finding.source.grade if finding.source else None)
 
 

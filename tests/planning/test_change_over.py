@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from taper.planning.change_over import Pair, Turn
+from taper.planning.change_over import DosePair, Turn
 from taper.plans.regimen import Slot
 
 
@@ -14,8 +14,8 @@ def doses(count: int, size: Fraction) -> list[Fraction]:
 
 def turn(count: int, stages: int, ratio: Fraction = Fraction(2)) -> Turn:
     whole = Fraction(12)
-    now: Pair = whole, Fraction(0)
-    end: Pair = Fraction(0), whole * ratio
+    now: DosePair = whole, Fraction(0)
+    end: DosePair = Fraction(0), whole * ratio
     meant = [(whole * (stages - n) / stages, whole * ratio * n / stages) for n in range(1, stages + 1)]
     return Turn(
         Slot("morning"), ratio, now, meant, end, doses(count, whole / count), doses(count, whole * ratio / count)

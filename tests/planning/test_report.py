@@ -74,7 +74,7 @@ def test_forced_falls_that_are_small_parts_of_the_way_are_named_and_not_called_u
 def test_the_smallest_addition_that_closes_the_excess_is_found_among_scores_and_products() -> None:
     report = with_last_dose((LIQUID, tablet("1 mg"))).report
     assert [(other.what, other.excess) for other in report.additions] == [("the 1 mg/mL oral solution", 0)]
-    assert "Smallest addition: the 1 mg/mL oral solution. Then no reduction is larger than asked." in str(report)
+    assert "Smallest addition: the 1 mg/mL oral solution. Then no reduction is larger than asked." in report.text()
 
 
 def test_where_no_addition_closes_the_excess_the_one_that_leaves_least_is_named_with_what_it_leaves() -> None:
@@ -83,7 +83,7 @@ def test_where_no_addition_closes_the_excess_the_one_that_leaves_least_is_named_
     assert other.excess is not None
     assert 0 < other.excess < with_last_dose().report.solved.excess
     less = f"Smallest addition: {other.what}. Then reductions are still larger than asked, but by less"
-    assert f"{less}." in str(with_last_dose().report)
+    assert f"{less}." in with_last_dose().report.text()
     assert f"{less} (excess {short(other.excess)})." in with_last_dose().report.text(explain=True)
 
 

@@ -202,6 +202,14 @@ def test_the_command_line_plans_in_phases(tmp_path, capsys):
         assert further[0] in capsys.readouterr().err
 
 
+def test_phases_planned_again_at_one_pace_keep_how_their_doses_are_made():
+    asked = {**ASKED, "before": {"bedtime": "14 mg"}, "phases": "2 mg every 1 week to 8 mg, then 1 mg every 2 weeks"}
+    made = plan_phases(**asked, mix_forms=True, round_liquids=False, fewest_products=True, stays="even")
+    slower = replan(made.course, day=8, products=ASKED["products"], pace="1 mg every 3 weeks").course.made_by
+    assert (slower.mix_forms, slower.round_liquids, slower.fewest_products, slower.stays) == (True, False, True, "even")
+    assert slower.pattern == "taper"
+
+
 def test_phases_too_are_made_of_the_fewest_products_where_that_is_preferred():
     asked = {**ASKED, "before": {"bedtime": "14 mg"}, "phases": "2 mg every 1 week to 8 mg, then 1 mg every 2 weeks"}
     few = plan_phases(**asked, weights=Weights(pieces=10), fewest_products=True)

@@ -54,6 +54,9 @@ def read_json_file(path: str | Path) -> Any:
     return read_json(read_text_file(path), where=str(path))
 
 
+_KINDS = {"taper-plan": "a plan", "taper-log": "a log of what happened", "taper-schedule": "a schedule"}
+
+
 def as_object(data: Any, says: str, *, where: str, form: str | None = None) -> dict[str, Any]:
     """The data, if it is a JSON object, and one of the format named where there is one.
 
@@ -63,6 +66,9 @@ def as_object(data: Any, says: str, *, where: str, form: str | None = None) -> d
     if not isinstance(data, dict):
         raise InvalidInput(f"{says}; write {{...}}", where=where)
     if form is not None and data.get("format") != form:
+        found, wanted = str(data.get("format")).partition("/")[0], form.partition("/")[0]
+        if found != wanted and found in _KINDS:
+            raise InvalidInput(f"holds {_KINDS[found]}, and {_KINDS[wanted]} is needed; name its file", where=where)
         raise InvalidInput(f'format is {data.get("format")!r}; write "{form}"', where=where)
     return data
 

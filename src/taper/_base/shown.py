@@ -17,11 +17,12 @@ def shorten(lines: Iterable[str], *, whole: str) -> str:
     return "\n".join(listed)
 
 
-def align(rows: Iterable[Sequence[str]]) -> list[str]:
-    """Rows of cells as lines with aligned columns."""
+def align(rows: Iterable[Sequence[str]], *, ruled: bool = False) -> list[str]:
+    """Rows of cells as lines with aligned columns; ruled, with a line below the first."""
     listed = [tuple(row) for row in rows]
     widths = [max(len(row[index]) for row in listed) for index in range(len(listed[0]))] if listed else []
-    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in listed]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in listed]
+    return [*lines[:1], "  ".join("-" * width for width in widths), *lines[1:]] if ruled else lines
 
 
 def as_html(text: str) -> str:

@@ -4,12 +4,13 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from types import UnionType
-from typing import Any, Literal, ParamSpec, TypeVar, Union, get_args, get_origin
+from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin
 
 from taper.errors import InvalidInput
 
-_Given = ParamSpec("_Given")
-_Made = TypeVar("_Made")
+# A type checker sees through a decorator that gives back what it takes before it infers anything. So the methods bound
+# at the front door keep their signatures.
+_Function = TypeVar("_Function", bound=Callable[..., Any])
 
 _WANTED = {
     "Schedule": ("a schedule", "call to_schedule(realize(plan, products), start=date(2027, 3, 1)) first"),
@@ -56,8 +57,11 @@ class WrongObject(InvalidInput, TypeError):
     """An object of another kind than the function takes; the message says what to call first."""
 
 
-def takes(function: Callable[_Given, _Made]) -> Callable[_Given, _Made]:
-    """Refuse, before a function runs, what it does not take; its own annotations say what it does."""
+def takes(function: _Function) -> _Function:
+    """Refuse, before a function runs, what it does not take; its own annotations say what it does.
+
+    Where it takes `progress`, what goes on inside is told to that.
+    """
     checks: dict[str, tuple[Any, ...]] = {}
     signature = inspect.signature(function)
     positional = [name for name, each in signature.parameters.items() if each.kind is each.POSITIONAL_OR_KEYWORD]
@@ -67,13 +71,13 @@ def takes(function: Callable[_Given, _Made]) -> Callable[_Given, _Made]:
             checks[name] = members
 
     @wraps(function)
-    def checked(*given: _Given.args, **named: _Given.kwargs) -> _Made:
+    def checked(*given: Any, **named: Any) -> Any:
         for name, value in (*zip(positional, given, strict=False), *named.items()):
             if name in checks and not any(_fits(value, member) for member in checks[name]):
                 raise WrongObject(_message(function.__name__, name, value, checks[name]))
         return function(*given, **named)
 
-    return checked
+    return cast(_Function, checked)
 
 
 def _members(annotation: Any) -> tuple[Any, ...]:

@@ -52,7 +52,7 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Rung:
+class PlannedStep:
     """A step as it was planned, and for how many days."""
 
     step: RealizedStep
@@ -67,7 +67,7 @@ class Rung:
         """What is taken every day of it, or None for a cycle or a week of different days."""
         return self.step.step.regimen
 
-    def is_as(self, other: "Rung") -> bool:
+    def is_as(self, other: "PlannedStep") -> bool:
         """Whether the same is taken."""
         return self.step.step.days == other.step.step.days and self.step.step.weekly == other.step.step.weekly
 
@@ -85,7 +85,7 @@ class CourseState:
     first: int
     past: tuple[Piece, ...]
     ahead: tuple[Piece, ...]
-    ladder: tuple[Rung, ...]
+    ladder: tuple[PlannedStep, ...]
     then: Ending
     products: tuple[Product, ...]
     made_by: AnyRequest | None
@@ -99,7 +99,7 @@ class CourseState:
         """A course of which nothing has been taken yet."""
         bounds = course.course.bounds(start)
         lengths = [None if last is None else last - first + 1 for first, last in bounds]
-        ladder = tuple(Rung(step, length) for step, length in zip(course.steps, lengths, strict=True))
+        ladder = tuple(PlannedStep(step, length) for step, length in zip(course.steps, lengths, strict=True))
         ahead = tuple(
             Piece(rung.step, rung.length, None if rung.step.step.is_empty else index)
             for index, rung in enumerate(ladder)
@@ -168,7 +168,7 @@ class CourseState:
     def with_before(self, step: RealizedStep) -> "CourseState":
         """The same course with what was taken before it as the first rung of its ladder, of no length of its own."""
         past, ahead, waiting = (tuple(map(_rung_up, pieces)) for pieces in (self.past, self.ahead, self.waiting))
-        ladder = (Rung(step, None), *self.ladder)
+        ladder = (PlannedStep(step, None), *self.ladder)
         return replace(self, past=past, ahead=ahead, waiting=waiting, ladder=ladder, has_before=True)
 
     def kind_of(self, day: Regimen) -> Literal["increase", "step-back"] | None:

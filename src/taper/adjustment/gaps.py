@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from taper.adjustment.course_state import CourseState, Ending, Piece, Rung, empty, marked, total
+from taper.adjustment.course_state import CourseState, Ending, Piece, PlannedStep, empty, marked, total
 from taper.adjustment.event_day import Now
 from taper.adjustment.replan_rest import climb, follow
 from taper.amounts.dose import Dose
@@ -102,6 +102,6 @@ def _resume_and_replan(now: Now, track: CourseState, then: ResumeAt) -> CourseSt
     if pace is None:
         raise InvalidEvent(f"{track.name} was written by hand; give a pace to replan it, or shift the rest")
     step = now.realize(track, [Step(regimen=then.resume, kind=track.kind_of(then.resume))])[0]
-    rung = Rung(step, now.length(then.lasting or pace.every))
+    rung = PlannedStep(step, now.length(then.lasting or pace.every))
     ladder = (*track.ladder[: (track.rung or 0) + 1], rung)
     return follow(now, replace(track, ladder=ladder), then, [rung.piece(len(ladder) - 1)], [])

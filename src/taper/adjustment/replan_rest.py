@@ -3,7 +3,7 @@
 from dataclasses import replace
 from itertools import pairwise
 
-from taper.adjustment.course_state import CourseState, Piece, Rung, total
+from taper.adjustment.course_state import CourseState, Piece, PlannedStep, total
 from taper.adjustment.event_day import NothingToChange, Now
 from taper.amounts.dose import DailyDose
 from taper.planning.replan import replan
@@ -66,7 +66,7 @@ def climb(now: Now, track: CourseState, kept: list[Piece], course: Course) -> Co
     below = track.ladder[: here + 1]
     made_by = course.made_by if course.made_by is not None else track.made_by
     steps = now.realize(replace(track, made_by=made_by), course.steps)
-    rungs = [Rung(step, length) for step, length in zip(steps, lengths, strict=True)]
+    rungs = [PlannedStep(step, length) for step, length in zip(steps, lengths, strict=True)]
     pieces = [rung.piece(len(below) + place) for place, rung in enumerate(rungs)]
     then, last = course.then, track.ladder[-1].length
     if track.then == "review" and then == "continue" and last is not None and course.made_by is not None:

@@ -12,9 +12,14 @@ from taper._base.immutable import Written
 from taper._base.limits import EARLIEST, LATEST, LONGEST_DAYS, LONGEST_MONTHS
 from taper.errors import InvalidInput
 
-MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-WEEKDAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-"""Short names for people, in English; words of other languages come from Babel."""
+LONG_MONTH_NAMES = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
+LONG_WEEKDAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+"""Names for people, in English; words of other languages come from Babel."""
+MONTH_NAMES = tuple(name[:3] for name in LONG_MONTH_NAMES)
+WEEKDAY_NAMES = tuple(name[:3] for name in LONG_WEEKDAY_NAMES)
 _TEXT = re.compile(r"([0-9]{1,6}) (day|week|month|year)s?", re.ASCII)
 
 

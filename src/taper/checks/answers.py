@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, TypeVar
 
 from taper._base.numbers import write_number
+from taper._base.text import write_span
 from taper.amounts.dose import DailyDose, Dose
 from taper.checks.case import Case, Run, capped, stretches
 from taper.checks.open_question import NotAssessed, Reason
@@ -205,13 +206,13 @@ def advice_words(fact: Stopping) -> str:
     if fact.shape is StoppingShape.MINIMUM_TIME:
         return lasting
     if fact.percent_low is not None and fact.percent_high is not None:
-        figures = span_words(write_number(fact.percent_low), write_number(fact.percent_high))
+        figures = write_span(write_number(fact.percent_low), write_number(fact.percent_high))
         of = {StoppingShape.PERCENT_OF_START: "first", StoppingShape.PERCENT_OF_PREVIOUS: "previous"}
         return f"{figures} % of the {of.get(fact.shape, 'current')} dose{_every(fact)}"
     if fact.step_low is not None:
-        return f"{span_words(fact.step_low, fact.step_high)}{_every(fact)}"
+        return f"{write_span(fact.step_low, fact.step_high)}{_every(fact)}"
     if fact.bands:
-        bands = (f"{span_words(b.step_low, b.step_high)} from {b.from_dose} down to {b.down_to}" for b in fact.bands)
+        bands = (f"{write_span(b.step_low, b.step_high)} from {b.from_dose} down to {b.down_to}" for b in fact.bands)
         return f"{', '.join(bands)}{_every(fact)}"
     return str(fact.shape)
 
@@ -222,18 +223,8 @@ def fall_words(fact: Stopping, before: Dose | DailyDose) -> str:
     if not held:
         return advice_words(fact)
     band = max(held, key=lambda item: item.step_high.mg)
-    return f"{span_words(band.step_low, band.step_high)}{_every(fact)}"
+    return f"{write_span(band.step_low, band.step_high)}{_every(fact)}"
 
 
 def _every(fact: Stopping) -> str:
-    return f" every {span_words(fact.every_low, fact.every_high)}" if fact.every_low is not None else ""
-
-
-def span_words(low: object, high: object) -> str:
-    """A figure with two ends, or one where they are equal: "2 to 4 mg", "1 to 2 weeks"."""
-    first, last = str(low), str(high if high is not None else low)
-    if first == last:
-        return first
-    number, _, unit = first.partition(" ")
-    shared = bool(unit) and last.partition(" ")[2].rstrip("s") == unit.rstrip("s")
-    return f"{number if shared else first} to {last}"
+    return f" every {write_span(fact.every_low, fact.every_high)}" if fact.every_low is not None else ""

@@ -1,15 +1,17 @@
 """The case a rule reads: the plan as days, the person, and the cited facts of each drug."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import cached_property
+from itertools import zip_longest
 from math import lcm
 from typing import Any, TypeVar
 
 from taper._base.limits import LONGEST_DAYS
 from taper.amounts.dose import DailyDose
+from taper.amounts.duration import short_date
 from taper.checks.open_question import NotAssessed, Reason
 from taper.checks.review import LeftOut, Severity, Why
 from taper.errors import InvalidInput, NotFound
@@ -19,6 +21,7 @@ from taper.knowledge.kidney_reading import applies_to_age
 from taper.knowledge.monograph import Monograph
 from taper.people.patient import Patient
 from taper.plans.plan import Before, StartNeeded
+from taper.plans.step_days import StepDays
 from taper.products.product import DosageForm, Release
 from taper.schedules.realization import RealizedCourse, RealizedDay, RealizedIntake, RealizedPlan, RealizedStep
 from taper.source import Source
@@ -28,8 +31,6 @@ _Made = TypeVar("_Made")
 
 COUNTRIES = {"us": ("US",), "uk": ("UK",), "eu": ("EU", "DE", "FR", "IT", "NL", "IE")}
 """The jurisdictions whose sources speak first for the products of a market."""
-
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,16 +134,14 @@ class Case:
         return held[0][0], held[-1][1]
 
     def _pieces(self, courses: tuple[RealizedCourse, ...]) -> Iterator[Run]:
-        lanes = [_lane(course, self._bounds[course.course.id]) for course in courses]
-        edges = sorted({edge for lane in lanes for piece in lane for edge in (piece.first, piece.after) if edge})
-        places = [0] * len(lanes)
-        for first, after in zip([1, *edges], [*edges, None], strict=True):
-            if after == first:
-                continue
-            active = [piece for index, lane in enumerate(lanes) for piece in _held(lane, places, index, first)]
-            if after is None and not any(piece.after is None for piece in active):
-                return
-            yield from self._days(active, first, after)
+        held = [self._bounds[course.course.id] for course in courses]
+        lanes = [(course, StepDays(bounds)) for course, bounds in zip(courses, held, strict=True)]
+        ends = (edge for bounds in held for first, last in bounds for edge in (first, last and last + 1))
+        edges = sorted({1, *(edge for edge in ends if edge)})
+        for first, after in zip_longest(edges, edges[1:]):
+            active = [piece for course, days in lanes for piece in _piece(course, days, first)]
+            if active or after is not None:
+                yield from self._days(active, first, after)
 
     def _days(self, active: "list[_Piece]", first: int, after: int | None) -> Iterator[Run]:
         cycles = [1 if p.step.step.is_constant else len(p.step.days) for p in active]
@@ -185,8 +184,7 @@ class Case:
 
     def _date(self, day: int) -> str:
         assert self.start is not None
-        made = self.start + timedelta(days=day - 1)
-        return f"{made.day} {_MONTHS[made.month - 1]} {made.year}"
+        return short_date(self.start + timedelta(days=day - 1))
 
     def when_taken(self, stretch: tuple[Run, ...]) -> str:
         """When neighboring days of the plan are, for a reader."""
@@ -269,6 +267,10 @@ class Case:
         """The facts that apply to the release and form in which the plan takes a drug, whatever the age."""
         return tuple(fact for fact in facts if any(self.applies_to(fact, c) for c in self.courses_of(drug)))
 
+    def fitting(self, facts: Iterable[_Fact], drug: str) -> tuple[_Fact, ...]:
+        """The facts that apply, but for those about another use than the plan's."""
+        return tuple(fact for fact in self.applying(facts, drug) if self.indication_fits(fact, drug) is not False)
+
     def uses_of(self, drug: str) -> frozenset[str | None]:
         """What the courses of a drug are for, by every name on file of it; with None where a course names nothing."""
         written = {course.course.indication for course in self.courses_of(drug)}
@@ -350,16 +352,12 @@ def _is_about(fact: Cited, release: Release, forms: frozenset[DosageForm], ids: 
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """One step of a course on the day axis, `after` being the day after its last, or None."""
+    """One step of a course, and its first day."""
 
     course: str
     number: int
     step: RealizedStep
     first: int
-    after: int | None
-
-    def reaches(self, day: int) -> bool:
-        return self.after is None or day < self.after
 
     def day(self, number: int, weekday: int | None) -> RealizedDay:
         return self.step.on(number - self.first, weekday)
@@ -368,18 +366,12 @@ class _Piece:
         return tuple(CourseIntake(self.course, self.number, intake) for intake in day.intakes)
 
 
-def _held(lane: list[_Piece], places: list[int], index: int, day: int) -> list[_Piece]:
-    while places[index] < len(lane) and not lane[places[index]].reaches(day):
-        places[index] += 1
-    held = lane[places[index]] if places[index] < len(lane) else None
-    return [held] if held is not None and held.first <= day else []
-
-
-def _lane(course: RealizedCourse, bounds: tuple[tuple[int, int | None], ...]) -> list[_Piece]:
-    return [
-        _Piece(course.course.id, number, step, first, None if last is None else last + 1)
-        for number, (step, (first, last)) in enumerate(zip(course.steps, bounds, strict=True), start=1)
-    ]
+def _piece(course: RealizedCourse, days: StepDays, day: int) -> Iterator[_Piece]:
+    """The step of a course that holds a day, if one does."""
+    found = days.at(day)
+    if found is not None:
+        place, gone = found
+        yield _Piece(course.course.id, place + 1, course.steps[place], day - gone)
 
 
 def _merged(pieces: Iterable[Run]) -> Iterator[Run]:
@@ -413,6 +405,22 @@ def stretches(runs: Iterable[Run], test: Callable[[Run], bool]) -> Iterator[tupl
             group = []
     if group:
         yield tuple(group)
+
+
+def on_file(case: Case, rule: str) -> Generator[NotAssessed, None, tuple[tuple[str, Monograph], ...]]:
+    """The drugs of a plan that are on file, each with its monograph; a *not assessed* for each that is not."""
+    yield from uncited(case, rule)
+    held = ((drug, case.monograph(drug)) for drug in case.drugs)
+    return tuple((drug, monograph) for drug, monograph in held if monograph is not None)
+
+
+def heard(
+    case: Case, rule: str, drug: str, facts: Iterable[_Fact]
+) -> Generator[LeftOut | NotAssessed, None, tuple[_Fact, ...]]:
+    """The facts of the sources that are compared; of every other source that it was left out."""
+    listed = tuple(facts)
+    yield from left_out(case, rule, drug, listed)
+    return tuple(fact for fact in listed if case.compares(fact.source))
 
 
 def uncited(case: Case, rule: str) -> Iterator[NotAssessed]:

@@ -161,10 +161,11 @@ def _companion(
     own = names_of(formulary, held.drug) if held is not None else frozenset()
     every = formulary.classes.widened({*names, *bases, *classes, *own})
     settled = medicine.never - every
+    # A file that gives no class says nothing of what the drug is, so it leaves every class open.
+    is_known = held is not None and bool(held.classes)
     return Companion(
-        item.name, every, None if held is None else held.drug, medicine.name, item.until,
-        is_known=held is not None, is_coded=medicine.is_classified or held is not None, settled=settled, listed=listed,
-        odd_classes=odd,
+        item.name, every, None if held is None else held.drug, medicine.name, item.until, is_known=is_known,
+        is_coded=medicine.is_classified or is_known, settled=settled, listed=listed, odd_classes=odd,
     )  # fmt: skip
 
 

@@ -5,8 +5,9 @@ import io
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib import import_module
+from typing import Any
 
 from taper.cli.examples import EXAMPLES, EXIT_CODES
 from taper.cli.notes import print_notes
@@ -61,6 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser = parser_for(given[0])
     options, unread = parser.parse_known_args(given)
     if unread:
+        options.parser.commands_with = _commands_with
         options.parser.unknown(unread)
     terminal = sys.stdout
     if takes_color(terminal) and not getattr(options, "json", False):
@@ -74,6 +76,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _command_of(given: Sequence[str]) -> str | None:
     words = [word for word in given if word != "help"]
     return words[0] if words else None
+
+
+def _commands_with(option: str) -> list[str]:
+    """The commands that have an option of that name."""
+    made = {command: parser_for(command) for command in COMMANDS}
+    return [f"taper {name}" for name in COMMANDS if option in _options_of(made[name], name)]
+
+
+def _options_of(parser: argparse.ArgumentParser, command: str) -> Iterable[str]:
+    (commands,) = (action for action in parser._actions if isinstance(action, argparse._SubParsersAction))
+    options: dict[str, Any] = commands.choices[command]._option_string_actions
+    return options
 
 
 def _run(options: argparse.Namespace, command: str) -> int:

@@ -15,8 +15,10 @@ from taper.cli.drug_inputs import (
     those_of_drug,
     weights_of,
 )
-from taper.cli.options import add_drug, add_json, add_out, add_pieces
+from taper.cli.options import add_drug, add_json, add_pieces
 from taper.cli.output import deliver_plan
+from taper.cli.planner_options import add_arguments
+from taper.cli.sheets import add_plan_out
 from taper.errors import InvalidInput
 from taper.knowledge.formulary import Formulary
 from taper.planning.cross_taper import plan_cross_taper
@@ -40,8 +42,8 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--stages", type=int, metavar="N", help="in so many proportional stages")
     parser.add_argument("--pace", help="taper the second drug afterwards at this pace")
     parser.add_argument("--order", help="whose turn it is in that taper")
-    parser.add_argument("--title")
-    add_out(parser)
+    add_arguments(parser, plan_cross_taper, "title")
+    add_plan_out(parser)
     add_json(parser)
 
 
@@ -72,7 +74,7 @@ def run(options: argparse.Namespace) -> int:
         then={"pace": options.pace, "order": options.order} if options.pace else None,
         title=options.title,
     )
-    return deliver_plan(made.plan, str(made), made.to_dict(), options)
+    return deliver_plan(made.plan, made.text(), made.to_dict(), options, both)
 
 
 def _of(products: Iterable[Product], drug: str) -> tuple[Product, ...]:

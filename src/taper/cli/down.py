@@ -7,8 +7,10 @@ from typing import Any
 from taper._base.numbers import write_number
 from taper.amounts.dose import Dose
 from taper.cli.drug_inputs import check_syringe, products_of_drug, read_day, weights_of
-from taper.cli.options import add_drug, add_json, add_out, add_pieces
+from taper.cli.options import add_drug, add_json, add_pieces
 from taper.cli.output import deliver_plan
+from taper.cli.planner_options import add_arguments, flag, plain_arguments
+from taper.cli.sheets import add_plan_out
 from taper.errors import InvalidInput, TaperError
 from taper.knowledge.formulary import Formulary
 from taper.paces.pace import Fixed, OfCurrent, Pace
@@ -17,6 +19,11 @@ from taper.planning.phases import PhasedTaper, plan_phases
 from taper.planning.taper import Taper, plan_taper
 from taper.plans.regimen import Regimen, Slot
 from taper.products.product import Product
+
+_OF_THEIR_OWN = {"drug", "before", "products", "pace", "to", "excess", "weights"}
+"""Arguments of a taper that are options of another shape: DRUG, --from, --forbid-excess, --pieces."""
+OF_A_TAPER = [name for name in plain_arguments(plan_taper) if name not in _OF_THEIR_OWN]
+OF_EVERY_TAPER = [name for name in OF_A_TAPER if name in plain_arguments(plan_phases)]
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -35,30 +42,13 @@ def add(parser: argparse.ArgumentParser) -> None:
         help='such as "10%% of current, at least 1 mg, up to 12.5%%, every 2 weeks"; in phases: '
         '"10%% of current every 2 weeks to 10 mg, then 1 mg every 4 weeks"',
     )
-    parser.add_argument("--over", metavar="TIME", help="how long the whole takes, in place of a pace")
-    parser.add_argument(
-        "--step", metavar="TIME", help="with --over, the least time between reductions; a week if not given"
-    )
-    parser.add_argument("--order", help='whose turn it is: evenly, "in order", "keep last: bedtime"')
-    parser.add_argument(
-        "--stays", choices=["by fall", "even", "proportional"], default="by fall", help="how long each dose is kept"
-    )
     parser.add_argument(
         "--forbid-excess", action="store_true", help="fail if the products force a larger reduction than asked"
     )
-    parser.add_argument("--forms", choices=["any", "one"], default="any", help="one: tablets or liquid throughout")
-    parser.add_argument("--mix-forms", action="store_true", help="let a tablet and a liquid share an intake")
-    parser.add_argument(
-        "--fewest-products", action="store_true", help="use as few products as give the same reductions"
-    )
     parser.add_argument("--explain", action="store_true", help="how plans were compared, and the alternatives")
     add_pieces(parser)
-    parser.add_argument("--shortest", metavar="TIME", help='the shortest time that a dose is kept, such as "2 weeks"')
-    parser.add_argument("--longest", metavar="TIME", help="the longest time that a dose is kept")
-    parser.add_argument("--lead-in", metavar="TIME", help="how long today's doses are kept before the first reduction")
-    parser.add_argument("--indication", metavar="NAME")
-    parser.add_argument("--title")
-    add_out(parser)
+    add_arguments(parser, plan_taper, *OF_A_TAPER)
+    add_plan_out(parser)
     add_json(parser)
 
 
@@ -71,22 +61,18 @@ def run(options: argparse.Namespace) -> int:
         "drug": drug,
         "before": before,
         "products": products,
-        "order": options.order,
-        "stays": options.stays,
         "excess": "forbid" if options.forbid_excess else "report",
-        "mix_forms": options.mix_forms,
-        "fewest_products": options.fewest_products,
-        "lead_in": options.lead_in,
         "weights": weights_of(options),
-        "indication": options.indication,
-        "title": options.title,
+        **{name: getattr(options, name) for name in OF_EVERY_TAPER},
     }
+    if not options.pace and not options.over:
+        raise InvalidInput('how fast is not said; add it, such as --pace "2 mg every 2 weeks" or --over "12 weeks"')
     made = _planned(asked, options)
     data, text = made.report.to_dict(), made.report.text(explain=options.explain)
     if options.divide or options.dilute or options.syringe:
         data["without"] = _without(asked, options)
         text = f"{text}\n{data['without']}"
-    return deliver_plan(made.plan, text, data, options)
+    return deliver_plan(made.plan, text, data, options, products)
 
 
 def _without(asked: dict[str, Any], options: argparse.Namespace) -> str:
@@ -113,11 +99,7 @@ def _planned(asked: dict[str, Any], options: argparse.Namespace) -> Taper | Phas
         **asked,
         to=_target(options.to, asked["products"]),
         pace=_pace(options.pace, asked["drug"]) if options.pace else None,
-        over=options.over,
-        step=options.step,
-        forms=options.forms,
-        shortest=options.shortest,
-        longest=options.longest,
+        **{name: getattr(options, name) for name in OF_A_TAPER if name not in asked},
     )
 
 
@@ -137,9 +119,9 @@ def _amounts(text: str | None) -> Iterator[Dose]:
 
 
 def _refuse_beside_phases(options: argparse.Namespace) -> None:
-    for name in ("over", "step", "shortest", "longest"):
-        if getattr(options, name) is not None:
-            raise InvalidInput("phases say how long they take; remove it, or give one pace", where=f"--{name}")
+    for name in OF_A_TAPER:
+        if name not in {*OF_EVERY_TAPER, "forms"} and getattr(options, name) is not None:
+            raise InvalidInput("phases say how long they take; remove it, or give one pace", where=flag(name))
     if options.to.strip() != "0":
         raise InvalidInput('the last phase says where it ends, "to 5 mg"; remove --to', where="--to")
     if options.forms != "any":

@@ -119,9 +119,10 @@ def of_one_release(
         raise InvalidInput(f"products are {' and '.join(held)} release; name one", where=option)
     found = tuple(p for p in products if release in (None, p.release) and form in (None, p.form))
     if not found:
-        listed = ", ".join(product.id for product in products)
+        other = option.replace("release", "form")
+        listed = dict.fromkeys(f'{option} {item.release} {other} "{item.form}"' for item in products)
         wanted = " ".join(part for part in (f"{release or held[0]} release", form) if part)
-        raise InvalidInput(f"no product is {wanted}; name what is on file: {listed}", where=option)
+        raise InvalidInput(f"no product is {wanted}; write what is on file: {' or '.join(listed)}", where=option)
     return found
 
 
@@ -153,7 +154,7 @@ def read_slots(text: str, where: str) -> list[str]:
     """
     names: list[str] = []
     for word in text.split(","):
-        names += [slot.name for slot in everyday.read_day(f"1 mg {word.strip()}", where=where).slots]
+        names += everyday.read_times(word.strip(), where=where)
     if ",".join(names) != text.replace(" ", ""):
         understood(where, ", ".join(names))
     return names

@@ -42,6 +42,8 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         'taper down diazepam --from "10 mg at night" --pace "2 mg every 2 weeks"',
         'taper down diazepam --from "10 mg bd" --order evenly --pace "10% of current every 2 weeks, at least 1 mg"',
         'taper down prednisone --from "20 mg am" --to "5 mg" --pace "5 mg weekly" --out plan.json',
+        'taper down diazepam --from "10 mg nocte" --pace "2 mg a week" --start 2027-03-01 --out plan.json '
+        "--out sheet.pdf --no-clinician",
     ),
     "recipe": ('taper recipe diazepam "3.5 mg"', 'taper recipe baclofen "7.5 mg" --market uk'),
     "up": ('taper up baclofen --to "15 mg" --slots evening,morning,noon --by "5 mg every 3 days"',),

@@ -10,10 +10,12 @@ from taper.amounts.duration import long_date, read_date
 from taper.cli.drug_inputs import read_day, read_slots
 from taper.cli.options import add_json, add_plan
 from taper.cli.output import STDOUT, print_json, write_whole
-from taper.cli.plan_inputs import adjusted_with, check_log_is_of, read_plan_named
+from taper.cli.plan_inputs import adjusted_with, check_log_is_of, formulary_of, products_of, read_plan_named
 from taper.errors import InvalidInput
 from taper.plans.log import Log, load_log
 from taper.plans.plan import Plan
+from taper.products.product import Product
+from taper.products.statements import only
 from taper.schedules.adherence import compare_intakes
 from taper.schedules.schedule import Schedule
 
@@ -77,7 +79,9 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rest", choices=["shift", "replan"], help="how the rest follows; shift if not given")
     parser.add_argument("--steps", type=int, metavar="N", help="how many changes to go back; 1 if not given")
     parser.add_argument("--at", metavar="DAY", help='a day\'s doses, such as "5 mg bd"')
-    parser.add_argument("--with", dest="with_products", metavar="ID,...", help="product ids")
+    parser.add_argument(
+        "--with", dest="with_products", metavar="ID|STRENGTH,...", help="products by their ids or strengths"
+    )
     parser.add_argument("--slot", metavar="TIME", help="the time of day of the dose")
     parser.add_argument("--dose", metavar="DOSE", help="what was taken")
     parser.add_argument("--score", metavar="N", help="the score")
@@ -170,6 +174,13 @@ def _slot(text: str) -> str:
     return slots[0]
 
 
+def _products(options: argparse.Namespace) -> tuple[Product, ...]:
+    """The products that were named, by id or by strength."""
+    plan = read_plan_named(options)
+    named = [name.strip() for name in options.with_products.split(",")]
+    return only(products_of(options, plan, formulary_of(options)), named, where="--with")
+
+
 def _particulars(options: argparse.Namespace) -> dict[str, Any]:
     made: dict[str, Any] = {}
     lasting = {"for": options.lasting} if options.lasting else {}
@@ -182,7 +193,7 @@ def _particulars(options: argparse.Namespace) -> dict[str, Any]:
         then: dict[str, Any] = {"resume": read_day(options.at, "--at").as_dict()}
         made["then"] = then | (lasting if options.event == "resume" else {})
     if options.event == "change-products":
-        made["products"] = [name.strip() for name in options.with_products.split(",")]
+        made["products"] = [product.id for product in _products(options)]
     if options.event != "resume":
         made |= lasting
     return made | {name: getattr(options, name) for name in ("pace", "order", "rest") if getattr(options, name)}

@@ -83,6 +83,12 @@ def add_drug(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--form", choices=list(DosageForm), help="of which form, such as tablet or oral-solution")
 
 
+def _from_one(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1; write it in digits, such as 4")
+    return int(text)
+
+
 def add_pieces(parser: argparse.ArgumentParser) -> None:
     """Add --pieces."""
-    parser.add_argument("--pieces", type=int, metavar="N", help="the most pieces in one intake; 4 if not given")
+    parser.add_argument("--pieces", type=_from_one, metavar="N", help="the most pieces in one intake; 4 if not given")

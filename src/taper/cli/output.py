@@ -9,11 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from taper.cli.sheets import is_dated, refuse_without_dates
 from taper.errors import InvalidInput
 from taper.words.notice import NOTICE
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from taper.plans.plan import Plan
+    from taper.products.product import Product
 
 STDOUT = "-"
 
@@ -93,36 +97,30 @@ def print_json(data: object) -> None:
     print(json_text(data), end="")
 
 
-_PAPER = {".pdf", ".html", ".ics", ".xlsx", ".svg", ".csv", ".md", ".txt"}
-
-
-def deliver_plan(plan: "Plan", report: str, data: dict[str, Any], options: argparse.Namespace) -> int:
-    """Print a plan with its report, as text or JSON, and write the plan alone to the file that was named.
+def deliver_plan(
+    plan: "Plan", report: str, data: dict[str, Any], options: argparse.Namespace, products: "Sequence[Product]"
+) -> int:
+    """Print a plan with its report, as text or JSON, and write what was named: the plan alone, a sheet, a calendar.
 
     With `--out -` the plan goes to standard output, for another command, and the report to standard error.
 
     Raises:
-        InvalidInput: If the name of the file says that it is something else than a plan.
+        InvalidInput: If what was named needs a first day, or an option belongs to none of it.
     """
-    _check_name(options.out)
+    made: dict[str, str | bytes] = {}
+    if dated := [name for name in options.out if is_dated(name)]:
+        from taper.cli.writing import written_on_dates  # every format, which a plan alone needs not
+
+        made = written_on_dates(plan, products, dated, options)
+    else:
+        refuse_without_dates(options)
     text = json_text({"plan": plan.to_dict(), "report": data}) if options.json else f"{report}\n\n{NOTICE}\n"
-    if options.out == STDOUT:
-        print(text, end="", file=sys.stderr)
-        print(plan.to_json(), end="")
-        return 0
-    print(text, end="")
-    if options.out:
-        write_whole(options.out, plan.to_json(), force=options.force)
-        print(f"wrote {options.out}", file=sys.stderr)
+    print(text, end="", file=sys.stderr if STDOUT in options.out else None)
+    for name in options.out:
+        held = made.get(name, plan.to_json())
+        if name == STDOUT:
+            print(held, end="")
+        else:
+            write_whole(name, held, force=options.force)
+            print(f"wrote {name}", file=sys.stderr)
     return 0
-
-
-def _check_name(name: str | None) -> None:
-    ending = Path(name).suffix.lower() if name else ""
-    if name and ending in _PAPER:
-        plan = Path(name).with_suffix(".json").name
-        raise InvalidInput(
-            f"this command writes a plan, which is JSON; write --out {plan}, and then "
-            f"taper schedule {plan} --start DATE --out {Path(name).name}",
-            where=f"--out {name}",
-        )

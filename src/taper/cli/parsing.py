@@ -2,9 +2,11 @@
 
 import argparse
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 from typing import Any, NoReturn
+
+from taper.cli.examples import EXAMPLES
 
 
 class Parser(argparse.ArgumentParser):
@@ -14,9 +16,13 @@ class Parser(argparse.ArgumentParser):
         settings.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
         super().__init__(**settings)
 
+    commands_with: Callable[[str], list[str]] = staticmethod(lambda _: [])
+    """Which other commands have an option of that name."""
+
     def error(self, message: str) -> NoReturn:
-        """Print one message, where help is, and leave with 2."""
+        """Print one message, where help is, an example, and leave with 2."""
         print(f"taper: {message.removeprefix('argument ')}\nHelp: {self.prog} --help", file=sys.stderr)
+        print(f"Example: {EXAMPLES.get(self.prog.partition(' ')[2], (self.prog,))[0]}", file=sys.stderr)
         raise SystemExit(2)
 
     def unknown(self, words: list[str]) -> NoReturn:
@@ -25,11 +31,20 @@ class Parser(argparse.ArgumentParser):
         if not word.startswith("-"):
             self.error(f"{word!r} belongs to no option; put text of several words in quotes, or remove it")
         name = word.partition("=")[0]
+        elsewhere = self.commands_with(name)
+        if elsewhere:
+            self.error(f"{name} is not an option of {self.prog}, and is one of {', '.join(elsewhere)}")
         self.error(f"{name} is not an option of {self.prog}{nearest(name, self._option_string_actions)}")
 
     def _get_value(self, action: argparse.Action, arg_string: str) -> Any:
         if action.choices is not None and not isinstance(action, argparse._SubParsersAction):
             return complete(arg_string, action.choices)
+        if action.type is int:
+            try:
+                return int(arg_string)
+            except ValueError:
+                written = f"{arg_string!r} is not a whole number; write it in digits, such as 4"
+                raise argparse.ArgumentError(action, written) from None
         return super()._get_value(action, arg_string)
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:

@@ -17,7 +17,7 @@ from taper.cli.settings import market_for
 from taper.errors import InvalidInput, NotFound
 from taper.formats.difference import to_difference_table
 from taper.knowledge.formulary import Formulary
-from taper.knowledge.protocols import load_protocol, protocol_names
+from taper.knowledge.protocols import Protocol, load_protocol, protocol_names
 from taper.plans.log import Log, load_log
 from taper.plans.plan import Plan, load_plan, read_plan
 from taper.products.product import Product, load_products
@@ -34,10 +34,24 @@ def read_plan_named(options: argparse.Namespace) -> Plan:
         TaperError: If it cannot be read.
     """
     if options.plan in protocol_names():
-        return load_protocol(options.plan).plan(**_choices(options.choose))
+        protocol, chosen = load_protocol(options.plan), _choices(options.choose)
+        _check_chosen(protocol, chosen)
+        return protocol.plan(**chosen)
     if options.choose:
         raise InvalidInput(f"--choose goes with a shipped protocol; {options.plan} is not one, remove it")
     return read_plan_at(options.plan)
+
+
+def _check_chosen(protocol: Protocol, chosen: Mapping[str, str]) -> None:
+    """Name every choice that is still open, with the options to write."""
+    still = [choice for choice in protocol.choices if choice.name.replace("-", "_") not in chosen]
+    asked = [f"{choice.question} Add {_either(choice.name, choice.options)}" for choice in still]
+    if asked:
+        raise InvalidInput(f"{protocol.id} leaves open: {' '.join(asked)}", where="--choose")
+
+
+def _either(name: str, options: Sequence[str]) -> str:
+    return " or ".join(f'--choose "{name}={option}"' for option in options)
 
 
 def read_plan_at(name: str) -> Plan:
@@ -54,7 +68,9 @@ def read_plan_at(name: str) -> Plan:
     if not Path(name).exists():
         beside = [item.name for item in Path(name).parent.iterdir()] if Path(name).parent.is_dir() else []
         hint = nearest(Path(name).name, [*beside, *protocol_names()], otherwise="")
-        raise NotFound(f"{name!r} is neither a file nor a protocol{hint}. Protocols: {', '.join(protocol_names())}")
+        raise NotFound(
+            f"{name!r} is neither a file nor a protocol{hint or '.'} Protocols: {', '.join(protocol_names())}"
+        )
     return load_plan(name)
 
 

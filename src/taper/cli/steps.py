@@ -3,8 +3,10 @@
 import argparse
 
 from taper.cli.drug_inputs import products_of_drug, read_day, read_slots, weights_of
-from taper.cli.options import add_drug, add_json, add_out, add_pieces
+from taper.cli.options import add_drug, add_json, add_pieces
 from taper.cli.output import deliver_plan
+from taper.cli.planner_options import add_arguments
+from taper.cli.sheets import add_plan_out
 from taper.planning.pattern import plan_pattern
 
 
@@ -19,12 +21,11 @@ def add(parser: argparse.ArgumentParser) -> None:
         '"5 mg for 1 week, then alternate to 4 mg in 7 days every 1 week"',
     )
     parser.add_argument("--at", required=True, metavar="TIME", help="the time of day, such as morning or 08:00")
-    parser.add_argument("--on", metavar="DAYS", help='"monday", "mon, thu" or "alternate days"; every day if not given')
+    add_arguments(parser, plan_pattern, "on")
     parser.add_argument("--from", dest="before", metavar="DAY", help="what is taken until day 1, or nothing")
     add_pieces(parser)
-    parser.add_argument("--indication", metavar="NAME")
-    parser.add_argument("--title")
-    add_out(parser)
+    add_arguments(parser, plan_pattern, "indication", "title")
+    add_plan_out(parser)
     add_json(parser)
 
 
@@ -43,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
         indication=options.indication,
         title=options.title,
     )
-    return deliver_plan(made.plan, str(made.report), made.report.to_dict(), options)
+    return deliver_plan(made.plan, made.report.text(), made.report.to_dict(), options, products)
 
 
 def _at(text: str) -> str:

@@ -11,7 +11,7 @@ from taper.plans.everyday_pace import plain_date, plain_duration, plain_pace
 _PACES = {"pace": "--pace"}
 _TIMES = {
     "shortest": "--shortest", "longest": "--longest", "lead_in": "--lead-in", "over": "--over", "step": "--step",
-    "lasting": "--for", "stage_time": "--every",
+    "taken_for": "--taken-for", "lasting": "--for", "stage_time": "--every",
 }  # fmt: skip
 _DATES = {"start": "--start", "day": "--day", "as_of": "--as-of"}
 _FROM_TODAY = {"today": 0, "tomorrow": 1}

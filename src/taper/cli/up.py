@@ -5,9 +5,11 @@ import argparse
 from taper.amounts.dose import Dose
 from taper.amounts.duration import Duration
 from taper.cli.drug_inputs import products_of_drug, read_day, read_dose, read_slots, weights_of
-from taper.cli.options import add_drug, add_json, add_out, add_pieces
+from taper.cli.options import add_drug, add_json, add_pieces
 from taper.cli.output import deliver_plan
-from taper.errors import InvalidInput
+from taper.cli.planner_options import add_arguments
+from taper.cli.sheets import add_plan_out
+from taper.errors import InvalidInput, NotFound
 from taper.knowledge.formulary import Formulary
 from taper.knowledge.monograph import Titration
 from taper.people.patient import load_patient
@@ -26,17 +28,15 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--by", required=True, metavar="label|DOSE every TIME", help='label, or "5 mg every 3 days"')
     parser.add_argument("--label", metavar="SOURCE", help="whose titration, where several are on file")
     parser.add_argument("--column", metavar="NAME", help="the co-medication column, where a source has several")
-    parser.add_argument("--indication", metavar="NAME")
-    parser.add_argument("--aim", choices=["slow", "fast"], help="which end of a labeled range")
+    add_arguments(parser, plan_titration, "indication", "aim")
     parser.add_argument("--from", dest="before", metavar="DAY", help="what is taken now; nothing if not given")
     parser.add_argument("--first", metavar="DAY; DAY", help='the days to begin with: "12.5 mg bedtime; 25 mg bedtime"')
     parser.add_argument("--larger", metavar="TIME", help="add to the day's total, the larger part at this time of day")
     parser.add_argument("--then", metavar="DOSE every TIME", help="where a label's steps end: on by this increment")
     add_pieces(parser)
-    parser.add_argument("--patient", metavar="FILE", help="facts about the person, for --kidney")
     parser.add_argument("--kidney", metavar="SOURCE", help="apply this source's kidney advice to the start")
-    parser.add_argument("--title")
-    add_out(parser)
+    add_arguments(parser, plan_titration, "title")
+    add_plan_out(parser)
     add_json(parser)
 
 
@@ -59,14 +59,19 @@ def run(options: argparse.Namespace) -> int:
         title=options.title,
     )
     if options.kidney is None:
-        return deliver_plan(made.plan, str(made.report), made.report.to_dict(), options)
+        return deliver_plan(made.plan, made.report.text(), made.report.to_dict(), options, products)
     return _for_kidney(made.plan, products, options)
 
 
 def _by(options: argparse.Namespace, drug: str) -> Titration | tuple[Dose | str, Duration]:
     if options.by == "label":
         monograph = Formulary.shipped().monograph(drug)
-        return choose_titration(monograph, source=options.label, column=options.column, indication=options.indication)
+        asked = {"source": options.label, "column": options.column, "indication": options.indication}
+        try:
+            return choose_titration(monograph, **asked)
+        except NotFound as error:
+            error.where = "--label SOURCE, --column NAME or --indication NAME"
+            raise
     return _increment(options.by, "--by")
 
 
@@ -87,4 +92,4 @@ def _for_kidney(plan: Plan, products: tuple[Product, ...], options: argparse.Nam
     lines += [f"step {c.step}, {c.slot}: {c.before} -> {c.after} ({c.why})" for c in proposal.changes]
     lines += [f"step {number}: {step}" for number, step in enumerate(proposal.plan.courses[0].steps, start=1)]
     data = proposal.model_dump(mode="json", exclude={"plan"})
-    return deliver_plan(proposal.plan, "\n".join(lines), data, options)
+    return deliver_plan(proposal.plan, "\n".join(lines), data, options, products)

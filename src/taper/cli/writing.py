@@ -3,92 +3,51 @@
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from taper._base.json_text import read_text_file
+from taper.amounts.duration import Duration, read_date
 from taper.checks.check import check
 from taper.checks.review import Review
 from taper.cli.drug_inputs import read_slots
 from taper.cli.options import add_json, add_out
 from taper.cli.output import json_text
 from taper.cli.settings import is_us
+from taper.cli.sheets import SUFFIXES, add_sheets, check_used
 from taper.errors import InvalidInput
 from taper.formats.fhir.write.bundle import to_fhir, write_fhir
 from taper.formats.html import to_html
 from taper.formats.ical import to_ical
-from taper.formats.ical.entries import STYLES
 from taper.formats.pdf import Paper, to_pdf
 from taper.formats.plots.doses import plot_doses
 from taper.formats.table import to_csv, to_markdown, to_table
 from taper.formats.xlsx import to_xlsx
 from taper.people.patient import UNKNOWN, load_patient
-from taper.schedules.schedule import Schedule
+from taper.plans.plan import Plan
+from taper.products.product import Product
+from taper.schedules.realization import realize
+from taper.schedules.schedule import Schedule, to_schedule
 from taper.supply.count import count_supply
 
 _Made = TypeVar("_Made", str, bytes)
 FORMATS = ("table", "markdown", "csv", "json", "ics", "fhir-r4", "fhir-r5", "html", "pdf", "xlsx", "svg")
 
 
-_REVIEWED = ("table", "markdown", "html", "pdf", "xlsx", "fhir-r4", "fhir-r5")
-_CALENDAR = ("times", "tz", "style", "private", "alarm", "identity", "sequence", "previous")
-# The formats that use an option which not all do.
-_USED = {
-    "patient": _REVIEWED,
-    "language": ("html", "pdf"),
-    "fonts": ("pdf",),
-    "paper": ("pdf",),
-    "every_day": ("table",),
-}
-_USED |= dict.fromkeys(_CALENDAR, ("ics",))
-_USED |= dict.fromkeys(("large", "without_dates", "pages", "no_clinician", "sunday_first"), ("html", "pdf"))
-
-
-_SUFFIXES = {
-    ".txt": "table", ".md": "markdown", ".csv": "csv", ".json": "json", ".ics": "ics", ".html": "html", ".htm": "html",
-    ".pdf": "pdf", ".xlsx": "xlsx", ".svg": "svg",
-}  # fmt: skip
+_EXAMPLE_TIMES = {"daily": "08:00", "morning": "08:00", "noon": "12:00", "evening": "18:00", "bedtime": "22:00"}
 _JSON = {"json", "fhir-r4", "fhir-r5"}
 
 
 def add_formats(parser: argparse.ArgumentParser) -> None:
     """Add the options of the formats."""
-    parser.add_argument("--patient", metavar="FILE", help="facts about the person, for the review below the table")
-    parser.add_argument("--language", metavar="en|es|fr|de", help="the language of the handout; en if not given")
-    parser.add_argument(
-        "--fonts", action="append", metavar="FOLDER", help="fonts for letters that a PDF lacks; may be repeated"
-    )
-    _add_handout(parser.add_argument_group("of a handout (--format html or pdf)"))
-    _add_calendar(parser.add_argument_group("of a calendar (--format ics)"))
+    add_sheets(parser)
     parser.add_argument("--format", choices=FORMATS, help="what --out names, else table")
     parser.add_argument("--every-day", action="store_true", help="one row a day in the table")
     add_out(parser)
     add_json(parser)
-
-
-def _add_handout(group: Any) -> None:
-    group.add_argument("--large", action="store_true", help="print in 14 point instead of 12")
-    group.add_argument("--without-dates", action="store_true", help="count days and weeks from the first day")
-    group.add_argument("--pages", choices=("all", "patient", "clinician"), help="whose pages; all if not given")
-    group.add_argument("--no-clinician", action="store_true", help="the same as --pages patient")
-    group.add_argument("--sunday-first", action="store_true", help="weeks begin on Sunday, as in the us market anyway")
-    group.add_argument("--paper", choices=("a4", "us-letter"), help="of a PDF; us-letter in the us market, else a4")
-
-
-def _add_calendar(group: Any) -> None:
-    group.add_argument("--times", default="", metavar="morning=08:00,...", help="clock times of named times of day")
-    group.add_argument("--tz", metavar="ZONE", help="the zone of the clock times; floating if not given")
-    group.add_argument("--style", choices=STYLES, help="one event a step (series, if not given), a dose, or a banner")
-    group.add_argument("--private", action="store_true", help="leave drug names out of what a locked screen shows")
-    group.add_argument("--alarm", type=int, metavar="MINUTES", help="ask for a reminder so long before each dose")
-    group.add_argument("--identity", metavar="NAME", help="what the plan is called in the UIDs, if its start may move")
-    group.add_argument("--sequence", type=int, metavar="N", help="how often the calendar was revised")
-    group.add_argument(
-        "--previous", metavar="FILE", help="the calendar published before; events that no longer apply are cancelled"
-    )
 
 
 def write_as(kind: str, schedule: Schedule, options: argparse.Namespace) -> str | bytes:
@@ -110,6 +69,9 @@ def write_as(kind: str, schedule: Schedule, options: argparse.Namespace) -> str 
 
 
 def _to_pdf(options: argparse.Namespace) -> Callable[..., bytes]:
+    for folder in options.fonts or ():
+        if not Path(folder).is_dir():
+            raise InvalidInput("is no folder; name the one that holds the fonts", where=f"--fonts {folder}")
     paper: Paper = options.paper or ("us-letter" if is_us(options.market) else "a4")
     return partial(to_pdf, font_folders=options.fonts or (), paper=paper)
 
@@ -122,7 +84,7 @@ def kind_of(options: argparse.Namespace) -> str:
     """
     named: str | None = options.format
     ending = Path(options.out).suffix.lower() if options.out else ""
-    meant = _SUFFIXES.get(ending)
+    meant = SUFFIXES.get(ending)
     kind = named or ("json" if options.json else meant or "table")
     if options.json and kind != "json":
         raise InvalidInput(f"--json and --format {kind} are two formats; leave one")
@@ -130,22 +92,39 @@ def kind_of(options: argparse.Namespace) -> str:
         what = "--json" if options.json else f"--format {kind}"
         raise InvalidInput(f"{what} does not write {ending} files; leave it out, or name the file {_ending(kind)}")
     if options.out and not meant and ending and named is None and not options.json:
-        known = ", ".join(_SUFFIXES)
+        known = ", ".join(SUFFIXES)
         raise InvalidInput(f"no format is called {ending}; use one of {known}, or add --format", where="--out")
-    for name, formats in _USED.items():
-        given = getattr(options, name)
-        if given is not None and given is not False and given != "" and kind not in formats:
-            option = "--" + name.replace("_", "-")
-            raise InvalidInput(f"{option} is not used by --format {kind}; leave it out, or use {' or '.join(formats)}")
+    check_used([kind], options, f"--format {kind}")
     return kind
 
 
+def written_on_dates(
+    plan: Plan, products: Sequence[Product], names: Sequence[str], options: argparse.Namespace
+) -> dict[str, str | bytes]:
+    """A plan that was just made, in each of the files that were named, by their endings.
+
+    Raises:
+        InvalidInput: If there is no first day, or an option that none of the files uses.
+    """
+    kinds = [SUFFIXES[Path(name).suffix.lower()] for name in names]
+    check_used(kinds, options, " or ".join(names))
+    if not options.start:
+        raise InvalidInput(
+            f"{names[0]} is the plan on dates; add its first day, such as --start 2027-03-01", where="--start"
+        )
+    horizon = Duration(options.days) if options.days is not None else None
+    schedule = to_schedule(realize(plan, products), start=read_date(options.start), horizon=horizon)
+    return {name: write_as(kind, schedule, options) for name, kind in zip(names, kinds, strict=True)}
+
+
 def _ending(kind: str) -> str:
-    return next((suffix for suffix, name in _SUFFIXES.items() if name == kind), ".json")
+    return next((suffix for suffix, name in SUFFIXES.items() if name == kind), ".json")
 
 
 def _table(options: argparse.Namespace, schedule: Schedule) -> str:
-    return to_table(schedule, review_of(options, schedule), count_supply(schedule), every_day=options.every_day)
+    return to_table(
+        schedule, review_of(options, schedule), count_supply(schedule), every_day=getattr(options, "every_day", False)
+    )
 
 
 def _handout(write: Callable[..., _Made], options: argparse.Namespace, schedule: Schedule) -> _Made:
@@ -169,6 +148,8 @@ def review_of(options: argparse.Namespace, schedule: Schedule) -> Review:
 def _calendar(options: argparse.Namespace, schedule: Schedule) -> str:
     times = _times(options.times)
     timed = options.style != "banner"
+    if timed and (times or options.tz):
+        _check_times(times, schedule)
     clocked = bool(times) or (timed and any(i.slot.is_clock for day in schedule.days for i in day.intakes))
     if clocked and options.tz is None:
         print("taper: the times are floating, each device's own; --tz Europe/London would pin them", file=sys.stderr)
@@ -184,6 +165,14 @@ def _calendar(options: argparse.Namespace, schedule: Schedule) -> str:
         sequence=_sequence(options.sequence, previous),
         previous=previous,
     )
+
+
+def _check_times(times: Mapping[str, str], schedule: Schedule) -> None:
+    """Refuse clock times that leave out a time of day of the plan, with the option as it would be whole."""
+    named = dict.fromkeys(i.slot.name for day in schedule.days for i in day.intakes if not i.slot.is_clock)
+    if missing := [name for name in named if name not in times]:
+        whole = ",".join(f"{name}={times.get(name, _EXAMPLE_TIMES[name])}" for name in named)
+        raise InvalidInput(f"the plan has doses at {' and '.join(missing)}; write --times {whole}", where="--times")
 
 
 def _sequence(given: int | None, previous: str | None) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from taper._base.numbers import write_number, write_percent
+from taper._base.shown import align
 from taper._base.takes import takes
 from taper.amounts.dose import Dose
 from taper.checks.case import day_words
@@ -29,9 +30,9 @@ def to_difference_table(difference: Difference, *, one: str = "one", other: str 
     """
     rows = [("days", "drug", one, other), *(_row(difference, index) for index in range(len(difference.days)))]
     head = f"Compared day by day, {difference.compared} days."
-    table = _table(rows) if difference.days else ["No day differs."]
+    table = align(rows, ruled=True) if difference.days else ["No day differs."]
     totals = [("in total", one, other), *_totals(difference)]
-    return "\n".join([head, "", *table, "", *_table(totals)]) + "\n"
+    return "\n".join([head, "", *table, "", *align(totals, ruled=True)]) + "\n"
 
 
 def _row(difference: Difference, index: int) -> tuple[str, ...]:
@@ -63,10 +64,3 @@ def _fall(change: Change | None) -> str:
 
 def _mass(side: Totals, drug: str) -> str:
     return f"{write_number(side.mg[drug])} mg" if drug in side.mg else "none"
-
-
-def _table(rows: list[tuple[str, ...]]) -> list[str]:
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    lines.insert(1, "  ".join("-" * width for width in widths))
-    return lines

@@ -5,9 +5,8 @@ from datetime import timedelta
 from html import escape
 from itertools import groupby
 from pathlib import Path
-from typing import Literal
 
-from taper._base.progress import Progress, watched
+from taper._base.progress import Progress
 from taper._base.takes import takes
 from taper.checks.open_question import NotAssessed
 from taper.checks.review import Answer, Finding, Review
@@ -15,20 +14,18 @@ from taper.schedules.schedule import Schedule
 from taper.source import Source
 from taper.supply.count import Supply
 from taper.words.calendar_days import CalendarDay, CalendarIntake, CalendarMonth
-from taper.words.handout import Handout, make_handout, printable
+from taper.words.handout import Handout, Pages, make_handout, printable
 from taper.words.instruction import Instruction
 from taper.words.plan_sheet import SheetCell, SheetLine, SheetRow
 from taper.words.review_text import sentence
-from taper.words.supply_table import Row, SupplyText
+from taper.words.supply_table import Cells, SupplyText
 
-Pages = Literal["all", "patient", "clinician"]
 _STYLE = Path(__file__).with_name("handout.css")
 # Nothing is fetched and nothing runs: the page says so itself, and a browser holds it to that.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
 @takes
-@watched
 def to_html(
     schedule: Schedule,
     review: Review | None = None,
@@ -296,7 +293,7 @@ def _supply(supply: SupplyText) -> Iterator[str]:
         yield from _figures(caption, supply.fill_columns, rows)
 
 
-def _figures(caption: str, columns: Row, rows: Iterable[Row]) -> Iterator[str]:
+def _figures(caption: str, columns: Cells, rows: Iterable[Cells]) -> Iterator[str]:
     heads = "".join(f'<th scope="col">{_text(head)}</th>' for head in columns)
     yield f'<div class="scroll" role="region" tabindex="0" aria-label="{_text(caption)}">'
     yield f'<table class="figures"><caption>{_text(caption)}</caption><thead><tr>{heads}</tr></thead><tbody>'

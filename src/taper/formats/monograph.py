@@ -7,6 +7,7 @@ from typing import Any
 
 from taper._base.numbers import write_number
 from taper._base.takes import takes
+from taper._base.text import write_span
 from taper.amounts.dose import Dose
 from taper.knowledge.cited import Cited
 from taper.knowledge.kidney_advice import KidneyAdvice
@@ -188,12 +189,13 @@ def _says(item: Any) -> str:
         case Ceiling():
             return f"{item.kind} {item.limit} {'a day' if item.per == 'day' else 'at one time'}"
         case Start():
-            often = f" {item.times_per_day} times a day" if item.times_per_day else ""
-            return f"{_range(item.dose, item.up_to)}{often}"
+            times = item.times_per_day
+            often = (" once a day" if times == 1 else f" {times} times a day") if times else ""
+            return f"{write_span(item.dose, item.up_to)}{often}"
         case Titration():
             return _titration(item)
         case DurationLimit():
-            return f"at most {_range(item.low, item.high)}"
+            return f"at most {write_span(item.low, item.high)}"
         case Stopping():
             return _stopping(item)
         case RestartRule():
@@ -202,7 +204,7 @@ def _says(item: Any) -> str:
         case KidneyAdvice():
             return _kidney(item)
         case HalfLife():
-            span = _range(write_number(item.low), write_number(item.high))
+            span = write_span(write_number(item.low), write_number(item.high))
             return f"{span} hours" + (f", {item.of}" if item.of else "")
         case _:
             return _statement(item)
@@ -237,10 +239,6 @@ def _statement(item: Any) -> str:
             return f"{code.system} {code.code}"
 
 
-def _range(low: object, high: object) -> str:
-    return str(low) if high is None or low == high else f"{low} to {high}"
-
-
 def _first(item: LiverAdvice | AgeAdvice) -> str | None:
     if item.initial is None:
         return None
@@ -261,10 +259,10 @@ def _titration(item: Titration) -> str:
 
 
 def _increment(item: Titration) -> str:
-    span = _range(item.increment_low or item.increment_high, item.increment_high)
+    span = write_span(item.increment_low or item.increment_high, item.increment_high)
     most = "at most " if item.at_most else ""
     per = "" if item.increment_per == "day" else " at each intake"
-    every = f" every {_range(item.every_low, item.every_high)}" if item.every_low else ", no interval given"
+    every = f" every {write_span(item.every_low, item.every_high)}" if item.every_low else ", no interval given"
     begin = f" from day {item.increments_from_day}" if item.increments_from_day else ""
     return f"{most}{span}{per}{every}{begin}"
 
@@ -272,22 +270,22 @@ def _increment(item: Titration) -> str:
 def _labeled_step(step: TitrationStep) -> str:
     often = f" in {step.times_per_day}" if step.times_per_day and step.times_per_day > 1 else ""
     day = " every other day" if step.every_other_day else "/day"
-    return f"from day {step.from_day} {_range(step.total, step.total_up_to)}{day}{often}"
+    return f"from day {step.from_day} {write_span(step.total, step.total_up_to)}{day}{often}"
 
 
 def _stopping(item: Stopping) -> str:
-    every = f" every {_range(item.every_low, item.every_high)}" if item.every_low else ""
+    every = f" every {write_span(item.every_low, item.every_high)}" if item.every_low else ""
     most = "at most " if item.at_most else ""
     figure = ""
     if item.percent_high is not None:
-        span = _range(write_number(item.percent_low or item.percent_high), write_number(item.percent_high))
+        span = write_span(write_number(item.percent_low or item.percent_high), write_number(item.percent_high))
         named = next((word for word in ("first", "previous") if word in item.shape), "current")
         of = f" of the {named} dose"
         figure = f"{most}{span} %{of}{every}"
     elif item.step_high is not None:
-        figure = f"{most}{_range(item.step_low, item.step_high)}{every}"
+        figure = f"{most}{write_span(item.step_low, item.step_high)}{every}"
     elif item.bands:
-        bands = (f"{_range(b.step_low, b.step_high)} from {b.from_dose} down to {b.down_to}" for b in item.bands)
+        bands = (f"{write_span(b.step_low, b.step_high)} from {b.from_dose} down to {b.down_to}" for b in item.bands)
         figure = f"{most}{'; '.join(bands)}{every}"
     parts = [figure or (str(item.shape) if item.lasting_at_least is None else ""), *_stopping_limits(item)]
     return "; ".join(part for part in parts if part)

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from taper._base.extras import need
 from taper._base.limits import LARGEST_PDF
-from taper._base.progress import Progress, watched
+from taper._base.progress import Progress
 from taper._base.takes import takes
 from taper.amounts.duration import Duration
 from taper.checks.open_question import NotAssessed
@@ -18,14 +18,13 @@ from taper.errors import CannotCompute
 from taper.schedules.schedule import Schedule, to_schedule
 from taper.supply.count import Supply
 from taper.words.calendar_days import CalendarDay
-from taper.words.handout import Handout, make_handout, printable
+from taper.words.handout import Handout, Pages, make_handout, printable
 from taper.words.instruction import Instruction
 from taper.words.plan_sheet import PlanSheet, SheetRow
 from taper.words.review_text import sentence
-from taper.words.supply_table import Row
+from taper.words.supply_table import Cells
 
 Paper = Literal["a4", "us-letter"]
-Pages = Literal["all", "patient", "clinician"]
 _NO_FONT = re.compile(r"the text `(.+?)` could not be displayed")
 _TEMPLATE = Path(__file__).with_name("handout.typ")
 
@@ -35,7 +34,6 @@ class CannotPrint(CannotCompute):
 
 
 @takes
-@watched
 def to_pdf(
     schedule: Schedule,
     review: Review | None = None,
@@ -225,7 +223,7 @@ def _supply(handout: Handout) -> Iterator[dict[str, Any]]:
             yield _table(caption, held.fill_columns, rows)
 
 
-def _table(caption: str, columns: Row, rows: tuple[Row, ...]) -> dict[str, Any]:
+def _table(caption: str, columns: Cells, rows: tuple[Cells, ...]) -> dict[str, Any]:
     return {"caption": caption, "columns": columns, "rows": rows}
 
 

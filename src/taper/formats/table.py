@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from taper._base.numbers import write_number
-from taper._base.progress import Progress, watched
+from taper._base.progress import Progress
+from taper._base.shown import align
 from taper._base.takes import takes
 from taper.amounts.duration import long_date
 from taper.amounts.liquid import Volume
@@ -27,7 +28,6 @@ _BREAKS = ("\t", "\r", "\n", "\0")
 
 
 @takes
-@watched
 def to_table(
     schedule: Schedule,
     review: Review | None = None,
@@ -57,10 +57,7 @@ def to_table(
         >>> to_table(schedule).splitlines()[0]
         'Diazepam 20 mg/day to 0 (example plan)'
     """
-    rows = list(table_rows(schedule, every_day=every_day))
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    lines.insert(1, "  ".join("-" * width for width in widths))
+    lines = align(table_rows(schedule, every_day=every_day), ruled=True)
     title = _one_line(schedule.realized.plan.title)
     head = [title, ""] if title else []
     parts = [
@@ -78,7 +75,6 @@ def to_table(
 
 
 @takes
-@watched
 def to_markdown(
     schedule: Schedule,
     review: Review | None = None,

@@ -9,7 +9,7 @@ from typing import Any
 
 from taper._base.extras import need
 from taper._base.numbers import write_count, write_number
-from taper._base.progress import Progress, counted, watched
+from taper._base.progress import Progress, counted
 from taper._base.takes import takes
 from taper.checks.review import Review
 from taper.schedules.rows import Record, records_of
@@ -53,7 +53,6 @@ _DOSES: tuple[tuple[str, int, Callable[[Record], Cell]], ...] = (
 
 
 @takes
-@watched
 def to_xlsx(
     schedule: Schedule,
     review: Review | None = None,

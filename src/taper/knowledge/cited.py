@@ -30,7 +30,11 @@ class Cited(Value):
     age_below: Age | None = None
     age_assumed: bool = False
     sex: Literal["female", "male"] | None = None
+
     note: Text | None = None
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} by {self.source.id}>"
 
     @model_validator(mode="after")
     def _has_an_age(self) -> Self:

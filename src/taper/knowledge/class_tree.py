@@ -13,7 +13,7 @@ from taper.source import Source
 _STRENGTHS = ("strong-", "moderate-", "weak-")
 
 
-class Within(Value):
+class WiderClasses(Value):
     """That every member of a class belongs to wider ones too, and where its source says so."""
 
     of: Annotated[Name, Field(alias="class")]
@@ -36,7 +36,7 @@ class ClassTree(Value):
     names: tuple[Name, ...] = ()
     by_effect: tuple[Name, ...] = ()
     also: dict[Name, Name] = Field(default_factory=dict)
-    within: tuple[Within, ...] = ()
+    within: tuple[WiderClasses, ...] = ()
     added_up_rows: Annotated[tuple[AddedUp, ...], Field(alias="added_up")] = ()
 
     @cached_property

@@ -15,7 +15,7 @@ from taper.knowledge.consistency import check_classes, check_lists, check_produc
 from taper.knowledge.drug_files import DrugFiles, Mentions
 from taper.knowledge.equivalence import EquivalenceTable
 from taper.knowledge.monograph import Ceiling, Interaction, Monograph, Titration
-from taper.knowledge.names import Condition, NamedMedicine, Vocabulary, plain
+from taper.knowledge.names import Condition, NamedMedicine, NamesOnFile, plain
 from taper.knowledge.overlay import _check_shape, _lay_over, _names_declared, _others_named
 from taper.knowledge.reading import (
     InvalidData,
@@ -47,7 +47,7 @@ class Formulary:
         class_lists: Iterable[ClassList] = (),
         *,
         classes: ClassTree | None = None,
-        vocabulary: Vocabulary | None = None,
+        vocabulary: NamesOnFile | None = None,
     ) -> None:
         self._monographs: Mapping[str, Monograph] = {item.drug: item for item in monographs}
         self._tables = {item.id: item for item in tables}
@@ -143,7 +143,7 @@ class Formulary:
         return self._memberships.get(plain(name), ())
 
     @property
-    def vocabulary(self) -> Vocabulary:
+    def vocabulary(self) -> NamesOnFile:
         """The lists of names that people write; those that come with the library if none were given."""
         return self._vocabulary if self._vocabulary is not None else _shipped_vocabulary()
 
@@ -350,7 +350,7 @@ def _shipped_lists() -> tuple[ClassList, ...]:
 
 
 @cache
-def _shipped_vocabulary() -> Vocabulary:
+def _shipped_vocabulary() -> NamesOnFile:
     data = resources.files("taper") / "data"
     return read_vocabulary(*(_read_file(data / f"{name}.toml") for name in ("names", "medicines", "conditions")))
 

@@ -44,17 +44,15 @@ class KidneyAction(StrEnum):
         return list(KidneyAction).index(self)
 
 
-class KidneyBand(Value):
-    """One band of a measure and what its source says there; each edge is open or closed as printed.
+class _KidneyDoses(Value):
+    """What a source says where it speaks of kidney function, and from which figure to which.
 
     `every_other_day` says that the source's dose is for every second day; `only_if_worth_it` that it asks besides
     whether the benefit outweighs the risk.
     """
 
     at_least: Exact | None = None
-    above: Exact | None = None
     at_most: Exact | None = None
-    below: Exact | None = None
     action: KidneyAction
     maximum: Dose | None = None
     initial: Dose | None = None
@@ -64,6 +62,13 @@ class KidneyBand(Value):
     every_other_day: bool = False
     only_if_worth_it: bool = False
     note: Text | None = None
+
+
+class KidneyBand(_KidneyDoses):
+    """One band of a measure and what its source says there; each edge is open or closed as printed."""
+
+    above: Exact | None = None
+    below: Exact | None = None
 
     @model_validator(mode="after")
     def _agrees(self) -> Self:
@@ -93,25 +98,14 @@ class KidneyBand(Value):
         return self.at_most if self.at_most is not None else self.below
 
 
-class KidneyState(Value):
+class KidneyState(_KidneyDoses):
     """What a source says of a state that is not a band, such as dialysis.
 
     `degree` is the source's word where it speaks of one degree of impairment and gives no figure; `at_least` and
     `at_most` are its figures where it does not name their measure.
     """
 
-    action: KidneyAction
     degree: Literal["severe", "significant"] | None = None
-    at_least: Exact | None = None
-    at_most: Exact | None = None
-    maximum: Dose | None = None
-    initial: Dose | None = None
-    low: Dose | None = None
-    high: Dose | None = None
-    fraction: Exact | None = None
-    every_other_day: bool = False
-    only_if_worth_it: bool = False
-    note: Text | None = None
 
     @model_validator(mode="after")
     def _agrees(self) -> Self:

@@ -149,7 +149,7 @@ class NamedMedicine:
         return bool(self.codes)
 
 
-class Vocabulary(Value):
+class NamesOnFile(Value):
     """Every list of names on file: what brands contain, names of one substance, codes, and conditions."""
 
     release_words: tuple[Name, ...] = ()

@@ -17,7 +17,7 @@ from taper.plans.plan import Plan
 from taper.source import Source
 
 
-class Choice(Value):
+class OpenChoice(Value):
     """What a source leaves open in a regimen: a named choice, its options, and no default."""
 
     name: Name
@@ -38,7 +38,7 @@ class Protocol(Value):
     drug: Name
     note: Text
     source: Source
-    choices: tuple[Choice, ...] = ()
+    choices: tuple[OpenChoice, ...] = ()
     variants: dict[str, Plan]
 
     def __str__(self) -> str:
@@ -70,7 +70,7 @@ class Protocol(Value):
         return self.variants["/".join(picked)]
 
 
-def _picked(name: str, choice: Choice, chosen: Mapping[str, str]) -> str:
+def _picked(name: str, choice: OpenChoice, chosen: Mapping[str, str]) -> str:
     given = chosen.get(choice.name.replace("-", "_"))
     options = ", ".join(f'"{option}"' for option in choice.options)
     if given is None:

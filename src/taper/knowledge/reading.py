@@ -11,11 +11,11 @@ from taper.knowledge.class_lists import ClassList
 from taper.knowledge.class_tree import ClassTree
 from taper.knowledge.equivalence import EquivalenceTable
 from taper.knowledge.monograph import Monograph
-from taper.knowledge.names import ConditionNames, Vocabulary
+from taper.knowledge.names import ConditionNames, NamesOnFile
 from taper.products.product import name_product
 from taper.source import Source
 
-_Read = TypeVar("_Read", Monograph, EquivalenceTable, ClassList, ClassTree, Vocabulary, ConditionNames, Source)
+_Read = TypeVar("_Read", Monograph, EquivalenceTable, ClassList, ClassTree, NamesOnFile, ConditionNames, Source)
 
 
 class InvalidData(InvalidInput):
@@ -87,7 +87,7 @@ def read_class_tree(data: Mapping[str, Any], *, where: str) -> ClassTree:
 
 def read_vocabulary(
     names: Mapping[str, Any], medicines: Mapping[str, Any], conditions: Mapping[str, Any], *, where: str = "names"
-) -> Vocabulary:
+) -> NamesOnFile:
     """Build the lists of names from plain data: names and codes of medicines, and names of conditions.
 
     Raises:
@@ -102,7 +102,7 @@ def read_vocabulary(
     }
     if codes:
         raise InvalidData(f"{next(iter(codes))!r} is not a known key; remove it", where=f"{where}: medicines")
-    return _read_as(Vocabulary, body, where)
+    return _read_as(NamesOnFile, body, where)
 
 
 def _cited(data: Mapping[str, Any], where: str) -> dict[str, Any]:

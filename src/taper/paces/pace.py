@@ -1,7 +1,6 @@
 """The pace asked for: how much, of what, how often. Data only; rulers measure it."""
 
 import re
-from collections.abc import Iterable
 from fractions import Fraction
 from typing import Annotated, Any, Literal, Self
 
@@ -9,7 +8,6 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, Wi
 
 from taper._base.numbers import Exact, Rational, exact, write_number
 from taper._base.records import NotEmpty, Value
-from taper._base.takes import takes
 from taper.amounts.dose import Dose, MassUnit, split_quantity
 from taper.amounts.duration import Duration, InvalidDuration
 from taper.errors import InvalidInput
@@ -25,7 +23,12 @@ class PaceWithoutEnd(InvalidPace):
     """A percentage of the current dose with neither `at_least` nor `last_dose`: it never arrives at 0."""
 
 
-def _percent(value: object) -> Fraction:
+def check_percent(value: object) -> Fraction:
+    """A percentage above 0 and below 100.
+
+    Raises:
+        InvalidPace: If it is none.
+    """
     if isinstance(value, str):
         value = value.strip().removesuffix("%").rstrip()
     number = exact(value)
@@ -42,16 +45,21 @@ def _above_zero(dose: Dose) -> Dose:
     return dose
 
 
-def _points(value: object) -> Fraction:
+def check_points(value: object) -> Fraction:
+    """Points of occupancy, above 0 and below 100.
+
+    Raises:
+        InvalidPace: If it is none.
+    """
     number = exact(value)
     if not 0 < number < 100:
         raise InvalidPace(f"{write_number(number)} points of occupancy; write a number above 0 and below 100")
     return number
 
 
-Percent = Annotated[Exact, BeforeValidator(_percent)]
+Percent = Annotated[Exact, BeforeValidator(check_percent)]
 Some = Annotated[Dose, AfterValidator(_above_zero)]
-Points = Annotated[Exact, BeforeValidator(_points)]
+Points = Annotated[Exact, BeforeValidator(check_points)]
 
 
 class Fixed(Value):
@@ -307,202 +315,27 @@ def _span_percent(low: Fraction, high: Fraction) -> str:
 # Constructors: one a base. Each takes a single figure, or a range such as "2-4 mg".
 
 
-@takes
-def fixed(
-    amount: str | Dose,
-    every: Duration,
-    *,
-    up_to: str | Dose | None = None,
-    aim: Aim | None = None,
-    never_more_than: str | Base | None = None,
-) -> Pace:
-    """So many mg of the day's total per interval.
-
-    Args:
-        amount: One figure, or a range such as "2-4 mg", which needs an aim.
-        every: The interval.
-        up_to: The largest reduction that is accepted; the pace itself if absent.
-        aim: Which end of a range to plan by.
-        never_more_than: A second limit on another base, such as "50% of current".
+def ends_of(text: str) -> tuple[str, str]:
+    """The text of the two ends of a range, equal where it is none.
 
     Raises:
-        InvalidPace: If the amount is 0, or up_to is below it.
-
-    Example:
-        >>> from taper.amounts.duration import weeks
-        >>> print(fixed("2-4 mg", weeks(2), aim="slow"))
-        2-4 mg, aim slow, every 2 weeks
+        InvalidPace: If it is below 0.
     """
-    low, high = _read_span(amount.text if isinstance(amount, Dose) else amount)
-    limit = None if up_to is None else up_to.mg if isinstance(up_to, Dose) else Dose.parse(up_to).mg
-    return _pace(Fixed(low=low, high=high), every, limit, aim, never_more_than)
-
-
-@takes
-def percent_of_start(
-    percent: Rational,
-    every: Duration,
-    *,
-    up_to: Rational | None = None,
-    aim: Aim | None = None,
-    never_more_than: str | Base | None = None,
-) -> Pace:
-    """So many percent of the day's total before day 1, per interval.
-
-    Args:
-        percent: Above 0 and below 100; a range such as "5-10%" needs an aim.
-        every: The interval.
-        up_to: The largest percentage that is accepted; the pace itself if absent.
-        aim: Which end of a range to plan by.
-        never_more_than: A second limit on another base, such as "50% of current".
-
-    Raises:
-        InvalidPace: If the percentage is 0, or 100 or more.
-
-    Example:
-        >>> from taper.amounts.duration import weeks
-        >>> print(percent_of_start("10%", weeks(1)))
-        10% of start, every 1 week
-    """
-    low, high = _read_percents(percent)
-    return _pace(OfStart(low=low, high=high), every, _limit_percent(up_to), aim, never_more_than)
-
-
-@takes
-def percent_of_current(
-    percent: Rational,
-    every: Duration,
-    *,
-    at_least: str | Dose | None = None,
-    last_dose: str | Dose | None = None,
-    up_to: Rational | None = None,
-    aim: Aim | None = None,
-    never_more_than: str | Base | None = None,
-) -> Pace:
-    """So many percent of the day's total as it is, per interval.
-
-    Args:
-        percent: Above 0 and below 100; a range such as "5-10%" needs an aim.
-        every: The interval.
-        at_least: A reduction of so many mg counts as one pace wherever the percentage would be less.
-        last_dose: The total from which the plan stops. Exactly one of it and `at_least` is needed.
-        up_to: The largest percentage that is accepted; the pace itself if absent.
-        aim: Which end of a range to plan by.
-        never_more_than: A second limit on another base.
-
-    Raises:
-        InvalidPace: If neither or both of `at_least` and `last_dose` are given.
-
-    Example:
-        >>> from taper.amounts.duration import weeks
-        >>> print(percent_of_current("10%", weeks(2), at_least="1 mg", up_to="12.5%"))
-        10% of current, at least 1 mg, up to 12.5%, every 2 weeks
-    """
-    low, high = _read_percents(percent)
-    base = OfCurrent(low=low, high=high, at_least=_dose(at_least), last_dose=_dose(last_dose))
-    return _pace(base, every, _limit_percent(up_to), aim, never_more_than)
-
-
-@takes
-def banded(
-    bands: Iterable[tuple[str | Dose, str | Dose]],
-    every: Duration,
-    *,
-    up_to: Rational | None = None,
-    aim: Aim | None = None,
-    never_more_than: str | Base | None = None,
-) -> Pace:
-    """So many mg of the day's total per interval, by how high it is.
-
-    Args:
-        bands: Pairs of a reduction and the dose it goes down to, from the highest: `("2-4 mg", "20 mg")`.
-        every: The interval.
-        up_to: The largest reduction accepted, in paces, such as "1.25".
-        aim: Which end to plan by, if any reduction is a range.
-        never_more_than: A second limit on another base.
-
-    Raises:
-        InvalidPace: If the bands are out of order or do not end at 0.
-
-    Example:
-        >>> from taper.amounts.duration import weeks
-        >>> print(banded([("2 mg", "10 mg"), ("1 mg", "0 mg")], weeks(2)))
-        2 mg down to 10 mg, 1 mg down to 0 mg, every 2 weeks
-    """
-    made = []
-    for amount, edge in bands:
-        low, high = _read_span(amount.text if isinstance(amount, Dose) else amount)
-        made.append(Band(down_to=edge if isinstance(edge, Dose) else Dose.parse(edge), low=low, high=high))
-    return _pace(Bands(bands=tuple(made)), every, None if up_to is None else exact(up_to), aim, never_more_than)
-
-
-@takes
-def points_of_occupancy(
-    points: Rational,
-    every: Duration,
-    *,
-    vmax: Rational,
-    km: str | Dose,
-    source: str,
-    up_to: Rational | None = None,
-    aim: Aim | None = None,
-    never_more_than: str | Base | None = None,
-) -> Pace:
-    """So many percentage points of receptor occupancy per interval, on `vmax * dose / (km + dose)`.
-
-    Args:
-        points: One figure, or a range such as "5-10".
-        every: The interval.
-        vmax: The greatest occupancy, in percent.
-        km: The daily dose at half of it.
-        source: The id of the source of both; the parameters belong to one drug.
-        up_to: The largest reduction accepted, in points.
-        aim: Which end of a range to plan by.
-        never_more_than: A second limit, such as "50% of current".
-
-    Raises:
-        InvalidPace: If the points are 0, or 100 or more.
-
-    Example:
-        >>> from taper.amounts.duration import weeks
-        >>> print(points_of_occupancy(5, weeks(2), vmax="75", km="0.7 mg", source="a-source"))
-        5 points of occupancy with Vmax 75 and Km 0.7 mg by a-source, every 2 weeks
-
-    Note:
-        A teaching model: occupancy curves were fitted to groups, not to the person.
-    """
-    low, high = (points, points) if not isinstance(points, str) else _ends(points)
-    base = OfOccupancy(low=low, high=high, vmax=vmax, km=_dose(km), source=source)
-    return _pace(base, every, None if up_to is None else _points(up_to), aim, never_more_than)
-
-
-def _pace(base: Base, every: Duration, up_to: Fraction | None, aim: Aim | None, second: str | Base | None) -> Pace:
-    other = read_base(second) if isinstance(second, str) else second
-    return Pace(base=base, every=every, up_to=up_to, aim=aim, never_more_than=other)
-
-
-def _dose(given: str | Dose | None) -> Dose | None:
-    return Dose.parse(given) if isinstance(given, str) else given
-
-
-def _limit_percent(given: Rational | None) -> Fraction | None:
-    return None if given is None else _percent(given)
-
-
-def _ends(text: str) -> tuple[str, str]:
     low, dash, high = text.strip().partition("-")
     if dash and not low.strip():
         raise InvalidPace(f"{text.strip()!r} is negative; write a pace above 0, by which doses are reduced")
     return low.strip(), (high if dash else low).strip()
 
 
-def _read_percents(given: Rational) -> tuple[Fraction, Fraction]:
-    low, high = _ends(given) if isinstance(given, str) else (given, given)
-    return _percent(low), _percent(high)
+def read_percents(given: Rational) -> tuple[Fraction, Fraction]:
+    """The two ends of a percentage, equal where it is no range."""
+    low, high = ends_of(given) if isinstance(given, str) else (given, given)
+    return check_percent(low), check_percent(high)
 
 
-def _read_span(text: str) -> tuple[Dose, Dose]:
-    low, high = _ends(text)
+def read_span(text: str) -> tuple[Dose, Dose]:
+    """The two ends of an amount such as "2-4 mg", equal where it is no range."""
+    low, high = ends_of(text)
     unit = split_quantity(high)[1]
     return Dose.parse(low if split_quantity(low)[1] or not unit else f"{low} {unit}"), Dose.parse(high)
 
@@ -569,7 +402,7 @@ def read_base(text: str) -> Base:
 
 def _read_plain(head: str) -> Base:
     if " of start" in head:
-        low, high = _read_percents(head.removesuffix(" of start"))
+        low, high = read_percents(head.removesuffix(" of start"))
         return OfStart(low=low, high=high)
     if "occupancy" in head:
         return _read_occupancy(head)
@@ -578,14 +411,14 @@ def _read_plain(head: str) -> Base:
     if split_quantity(head)[1] not in set(MassUnit):
         hint = 'write it like "2 mg", "10% of start" or "10% of current, at least 1 mg"'
         raise InvalidPace(f"{head!r} is not a pace; {hint}")
-    first, last = _read_span(head)
+    first, last = read_span(head)
     return Fixed(low=first, high=last)
 
 
 def _read_current(head: str, rest: list[str]) -> OfCurrent:
     if not head.endswith(" of current"):
         raise InvalidPace(f'{head!r} is not a pace; write it like "10% of current, at least 1 mg"')
-    low, high = _read_percents(head.removesuffix(" of current"))
+    low, high = read_percents(head.removesuffix(" of current"))
     ends: dict[str, Dose] = {}
     for part in rest:
         for words, name in (("at least ", "at_least"), ("last dose ", "last_dose")):
@@ -603,7 +436,7 @@ def _read_bands(clauses: list[str]) -> Bands:
         amount, between, edge = part.partition(" down to ")
         if not between:
             raise InvalidPace(f'{part!r} is not a band; write it like "2 mg down to 10 mg"')
-        low, high = _read_span(amount)
+        low, high = read_span(amount)
         made.append(Band(down_to=Dose.parse(edge), low=low, high=high))
     return Bands(bands=tuple(made))
 
@@ -613,7 +446,7 @@ def _read_occupancy(head: str) -> OfOccupancy:
     if found is None:
         hint = 'write "10 points of occupancy with Vmax 80 and Km 2 mg by SOURCE"'
         raise InvalidPace(f"{head!r} lacks its curve; {hint}")
-    low, high = _ends(found[1])
+    low, high = ends_of(found[1])
     return OfOccupancy(low=low, high=high, vmax=found[2], km=Dose.parse(found[3]), source=found[4])
 
 
@@ -626,8 +459,8 @@ def _read_up_to(base: Base, text: str) -> Fraction:
         case Bands():
             return exact(text.removesuffix("paces").strip())
         case OfOccupancy():
-            return _points(text.removesuffix("points").strip())
+            return check_points(text.removesuffix("points").strip())
         case _:
             if not text.endswith("%"):
                 raise InvalidPace(f'up to {text!r} has no percent sign; write it like "up to 12.5%"')
-            return _percent(text)
+            return check_percent(text)

@@ -256,7 +256,7 @@ def ruler_of(base: Base, *, start: Fraction, fast: bool = False) -> Ruler:
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
+class AcceptedReduction:
     """A ruler and the largest reduction on it that the caller accepts, in billionths of a pace."""
 
     ruler: Ruler
@@ -269,7 +269,7 @@ class MeasuredPace:
     """A pace made measurable from one start: the ruler to fit, the limits to keep, and where to stop from."""
 
     ruler: Ruler
-    limits: tuple[Limit, ...]
+    limits: tuple[AcceptedReduction, ...]
     stop_from: Fraction | None
 
     def excess(self, before: Fraction, after: Fraction) -> tuple[int, ...]:
@@ -287,13 +287,13 @@ def measure_of(pace: Pace, start: DailyDose) -> MeasuredPace:
     fast = pace.aim == "fast"
     ruler = ruler_of(base, start=start.mg, fast=fast)
     if pace.aim == "slow":
-        limit = Limit(ruler_of(base, start=start.mg, fast=True), ONE_PACE, f"the fast end of {base}")
+        limit = AcceptedReduction(ruler_of(base, start=start.mg, fast=True), ONE_PACE, f"the fast end of {base}")
     else:
-        limit = Limit(ruler, _accepted(pace, start.mg), "what was accepted" if pace.up_to else "the pace")
+        limit = AcceptedReduction(ruler, _accepted(pace, start.mg), "what was accepted" if pace.up_to else "the pace")
     limits = [limit]
     if pace.never_more_than is not None:
         second = _second(pace.never_more_than, ruler, start.mg, stops=_stop(base) is not None)
-        limits.append(Limit(second, ONE_PACE, f"never more than {pace.never_more_than}"))
+        limits.append(AcceptedReduction(second, ONE_PACE, f"never more than {pace.never_more_than}"))
     return MeasuredPace(ruler, tuple(limits), _stop(base))
 
 

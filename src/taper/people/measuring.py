@@ -20,10 +20,10 @@ class ImplausibleValue(InvalidInput):
         self.likely = likely
 
 
-Choice = TypeVar("Choice", bound=StrEnum)
+_Kind = TypeVar("_Kind", bound=StrEnum)
 
 
-def choice_of(kind: type[Choice], value: str, where: str) -> Choice:
+def choice_of(kind: type[_Kind], value: str, where: str) -> _Kind:
     """The member of an enumeration by its word.
 
     Raises:

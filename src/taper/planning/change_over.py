@@ -8,9 +8,9 @@ from itertools import pairwise
 
 from taper.plans.regimen import Slot
 
-Pair = tuple[Fraction, Fraction]
+DosePair = tuple[Fraction, Fraction]
 """What is taken at one time of day of the drug that goes and of the one that comes, in mg."""
-Path = tuple[Pair, ...]
+Path = tuple[DosePair, ...]
 """The pair of each stage."""
 _Worth = tuple[Fraction, Fraction]
 _ALL, _NEAR = 160, 4
@@ -29,9 +29,9 @@ class Turn:
 
     slot: Slot
     ratio: Fraction
-    now: Pair
-    meant: Sequence[Pair]
-    end: Pair
+    now: DosePair
+    meant: Sequence[DosePair]
+    end: DosePair
     olds: Sequence[Fraction]
     news: Sequence[Fraction]
 
@@ -54,12 +54,12 @@ class Turn:
         return one_way and not self.rise(path)
 
     def _search(self, *, every_stage: bool) -> Path | None:
-        best: dict[Pair, tuple[_Worth, Path]] = {self.now: ((Fraction(0), Fraction(0)), ())}
+        best: dict[DosePair, tuple[_Worth, Path]] = {self.now: ((Fraction(0), Fraction(0)), ())}
         for number, meant in enumerate(self.meant, start=1):
             pairs = [self.end] if number == len(self.meant) else list(self._pairs(meant))
             if every_stage and number == 1:
                 pairs = [pair for pair in pairs if pair[0]]
-            reached: dict[Pair, tuple[_Worth, Path]] = {}
+            reached: dict[DosePair, tuple[_Worth, Path]] = {}
             for pair in dict.fromkeys(pairs):
                 ways = [way for before, way in best.items() if self._follows(before, pair, every_stage=every_stage)]
                 if ways:
@@ -73,19 +73,19 @@ class Turn:
         rises = (after - before for before, after in pairwise(levels) if after > before)
         return sum(rises, Fraction(0))
 
-    def _follows(self, before: Pair, pair: Pair, *, every_stage: bool) -> bool:
+    def _follows(self, before: DosePair, pair: DosePair, *, every_stage: bool) -> bool:
         return pair[0] <= before[0] and pair[1] >= before[1] and not (every_stage and pair == before)
 
-    def _on(self, way: tuple[_Worth, Path], pair: Pair, meant: Pair) -> tuple[_Worth, Path]:
+    def _on(self, way: tuple[_Worth, Path], pair: DosePair, meant: DosePair) -> tuple[_Worth, Path]:
         (risen, off), path = way
         level = self._level(pair) - self._level(path[-1] if path else self.now)
         away = abs(pair[0] - meant[0]) * self.ratio + abs(pair[1] - meant[1])
         return (risen + max(level, Fraction(0)), off + away), (*path, pair)
 
-    def _level(self, pair: Pair) -> Fraction:
+    def _level(self, pair: DosePair) -> Fraction:
         return pair[0] * self.ratio + pair[1]
 
-    def _pairs(self, meant: Pair) -> Iterator[Pair]:
+    def _pairs(self, meant: DosePair) -> Iterator[DosePair]:
         if len(self.olds) * len(self.news) <= _ALL:
             yield from ((old, new) for old in self.olds for new in self.news)
             return

@@ -10,7 +10,7 @@ from taper._base.takes import takes
 from taper.amounts.dose import Dose
 from taper.errors import InvalidInput
 from taper.knowledge.equivalence import EquivalenceTable
-from taper.planning.change_over import Pair, Path, Turn
+from taper.planning.change_over import DosePair, Path, Turn
 from taper.planning.solver.problem import NoPlan
 from taper.plans.regimen import NOTHING, Intake, Regimen, Slot
 from taper.plans.request import Rounding
@@ -211,16 +211,14 @@ class Swap:
         handling = self.weights.handling(round_liquids=True)
         for intake in taken:
             try:
-                Reachable(self.products, up_to=intake.dose * 2, handling=handling).recipe(intake.dose)
+                reachable = Reachable(self.products, up_to=intake.dose * 2, handling=handling)
+                reachable.recipe(intake.dose, said="is taken now and cannot be made")
             except NotReachable as error:
-                message = error.message.replace("cannot be made", "is taken now and cannot be made", 1)
-                where = str(intake.slot)
-                raise NotReachable(
-                    message, where=where, dose=intake.dose, below=error.below, above=error.above
-                ) from None
+                error.where = str(intake.slot)
+                raise
 
 
-def _all_differ(paths: list[Path], before: list[Pair] | None = None) -> bool:
+def _all_differ(paths: list[Path], before: list[DosePair] | None = None) -> bool:
     """Whether each stage changes something, the first against what was taken before if that is given."""
     stages = list(zip(*paths, strict=True))
     return all(one != other for one, other in pairwise([*([tuple(before)] if before else []), *stages]))

@@ -6,7 +6,8 @@ from itertools import pairwise
 from typing import Any, Literal
 
 from taper._base.numbers import write_percent
-from taper._base.progress import Progress, watched
+from taper._base.progress import Progress
+from taper._base.shown import shorten
 from taper._base.takes import takes
 from taper.amounts.duration import Duration
 from taper.errors import InvalidInput
@@ -14,7 +15,7 @@ from taper.knowledge.equivalence import EquivalenceTable
 from taper.planning.cross_stages import Both, Stage, Swap, count_stage, write_equivalent
 from taper.planning.report import TaperReport
 from taper.planning.solver.problem import NoPlan
-from taper.planning.taper import Day, check_drug, plan_taper, read_day
+from taper.planning.taper import DayDoses, check_drug, plan_taper, read_day
 from taper.plans.plan import Before, Course, Plan, Step
 from taper.plans.regimen import NOTHING
 from taper.plans.request import CrossTaperRequest, Rounding
@@ -64,6 +65,10 @@ class CrossTaper:
         return f"<CrossTaper to {self.plan.courses[-1].drug}, by {self.table.id}>"
 
     def __str__(self) -> str:
+        return shorten([self.text()], whole="text()")
+
+    def text(self) -> str:
+        """Each stage with its equivalents, what rises, and the report of the taper that follows."""
         drug = self.plan.courses[-1].drug
         why = "the products make no smaller step, or rounding up was asked for"
         lines = [f"Both together rise, {self._words(*pair)}, under {self.table.title}: {why}." for pair in self.rises]
@@ -76,7 +81,7 @@ class CrossTaper:
             both = f"{stage.old} and {stage.new}"
             spread = f"{write_equivalent(stage.lowest)} to {write_equivalent(stage.highest)}"
             lines.append(f"{self._when(stage)}: {both}: {write_equivalent(stage.combined)} a day together ({spread})")
-        return "\n".join([*lines, "", str(self.taper)] if self.taper else lines)
+        return "\n".join([*lines, "", self.taper.text()] if self.taper else lines)
 
     def _opening(self) -> str:
         if self.largest_fall is None:
@@ -96,11 +101,10 @@ class CrossTaper:
 
 
 @takes
-@watched
 def plan_cross_taper(
     *,
     drug: str,
-    before: Day,
+    before: DayDoses,
     products: Iterable[Product],
     to_drug: str,
     to_products: Iterable[Product],
@@ -184,7 +188,6 @@ def plan_cross_taper(
 
 
 @takes
-@watched
 def replan_cross_taper(
     plan: Plan,
     *,

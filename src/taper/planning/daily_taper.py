@@ -9,9 +9,9 @@ from taper.errors import InvalidInput
 from taper.paces.pace import Pace
 from taper.paces.rulers import ONE_PACE, between
 from taper.planning.explicit_steps import Steps, StepsReport
-from taper.planning.solver.problem import NoPlan, Problem
+from taper.planning.solver.problem import NoPlan
 from taper.planning.solver.state_space import State, StateSpace
-from taper.planning.taper import Day, check_drug, read_day, read_pace
+from taper.planning.taper import DayDoses, check_drug, problem_of, read_day, read_pace, request_from
 from taper.plans.order import Order, choose
 from taper.plans.plan import Before, Course, Plan, Step
 from taper.plans.regimen import NOTHING
@@ -24,12 +24,12 @@ from taper.products.product import Product
 def plan_daily_taper(
     *,
     drug: str,
-    before: Day,
+    before: DayDoses,
     pace: Pace | str,
     products: Iterable[Product],
     order: Order | str | None = None,
     mix_forms: bool = False,
-    start: Day | None = None,
+    start: DayDoses | None = None,
     weights: Weights = STANDARD,
     indication: str | None = None,
     title: str | None = None,
@@ -65,47 +65,37 @@ def plan_daily_taper(
         >>> [str(step.regimen) for step in made.course.steps[:3]], str(made.course.steps[0].lasting)
         (['5 mg bedtime', '4.9 mg bedtime', '4.8 mg bedtime'], '2 days')
     """
-    listed = check_drug(drug, products)
-    now = read_day(before, "before")
+    given = locals()
+    listed, now = check_drug(drug, products), read_day(before, "before")
     asked = read_pace(pace, now, listed, weights)
     if not asked.every.is_in_days:
         raise InvalidInput(f"{asked.every} has no number of days; write the interval in days or weeks", where="pace")
-    problem = Problem(
-        drug=drug,
+    request = request_from(
+        DailyTaperRequest,
+        given,
+        pattern="micro-taper",
         before=now,
         pace=asked,
-        products=listed,
         order=choose(order, now.slots),
-        weights=weights,
+        products=[product.id for product in listed],
         start=None if start is None else read_day(start, "start"),
-        mix_forms=mix_forms,
         round_liquids=False,
     )
+    problem = problem_of(request, drug, listed)
     problem.check()
     _, ground = next(problem.grounds())
     states = list(_track(ground, asked.every.days))
     if not states:
         raise NoPlan("the curve ends on day 1; give a slower pace, or plan a taper in steps")
     steps = tuple(Step(regimen=ground.regimen(state), lasting=in_days(length)) for state, length in _runs(states))
-    made_by = DailyTaperRequest(
-        pattern="micro-taper",
-        before=now,
-        pace=asked,
-        order=problem.order,
-        products=tuple(product.id for product in listed),
-        start=problem.start,
-        mix_forms=mix_forms,
-        round_liquids=problem.round_liquids,
-        weights=weights,
-    )
     course = Course(
         drug=drug,
         indication=indication,
         before=Before(regimen=now),
         then="stop",
         steps=steps,
-        products=tuple(product.id for product in listed),
-        made_by=made_by,
+        products=request.products,
+        made_by=request,
     )
     return Steps(Plan(title=title, courses=(course,)), StepsReport(course, ground.measure.ruler))
 

@@ -14,7 +14,7 @@ from taper.paces.changes import Change, largest_fall, measure_changes
 from taper.paces.pace import Pace
 from taper.paces.rulers import Ruler, measure_of
 from taper.planning.holding_times import short
-from taper.planning.taper import Day, read_day
+from taper.planning.taper import DayDoses, read_day
 from taper.plans.plan import Before, Course, Plan, Step
 from taper.plans.regimen import NOTHING, WEEKDAYS, Regimen, Weekday
 from taper.plans.request import StepsRequest
@@ -30,7 +30,7 @@ class Steps:
     report: "StepsReport"
 
     def __str__(self) -> str:
-        return shorten([str(self.report)], whole="print(steps.report)")
+        return shorten([self.report.text()], whole="report.text()")
 
     def __repr__(self) -> str:
         return f"<Steps of {self.course.drug}: {len(self.course.steps)} steps>"
@@ -78,6 +78,10 @@ class StepsReport:
         }
 
     def __str__(self) -> str:
+        return shorten([self.text()], whole="text()")
+
+    def text(self) -> str:
+        """The largest and the last reduction, and each step."""
         lines = [f"Largest reduction: {words(self.largest_fall)}."] if self.largest_fall else ["It never goes down."]
         lines += [f"Last reduction: {words(self.last_fall)}."] if self.last_fall else []
         for step in self.course.steps:
@@ -111,7 +115,7 @@ def _days(course: Course) -> Iterator[DailyDose]:
 
 
 @takes
-def every_other_day(day: Day, lasting: Duration | str | None = None) -> Step:
+def every_other_day(day: DayDoses, lasting: Duration | str | None = None) -> Step:
     """A step in which the doses are taken on alternate days, from its first.
 
     Args:
@@ -126,7 +130,7 @@ def every_other_day(day: Day, lasting: Duration | str | None = None) -> Step:
 
 
 @takes
-def on_weekdays(day: Day, *weekdays: Weekday, lasting: Duration | str | None = None) -> Step:
+def on_weekdays(day: DayDoses, *weekdays: Weekday, lasting: Duration | str | None = None) -> Step:
     """A step in which the doses are taken on some days of the week only.
 
     Args:
@@ -150,8 +154,8 @@ def on_weekdays(day: Day, *weekdays: Weekday, lasting: Duration | str | None = N
 def plan_steps(
     *,
     drug: str,
-    steps: Iterable[Step | tuple[Day, Duration | str | None]],
-    before: Day | Literal["nothing"] | None = None,
+    steps: Iterable[Step | tuple[DayDoses, Duration | str | None]],
+    before: DayDoses | Literal["nothing"] | None = None,
     then: Literal["continue", "stop", "review"] | None = None,
     pace: Pace | str | None = None,
     indication: str | None = None,
@@ -205,7 +209,7 @@ def _day(given: Regimen | Mapping[str, str | Dose] | str) -> Regimen:
     return read_day(given, "before")
 
 
-def _step(pair: tuple[Day, Duration | str | None]) -> Step:
+def _step(pair: tuple[DayDoses, Duration | str | None]) -> Step:
     day, lasting = pair
     return Step(regimen=read_day(day, "steps"), lasting=_length(lasting, "steps"))
 

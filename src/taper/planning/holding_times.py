@@ -2,15 +2,13 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
 
 from taper._base.numbers import write_number
 from taper.amounts.duration import Duration, months, weeks
 from taper.amounts.duration import days as in_days
 from taper.paces.rulers import ONE_PACE
 from taper.planning.solver.problem import Solved
-
-Stays = Literal["by fall", "even", "proportional"]
+from taper.plans.request import Stays
 
 THE_INTERVAL = "the interval"
 

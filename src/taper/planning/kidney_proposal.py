@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 
 from taper._base.records import Value
+from taper._base.shown import shorten
 from taper._base.takes import takes
 from taper.amounts.dose import Dose
 from taper.errors import CannotCompute, NotFound
@@ -48,6 +49,14 @@ class KidneyProposal(Value):
     changes: tuple[KidneyChange, ...]
     plan: Plan
     note: str | None = None
+
+    def __str__(self) -> str:
+        lines = [f"{self.place}: {self.says}, by {self.source.citation}"]
+        lines += [f"{c.course}, step {c.step}, {c.slot}: {c.before} -> {c.after} ({c.why})" for c in self.changes]
+        return shorten(lines, whole="changes")
+
+    def __repr__(self) -> str:
+        return f"<KidneyProposal by {self.source.id}: {len(self.changes)} changes>"
 
 
 @takes

@@ -10,12 +10,13 @@ from typing import Any
 from taper.amounts.dose import DailyDose, Dose
 from taper.amounts.duration import Duration, days, weeks
 from taper.errors import InvalidInput
-from taper.paces.pace import Pace, fixed
-from taper.planning.holding_times import Stay, Stays, stays_of
+from taper.paces.from_figures import fixed
+from taper.paces.pace import Pace
+from taper.planning.holding_times import Stay, stays_of
 from taper.planning.report import TaperReport
 from taper.planning.solver.problem import NoPlan, Problem, Solved
 from taper.planning.solver.state_space import TooManyStates
-from taper.plans.request import TaperRequest
+from taper.plans.request import Stays, TaperRequest
 from taper.products.product import Product
 
 A_WEEK = weeks(1)

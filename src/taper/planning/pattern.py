@@ -7,11 +7,12 @@ from typing import Any, Literal, get_args
 
 from taper._base.takes import takes
 from taper.amounts.dose import Dose
+from taper.amounts.duration import LONG_WEEKDAY_NAMES
 from taper.errors import InvalidInput
 from taper.paces.changes import Change
 from taper.planning.explicit_steps import Steps, StepsReport
 from taper.planning.holding_times import short
-from taper.planning.taper import Day, check_drug, read_day
+from taper.planning.taper import DayDoses, check_drug, read_day
 from taper.plans.plan import Before, Course, Plan, Step
 from taper.plans.regimen import NOTHING, WEEKDAYS, Intake, Regimen, Slot, Weekday
 from taper.plans.request import PatternRequest
@@ -21,13 +22,7 @@ from taper.plans.weights import STANDARD, Weights
 from taper.products.product import Product
 from taper.products.recipes import NotReachable, Reachable
 
-_NAMES = {
-    name: day
-    for day, long in zip(
-        WEEKDAYS, ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"), strict=True
-    )
-    for name in (day, long)
-}
+_NAMES = {name: day for day, long in zip(WEEKDAYS, LONG_WEEKDAY_NAMES, strict=True) for name in (day, long.lower())}
 
 
 class DosesReport(StepsReport):
@@ -58,7 +53,8 @@ class DosesReport(StepsReport):
             "steps": [{"step": str(step)} for step in self.course.steps],
         }
 
-    def __str__(self) -> str:
+    def text(self) -> str:
+        """The largest and the last reduction, and each step."""
         largest, last = self.largest_fall, self.last_fall
         lines = [f"Largest reduction: {_each_time(largest)}."] if largest else ["It never goes down."]
         lines += [f"Last reduction: {_each_time(last)}."] if last else []
@@ -81,7 +77,7 @@ def plan_pattern(
     at: str,
     products: Iterable[Product] = (),
     on: str | Sequence[str] | None = None,
-    before: Day | Before | Literal["nothing"] | None = None,
+    before: DayDoses | Before | Literal["nothing"] | None = None,
     skip: int = 0,
     weights: Weights = STANDARD,
     indication: str | None = None,
@@ -95,7 +91,7 @@ def plan_pattern(
             alternate to 4 mg in 7 days every 1 week": one day of seven, then two, and so on.
         at: The time of day at which it is taken.
         products: What can be dispensed; without any, whether the doses can be made is not compared.
-        on: The days on which it is taken: "monday", ["mon", "thu"] or "alternate days"; every day if not given.
+        on: The days on which it is taken: "monday", "mon, thu" or "alternate days"; every day if not given.
         before: What is taken until day 1; "nothing", or None if unknown.
         skip: How many steps of the pattern are over, where this is the rest of one.
         weights: How an intake may be put together.
@@ -146,7 +142,7 @@ def plan_pattern(
     return Steps(Plan(title=title, courses=(course,)), report)
 
 
-def _before(given: Day | Before | Literal["nothing"] | None) -> Before | Literal["nothing"] | None:
+def _before(given: DayDoses | Before | Literal["nothing"] | None) -> Before | Literal["nothing"] | None:
     if given is None or isinstance(given, Before):
         return given
     if isinstance(given, str):

@@ -5,58 +5,36 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
 
-from taper._base.progress import Progress, watched
+from taper._base.progress import Progress
+from taper._base.shown import as_html, shorten
 from taper._base.takes import takes
 from taper.amounts.dose import DailyDose, Dose
 from taper.amounts.duration import Duration
 from taper.errors import InvalidInput
-from taper.paces.changes import largest_fall
 from taper.paces.phases import Phase, Phases
-from taper.planning.holding_times import Stays, stay_after, stays_of
-from taper.planning.report import Row, TaperReport
+from taper.planning.holding_times import stay_after, stays_of
+from taper.planning.report import Reduction, Reductions, TaperReport
 from taper.planning.solver.problem import Problem
-from taper.planning.taper import Day, TooFast, check_drug, read_day, too_fast
+from taper.planning.taper import DayDoses, TooFast, check_drug, problem_of, read_day, request_from, taken_now, too_fast
 from taper.plans.order import Order, choose
 from taper.plans.plan import Before, Course, Plan, Step
 from taper.plans.regimen import NOTHING, Regimen
-from taper.plans.request import PhasesRequest
+from taper.plans.request import PhasesRequest, Stays
 from taper.plans.weights import STANDARD, Weights
 from taper.products.product import Product
 
 
 @dataclass(frozen=True)
-class PhasesReport:
+class PhasesReport(Reductions):
     """What resulted from a request in phases: one report a phase, their days counted through."""
 
     phases: tuple[Phase, ...]
     reports: tuple[TaperReport, ...]
 
     @cached_property
-    def rows(self) -> tuple[Row, ...]:
+    def rows(self) -> tuple[Reduction, ...]:
         """Every change of every phase, in order."""
         return tuple(row for report in self.reports for row in report.rows)
-
-    @property
-    def largest(self) -> Row:
-        """The largest single reduction, each in paces of its own phase."""
-        change = largest_fall(row.change for row in self.rows)
-        return next(row for row in self.rows if row.change is change)
-
-    @property
-    def last(self) -> Row:
-        """The last reduction."""
-        return self.rows[-1]
-
-    @property
-    def over(self) -> tuple[Row, ...]:
-        """The reductions larger than their phase accepted."""
-        return tuple(row for row in self.rows if row.excess)
-
-    @property
-    def days(self) -> int | None:
-        """How many days lie between the first reduction and the last; None where that depends on a start date."""
-        first, last = self.rows[0].day, self.rows[-1].day
-        return None if first is None or last is None else last - first
 
     def to_dict(self) -> dict[str, Any]:
         """The report as plain data; amounts and figures are text."""
@@ -75,7 +53,10 @@ class PhasesReport:
         return "\n".join(self._lines(explain=explain))
 
     def __str__(self) -> str:
-        return self.text()
+        return shorten([self.text()], whole="text()")
+
+    def __repr__(self) -> str:
+        return f"<PhasesReport of {len(self.phases)} phases>"
 
     def _lines(self, *, explain: bool) -> Iterator[str]:
         yield f"Largest reduction in {len(self.phases)} phases: {_on(self.largest)}{self.largest.words}."
@@ -85,7 +66,7 @@ class PhasesReport:
             yield report.text(explain=explain)
 
 
-def _on(row: Row) -> str:
+def _on(row: Reduction) -> str:
     return f"day {row.day}, " if row.day is not None else ""
 
 
@@ -96,6 +77,15 @@ class PhasedTaper:
     plan: Plan
     report: PhasesReport
 
+    def __str__(self) -> str:
+        return shorten([self.report.text()], whole="report.text()")
+
+    def __repr__(self) -> str:
+        return f"<PhasedTaper of {self.course.drug}: {len(self.report.phases)} phases, {len(self.course.steps)} steps>"
+
+    def _repr_html_(self) -> str:
+        return as_html(str(self))
+
     @property
     def course(self) -> Course:
         """The plan's one course."""
@@ -103,11 +93,10 @@ class PhasedTaper:
 
 
 @takes
-@watched
 def plan_phases(
     *,
     drug: str,
-    before: Day,
+    before: DayDoses,
     phases: Phases | str | Iterable[Phase | str],
     products: Iterable[Product],
     order: Order | str | None = None,
@@ -118,12 +107,12 @@ def plan_phases(
     fewest_products: bool = False,
     lead_in: Duration | str | None = None,
     taken_for: Duration | str | None = None,
-    start: Day | None = None,
+    start: DayDoses | None = None,
     could_add: Iterable[Product] = (),
     weights: Weights = STANDARD,
     indication: str | None = None,
     title: str | None = None,
-    progress: Progress | None = None,  # noqa: ARG001 - the decorator tells it
+    progress: Progress | None = None,
 ) -> PhasedTaper:
     """A taper at several paces, one after the other: each phase is the gentlest from where the one before ends.
 
@@ -165,51 +154,33 @@ def plan_phases(
         >>> print(" ".join(str(step.regimen.total.mg) for step in made.course.steps), made.course.then)
         12 10 9 8 7 6 5 4 3 2 1 stop
     """
-    listed = check_drug(drug, products)
-    now = read_day(before, "before")
-    if not now:
-        raise InvalidInput(
-            "nothing is taken, so nothing can be reduced; give what is taken before day 1", where="before"
-        )
-    asked = _read(phases)
+    given = locals()
+    listed, now, asked = check_drug(drug, products), taken_now(before), _read(phases)
     _check_start(asked, now.total)
-    first = Problem(
-        drug=drug,
+    whole = now if start is None else read_day(start, "start")
+    request = request_from(
+        PhasesRequest,
+        given,
+        pattern="taper-in-phases",
         before=now,
-        pace=asked.phases[0].pace,
-        products=listed,
-        order=choose(order, now.slots if start is None else read_day(start, "start").slots),
-        weights=weights,
-        start=now if start is None else read_day(start, "start"),
-        mix_forms=mix_forms,
-        round_liquids=round_liquids,
-        fewest_products=fewest_products,
+        phases=asked,
+        order=choose(order, whole.slots),
+        products=[product.id for product in listed],
+        start=None if start is None else whole,
     )
+    first = problem_of(request, drug, listed, pace=asked.phases[0].pace, start=whole)
     begins = None if lead_in is None else Duration.of(lead_in, "lead_in")
     reports = tuple(_solve(first, asked, stays, begins, tuple(could_add)))
     if excess == "forbid":
         _refuse_excess(reports)
     chosen = {product.id for report in reports for product in report.solved.problem.products}
-    made_by = PhasesRequest(
-        pattern="taper-in-phases",
-        before=now,
-        phases=asked,
-        order=first.order,
-        stays=stays,
-        excess=excess,
-        products=tuple(sorted(chosen)),
-        start=None if start is None else first.start,
-        mix_forms=mix_forms,
-        round_liquids=round_liquids,
-        fewest_products=fewest_products,
-        weights=weights,
-    )
+    made_by = request.model_copy(update={"products": tuple(sorted(chosen))})
     course = Course(
         drug=drug,
         indication=indication,
         before=Before(regimen=now, lasting=None if taken_for is None else Duration.of(taken_for, "taken_for")),
         then="continue" if asked.phases[-1].down_to else "stop",
-        products=tuple(sorted(chosen)),
+        products=made_by.products,
         steps=tuple(_steps(reports, now, begins)),
         made_by=made_by,
     )
@@ -255,7 +226,7 @@ def _solve(
         first_day, begins, before = _day_after(report.rows[-1]), None, solved.regimens[-1]
 
 
-def _day_after(row: Row) -> int | None:
+def _day_after(row: Reduction) -> int | None:
     """The day after the stay at a dose; None where it depends on a start date."""
     if row.day is None or row.stay is None or not row.stay.lasting.is_in_days:
         return None

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, Literal
 
-from taper._base.progress import Progress, watched
+from taper._base.progress import Progress
 from taper._base.takes import takes
 from taper.amounts.dose import Dose
 from taper.amounts.duration import Duration
@@ -15,7 +15,7 @@ from taper.planning.explicit_steps import Steps
 from taper.planning.length import A_WEEK, length_left
 from taper.planning.pattern import plan_pattern, steps_over, taken_in
 from taper.planning.phases import PhasedTaper, phases_left, plan_phases
-from taper.planning.taper import Day, Taper, plan_taper, read_day
+from taper.planning.taper import DayDoses, Taper, plan_taper, read_day
 from taper.planning.titration import plan_titration
 from taper.plans.order import Order
 from taper.plans.plan import Before, Course
@@ -33,7 +33,6 @@ from taper.products.product import Product
 
 
 @takes
-@watched
 def replan(
     course: Course,
     *,
@@ -41,8 +40,8 @@ def replan(
     products: Iterable[Product],
     pace: Pace | str | None = None,
     order: Order | str | None = None,
-    to: Day | Dose | str | Literal[0] | None = None,
-    before: Day | None = None,
+    to: DayDoses | Dose | str | Literal[0] | None = None,
+    before: DayDoses | None = None,
     progress: Progress | None = None,  # noqa: ARG001 - the decorator tells it
     **changes: Any,
 ) -> Taper | PhasedTaper | Steps:
@@ -101,7 +100,8 @@ def replan(
             return plan_phases(**common, before=now, **{"start": start, **made.again(), **given, "phases": left})
         case PhasesRequest():
             end = made.phases.phases[-1].down_to or 0
-            asked = {"start": made.start or made.before, "to": end, **made.shared("order", "stays", "excess")}
+            asked = {"start": made.start or made.before, "to": end, **made.again()}
+            del asked["phases"]
             return plan_taper(**common, before=now, **{**asked, **given})
         case DailyTaperRequest():
             _refuse(given, "to", because="a micro-taper follows its curve to the end; plan a taper instead")
@@ -135,7 +135,7 @@ def _pattern_left(
     made: PatternRequest,
     day: int,
     products: Iterable[Product],
-    before: Day | None,
+    before: DayDoses | None,
     given: dict[str, Any],
 ) -> Steps:
     """The steps of a pattern that are still to come, or those of another pattern that is given."""
@@ -158,7 +158,7 @@ def _refuse(given: dict[str, Any], *names: str, because: str) -> None:
             raise InvalidInput(because, where=name)
 
 
-def _taken(course: Course, day: int) -> Day | Before | Literal["nothing"]:
+def _taken(course: Course, day: int) -> DayDoses | Before | Literal["nothing"]:
     """What is taken until a day of a titration: nothing, one day's doses, or a pattern that alternates."""
     found = step_until(course, day) if day > course.starts_on_day else None
     if found is not None and not found[0].is_constant:

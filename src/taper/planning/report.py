@@ -1,5 +1,6 @@
 """The report of a plan: its largest and last reduction, which are larger than asked and why, and the alternatives."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -7,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from taper._base.numbers import write_count, write_number
+from taper._base.shown import align, shorten
 from taper.amounts.dose import DailyDose, Dose
 from taper.amounts.duration import Duration
 from taper.paces.changes import Change, largest_fall
@@ -49,7 +51,7 @@ class Slower:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class Reduction:
     """One change of a plan. `day` is None where it depends on a start date.
 
     `paces` of the change are what resulted; one pace was asked for. `stay` is None for the last regimen.
@@ -81,7 +83,38 @@ def _paces(value: Fraction) -> str:
     return f"{short(value)} pace{'' if value == 1 else 's'}"
 
 
-class TaperReport:
+class Reductions(ABC):
+    """What a report says of its reductions, of one pace or of several."""
+
+    @property
+    @abstractmethod
+    def rows(self) -> tuple[Reduction, ...]:
+        """Every reduction, in order."""
+
+    @property
+    def largest(self) -> Reduction:
+        """The largest single reduction, in paces; each in those of its own phase."""
+        change = largest_fall(row.change for row in self.rows)
+        return next(row for row in self.rows if row.change is change)
+
+    @property
+    def last(self) -> Reduction:
+        """The last reduction."""
+        return self.rows[-1]
+
+    @property
+    def over(self) -> tuple[Reduction, ...]:
+        """The reductions larger than was accepted."""
+        return tuple(row for row in self.rows if row.excess)
+
+    @property
+    def days(self) -> int | None:
+        """How many days lie between the first reduction and the last; None where that depends on a start date."""
+        first, last = self.rows[0].day, self.rows[-1].day
+        return None if first is None or last is None else last - first
+
+
+class TaperReport(Reductions):
     """What resulted from a request, change by change, and what the products stood in the way of.
 
     What the plan would have been otherwise (`additions`, `other_orders`, `spare_products`) is worked out when it
@@ -111,7 +144,7 @@ class TaperReport:
         return TaperReport(self.solved, self.stays, lead_in=self.lead_in, could_add=self._could_add, first_day=day)
 
     @cached_property
-    def rows(self) -> tuple[Row, ...]:
+    def rows(self) -> tuple[Reduction, ...]:
         """Every change, in order."""
         solved = self.solved
         regimens = (solved.problem.before, *solved.regimens)
@@ -123,7 +156,7 @@ class TaperReport:
             day = _after(day, stay.lasting if stay else None)
         return tuple(made)
 
-    def _row(self, index: int, day: int | None, before: Regimen, after: Regimen, stay: Stay | None) -> Row:
+    def _row(self, index: int, day: int | None, before: Regimen, after: Regimen, stay: Stay | None) -> Reduction:
         solved = self.solved
         unit = solved.problem.before.total.unit
         high, low = before.total.in_unit(unit), after.total.in_unit(unit)
@@ -135,7 +168,7 @@ class TaperReport:
         touched = tuple(slot.name for slot in before.slots if before.dose_at(slot) != after.dose_at(slot))
         excess = () if uncharged else self._excess(index, high, low)
         of_start = isinstance(solved.problem.pace.base, OfStart)
-        return Row(index + 1, day, before, after, change, touched, self._recipes(after), stay, excess, of_start)
+        return Reduction(index + 1, day, before, after, change, touched, self._recipes(after), stay, excess, of_start)
 
     def _recipes(self, regimen: Regimen) -> dict[str, Recipe]:
         return {intake.slot.name: self.solved.recipe(intake) for intake in regimen}
@@ -146,22 +179,6 @@ class TaperReport:
         why = certificate(self.solved, index) if any(beyond) else ""
         pairs = zip(beyond, measure.limits, strict=True)
         return tuple(Excess(Fraction(over, ONE_PACE), limit.words, why) for over, limit in pairs if over)
-
-    @property
-    def largest(self) -> Row:
-        """The largest single reduction, in paces."""
-        change = largest_fall(row.change for row in self.rows)
-        return next(row for row in self.rows if row.change is change)
-
-    @property
-    def last(self) -> Row:
-        """The last reduction."""
-        return self.rows[-1]
-
-    @property
-    def over(self) -> tuple[Row, ...]:
-        """The reductions larger than was accepted."""
-        return tuple(row for row in self.rows if row.excess)
 
     @cached_property
     def unfit(self) -> str | None:
@@ -211,12 +228,6 @@ class TaperReport:
         products = self.solved.problem.products
         return tuple(item for item in products if item.is_unmeasured)
 
-    @property
-    def days(self) -> int | None:
-        """How many days lie between the first reduction and the last; None where that depends on a start date."""
-        first, last = self.rows[0].day, self.rows[-1].day
-        return None if first is None or last is None else last - first
-
     def to_dict(self) -> dict[str, Any]:
         """The report as plain data; amounts and figures are text."""
         return {
@@ -243,7 +254,10 @@ class TaperReport:
         return "\n".join(_lines(self, explain=explain))
 
     def __str__(self) -> str:
-        return self.text()
+        return shorten([self.text()], whole="text()")
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {len(self.rows)} reductions>"
 
 
 def slower(report: TaperReport) -> Slower | None:
@@ -345,7 +359,7 @@ def _or(doses: list[Dose]) -> str:
     return " or ".join(str(dose) if dose else "0" for dose in doses) + ("" if not doses[-1] else " or less")
 
 
-def _row_dict(row: Row) -> dict[str, Any]:
+def _row_dict(row: Reduction) -> dict[str, Any]:
     change = row.change
     percents = (change.percent_of_current, change.percent_of_start)
     return {
@@ -426,19 +440,16 @@ def _notes(report: TaperReport) -> Iterable[str]:
         yield f"Volumes: {how}{prefer if solved.problem.round_liquids else ''}."
 
 
-def _on(row: Row) -> str:
+def _on(row: Reduction) -> str:
     return f"day {row.day}, " if row.day is not None else f"change {row.number}, "
 
 
 def _table(report: TaperReport) -> Iterable[str]:
     head = ("day", "regimen", "total", "drop", "% now", "paces", "kept for")
-    lines = [head, *(_cells(row) for row in report.rows)]
-    widths = [max(len(line[place]) for line in lines) for place in range(len(head))]
-    for line in lines:
-        yield "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+    return align([head, *(_cells(row) for row in report.rows)])
 
 
-def _cells(row: Row) -> tuple[str, ...]:
+def _cells(row: Reduction) -> tuple[str, ...]:
     change = row.change
     return (
         str(row.day) if row.day is not None else f"#{row.number}",
@@ -461,7 +472,7 @@ def _recipes(report: TaperReport) -> Iterable[str]:
     for product in report.unmeasured:
         yield (
             f"Not used: the {labels[product.id]}, since its smallest measured volume is not known; "
-            f'give {product.id} a smallest_volume, as Product.measured("0.5 mL") does'
+            'say what it is measured with, as --syringe "5 mL, 0.2 mL" or Product.measured("0.5 mL") does'
         )
 
 

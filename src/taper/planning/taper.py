@@ -1,10 +1,10 @@
 """Tapers: from what is taken to a lower dose or to nothing, as gently as the products allow."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, fields
+from typing import Any, Literal, TypeVar
 
-from taper._base.progress import Progress, watched
+from taper._base.progress import Progress
 from taper._base.shown import as_html, shorten
 from taper._base.takes import takes
 from taper.amounts.dose import DailyDose, Dose
@@ -13,20 +13,21 @@ from taper.errors import CannotCompute, InvalidInput
 from taper.knowledge.product_choice import check_alike
 from taper.paces.pace import InvalidPace, OfCurrent, Pace, PaceWithoutEnd
 from taper.paces.phases import are_phases
-from taper.planning.holding_times import Stay, Stays
+from taper.planning.holding_times import Stay
 from taper.planning.length import A_WEEK, LengthReport, solve_in_time, solve_over
 from taper.planning.report import TaperReport
-from taper.planning.solver.problem import Forms, NoPlan, Problem, Solved, smallest_dose
+from taper.planning.solver.problem import NoPlan, Problem, Solved, smallest_dose
 from taper.plans.order import Order, choose
 from taper.plans.plan import Before, Course, Plan, Step
 from taper.plans.regimen import Regimen
-from taper.plans.request import TaperRequest
+from taper.plans.request import DailyTaperRequest, Forms, PhasesRequest, Stays, TaperRequest
 from taper.plans.request_fields import read_target
 from taper.plans.weights import STANDARD, Weights
 from taper.products.product import Product, all_of
 
 _NAMED = 3
-Day = Regimen | Mapping[str, str | Dose]
+_Request = TypeVar("_Request", TaperRequest, PhasesRequest, DailyTaperRequest)
+DayDoses = Regimen | Mapping[str, str | Dose]
 """One day's doses, or the plain form of them."""
 
 
@@ -46,7 +47,7 @@ class Taper:
     report: TaperReport
 
     def __str__(self) -> str:
-        return shorten([str(self.report)], whole="print(taper.report)")
+        return shorten([self.report.text()], whole="report.text()")
 
     def __repr__(self) -> str:
         return f"<Taper of {self.course.drug}: {len(self.course.steps)} steps>"
@@ -61,16 +62,15 @@ class Taper:
 
 
 @takes
-@watched
 def plan_taper(
     *,
     drug: str,
-    before: Day,
+    before: DayDoses,
     products: Iterable[Product],
     pace: Pace | str | None = None,
     over: Duration | str | None = None,
     step: Duration | str | None = None,
-    to: Day | Dose | str | Literal[0] = 0,
+    to: DayDoses | Dose | str | Literal[0] = 0,
     order: Order | str | None = None,
     stays: Stays = "by fall",
     excess: Literal["report", "forbid"] = "report",
@@ -82,12 +82,12 @@ def plan_taper(
     taken_for: Duration | str | None = None,
     shortest: Duration | str | None = None,
     longest: Duration | str | None = None,
-    start: Day | None = None,
+    start: DayDoses | None = None,
     could_add: Iterable[Product] = (),
     weights: Weights = STANDARD,
     indication: str | None = None,
     title: str | None = None,
-    progress: Progress | None = None,  # noqa: ARG001 - the decorator tells it
+    progress: Progress | None = None,
 ) -> Taper:
     """The gentlest taper that real products make: proven least excess over the pace, then least nuisance.
 
@@ -139,38 +139,29 @@ def plan_taper(
     Warning:
         A plan is arithmetic on what was asked. Whether to taper, and how fast, is for the people concerned.
     """
-    listed = check_drug(drug, products)
-    now = read_day(before, "before")
-    if not now:
-        raise InvalidInput(
-            "nothing is taken, so nothing can be reduced; give what is taken before day 1", where="before"
-        )
+    given = locals()
+    listed, now = check_drug(drug, products), taken_now(before)
     begins, known, least, most, whole, between = (
-        None if given is None else Duration.of(given, name)
-        for name, given in (
-            ("lead_in", lead_in),
-            ("taken_for", taken_for),
-            ("shortest", shortest),
-            ("longest", longest),
-            ("over", over),
-            ("step", step),
-        )
+        None if given[name] is None else Duration.of(given[name], name)
+        for name in ("lead_in", "taken_for", "shortest", "longest", "over", "step")
     )
     _check_asked(pace, whole, between, least or most)
-    problem = Problem(
-        drug=drug,
+    asked = request_from(
+        TaperRequest,
+        given,
+        pattern="taper",
         before=now,
-        pace=_UNASKED if pace is None else read_pace(pace, now, listed, weights),
-        products=listed,
-        order=choose(order, now.slots),
-        weights=weights,
         to=_target(to),
+        pace=_UNASKED if pace is None else read_pace(pace, now, listed, weights),
+        over=whole,
+        step=between,
+        order=choose(order, now.slots),
+        products=[product.id for product in listed],
         start=None if start is None else read_day(start, "start"),
-        forms=forms,
-        mix_forms=mix_forms,
-        round_liquids=round_liquids,
-        fewest_products=fewest_products,
+        shortest=least,
+        longest=most,
     )
+    problem = problem_of(asked, drug, listed)
     _check_last_dose(problem)
     problem.check()
     if whole is None:
@@ -181,29 +172,42 @@ def plan_taper(
         report = LengthReport(solved, lasting, lead_in=begins, could_add=could_add, over=whole)
     if excess == "forbid" and solved.route.excess:
         raise too_fast(report)
-    made_by = TaperRequest(
-        pattern="taper",
-        before=now,
-        to=problem.to,
-        pace=solved.problem.pace,
-        over=whole,
-        step=between,
-        order=problem.order,
-        stays=stays,
-        excess=excess,
-        products=tuple(product.id for product in solved.problem.products),
-        start=problem.start,
-        forms=forms,
-        mix_forms=mix_forms,
-        round_liquids=round_liquids,
-        fewest_products=fewest_products,
-        liquid=solved.on_liquid if forms == "one" else None,
-        shortest=least,
-        longest=most,
-        weights=weights,
+    made_by = asked.model_copy(
+        update={
+            "pace": solved.problem.pace,
+            "products": tuple(product.id for product in solved.problem.products),
+            "liquid": solved.on_liquid if forms == "one" else None,
+        }
     )
     course = _course(solved, lasting, begins, known, indication, made_by)
     return Taper(Plan(title=title, courses=(course,)), report)
+
+
+def request_from(kind: type[_Request], given: Mapping[str, Any], **read: object) -> _Request:
+    """The request of a planner: each field is the argument of the same name, or what was read of it."""
+    return kind.read({name: given[name] for name in kind.model_fields if name in given} | read)
+
+
+def problem_of(
+    asked: TaperRequest | PhasesRequest | DailyTaperRequest, drug: str, products: tuple[Product, ...], **changes: Any
+) -> Problem:
+    """The question that a request asks of the search: each field is the request's of the same name."""
+    held = {each.name: getattr(asked, each.name) for each in fields(Problem) if each.name in type(asked).model_fields}
+    return Problem(**{**held, **changes, "drug": drug, "products": products})
+
+
+def taken_now(before: DayDoses) -> Regimen:
+    """What is taken until day 1.
+
+    Raises:
+        InvalidInput: If it cannot be read, or is nothing.
+    """
+    now = read_day(before, "before")
+    if not now:
+        raise InvalidInput(
+            "nothing is taken, so nothing can be reduced; give what is taken before day 1", where="before"
+        )
+    return now
 
 
 _UNASKED = Pace.parse("1 mg, every 1 week")
@@ -248,7 +252,7 @@ def check_drug(drug: str, products: Iterable[Product]) -> tuple[Product, ...]:
     return listed
 
 
-def read_day(given: Day, where: str) -> Regimen:
+def read_day(given: DayDoses, where: str) -> Regimen:
     """One day's doses from a regimen or its plain form.
 
     Raises:
@@ -260,7 +264,7 @@ def read_day(given: Day, where: str) -> Regimen:
         raise InvalidInput(str(error), where=where) from None
 
 
-def _target(to: Day | Dose | str | Literal[0]) -> Regimen | DailyDose:
+def _target(to: DayDoses | Dose | str | Literal[0]) -> Regimen | DailyDose:
     return read_day(to, "to") if isinstance(to, Mapping) else read_target(to)
 
 
@@ -334,11 +338,11 @@ def _stops_at_once(solved: Solved) -> str:
     if any(ground.below(place, dose)[0] for place, dose in enumerate(ground.start) if dose):
         return (
             f"what was asked accepts a drop from {before} to 0, so the only step is to stop at once, although these "
-            "products make doses between; ask for smaller reductions or more time, or give a lead_in to plan the stop"
+            "products make doses between; ask for smaller reductions or more time, or give a lead-in before the stop"
         )
     return (
         f"these products make nothing between {before} and 0, so the only step is to stop at once; "
-        "add a smaller strength or a liquid, or give a lead_in to plan the stop"
+        "add a smaller strength or a liquid, or give a lead-in before the stop"
     )
 
 

@@ -13,7 +13,7 @@ from taper.paces.pace import Aim
 from taper.planning.climb import Climb, by_increment
 from taper.planning.explicit_steps import Steps, StepsReport
 from taper.planning.labeled_steps import labeled
-from taper.planning.taper import Day, check_drug, read_day
+from taper.planning.taper import DayDoses, check_drug, read_day
 from taper.plans.plan import Before, Course, Plan, Step
 from taper.plans.regimen import NOTHING, Regimen, Slot
 from taper.plans.request import TitrationRequest
@@ -29,9 +29,9 @@ def plan_titration(
     slots: Sequence[str],
     products: Iterable[Product],
     by: Titration | tuple[Dose | str, Duration | str],
-    before: Day | Before | Literal["nothing"] = "nothing",
+    before: DayDoses | Before | Literal["nothing"] = "nothing",
     aim: Aim | None = None,
-    first: Iterable[Day] = (),
+    first: Iterable[DayDoses] = (),
     larger: str | None = None,
     beyond: tuple[Dose | str, Duration | str] | None = None,
     weights: Weights = STANDARD,
@@ -151,7 +151,7 @@ def _larger(name: str, slots: tuple[Slot, ...]) -> Slot:
     return Slot(name)
 
 
-def _opening(first: Iterable[Day], now: Regimen, target: Dose) -> list[Regimen]:
+def _opening(first: Iterable[DayDoses], now: Regimen, target: Dose) -> list[Regimen]:
     """The days to begin with that lie above what is taken now."""
     made = [read_day(day, "first") for day in first]
     for one, other in pairwise([NOTHING, *made]):
@@ -174,7 +174,7 @@ def _check_release(by: Titration, products: tuple[Product, ...]) -> None:
         )
 
 
-def _read_before(before: Day | Before | Literal["nothing"]) -> Before | Literal["nothing"]:
+def _read_before(before: DayDoses | Before | Literal["nothing"]) -> Before | Literal["nothing"]:
     if isinstance(before, Before):
         return before
     if isinstance(before, str):

@@ -25,10 +25,12 @@ class Ambiguous(InvalidInput):
 
 
 _TIMES = {
-    "morning": "morning, am, a.m., mane, breakfast, breakfasttime, mornings, qam, q.a.m., forenoon",
+    "morning": "morning, am, a.m., mane, breakfast, breakfasttime, mornings, qam, q.a.m., forenoon, om, o.m., "
+    "omni mane, first thing, first thing in the morning, waking, rising, waking up",
     "noon": "noon, midday, lunch, lunchtime, noontime, middle of the day",
-    "evening": "evening, evenings, pm, p.m., dinner, dinnertime, supper, suppertime, teatime, qpm, q.p.m.",
-    "bedtime": "bedtime, night, nights, nocte, nighttime, before bed, bed, qhs, q.h.s., qn, q.n.",
+    "evening": "evening, evenings, pm, p.m., dinner, dinnertime, supper, suppertime, teatime, tea time, qpm, q.p.m.",
+    "bedtime": "bedtime, night, nights, nocte, nighttime, before bed, bed, qhs, q.h.s., qn, q.n., omni nocte, "
+    "last thing, last thing at night",
 }
 _OFTEN = {
     1: "once a day, once daily, once per day, once each day, 1 time a day, one time a day, 1 x a day, 1x a day, od, "
@@ -87,6 +89,10 @@ _FILLERS = frozenset(
         "and",
         "dosage",
         "regularly",
+        "ac",
+        "a.c.",
+        "pc",
+        "p.c.",
         "always",
         "just",
     }
@@ -128,12 +134,38 @@ _PART_OF = re.compile(r"(?:a |one )?(half|quarter|third)(?: of)?(?: an?| one| th
 _WORD_UNITS = re.compile(rf"({_WORD}|an?) ({_UNIT})(?!\w)")
 _BREAK = re.compile(r" *(?:[,;+&]| and then | and | then | plus ) *")
 
+_ANY_UNIT = "|".join(sorted({*_MASS, *_UNITS, *_MILLILITRES}, key=len, reverse=True))
+_FOUR_FIGURES = re.compile(
+    rf"(?<![\d.,/-])([01]\d|2[0-3])([0-5]\d)(?: ?h(?:rs?|ours?)?)?(?![\d.,/-])(?! ?(?:x|{_ANY_UNIT})\b)(?!\w)"
+)
+_SAID_OTHERWISE = (
+    (r"\b(a|p)\.m\.?(?!\w)", r"\1m"),
+    (r"\bq\. ?([ap]m)\b", r"q\1"),
+    (r"@", " at "),
+    (r"\(([^()\d]*)\)", r" \1 "),
+    (r"\bx ?(\d) ?(?:/|per |a )? ?(?:day|daily)\b", r"\1 times a day"),
+    (r"(?<=[a-z\d] )o\.?n\.?(?=$| *[,;+&]| \d[\d.]* ?(?:mg|mcg|g)\b)", "nocte"),
+    (
+        r"(?:/ ?day|per day|a day|daily)? ?(?:in )?divided(?: doses)? "
+        r"(?=tid|tds|t\.|bd|bid|b\.|qid|qds|q\.|twice|three|four|\d x)",
+        "/day ",
+    ),
+)
 _AS_NEEDED = re.compile(r"\b(?:prn|p\.r\.n\.?|as needed|when needed|as required|if needed|when required)(?!\w)")
+_NOT_BY_MOUTH = re.compile(
+    r"\b(?:iv|i\.v\.|im|i\.m\.|sc|s\.c\.|subcut|subcutaneous(?:ly)?|intravenous(?:ly)?|intramuscular(?:ly)?|intrathecal(?:ly)?|"
+    r"pr|p\.r\.|rectal(?:ly)?|injection|injected|patch(?:es)?|topical(?:ly)?)(?!\w)"
+)
+_UNBOUNDED = re.compile(r"\b(?:up to|at most|max\.?|maximum|no more than)(?!\w)")
 _NOT_ONE_DAY = {
     "every other day": "every other day, eod, qod, q.o.d., alternate days, every second day, on alternate days, "
     "every 2 days, every two days",
     "weekly": "weekly, every week, a week, per week, once weekly, once a week",
     "monthly": "monthly, every month",
+    "on some nights": "alternate nights, every other night, every second night",
+    "on some days of the week": "monday, tuesday, wednesday, thursday, friday, saturday, sunday, mondays, tuesdays, "
+    "wednesdays, thursdays, fridays, saturdays, sundays, mon, tue, tues, wed, thu, thur, thurs, fri, sat, sun, "
+    "weekdays, weekends",
 }
 
 
@@ -200,16 +232,47 @@ def read_day(text: str, *, products: Sequence[Product] = (), where: str = "") ->
         raise
 
 
+def read_times(text: str, *, where: str = "") -> list[str]:
+    """The names of times of day as people write them, such as "night", "8 am" or "tds".
+
+    Raises:
+        Ambiguous: If it can be read in two ways.
+        InvalidInput: If it is no time of day.
+    """
+    reader = _Reader(f"1 mg {text}", ())
+    reader.said, reader.advice = text, "write morning, noon, evening, bedtime, or a time like 08:00"
+    try:
+        return [slot.name for slot in reader.day().slots]
+    except InvalidInput as error:
+        error.where = where or error.where
+        raise
+
+
 def _plain(text: str) -> str:
     """Lower case, one space between words, and fractions in figures."""
     made = text.strip().lower().replace("×", "x")
     for glyph, part in _GLYPHS.items():
         made = re.sub(rf"(\d) ?{glyph}", rf"\1 {part}", made).replace(glyph, part)
     made = re.sub(r"\s+", " ", made)
-    made = re.sub(r"\b(a|p)\.m\.?(?!\w)", r"\1m", made)
+    for pattern, plain in _SAID_OTHERWISE:
+        made = re.sub(pattern, plain, made)
+    made = _as_scheme(re.sub(r"\s+", " ", made).strip())
+    if re.search(rf"\d ?(?:{_ANY_UNIT})\b", made):
+        made = _FOUR_FIGURES.sub(r"\1:\2", made)
     made = re.sub(rf"\b({_WORD}|an?) ({_UNIT}) and (?:a|one)[ -](half|quarter|third)\b", _tablet_and, made)
     made = re.sub(rf"\b({_WORD}) and (?:a|one)[ -](half|quarter|third)\b", _mixed, made)
     return re.sub(r"\b(\d+) and (?:a |one )?(half|quarter|third|1/2|1/4|1/3)\b", _mixed, made)
+
+
+def _as_scheme(text: str) -> str:
+    """A dose for each time of day, such as 5 mg/5 mg/10 mg or 5mg-0-10mg, as a scheme with one unit."""
+    for mark, number in (("/", r"\d*\.\d+|\d+"), ("-", _NUMBER)):
+        parts = [re.fullmatch(rf"({number}) ?([a-z]+)?", part.strip()) for part in text.split(mark)]
+        found = [part for part in parts if part is not None]
+        units = {part[2] for part in found} - {None}
+        if len(found) == len(parts) in {3, 4} and len(units) <= 1:
+            return " ".join(["-".join(part[1] for part in found), *units])
+    return text
 
 
 def _mixed(found: re.Match[str]) -> str:
@@ -231,7 +294,9 @@ class _Reader:
         self.said = text
         self.text = _plain(text)
         self.products = products
+        self.fillers = _FILLERS | {"", *(product.drug for product in products)}
         self.last: _Amount | None = None
+        self.advice = 'write a day like "10 mg morning, 10 mg bedtime"'
 
     def day(self) -> Regimen:
         """The day."""
@@ -254,6 +319,18 @@ class _Reader:
             raise InvalidInput('is empty; write a day like "10 mg morning, 10 mg bedtime"')
         if _AS_NEEDED.search(self.text):
             raise OutOfScope(f"{self.said!r} is taken as needed, which has no day; leave it out of the plan")
+        if re.search(r"\bstat\b", self.text):
+            raise OutOfScope(f"{self.said!r} is one dose at once, and a plan is of every day; leave it out of the plan")
+        if found := _NOT_BY_MOUTH.search(self.text):
+            raise OutOfScope(
+                f"{found[0]!r} in {self.said!r} is not by mouth; plans are of medicines that are swallowed"
+            )
+        if found := _UNBOUNDED.search(self.text):
+            raise InvalidInput(f"{found[0]!r} in {self.said!r} leaves the dose open; write what is taken")
+        if found := re.search(rf"({_NUMBER} ?(?:{_ANY_UNIT})) x ?(\d)(?!\d| ?(?:{_ANY_UNIT})\b)", self.text):
+            self._two(
+                found[0], "may be at once or not", f"{found[2]} x {found[1]}", f"{found[1]} {found[2]} times a day"
+            )
         if found := re.search(r"\d[\d.]*,\d[\d.]*", self.text):
             self._two(found[0], "holds a comma", found[0].replace(",", "."), found[0].replace(",", ""))
         found = re.search(rf"({_NUMBER}) ?(?:-|to) ?({_NUMBER}) ?([a-z]+)", self.text)
@@ -264,7 +341,7 @@ class _Reader:
             amount = re.match(rf"{_NUMBER} ?[a-z]+", first)
             begun = "" if re.search(r"\d", second) or amount is None else f"{amount[0]} "
             self._two(self.said, "leaves a choice", first.strip(), begun + second.strip())
-        if found := re.search(r"\b(?:hs|h\.s\.?)(?!\w)", self.text):
+        if found := re.search(r"(?<![\w.])(?:hs|h\.s\.?)(?!\w)", self.text):
             raise Ambiguous(
                 f"{found[0]!r} is bedtime to some and half strength to others; write bedtime, or the halved dose in mg",
                 readings=("bedtime", "half strength"),
@@ -378,7 +455,7 @@ class _Reader:
             found = self._time_at(rest) or self._amount_at(rest)
             if found is None:
                 word = rest.partition(" ")[0]
-                if word.strip("().:-'") not in _FILLERS and word.strip("().:-'"):
+                if word.strip("().:-'") not in self.fillers:
                     self._unknown(word)
                 rest = rest[len(word) :].strip()
                 continue
@@ -418,7 +495,8 @@ class _Reader:
             return None
         if phrase in _DAYS:
             raise InvalidInput(
-                f"{phrase!r} is not every day, and a day's doses are asked; a plan file takes a cycle or a week"
+                f"{phrase!r} is not every day, and a day's doses are asked; "
+                "a plan file takes a cycle or a week, and taper steps takes --on"
             )
         return _PHRASES[phrase], len(phrase)
 
@@ -511,8 +589,9 @@ class _Reader:
 
     def _unknown(self, word: str) -> NoReturn:
         near = get_close_matches(word, _VOCABULARY, n=2)
-        hint = f"did you mean {' or '.join(near)}?" if near else 'write a day like "10 mg morning, 10 mg bedtime"'
-        raise InvalidInput(f"{word!r} in {self.said!r} is not understood; {hint}")
+        hint = f"did you mean {' or '.join(near)}?" if near else self.advice
+        among = f" in {self.said!r}" if word != self.said else ""
+        raise InvalidInput(f"{word!r}{among} is not understood; {hint}")
 
 
 def _count(text: str) -> Fraction:

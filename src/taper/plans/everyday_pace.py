@@ -4,7 +4,7 @@ import re
 from fractions import Fraction
 
 from taper._base.numbers import write_number
-from taper.amounts.duration import MONTH_NAMES
+from taper.amounts.duration import LONG_MONTH_NAMES, MONTH_NAMES
 from taper.plans.everyday import Ambiguous
 
 _NUMBERS = {
@@ -35,6 +35,19 @@ _REDUCE = re.compile(
     r"^(?:please )?(?:reduc(?:e|ing)|cut(?:ting)?|drop(?:ping)?|lower(?:ing)?|decreas(?:e|ing)|taper(?:ing)?|"
     r"go(?:ing)? down|come down|coming down|down|less|minus|-)?(?: (?:the |my )?dose)?(?: ?by)? (?=.)"
 )
+_SAID_OTHERWISE = (
+    (r" ?\(([^()]*)\)", r", \1,"),
+    (r"\bwkly\b", "weekly"),
+    (r"/ ?(\d+) ?(?=(?:day|week|month|wk|fortnight))", r" every \1 "),
+    (r"\bhalve(?: it| the dose| the current dose)?(?!\w)", "50% of current"),
+    (r"\bstep(?:ping)? down(?: by)?\b", "down"),
+    (r"\b(mg|mcg|g) less\b", r"\1"),
+)
+"""Other words of one meaning, in the words that are read."""
+_ORDINALS = {
+    "2nd": 2, "3rd": 3, "4th": 4, "5th": 5, "6th": 6, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "tenth": 10,
+}  # fmt: skip
+_PART_ALONE = re.compile(rf"^(?:a |one )?({'|'.join(_PARTS)})(?: of)?(?: (?:the |my )?dose)?(?=,? every|$)")
 _CLAUSE = re.compile(r"(?<![,]) (?=(?:at least|last dose|up to|never more than|aim) )")
 _AFTER_EVERY = re.compile(
     r"(every \d+ (?:day|week|month|year)s?) (?=(?:at least|last dose|up to|never more than|aim|reduce|by) )"
@@ -59,6 +72,9 @@ def plain_pace(text: str, *, where: str = "") -> str:
         return text
     made = re.sub(r"\s+", " ", text.strip().lower())
     _refuse(text, made, where)
+    for pattern, plain in _SAID_OTHERWISE:
+        made = re.sub(pattern, plain, made)
+    made = re.sub(r"\bevery (" + "|".join(_ORDINALS) + r")\b", lambda found: f"every {_ORDINALS[found[1]]}", made)
     made = re.sub(r"(\d) ?(mg|mcg|g)s?(?!\w)", r"\1 \2", made)
     made = _percents(made)
     for pattern, base in (
@@ -79,6 +95,8 @@ def plain_pace(text: str, *, where: str = "") -> str:
     leading = re.fullmatch(r"(every \d+ (?:day|week|month|year)s?)[, ]+(.+)", made)
     if leading:
         made = f"{_REDUCE.sub('', leading[2]).strip()}, {leading[1]}"
+    made = _PART_ALONE.sub(lambda found: f"{write_number(_PARTS[found[1]])}%", made)
+    made = re.sub(r"%,? (every \d+ (?:day|week|month|year)s?) of (current|start)", r"% of \2, \1", made)
     made = _AFTER_EVERY.sub(r"\1, ", made)
     made = _CLAUSE.sub(", ", made)
     return re.sub(r"(?<![,;]) (every \d)", r", \1", made) if " then" not in made and ";" not in made else made
@@ -105,6 +123,13 @@ def _refuse(said: str, text: str, where: str) -> None:
         raise Ambiguous(
             f"{found[0]!r} is every 2 {found[1]}s to some and twice a {found[1]} to others; write {readings[0]!r}, "
             'or the days between two reductions, like "every 3 days"',
+            readings=readings, where=where,
+        )  # fmt: skip
+    if found := re.search(r"\b(?:down )?to (?:a )?min(?:imum|\.)?(?: of)? (\d[\d.]* ?(?:mg|mcg|g))\b", text):
+        readings = (f", at least {found[1]}", f", last dose {found[1]}")
+        raise Ambiguous(
+            f"{found[0]!r} in {said!r} may be the smallest reduction or the last dose; write {readings[0]!r} or "
+            f"{readings[1]!r}",
             readings=readings, where=where,
         )  # fmt: skip
     if found := re.search(r"\b(\d+)(?: ?- ?| to )(\d+) (weeks|months|days)", text):
@@ -145,6 +170,10 @@ def plain_duration(text: str, *, where: str = "") -> str:
     made = re.sub(r"^(?:for|every|each|per|over|about) ", "", made)
     if found := re.fullmatch(rf"(?:(\d+|{_ANY_NUMBER})[ -])?({'|'.join(_OFTEN)})", made):
         return _length(int(_NUMBERS.get(found[1], found[1])) if found[1] else 1, _OFTEN[found[2]])
+    if part := re.fullmatch(r"(\d+)/(12|52|7)", made):
+        return _length(int(part[1]), {"12": "month", "52": "week", "7": "day"}[part[2]])
+    if made in {"half a year", "half year"}:
+        return "6 months"
     found = _LENGTH.fullmatch(made.removeprefix("other ") if made.startswith("other ") else made)
     if found is None:
         return text.strip()
@@ -176,7 +205,7 @@ def plain_date(text: str, *, where: str = "") -> str:
     if found := _NAMED_DATE.fullmatch(made):
         month = _MONTHS.get((found[2] or found[3])[:3])
         whole = found[2] or found[3]
-        if month and _FULL_MONTHS[month - 1].startswith(whole.rstrip(".")):
+        if month and LONG_MONTH_NAMES[month - 1].lower().startswith(whole.rstrip(".")):
             return f"{found[5]}-{month:02}-{int(found[1] or found[4]):02}"
     if found := _SLASHED.fullmatch(made):
         one, other, year = int(found[1]), int(found[2]), found[3]
@@ -194,9 +223,3 @@ def plain_date(text: str, *, where: str = "") -> str:
             )  # fmt: skip
         return readings[0] if readings else text.strip()
     return text.strip()
-
-
-_FULL_MONTHS = (
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
-    "december",
-)  # fmt: skip

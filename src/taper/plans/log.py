@@ -43,7 +43,7 @@ def _with_doses(regimen: Regimen) -> Regimen:
     return regimen
 
 
-Doses = Annotated[Regimen, AfterValidator(_with_doses)]
+SomeDoses = Annotated[Regimen, AfterValidator(_with_doses)]
 
 
 class Replanned(Value):
@@ -71,7 +71,7 @@ class ResumeAt(Replanned):
     What was taken before the plan may be resumed too; the plan gives it no length, so write one.
     """
 
-    resume: Doses
+    resume: SomeDoses
     lasting: Duration | None = Field(default=None, alias="for")
 
 

@@ -22,7 +22,7 @@ from taper.amounts.dose import AverageDose, DailyDose, Dose
 from taper.amounts.duration import Duration, shift
 from taper.errors import InvalidInput, OutOfScope
 from taper.plans.regimen import NOTHING, WEEKDAYS, Regimen, Slot, Weekday
-from taper.plans.request import Request
+from taper.plans.request import MadeBy
 from taper.products.product import Form, Release
 
 FORMAT: Literal["taper-plan/1"] = "taper-plan/1"
@@ -243,7 +243,7 @@ class Course(Value):
     then: Literal["continue", "stop", "review"]
     products: tuple[Name, ...] = ()
     steps: Annotated[tuple[Step, ...], Field(max_length=MOST_STEPS, json_schema_extra={"minItems": 1}), NotEmpty]
-    made_by: Request | None = None
+    made_by: MadeBy | None = None
 
     @model_validator(mode="before")
     @classmethod

@@ -1,7 +1,7 @@
 """The request that a plan answers: one model for each planner, as a course carries it in `made_by`."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import (
     BeforeValidator,
@@ -46,9 +46,13 @@ class _Planned(Value):
     products: tuple[Name, ...]
     weights: WeightsInFull = STANDARD
 
-    def shared(self, *names: str) -> dict[str, Any]:
-        """The arguments of the planner under some names, for asking again."""
-        return {name: getattr(self, name) for name in (*names, "weights")}
+    ASKED_AFRESH: ClassVar[frozenset[str]] = frozenset({"pattern", "before", "products", "start"})
+    """What is said again where the rest of a course is planned; every other field is kept."""
+
+    def again(self) -> dict[str, Any]:
+        """The arguments of the planner that ask the same, but for those that are asked afresh."""
+        kept = (name for name in type(self).model_fields if name not in self.ASKED_AFRESH)
+        return {name: getattr(self, name) for name in kept}
 
 
 class TaperRequest(_Planned):
@@ -77,14 +81,7 @@ class TaperRequest(_Planned):
     shortest: Duration | None = None
     longest: Duration | None = None
 
-    def again(self) -> dict[str, Any]:
-        """The arguments of `plan_taper` that ask the same, but for what is taken, the products and the lengths.
-
-        Where a length was asked for, the pace that resulted.
-        """
-        return self.shared(
-            "pace", "order", "to", "stays", "excess", "forms", "mix_forms", "round_liquids", "fewest_products"
-        )
+    ASKED_AFRESH = _Planned.ASKED_AFRESH | {"over", "step", "liquid", "shortest", "longest"}
 
     @property
     def making(self) -> Making:
@@ -107,10 +104,6 @@ class PhasesRequest(_Planned):
     round_liquids: bool = True
     fewest_products: bool = False
 
-    def again(self) -> dict[str, Any]:
-        """The arguments of `plan_phases` that ask the same, but for what is taken and the products."""
-        return self.shared("phases", "order", "stays", "excess", "mix_forms", "round_liquids", "fewest_products")
-
     @property
     def making(self) -> Making:
         """How its doses are made."""
@@ -128,9 +121,7 @@ class DailyTaperRequest(_Planned):
     mix_forms: bool = False
     round_liquids: bool = True
 
-    def again(self) -> dict[str, Any]:
-        """The arguments of `plan_daily_taper` that ask the same, but for what is taken and the products."""
-        return self.shared("pace", "order", "mix_forms")
+    ASKED_AFRESH = _Planned.ASKED_AFRESH | {"round_liquids"}
 
     @property
     def making(self) -> Making:
@@ -155,14 +146,12 @@ class TitrationRequest(_Planned):
     larger: Slot | None = None
     beyond: tuple[Dose, Duration] | None = None
 
+    ASKED_AFRESH = _Planned.ASKED_AFRESH | {"by"}
+
     def again(self) -> dict[str, Any]:
         """The arguments of `plan_titration` that ask the same, but for what is taken, the products and `by`."""
         larger = None if self.larger is None else self.larger.name
-        return {
-            **self.shared("to", "aim", "first", "beyond"),
-            "slots": [slot.name for slot in self.slots],
-            "larger": larger,
-        }
+        return super().again() | {"slots": [slot.name for slot in self.slots], "larger": larger}
 
     @property
     def making(self) -> Making:
@@ -222,9 +211,11 @@ class PatternRequest(_Planned):
     on: tuple[Weekday, ...] | Literal["alternate days"] | None = None
     skip: Annotated[int, Field(ge=0)] = 0
 
+    ASKED_AFRESH = _Planned.ASKED_AFRESH | {"steps", "skip"}
+
     def again(self) -> dict[str, Any]:
-        """The arguments of `plan_pattern` that ask the same, but for what is taken and the products."""
-        return {**self.shared("on"), "pattern": self.steps, "at": self.at.name}
+        """The arguments of `plan_pattern` that ask the same, but for what is taken, the products and what is over."""
+        return super().again() | {"pattern": self.steps, "at": self.at.name}
 
     @property
     def making(self) -> Making:
@@ -257,7 +248,7 @@ def _kind(given: object) -> str:
     return _KINDS.get(pattern, "~other") if isinstance(pattern, str) else "~other"
 
 
-Request = Annotated[
+MadeBy = Annotated[
     Annotated[TaperRequest, Tag("~taper")]
     | Annotated[PhasesRequest, Tag("~taper-in-phases")]
     | Annotated[DailyTaperRequest, Tag("~micro-taper")]

@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Iterable
 
-Bounds = tuple[int, int | None]
+DayBounds = tuple[int, int | None]
 """The first and the last day of a step, both inclusive; None where it is open."""
 
 
@@ -16,7 +16,7 @@ class StepDays:
         ((0, 1), (1, 5), None)
     """
 
-    def __init__(self, bounds: Iterable[Bounds]) -> None:
+    def __init__(self, bounds: Iterable[DayBounds]) -> None:
         self._bounds = tuple(bounds)
         self._firsts = [first for first, _ in self._bounds]
 

@@ -12,7 +12,7 @@ from taper.amounts.dose import Dose
 from taper.amounts.duration import Duration
 from taper.errors import InvalidInput
 
-End = Literal["stop", "continue", "review"]
+PatternEnd = Literal["stop", "continue", "review"]
 _AMOUNT = r"0|[0-9][0-9./ ]* ?(?:mcg|mg|g)"
 _TIME = r"[0-9]+ (?:day|week|month|year)s?|day|week|month"
 _THEN = re.compile(r"\s*[,;]?\s*\bthen\b,?\s*|\s*;\s*|,\s*(?=(?:stop|continue|review)$)")
@@ -124,7 +124,7 @@ class StepPattern(Value):
     """
 
     parts: Annotated[tuple[Keep | Move | Alternate, ...], NotEmpty]
-    then: End
+    then: PatternEnd
 
     @classmethod
     def parse(cls, text: str) -> Self:

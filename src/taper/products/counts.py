@@ -6,7 +6,7 @@ from functools import reduce
 from operator import or_
 from typing import NamedTuple
 
-Amounts = int
+AmountBits = int
 """A set of amounts in grains: bit `a` is set if amount `a` is in it. A shift adds one amount to all of them."""
 
 
@@ -39,7 +39,7 @@ def fewest_pieces(rest: int, parts: int) -> int:
     return 2 if (rest, parts) in {(3, 4), (2, 3)} else 1
 
 
-_Table = list[list[Amounts]]
+_Table = list[list[AmountBits]]
 """Amounts by the number of products, then by the number of pieces, both exact."""
 
 
@@ -64,16 +64,16 @@ class Counts:
         self.limit = limit
         self._most_divided = 0 if all(unit.parts == 1 for unit in self._units) else min(pieces, 2 * self._products)
         self._tails: list[list[_Table]] = [[] for _ in range(len(self._units) + 1)]
-        self._known: Amounts | None = None
+        self._known: AmountBits | None = None
 
     @property
-    def amounts(self) -> Amounts:
+    def amounts(self) -> AmountBits:
         """Every amount that can be made, 0 among them: found without counting which pieces are divided."""
         if self._known is None:
             self._known = self._all()
         return self._known
 
-    def _all(self) -> Amounts:
+    def _all(self) -> AmountBits:
         table = self._empty()
         table[0][0] = 1
         for unit in self._units:
@@ -84,7 +84,7 @@ class Counts:
         return reduce(or_, (amounts for row in table for amounts in row))
 
     def _extend(
-        self, row: list[Amounts], fewer: list[Amounts], unit: Unit, less: tuple[_Table, _Table], k: int
+        self, row: list[AmountBits], fewer: list[AmountBits], unit: Unit, less: tuple[_Table, _Table], k: int
     ) -> None:
         """Add to a row of amounts, by pieces, those with one product more.
 
@@ -117,7 +117,7 @@ class Counts:
                 self._tails[place].append(new)
         return self._tails[0][divided]
 
-    def layers(self) -> Iterator[tuple[Made, Amounts]]:
+    def layers(self) -> Iterator[tuple[Made, AmountBits]]:
         """Each way of making amounts, the best first, with the amounts that are made in it and in no better one."""
         left = self.amounts & ~1
         for divided in range(self._most_divided + 1):  # pragma: no branch - the last layer leaves no amount
@@ -143,7 +143,7 @@ class Counts:
                         return Made(divided, pieces, products)
         raise AssertionError("what can be made is made by some number of divided pieces, pieces and products")
 
-    def every(self) -> Iterator[tuple[Made, Amounts]]:
+    def every(self) -> Iterator[tuple[Made, AmountBits]]:
         """Each way of making amounts, the best first, with all amounts that can be made so, nothing among them."""
         for divided in range(self._most_divided + 1):
             table = self._layer(divided)
@@ -179,7 +179,7 @@ class Counts:
         return bool(self._tails[place][made.divided][made.products][made.pieces] >> amount & 1)
 
 
-def members(amounts: Amounts) -> Iterator[int]:
+def members(amounts: AmountBits) -> Iterator[int]:
     """The amounts in a set, from the least."""
     text = bin(amounts)[:1:-1]
     place = text.find("1")
@@ -188,13 +188,13 @@ def members(amounts: Amounts) -> Iterator[int]:
         place = text.find("1", place + 1)
 
 
-def below(amounts: Amounts, amount: int) -> int | None:
+def below(amounts: AmountBits, amount: int) -> int | None:
     """The largest amount in a set that is less than another and not 0."""
     found = (amounts & ((1 << max(amount, 0)) - 1)).bit_length() - 1
     return found if found > 0 else None
 
 
-def above(amounts: Amounts, amount: int) -> int | None:
+def above(amounts: AmountBits, amount: int) -> int | None:
     """The least amount in a set that is more than another."""
     rest = amounts >> (amount + 1)
     return amount + (rest & -rest).bit_length() if rest else None

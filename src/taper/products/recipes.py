@@ -15,8 +15,8 @@ from taper.amounts.dose import Dose
 from taper.amounts.liquid import Volume
 from taper.errors import CannotCompute, InvalidInput
 from taper.products.counts import Counts, Made, Unit, above, below, members
+from taper.products.liquid_rounding import Measure, every_rungs_finer, rungs_finer, whole_number
 from taper.products.product import DosageForm, Portion, Product, all_of
-from taper.products.volumes import Measure, every_rungs_finer, rungs_finer, whole_number
 
 _MOST_DOSES = 10**6
 _MOST_PIECES = 100
@@ -139,7 +139,8 @@ class Reachable:
         self._liquids = tuple(Measure(p) for p in self.products if p.form.is_liquid and not p.is_unmeasured)
         if not self._solids and not self._liquids:
             raise InvalidInput(
-                "none of the products can be counted or measured; give tablets, or a liquid with smallest_volume"
+                "none of the products can be counted or measured; give tablets, or say what a liquid is measured with "
+                "(--syringe, or smallest_volume)"
             )
         self._size = common_grain([_piece(product) for product in self._solids] or [Fraction(1)])
 
@@ -182,18 +183,23 @@ class Reachable:
         """Whether a dose can be made exactly."""
         return self._effort(dose) is not None
 
-    def recipe(self, dose: Dose) -> Recipe:
+    def recipe(self, dose: Dose, *, said: str = "cannot be made", in_a_step: bool = True) -> Recipe:
         """The best recipe of a dose.
 
         It has the fewest divided pieces, then the fewest pieces, then the fewest products; then one form, tablets
         before capsules, and the first names. A measured volume counts as a divided piece; a rounder one comes first.
+
+        Args:
+            dose: What is to be made.
+            said: What an error says of the dose, before what it cannot be made from.
+            in_a_step: Whether it stands in a step of a plan, which an error may advise to change.
 
         Raises:
             NotReachable: If it cannot be made; the error names the nearest doses that can.
         """
         effort = self._effort(dose)
         if effort is None:
-            raise self._cannot(dose)
+            raise self._cannot(dose, said, in_a_step=in_a_step)
         parts = min(self._ways(dose.mg, effort), key=_names)
         ordered = sorted(parts, key=lambda part: _portion_order(part[0]))
         portions = tuple(_portion(product, count) for product, count in ordered)
@@ -223,14 +229,14 @@ class Reachable:
                 f"at most {rules.pieces} of {rules.products} are now (pieces, products)"
             )
         if self._liquids and self._solids and self._within(dose, mix_forms=True):
-            yield "Let a tablet and a liquid share an intake (mix_forms)"
+            yield "Let a tablet and a liquid share an intake (--mix-forms, or mix_forms)"
         for liquid in self._liquids:
             volume = liquid.beyond(dose.mg)
             if volume is not None:
                 most = Volume(liquid.most or 0)
                 yield (
                     f"Allow {Volume(volume)} of the {liquid.product.label} in an intake: "
-                    f"at most {most} can be measured now (largest_volume)"
+                    f"at most {most} can be measured now (--syringe, or largest_volume)"
                 )
 
     def _within(self, dose: Dose, **wider: Any) -> Recipe | None:
@@ -402,7 +408,7 @@ class Reachable:
                 effort = efforts[rungs] = Effort(1, 1, 1, rungs, 1)
             yield number, effort
 
-    def _cannot(self, dose: Dose) -> NotReachable:
+    def _cannot(self, dose: Dose, said: str, *, in_a_step: bool) -> NotReachable:
         below, above = self.neighbors(dose)
         near = " and ".join(str(near.in_unit(dose.unit)) for near in (below, above) if near is not None)
         drug = self.products[0].drug
@@ -410,13 +416,13 @@ class Reachable:
         doses = "dose that can be made is" if (below is None) != (above is None) else "doses that can be made are"
         nearest = f" The nearest {doses} {near}." if near else " They make no dose at all."
         return NotReachable(
-            f"{dose} of {drug} cannot be made from {made}.{nearest} {self._remedy(dose)}.",
+            f"{dose} of {drug} {said} from {made}.{nearest} {self._remedy(dose, in_a_step=in_a_step)}.",
             dose=dose,
             below=below,
             above=above,
         )
 
-    def _remedy(self, dose: Dose) -> str:
+    def _remedy(self, dose: Dose, *, in_a_step: bool) -> str:
         """The nearest thing that makes the dose: wider limits, a measure, or another product."""
         if not dose:
             return "A dose of nothing needs no product; give one above 0"
@@ -424,8 +430,10 @@ class Reachable:
             return limit
         unmeasured = [item.label for item in self.products if item.is_unmeasured]
         if unmeasured:
-            return f"Say how little of the {unmeasured[0]} can be measured (smallest_volume), or change the step"
-        return "Change the step, or add a smaller strength or a liquid that can be measured"
+            measure = f"how little of the {unmeasured[0]} can be measured (--syringe, or smallest_volume)"
+            return f"Say {measure}, or change the {'step' if in_a_step else 'dose'}"
+        change = "Change the step, or add" if in_a_step else "Add"
+        return f"{change} a smaller strength or a liquid that can be measured"
 
 
 def make(dose: Dose, products: Iterable[Product], *, handling: Handling | None = None) -> Recipe:

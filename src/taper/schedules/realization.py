@@ -1,11 +1,11 @@
 """Realized plans: every dose as exact portions of real products, or an error that names the nearest doses."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from copy import copy
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING
 
-from taper._base.progress import Progress, counted, watched
+from taper._base.progress import Progress, counted
 from taper._base.shown import Bound, align, as_html, shorten
 from taper._base.takes import takes
 from taper.amounts.dose import DailyDose, Dose
@@ -28,6 +28,8 @@ from taper.products.recipes import Handling, NotReachable, Reachable, Recipe, re
 
 if TYPE_CHECKING:
     from datetime import date
+
+    import taper
 
 _SHOWN = 5
 
@@ -136,8 +138,8 @@ class RealizedPlan(Bound):
         return as_html(str(self))
 
     if TYPE_CHECKING:  # public functions as methods, bound at the front door
-        check: ClassVar[Callable[..., Any]]
-        to_schedule: ClassVar[Callable[..., Any]]
+        check = taper.check
+        to_schedule = taper.to_schedule
 
     def course(self, name: str) -> RealizedCourse:
         """The course with an id.
@@ -177,7 +179,6 @@ def _products(realized: RealizedPlan) -> str:
 
 
 @takes
-@watched
 def realize(
     plan: Plan,
     products: Iterable[Product],

@@ -1,13 +1,13 @@
 """Schedules: a realized plan on calendar dates, one entry for each day."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
 from itertools import groupby, islice
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from taper._base.limits import LONGEST_DAYS
 from taper._base.numbers import say_count, write_count
@@ -22,6 +22,9 @@ from taper.plans.regimen import Slot
 from taper.plans.step_days import StepDays
 from taper.products.product import Portion, Product
 from taper.schedules.realization import RealizedCourse, RealizedDay, RealizedPlan, RealizedStep
+
+if TYPE_CHECKING:
+    import taper
 
 FORMAT = "taper-schedule/1"
 
@@ -228,21 +231,21 @@ class Schedule(Bound):
         return f"<Schedule of {', '.join(self.realized.drugs)}: {len(self.days)} days from {self.start}>"
 
     if TYPE_CHECKING:  # public functions as methods, bound at the front door
-        apply_log: ClassVar[Callable[..., "Schedule"]]
-        check: ClassVar[Callable[..., Any]]
-        count_supply: ClassVar[Callable[..., Any]]
-        to_arrow: ClassVar[Callable[..., Any]]
-        to_csv: ClassVar[Callable[..., str]]
-        to_fhir: ClassVar[Callable[..., dict[str, Any]]]
-        to_html: ClassVar[Callable[..., str]]
-        to_ical: ClassVar[Callable[..., str]]
-        to_markdown: ClassVar[Callable[..., str]]
-        to_pandas: ClassVar[Callable[..., Any]]
-        to_pdf: ClassVar[Callable[..., bytes]]
-        to_polars: ClassVar[Callable[..., Any]]
-        to_records: ClassVar[Callable[..., list[dict[str, Any]]]]
-        to_table: ClassVar[Callable[..., str]]
-        to_xlsx: ClassVar[Callable[..., bytes]]
+        apply_log = taper.apply_log
+        check = taper.check
+        count_supply = taper.count_supply
+        to_arrow = taper.to_arrow
+        to_csv = taper.to_csv
+        to_fhir = taper.to_fhir
+        to_html = taper.to_html
+        to_ical = taper.to_ical
+        to_markdown = taper.to_markdown
+        to_pandas = taper.to_pandas
+        to_pdf = taper.to_pdf
+        to_polars = taper.to_polars
+        to_records = taper.to_records
+        to_table = taper.to_table
+        to_xlsx = taper.to_xlsx
 
     @property
     def last(self) -> date:

@@ -6,6 +6,7 @@ from calendar import Calendar
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Literal
 
 from taper._base.progress import counted
 from taper.checks.review import Review
@@ -27,6 +28,9 @@ from taper.words.supply_table import SupplyText, describe_supply
 _BETWEEN = re.compile(r"(?<=[0-9½⅓⅔¼¾]) (?=(?:mg|mcg|g|mL|micro|Mikro)|×|[0-9]+/[0-9])|(?<=×) ")
 # Embeddings, overrides and isolates of writing direction: in a title they could turn around the doses after it.
 _REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
+
+Pages = Literal["all", "patient", "clinician"]
+"""Whose pages of a handout are written."""
 
 
 @dataclass(frozen=True, slots=True)

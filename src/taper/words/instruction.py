@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from taper._base.progress import Progress, counted, watched
+from taper._base.progress import Progress, counted
 from taper._base.takes import takes
 from taper.schedules.realization import RealizedDay, RealizedIntake
 from taper.schedules.schedule import DatedStep, Schedule, length_of, occurring_days
@@ -76,7 +76,6 @@ def write_sig(schedule: Schedule, step: DatedStep, *, language: str = "en") -> s
 
 
 @takes
-@watched
 def write_instructions(
     schedule: Schedule,
     *,

@@ -17,7 +17,7 @@ from taper.plans.regimen import Slot
 from taper.products.dilution import Dilution
 from taper.products.product import Portion, Product, Release
 from taper.words.phrases import LANGUAGES as LANGUAGES
-from taper.words.phrases import Pair, Phrases, phrases_of
+from taper.words.phrases import Phrases, TwoWays, phrases_of
 
 _VOWELS = tuple("aeiouyhàâäéèêëîïôöùûü")
 # What Spanish writes "e" and not "y" before: the vowel i, however a name spells it, and not the glide of "hielo".
@@ -266,11 +266,11 @@ class Language:
     def _strength(self, product: Product) -> str:
         return self.amount(product.strength) if product.strength is not None else ""
 
-    def slot(self, slot: Slot) -> Pair:
+    def slot(self, slot: Slot) -> TwoWays:
         """A time of day as a label and in a sentence; noon and midnight are said as such."""
         slots = self.phrases.slots
         if not slot.is_clock:
-            pair: Pair = getattr(slots, slot.name)
+            pair: TwoWays = getattr(slots, slot.name)
             return pair
         special = {"12:00": slots.midday, "00:00": slots.midnight}
         clock = slots.clock_one if slot.name.startswith("01") and slots.clock_one else slots.clock

@@ -13,7 +13,7 @@ from taper.errors import NotFound
 LANGUAGES = ("en", "es", "fr", "de")
 _FOLDER = Path(__file__).parent.parent / "data" / "words"
 
-Pair = tuple[str, str]
+TwoWays = tuple[str, str]
 """Two ways to say one thing: a slot as a label and in a sentence, a part of a unit alone and after whole units."""
 
 
@@ -39,15 +39,15 @@ class UnitWords(Value):
 class SlotWords(Value):
     """Times of day, each as a label and in a sentence."""
 
-    morning: Pair
-    noon: Pair
-    evening: Pair
-    bedtime: Pair
-    daily: Pair
-    clock: Pair
-    clock_one: Pair | None = None
-    midday: Pair
-    midnight: Pair
+    morning: TwoWays
+    noon: TwoWays
+    evening: TwoWays
+    bedtime: TwoWays
+    daily: TwoWays
+    clock: TwoWays
+    clock_one: TwoWays | None = None
+    midday: TwoWays
+    midnight: TwoWays
 
 
 class NumberWords(Value):
@@ -219,7 +219,7 @@ class Phrases(Value):
     name: str
     of: str
     of_vowel: str | None = None
-    and_before_i: Pair | None = None
+    and_before_i: TwoWays | None = None
     drug_capital: bool
     colon: str = ":"
     take: str
@@ -237,7 +237,7 @@ class Phrases(Value):
     units: UnitWords
     slots: SlotWords
     numbers: NumberWords
-    parts: dict[str, Pair]
+    parts: dict[str, TwoWays]
     forms: dict[str, tuple[str, str, str]]
     taken: dict[str, str]
     step: StepPhrases

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from taper._base.numbers import say_count, write_number
-from taper.amounts.duration import long_date
+from taper.amounts.duration import LONG_WEEKDAY_NAMES, WEEKDAY_NAMES, long_date
 from taper.plans.log import (
     ChangeProducts,
     Event,
@@ -33,8 +33,6 @@ from taper.words.endings import is_last_of_drug, last_dose
 from taper.words.language import Language
 from taper.words.phrases import phrases_of
 
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-
 
 class PlainEnglish(Language):
     """English in plain letters, for text that needs no package: "1 and 1/2 x 5 mg tablet"."""
@@ -52,7 +50,7 @@ class PlainEnglish(Language):
 
     def weekday(self, index: int, *, short: bool = False) -> str:
         """The name of a weekday; Monday is 0."""
-        return _WEEKDAYS[index][:3] if short else _WEEKDAYS[index]
+        return (WEEKDAY_NAMES if short else LONG_WEEKDAY_NAMES)[index]
 
     def join(self, items: Iterable[str]) -> str:
         """A list in a sentence: a, b and c."""

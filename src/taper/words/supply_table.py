@@ -10,7 +10,7 @@ from taper.supply.count import Fill, FillLine, Supply, SupplyLine
 from taper.words.language import Language
 from taper.words.product_names import ProductNames
 
-Row = tuple[str, ...]
+Cells = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +19,10 @@ class SupplyText:
 
     caption: str
     remnants: str
-    columns: Row
-    rows: tuple[Row, ...]
-    fills: tuple[tuple[str, tuple[Row, ...]], ...]
-    fill_columns: Row
+    columns: Cells
+    rows: tuple[Cells, ...]
+    fills: tuple[tuple[str, tuple[Cells, ...]], ...]
+    fill_columns: Cells
 
 
 def describe_supply(supply: Supply, language: Language, shelf: ProductNames) -> SupplyText:
@@ -43,7 +43,7 @@ def describe_supply(supply: Supply, language: Language, shelf: ProductNames) -> 
     )
 
 
-def _row(line: SupplyLine, language: Language, shelf: ProductNames, *, held: bool, thrown: bool) -> Row:
+def _row(line: SupplyLine, language: Language, shelf: ProductNames, *, held: bool, thrown: bool) -> Cells:
     on_hand = (_amount(line.product, line.on_hand, language),) if held else ()
     expired = (_amount(line.product, line.expired, language),) if thrown else ()
     return (
@@ -57,12 +57,12 @@ def _row(line: SupplyLine, language: Language, shelf: ProductNames, *, held: boo
     )
 
 
-def _fill(fill: Fill, language: Language, shelf: ProductNames) -> tuple[str, tuple[Row, ...]]:
+def _fill(fill: Fill, language: Language, shelf: ProductNames) -> tuple[str, tuple[Cells, ...]]:
     dates = {"first": language.long_date(fill.first), "last": language.long_date(fill.last)}
     return language.phrases.handout.fill.format(number=fill.number, **dates), tuple(_fill_rows(fill, language, shelf))
 
 
-def _fill_rows(fill: Fill, language: Language, shelf: ProductNames) -> Iterator[Row]:
+def _fill_rows(fill: Fill, language: Language, shelf: ProductNames) -> Iterator[Cells]:
     for line in fill.lines:
         if line.supplied_amount:
             packs = "" if line.packs is None else str(line.packs)

@@ -85,7 +85,7 @@ def read(browser, folder, script):
     for path in sorted(folder.rglob("*.html")):
         name = str(path.relative_to(folder))
         here = look(browser, folder, path)
-        if name in WHOLE or name.startswith("notebooks/"):
+        if name in WHOLE or name.startswith("tutorials/notebooks/"):
             here += barriers(browser, script, ("light", "dark") if name in WHOLE else ("light",))
             read += 1
             shoot(browser, name)

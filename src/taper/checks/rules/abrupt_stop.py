@@ -8,8 +8,8 @@ from math import lcm
 
 from taper._base.numbers import write_percent
 from taper.amounts.dose import DailyDose
-from taper.checks.answers import advice_words, fall_words, find, gap, other_uses
-from taper.checks.case import Case, CourseIntake, capped, left_out, uncited
+from taper.checks.answers import advice_words, fall_words, find, gap, other_uses, unheard
+from taper.checks.case import Case, CourseIntake, capped, heard, on_file
 from taper.checks.dose_levels import (
     Level,
     breaks_of,
@@ -107,26 +107,21 @@ def assess(case: Case) -> Iterator[Answer]:
     the step from which the drug stops, or lets it be taken on alternate days there, no finding is more than moderate;
     nor is that of a source where a weightier one asks for a reduction only after a longer use than this.
     """
-    yield from uncited(case, NAME)
-    for drug in case.drugs:
-        monograph = case.monograph(drug)
-        if monograph is None:
-            continue
+    for drug, monograph in (yield from on_file(case, NAME)):
         yield from (gap(NAME, drug, Reason.UNDECIDED, words) for words in undecided(case, drug))
         endings = list(_endings(case, drug))
         if not endings:
             continue
-        applying = case.applying(monograph.stopping, drug)
-        facts = [fact for fact in applying if case.indication_fits(fact, drug) is not False]
-        yield from left_out(case, NAME, drug, facts)
-        if not facts:
-            unheard = [fact for fact in applying if case.compares(fact.source)]
-            yield other_uses(case, NAME, drug, unheard, "advice on stopping the drug")
+        fitting = case.fitting(monograph.stopping, drug)
+        facts = yield from heard(case, NAME, drug, fitting)
+        if not fitting:
+            others = unheard(case, drug, case.applying(monograph.stopping, drug))
+            yield other_uses(case, NAME, drug, others, "advice on stopping the drug")
         for ending in endings:
-            yield from _judge_ending(ending, [fact for fact in facts if case.compares(fact.source)])
+            yield from _judge_ending(ending, facts)
 
 
-def _judge_ending(ending: _Ending, facts: list[Stopping]) -> Iterator[Answer]:
+def _judge_ending(ending: _Ending, facts: tuple[Stopping, ...]) -> Iterator[Answer]:
     shorter = [f for f in facts if use_fits(ending.case, ending.drug, f, ending.used_days) is False]
     yield from (_clear(fact, ending) for fact in shorter)
     about = [fact for fact in facts if fact not in shorter and _is_about(fact, ending)]

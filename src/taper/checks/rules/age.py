@@ -14,7 +14,7 @@ from taper.checks.answers import (
     unread,
     whole_plan,
 )
-from taper.checks.case import Case, left_out, uncited
+from taper.checks.case import Case, heard, on_file
 from taper.checks.open_question import Reason
 from taper.checks.review import Answer, Clear, Severity
 from taper.knowledge.monograph import AgeAdvice
@@ -35,16 +35,13 @@ def assess(case: Case) -> Iterator[Answer]:
     age. Nor is advice on the age for another use than the plan's. Sources print "elderly" without a number: from 65, a
     drug without a source read in full on older adults is not assessed; below 65 no question is asked.
     """
-    yield from uncited(case, NAME)
-    for drug in case.drugs:
-        monograph = case.monograph(drug)
-        if monograph is not None:
-            held = tuple(fact for fact in case.applying(monograph.ages, drug) if _is_about(case, fact, drug))
-            yield from left_out(case, NAME, drug, held)
-            others = [f for f in unheard(case, drug, case.applying(monograph.ages, drug)) if _is_of_age(case, f)]
-            yield from _assess_drug(case, drug, tuple(fact for fact in held if case.compares(fact.source)), others)
-            if others:
-                yield other_uses(case, NAME, drug, others, "advice on this age")
+    for drug, monograph in (yield from on_file(case, NAME)):
+        applying = case.applying(monograph.ages, drug)
+        facts = yield from heard(case, NAME, drug, (fact for fact in applying if _is_about(case, fact, drug)))
+        others = [fact for fact in unheard(case, drug, applying) if _is_of_age(case, fact)]
+        yield from _assess_drug(case, drug, facts, others)
+        if others:
+            yield other_uses(case, NAME, drug, others, "advice on this age")
 
 
 def _is_of_age(case: Case, fact: AgeAdvice) -> bool:

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from taper.amounts.dose import DailyDose
 from taper.checks.answers import by_source, gap, person_gap, place_of
-from taper.checks.case import Case, Run, capped, left_out, stretches, uncited
+from taper.checks.case import Case, Run, capped, left_out, on_file, stretches
 from taper.checks.open_question import Reason
 from taper.checks.other_medicines import column_fits
 from taper.checks.review import Answer, Clear, Finding, LeftOut, Severity, Why
@@ -46,16 +46,13 @@ def assess(case: Case) -> Iterator[Answer]:
     not, is compared with those who do, or do not. A maximum of another country than the plan's is moderate at most
     where the plan's own country gives one.
     """
-    yield from uncited(case, NAME)
-    for drug in case.drugs:
-        monograph = case.monograph(drug)
-        if monograph is not None:
-            daily = tuple(item for item in monograph.ceilings if item.per == "day")
-            claims = tuple(c for c in daily if c.kind is CeilingKind.CLAIM and c.source.id not in case.sources)
-            yield from (LeftOut(rule=NAME, drug=drug, source=c.source, why=Why.UNCITED) for c in claims)
-            cited = tuple(item for item in daily if item not in claims)
-            yield from left_out(case, NAME, drug, cited)
-            yield from _assess_drug(case, drug, cited)
+    for drug, monograph in (yield from on_file(case, NAME)):
+        daily = tuple(item for item in monograph.ceilings if item.per == "day")
+        claims = tuple(c for c in daily if c.kind is CeilingKind.CLAIM and c.source.id not in case.sources)
+        yield from (LeftOut(rule=NAME, drug=drug, source=c.source, why=Why.UNCITED) for c in claims)
+        cited = tuple(item for item in daily if item not in claims)
+        yield from left_out(case, NAME, drug, cited)
+        yield from _assess_drug(case, drug, cited)
 
 
 def _assess_drug(case: Case, drug: str, daily: tuple[Ceiling, ...]) -> Iterator[Answer]:

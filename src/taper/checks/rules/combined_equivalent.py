@@ -7,7 +7,7 @@ from functools import cached_property
 
 from taper.amounts.dose import DailyDose, Dose
 from taper.checks.answers import by_source, gap, per_day, person_gap
-from taper.checks.case import Case, Run, capped, left_out, uncited
+from taper.checks.case import Case, Run, capped, heard, uncited
 from taper.checks.open_question import Reason
 from taper.checks.review import Answer, Clear, Finding, Severity
 from taper.knowledge.equivalence import EquivalenceTable, Equivalent
@@ -58,10 +58,8 @@ def assess(case: Case) -> Iterator[Answer]:
         daily = tuple(c for c in monograph.ceilings if c.per == "day" and c.kind is not CeilingKind.CLAIM)
         in_plan = drug in case.drugs
         applying = case.applying(daily, drug) if in_plan else tuple(f for f in daily if not (f.releases or f.forms))
-        held = [fact for fact in applying if _fits(case, fact, sums)]
-        yield from left_out(case, NAME, drug, held)
-        for fact in held:
-            if case.compares(fact.source) and case.person_fits(fact) is not False:
+        for fact in (yield from heard(case, NAME, drug, (fact for fact in applying if _fits(case, fact, sums)))):
+            if case.person_fits(fact) is not False:
                 yield from _compare(case, drug, fact, sums)
 
 
@@ -180,7 +178,14 @@ def _without_table(case: Case) -> Iterator[Answer]:
     """Pairs of drugs of one class, of which doses are added up, that no table holds together."""
     for index, one in enumerate(case.drugs):
         for other in case.drugs[index + 1 :]:
-            classes = case.formulary.classes_of(one) & case.formulary.classes_of(other)
-            together = any(table.holds(one) and table.holds(other) for table in case.formulary.tables)
-            if classes & case.formulary.classes.added_up and not together:
+            tabled = any(table.holds(one) and table.holds(other) for table in case.formulary.tables)
+            if tabled or case.monograph(one) is None or case.monograph(other) is None:
+                continue
+            classes = {name: case.formulary.classes_of(name) for name in (one, other)}
+            unknown = [name for name, held in classes.items() if not held]
+            added_up = case.formulary.classes.added_up.intersection(*filter(None, classes.values()))
+            if unknown and added_up:
+                words = f"whether {one} and {other} are added up: no class of {' and '.join(unknown)} is on file"
+                yield gap(NAME, one, Reason.CLASSES, words)
+            elif added_up:
                 yield gap(NAME, one, Reason.NO_SOURCE, f"an equivalence table with both {one} and {other}")

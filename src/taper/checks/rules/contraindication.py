@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from taper.checks.answers import find, gap, noted, other_uses, person_gap, silent, unheard, unread, whole_plan
-from taper.checks.case import Case, left_out, uncited
+from taper.checks.case import Case, heard, on_file
 from taper.checks.open_question import NotAssessed, Reason
 from taper.checks.review import Answer, Clear, Severity
 from taper.knowledge.monograph import Contraindication
@@ -23,17 +23,12 @@ def assess(case: Case) -> Iterator[Answer]:
     leaves open whether it is a narrower condition that a source names is a question. A known condition that no source
     names is clear of the sources whose sections were read in full, and not assessed where none was.
     """
-    yield from uncited(case, NAME)
-    for drug in case.drugs:
-        monograph = case.monograph(drug)
-        if monograph is None:
-            continue
+    for drug, monograph in (yield from on_file(case, NAME)):
         applying = case.applying(monograph.contraindications, drug)
-        held = tuple(fact for fact in applying if case.indication_fits(fact, drug) is not False)
-        yield from left_out(case, NAME, drug, held)
+        facts = yield from heard(case, NAME, drug, case.fitting(applying, drug))
         present = {each for name in case.patient.conditions or () for each in case.formulary.condition(name).names}
         others = [fact for fact in unheard(case, drug, applying) if fact.condition in present]
-        yield from _assess_drug(case, drug, tuple(fact for fact in held if case.compares(fact.source)), others)
+        yield from _assess_drug(case, drug, facts, others)
         if others:
             yield other_uses(
                 case, NAME, drug, others, f"a source on {', '.join(sorted({f.condition for f in others}))}"

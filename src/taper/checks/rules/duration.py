@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from taper.checks.answers import find, gap, other_uses, person_gap, unheard
-from taper.checks.case import Case, left_out, uncited
+from taper.checks.case import Case, heard, on_file
 from taper.checks.dose_levels import Levels, levels_of, most_days, used_before
 from taper.checks.open_question import Reason
 from taper.checks.review import Answer, Clear, Severity
@@ -22,20 +22,16 @@ def assess(case: Case) -> Iterator[Answer]:
     How long the drug was taken before, if that is unknown and would decide, is not assessed, nor is a use that the
     sources with a longest use do not cover. Where none names one, the rule does not apply to the drug.
     """
-    yield from uncited(case, NAME)
-    for drug in case.drugs:
-        monograph = case.monograph(drug)
-        if monograph is not None:
-            applying = case.applying(monograph.durations, drug)
-            held = [fact for fact in applying if case.indication_fits(fact, drug) is not False]
-            yield from left_out(case, NAME, drug, held)
-            levels = levels_of(case, drug) if held else None
-            for fact in held:
-                if levels is not None and case.compares(fact.source) and case.person_fits(fact) is not False:
-                    yield _compare(case, drug, fact, levels)
-            others = [fact for fact in unheard(case, drug, applying) if case.person_fits(fact) is not False]
-            if others:
-                yield other_uses(case, NAME, drug, others, "a longest use")
+    for drug, monograph in (yield from on_file(case, NAME)):
+        applying = case.applying(monograph.durations, drug)
+        facts = yield from heard(case, NAME, drug, case.fitting(applying, drug))
+        levels = levels_of(case, drug) if facts else None
+        for fact in facts:
+            if levels is not None and case.person_fits(fact) is not False:
+                yield _compare(case, drug, fact, levels)
+        others = [fact for fact in unheard(case, drug, applying) if case.person_fits(fact) is not False]
+        if others:
+            yield other_uses(case, NAME, drug, others, "a longest use")
 
 
 def _compare(case: Case, drug: str, fact: DurationLimit, levels: Levels) -> Answer:

@@ -5,8 +5,8 @@ from fractions import Fraction
 
 from taper._base.numbers import write_percent
 from taper.amounts.dose import DailyDose
-from taper.checks.answers import advice_words, fall_words, find, gap, other_uses
-from taper.checks.case import Case, left_out, uncited
+from taper.checks.answers import advice_words, fall_words, find, gap, other_uses, unheard
+from taper.checks.case import Case, heard, on_file
 from taper.checks.dose_levels import LevelChange, levels_of, replacement_words, used_before
 from taper.checks.length_of_use import use_fits
 from taper.checks.open_question import Reason
@@ -27,20 +27,15 @@ def assess(case: Case) -> Iterator[Answer]:
     where the advice is for some indications and none is given. A source without a figure, and an unknown `before`, are
     not assessed; a first day that is no lower is clear.
     """
-    yield from uncited(case, NAME)
-    for drug in case.drugs:
-        monograph = case.monograph(drug)
-        if monograph is not None:
-            facts = case.applying(monograph.stopping, drug)
-            fitting = [fact for fact in facts if case.indication_fits(fact, drug) is not False]
-            yield from left_out(case, NAME, drug, fitting)
-            compared = [fact for fact in fitting if case.compares(fact.source)]
-            unheard = [fact for fact in facts if fact not in fitting and case.compares(fact.source)]
-            yield from _assess_drug(case, drug, compared, unheard, has_advice=bool(fitting))
+    for drug, monograph in (yield from on_file(case, NAME)):
+        fitting = case.fitting(monograph.stopping, drug)
+        compared = yield from heard(case, NAME, drug, fitting)
+        others = unheard(case, drug, case.applying(monograph.stopping, drug))
+        yield from _assess_drug(case, drug, compared, others, has_advice=bool(fitting))
 
 
 def _assess_drug(
-    case: Case, drug: str, facts: list[Stopping], unheard: list[Stopping], *, has_advice: bool
+    case: Case, drug: str, facts: tuple[Stopping, ...], others: tuple[Stopping, ...], *, has_advice: bool
 ) -> Iterator[Answer]:
     levels = levels_of(case, drug)
     if not levels.knows_before:
@@ -51,7 +46,7 @@ def _assess_drug(
     if not falls:
         yield Clear(rule=NAME, drug=drug)
     elif not has_advice:
-        yield other_uses(case, NAME, drug, unheard, "advice on reducing the drug")
+        yield other_uses(case, NAME, drug, others, "advice on reducing the drug")
     for change in falls:
         about = [fact for fact in facts if _speaks_of(fact, change)]
         judged = [(fact, _compare(case, drug, fact, change)) for fact in about]

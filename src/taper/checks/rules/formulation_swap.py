@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from taper.checks.answers import by_source, find, gap
-from taper.checks.case import Case, left_out, uncited
+from taper.checks.case import Case, heard, on_file
 from taper.checks.open_question import Reason
 from taper.checks.review import Answer, Clear, Severity
 from taper.knowledge.monograph import Interchange
@@ -47,14 +47,9 @@ def assess(case: Case) -> Iterator[Answer]:
     tablet kept in the mouth and one that is swallowed, by the rule itself. Other changes of form that no source covers
     are not assessed. What was taken before day 1 has no product and is not compared.
     """
-    yield from uncited(case, NAME)
-    for drug in case.drugs:
-        monograph = case.monograph(drug)
-        if monograph is None:
-            continue
-        held = [fact for fact in monograph.interchanges if case.indication_fits(fact, drug) is not False]
-        yield from left_out(case, NAME, drug, held)
-        facts = [fact for fact in held if case.compares(fact.source)]
+    for drug, monograph in (yield from on_file(case, NAME)):
+        about = (fact for fact in monograph.interchanges if case.indication_fits(fact, drug) is not False)
+        facts = yield from heard(case, NAME, drug, about)
         made = _made(case, drug)
         if len(made) > 1:
             yield from _pairs(case, drug, made, facts)
@@ -80,7 +75,7 @@ def _key(product: Product) -> tuple[Release, DosageForm]:
     return product.release, product.form
 
 
-def _pairs(case: Case, drug: str, made: list[_Made], facts: list[Interchange]) -> Iterator[Answer]:
+def _pairs(case: Case, drug: str, made: list[_Made], facts: tuple[Interchange, ...]) -> Iterator[Answer]:
     for index, one in enumerate(made):
         for other in made[index + 1 :]:
             naming = [fact for fact in facts if _names(fact, one, other)]
@@ -127,7 +122,7 @@ def _is_told(fact: Interchange, case: Case, drug: str) -> bool:
     return all(any(item.is_meant_by(words) for item in every) for words in fact.between)
 
 
-def _untold(case: Case, drug: str, facts: list[Interchange]) -> Iterator[Answer]:
+def _untold(case: Case, drug: str, facts: tuple[Interchange, ...]) -> Iterator[Answer]:
     for fact in facts:
         if not _is_told(fact, case, drug):
             missing = f"which products {fact.between[0]} and {fact.between[1]} are; {fact.what}"

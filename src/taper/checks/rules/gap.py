@@ -6,7 +6,7 @@ from fractions import Fraction
 from taper._base.numbers import write_number
 from taper.amounts.dose import Dose
 from taper.checks.answers import find, gap, per_day, person_gap, place_of
-from taper.checks.case import Case, left_out, uncited
+from taper.checks.case import Case, heard, on_file
 from taper.checks.dose_levels import Break, Level, breaks_of, fewest_days, levels_of, waiting_at_end
 from taper.checks.open_question import Reason
 from taper.checks.other_medicines import column_fits
@@ -29,15 +29,8 @@ def assess(case: Case) -> Iterator[Answer]:
     between two courses or written as a time without doses, is not assessed, nor is one at whose end a person decides;
     without a break the rule is clear where a source has advice on breaks, and otherwise does not apply.
     """
-    yield from uncited(case, NAME)
-    for drug in case.drugs:
-        monograph = case.monograph(drug)
-        if monograph is None:
-            continue
-        applying = case.applying(monograph.restarts, drug)
-        held = [fact for fact in applying if case.indication_fits(fact, drug) is not False]
-        yield from left_out(case, NAME, drug, held)
-        facts = [fact for fact in held if case.compares(fact.source)]
+    for drug, monograph in (yield from on_file(case, NAME)):
+        facts = yield from heard(case, NAME, drug, case.fitting(monograph.restarts, drug))
         breaks = breaks_of(case, levels_of(case, drug), drug)
         if not facts and any(each.is_told for each in breaks):
             yield gap(NAME, drug, Reason.NO_SOURCE, "advice on a break in taking the drug")

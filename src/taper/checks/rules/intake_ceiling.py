@@ -6,7 +6,7 @@ from functools import partial
 from itertools import combinations
 
 from taper.checks.answers import by_source, gap, person_gap
-from taper.checks.case import Case, Run, left_out, stretches, uncited
+from taper.checks.case import Case, Run, left_out, on_file, stretches
 from taper.checks.open_question import Reason
 from taper.checks.review import Answer, Clear, Finding, LeftOut, Severity, Why
 from taper.knowledge.monograph import Ceiling, CeilingKind
@@ -25,17 +25,14 @@ def assess(case: Case) -> Iterator[Answer]:
     together are not assessed: whether they are one dose or two is not known. Where no source gives a maximum for a
     single dose, the rule does not apply to the drug.
     """
-    yield from uncited(case, NAME)
-    for drug in case.drugs:
-        monograph = case.monograph(drug)
-        if monograph is not None:
-            single = tuple(item for item in monograph.ceilings if item.per == "intake")
-            yield from left_out(case, NAME, drug, single)
-            for item in case.applying(single, drug):
-                if item.kind is CeilingKind.CLAIM and item.source.id not in case.sources:
-                    yield LeftOut(rule=NAME, drug=drug, source=item.source, why=Why.UNCITED)
-                elif case.compares(item.source):
-                    yield from _compare(case, drug, item)
+    for drug, monograph in (yield from on_file(case, NAME)):
+        single = tuple(item for item in monograph.ceilings if item.per == "intake")
+        yield from left_out(case, NAME, drug, single)
+        for item in case.applying(single, drug):
+            if item.kind is CeilingKind.CLAIM and item.source.id not in case.sources:
+                yield LeftOut(rule=NAME, drug=drug, source=item.source, why=Why.UNCITED)
+            elif case.compares(item.source):
+                yield from _compare(case, drug, item)
 
 
 def _compare(case: Case, drug: str, ceiling: Ceiling) -> Iterator[Answer]:

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from taper.amounts.dose import DailyDose, Dose
 from taper.checks.answers import find, gap, other_uses, person_gap, place_of, silent, unheard, unread
-from taper.checks.case import Case, Run, left_out, stretches, uncited
+from taper.checks.case import Case, Run, heard, stretches, uncited
 from taper.checks.meetings import Met, meet, overlaps
 from taper.checks.open_question import NotAssessed, Reason
 from taper.checks.other_medicines import (
@@ -56,14 +56,12 @@ def assess(case: Case) -> Iterator[Answer]:
 
 def _of_drug(case: Case, drug: str) -> Iterator[Answer]:
     applying = case.applying(case.formulary.monograph(drug).interactions, drug)
-    facts = [fact for fact in applying if case.indication_fits(fact, drug) is not False]
-    yield from left_out(case, NAME, drug, facts)
-    others = unheard(case, drug, applying)
-    yield from _assess_drug(case, drug, [fact for fact in facts if case.compares(fact.source)], others)
+    facts = yield from heard(case, NAME, drug, case.fitting(applying, drug))
+    yield from _assess_drug(case, drug, facts, unheard(case, drug, applying))
 
 
 def _assess_drug(
-    case: Case, drug: str, facts: list[Interaction], of_other_uses: tuple[Interaction, ...]
+    case: Case, drug: str, facts: tuple[Interaction, ...], of_other_uses: tuple[Interaction, ...]
 ) -> Iterator[Answer]:
     nobody = unread(case, NAME, drug, SUBJECT, "interactions")
     everything = other_medicines(case) or ()
@@ -125,7 +123,7 @@ def _of_other_uses(case: Case, drug: str, others: list[Companion], facts: tuple[
 
 
 def _unknown(
-    case: Case, drug: str, others: list[Companion], facts: list[Interaction], grave: set[str | None]
+    case: Case, drug: str, others: list[Companion], facts: tuple[Interaction, ...], grave: set[str | None]
 ) -> Iterator[Answer]:
     for item in others:
         if not item.is_named and (item.near or not item.is_known):
@@ -159,7 +157,7 @@ def _unnamed(drug: str, item: Companion) -> NotAssessed:
 # With the person's other medicines.
 
 
-def _with_others(case: Case, drug: str, others: list[Companion], facts: list[Interaction]) -> Iterator[Answer]:
+def _with_others(case: Case, drug: str, others: list[Companion], facts: tuple[Interaction, ...]) -> Iterator[Answer]:
     for item in others:
         for fact in facts:
             if _is_meant(item.names, item.contained, fact):
@@ -258,7 +256,7 @@ def _above(case: Case, drug: str, fact: Interaction, met: Met, said: str, limit:
 # Between the drugs of one plan.
 
 
-def _within_plan(case: Case, drug: str, facts: list[Interaction]) -> Iterator[Answer]:
+def _within_plan(case: Case, drug: str, facts: tuple[Interaction, ...]) -> Iterator[Answer]:
     for other in case.drugs:
         names = names_of(case.formulary, other)
         for fact in facts:

@@ -5,7 +5,7 @@ from typing import Any
 
 from taper.amounts.dose import Dose
 from taper.checks.answers import find, gap, noted, per_day, person_gap, silent, unread, whole_plan
-from taper.checks.case import Case, capped, left_out, stretches, uncited
+from taper.checks.case import Case, capped, heard, on_file, stretches
 from taper.checks.open_question import Reason
 from taper.checks.review import Answer, Clear, Finding, LeftOut, Severity, Why
 from taper.knowledge.kidney_advice import KidneyAction, KidneyAdvice, KidneyBand, KidneyMeasure
@@ -40,19 +40,15 @@ def assess(case: Case) -> Iterator[Answer]:
     Where no source on file has kidney advice and none was read in full, a figure below 60 is not assessed, and is
     listed before every other open question; from 60 (KDIGO 2012: normal or mildly decreased) no question is asked.
     """
-    yield from uncited(case, NAME)
-    for drug in case.drugs:
-        monograph = case.monograph(drug)
-        if monograph is not None:
-            yield from _assess_drug(case, drug, case.applying(monograph.kidney, drug))
+    for drug, monograph in (yield from on_file(case, NAME)):
+        yield from _assess_drug(case, drug, case.applying(monograph.kidney, drug))
 
 
 def _assess_drug(case: Case, drug: str, held: tuple[KidneyAdvice, ...]) -> Iterator[Answer]:
     if not held:
         yield from _without_advice(case, drug)
         return
-    yield from left_out(case, NAME, drug, held)
-    compared = [advice for advice in held if case.compares(advice.source)]
+    compared = yield from heard(case, NAME, drug, held)
     unknown = tuple(_unknown_state(case, drug)) if any(_could_speak(advice) for advice in compared) else ()
     answers = [answer for advice in compared for answer in _assess_advice(case, drug, advice)]
     yield from unknown

@@ -15,7 +15,7 @@ from taper.checks.answers import (
     unread,
     whole_plan,
 )
-from taper.checks.case import Case, left_out, uncited
+from taper.checks.case import Case, heard, on_file
 from taper.checks.open_question import Reason
 from taper.checks.review import Answer, Clear, Finding, Severity
 from taper.knowledge.monograph import LiverAdvice
@@ -33,17 +33,13 @@ def assess(case: Case) -> Iterator[Answer]:
     daily figure is moderate; caution is low. An unknown degree is not assessed where a source on file has liver advice,
     or none was read; nor is a degree that no source covers for the plan's use, unless one was read in full.
     """
-    yield from uncited(case, NAME)
-    for drug in case.drugs:
-        monograph = case.monograph(drug)
-        if monograph is not None:
-            held = tuple(f for f in case.applying(monograph.liver, drug) if case.indication_fits(f, drug) is not False)
-            yield from left_out(case, NAME, drug, held)
-            applying = unheard(case, drug, case.applying(monograph.liver, drug))
-            others = [fact for fact in applying if case.patient.liver in fact.impairment]
-            yield from _assess_drug(case, drug, tuple(fact for fact in held if case.compares(fact.source)), others)
-            if others:
-                yield other_uses(case, NAME, drug, others, f"advice on {case.patient.liver} liver impairment")
+    for drug, monograph in (yield from on_file(case, NAME)):
+        facts = yield from heard(case, NAME, drug, case.fitting(monograph.liver, drug))
+        applying = unheard(case, drug, case.applying(monograph.liver, drug))
+        others = [fact for fact in applying if case.patient.liver in fact.impairment]
+        yield from _assess_drug(case, drug, facts, others)
+        if others:
+            yield other_uses(case, NAME, drug, others, f"advice on {case.patient.liver} liver impairment")
 
 
 def _assess_drug(case: Case, drug: str, facts: tuple[LiverAdvice, ...], others: list[LiverAdvice]) -> Iterator[Answer]:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from taper._base.numbers import write_number, write_percent
 from taper.amounts.dose import DailyDose
 from taper.checks.answers import find, gap
-from taper.checks.case import Case, left_out, uncited
+from taper.checks.case import Case, heard, on_file
 from taper.checks.dose_levels import (
     LevelChange,
     Levels,
@@ -66,21 +66,15 @@ def assess(case: Case) -> Iterator[Answer]:
     unknown `before` are not assessed. The least time of a whole withdrawal is checked by abrupt-stop; where a source
     gives it with a pace, it is checked here.
     """
-    yield from uncited(case, NAME)
-    for drug in case.drugs:
-        monograph = case.monograph(drug)
-        if monograph is None:
-            continue
+    for drug, monograph in (yield from on_file(case, NAME)):
         levels = levels_of(case, drug)
         if not levels.falls and levels.knows_before:
             continue
-        applying = case.applying(monograph.stopping, drug)
-        held = tuple(fact for fact in applying if case.indication_fits(fact, drug) is not False)
-        yield from left_out(case, NAME, drug, held)
-        yield from _assess_drug(case, drug, levels, [fact for fact in held if case.compares(fact.source)])
+        facts = yield from heard(case, NAME, drug, case.fitting(monograph.stopping, drug))
+        yield from _assess_drug(case, drug, levels, facts)
 
 
-def _assess_drug(case: Case, drug: str, levels: Levels, facts: list[Stopping]) -> Iterator[Answer]:
+def _assess_drug(case: Case, drug: str, levels: Levels, facts: tuple[Stopping, ...]) -> Iterator[Answer]:
     if not levels.knows_before:
         yield gap(NAME, drug, Reason.FACT, "what was taken before day 1 (before)", facts=["before"])
     if not levels.falls:

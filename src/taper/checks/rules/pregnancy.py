@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from taper.checks.answers import find, gap, other_uses, silent, unheard, unread, whole_plan
-from taper.checks.case import Case, left_out, uncited
+from taper.checks.case import Case, heard, on_file
 from taper.checks.open_question import Reason
 from taper.checks.review import Answer, Clear, Severity
 from taper.knowledge.monograph import PregnancyAdvice
@@ -20,14 +20,8 @@ def assess(case: Case) -> Iterator[Answer]:
     To avoid and contraindicated are high, caution is moderate. Whether the person is pregnant or breastfeeding is
     never inferred from age or sex: unknown is not assessed, unless sources were read in full and say nothing.
     """
-    yield from uncited(case, NAME)
-    for drug in case.drugs:
-        monograph = case.monograph(drug)
-        if monograph is None:
-            continue
-        held = tuple(f for f in case.applying(monograph.pregnancy, drug) if case.indication_fits(f, drug) is not False)
-        yield from left_out(case, NAME, drug, held)
-        facts = tuple(fact for fact in held if case.compares(fact.source))
+    for drug, monograph in (yield from on_file(case, NAME)):
+        facts = yield from heard(case, NAME, drug, case.fitting(monograph.pregnancy, drug))
         for state in _FIELD:
             others = [f for f in unheard(case, drug, case.applying(monograph.pregnancy, drug)) if f.state == state]
             yield from _assess_state(case, drug, state, facts, others)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from taper.checks.answers import find, gap, person_gap, whole_plan
-from taper.checks.case import Case, left_out, uncited
+from taper.checks.case import Case, heard, on_file
 from taper.checks.dose_levels import levels_of
 from taper.checks.open_question import Reason
 from taper.checks.other_medicines import missing_lists, other_medicines
@@ -24,24 +24,20 @@ def assess(case: Case) -> Iterator[Answer]:
     file gives for the drug, since it may be the same use in other words. Where no source names such a use, the rule
     does not apply to the drug.
     """
-    yield from uncited(case, NAME)
-    for drug in case.drugs:
-        monograph = case.monograph(drug)
-        if monograph is not None:
-            held = case.applying(monograph.not_for, drug)
-            yield from left_out(case, NAME, drug, held)
-            facts = [fact for fact in held if case.compares(fact.source) and case.person_fits(fact) is not False]
-            unknown = sorted(_wanted(case, drug) - {None} - _known_uses(case, drug), key=str)
-            silent = []
-            for fact in facts:
-                answers = list(_judge(case, drug, fact))
-                yield from answers
-                if not answers and unknown:
-                    silent.append(fact)
-                elif not answers and None not in _wanted(case, drug):
-                    yield Clear(rule=NAME, drug=drug, source=fact.source)
-            yield from _of_unknown_uses(drug, unknown, silent)
-            yield from _without_indication(case, drug, facts)
+    for drug, monograph in (yield from on_file(case, NAME)):
+        compared = yield from heard(case, NAME, drug, case.applying(monograph.not_for, drug))
+        facts = [fact for fact in compared if case.person_fits(fact) is not False]
+        unknown = sorted(_wanted(case, drug) - {None} - _known_uses(case, drug), key=str)
+        silent = []
+        for fact in facts:
+            answers = list(_judge(case, drug, fact))
+            yield from answers
+            if not answers and unknown:
+                silent.append(fact)
+            elif not answers and None not in _wanted(case, drug):
+                yield Clear(rule=NAME, drug=drug, source=fact.source)
+        yield from _of_unknown_uses(drug, unknown, silent)
+        yield from _without_indication(case, drug, facts)
 
 
 def _of_unknown_uses(drug: str, unknown: list[str | None], facts: list[NotFor]) -> Iterator[Answer]:

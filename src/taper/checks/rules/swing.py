@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from taper._base.numbers import write_number
-from taper.checks.answers import find, gap, person_gap, span_words
-from taper.checks.case import Case, left_out, uncited
+from taper._base.text import write_span
+from taper.checks.answers import find, gap, person_gap
+from taper.checks.case import Case, heard, on_file
 from taper.checks.dose_levels import days_between
 from taper.checks.open_question import Reason
 from taper.checks.other_medicines import column_fits
@@ -27,16 +28,12 @@ def assess(case: Case) -> Iterator[Answer]:
     of metabolites are not used. A drug with no half-life on file is not assessed; the rule does not apply to a plan
     with a dose on every day.
     """
-    yield from uncited(case, NAME)
-    for drug in case.drugs:
-        monograph = case.monograph(drug)
+    for drug, monograph in (yield from on_file(case, NAME)):
         found = [(course, *_widest(course)) for course in case.courses_of(drug)]
         skipping = [(course, number, days) for course, number, days in found if days > 1]
-        if monograph is None or not skipping:
+        if not skipping:
             continue
-        held = own_half_lives(case.applying(monograph.half_lives, drug))
-        yield from left_out(case, NAME, drug, held)
-        compared = [fact for fact in held if case.compares(fact.source)]
+        compared = yield from heard(case, NAME, drug, own_half_lives(case.applying(monograph.half_lives, drug)))
         facts = [fact for fact in compared if column_fits(case, fact.with_names, fact.without_names) is not False]
         if not facts:
             yield gap(NAME, drug, Reason.NO_SOURCE, "the half-life of the drug")
@@ -62,7 +59,7 @@ def _compare(case: Case, course: RealizedCourse, number: int, days: int, fact: H
         return person_gap(case, NAME, drug, fact)
     if not case.person_fits(fact):
         return Clear(rule=NAME, drug=drug, source=fact.source)
-    span = span_words(write_number(fact.low), write_number(fact.high))
+    span = write_span(write_number(fact.low), write_number(fact.high))
     span = f"up to {span}" if fact.up_to else span
     of = f", {fact.of}" if fact.of else ""
     first, last = course.course.bounds(case.start)[number - 1]

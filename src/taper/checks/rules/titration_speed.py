@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from taper.amounts.dose import DailyDose, Dose
-from taper.checks.answers import find, gap, other_uses, per_day
-from taper.checks.case import Case, left_out, uncited
+from taper.checks.answers import find, gap, other_uses, per_day, unheard
+from taper.checks.case import Case, heard, on_file
 from taper.checks.dose_levels import Break, Level, Levels, breaks_of, fewest_days, levels_of
 from taper.checks.open_question import NotAssessed, Reason
 from taper.checks.other_medicines import column_fits
@@ -20,7 +20,7 @@ READS = ("before", "patient.medications", "patient.as_needed", "patient.age", "p
 
 
 @dataclass(frozen=True, slots=True)
-class _Question:
+class _SpeedQuestion:
     """One drug, its levels from the first day it is taken, and one source."""
 
     case: Case
@@ -43,28 +43,20 @@ def assess(case: Case) -> Iterator[Answer]:
     `before`. Where the label has a column for a co-medication, an unknown list of medicines is not assessed unless no
     column is exceeded. After the last labeled step only the increments of a source are compared.
     """
-    yield from uncited(case, NAME)
-    for drug in case.drugs:
-        monograph = case.monograph(drug)
-        if monograph is None:
-            continue
+    for drug, monograph in (yield from on_file(case, NAME)):
         levels = levels_of(case, drug)
         if not levels.rises and levels.knows_before:
             continue
-        facts: list[Titration | Start] = [
-            *case.applying(monograph.titrations, drug),
-            *case.applying(monograph.starts, drug),
-        ]
-        held = [fact for fact in facts if case.indication_fits(fact, drug) is not False]
-        yield from left_out(case, NAME, drug, held)
-        unheard = [fact for fact in facts if fact not in held and case.compares(fact.source)]
-        if not any(case.compares(fact.source) for fact in held):
-            yield other_uses(case, NAME, drug, unheard, "a speed for increasing the drug")
+        on_speed: list[Titration | Start] = [*monograph.titrations, *monograph.starts]
+        facts = yield from heard(case, NAME, drug, case.fitting(on_speed, drug))
+        if facts:
+            yield from _assess_drug(case, drug, levels, facts)
         else:
-            yield from _assess_drug(case, drug, levels, [fact for fact in held if case.compares(fact.source)])
+            others = unheard(case, drug, case.applying(on_speed, drug))
+            yield other_uses(case, NAME, drug, others, "a speed for increasing the drug")
 
 
-def _assess_drug(case: Case, drug: str, levels: Levels, facts: list[Titration | Start]) -> Iterator[Answer]:
+def _assess_drug(case: Case, drug: str, levels: Levels, facts: tuple[Titration | Start, ...]) -> Iterator[Answer]:
     if not levels.knows_before:
         yield gap(NAME, drug, Reason.FACT, "what was taken before day 1 (before)", facts=["before"])
         return
@@ -81,7 +73,7 @@ def _assess_drug(case: Case, drug: str, levels: Levels, facts: list[Titration | 
     yield from (a for a in answers if not (isinstance(a, Clear) and a.source in told | unsettled))
 
 
-def _compared(case: Case, facts: list[Titration | Start], *, starts: bool) -> list[Titration | Start]:
+def _compared(case: Case, facts: tuple[Titration | Start, ...], *, starts: bool) -> list[Titration | Start]:
     """The facts that may be about the person.
 
     A first dose gives way to labeled steps of the same source, and to its increments once the drug is taken.
@@ -121,8 +113,8 @@ def _judge(case: Case, drug: str, levels: Levels, fact: Titration | Start) -> It
         yield from _from_first_dose(case, drug, fact, taken) if starts else _taken_already(drug, fact)
         yield from _afresh(drug, fact, [b for b in again if list(_first_dose(case, drug, fact, b.resumed[0]))])
         return
-    asked = _Question(case, drug, fact, taken)
-    resumed = [each for each in again if list(_labeled(_Question(case, drug, fact, each.resumed)))]
+    asked = _SpeedQuestion(case, drug, fact, taken)
+    resumed = [each for each in again if list(_labeled(_SpeedQuestion(case, drug, fact, each.resumed)))]
     yield from _afresh(drug, fact, resumed)
     if starts:
         yield from _labeled(asked)
@@ -177,7 +169,7 @@ def _first_dose(case: Case, drug: str, fact: Start, level: Level) -> Iterator[An
 # Labeled steps.
 
 
-def _labeled(asked: _Question) -> Iterator[Answer]:
+def _labeled(asked: _SpeedQuestion) -> Iterator[Answer]:
     fact = asked.fact
     if not fact.steps:
         return
@@ -195,7 +187,7 @@ def _labeled(asked: _Question) -> Iterator[Answer]:
         yesterday = level.mg
 
 
-def _beyond_steps(asked: _Question) -> Iterator[Answer]:
+def _beyond_steps(asked: _SpeedQuestion) -> Iterator[Answer]:
     """Increases beyond the last labeled step, of a source that gives no increment."""
     fact = asked.fact
     facts = asked.case.formulary.monograph(asked.drug).titrations
@@ -212,7 +204,7 @@ def _most(step: TitrationStep) -> Dose:
     return step.total_up_to or step.total
 
 
-def _is_daily(asked: _Question, level: Level, step: TitrationStep, yesterday: Fraction) -> bool:
+def _is_daily(asked: _SpeedQuestion, level: Level, step: TitrationStep, yesterday: Fraction) -> bool:
     """Whether a dose that a step gives every other day is taken on days in a row."""
     if not level.mg:
         return False
@@ -223,7 +215,7 @@ def _is_daily(asked: _Question, level: Level, step: TitrationStep, yesterday: Fr
     return (span >= 2 and 2 * level.mg > most) or (yesterday > 0 and yesterday + level.mg > most)
 
 
-def _too_soon(asked: _Question, level: Level, step: TitrationStep, most: Fraction) -> Answer:
+def _too_soon(asked: _SpeedQuestion, level: Level, step: TitrationStep, most: Fraction) -> Answer:
     fact = asked.fact
     limit = f"{_most(step)} every other day" if step.every_other_day else per_day(Dose(most).in_unit(step.total.unit))
     later = next((item for item in fact.steps if _most(item).mg >= level.mg and not item.every_other_day), None)
@@ -241,7 +233,7 @@ def _too_soon(asked: _Question, level: Level, step: TitrationStep, most: Fractio
 # Increments.
 
 
-def _increments(asked: _Question, levels: Levels, *, starts: bool) -> Iterator[Answer]:
+def _increments(asked: _SpeedQuestion, levels: Levels, *, starts: bool) -> Iterator[Answer]:
     fact = asked.fact
     begins = asked.begins + (fact.increments_from_day or (fact.steps[-1].from_day + 1 if fact.steps else 1)) - 1
     window = fewest_days(fact.every_low) if fact.every_low is not None else 0
@@ -268,7 +260,7 @@ def _allowed(fact: Titration, level: Level) -> Fraction:
     return fact.increment_high.mg * times
 
 
-def _too_much(asked: _Question, found: list[tuple[Level, Fraction]]) -> Answer:
+def _too_much(asked: _SpeedQuestion, found: list[tuple[Level, Fraction]]) -> Answer:
     fact = asked.fact
     level, rise = max(found, key=lambda item: (item[1], -item[0].first))
     per = " at each intake" if fact.increment_per == "intake" else ""

@@ -6,14 +6,14 @@ from enum import Enum
 from zoneinfo import ZoneInfo
 
 from taper._base.extras import need
-from taper._base.progress import Progress, watched
+from taper._base.progress import Progress
 from taper._base.takes import takes
 from taper.amounts.duration import Duration
 from taper.errors import InvalidInput
 from taper.formats.ical.clocks import read_clocks
 from taper.formats.ical.entries import CalendarEntry, Diary, Style, calendar_uid, identity_of
 from taper.formats.ical.published import Published, read_published
-from taper.formats.ical.write import Manner, write_calendar
+from taper.formats.ical.write import CalendarStyle, write_calendar
 from taper.formats.ical.zone import find_zone, refuse_skipped
 from taper.plans.regimen import Slot
 from taper.schedules.schedule import End, Schedule, to_schedule
@@ -31,7 +31,6 @@ class ZoneNeeded(InvalidInput):
 
 
 @takes
-@watched
 def to_ical(
     schedule: Schedule,
     *,
@@ -107,7 +106,7 @@ def to_ical(
     for old in earlier:
         published = Published(write(old), sequence=0)
     kept = {entry.uid for entry in (*live, *write(_up_to(schedule, published)))} if published else set()
-    manner = Manner(
+    manner = CalendarStyle(
         name="Medicines" if private else schedule.realized.plan.title or ", ".join(schedule.realized.drugs),
         said=" ".join(_said(schedule, clocks, zone, alarms, private=private)),
         zone=zone,

@@ -20,7 +20,7 @@ _BREAKS = {"Cc", "Zl", "Zp"}
 
 
 @dataclass(frozen=True, slots=True)
-class Manner:
+class CalendarStyle:
     """What a calendar is called, what it says of itself, and how each of its events is written."""
 
     name: str
@@ -32,7 +32,7 @@ class Manner:
     uid: str
 
 
-def write_calendar(icalendar: ModuleType, entries: Iterable[CalendarEntry], manner: Manner) -> str:
+def write_calendar(icalendar: ModuleType, entries: Iterable[CalendarEntry], manner: CalendarStyle) -> str:
     """The calendar as text, with its zone before its events."""
     listed = tuple(entries)
     made = icalendar.Calendar()
@@ -59,7 +59,7 @@ def write_calendar(icalendar: ModuleType, entries: Iterable[CalendarEntry], mann
 class _Shared:
     """The properties that are the same in every event, encoded once."""
 
-    def __init__(self, icalendar: ModuleType, manner: Manner) -> None:
+    def __init__(self, icalendar: ModuleType, manner: CalendarStyle) -> None:
         said = {status: icalendar.vText(status) for status in ("CANCELLED", "TENTATIVE", "CONFIRMED")}
         self.status: dict[str, Any] = said
         self.of_all: dict[str, Any] = {
@@ -68,10 +68,9 @@ class _Shared:
             "class": icalendar.vText("PRIVATE"),
             "transp": icalendar.vText("TRANSPARENT"),
         }
-        self.lasts: Any = icalendar.vDDDTypes(_LASTS)
 
 
-def _event(icalendar: ModuleType, entry: CalendarEntry, manner: Manner, shared: _Shared) -> str:
+def _event(icalendar: ModuleType, entry: CalendarEntry, manner: CalendarStyle, shared: _Shared) -> str:
     event = icalendar.Event()
     event.update(shared.of_all)
     event["uid"] = icalendar.vText(entry.uid)

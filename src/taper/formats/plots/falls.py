@@ -16,7 +16,7 @@ from taper.paces.changes import Change, measure_changes
 from taper.schedules.schedule import Schedule
 from taper.words.plain import describe_ending
 
-Base = Literal["current", "start"]
+PercentOf = Literal["current", "start"]
 _BASES = {"current": "the total before it", "start": "the total before day 1"}
 _MOST_LABELS = 24
 _MOST_STEMS = 150
@@ -24,7 +24,7 @@ _MOST_STEMS = 150
 
 @takes
 def plot_falls(
-    schedule: Schedule, *, of: Base, drug: str | None = None, asked: Rational | None = None, words: str = "asked"
+    schedule: Schedule, *, of: PercentOf, drug: str | None = None, asked: Rational | None = None, words: str = "asked"
 ) -> Picture:
     """Draw every change of the daily total as a percentage, including the reduction with which the plan stops.
 
@@ -77,7 +77,7 @@ def _changes(track: DrugTotals) -> tuple[Change, ...]:
     return measure_changes(totals, before=track.before, start=start)
 
 
-def _percent(change: Change, of: Base) -> Fraction | None:
+def _percent(change: Change, of: PercentOf) -> Fraction | None:
     return change.percent_of_current if of == "current" else change.percent_of_start
 
 
@@ -127,7 +127,7 @@ def _described(track: DrugTotals, change: Change, part: Fraction) -> str:
     return f"{_date(track, change)} {what} of {write_percent(abs(part) / 100)}, {amounts}"
 
 
-def _point(track: DrugTotals, drawn: list[tuple[Change, Fraction]], of: Base) -> str:
+def _point(track: DrugTotals, drawn: list[tuple[Change, Fraction]], of: PercentOf) -> str:
     falls = [(part, change) for change, part in drawn if change.is_fall]
     if not falls:
         return f"{track.drug}: no reduction is shown{_largest_rise(track, drawn, of)}"
@@ -142,7 +142,7 @@ def _point(track: DrugTotals, drawn: list[tuple[Change, Fraction]], of: Base) ->
     return f"{track.drug}: the largest reduction{before} is {largest}" + (f"; {stop}" if stop else "")
 
 
-def _largest_rise(track: DrugTotals, drawn: list[tuple[Change, Fraction]], of: Base) -> str:
+def _largest_rise(track: DrugTotals, drawn: list[tuple[Change, Fraction]], of: PercentOf) -> str:
     if not drawn:
         return ""
     change, part = min(drawn, key=lambda item: item[1])

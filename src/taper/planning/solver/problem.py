@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import combinations as choices
 from itertools import product as combinations
-from typing import Literal
 
 from taper._base.numbers import common_grain
 from taper.amounts.dose import DailyDose, Dose
@@ -17,11 +16,11 @@ from taper.planning.solver.solve import solve
 from taper.planning.solver.state_space import DoseLadder, StateSpace, line_of
 from taper.plans.order import Order
 from taper.plans.regimen import NOTHING, Intake, Regimen, Slot
+from taper.plans.request import Forms
 from taper.plans.weights import Weights
 from taper.products.product import Product
 from taper.products.recipes import NotReachable, Reachable, Recipe
 
-Forms = Literal["any", "one"]
 _NONE = Dose(0)
 _MOST_CHOICES = 200
 
@@ -220,13 +219,12 @@ class Problem:
             self._check_made(intake.slot, intake.dose, source, "is the target and")
 
     def _check_made(self, slot: Slot, dose: Dose, intake: Intake, what: str) -> None:
+        caps = f"in at most {self.weights.pieces} pieces of {self.weights.products} products an intake"
         try:
-            self.reachable(intake, above=True).recipe(dose)
+            self.reachable(intake, above=True).recipe(dose, said=f"{what} cannot be made, {caps},", in_a_step=False)
         except NotReachable as error:
-            caps = f"in at most {self.weights.pieces} pieces of {self.weights.products} products an intake"
-            message = error.message.replace("cannot be made", f"{what} cannot be made, {caps},", 1)
-            message = message.replace("Change the step, or add", "Add")
-            raise NotReachable(message, where=str(slot), dose=dose, below=error.below, above=error.above) from None
+            error.where = str(slot)
+            raise
 
     def _check_last_dose(self) -> None:
         base = self.pace.base

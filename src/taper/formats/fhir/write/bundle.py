@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from taper._base.progress import Progress, watched
+from taper._base.progress import Progress
 from taper._base.takes import takes
 from taper.amounts.liquid import Volume
 from taper.checks.review import Review
@@ -31,7 +31,6 @@ Requests = list[tuple[str, str, int | None]]
 
 
 @takes
-@watched
 def to_fhir(
     plan: RealizedPlan | Schedule,
     *,

@@ -1,4 +1,4 @@
-"""Liquid volumes: which doses the marks of a syringe can measure, and which volumes are round."""
+"""Rounding of liquids: which doses the marks of a syringe can measure, and which volumes are round."""
 
 from fractions import Fraction
 

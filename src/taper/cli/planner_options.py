@@ -1,0 +1,56 @@
+"""Options that are arguments of a planner: their names, their choices and their explanations are the planner's own."""
+
+import argparse
+import re
+from collections.abc import Callable
+from inspect import Parameter, getdoc, signature
+from typing import Any, Literal, get_args, get_origin
+
+from taper.amounts.duration import Duration
+
+
+def add_arguments(parser: argparse.ArgumentParser, planner: Callable[..., Any], *names: str) -> None:
+    """Add an option for each of some arguments of a planner."""
+    parameters, says = signature(planner).parameters, explanations(planner)
+    for name in names:
+        parser.add_argument(flag(name), help=_as_help(says[name], parameters), **_shape(parameters[name]))
+
+
+def plain_arguments(planner: Callable[..., Any]) -> list[str]:
+    """The arguments of a planner that can be typed as they are: text, a choice of words, yes or no."""
+    return [name for name, each in signature(planner).parameters.items() if {str, bool} & _kinds(each.annotation)]
+
+
+def _kinds(annotation: Any) -> set[Any]:
+    """The kinds that an annotation names; a choice of words is text."""
+    return {str if get_origin(each) is Literal else each for each in (annotation, *get_args(annotation))}
+
+
+def flag(name: str) -> str:
+    """The option of an argument."""
+    return f"--{name.replace('_', '-')}"
+
+
+def explanations(planner: Callable[..., Any]) -> dict[str, str]:
+    """What the docstring of a planner says of each argument."""
+    listed = re.search(r"^Args:\n(.*?)(?=^\S|\Z)", getdoc(planner) or "", re.MULTILINE | re.DOTALL)
+    found = re.findall(r"^    (\w+): (.*?)(?=^    \w|\Z)", listed[1] if listed else "", re.MULTILINE | re.DOTALL)
+    return {name: " ".join(text.split()) for name, text in found}
+
+
+def _as_help(text: str, names: Any) -> str:
+    """A sentence of a docstring as argparse takes it, arguments named as the options that they are."""
+    text = re.sub(r"`(\w+)`", lambda found: flag(found[1]) if found[1] in names else found[1], text)
+    return f"{text[0].lower()}{text[1:].rstrip('.')}".replace("%", "%%")
+
+
+def _shape(parameter: Parameter) -> dict[str, Any]:
+    kind, default = parameter.annotation, parameter.default
+    if kind is bool:
+        action = argparse.BooleanOptionalAction if default else "store_true"
+        return {"action": action, "default": default}
+    members = get_args(kind) or (kind,)
+    words = next((get_args(each) for each in (kind, *members) if get_origin(each) is Literal), None)
+    if words is not None:
+        return {"choices": words, "default": default}
+    return {"metavar": "TIME" if Duration in members else parameter.name.upper(), "default": default}
