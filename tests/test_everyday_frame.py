@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import subprocess
 import sys
 import time
@@ -302,6 +303,14 @@ def test_the_limits_are_listed(typed):
 def test_pages_for_the_clinician_can_be_left_out(typed, plan):
     asked = ("schedule", plan, "--start", "2027-03-01", "--format", "html")
     assert typed(*asked, "--no-clinician")[1] == typed(*asked, "--pages", "patient")[1] != typed(*asked)[1]
+
+
+def test_a_handout_without_dates_needs_no_first_day_and_shows_none(typed, plan):
+    code, out, _ = typed("schedule", plan, "--format", "html", "--without-dates")
+    assert code == 0
+    assert "Day 1" in out
+    assert "200" not in "".join(re.findall(r">([^<]*)<", out))
+    assert "--start" in typed("schedule", plan, "--format", "html")[2]
 
 
 def test_what_is_painted_goes_to_the_file_of_the_terminal(tmp_path):

@@ -54,7 +54,7 @@ if command -v node >/dev/null && command -v npm >/dev/null; then
       echo "not available here: $guide"
     fi
   done
-  "$work/taper/bin/python" "$parts/world.py" "$held/hl7.fhir.r4.examples" "$held/hl7.fhir.r5.examples" "${guides[@]}"
+  "$work/taper/bin/python" "$parts/world.py" "$held"/hl7.fhir.r{4,4b,5}.examples "${guides[@]}"
 else
   echo "not available here: Node.js with npm, for npm fhir, HL7's JSON schema and invariants, and HL7's examples"
   "$python" "$parts/caught.py" "$work/bundles" "${results[@]}"

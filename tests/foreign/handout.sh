@@ -13,6 +13,17 @@ environment taper --require-hashes -r "$parts/writers.txt"
 environment taper --no-deps "$here/../.."
 "$work/taper/bin/python" "$parts/build.py" "$work/pages"
 
+# Only a package that the index does not hold may be missing; one with another content is a failure.
+if environment validators --require-hashes -r "$parts/validators.txt" 2>"$work/validators.log"; then
+  "$work/validators/bin/python" "$parts/check_ua.py" "$work/pages"
+  echo "ran: pdfua on the handout in PDF"
+elif grep -qE "No matching distribution|Could not find a version" "$work/validators.log"; then
+  echo "not available here: pdfua"
+else
+  cat "$work/validators.log" >&2
+  exit 1
+fi
+
 if ! program pdfinfo poppler-utils; then
   echo "not available here: poppler-utils"
 else

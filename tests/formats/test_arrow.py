@@ -50,7 +50,7 @@ def test_the_first_row_says_what_is_taken():
     assert row == {
         "date": date(2027, 3, 1), "day": 1, "course": "testamine", "step": 1, "drug": "testamine", "slot": "evening",
         "dose": "7.5 mg", "portion": 1, "mg": Decimal("7.5"), "product": "t5mg", "label": "5 mg tablet",
-        "count": "1 1/2", "count_numerator": 3, "count_denominator": 2, "volume_ml": None, "note": None,
+        "count": "1 1/2", "count_numerator": 3, "count_denominator": 2, "volume_ml": None, "note": None, "remark": None,
     }  # fmt: skip
 
 

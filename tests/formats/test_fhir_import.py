@@ -560,9 +560,9 @@ REPORTED = {
     "a text beside a code": (request(dosage(route=ORAL | {"text": "par la bouche seulement"})), "not-read",
                              "not read: 'par la bouche seulement'"),
     "another name": (
-        request(medicationCodeableConcept={"text": "prednisolone", "coding": [{"display": "Methotrexate 10 mg"}]}),
+        request(medicationCodeableConcept={"text": "prednisolone", "coding": [{"display": "Testamine 10 mg"}]}),
         "medication",
-        "it is called 'prednisolone' and 'Methotrexate 10 mg'",
+        "it is called 'prednisolone' and 'Testamine 10 mg'",
     ),
     "an ingredient that the product is not called by": (
         request(medicationCodeableConcept=None, medicationReference={"reference": "#m"}, contained=[

@@ -217,3 +217,13 @@ def test_a_supply_of_whole_tablets_is_no_disagreement_and_one_too_many_or_too_fe
     assert request_of(bundle)["dispenseRequest"]["quantity"]["value"] == 2
     request_of(bundle)["dispenseRequest"]["quantity"]["value"] = supplied
     assert ("supply" in {report.kind for report in from_fhir(bundle).reports}) is is_reported
+
+
+@pytest.mark.parametrize("version", ["R4", "R5"])
+def test_an_open_end_in_the_words_that_were_written_before_is_read_too(version):
+    plan = realize(plan_of(step({"morning": "5 mg"}), then="continue"), FIVE)
+    text = write_fhir(to_fhir(to_schedule(plan, start=START, horizon=weeks(2)), version=version))
+    former = text.replace("with no stop date", "without an end")
+    assert former.count("without an end") > 2
+    assert from_fhir(former).plan == from_fhir(text).plan
+    assert refused(json.loads(former.replace("without an end", "with no end"), parse_float=Decimal))

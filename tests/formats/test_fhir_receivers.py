@@ -26,6 +26,7 @@ from taper import (
     write_fhir,
 )
 from taper.formats.fhir.write.issues import address_of
+from taper.knowledge.formulary import atc_codes
 from taper.source import Source
 
 PLAN = plan_of(step({"morning": "10 mg"}, "3 days"), step({"morning": "5 mg", "evening": "5 mg"}, "4 days"))
@@ -105,6 +106,26 @@ def test_codes_stand_beside_the_names_of_a_drug_and_a_product():
     assert [item["code"] for item in medication["ingredient"][0]["itemCodeableConcept"]["coding"]] == ["1", "X01"]
     several = requests_of(written(plan_of(step("7 mg", "3 days")), TABLETS, codings={DRUG: {"atc": "X01"}}))[0]
     assert several["contained"][0]["code"]["coding"] == [{"system": "http://www.whocc.no/atc", "code": "X01"}]
+
+
+def codes_of(drug, **given):
+    medication = requests_of(written(plan_of(step("5 mg", "3 days"), drug=drug), [tablet("5 mg", drug=drug)], **given))[
+        0
+    ]
+    coded = medication["contained"][0]["ingredient"][0]["itemCodeableConcept"].get("coding", [])
+    return {item["system"].rpartition("/")[2]: item["code"] for item in coded}
+
+
+def test_a_drug_with_one_atc_code_on_file_has_it_and_the_caller_may_add_or_correct():
+    assert codes_of("diazepam") == {"atc": "N05BA01"}
+    assert codes_of("diazepam", codings={"diazepam": {"rxnorm": "1"}}) == {"atc": "N05BA01", "rxnorm": "1"}
+    assert codes_of("diazepam", codings={"diazepam": {"atc": "X01"}}) == {"atc": "X01"}
+    assert codes_of("prednisone") == codes_of("testamine") == {}  # several by its uses, and none
+
+
+def test_no_code_on_file_is_that_of_a_group_or_of_a_combination():
+    assert all(len(code) == len("N05BA01") for code in atc_codes().values())
+    assert "clavulanic-acid" not in atc_codes()
 
 
 def test_each_request_has_an_identifier_of_its_own_and_no_two_the_same():

@@ -258,10 +258,16 @@ class TestTheFirstPage:
     def test_what_is_said_of_some_days_stands_in_a_cell_that_has_a_dose(self):
         # An empty cell is not shown on a narrow screen, and what it held would be lost there.
         schedule = dated({"for": "1 week", "regimen": {"morning": "2 mg"}},
-                         {"for": "4 days", "cycle": [{"noon": "2 mg"}, {}]})  # fmt: skip
-        assert '<td class="take" data-head="Noon"><span class="labels"><span class="label">Every other day' in to_html(
-            schedule
-        )
+                         {"for": "6 days", "cycle": [{"noon": "2 mg"}, {"morning": "1 mg"}]})  # fmt: skip
+        said = '<span class="labels"><span class="label">Every other day'
+        for slot in ("Noon", "Morning"):
+            assert f'<td class="take" data-head="{slot}">{said}' in to_html(schedule)
+
+    def test_what_is_said_of_a_whole_row_stands_below_its_dates_and_not_in_one_time_of_day(self):
+        schedule = dated({"for": "1 week", "regimen": {"morning": "2 mg", "noon": "2 mg"}, "note": "Ring us"})
+        text = to_html(schedule, pages="patient")
+        assert re.search(r'<th scope="rowgroup"[^<]*>.*Mon.*<span class="label">Ring us</span> </span></th>', text)
+        assert text.count("Ring us") == 1
 
     def test_a_month_too_full_for_any_page_has_the_smallest_type_and_no_set_height_of_weeks(self):
         slots = {f"{hour:02}:{minute:02}": "2 mg" for hour in range(24) for minute in range(0, 60, 10)}
@@ -321,7 +327,8 @@ class TestWithoutDates:
 
     def test_the_calendar_counts_the_same_days(self):
         schedule = dated({"for": "40 days", "regimen": {"morning": "4 mg"}})
-        labels = [e["text"] for e in Page(to_html(schedule, dates=False)).find("time")]
+        page = Page(to_html(schedule, dates=False))
+        labels = [e["text"] for e in page.find("b") if "day" in str(e["attrs"])]
         assert labels == [f"Day {number}" for number in range(1, 41)]
 
     @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import io
 import re
 import sys
 from datetime import date
+from fractions import Fraction
 
 import pypdf
 import pytest
@@ -13,6 +14,7 @@ from formats.drawing import DRUG, dated, doses_of, schedules
 from formats.reading import MONTHS
 from formats.sheet_reading import mass_of_cell
 from formats.test_html import EVIL, LABELS, REVIEW
+from formats.test_html import doses_in as html_doses
 from taper import (
     Formulary,
     Log,
@@ -28,8 +30,9 @@ from taper import (
     to_schedule,
 )
 from taper.checks.review import Finding
+from taper.formats.html import to_html
 from taper.formats.pdf import CannotPrint, to_pdf
-from taper.words.handout import printable
+from taper.words.handout import make_handout, printable
 from taper.words.instruction import write_instructions
 from taper.words.language import LANGUAGES
 
@@ -96,7 +99,9 @@ class TestReadingBack:
     @given(schedule=schedules())
     def test_the_calendar_reads_back_as_the_doses_of_the_schedule_in_every_language(self, schedule):
         for language in LANGUAGES:
-            assert doses_in(to_pdf(schedule, language=language), language) == doses_of(schedule)
+            # A month with letters is read with its key: below.
+            if not make_handout(schedule, None, None, language, sunday_first=False).paper.compact:
+                assert doses_in(to_pdf(schedule, language=language), language) == doses_of(schedule)
 
     @few
     @given(schedule=schedules())
@@ -250,14 +255,7 @@ class TestFile:
         plan = load_protocol("diazepam-example").plan()
         made = realize(plan, Formulary.shipped().products("diazepam", market="us"))
         pages = pypdf.PdfReader(io.BytesIO(to_pdf(to_schedule(made, start=date(2027, 3, 1)), large=large))).pages
-        sizes = []
-
-        def look(text, current, matrix, font, size):
-            if text.strip():
-                sizes.append(size * abs(matrix[0]) * abs(current[0]))
-
-        pages[0].extract_text(visitor_text=look)
-        assert min(sizes) >= (13.99 if large else 11.99)
+        assert min(sizes_of(pages[0])) >= (13.99 if large else 11.99)
 
     @pytest.mark.parametrize("month", range(1, 13))
     @pytest.mark.parametrize("drugs", [1, 4])
@@ -273,17 +271,58 @@ class TestFile:
             assert len(pages_of(made)) == 2
             assert not off_the_page(made)
 
-    def test_four_drugs_four_times_a_day_fill_whole_pages_and_no_week_is_cut(self):
-        slots = dict.fromkeys(("morning", "noon", "evening", "bedtime"), "5 mg")
-        names = [f"drug{letter}" for letter in "abcd"]
-        courses = [{"drug": name, "then": "review", "steps": [{"for": "31 days", "regimen": slots}]} for name in names]
-        products = [Product(id=f"{name}-5", drug=name, form="tablet", strength="5 mg") for name in names]
-        schedule = to_schedule(realize(Plan.read({"courses": courses}), products), start=date(2027, 5, 1))
-        _, *months = pages_of(to_pdf(schedule, pages="patient"))
-        assert [re.match(r"May 2027 \((\d)/(\d)\)", text).groups() for text in months] == [
-            (str(number), str(len(months))) for number in range(1, len(months) + 1)
+    @pytest.mark.parametrize(
+        ("month", "paper", "large", "sunday_first"),
+        [
+            (5, "a4", False, False),
+            (5, "us-letter", True, False),
+            (1, "us-letter", False, True),
+        ],
+        ids=["six weeks", "large print", "six weeks from Sunday"],
+    )
+    def test_four_drugs_four_times_a_day_are_a_page_a_month_in_7_points_or_more(
+        self, month, paper, large, sunday_first
+    ):
+        schedule = full_month(date(2027, month, 1))
+        made = to_pdf(schedule, pages="patient", paper=paper, large=large, sunday_first=sunday_first)
+        assert len(pages_of(made)) == 2
+        assert not off_the_page(made)
+        assert min(sizes_of(pypdf.PdfReader(io.BytesIO(made)).pages[1])) >= 6.99
+        planned = {}
+        for day in schedule.days:
+            for intake in day.intakes:
+                planned.setdefault((day.date.day, intake.slot.name), {})[intake.drug] = intake.dose.mg
+        assert lettered_in(made) == planned
+
+    def test_no_month_of_four_drugs_four_times_a_day_is_printed_in_less_than_7_points(self):
+        for month in range(1, 13):
+            for sunday_first in (False, True):
+                paper = make_handout(
+                    full_month(date(2027, month, 1)), None, None, "de", sunday_first=sunday_first
+                ).paper
+                assert (paper.compact, paper.fits, paper.weeks) == (True, True, 6)
+                assert paper.half_points >= 14
+
+    def test_the_page_has_the_letters_for_paper_and_the_words_for_the_screen(self):
+        schedule = full_month(date(2027, 5, 1))
+        text = to_html(schedule, pages="patient")
+        assert 'class="page weeks-6 compact"' in text
+        key = dict(re.findall(r"<span><b>([A-Z])</b> (drug\w 5.mg|drug\w 2.mg) tablet</span>", text))
+        short = re.findall(r'<span class="short">(.*?)</span></span>', text)
+        assert sorted({name.replace("\u00a0", " ") for name in key.values()}) == sorted(
+            f"{name} {mg} mg"
+            for name, mg in [("druga", 5), ("druga", 2), ("drugb", 5), ("drugc", 5), ("drugc", 2), ("drugd", 5)]
+        )
+        assert len(short) == 31 * 4 * 4
+        assert [(when, slot, mass) for when, slot, _, mass in html_doses(text, "en")] == [
+            (when, slot, mass) for when, slot, _, mass in doses_of(schedule)
         ]
-        assert sum(len(re.findall(r"\b\d+ May\b", text)) for text in months) == 31
+
+    def test_a_compact_month_names_a_volume_with_its_dose_and_its_concentration(self):
+        schedule = full_month(date(2027, 5, 1), liquid="drugc")
+        text = " ".join(pages_of(to_pdf(schedule, pages="patient"))[1].split())
+        assert "D drugc oral solution 5 mg per 5 mL" in text
+        assert text.count("D 7.5 mL (7.5 mg)") == 31 * 4
 
     def test_what_is_taller_than_a_page_is_cut_rather_than_lost(self):
         slots = {f"{hour:02}:{minute:02}": "2 mg" for hour in range(24) for minute in (0, 30)}
@@ -294,6 +333,53 @@ class TestFile:
         for take in write_instructions(schedule)[0].days[2].takes:
             assert squeezed(take) in text
         assert not off_the_page(made)
+
+
+DRUGS = [f"drug{letter}" for letter in "abcd"]
+
+
+def full_month(start, liquid=None):
+    """Four drugs four times a day for a month: a whole and a half, each of two strengths, or one as a solution."""
+    solution = Product(id="l", drug="drugc", form="oral solution", concentration="5 mg/5 mL", smallest_volume="0.5 mL")
+    products = [Product(id=f"{name}-{mg}", drug=name, form="tablet", strength=f"{mg} mg", score=2)
+                for name in DRUGS if name != liquid for mg in (5, 2)]  # fmt: skip
+    products += [solution] if liquid else []
+    doses = {name: "7.5 mg" if number % 2 or name == liquid else "7 mg" for number, name in enumerate(DRUGS)}
+    courses = [{"drug": name, "then": "review", "steps": [{"for": "1 month", "regimen": dict.fromkeys(
+        ("morning", "noon", "evening", "bedtime"), doses[name])}]} for name in DRUGS]  # fmt: skip
+    return to_schedule(realize(Plan.read({"courses": courses}), products), start=start)
+
+
+def lettered_in(made):
+    """What a compact month says to take: mg of each drug by day and time of day, read with its key."""
+    text = " ".join(pages_of(made)[1].replace("\u00a0", " ").split())
+    key = {letter: (drug, Fraction(mg)) for letter, drug, mg in re.findall(r"\b([A-Z]) (\w+) (\d+) mg tablet", text)}
+    found, day, slot = {}, None, None
+    for said in re.finditer(
+        r"(?<!\S)(\d+) [A-Z][a-z]{2}\b|Morning|Noon|Evening|Bedtime|\b([A-Z]) (\d*[½]?)(?= |$)", text
+    ):
+        if said[1]:
+            day = int(said[1])
+        elif said[2] is None:
+            slot = said[0].lower()
+        elif slot is not None:
+            drug, held = key[said[2]]
+            count = sum(Fraction(1, 2) if sign == "½" else Fraction(sign) for sign in said[3])
+            doses = found.setdefault((day, slot), {})
+            doses[drug] = doses.get(drug, 0) + count * held
+    return found
+
+
+def sizes_of(page):
+    """The sizes of the type on a page."""
+    found = []
+
+    def look(text, current, matrix, font, size):
+        if text.strip():
+            found.append(size * abs(matrix[0]) * abs(current[0]))
+
+    page.extract_text(visitor_text=look)
+    return found
 
 
 def off_the_page(made):

@@ -1,5 +1,6 @@
 """What the writer of a plan says of a step goes wherever the step goes, and changes nothing else."""
 
+import csv
 import io
 from datetime import date
 
@@ -15,10 +16,13 @@ from taper import (
     from_fhir,
     read_plan,
     realize,
+    to_arrow,
+    to_csv,
     to_fhir,
     to_html,
     to_ical,
     to_markdown,
+    to_records,
     to_schedule,
     to_table,
     to_xlsx,
@@ -28,6 +32,11 @@ from taper import (
 STEP_NOTE, SLOT_NOTE = "Bring this sheet along", "after supper"
 TABLET = Product(id="t5", drug="testamine", form="tablet", strength="5 mg")
 NOTED = plan_of(step("5 mg", "3 days", note=STEP_NOTE, slot_notes={"evening": SLOT_NOTE}), step("10 mg", "3 days"))
+
+
+PAUSE_NOTE = "Ring the clinic before you go on"
+PAUSED = plan_of(step("5 mg", "2 days", note=STEP_NOTE, slot_notes={"evening": SLOT_NOTE}),
+                 {"kind": "gap", "for": "2 days", "note": PAUSE_NOTE}, step("10 mg", "2 days"))  # fmt: skip
 
 
 def scheduled(plan=NOTED, products=(TABLET,)):
@@ -62,10 +71,44 @@ def test_the_calendar_and_the_schedule_as_data_carry_them():
         {**at, "note": STEP_NOTE}, {**at, "slot": "evening", "note": SLOT_NOTE}]  # fmt: skip
 
 
+@pytest.mark.parametrize("style", ["series", "per-dose", "banner"])
+def test_the_calendar_tells_the_note_of_a_pause_on_its_days(style):
+    text = to_ical(scheduled(PAUSED), style=style).replace("\r\n ", "")
+    (event,) = [each for each in text.split("BEGIN:VEVENT") if PAUSE_NOTE in each]
+    assert "DTSTART;VALUE=DATE:20270303" in event
+    assert "DTEND;VALUE=DATE:20270305" in event
+    assert PAUSE_NOTE not in to_ical(scheduled(NOTED), style=style).replace("\r\n ", "")
+
+
 def test_the_workbook_lists_them_with_the_plan():
     book = openpyxl.load_workbook(io.BytesIO(to_xlsx(scheduled())))
     said = [row[1].value for row in book["Plan"].iter_rows() if row[0].value == "note"]
     assert said == [f"testamine, step 1: {STEP_NOTE}", f"testamine, step 1, evening: {SLOT_NOTE}"]
+
+
+@pytest.mark.parametrize("write", [
+    to_records, lambda schedule: list(csv.DictReader(io.StringIO(to_csv(schedule)))),
+    lambda schedule: to_arrow(schedule).to_pylist(), lambda schedule: to_arrow(schedule, per="intake").to_pylist(),
+], ids=["records", "CSV", "Arrow", "Arrow, an intake a row"])  # fmt: skip
+def test_every_row_of_a_dose_has_them_and_so_has_a_pause(write):
+    rows = write(scheduled(PAUSED))
+    both = f"{STEP_NOTE}; {SLOT_NOTE}"
+    assert [(row["slot"] or None, row["remark"] or None) for row in rows] == [
+        ("evening", both)] * 2 + [(None, PAUSE_NOTE)] * 2 + [("evening", None)] * 2  # fmt: skip
+
+
+def test_the_workbook_has_them_in_each_row():
+    rows = list(openpyxl.load_workbook(io.BytesIO(to_xlsx(scheduled(PAUSED))))["Doses"].iter_rows(values_only=True))
+    assert [row[-1] for row in rows if row[1] in {1, 3, 5}] == [f"{STEP_NOTE}; {SLOT_NOTE}", PAUSE_NOTE, None]
+
+
+@pytest.mark.parametrize("version", ["R4", "R5"])
+@pytest.mark.parametrize("profile", ["sequences", "separate", "days"])
+def test_the_note_of_a_pause_goes_with_the_next_dose_through_fhir(version, profile):
+    found = from_fhir(to_fhir(scheduled(PAUSED), version=version, profile=profile), accept=("gap",))
+    pauses = [each for each in found.plan.courses[0].steps if each.kind == "gap"]
+    assert [(each.note, str(each.lasting)) for each in pauses] == [(PAUSE_NOTE, "2 days")]
+    assert not [report for report in found.reports if PAUSE_NOTE in str(report)]
 
 
 @pytest.mark.parametrize("write", [to_table, to_markdown, to_html, lambda s: write_sig(s, s.steps[0])])

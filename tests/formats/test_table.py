@@ -185,10 +185,11 @@ class TestCsv:
             "count_denominator",
             "volume",
             "note",
+            "remark",
         ]
         assert [line[6:] for line in lines[1:]] == [
-            ["7 mg", "1", "5", "t5mg", "1", "1", "1", "", ""],
-            ["7 mg", "2", "2", "t2mg", "1", "1", "1", "", ""],
+            ["7 mg", "1", "5", "t5mg", "1", "1", "1", "", "", ""],
+            ["7 mg", "2", "2", "t2mg", "1", "1", "1", "", "", ""],
         ]
 
     @pytest.mark.parametrize(
@@ -206,7 +207,7 @@ class TestCsv:
 
     def test_a_volume_has_its_own_column(self):
         text = to_csv(scheduled(plan_of(step("5 mg", "1 day")), products=[liquid()]))
-        assert text.splitlines()[1].endswith("5 mg,1,5,solution,,,,5 mL,")
+        assert text.splitlines()[1].endswith("5 mg,1,5,solution,,,,5 mL,,")
 
     @pytest.mark.parametrize("start", ["=", "+", "-", "@"])
     def test_no_cell_is_read_as_a_formula(self, start):

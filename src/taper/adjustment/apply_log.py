@@ -58,9 +58,9 @@ _HANDLERS: Mapping[type[Event], Callable[[Now, CourseState, Any], CourseState]] 
 }
 _FOR_EVERY_COURSE = (Hold, Resume, Gap)
 _OPEN_DAYS = 28
+"""How much of a last step without an end is shown where it begins only after the days that were shown."""
 _STILL_SCORED = timedelta(days=366)
 """How long after its end a plan still takes scores: what comes after the last dose is part of what is followed."""
-"""How much of a last step without an end is shown where it begins only after the days that were shown."""
 
 
 @takes

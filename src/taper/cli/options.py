@@ -58,7 +58,9 @@ def add_statements(parser: argparse.ArgumentParser) -> None:
 
 def add_days(parser: argparse.ArgumentParser) -> None:
     """Add the start and the horizon."""
-    parser.add_argument("--start", metavar="DATE", help="the date of day 1; needed, but for --log, which holds it")
+    parser.add_argument(
+        "--start", metavar="DATE", help="the date of day 1; needed, but for --log, which holds it, and --without-dates"
+    )
     parser.add_argument("--days", type=int, metavar="N", help="the horizon of an open plan; a window on a closed one")
 
 

@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 
 from taper._base.json_text import decode, read_json
@@ -118,12 +119,18 @@ def realized_of(options: argparse.Namespace) -> RealizedPlan:
     return realize(plan, products_of(options, plan, formulary), formulary=formulary)
 
 
+_SOME_MONDAY = date(2001, 1, 1)
+"""Day 1 of a plan that is printed without dates, in which no date is shown."""
+
+
 def dated(options: argparse.Namespace) -> Schedule:
-    """The plan that was named, on dates."""
-    if not options.start:
+    """The plan that was named, on dates; on any, where none is shown."""
+    undated = getattr(options, "without_dates", False)
+    if not (options.start or undated):
         raise InvalidInput("dates need a first day; add it, such as --start 2027-03-01", where="--start")
+    start = read_date(options.start) if options.start else _SOME_MONDAY
     horizon = Duration(options.days) if options.days is not None else None
-    return to_schedule(realized_of(options), start=read_date(options.start), horizon=horizon)
+    return to_schedule(realized_of(options), start=start, horizon=horizon)
 
 
 def adjusted_by(name: str, options: argparse.Namespace) -> Schedule:

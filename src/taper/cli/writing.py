@@ -141,8 +141,10 @@ def _handout(write: Callable[..., _Made], options: argparse.Namespace, schedule:
 
 
 def review_of(options: argparse.Namespace, schedule: Schedule) -> Review:
-    """The review of a schedule, with the facts about the person that were given."""
-    return check(schedule, load_patient(options.patient) if options.patient else UNKNOWN)
+    """The review of a schedule, or of a plan without dates, with the facts about the person that were given."""
+    given = load_patient(options.patient) if options.patient else UNKNOWN
+    is_dated = options.start or options.log or not options.without_dates
+    return check(schedule if is_dated else schedule.realized, given)
 
 
 def _calendar(options: argparse.Namespace, schedule: Schedule) -> str:

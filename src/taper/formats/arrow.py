@@ -71,12 +71,13 @@ _COLUMNS = (
     _Column("count_denominator", "int64", lambda record: None if record.count is None else record.count.denominator),
     _Column("volume_ml", "amount", lambda record: record.volume_ml),
     _Column("note", "string", lambda record: record.note),
+    _Column("remark", "string", lambda record: record.remark),
 )
 
 
 _KEPT: dict[str, tuple[str, ...]] = {
     "portion": tuple(column.name for column in _COLUMNS),
-    "intake": ("date", "day", "course", "step", "drug", "slot", "dose", "mg", "note"),
+    "intake": ("date", "day", "course", "step", "drug", "slot", "dose", "mg", "note", "remark"),
     "day": ("date", "day", "drug", "mg"),
 }
 
@@ -94,7 +95,7 @@ def _days(schedule: Schedule) -> Iterator[Record]:
         for drug in schedule.realized.drugs:
             total = day.totals.get(drug)
             mg = total.mg if total else Fraction(0)
-            yield Record(day.date, day.number, "", 0, drug, None, None, None, mg, None, None, None, None, None)
+            yield Record(day.date, day.number, "", 0, drug, None, None, None, mg, None, None, None, None, None, None)
 
 
 _ROWS: dict[str, Callable[[Schedule], Iterator[Record]]] = {"portion": records_of, "intake": _intakes, "day": _days}

@@ -1,7 +1,7 @@
 """A schedule as a handout: one self-contained page to read and to print, and pages of their own for the clinician."""
 
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from html import escape
 from itertools import groupby
 from pathlib import Path
@@ -133,23 +133,40 @@ def _plan(handout: Handout) -> Iterator[str]:
     for row in sheet.rows:
         yield "<tbody>"
         for index, line in enumerate(row.lines):
-            when = _when(row) if index == 0 else ""
-            yield f"<tr>{when}{''.join(_line(handout, line))}</tr>"
+            when = _when(row, handout) if index == 0 else ""
+            labels = "" if _is_said_of_row(row, handout) else _labels(line)
+            yield f"<tr>{when}{''.join(_line(handout, line, labels))}</tr>"
         yield "</tbody>"
     yield "</table>"
 
 
-def _when(row: SheetRow) -> str:
+def _when(row: SheetRow, handout: Handout) -> str:
     """The dates of a row, with a place to jump to for each of its days."""
     days = 1 if row.last is None else (row.last - row.first).days + 1
-    places = "".join(f'<span id="on-{row.first + timedelta(days=day)}"></span>' for day in range(days))
-    return f'<th scope="rowgroup" rowspan="{len(row.lines)}">{places}{_text(row.when)}</th>'
+    names = (_name_of(row.first + timedelta(days=day), handout) for day in range(days))
+    places = "".join(f'<span id="on-{name}"></span>' for name in names)
+    said = _labels(row.lines[0]) if _is_said_of_row(row, handout) else ""
+    return f'<th scope="rowgroup" rowspan="{len(row.lines)}">{places}{_text(row.when)}{said}</th>'
 
 
-def _line(handout: Handout, line: SheetLine) -> Iterator[str]:
+def _is_said_of_row(row: SheetRow, handout: Handout) -> bool:
+    """Whether labels are of a whole row: they stand below its dates, and not in the first of several times of day."""
+    sheet = handout.sheet
+    return len(row.lines) == 1 and sheet.in_columns and len(sheet.slots) > 1 and not sheet.names_drugs
+
+
+def _labels(line: SheetLine) -> str:
+    said = "".join(f'<span class="label">{_text(label)}</span> ' for label in line.labels)
+    return f'<span class="labels">{said}</span>' if said else ""
+
+
+def _name_of(day: date, handout: Handout) -> str:
+    """What a day is called where something jumps to it: its date, or its number in a plan without dates."""
+    return str(day) if handout.dated else f"day-{(day - handout.sheet.rows[0].first).days + 1}"
+
+
+def _line(handout: Handout, line: SheetLine, labels: str) -> Iterator[str]:
     words, sheet = handout.language.phrases.sheet, handout.sheet
-    labels = "".join(f'<span class="label">{_text(label)}</span> ' for label in line.labels)
-    labels = f'<span class="labels">{labels}</span>' if labels else ""
     if sheet.names_drugs:
         yield f'<td class="drug"><strong>{_text(line.drug)}</strong> {labels}</td>'
         labels = ""
@@ -227,41 +244,49 @@ def _month(handout: Handout, month: CalendarMonth) -> Iterator[str]:
     heads = "".join(
         f'<th scope="col"><abbr title="{_text(name)}">{_text(short)}</abbr></th>' for short, name in handout.weekdays
     )
-    yield f'<div class="page weeks-{len(month.weeks)}" role="region" aria-label="{_text(month.caption)}">'
-    yield f'<table class="month"><caption>{_text(month.caption)}</caption>'
+    kind = " compact" if handout.paper.compact else ""
+    yield f'<div class="page weeks-{len(month.weeks)}{kind}" role="region" aria-label="{_text(month.caption)}">'
+    listed = " ".join(f"<span><b>{letter}</b> {_text(name)}</span>" for letter, name in handout.key)
+    key = f' <span class="key">{listed}</span>' if handout.paper.compact else ""
+    yield f'<table class="month"><caption>{_text(month.caption)}{key}</caption>'
     yield f"<thead><tr>{heads}</tr></thead><tbody>"
     for week in month.weeks:
         yield "<tr>"
-        yield from (_day(day, alone=not handout.sheet.names_drugs) for day in week)
+        yield from (_day(day, handout) for day in week)
         yield "</tr>"
     yield "</tbody></table></div>"
 
 
-def _day(day: CalendarDay | None, *, alone: bool) -> str:
+def _day(day: CalendarDay | None, handout: Handout) -> str:
     if day is None or not day.is_shown:
         label = f'<time datetime="{day.date}">{_text(day.label)}</time>' if day is not None else ""
         return f'<td class="none">{label}</td>'
-    name = f"d{day.date}"
+    name = f"d{_name_of(day.date, handout)}"
     notes = "".join(f'<p class="note">{_text(note)}</p>' for note in day.notes)
-    listed = "".join(_times(day, name, alone=alone))
+    listed = "".join(_times(day, name, handout))
     kind, mark = (' class="changes"', "\u00a0*") if day.changes else ("", "")
-    return f'<td{kind}><time id="{name}" datetime="{day.date}">{_text(day.label)}{mark}</time>{notes}{listed}</td>'
+    when = f'time id="{name}" datetime="{day.date}"' if handout.dated else f'b class="day" id="{name}"'
+    return f"<td{kind}><{when}>{_text(day.label)}{mark}</{when[: when.index(' ')]}>{notes}{listed}</td>"
 
 
-def _times(day: CalendarDay, name: str, *, alone: bool) -> Iterator[str]:
+def _times(day: CalendarDay, name: str, handout: Handout) -> Iterator[str]:
     """The doses of a day; where a dose must name its drug, those of one time of day stand below its name."""
-    if alone and day.intakes:
+    is_compact = handout.paper.compact
+    if not (handout.sheet.names_drugs or is_compact) and day.intakes:
         yield f"<ul>{''.join(_intake(intake, name, alone=True) for intake in day.intakes)}</ul>"
         return
     for slot, intakes in groupby(day.intakes, key=lambda intake: intake.slot):
-        items = "".join(_intake(intake, name, alone=False) for intake in intakes)
-        yield f'<p class="time">{_text(slot)}</p><ul>{items}</ul>'
+        items = "".join(_intake(intake, name, alone=False, compact=is_compact) for intake in intakes)
+        made = f'<p class="time">{_text(slot)}</p> <ul>{items}</ul>'
+        yield f'<div class="at">{made}</div>' if is_compact else made
 
 
-def _intake(intake: CalendarIntake, day: str, *, alone: bool) -> str:
+def _intake(intake: CalendarIntake, day: str, *, alone: bool, compact: bool = False) -> str:
     slot, drug = ("slot", "drug spoken") if alone else ("slot spoken", "drug")
+    parts = " ".join(f"<span><b>{letter}</b>\u00a0{_text(figure)}</span>" for letter, figure in intake.short)
+    short = f'<span class="short">{parts}</span>' if compact else ""
     return (
-        f'<li><label><input type="checkbox" aria-describedby="{day}"><span>'
+        f'<li><label><input type="checkbox" aria-describedby="{day}">{short}<span class="full">'
         f'<span class="{slot}">{_text(intake.slot)}</span> <span class="{drug}">{_text(intake.drug)}</span> '
         f'<data class="dose" value="{escape(intake.written)}">{_text(intake.take)}</data></span></label></li>'
     )

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Literal
 
@@ -160,6 +161,8 @@ def _data(handout: Handout, paper: Paper, *, large: bool, pages: Pages) -> dict[
         "large": large,
         "pages": pages,
         "upright": handout.paper.upright,
+        "compact": handout.paper.compact,
+        "key": handout.key,
         "words": phrases.handout.model_dump(),
         "sheet-words": phrases.sheet.model_dump(),
         "sheet": _sheet(handout.sheet, () if pages == "clinician" else handout.sheet.rows),
@@ -168,7 +171,10 @@ def _data(handout: Handout, paper: Paper, *, large: bool, pages: Pages) -> dict[
         "beyond": handout.beyond,
         "weekdays": [name if handout.dated else short for short, name in handout.weekdays],
         "months": [
-            {"caption": month.caption, "weeks": [[_day(day) for day in week] for week in month.weeks]}
+            {
+                "caption": month.caption,
+                "weeks": [[_day(day, compact=handout.paper.compact) for day in week] for week in month.weeks],
+            }
             for month in (() if pages == "clinician" else handout.months)
         ],
         "supply": list(_supply(handout)),
@@ -208,11 +214,15 @@ def _kept(held: Any) -> Any:
             return held
 
 
-def _day(day: CalendarDay | None) -> dict[str, Any] | None:
+def _day(day: CalendarDay | None, *, compact: bool) -> dict[str, Any] | None:
     if day is None:
         return None
-    intakes = [asdict(intake) for intake in day.intakes]
-    return {"label": day.label, "notes": day.notes, "intakes": intakes, "changes": day.changes}
+    intakes = [{name: held for name, held in asdict(intake).items() if name != "short"} for intake in day.intakes]
+    made = {"label": day.label, "notes": day.notes, "intakes": intakes, "changes": day.changes}
+    if compact:
+        grouped = groupby(day.intakes, key=lambda intake: intake.slot)
+        made["times"] = [[slot, [part for intake in held for part in intake.short]] for slot, held in grouped]
+    return made
 
 
 def _supply(handout: Handout) -> Iterator[dict[str, Any]]:

@@ -22,7 +22,7 @@ from taper.words.product_names import ProductNames
 from taper.words.review_text import counts, sentence
 
 _COLUMNS = ("date", "day", "course", "step", "drug", "slot", "dose", "portion", "mg", "product", "count",
-            "count_numerator", "count_denominator", "volume", "note")  # fmt: skip
+            "count_numerator", "count_denominator", "volume", "note", "remark")  # fmt: skip
 _FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _BREAKS = ("\t", "\r", "\n", "\0")
 
@@ -128,7 +128,7 @@ def to_csv(schedule: Schedule) -> str:
         volume = "" if row.volume_ml is None else str(Volume(row.volume_ml))
         cells = (row.date.isoformat(), str(row.day), row.course, str(row.step), row.drug, row.slot or "",
                  row.dose or "", str(row.portion or ""), _number(row.mg), row.product or "", *counts, volume,
-                 row.note or "")  # fmt: skip
+                 row.note or "", row.remark or "")  # fmt: skip
         writer.writerow([_safe(cell) for cell in cells])
     return out.getvalue()
 

@@ -49,6 +49,7 @@ _DOSES: tuple[tuple[str, int, Callable[[Record], Cell]], ...] = (
     ("count", 8, lambda record: None if record.count is None else write_count(record.count)),
     ("volume mL", 10, lambda record: record.volume_ml),
     ("note", 18, lambda record: record.note),
+    ("remark", 24, lambda record: record.remark),
 )
 
 

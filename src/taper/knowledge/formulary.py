@@ -356,6 +356,14 @@ def _shipped_vocabulary() -> NamesOnFile:
 
 
 @cache
+def atc_codes() -> Mapping[str, str]:
+    """The code in the ATC index of each medicine on file that has one of its own, and no other by another use."""
+    held = _read_file(resources.files("taper") / "data" / "medicines.toml")
+    lists = [item["codes"] for item in held["lists"] if item.get("own", True)]
+    return {name: codes[0] for codes_of in lists for name, codes in codes_of.items() if len(codes) == 1}
+
+
+@cache
 def _shipped_tree() -> ClassTree:
     return read_class_tree(_read_file(resources.files("taper") / "data" / "class_tree.toml"), where="class_tree.toml")
 

@@ -52,9 +52,10 @@ class SameNames(Value):
 
 
 class CodeList(Value):
-    """Medicines with their codes in the ATC index, by one source."""
+    """Medicines with their codes in the ATC index, by one source; `own` unless the codes are of what they belong to."""
 
     source: Source
+    own: bool = True
     note: Text | None = None
     codes: dict[Name, tuple[str, ...]]
 

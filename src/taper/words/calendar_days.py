@@ -6,12 +6,16 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True)
 class CalendarIntake:
-    """One dose in a calendar: its time of day, its drug, and what to take; `written` is the dose as text."""
+    """One dose in a calendar: its time of day, its drug, and what to take; `written` is the dose as text.
+
+    `short` is what to take by the letters of the key of products, empty where the key cannot say it.
+    """
 
     slot: str
     drug: str
     take: str
     written: str
+    short: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

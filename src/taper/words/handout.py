@@ -53,6 +53,7 @@ class Handout:
     history: tuple[str, ...]
     plan_id: str
     dated: bool
+    key: tuple[tuple[str, str], ...] = ()
 
 
 def make_handout(
@@ -88,7 +89,9 @@ def make_handout(
     changes = frozenset(row.first for row in sheet.rows[1:])
     days = [_day(day, schedule, changes, spoken, shelf) for day in counted(schedule.days, "days written")]
     months = list(_months(days, spoken, first) if dates else _weeks(days, spoken))
-    paper = fit_months(months, names_drugs=len(schedule.realized.courses) > 1, large=large)
+    names_drugs = len(schedule.realized.courses) > 1
+    key = shelf.key(spoken) if names_drugs else ()
+    paper = fit_months(months, names_drugs=names_drugs, large=large, key=key)
     drugs = spoken.join(spoken.drug(drug) for drug in schedule.realized.drugs)
     return Handout(
         language=spoken,
@@ -107,6 +110,7 @@ def make_handout(
         history=tuple(describe_changes(schedule)),
         plan_id=_plan_id(schedule, spoken),
         dated=dates,
+        key=key,
     )
 
 
@@ -228,6 +232,7 @@ def _intake(intake: ScheduledIntake, language: Language, shelf: ProductNames) ->
         drug=language.drug(intake.drug),
         take=write_cell(intake, language, shelf),
         written=intake.dose.text,
+        short=shelf.lettered(intake.portions, language),
     )
 
 

@@ -261,7 +261,9 @@ class Language:
     def drug_in_forms(self, product: Product) -> str:
         """A drug with the name of several units of a form: "diazepam tablets", "comprimidos de diazepam"."""
         held = {"drug": self.drug(product.drug), "of_drug": self.of(product.drug)}
-        return self.phrases.sheet.drug_form.format(forms=self.form_words(product)[1], **held)
+        forms, sheet = self.form_words(product)[1], self.phrases.sheet
+        joined = sheet.drug_noun if forms[:1].isupper() else None  # "Diazepam-Tabletten"; not before an adjective
+        return (joined or sheet.drug_form).format(forms=forms, **held)
 
     def _strength(self, product: Product) -> str:
         return self.amount(product.strength) if product.strength is not None else ""

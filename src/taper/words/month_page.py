@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain, groupby
 
 from taper.words.calendar_days import CalendarDay, CalendarMonth
 
@@ -11,9 +12,12 @@ _LANDSCAPE = (2590, 1900)
 _PORTRAIT = (1900, 2590)
 _HEAD = 180
 """The caption and the names of the weekdays."""
-_PADDING, _GAP = 22, 6
-_SMALLEST, _USUAL, _LARGE = 12, 22, 28
+_PADDING, _GAP, _COMPACT_PADDING, _COMPACT_GAP = 22, 6, 18, 3
+_SMALLEST, _EASY, _USUAL, _LARGE, _LEAST_COMPACT = 12, 14, 22, 28, 14
 """In half points."""
+_KEY_LETTERS, _KEY_LINE = 130, 45
+"""How many letters of the key a line holds, and its height."""
+_WEEKS = 6
 _HALF_POINT = 1764
 """Half a point in thousandths of a tenth of a millimeter."""
 _DAYS = 7
@@ -25,13 +29,16 @@ _KEPT = re.compile(r"(?<=[0-9½⅓⅔¼¾])[ \u00a0](?=\D)|(?<=×) |\u00a0")
 class MonthPage:
     """The size of the type in half points, whether the paper stands upright, and how many weeks a page holds.
 
-    `fits` is False where a day holds more than a page does in the smallest type: then its weeks grow as they must.
+    `fits` is False where a day holds more than a page does in the smallest type: then its weeks grow as they must. In
+    a `compact` month each time of day is one line, in which letters of a key name the products.
     """
 
     half_points: int
     upright: bool
     weeks: int
     fits: bool
+    compact: bool = False
+    key_lines: int = 0
 
     @property
     def points(self) -> str:
@@ -41,25 +48,66 @@ class MonthPage:
 
     def week_height(self, weeks: int) -> str:
         """The height of each of so many weeks that fill a page, in mm, as text."""
-        whole, tenth = divmod(_week_height(weeks, upright=self.upright), 10)
+        whole, tenth = divmod(_week_height(weeks, self.key_lines, upright=self.upright), 10)
         return f"{whole}.{tenth}"
 
 
-def fit_months(months: Iterable[CalendarMonth], *, names_drugs: bool, large: bool = False) -> MonthPage:
+def fit_months(
+    months: Iterable[CalendarMonth], *, names_drugs: bool, large: bool = False, key: tuple[tuple[str, str], ...] = ()
+) -> MonthPage:
     """The largest type in which every month fits one page, upright only where that allows a much larger one.
 
-    A month with more in a day than the smallest type makes room for has a page for each half or third of its weeks.
+    Where that is smaller than one reads with ease, months are compact, if a key names the products by letters. A month
+    that fits in neither way has a page for each half or third of its weeks.
     """
     listed = list(months)
     days = {count: _different_days(listed, count) for count in {len(month.weeks) for month in listed}}
-    for most in (6, 3, 2, 1):
-        found = [(_size(days, most, upright=upright, names_drugs=names_drugs, large=large), upright)
-                 for upright in (False, True)]  # fmt: skip
-        (across, _), (along, _) = found
-        if across or along:
-            upright = 4 * along > 5 * across
-            return MonthPage(along if upright else across, upright, most, fits=True)
-    return MonthPage(_SMALLEST + 2, upright=False, weeks=6, fits=False)
+    lines = _broken(["~" * (len(name) + 4) for _, name in key], _KEY_LETTERS)
+    wordy, short = _Fit(days, names_drugs, large), _Fit(days, names_drugs, large, compact=True, key_lines=lines)
+    whole = wordy.page(_WEEKS)
+    if whole is not None and whole.half_points >= _EASY:
+        return whole
+    pages = chain([short.page(_WEEKS) if key else None, whole], (wordy.page(most) for most in (3, 2, 1)))
+    return next((page for page in pages if page is not None), MonthPage(_SMALLEST + 2, False, _WEEKS, fits=False))
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """Days, and how they are laid out, for which a size is looked for."""
+
+    days: dict[int, list[CalendarDay]]
+    names_drugs: bool
+    large: bool
+    compact: bool = False
+    key_lines: int = 0
+
+    def page(self, most: int) -> MonthPage | None:
+        """The page in the largest type with so many weeks at most; None if no type is small enough."""
+        across, along = (self._size(most, upright=upright) for upright in (False, True))
+        upright = 4 * along > 5 * across
+        size = along if upright else across
+        return MonthPage(size, upright, most, True, self.compact, self.key_lines) if size else None
+
+    def _size(self, most: int, *, upright: bool) -> int:
+        """The largest type in half points in which all days fit with so many weeks to a page; 0 if none does."""
+        width = (_PORTRAIT if upright else _LANDSCAPE)[0] // _DAYS
+        least = _LEAST_COMPACT if self.compact else _SMALLEST
+        for size in range(_LARGE if self.large else _USUAL, least - 1, -1):
+            if all(
+                self._height(day, size, width) <= _week_height(min(count, most), self.key_lines, upright=upright)
+                for count, held in self.days.items()
+                for day in held
+            ):
+                return size
+        return 0
+
+    def _height(self, day: CalendarDay, size: int, width: int) -> int:
+        """The height of a day in tenths of a millimeter, by a broad guess at how its lines break."""
+        if self.compact:
+            line, lines = size * _HALF_POINT * 21 // 20 // 1000, [*_compact_lines(day, size, width)]
+            return _COMPACT_PADDING + line * (sum(lines) + 1) + _COMPACT_GAP * len(lines)
+        line, lines = size * _HALF_POINT * 6 // 5 // 1000, [*_lines(day, size, width, names_drugs=self.names_drugs)]
+        return _PADDING + line * (sum(lines) + 1) + _GAP * len(lines) + line // 4
 
 
 def _different_days(months: list[CalendarMonth], weeks: int) -> list[CalendarDay]:
@@ -71,28 +119,8 @@ def _different_days(months: list[CalendarMonth], weeks: int) -> list[CalendarDay
     return list(found.values())
 
 
-def _size(days: dict[int, list[CalendarDay]], most: int, *, upright: bool, names_drugs: bool, large: bool) -> int:
-    """The largest type in half points in which all days fit with so many weeks to a page; 0 if none does."""
-    width = (_PORTRAIT if upright else _LANDSCAPE)[0] // _DAYS
-    for size in range(_LARGE if large else _USUAL, _SMALLEST - 1, -1):
-        if all(
-            _height(day, size, width, names_drugs=names_drugs) <= _week_height(min(count, most), upright=upright)
-            for count, held in days.items()
-            for day in held
-        ):
-            return size
-    return 0
-
-
-def _week_height(weeks: int, *, upright: bool) -> int:
-    return ((_PORTRAIT if upright else _LANDSCAPE)[1] - _HEAD) // weeks
-
-
-def _height(day: CalendarDay, size: int, width: int, *, names_drugs: bool) -> int:
-    """The height of a day in tenths of a millimeter, by a broad guess at how its lines break."""
-    line = size * _HALF_POINT * 6 // 5 // 1000
-    lines = [*_lines(day, size, width, names_drugs=names_drugs)]
-    return _PADDING + line * (sum(lines) + 1) + _GAP * len(lines) + line // 4
+def _week_height(weeks: int, key_lines: int, *, upright: bool) -> int:
+    return ((_PORTRAIT if upright else _LANDSCAPE)[1] - _HEAD - key_lines * _KEY_LINE) // weeks
 
 
 def _lines(day: CalendarDay, size: int, width: int, *, names_drugs: bool) -> Iterator[int]:
@@ -108,6 +136,15 @@ def _lines(day: CalendarDay, size: int, width: int, *, names_drugs: bool) -> Ite
             yield 1
         yield _broken([intake.drug, *take] if names_drugs else [*intake.slot.split(" "), *take], room)
         slot = intake.slot
+
+
+def _compact_lines(day: CalendarDay, size: int, width: int) -> Iterator[int]:
+    room = max((width - _PADDING) * 1000 // (size * _HALF_POINT // 2), 1)
+    for note in day.notes:
+        yield _broken(note.split(" "), room)
+    for slot, intakes in groupby(day.intakes, key=lambda intake: intake.slot):
+        amounts = [f"{letter}~{figure}~" for intake in intakes for letter, figure in intake.short]
+        yield _broken([*slot.split(" "), "~~~", *amounts], room)
 
 
 def _broken(words: list[str], room: int) -> int:

@@ -128,6 +128,7 @@ class SheetPhrases(Value):
     solid: str
     liquid: str
     drug_form: str
+    drug_noun: str | None = None
     alone: str
     weekly: str
     weekdays: str

@@ -3,6 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from string import ascii_uppercase
 from typing import Self, TypeVar
 
 from taper.amounts.dose import DailyDose, Dose, MassUnit
@@ -13,7 +16,7 @@ from taper.words.language import Language, capitalize
 Amount = TypeVar("Amount", Dose, DailyDose)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ProductNames:
     """Every product that the plan is made of; those with the same drug, form and strength are told apart by id."""
 
@@ -53,6 +56,32 @@ class ProductNames:
         """A portion for a small space."""
         return language.short_portion(portion, self.products[portion.product]) + self.tag(portion.product)
 
+    @cached_property
+    def letters(self) -> dict[str, str]:
+        """A letter for each product, by which a small space names it; none for one that is mixed, or too many."""
+        is_told = len(self.products) <= len(ascii_uppercase) and all(
+            product.made_from is None for product in self.products.values()
+        )
+        drugs = list(dict.fromkeys(product.drug for product in self.products.values()))
+        order = sorted(self.products.values(), key=lambda product: (drugs.index(product.drug), -_held_by(product)))
+        return dict(zip((product.id for product in order), ascii_uppercase, strict=False)) if is_told else {}
+
+    def key(self, language: Language) -> tuple[tuple[str, str], ...]:
+        """Each letter with the product that it stands for, in full."""
+        return tuple((letter, self.product(name, language)) for name, letter in self.letters.items())
+
+    def lettered(self, portions: Iterable[Portion], language: Language) -> tuple[tuple[str, str], ...]:
+        """Portions by their letters, as ("A", "1½"); a volume with its dose. Nothing where there are no letters."""
+        if not self.letters:
+            return ()
+        return tuple(sorted((self.letters[item.product], self._figure(item, language)) for item in portions))
+
+    def _figure(self, portion: Portion, language: Language) -> str:
+        if portion.volume is None:
+            return language.figure(portion.count or Fraction(0))
+        dose = language.amount(self.products[portion.product].dose_of(portion))
+        return f"{language.volume(portion.volume)} ({dose})".replace(" ", "\u00a0")
+
     def as_labeled(self, amount: Amount, portions: Iterable[Portion]) -> Amount:
         """An amount in the unit that every label of these portions has; as it was written where they differ."""
         units = {_unit_of(self.products[portion.product]) for portion in portions}
@@ -80,6 +109,13 @@ class ProductNames:
 
     def _id(self, name: str) -> str:
         return f" [{name}]" if name in self.alike else ""
+
+
+def _held_by(product: Product) -> Fraction:
+    """The mg of one unit, or of one mL."""
+    if product.concentration is not None:
+        return product.concentration.mass.mg / product.concentration.volume.ml
+    return Fraction(0) if product.strength is None else product.strength.mg
 
 
 def _unit_of(product: Product) -> MassUnit | None:

@@ -19,7 +19,7 @@ from taper.words.portion import describe_portion
 
 Style = Literal["series", "per-dose", "banner"]
 STYLES: tuple[Style, ...] = get_args(Style)
-WAITS, DECISION = "Waits for review", "Decision needed"
+WAITS, DECISION, PAUSE = "Waits for review", "Decision needed", "Pause"
 _NAMESPACE = uuid.UUID("5f4e2f0c-6b0e-5d0a-9a51-0d8f5a7c1e42")
 
 
@@ -92,7 +92,7 @@ class Diary:
         }  # fmt: skip
         if style not in writers:
             raise InvalidInput(f"style {style!r} is not known; write one of {', '.join(STYLES)}")
-        made = (*writers[style](), *self._decisions())
+        made = (*writers[style](), *self._decisions(), *(() if style == "banner" else self._pauses()))
         return tuple(sorted(made, key=lambda entry: (entry.first, entry.clock or time(), entry.uid)))
 
     def _series(self) -> Iterator[CalendarEntry]:
@@ -143,6 +143,19 @@ class Diary:
                     self._uid("decision", step.course), step.first, None, 1, 1, self._days_shown(step),
                     f"{DECISION}: {name}", said, is_tentative=True,
                 )  # fmt: skip
+
+    def _pauses(self) -> Iterator[CalendarEntry]:
+        """An event on the days of a pause that has a note, which no dose there could carry."""
+        for step in self._schedule.steps:
+            if step.realized.step.kind == "gap" and step.realized.step.note is not None:
+                name = self._alias(step.drug) if self._is_private else step.drug
+                days = self._days_shown(step)
+                last = step.first + timedelta(days=days - 1)
+                made = CalendarEntry(
+                    self._uid("pause", *self._content(step)), step.first, None, 1, 1, days, f"{PAUSE}: {name}",
+                    f"Nothing of {step.drug} is taken from {step.first} to {last}. {_notes(step)}{self._ending}",
+                )  # fmt: skip
+                yield self._gated(made, step)
 
     def _days_shown(self, step: DatedStep) -> int:
         return (min(step.last or self._schedule.last, self._schedule.last) - step.first).days + 1

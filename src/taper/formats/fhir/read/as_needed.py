@@ -29,6 +29,8 @@ def is_as_needed(text: str) -> bool:
     Note:
         A text that tells something else to do as needed is caught too. No list of phrases is whole.
     """
-    plain = unicodedata.normalize("NFKD", text.casefold().replace("’", "'"))
-    bare = "".join(mark for mark in plain if not unicodedata.combining(mark))
+    bare = text.casefold()
+    if not bare.isascii():
+        plain = unicodedata.normalize("NFKD", bare.replace("’", "'"))
+        bare = "".join(mark for mark in plain if not unicodedata.combining(mark))
     return _AS_NEEDED.search(re.sub(r"[\s_-]+", " ", bare)) is not None

@@ -2,15 +2,16 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
 
 from taper._base.numbers import exact
 from taper.amounts.duration import Duration
 from taper.errors import InvalidInput
+from taper.formats.fhir.read.advice import without_advice
 from taper.formats.fhir.read.text_patterns import (
     CLOCK,
-    DOSED,
     DOTTED,
     ISO,
     MIXED,
@@ -18,6 +19,7 @@ from taper.formats.fhir.read.text_patterns import (
     PER_VOLUME,
     REPEATED,
     SCHEME,
+    SPACED_WORD,
     THOUSANDS,
     WORD,
     clause_after,
@@ -33,9 +35,9 @@ from taper.formats.fhir.read.vocabulary import (
 )
 
 _GONE = " | "
+_LINES = re.compile(r"\s*[\r\n]\s*")
 
 
-@lru_cache(maxsize=2048)
 def read_text(text: str, names: frozenset[str] = frozenset()) -> Told:
     """Read a dosage text in the language of which it has most words.
 
@@ -43,7 +45,19 @@ def read_text(text: str, names: frozenset[str] = frozenset()) -> Told:
         text: The text as it stands.
         names: Words that name the drug, its form or what it is for: they are passed over.
     """
-    flat = plain(text)
+    dates: list[tuple[int, int, int | None]] = []
+
+    def note(found: re.Match[str]) -> str:
+        dates.append((int(found[2]), int(found[3]), int(found[1])))
+        return _GONE
+
+    told = _read(ISO.sub(note, plain(_LINES.sub(". ", text))), names)
+    return replace(told, dates=[*told.dates, *dates]) if dates else told
+
+
+@lru_cache(maxsize=2048)
+def _read(flat: str, names: frozenset[str]) -> Told:
+    """Read a flat text without its ISO dates, so that texts that differ in them alone are read once."""
     first: Told | None = None
     for code in best_language(flat):
         told = _Reading(flat, vocabulary_of(code), names).told
@@ -58,19 +72,21 @@ class _Reading:
     """One reading: each kind of phrase is found, noted and taken out, until only words are left."""
 
     def __init__(self, flat: str, words: Vocabulary, names: frozenset[str]) -> None:
-        self._left, self._words = flat, words
+        self._left, self._words, self._names = flat, words, names
         self.told = Told(words.name)
         self._articles = False
-        self._take(THOUSANDS, self._beyond)
+        self._warnings()
+        if "." in self._left or "," in self._left:
+            self._take(THOUSANDS, self._beyond)
         self._left = words.numbers.sub(self._digit, self._left)
         self._left = REPEATED.sub(r"\1", MIXED.sub(r"\1 \2", self._left))
         for step in (
-            self._cautions, self._dates, self._advice, self._schemes, self._per, self._conditions,
+            self._harmless, self._purposes, self._dates, self._schemes, self._per, self._conditions,
             self._frequencies, self._clocks,
             self._ranges, self._changes, self._lengths, self._daily, self._order, self._amounts, self._days,
         ):  # fmt: skip
             step()
-        self._rest(names)
+        self._rest()
 
     def _digit(self, found: re.Match[str]) -> str:
         number = self._words.digits[found[0]]
@@ -87,30 +103,41 @@ class _Reading:
     def _phrase(self, key: str, note: Callable[[re.Match[str]], None]) -> None:
         self._take(self._words.patterns[key], note)
 
-    def _cautions(self) -> None:
-        """Take out a sentence that only warns: it begins as one, and names no dose, no number and no taking."""
-        self._left = self._words.cautions.sub(lambda found: found[0] if DOSED.search(found[0]) else _GONE, self._left)
+    def _warnings(self) -> None:
+        """Take out the clauses that only warn or say how to take the drug."""
+        words = self._words
+        self._left = without_advice(
+            self._left, words.warnings, words.warning_words, words.patterns["conditions"], _GONE
+        )
+        self.told.doses = self._left
 
     def _dates(self) -> None:
-        if "-" in self._left:
-            self._take(ISO, lambda found: self.told.dates.append((int(found[2]), int(found[3]), int(found[1]))))
         for pattern in self._words.dates:
             self._take(pattern, self._named_date)
-        self._take(
-            DOTTED,
-            lambda found: self.told.dates.append((int(found[2]), int(found[1]), int(found[3]) if found[3] else None)),
-        )
+        if "." in self._left:
+            self._take(DOTTED, self._dotted_date)
+
+    def _dotted_date(self, found: re.Match[str]) -> None:
+        self.told.dates.append((int(found[2]), int(found[1]), int(found[3]) if found[3] else None))
 
     def _named_date(self, found: re.Match[str]) -> None:
         month = next(number for number in range(1, 13) if found[f"m{number}"])
         self.told.dates.append((month, int(found["day"]), int(found["year"]) if found["year"] else None))
 
-    def _advice(self) -> None:
-        self._phrase("advice_numbers", _nothing)
+    def _harmless(self) -> None:
+        """Take out what says how to take the drug, and then what warns beside it."""
+        whole = self._left
+        self._phrase("harmless", _nothing)
+        self._phrase("course", lambda found: self.told.courses.append(found[0]))
+        if self._left != whole:
+            self._warnings()
 
     def _schemes(self) -> None:
-        self._take(SCHEME, lambda found: self.told.schemes.append(
-            tuple(_number(part) for part in re.split(r" ?- ?", found[0]))))  # fmt: skip
+        if "-" in self._left:
+            self._take(SCHEME, self._scheme)
+
+    def _scheme(self, found: re.Match[str]) -> None:
+        self.told.schemes.append(tuple(_number(part) for part in re.split(r" ?- ?", found[0])))
 
     def _per(self) -> None:
         """An amount for each kg or square meter is none; an amount for each day is one of the day."""
@@ -143,8 +170,8 @@ class _Reading:
         self._phrase("alternate", self._every_other_day)
         self._phrase("every_days", lambda found: told.every.append(int(_first_number(found))))
         self._phrase("times", lambda found: self._times(found))
-        for pattern, count in self._words.named_times:
-            self._take(pattern, lambda _, count=count: told.times.append(count))  # type: ignore[misc]
+        if self._words.named_times is not None:
+            self._take(self._words.named_times, lambda found: told.times.append(int(_group(found)[1:])))
         self._phrase("weekly", self._week)
         self._phrase("monthly", self._beyond)
 
@@ -249,24 +276,31 @@ class _Reading:
         self._phrase("total", _nothing)
         self._phrase("from", _nothing)
 
-    def _rest(self, names: frozenset[str]) -> None:
-        left = self._without_purpose(names)
-        for word in WORD.findall(left):
-            is_known = word in self._words.words or word in names or word in plain_unit_words() or len(word) == 1
+    def _purposes(self) -> None:
+        """Take out what the drug is for, as far as its words are known."""
+        known, left = self._words.purposes | self._names, self._left
+        kept, at = [], 0
+        for found in self._words.purpose.finditer(left):
+            end = _end_of_words(left, found.end(), known)
+            if found.start() >= at and end > found.end():
+                kept += [left[at : found.start()], _GONE]
+                at = end
+        self._left = "".join([*kept, left[at:]])
+
+    def _rest(self) -> None:
+        for word in WORD.findall(self._left):
+            is_known = word in self._words.words or word in self._names or word in plain_unit_words() or len(word) == 1
             if word == "1" and self._articles:
                 continue
             if word[0].isdigit() or not is_known:
                 self.told.unknown.append(word)
 
-    def _without_purpose(self, names: frozenset[str]) -> str:
-        """What is left without what the drug is for, where all of that is known."""
-        parts = self._words.purpose.split(self._left)
-        kept = parts[:1]
-        for part in parts[1:]:
-            said = WORD.findall(part)
-            known = self._words.purposes | names | self._words.words
-            kept += [] if said and all(word in known for word in said) else [part]
-        return _GONE.join(kept)
+
+def _end_of_words(text: str, start: int, known: frozenset[str]) -> int:
+    """Where the words that are known end, from a place on."""
+    while (word := SPACED_WORD.match(text, start)) and word[1] in known:
+        start = word.end()
+    return start
 
 
 def _group(found: re.Match[str]) -> str:
@@ -278,6 +312,7 @@ def _nothing(_: re.Match[str]) -> None:
     """Note nothing: what was found says nothing of a dose."""
 
 
+@lru_cache(maxsize=2048)
 def _number(text: str) -> Fraction:
     whole, _, part = text.replace(",", ".").partition(" ")
     return exact(whole) + (exact(part) if part else 0)

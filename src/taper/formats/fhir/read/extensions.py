@@ -31,6 +31,11 @@ def is_known(url: object) -> bool:
     return any(url in known_extensions(what) for what in ("period", "duration", "rendered"))
 
 
+def has_url(extension: object, what: str) -> bool:
+    """Whether something is an extension that says one thing, such as that a value is absent."""
+    return isinstance(extension, Mapping) and extension.get("url") in known_extensions(what)
+
+
 def read_extension(extension: Mapping[str, Any], where: str, notes: Notes, *, decides: bool) -> None:
     """Report an extension that is not known, or refuse it where it holds a period, a dose or a time.
 

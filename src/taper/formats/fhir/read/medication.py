@@ -16,6 +16,7 @@ from taper.formats.fhir.read.bundle import Request
 from taper.formats.fhir.read.elements import as_list, as_map, first_text, names_of
 from taper.formats.fhir.read.import_report import Notes
 from taper.formats.fhir.write.medication import read_form_text
+from taper.knowledge.formulary import Formulary
 from taper.products.product import DosageForm, Release
 
 _WORD = re.compile(r"[^\W_]+")
@@ -88,8 +89,17 @@ def _compare(names: Sequence[str], others: Sequence[str], request: Request, note
         what = f"it is called {name!r} and {other!r}"
         if request.course_name is not None and other != name and not other.startswith(f"{name} "):
             notes.refuse("medication", request.where, f"{what}; make them agree")
+        elif not _share_a_name(name, other) and _are_two_drugs(name, other):
+            notes.refuse("medication", request.where, f"{what}, which are two drugs; correct one of them")
         elif not _share_a_name(name, other):
             notes.report("medication", request.where, f"{what}; whether that is one drug is not known here")
+
+
+def _are_two_drugs(one: str, other: str) -> bool:
+    """Whether the lists of medicines know both names, and as different ones."""
+    known = Formulary.shipped().vocabulary.medicines
+    mine, theirs = ({name for item in known(text) for name in item.names} for text in (one, other))
+    return bool(mine) and bool(theirs) and not mine & theirs
 
 
 def _share_a_name(one: str, other: str) -> bool:

@@ -18,13 +18,14 @@ from taper.formats.fhir.read.import_report import Notes
 from taper.formats.fhir.read.medication import Requested
 from taper.formats.fhir.read.steps import ReadStep, mass_of, offset_of
 from taper.formats.fhir.write.medication import read_form_text
-from taper.formats.fhir.write.text import ending_text, line_head, line_tail
+from taper.formats.fhir.write.text import OPEN_END, ending_text, line_head, line_tail
 from taper.formats.fhir.write.timing import DosageLine, StepPeriod
 
 _COUNTED = re.compile(r"([0-9]+|[0-9]+(?: and | )[0-9]+/[0-9]+|[0-9]+/[0-9]+) x ([0-9./ ]+ (?:mcg|mg|g)) (.+)")
 _MEASURED = re.compile(r"([0-9./ ]+ mL) of ([0-9./ ]+ (?:mcg|mg|g)/[0-9./ ]*mL) (.+) \(([^()]+)\)")
 _NUMBER = re.compile(r"\b([Ss])tep \d+")
 _PARAGRAPH = re.compile(r"<p>(.*?)</p>", re.DOTALL)
+_FORMER_OPEN_END = "without an end"
 _NOTHING = "Step : nothing is taken from "
 
 
@@ -45,7 +46,7 @@ def check_own_texts(
             _check_line(dosage, step, of, notes)
     for request in requests:
         mine = [step for step in steps if step.where.startswith(f"{request.where}.")]
-        lines = [f"Step : {dosage.text}." for step in mine for dosage in step.dosages]
+        lines = [f"Step : {_as_now(str(dosage.text))}." for step in mine for dosage in step.dosages]
         if mine and mine[-1] is steps[-1]:
             lines.append(_plain(ending_text(then, _span(steps[-1]))))
         _check_whole(request, lines, notes)
@@ -61,10 +62,11 @@ def _check_line(dosage: ReadDosage, step: ReadStep, of: Requested, notes: Notes)
         rhythm = dosage.rhythm
         line = DosageLine(dose, (), rhythm.slots, rhythm.every, offset_of(dosage, step), rhythm.weekdays)
         head, tail = f"{line_head(of.named, line)}: ", line_tail(line, _span(step))
-        fits = dosage.text.startswith(head) and dosage.text.endswith(tail) and len(dosage.text) > len(head + tail)
+        told = _as_now(dosage.text)
+        fits = told.startswith(head) and told.endswith(tail) and len(told) > len(head + tail)
         if not fits:
             raise InvalidInput(f"the text is {dosage.text!r}, the codes say '{head}...{tail}'; make them agree")
-        take = dosage.text[len(head) : -len(tail)]
+        take = told[len(head) : -len(tail)]
         if _taken(take, of) != dose.mg:
             raise InvalidInput(f"the text says to take {take!r}, which is not {dose}; make them agree")
 
@@ -128,4 +130,10 @@ def _without_gaps(lines: list[str]) -> list[str]:
 
 
 def _plain(line: str) -> str:
-    return _NUMBER.sub(r"\1tep ", line) if line.startswith(("Step ", "Stop: ")) else line
+    now = _as_now(line)
+    return _NUMBER.sub(r"\1tep ", now) if now.startswith(("Step ", "Stop: ")) else now
+
+
+def _as_now(text: str) -> str:
+    """A text in the words that are written now: an open end was worded otherwise."""
+    return text.replace(_FORMER_OPEN_END, OPEN_END)

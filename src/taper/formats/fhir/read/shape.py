@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from taper.formats.fhir.read.elements import MODIFIER, RULES, refuse_modifiers
-from taper.formats.fhir.read.extensions import read_extension
+from taper.formats.fhir.read.elements import MODIFIER, RULES, as_list, refuse_modifiers
+from taper.formats.fhir.read.extensions import has_url, read_extension
 from taper.formats.fhir.read.import_report import Notes
 from taper.formats.fhir.read.primitives import PRIMITIVES, wrong_primitive
 from taper.formats.fhir.tables import elements
@@ -269,6 +269,8 @@ class _Walk:
             given = values[index] if isinstance(values, list) and index < len(values) else values
             if given is None and decides:
                 self._refuse(at, f"{key} has no value, only an extension in its place; write the value")
+            if given is not None and any(has_url(each, "absent") for each in as_list(item.get("extension"))):
+                self._refuse(at, f"{key} has a value, and an extension says that it has none; remove one of them")
             if "id" in item:
                 self.unread.append(f"{at}.id")
             self._extensions(item.get("extension", []), f"{at}.extension", decides=decides)

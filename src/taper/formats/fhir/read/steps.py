@@ -15,10 +15,11 @@ from taper.formats.fhir.quantity import Units, UnitStrength
 from taper.formats.fhir.read.dosage import ReadDosage
 from taper.formats.fhir.read.import_report import Notes
 from taper.formats.fhir.read.period import Bounds
-from taper.formats.fhir.write.request import KIND_TEXT, NOTE_TEXT, REVIEW_TEXT
+from taper.formats.fhir.write.request import KIND_TEXT, NOTE_TEXT, PAUSE_NOTE, REVIEW_TEXT
 from taper.plans.regimen import WEEKDAYS, Intake, Regimen
 
 _KIND_OF = {text: kind for kind, text in KIND_TEXT.items()}
+_PAUSED = f"{PAUSE_NOTE}: "
 _NOTE = re.compile(rf"{NOTE_TEXT}(?: \(([a-z]+|\d\d:\d\d)\))?: (.+)", re.DOTALL)
 _LONGEST_CYCLE = 366
 
@@ -171,7 +172,9 @@ def step_data(step: ReadStep, strength: UnitStrength | None) -> list[dict[str, A
     if REVIEW_TEXT in said or step.review:
         made["review_before"] = True
     made |= _notes(said)
-    gap = [{"kind": "gap", "for": str(Duration(step.gap))}] if step.gap else []
+    paused = [text.removeprefix(_PAUSED) for text in sorted(said) if text.startswith(_PAUSED)]
+    noted = {"note": " / ".join(paused)} if paused else {}
+    gap = [{"kind": "gap", "for": str(Duration(step.gap)), **noted}] if step.gap else []
     return [*gap, made]
 
 
@@ -185,7 +188,7 @@ def _notes(said: Iterable[str]) -> dict[str, Any]:
 
 def is_note(text: str) -> bool:
     """Whether a text is a note of a step as taper writes it."""
-    return _NOTE.fullmatch(text) is not None
+    return _NOTE.fullmatch(text) is not None or text.startswith(_PAUSED)
 
 
 def _pattern(step: ReadStep, strength: UnitStrength | None) -> dict[str, Any]:

@@ -40,6 +40,8 @@ def differences(told: Told, scope: Scope) -> list[str]:
     found += [f"{said!r} is in no code" for said in told.beyond]
     is_closed = bool(told.dates) and all(not step.bounds.is_open for step in scope.steps)
     found += [f"{said!r} is in no code" for said in told.until if not is_closed]
+    is_bounded = bool(scope.steps) and not scope.steps[-1].bounds.is_open
+    found += [f"{said!r} is in no code" for said in told.courses if not is_bounded]
     says_end = scope.ends and bool(told.stops)
     if not scope.later:
         found += [f"the condition {said!r} is in no code" for said in told.conditions]

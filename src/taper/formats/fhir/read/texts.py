@@ -70,9 +70,9 @@ def _check_step(index: int, whole: Scope, names: frozenset[str], notes: Notes, *
                 continue
             where = f"{dosage.where}.{at}"
             notes.report("not-read", dosage.where if at == "text" else where, f"compared with the codes: {text!r}")
-            if _says_elsewhere(text, where, notes):
-                continue
             told = _without(read_text(text, names), dosage)
+            if _says_elsewhere(text, told, where, notes):
+                continue
             if at.startswith("extension"):
                 told = replace(told, unknown=_numbers(told.unknown))
             alone = together if len(step.dosages) == 1 else replace(together, dosages=[dosage])
@@ -97,11 +97,13 @@ def _numbers(words: Iterable[str]) -> list[str]:
     return [word for word in words if word[0].isdigit()]
 
 
-def _says_elsewhere(text: str, where: str, notes: Notes) -> bool:
+def _says_elsewhere(text: str, told: Told, where: str, notes: Notes) -> bool:
+    """Refuse a text that names another way than by mouth, apart from what it warns of."""
     word = says_elsewhere(text)
-    if word is not None:
-        notes.refuse("route", where, f"the text {text!r} says {word!r}; only oral products are planned here")
-    return word is not None
+    if word is None or plain(word) not in told.doses:
+        return False
+    notes.refuse("route", where, f"the text {text!r} says {word!r}; only oral products are planned here")
+    return True
 
 
 def _refuse(text: str, told: Told, found: Sequence[str], where: str, codes: str, notes: Notes) -> None:

@@ -235,6 +235,8 @@ def _weekdays(repeat: Mapping[str, Any]) -> tuple[Weekday, ...]:
     for day in named:
         if day not in WEEKDAYS:
             raise InvalidInput(f"{day!r} is no day of the week; write {', '.join(WEEKDAYS)}")
+    if len(set(named)) < len(named):
+        raise InvalidInput("a day of the week is written twice; write it once, or the day that is meant")
     return tuple(day for day in WEEKDAYS if day in named)
 
 

@@ -8,9 +8,13 @@ from taper.amounts.duration import Duration
 
 @dataclass(slots=True)
 class Told:
-    """What a text says. Amounts are numbers with what they count; `beyond` names what no code of a dose can hold."""
+    """What a text says. Amounts are numbers with what they count; `beyond` names what no code of a dose can hold.
+
+    `doses` is the text without what it warns of and without how the drug is taken, flat.
+    """
 
     language: str
+    doses: str = ""
     amounts: list[tuple[Fraction, str]] = field(default_factory=list)
     products: list[Fraction] = field(default_factory=list)
     lengths: list[Duration] = field(default_factory=list)
@@ -27,6 +31,7 @@ class Told:
     stops: list[str] = field(default_factory=list)
     conditions: list[str] = field(default_factory=list)
     until: list[str] = field(default_factory=list)
+    courses: list[str] = field(default_factory=list)
     beyond: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
 

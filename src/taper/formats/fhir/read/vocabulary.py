@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from taper.formats.fhir.read.advice import openers
 from taper.formats.fhir.tables import table, unit_words
 
 LANGUAGES = ("en", "de", "fr", "es")
@@ -16,6 +17,8 @@ _DASHES = str.maketrans({"–": "-", "—": "-", "‑": "-", "’": "'", "×": "
 
 def plain(text: str) -> str:
     """A text without case, accents, and runs of blanks."""
+    if text.isascii():
+        return " ".join(text.casefold().split())
     flat = unicodedata.normalize("NFKD", text.translate(_DASHES).casefold())
     bare = "".join(mark for mark in flat if not unicodedata.combining(mark))
     return _SPACES.sub(" ", bare.replace("⁄", "/")).strip()
@@ -46,12 +49,13 @@ class Vocabulary:
     patterns: Mapping[str, re.Pattern[str]]
     slots: re.Pattern[str]
     weekdays: re.Pattern[str]
-    named_times: tuple[tuple[re.Pattern[str], int], ...]
+    named_times: re.Pattern[str] | None
     dates: tuple[re.Pattern[str], ...]
     words: frozenset[str]
     purposes: frozenset[str]
     purpose: re.Pattern[str]
-    cautions: re.Pattern[str]
+    warnings: re.Pattern[str]
+    warning_words: frozenset[str]
     take: re.Pattern[str]
     known: frozenset[str]
 
@@ -74,12 +78,13 @@ def vocabulary_of(code: str) -> Vocabulary:
         {key: _whole(_filled(held[key], lengths)) for key in _PHRASES},
         _named(held["slots"]),
         _named(held["weekdays"]),
-        tuple((_whole([said]), count) for said, count in held["named_times"].items()),
+        _times_by_count(held["named_times"]),
         tuple(_dates(held["month_names"])),
         words,
         purposes,
-        _whole([re.escape(held["purpose"])]),
-        re.compile(rf"(?:^|(?<=[.;!] ))(?:{'|'.join(held['cautions'])})(?![\w])[^.;!]*"),
+        _whole(held["purpose"]),
+        openers(held["warnings"]),
+        frozenset(" ".join([held["warning_words"], *held["joined"], "or"]).split()),
         re.compile(rf"(?<![\w])(?:{'|'.join(held['take'])}) ({NUMBER})(?= *(?:$|[^\w\s]|[^\W\d]))"),
         frozenset(re.findall(r"[a-z']{2,}", f"{held} {ones}")),
     )
@@ -87,7 +92,7 @@ def vocabulary_of(code: str) -> Vocabulary:
 
 _PHRASES = (
     "times", "every_hours", "daily", "every_days", "alternate", "weekly", "monthly", "lengths", "until", "then",
-    "change", "stop", "ranges", "conditions", "weekends", "from", "to", "total", "advice_numbers",
+    "change", "stop", "ranges", "conditions", "weekends", "from", "to", "total", "harmless", "course",
 )  # fmt: skip
 
 
@@ -98,6 +103,12 @@ def _named(said: Mapping[str, list[str]]) -> re.Pattern[str]:
     )
     parts = [f"(?P<{name}_{index}>{phrase})" for index, (phrase, name) in enumerate(every)]
     return re.compile(rf"(?<![\w])(?:{'|'.join(parts)})(?![\w])")
+
+
+def _times_by_count(said: Mapping[str, int]) -> re.Pattern[str] | None:
+    """Words that are a number of times a day, such as "bid"; None where a language has none."""
+    counts = {f"n{count}": [word for word, times in said.items() if times == count] for count in said.values()}
+    return _named(counts) if counts else None
 
 
 def _dates(names: Iterable[str]) -> Iterable[re.Pattern[str]]:

@@ -18,6 +18,7 @@ from taper.formats.fhir.write.issues import ceilings_compared, issues_of
 from taper.formats.fhir.write.medication import Version, milliliters, product_medication, units
 from taper.formats.fhir.write.receiver import SUBJECT, Codings, Receiver, check_names
 from taper.formats.fhir.write.request import Profile, RequestContext, requests_of, supply_request
+from taper.knowledge.formulary import atc_codes
 from taper.schedules.realization import RealizedCourse, RealizedPlan
 from taper.schedules.schedule import Schedule
 from taper.supply.count import SupplyLine, count_supply
@@ -62,7 +63,8 @@ def to_fhir(
         requester: Who asks, as a reference such as "Practitioner/123", which some guides require.
         category: Where the drug is taken: "inpatient", "outpatient", "community" or "discharge".
         codings: Codes of drugs and of products, by the name of the drug or the id of the product, such as
-            {"prednisone": {"rxnorm": "...", "atc": "..."}}; of `rxnorm`, `snomed` and `atc`.
+            {"prednisone": {"rxnorm": "...", "atc": "..."}}; of `rxnorm`, `snomed` and `atc`. A drug with one ATC code
+            on file has it, unless you give another.
         progress: Told how much is done, of how much, and of what; what it raises stops the work.
 
     Raises:
@@ -84,6 +86,7 @@ def to_fhir(
     realized = plan.realized if isinstance(plan, Schedule) else plan
     names = [name for course in realized.courses for name in (course.drug, *(item.id for item in course.products))]
     check_names(receiver.codings, list(dict.fromkeys(names)))
+    receiver = receiver.with_codes_on_file(atc_codes(), realized.drugs)
     start = plan.start if isinstance(plan, Schedule) else None
     root = f"{realized.plan.fingerprint}/{start.isoformat() if start else 'undated'}"
     whom = {"reference": subject} if subject is not None else _UNKNOWN

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -54,6 +54,11 @@ class Receiver:
                 listed = ", ".join(CODE_SYSTEMS)
                 raise InvalidInput(f"got codes of {unknown[0]!r}; write those of {listed}", where=f"codings.{name}")
 
+    def with_codes_on_file(self, codes: Mapping[str, str], drugs: Sequence[str]) -> "Receiver":
+        """The same with the ATC code on file of each drug, where the caller gives none."""
+        held = {drug: {"atc": codes[drug], **self.codings.get(drug, {})} for drug in drugs if drug in codes}
+        return replace(self, codings={**self.codings, **held})
+
     def elements(self, version: str) -> dict[str, Any]:
         """The elements of a request that say it."""
         made: dict[str, Any] = {}
@@ -66,7 +71,7 @@ class Receiver:
         return made
 
     def coded(self, name: str, text: str) -> dict[str, Any]:
-        """A concept with its text and the codes that the caller gives for a drug or a product."""
+        """A concept with its text and the codes of a drug or a product."""
         codes = self.codings.get(name, {})
         coding = [{"system": CODE_SYSTEMS[system], "code": code} for system, code in codes.items()]
         return ({"coding": coding} if coding else {}) | {"text": text}

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
+from itertools import takewhile
 from typing import Any, Literal
 
 from taper._base.progress import counted
@@ -20,7 +21,7 @@ from taper.schedules.realization import RealizedCourse
 Profile = Literal["sequences", "separate", "days"]
 KIND_TEXT = {"increase": "This step is an increase.", "step-back": "This step goes back to an earlier dose."}
 REVIEW_TEXT = "A review comes before this step."
-NOTE_TEXT = "Note"
+NOTE_TEXT, PAUSE_NOTE = "Note", "Note of the pause before"
 RENDERED_R4 = "http://hl7.org/fhir/5.0/StructureDefinition/extension-MedicationRequest.renderedDosageInstruction"
 REVIEW_THERAPY = "ends with a review"
 COURSE = {"text": "course"}
@@ -87,10 +88,12 @@ def _by_day(
     course: RealizedCourse, spans: Sequence[StepPeriod], order: RequestContext
 ) -> Iterator[tuple[int | None, dict[str, Any]]]:
     """One request for each day with doses, of that day alone; the last says how the course ends."""
-    days = list(days_of(course, spans))
+    days, begun = list(days_of(course, spans)), 0
     for number, (span, lines) in enumerate(days, start=1):
         step = course.steps[span.number - 1].step
-        dosages = [_dosage(course, step, line, span, order) for line in lines]
+        paused = _pause_notes(course, span) if span.number != begun else []
+        dosages = [_dosage(course, step, line, span, order, paused) for line in lines]
+        begun = span.number
         yield span.number, _request(course, [(span, dosages)], order, ends=number == len(days))
 
 
@@ -123,15 +126,29 @@ def _dosages(course: RealizedCourse, span: StepPeriod, order: RequestContext) ->
     if step.step.is_empty:
         return []
     lines = lines_of(step, span, grouped=order.version == "R5")
-    return [_dosage(course, step.step, line, span, order) for line in lines]
+    paused = _pause_notes(course, span)
+    return [_dosage(course, step.step, line, span, order, paused) for line in lines]
+
+
+def _pause_notes(course: RealizedCourse, span: StepPeriod) -> list[str]:
+    """The notes of the pause directly before a step, which has no dosage of its own to carry them."""
+    before = [item.step for item in course.steps[: span.number - 1]]
+    pauses = list(takewhile(lambda step: step.is_empty, reversed(before)))
+    return [f"{PAUSE_NOTE}: {checked(step.note, 'note')}" for step in reversed(pauses) if step.note is not None]
 
 
 def _dosage(
-    course: RealizedCourse, step: Step, line: DosageLine, span: StepPeriod, order: RequestContext
+    course: RealizedCourse,
+    step: Step,
+    line: DosageLine,
+    span: StepPeriod,
+    order: RequestContext,
+    paused: Sequence[str],
 ) -> dict[str, Any]:
     made: dict[str, Any] = {"sequence": span.number} if order.profile == "sequences" else {}
     made["text"] = line_text(course, line, span)
-    notes = [KIND_TEXT.get(step.kind or "", ""), REVIEW_TEXT if step.review_before else "", *_own_notes(step, line)]
+    notes = [KIND_TEXT.get(step.kind or "", ""), REVIEW_TEXT if step.review_before else ""]
+    notes += [*paused, *_own_notes(step, line)]
     if any(notes):
         made["additionalInstruction"] = [{"text": note} for note in notes if note]
     made["timing"] = timing_of(line, span)

@@ -11,6 +11,8 @@ from taper.words.portion import describe_portion
 
 _MARKS = re.compile(r"[\\`*_\[\]<>&|#]")
 
+OPEN_END = "with no stop date"
+
 
 def checked(text: str, what: str) -> str:
     """The text itself, if FHIR can hold it.
@@ -51,7 +53,7 @@ def _days(line: DosageLine) -> str:
 def _length(span: StepPeriod) -> str:
     start = f" from {span.first}" if span.first is not None else ""
     if span.is_open:
-        return f"without an end{start}"
+        return f"{OPEN_END}{start}"
     if span.last is not None:
         return f"for {span.length} day{'' if span.length == 1 else 's'}{start} to {span.last}"
     return f"for {span.lasting}"
@@ -61,7 +63,7 @@ def ending_text(then: str, last: StepPeriod) -> str:
     """How a course ends: it continues, stops, or ends in a review; "stop" only where the end is 0."""
     on = f" on {last.last}" if last.last is not None else ""
     return {
-        "continue": "It continues without an end.",
+        "continue": f"It continues {OPEN_END}.",
         "stop": f"Stop: the last day is the last of step {last.number}{on}.",
         "review": f"It ends{on} with a review and says nothing of what follows.",
     }[then]
