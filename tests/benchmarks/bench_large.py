@@ -110,7 +110,7 @@ def _on_text(text: str, read: Callable[[str], Any]) -> Call:
 
 
 def _pdf() -> Call:
-    schedule = _whole(Plan.read(daily(320)))
+    schedule = _whole(Plan.read(daily(300)))
     return lambda: to_pdf(schedule)
 
 
@@ -179,7 +179,7 @@ ROWS: dict[str, tuple[float, int, Callable[[], Call]]] = {
     "20 years of daily steps: workbook": (40, 150, _on_twenty_years(to_xlsx)),
     "20 years of daily steps: HTML": (40, 150, _on_twenty_years(to_html)),
     "20 years of daily steps: PDF, refused": (4, 60, _on_twenty_years(_too_long)),
-    "320 days of daily steps: PDF": (12, 300, _pdf),
+    "300 days of daily steps: PDF": (12, 300, _pdf),
     "supply over 7,320 fills of a day": (12, 30, _on_twenty_years(lambda made: count_supply(made, fills=days(1)))),
     "365 steps of cycles of 366 days, 10 MB: refused": (4, 30, lambda: _on_text(_cycles(365), _refused)),
     "180 steps of cycles of 366 days, 5 MB: read, realize, date": (
