@@ -5,6 +5,7 @@ from copy import copy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from taper._base.progress import Progress, counted
 from taper._base.shown import Bound, align, as_html, shorten
 from taper._base.takes import takes
 from taper.amounts.dose import DailyDose, Dose
@@ -22,7 +23,7 @@ from taper.knowledge.product_choice import (
     several_forms,
 )
 from taper.plans.plan import Course, Plan, Step
-from taper.plans.regimen import Intake, Slot
+from taper.plans.regimen import Intake, Regimen, Slot
 from taper.plans.request import AnyRequest, Making, making_of
 from taper.plans.weights import STANDARD
 from taper.products.product import Product, Release, all_of
@@ -187,6 +188,7 @@ def realize(
     *,
     formulary: Formulary | None = None,
     handling: Handling | None = None,
+    progress: Progress | None = None,  # noqa: ARG001 - the decorator tells it
 ) -> RealizedPlan:
     """Find the exact portions for every dose of a plan.
 
@@ -197,6 +199,7 @@ def realize(
         handling: The most pieces and products in one intake, and whether tablet and liquid may share it. If not
             given, at most 4 pieces of 2 products where they make the dose, and more where they do not; a course that
             a planner made is made as the planner made it, as far as these products allow.
+        progress: Told how much is done, of how much, and of what; what it raises stops the work.
 
     Raises:
         CannotRealize: If a dose cannot be made; the error names each and its nearest neighbors.
@@ -345,6 +348,32 @@ class _Bench:
     up_to: Dose
     _searches: dict[tuple[object, ...], Reachable] = field(default_factory=dict, init=False)
     _answers: dict[tuple[object, ...], Recipe | NotReachable] = field(default_factory=dict, init=False)
+    _days: dict[tuple[object, ...], RealizedDay] = field(default_factory=dict, init=False)
+
+    def day(
+        self, day: Regimen, allowed: tuple[Product, ...], names: tuple[str, ...]
+    ) -> tuple[RealizedDay, list[tuple[Slot, NotReachable]]]:
+        """The recipes of a day, made once for equal days, and what of it cannot be made.
+
+        Args:
+            day: Its doses.
+            allowed: The products they may be made of.
+            names: The ids of these products.
+        """
+        key = (names, *((i.slot.name, i.dose.mg.as_integer_ratio(), i.dose.unit) for i in day))
+        found = self._days.get(key)
+        if found is not None:
+            return found, []
+        intakes, problems = [], []
+        for intake in day:
+            try:
+                intakes.append(RealizedIntake(intake.slot, intake.dose, self.recipe(intake, allowed, names)))
+            except NotReachable as error:
+                problems.append((intake.slot, error))
+        made = RealizedDay(tuple(intakes), day.total)
+        if not problems:
+            self._days[key] = made
+        return made, problems
 
     def recipe(self, intake: Intake, allowed: tuple[Product, ...], names: tuple[str, ...]) -> Recipe:
         """The best recipe of a dose, looked for once: a long plan holds few doses many times.
@@ -410,7 +439,7 @@ class _Bench:
 def _realize_steps(
     steps: tuple[Step, ...], bench: _Bench, place: str, problems: list[NotReachable]
 ) -> Iterator[RealizedStep]:
-    for number, step in enumerate(steps, start=1):
+    for number, step in enumerate(counted(steps, "steps made of products"), start=1):
         if step.is_empty:
             yield RealizedStep(step, (RealizedDay((), DailyDose.of(())),))
             continue
@@ -423,14 +452,11 @@ def _realize_step(
 ) -> RealizedStep:
     days, names = [], tuple(product.id for product in allowed)
     for day in step.days:
-        intakes = []
-        for intake in day:
-            try:
-                intakes.append(RealizedIntake(intake.slot, intake.dose, bench.recipe(intake, allowed, names)))
-            except NotReachable as error:
-                error.where = f"{where}, {intake.slot}"
-                problems.append(error)
-        days.append(RealizedDay(tuple(intakes), day.total))
+        made, failed = bench.day(day, allowed, names)
+        for slot, error in failed:
+            error.where = f"{where}, {slot}"
+            problems.append(error)
+        days.append(made)
     return RealizedStep(step, tuple(days))
 
 

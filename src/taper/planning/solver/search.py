@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from heapq import heappop, heappush
 
+from taper._base.progress import tell
 from taper.planning.solver.falls import Falls, sums_of
 from taper.planning.solver.regimen_table import RegimenTable
 from taper.planning.solver.state_space import State, StateSpace, falls_of
@@ -163,6 +164,7 @@ _FEWEST = 6
 _COARSEST = 20
 _MANY = 1_000
 _MOST_TRIED = 100_000
+_ORDINARY = 6
 _Entry = tuple[int, int, int, int, _Node]
 """The least weight of a plan through a regimen, its total, how many intakes are to fall, a number, the node."""
 
@@ -215,6 +217,7 @@ class _Search:
             if self._best[node.key] is node:
                 if self._tried > _MOST_TRIED:
                     return self._stopped(weight)
+                tell(self._tried, _MOST_TRIED, "ways tried")
                 self._unfold(node, falls)
         return self._found
 
@@ -303,8 +306,10 @@ class _Search:
             return stage.onward_of(high, total - left) > limit
 
         found: dict[State, tuple[int, State]] = {}
+        # Beyond so many intakes, each change with many falls is one of ever more combinations.
+        work = 1 + count * max(0, len(state) - _ORDINARY)
         for after in falls_of(ground, state, count, lowest, is_in_vain=is_in_vain):
-            self._tried += 1
+            self._tried += work
             extra = ground.further * (count - 1) + ground.switches(state, after)
             key = ground.canonical(after)
             held = found.get(key)

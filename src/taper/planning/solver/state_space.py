@@ -148,10 +148,10 @@ class StateSpace:
 
     def _whose(self, state: State) -> tuple[int, ...]:
         for group in self.groups:
-            shares = [(self.share(index, state), index) for index in group]
-            most = max(shares)[0]
+            shares = [(state[index] - self.floor[index]) * self._share[index] for index in group]
+            most = max(shares)
             if most > 0:
-                return tuple(index for share, index in shares if share == most)
+                return tuple(index for index, share in zip(group, shares, strict=True) if share == most)
         return ()
 
     def is_even(self, state: State) -> bool:
@@ -163,7 +163,7 @@ class StateSpace:
 
     def _is_even(self, state: State) -> bool:
         for group in self._shares:
-            shares = [self.share(index, state) for index in group if self._share[index]]
+            shares = [(state[i] - self.floor[i]) * self._share[i] for i in group if self._share[i]]
             if shares and max(shares) - min(shares) > self.spread:
                 return False
         return True
