@@ -4,7 +4,8 @@ EXIT_CODES = """exit codes:
   0  done, and for check: nothing at or above --fail-on, and nothing not assessed
   1  check found something at or above --fail-on; stale listed a source
   2  nothing was computed: the message says why
-  3  check found nothing grave, and something could not be assessed"""
+  3  check found nothing grave, and something could not be assessed
+  130  stopped by Ctrl-C; no file is left half written"""
 
 EXAMPLES: dict[str, tuple[str, ...]] = {
     "": (

@@ -14,6 +14,7 @@ from taper.knowledge.kidney_advice import KidneyAdvice
 from taper.knowledge.kidney_reading import band_words, words_of
 from taper.knowledge.monograph import (
     AgeAdvice,
+    Brand,
     Ceiling,
     Code,
     Contraindication,
@@ -75,6 +76,7 @@ _SECTIONS = {
     "not_for": "Not for",
     "half_lives": "Half-life",
     "occupancies": "Receptor occupancy (a teaching model)",
+    "brands": "Brands",
     "codes": "Codes",
 }
 
@@ -212,10 +214,16 @@ def _says(item: Any) -> str:
             return _statement(item)
 
 
+def _times(count: int) -> str:
+    return "once a day" if count == 1 else f"{count} times a day"
+
+
 def _statement(item: Any) -> str:
     match item:
         case Harm():
             return item.what
+        case Brand():
+            return item.name + (f", taken {_times(item.times_per_day)}" if item.times_per_day else "")
         case LiverAdvice():
             figures = _figures(maximum=item.maximum, first=_first(item), part=item.fraction)
             return f"{', '.join(item.impairment)} impairment: {item.action}{figures}"
@@ -227,6 +235,7 @@ def _statement(item: Any) -> str:
             return f"{item.condition}: {item.action}"
         case Interaction():
             within = f", also within {item.within} after it" if item.within else ""
+            within += f", and not begun within {item.within_after} after this drug" if item.within_after else ""
             return f"{', '.join(item.with_names)}: {item.action}{within}; {item.what}"
         case Interchange():
             return f"{item.between[0]} and {item.between[1]}: {item.what}"

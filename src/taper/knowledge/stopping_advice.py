@@ -25,6 +25,7 @@ class StoppingShape(StrEnum):
     PERCENT_OF_START = "percent of the first dose per interval"
     PERCENT_OF_PREVIOUS = "percent of the previous dose, no interval given"
     BANDED = "so many mg per interval, by dose"
+    NOT_NEEDED = "no taper needed for most people"
     CHANGE_FIRST = "another drug in its place first, no rate given"
 
 
@@ -97,5 +98,6 @@ _STOPPING_FIELDS: dict[StoppingShape, tuple[str, ...]] = {
     StoppingShape.PERCENT_OF_START: ("percent_low", "percent_high", *_EVERY),
     StoppingShape.PERCENT_OF_PREVIOUS: ("percent_low", "percent_high"),
     StoppingShape.BANDED: ("bands", *_EVERY),
+    StoppingShape.NOT_NEEDED: (),
     StoppingShape.CHANGE_FIRST: ("change_to",),
 }
