@@ -18,6 +18,8 @@ NAME = "swing"
 SUBJECT = Subject.HALF_LIFE
 READS = ("patient.age",)
 
+_WEEK = 7
+
 
 def assess(case: Case) -> Iterator[Answer]:
     """Find cycles and weekly patterns with days on which a drug is not taken, and compare the hours from one day with a
@@ -26,11 +28,13 @@ def assess(case: Case) -> Iterator[Answer]:
     About two half-lives or more, so that about a quarter is left or less, is moderate; as many at the short end of a
     range only is low. Nine tenths of two count as about two. Under a half-life that is printed as an upper end alone,
     fewer hours are not assessed. Half-lives of metabolites are not used. A drug with no half-life on file is not
-    assessed; the rule does not apply to a plan with a dose on every day.
+    assessed; the rule does not apply to a plan with a dose on every day, nor to one with a dose at least every week of
+    a drug whose sources on file give its maximum for one day of a week.
     """
     for drug, monograph in (yield from on_file(case, NAME)):
         found = [(course, *_widest(course)) for course in case.courses_of(drug)]
-        skipping = [(course, number, days) for course, number, days in found if days > 1]
+        least = _WEEK if _is_weekly(case, drug) else 1
+        skipping = [(course, number, days) for course, number, days in found if days > least]
         if not skipping:
             continue
         compared = yield from heard(case, NAME, drug, own_half_lives(case.applying(monograph.half_lives, drug)))
@@ -39,6 +43,12 @@ def assess(case: Case) -> Iterator[Answer]:
             yield gap(NAME, drug, Reason.NO_SOURCE, "the half-life of the drug")
         for course, number, days in skipping:
             yield from (_compare(case, course, number, days, fact) for fact in facts)
+
+
+def _is_weekly(case: Case, drug: str) -> bool:
+    """Whether a source on file prints the drug for one day of a week."""
+    ceilings = case.applying(case.formulary.monograph(drug).ceilings, drug)
+    return any((item.per, item.days) == ("week", 1) and case.compares(item.source) for item in ceilings)
 
 
 def _widest(course: RealizedCourse) -> tuple[int, int]:
