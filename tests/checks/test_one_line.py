@@ -53,6 +53,20 @@ def test_two_drugs_of_which_no_label_was_read_are_one_question_too():
     assert "and in the label of oxazepam:" in sentence(gap)
 
 
+def test_what_is_on_file_of_one_drug_and_does_not_answer_is_one_question_with_each_reason_said():
+    lithium = course("lithium-carbonate", "300 mg", release="immediate", form="capsule", indication="bipolar-disorder")
+    (gap,) = review_of(lithium, medications=["paracetamol"]).not_assessed
+    assert [part.reason for part in gap.by_reason] == [Reason.UNREAD, Reason.NO_SOURCE]
+    assert (gap.rules, gap.drugs) == (("interaction", "ceiling"), ("lithium-carbonate",))
+    assert sentence(gap) == (
+        "Look up what was not read in full here, in the label of lithium-carbonate: interactions, with paracetamol. "
+        "No source is on file for a daily ceiling for this product."
+    )
+    assert gap.missing == (
+        "interactions, with paracetamol: not read in full; a daily ceiling for this product; no source is on file"
+    )
+
+
 def test_json_keeps_each_part_and_reads_it_back():
     review = review_of(BACLOFEN, medications=["levothyroxine"], conditions=["type 2 diabetes"])
     kept = json.loads(review.model_dump_json())

@@ -23,6 +23,9 @@ _UNANSWERABLE = (
 _IDLE = frozenset({Reason.OTHER_USES, Reason.OTHER_PEOPLE, Reason.NO_FIGURE, Reason.STARTS_ONLY})
 """Those that are said only where no other source speaks."""
 
+_SILENT = frozenset({*_IDLE, Reason.NO_SOURCE})
+"""Those of which the cause is what is on file of a drug."""
+
 
 def put_together(case: Case, answers: Iterable[Answer], subject: Subject | None) -> Iterator[Answer]:
     """The answers of one rule as a reader needs them: each fact once, and each open question that could matter once."""
@@ -188,21 +191,33 @@ def _grouped(case: Case, group: list[NotAssessed]) -> NotAssessed:
 def one_line_each(case: Case, answers: Iterable[Answer]) -> Iterator[Answer]:
     """The answers of all rules, with open questions of one cause put together.
 
-    That labels were not read is one, whatever the rule and the drug; that sources give a drug no figure is one,
-    whatever the rule; that a medicine or a condition is not known by name or class is one of its rule, whatever the
-    drug.
+    What is on file of a drug and does not answer (a section not read, no source, no figure, lists that settle no class)
+    is one, whatever the rule; labels that were not read are one for several drugs too. That a medicine or a condition
+    is not known by name, or a class by itself, is one of its rule, whatever the drug.
     """
+    listed = list(answers)
+    gaps = [answer for answer in listed if isinstance(answer, NotAssessed)]
+    unread = {gap.drug for gap in gaps if gap.reason is Reason.UNREAD}
     alike: dict[tuple[object, ...], list[NotAssessed]] = {}
-    for answer in answers:
-        if isinstance(answer, NotAssessed) and answer.reason is Reason.UNREAD:
-            alike.setdefault((answer.reason,), []).append(answer)
-        elif isinstance(answer, NotAssessed) and answer.reason is Reason.NO_FIGURE and not answer.urgent:
-            alike.setdefault((answer.reason, answer.drug), []).append(answer)
-        elif isinstance(answer, NotAssessed) and answer.reason in {Reason.CLASSES, Reason.NAME}:
-            alike.setdefault((answer.reason, answer.rule, answer.urgent), []).append(answer)
+    for gap in gaps:
+        if gap.reason is Reason.UNREAD and len(unread) > 1:
+            key: tuple[object, ...] = (gap.reason,)
+        elif _is_silence(gap):
+            key = (gap.drug,)
+        elif gap.reason in {Reason.CLASSES, Reason.NAME}:
+            key = (gap.reason, gap.rule, gap.urgent)
         else:
-            yield answer
+            key = (gap,)
+        alike.setdefault(key, []).append(gap)
+    yield from (answer for answer in listed if not isinstance(answer, NotAssessed))
     yield from (_in_one(case, sorted(group, key=gap_order)) for group in alike.values())
+
+
+def _is_silence(gap: NotAssessed) -> bool:
+    """Whether what is on file does not answer, and nothing need be known of the person; no known risk ever is."""
+    if gap.reason is Reason.UNREAD:
+        return True
+    return not gap.urgent and (gap.reason in _SILENT or (gap.reason is Reason.CLASSES and bool(gap.sources)))
 
 
 def _in_one(case: Case, group: list[NotAssessed]) -> NotAssessed:

@@ -63,6 +63,17 @@ class NotAssessed(Value):
         return tuple(dict.fromkeys(part.drug for part in self.each if part.drug is not None))
 
     @property
+    def by_reason(self) -> "tuple[NotAssessed, ...]":
+        """What it asks for each reason, one each; itself where there is one."""
+        reasons = list(dict.fromkeys(part.reason for part in self.each))
+        return tuple(self._for_reason(reason) for reason in reasons) if len(reasons) > 1 else (self,)
+
+    def _for_reason(self, reason: Reason) -> "NotAssessed":
+        parts = tuple(part for part in self.parts if part.reason is reason)
+        what = tuple(dict.fromkeys(words for part in parts for words in part.what))
+        return self.model_copy(update={"reason": reason, "what": what, "parts": parts})
+
+    @property
     def heading(self) -> str:
         """The rules and the drugs, for a reader: "contraindication, interaction (baclofen)"."""
         return f"{', '.join(self.rules)}{f' ({named})' if (named := ', '.join(self.drugs)) else ''}"
@@ -88,10 +99,9 @@ class NotAssessed(Value):
 
 def _missing_words(gap: NotAssessed) -> str:
     """The one place in which a reason becomes a sentence."""
-    what = "; ".join(gap.what)
+    what = "; ".join(f"{'; '.join(part.what)}{_ENDINGS.get(part.reason, '')}" for part in gap.by_reason)
     cited = "".join(f" {cite_source(source)}" for source in gap.sources)
-    ending = _ENDINGS.get(gap.reason, "")
-    return f"{what}{ending}{cited}"
+    return f"{what}{cited}"
 
 
 _ENDINGS = {

@@ -112,7 +112,11 @@ def _gap_lines(gap: NotAssessed, *, explain: bool) -> Iterator[str]:
 
 
 def sentence(gap: NotAssessed) -> str:
-    """What is not assessed and why, as a sentence; what to give where an answer would do."""
+    """What is not assessed and why, a sentence for each reason; what to give where an answer would do."""
+    return " ".join(_sentence(part) for part in gap.by_reason)
+
+
+def _sentence(gap: NotAssessed) -> str:
     what = "; ".join(gap.what)
     match gap.reason:
         case Reason.FACT:
