@@ -2,7 +2,9 @@
 
 from taper.checks.case import Case
 from taper.checks.dose_levels import fewest_days
-from taper.knowledge.stopping_advice import Stopping
+from taper.checks.review import Severity
+from taper.knowledge.stopping_advice import Stopping, StoppingShape
+from taper.source import Source
 
 
 def use_fits(case: Case, drug: str, fact: Stopping, used: int | None) -> bool | None:
@@ -22,17 +24,36 @@ def is_short(case: Case, drug: str, used: int | None) -> bool:
     return used is not None and least is not None and used < least
 
 
+def most_in_short_use(case: Case, drug: str, used: int | None) -> Severity | None:
+    """How grave a finding is at most under advice that gives no length of use; None where the use is not short.
+
+    It is low, and moderate where the very sources that give a length ask for a reduction after a shorter use as well.
+    """
+    if not is_short(case, drug, used):
+        return None
+    least = long_from(case, drug)
+    counted = {source for source, days in _lengths(case, drug) if days == least}
+    applying = case.applying(case.formulary.monograph(drug).stopping, drug)
+    asking = [f for f in applying if f.used_for_at_least is None and f.shape is not StoppingShape.NOT_NEEDED]
+    return Severity.MODERATE if counted & {fact.source for fact in asking} else Severity.LOW
+
+
+def _lengths(case: Case, drug: str) -> list[tuple[Source, int]]:
+    """The sources that give advice on reducing from some length of use on, and its fewest days."""
+    return [
+        (fact.source, fewest_days(fact.used_for_at_least))
+        for fact in case.applying(case.formulary.monograph(drug).stopping, drug)
+        if fact.used_for_at_least is not None and fact.from_daily_dose is None and case.compares(fact.source)
+    ]
+
+
 def long_from(case: Case, drug: str) -> int | None:
     """The fewest days of use from which a source on file gives advice on reducing, whatever the dose.
 
     Where none gives a length, it is the longest use that a source recommends; None where neither is on file.
     """
     monograph = case.formulary.monograph(drug)
-    lengths = [
-        fewest_days(fact.used_for_at_least)
-        for fact in case.applying(monograph.stopping, drug)
-        if fact.used_for_at_least is not None and fact.from_daily_dose is None and case.compares(fact.source)
-    ]
+    lengths = [days for _, days in _lengths(case, drug)]
     if not lengths:
         limits = case.applying(monograph.durations, drug)
         lengths = [fewest_days(limit.high) + 1 for limit in limits if case.compares(limit.source)]

@@ -20,7 +20,7 @@ from taper.checks.dose_levels import (
     undecided,
     used_before,
 )
-from taper.checks.length_of_use import is_short, use_fits
+from taper.checks.length_of_use import most_in_short_use, use_fits
 from taper.checks.open_question import Reason
 from taper.checks.review import Answer, Clear, Finding, Severity
 from taper.knowledge.stopping_advice import Stopping, StoppingShape
@@ -104,7 +104,8 @@ def assess(case: Case) -> Iterator[Answer]:
     without a figure is otherwise not assessed on pace. Advice for some indications is moderate at most where none is
     given, and so is advice after long use whose source gives no length. Advice after so long a use is compared where
     the drug may have been used so long; it does not apply to a shorter use. In a use that is shorter than any length
-    for which a source on file gives advice, advice without a length is low. Where another source on file itself prints
+    for which a source on file gives advice, advice without a length is low, or moderate where the source of that length
+    asks for a reduction after a shorter use too. Where another source on file itself prints
     the step from which the drug stops, or lets it be taken on alternate days there, no finding is more than moderate;
     nor is that of a source where a weightier one asks for a reduction only after a longer use than this.
     """
@@ -292,8 +293,9 @@ def _finding(fact: Stopping, ending: _Ending, words: str, said: str, *, limit: s
     is_typical = limit is not None and not (fact.at_most or fact.lasting_at_least or ending.is_straight)
     is_small = is_typical and 2 * ending.last.mg <= ending.maintained.mg
     severity = capped(Severity.HIGH, weak=fact.after_long_use or is_small)
-    if fact.used_for_at_least is None and is_short(ending.case, ending.drug, ending.used_days):
-        severity, long = Severity.LOW, f"{long}; it gives no length of use, and this one is short"
+    most = most_in_short_use(ending.case, ending.drug, ending.used_days)
+    if fact.used_for_at_least is None and most is not None:
+        severity, long = min(severity, most), f"{long}; it gives no length of use, and this one is short"
     return find(ending.case, NAME, ending.drug, fact, severity, f"{run}, {words}{replaced}", f"{said}{long}",
                 course=place.course if place else None, step=place.step if place else None, day=ending.day,
                 last_day=ending.day + 1, value=str(ending.last), limit=limit or advice_words(fact))  # fmt: skip

@@ -19,7 +19,7 @@ from taper.checks.dose_levels import (
     step_at,
     used_before,
 )
-from taper.checks.length_of_use import is_short, use_fits
+from taper.checks.length_of_use import is_short, most_in_short_use, use_fits
 from taper.checks.open_question import NotAssessed, Reason
 from taper.checks.review import Answer, Clear, Finding, Severity
 from taper.knowledge.stopping_advice import Stopping, StoppingShape
@@ -79,7 +79,9 @@ def assess(case: Case) -> Iterator[Answer]:
     beyond its typical pace is moderate. Cycles are compared day against day, and their average is shown too; a cycle in
     which fewer than about two half-lives pass between doses counts by its average. A reduction beyond a percentage that
     another source on file prints in mg, at the same interval, is moderate, and both are shown. Advice about longer use
-    than the plan's does not apply.
+    than the plan's does not apply; in a use that is shorter than any length for which a source on file gives advice,
+    advice without a length is low, or moderate where the source of that length asks for a reduction after a shorter
+    use too, as under abrupt-stop.
 
     A reduction to 0 has no percentage of the current dose; it is not assessed under one, unless it is more mg than that
     percentage of the dose at the start. A source without a figure, a dose that the source does not cover, and an
@@ -114,11 +116,25 @@ def _assess_drug(case: Case, drug: str, levels: Levels, facts: tuple[Stopping, .
     yield from (_changed_first(case, drug, levels, fact) for fact in changing if _is_about(fact, levels))
     yield from _without_figure(drug, levels, [fact for fact in speaking if fact not in changing])
     asked = list(_questions(case, drug, levels, speaking))
-    judged = [(question, list(_judge(question))) for question in asked]
+    most = most_in_short_use(case, drug, until)
+    judged = [(q, [_in_short_use(q, answer, most) for answer in _judge(q)]) for q in asked]
     printed = [question for question in asked if question.fact.bands or question.fact.step_high]
     yield from (_beside_printed(q, answer, printed) for q, answers in judged for answer in answers)
     for source in dict.fromkeys(question.fact.source for question in asked):
         yield from _beyond_the_source([question for question in asked if question.fact.source == source])
+
+
+def _in_short_use(question: _Question, answer: Answer, most: Severity | None) -> Answer:
+    """Advice that gives no length of use is less grave in one that is shorter than any for which sources give one."""
+    if most is None or not isinstance(answer, Finding) or question.fact.used_for_at_least is not None:
+        return answer
+    says = f"{answer.says}; it gives no length of use, and this one is short"
+    return _restated(question, answer, min(answer.severity, most), says)
+
+
+def _restated(question: _Question, answer: Finding, severity: Severity, says: str) -> Finding:
+    made = find(question.case, NAME, question.drug, question.fact, severity, answer.happens, says)
+    return answer.model_copy(update={"severity": made.severity, "says": made.says, "message": made.message})
 
 
 def _beside_printed(question: _Question, answer: Answer, printed: list[_Question]) -> Answer:
@@ -129,8 +145,7 @@ def _beside_printed(question: _Question, answer: Answer, printed: list[_Question
         allowed = all(other.allows(change) for change in question.beyond)
         if allowed and not {change.day for change in other.beyond} & {change.day for change in question.beyond}:
             says = f"{answer.says}; {question.case.who(other.fact.source)} prints these reductions"
-            made = find(question.case, NAME, question.drug, question.fact, Severity.MODERATE, answer.happens, says)
-            return answer.model_copy(update={"severity": made.severity, "says": made.says, "message": made.message})
+            return _restated(question, answer, Severity.MODERATE, says)
     return answer
 
 
