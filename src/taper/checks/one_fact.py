@@ -7,7 +7,7 @@ from taper.checks.answers import message_of, said_by
 from taper.checks.case import Case
 from taper.checks.open_question import NotAssessed, Reason
 from taper.checks.review import Answer, Clear, FigureKind, Finding, LeftOut, Severity, Within, gap_order
-from taper.source import Subject
+from taper.source import Source, Subject
 
 _UNANSWERABLE = (
     Reason.LEFT_OUT,
@@ -114,6 +114,10 @@ def _on_the_same_days(group: list[Finding]) -> Iterator[list[Finding]]:
 def _joined(case: Case, group: list[Finding]) -> Finding:
     if len(group) == 1:
         return group[0]
+    group = _each_said_once(group)
+    if len(group) == 1:
+        (only,) = group
+        return only.model_copy(update={"message": message_of(only.happens, _said(case, only, group))})
     ordered = sorted(group, key=lambda item: (*_weight(case, item), -item.severity.rank, item.day or 0, item.message))
     lead = min(ordered, key=lambda item: (-item.severity.rank, item.limit != "contraindicated", ordered.index(item)))
     return lead.model_copy(
@@ -123,6 +127,22 @@ def _joined(case: Case, group: list[Finding]) -> Finding:
             "statements": tuple(ordered),
         }
     )
+
+
+def _each_said_once(group: list[Finding]) -> list[Finding]:
+    """One statement for the same words of a source: the gravest and earliest, with the days and notes of all."""
+    alike: dict[tuple[Source | None, str], list[Finding]] = {}
+    for finding in sorted(group, key=lambda item: (-item.severity.rank, item.day or 0, item.message)):
+        alike.setdefault((finding.source, finding.says), []).append(finding)
+    return [_in_one_statement(same) for same in alike.values()]
+
+
+def _in_one_statement(same: list[Finding]) -> Finding:
+    days = [item.day for item in same if item.day is not None]
+    ends = [item.last_day for item in same]
+    last = None if None in ends else max(end for end in ends if end is not None)
+    note = "; ".join(dict.fromkeys(item.note for item in same if item.note))
+    return same[0].model_copy(update={"day": min(days, default=None), "last_day": last, "note": note})
 
 
 def _weight(case: Case, finding: Finding) -> tuple[object, ...]:
