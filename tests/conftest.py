@@ -1,9 +1,9 @@
-"""Two ways to run the property-based tests: "ci" is the same every time, "long" looks further. And what coverage counts.
+"""Two ways to run the property-based tests: "ci" is the same every time, "long" looks further. And what is counted.
 
-The tracer of coverage makes all Python two to three times slower, so it rests where nothing new is to be seen: while the
-tests are read, and in tests that draw. So the lines and branches of the library are reached by examples that are written
-down. A test that draws and is counted all the same is marked `counted`; another that takes long over what shorter ones
-reach is marked `no_cover`.
+The tracer of coverage makes all Python two to three times slower, so it rests where nothing new is to be seen: while
+the tests are read, and in tests that draw. So the lines and branches of the library are reached by examples that are
+written down. A test that draws and is counted all the same is marked `counted`; another that takes long over what
+shorter ones reach is marked `no_cover`.
 """
 
 import importlib
