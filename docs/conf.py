@@ -1,10 +1,15 @@
-"""How the documentation is built."""
+"""How the documentation is built.
+
+TAPER_PAGE may name a folder in which the page of docs/app lies, built, as `app`; the site then has it too.
+"""
+
+import os
 
 project = "taper"
 author = "The taper contributors"
 project_copyright = "2026, the taper contributors"
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.viewcode"]
-exclude_patterns = ["_build"]
+exclude_patterns = ["_build", "app"]
 html_theme = "furo"
 html_title = "taper"
 html_show_sphinx = False
@@ -20,3 +25,7 @@ autodoc_default_options = {"members": True, "undoc-members": False, "show-inheri
 napoleon_custom_sections = [("Units", "notes_style"), ("Sources", "notes_style")]
 suppress_warnings = ["ref.python"]  # a field named `date` is also the type of another
 nitpicky = False
+
+if folder := os.environ.get("TAPER_PAGE"):
+    html_extra_path = [folder]
+    tags.add("page")  # noqa: F821 - Sphinx puts it here

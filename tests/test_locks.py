@@ -13,7 +13,7 @@ from locks import faults, read_asked, read_lock, shape_faults
 ROOT = Path(__file__).parent.parent
 TESTS = ROOT / "tests" / "requirements.txt"
 FOREIGN = sorted(path for path in (ROOT / "tests" / "foreign").glob("*/*.txt"))
-TOOLS = sorted((ROOT / ".ci").glob("*.txt"))
+TOOLS = sorted([*(ROOT / ".ci").glob("*.txt"), *(ROOT / "docs" / "app").glob("*.txt")])
 each_lock = pytest.mark.parametrize("path", [TESTS, *FOREIGN, *TOOLS], ids=lambda path: str(path.relative_to(ROOT)))
 
 

@@ -49,7 +49,7 @@ def to_table(
         >>> to_table(schedule).splitlines()[0]
         'Diazepam 20 mg/day to 0 (example plan)'
     """
-    rows = list(_rows(schedule, every_day=every_day))
+    rows = list(table_rows(schedule, every_day=every_day))
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     lines.insert(1, "  ".join("-" * width for width in widths))
@@ -89,7 +89,7 @@ def to_markdown(schedule: Schedule, review: Review | None = None, supply: Supply
     """
     title = _one_line(schedule.realized.plan.title)
     lines = [f"# {_escape(title)}", ""] if title else []
-    heads, *rows = _rows(schedule, every_day=False)
+    heads, *rows = table_rows(schedule, every_day=False)
     lines += ["| " + " | ".join(heads) + " |", "| " + " | ".join("---" for _ in heads) + " |"]
     lines += ["| " + " | ".join(map(_escape, row)) + " |" for row in rows]
     ending = [f"  {line}" for line in describe_ending(schedule)]
@@ -149,7 +149,7 @@ def _item(line: str) -> str:
     return f"{' ' * (depth - 2)}- {_escape(text)}" if depth else _escape(text)
 
 
-def _rows(schedule: Schedule, *, every_day: bool) -> Iterator[tuple[str, ...]]:
+def table_rows(schedule: Schedule, *, every_day: bool) -> Iterator[tuple[str, ...]]:
     """The headings, then a line for each drug of each row; what is the same as in the line above is left out."""
     sheet = make_sheet(schedule, PlainEnglish(), ProductNames.of(schedule), every_day=every_day, short=False)
     drug = ("drug",) if sheet.names_drugs else ()

@@ -87,6 +87,11 @@ class Formulary:
         return tuple(sorted(self._monographs))
 
     @property
+    def other_names(self) -> tuple[str, ...]:
+        """The further names under which a drug is found, such as brands, in order."""
+        return tuple(sorted(set(self._synonyms) - set(self.drugs)))
+
+    @property
     def tables(self) -> tuple[EquivalenceTable, ...]:
         """The equivalence tables held, by id."""
         return tuple(self._tables[key] for key in sorted(self._tables))

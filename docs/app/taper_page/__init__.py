@@ -1,0 +1,1 @@
+"""What the page says and shows: its form, its answers, its files. JavaScript only carries them to and fro."""
