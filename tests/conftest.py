@@ -9,7 +9,8 @@ shorter ones reach is marked `no_cover`.
 import importlib
 import os
 import pkgutil
-from contextlib import suppress
+import sys
+from contextlib import contextmanager, suppress
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -28,22 +29,36 @@ settings.register_profile("long", settings.get_profile("ci"), derandomize=False,
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
+@contextmanager
+def resting():
+    """Without a tracer. In a worker of xdist, `no_cover` of pytest-cov stops one of two and wakes the other."""
+    tracer = sys.gettrace()
+    sys.settrace(None)
+    try:
+        yield
+    finally:
+        sys.settrace(tracer)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_collection(session):
     """Every module is loaded while coverage counts; it rests while the tests are read, rewritten and listed."""
-    plugins = session.config.pluginmanager
-    control = getattr(plugins.getplugin("_cov"), "cov_controller", None)
-    if control is None or plugins.hasplugin("dsession"):
+    if sys.gettrace() is None:
         return (yield)
     for module in pkgutil.walk_packages(taper.__path__, "taper."):
         if not module.name.endswith("__main__"):
             with suppress(taper.MissingExtra):
                 importlib.import_module(module.name)
-    control.pause()
-    try:
+    with resting():
         return (yield)
-    finally:
-        control.resume()
+
+
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_runtest_call(item):
+    if not item.get_closest_marker("no_cover"):
+        return (yield)
+    with resting():
+        return (yield)
 
 
 @pytest.hookimpl(trylast=True)
