@@ -95,6 +95,7 @@ def test_a_log_holds_so_many_events():
         read_log(json.dumps({**log, "events": events}))
 
 
+@pytest.mark.no_cover
 def test_a_handout_that_would_take_gigabytes_is_refused_and_says_how_many_days_fit():
     pytest.importorskip("typst")
     schedule = to_schedule(realize(daily(1500), TABLETS), start=read_date("2027-03-01"))
