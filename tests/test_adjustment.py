@@ -9,6 +9,7 @@ from taper import (
     Formulary,
     InvalidInput,
     Log,
+    Product,
     apply_log,
     check,
     days,
@@ -20,6 +21,7 @@ from taper import (
     weeks,
 )
 from taper.adjustment.apply_log import DecisionNeeded, NothingToChange, OtherPlan
+from taper.adjustment.course_state import CourseState, turned
 from taper.planning.taper import plan_taper
 from taper.plans.log import (
     ChangeProducts,
@@ -691,3 +693,26 @@ class TestWhole:
             for intake in day.intakes:
                 parts = [held[portion.product].dose_of(portion) for portion in intake.portions]
                 assert sum((part.mg for part in parts), mg(0).mg) == intake.dose.mg
+
+
+class TestWhatACourseIsMadeOf:
+    STEPS = (
+        {"for": "3 days", "regimen": {"evening": "10 mg"}},
+        {"for": "3 days", "kind": "gap"},
+        {"for": "3 days", "regimen": {"evening": "5 mg"}, "kind": "increase", "review_before": True},
+    )
+
+    def course(self):
+        tablets = [Product(id="x5", drug="x", form="tablet", strength="5 mg")]
+        plan = Plan.read({"courses": [{"drug": "x", "then": "stop", "steps": list(self.STEPS)}]})
+        return realize(plan, tablets).courses[0]
+
+    def test_a_time_without_doses_is_no_rung_to_step_back_to(self):
+        pieces = CourseState.of(self.course(), date(2027, 3, 1)).ahead
+        assert [piece.rung for piece in pieces] == [0, None, 2]
+
+    def test_only_the_first_day_of_a_step_says_what_it_is(self):
+        plain, gap, rise = self.course().steps
+        assert turned(plain, 1) is plain
+        assert turned(gap, 1).step.kind == "gap"
+        assert (turned(rise, 1).step.kind, turned(rise, 1).step.review_before) == (None, False)

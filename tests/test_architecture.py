@@ -202,11 +202,6 @@ FLOATS = {
     "knowledge/formulary.py": "how alike two names are",
     "formats/ical/zone.py": "how alike two names are",
     "knowledge/names.py": "how alike two names are",
-    "paces/rulers.py": "a position on a ruler to within a billionth, for bounds of the search that are never too high",
-    "planning/solver/least_weight.py": "a bound of the search, never too high; the way itself is weighed exactly",
-    "planning/solver/lower_bound.py": "a bound of the search, never too high; the way itself is weighed exactly",
-    "planning/solver/regimen_table.py": "a bound of the search, never too high; the way itself is weighed exactly",
-    "planning/solver/solve.py": "a bound of the search, never too high; the way itself is weighed exactly",
     "formats/xlsx.py": "a cell of a spreadsheet, which holds nothing else",
 }
 ROUNDED = {
@@ -346,10 +341,10 @@ class TestData:
 
 
 NAMED_IN_CODE = {
-    "testing/sources_and_people.py": {"diazepam"},
+    "testing/sources_and_people.py": {"diazepam", "morphine"},
     "knowledge/class_tree.py": {"enzyme-inducer"},
 }
-"""An example drug of the strategies, and the class of which every inducer of an enzyme by name is one."""
+"""Example drugs of the strategies, and the class of which every inducer of an enzyme by name is one."""
 
 
 class TestDocstrings:

@@ -142,6 +142,18 @@ def test_supply_counts_the_units_of_the_days_shown(run):
     assert "The plan continues beyond 2027-03-28" in run("supply", EXAMPLE, "--start", "2027-03-01", "--days", "28")[1]
 
 
+def test_mme_totals_the_opioids_by_each_table_with_its_warning(run, write):
+    steps = [{"for": "7 days", "regimen": {"morning": "30 mg", "bedtime": "30 mg"}}]
+    course = {"drug": "codeine", "form": "tablet", "before": "nothing", "then": "stop", "steps": steps}
+    plan = str(write("opioid.json", {"format": "taper-plan/1", "courses": [course]}))
+    code, out, _ = run("mme", plan, "--start", "2027-03-01")
+    assert (code, out.count("Warning: It measures exposure."), out.count("Warning: ")) == (0, 1, 2)
+    assert "9 mg/day" in out
+    assert "6 mg/day" in out
+    (table,) = json.loads(run("mme", plan, "--start", "2027-03-01", "--table", "cdc-2022", "--json")[1])["tables"]
+    assert table["rows"] == [{"first": "2027-03-01", "last": "2027-03-07", "total": "9 mg/day"}]
+
+
 def test_supply_of_a_whole_plan_says_nothing_of_beyond(run):
     _, out, _ = run("supply", "diazepam-example", "--start", "2027-03-01", "--remnants", "discard")
     assert "discarded" in out
@@ -899,10 +911,10 @@ class TestProducts:
         assert "has products of baclofen, and none of lorazepam; add them" in err
 
     def test_a_drug_without_a_product_asks_for_a_file(self, write):
-        local = write("local.toml", 'drug = "mirtazapine"\nnew = true\noverlay = "local"\nreviewed_on = 2026-11-01\n')
-        told = "--products: no product of mirtazapine is on file; name a file of products"
+        local = write("local.toml", 'drug = "newamine"\nnew = true\noverlay = "local"\nreviewed_on = 2026-11-01\n')
+        told = "--products: no product of newamine is on file; name a file of products"
         with pytest.raises(InvalidInput, match=told):
-            those_of_drug("mirtazapine", (), None, None, Formulary.shipped().overlaid(local))
+            those_of_drug("newamine", (), None, None, Formulary.shipped().overlaid(local))
 
     def test_more_pieces_are_allowed_by_name(self, run):
         down = ("down", "prednisone", "--from", "40 mg morning", "--pace", "10 mg, every 1 week",

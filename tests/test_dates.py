@@ -27,6 +27,7 @@ class TestDurations:
     @given(durations(st.sampled_from(["day", "week", "month", "year"])))
     def test_what_is_printed_is_read_back(self, duration):
         assert Duration.parse(str(duration)) == duration
+        assert Duration.of(str(duration)) == Duration.of(duration) == duration
         assert eval(repr(duration), {"Duration": Duration}) == duration
         assert pickle.loads(pickle.dumps(duration)) == duration
         adapter = TypeAdapter(Duration)

@@ -184,3 +184,10 @@ def test_the_schema_pattern_accepts_what_is_written():
     for text in ("5 mg", "2.5 mcg", "3 1/3 mg", "1/3 g"):
         assert re.fullmatch(pattern, text)
     assert not re.fullmatch(pattern, "5 ug")
+
+
+def test_doses_add_up_from_nothing_and_from_no_other_number():
+    assert sum([mg(1), mg("2.5")]) == mg("3.5")
+    for number in (1, 0.0, "0"):
+        with pytest.raises(TypeError):
+            number + mg(1)

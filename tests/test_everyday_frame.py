@@ -12,7 +12,8 @@ import pytest
 
 from cli_calls import caller
 from taper import __version__, load_plan
-from taper.cli import COMMANDS, sheets
+from taper._base.progress import tell
+from taper.cli import COMMANDS, main, sheets
 from taper.cli.notes import print_notes, say
 from taper.cli.parsing import complete
 from taper.cli.settings import config_file
@@ -195,7 +196,30 @@ class TestTerminal:
         monkeypatch.setattr(sys, "stderr", terminal := Terminal())
         with at_work("down", patience=0.01):
             time.sleep(0.2)
-        assert terminal.shown == "taper down: working ...\r\033[K"
+        assert terminal.shown == "\r\033[Ktaper down: working ...\r\033[K"
+
+    def test_long_work_says_how_far_it_has_gone(self, monkeypatch):
+        monkeypatch.setattr(sys, "stderr", terminal := Terminal())
+        with at_work("down", patience=0.01):
+            tell(1, 4, "steps")
+            time.sleep(0.2)
+            for done in (2, 2, 3):
+                tell(done, 4, "steps")
+        assert terminal.shown.split("\r\033[K")[1:] == [
+            "taper down: working ...",
+            "taper down: steps, 50 % ...",
+            "taper down: steps, 75 % ...",
+            "",
+        ]
+
+    def test_ctrl_c_has_its_own_exit_code(self, typed, monkeypatch, capsys):
+        class Interrupted(io.StringIO):
+            def write(self, text):
+                raise KeyboardInterrupt
+
+        monkeypatch.setattr(sys, "stdout", Interrupted())
+        assert main(["drugs"]) == 130
+        assert capsys.readouterr().err == "taper: stopped, and nothing more was written\n"
 
     def test_short_work_says_nothing(self, monkeypatch):
         monkeypatch.setattr(sys, "stderr", terminal := Terminal())

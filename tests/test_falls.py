@@ -66,6 +66,12 @@ def test_two_falls_of_ten_percent_are_one_window_of_nineteen() -> None:
     assert steepest_window(days, 7, before=DailyDose("100")).percent == 10
 
 
+def test_a_fall_on_the_first_day_is_a_window_of_one_day() -> None:
+    window = steepest_window([DailyDose("90")] * 3, 7, before=DailyDose("100"))
+    assert window is not None
+    assert (window.day, window.last_day, window.percent) == (1, 1, 10)
+
+
 def test_days_that_never_fall_have_no_window() -> None:
     assert steepest_window([], 7) is None
     assert steepest_window([DailyDose("5"), DailyDose("5")], 7) is None

@@ -159,6 +159,47 @@ def test_a_disk_that_is_full_leaves_the_old_file(tmp_path):
     assert [item.name for item in tmp_path.iterdir()] == ["plan.json"]
 
 
+@pytest.mark.skipif(not hasattr(os, "O_TMPFILE"), reason="a file has a name from the start here")
+def test_a_process_that_is_killed_in_the_middle_leaves_nothing_beside_the_old_file(tmp_path):
+    target = tmp_path / "plan.json"
+    target.write_text("old")
+    script = (
+        "import resource, signal, sys; from taper.cli.output import write_whole; "
+        "signal.signal(signal.SIGXFSZ, signal.SIG_DFL); resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000)); "
+        "resource.setrlimit(resource.RLIMIT_CORE, (0, 0)); write_whole(sys.argv[1], 'x' * 5000, force=True)"
+    )
+    done = subprocess.run([sys.executable, "-c", script, str(target)], check=False)
+    assert done.returncode == -signal.SIGXFSZ
+    assert target.read_text() == "old"
+    assert [item.name for item in tmp_path.iterdir()] == ["plan.json"]
+
+
+def test_a_system_without_nameless_files_writes_whole_files_too(tmp_path, monkeypatch):
+    monkeypatch.delattr(os, "O_TMPFILE", raising=False)
+    write_whole(tmp_path / "plan.json", "new", force=False)
+    assert [item.read_text() for item in tmp_path.iterdir()] == ["new"]
+
+
+@posix
+def test_a_command_that_is_told_to_end_tidies_up_first(tmp_path):
+    script = """
+import os, signal, sys
+from taper.cli import main
+class Ends:
+    def isatty(self): return False
+    def flush(self): pass
+    def write(self, text): os.kill(os.getpid(), signal.SIGTERM); return len(text)
+sys.argv, sys.stdout = ["taper", "drugs"], Ends()
+try:
+    main()
+finally:
+    open(sys.orig_argv[-1], "w").close()
+"""
+    done = subprocess.run([sys.executable, "-c", script, str(tmp_path / "tidy")], check=False)
+    assert done.returncode == 143
+    assert [item.name for item in tmp_path.iterdir()] == ["tidy"]
+
+
 def test_a_command_writes_what_was_named_and_nothing_else(tmp_path, monkeypatch, capsys):
     folders = {name: tmp_path / name for name in ("here", "home", "tmp", "out")}
     for folder in folders.values():

@@ -279,6 +279,10 @@ class TestDaysSupply:
             "days_supply": 6, "last": "2027-03-26", "runs_out": ["t5mg"], "products": {"t5mg": "2027-03-26"},
         }  # fmt: skip
 
+    def test_it_says_how_long_and_what_ends_it(self):
+        assert str(days_supply(self.SCHEDULE, {"t5mg": 2})) == f"lasts to {on(1)}, 1 day; t5mg runs out first"
+        assert str(days_supply(self.SCHEDULE, {"t5mg": 40})) == f"lasts to {on(30)}, 30 days"
+
     def test_discarding_remnants_makes_it_shorter(self):
         assert days_supply(self.SCHEDULE, {"t5mg": 22}, remnants="discard").last == on(11)
 

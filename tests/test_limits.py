@@ -96,11 +96,22 @@ def test_a_log_holds_so_many_events():
 
 
 @pytest.mark.no_cover
-def test_a_handout_that_would_take_gigabytes_is_refused_and_says_how_many_days_fit():
+@pytest.mark.parametrize(("days", "holds"), [(500, r"holds \d+"), (2000, r"holds about \d+")], ids=["all", "some"])
+def test_a_handout_that_would_take_gigabytes_is_refused_and_says_how_many_days_fit(days, holds):
+    """A much too long one is refused from some of its days, before the rest is written."""
     pytest.importorskip("typst")
-    schedule = to_schedule(realize(daily(1500), TABLETS), start=read_date("2027-03-01"))
-    with pytest.raises(CannotPrint, match=r"the handout of 1500 days .* \(about \d+ fit\)") as refused:
+    schedule = to_schedule(realize(daily(days), TABLETS), start=read_date("2027-03-01"))
+    with pytest.raises(CannotPrint, match=f"the handout of {days} days {holds}.* \\(about \\d+ fit\\)") as refused:
         to_pdf(schedule)
-    fit = int(str(refused.value).partition("about ")[2].split()[0])
+    fit = int(str(refused.value).rpartition("about ")[2].split()[0])
+    assert 280 < fit < 350
     window = to_schedule(schedule.realized, start=schedule.start, horizon=Duration(fit // 4))
     assert to_pdf(window).startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("pages", ["patient", "clinician"])
+def test_a_pdf_of_fewer_pages_holds_more_days(pages):
+    pytest.importorskip("typst")
+    schedule = to_schedule(realize(daily(2000), TABLETS), start=read_date("2027-03-01"))
+    with pytest.raises(CannotPrint, match=r"about [6-9]\d\d fit"):
+        to_pdf(schedule, pages=pages)

@@ -32,6 +32,7 @@ class TestVolumes:
 
     def test_volumes_are_ordered_by_what_they_hold(self):
         assert Volume(1) < Volume("2.5")
+        assert not Volume(1) < Volume("1.0")
         assert len({Volume(1), Volume("1.0")}) == 1
         assert Volume(1) != 1
         assert Volume(1).__lt__(1) is NotImplemented

@@ -15,6 +15,7 @@ from taper import (
     Handling,
     InvalidInput,
     NotFound,
+    Plan,
     Portion,
     Product,
     Reachable,
@@ -287,3 +288,25 @@ class TestProductsThatNeverStandForEachOther:
     def test_one_product_where_several_can_stand_is_asked_for_in_a_list(self):
         with pytest.raises(InvalidInput, match="got one product where several can stand; write it in a list"):
             Reachable(self.WHOLE, up_to="5 mg")
+
+
+def test_a_weekly_step_goes_by_the_weekday_and_a_cycle_by_its_own_days():
+    tablets = [Product(id="x5", drug="x", form="tablet", strength="5 mg")]
+    steps = [
+        {"for": "1 week", "weekly": {"fri": {"evening": "5 mg"}}},
+        {"for": "4 days", "cycle": [{"evening": "10 mg"}, {}]},
+    ]
+    weekly, cycle = (
+        realize(Plan.read({"courses": [{"drug": "x", "then": "stop", "steps": steps}]}), tablets).courses[0].steps
+    )
+    assert [str(weekly.on(3, weekday).total) for weekday in (3, 4)] == ["0 mg/day", "5 mg/day"]
+    assert [str(cycle.on(index, 4).total) for index in (2, 3)] == ["10 mg/day", "0 mg/day"]
+
+
+def test_what_a_course_remembers_of_itself_is_no_part_of_it():
+    tablets = [Product(id="x5", drug="x", form="tablet", strength="5 mg")]
+    plan = Plan.read({"courses": [{"drug": "x", "then": "continue", "steps": [{"regimen": {"evening": "5 mg"}}]}]})
+    one, other = (realize(plan, tablets).courses[0] for _ in range(2))
+    before = repr(one)
+    assert one.used == tuple(tablets)
+    assert (one == other, repr(one)) == (True, before)

@@ -111,6 +111,10 @@ class TestRegimens:
         with pytest.raises(InvalidInput, match="evening is written twice"):
             Regimen([Intake("evening", mg(5)), Intake("evening", mg(1))])
 
+    def test_doses_without_times_of_day_are_refused_with_how_to_write_them(self):
+        with pytest.raises(InvalidInput, match="got '10 mg'; write each dose at its time of day"):
+            Regimen.of("10 mg")
+
     def test_named_and_clock_times_have_no_common_order(self):
         with pytest.raises(InvalidInput, match="use one kind"):
             Regimen.of({"evening": "5 mg", "08:00": "5 mg"})

@@ -1,5 +1,6 @@
 """Rulers add up, reach 0, and give the figures that a pencil gives."""
 
+from decimal import Context, Decimal
 from fractions import Fraction
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from taper.amounts.dose import DailyDose, mg
 from taper.errors import InvalidInput
 from taper.knowledge.formulary import Formulary
+from taper.paces.logarithms import ln
 from taper.paces.pace import Pace
 from taper.paces.rulers import (
     ONE_PACE,
@@ -20,6 +22,17 @@ from taper.paces.rulers import (
     logarithmic,
     measure_of,
 )
+
+SIXTY = Context(prec=60)
+
+
+@given(st.fractions(min_value=Fraction(1, 10**6), max_value=10**6).filter(bool))
+def test_a_logarithm_is_right_to_forty_digits(value) -> None:
+    true = SIXTY.divide(Decimal(value.numerator), Decimal(value.denominator)).ln(SIXTY)
+    assert abs(
+        SIXTY.subtract(SIXTY.divide(Decimal(ln(value.numerator, value.denominator)), Decimal(2**160)), true)
+    ) < Decimal("1e-40")
+
 
 RULERS = {
     "linear": Linear(Fraction(2)),
@@ -122,7 +135,7 @@ def test_a_second_limit_stays_bare_where_the_plan_stops_from_a_last_dose() -> No
     pace = Pace.parse("10% of current, last dose 1 mg, never more than 20% of current, every 1 week")
     measure = measure_of(pace, DailyDose("40"))
     assert measure.stop_from == 1
-    assert measure.limits[1].ruler.at(Fraction(0)) is None
+    assert measure.limits[1].ruler.position(Fraction(0)) is None
 
 
 def test_a_pace_cannot_be_measured_from_nothing() -> None:

@@ -208,6 +208,7 @@ if TYPE_CHECKING:
     from taper.schedules.adherence import compare_intakes as compare_intakes
     from taper.schedules.difference import Difference as Difference
     from taper.schedules.difference import compare as compare
+    from taper.schedules.morphine_totals import mme as mme
     from taper.schedules.realization import CannotRealize as CannotRealize
     from taper.schedules.realization import RealizedPlan as RealizedPlan
     from taper.schedules.realization import realize as realize
@@ -310,6 +311,7 @@ _HOMES = {
     "taper.products.recipes": "Handling NotReachable Reachable Recipe TooManyDoses",
     "taper.schedules.adherence": "Adherence InvalidRecord compare_intakes",
     "taper.schedules.difference": "Difference compare",
+    "taper.schedules.morphine_totals": "mme",
     "taper.schedules.realization": "CannotRealize RealizedPlan realize",
     "taper.schedules.rows": "to_records",
     "taper.schedules.schedule": "HorizonNeeded Schedule to_schedule",

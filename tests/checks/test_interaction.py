@@ -101,7 +101,8 @@ class TestListed:
 
     def test_a_list_makes_it_one_of_its_class_and_is_named_in_the_finding(self):
         (finding,), gaps, clear, _ = self.met(OPIOID, lists=[listing("opioid", "listamine")])
-        assert "with listamine (opioid by Institute l, row listamine)" in finding.message
+        assert finding.note == "opioid by Institute l, row listamine"
+        assert finding.message.endswith("avoid: sedation (opioid by Institute l, row listamine).")
         assert (finding.value, gaps, clear) == ("listamine", [], [])
 
     def test_a_wider_class_is_met_by_way_of_the_narrower(self):
@@ -235,6 +236,19 @@ class TestWithinAPlan:
         wait = WAIT | {"with_names": ["opioid"], "within": f"{days}"}
         assert len(self.planned(wait)[0]) == found
 
+    @pytest.mark.parametrize(("starts", "found"), [(33, 1), (42, 1), (43, 0)])
+    def test_a_wait_after_the_drug_is_counted_until_the_other_is_begun(self, starts, found):
+        wait = WAIT | {"with_names": ["opioid"], "within_after": "14 days"}
+        told, *_ = self.planned(wait, starts_on_day=starts)
+        assert len(told) == found
+        if told:
+            assert f"was stopped {starts - 28} days before otheramine starts" in told[0].message
+            assert (told[0].limit, told[0].day) == ("14 days", starts)
+
+    def test_a_wait_after_the_drug_adds_nothing_to_days_on_which_both_are_taken(self):
+        told, *_ = self.planned(WAIT | {"with_names": ["opioid"], "within_after": "14 days"}, starts_on_day=25)
+        assert [(item.day, item.last_day) for item in told] == [(25, 28)]
+
     def test_an_open_course_meets_all_that_comes(self):
         plan = plan_with(
             course(step("5 mg"), then="continue"),
@@ -260,7 +274,7 @@ def test_advice_for_an_age_needs_the_age():
 
 
 def test_without_a_source_it_is_not_assessed():
-    assert met(medications=("opioid",))[1][0].missing == "any label on interactions: not read in full"
+    assert met(medications=("opioid",))[1][0].missing == "interactions, with opioid: not read in full"
 
 
 class TestDaysTogether:
@@ -300,6 +314,24 @@ class TestDaysTogether:
     def test_a_time_to_wait_counts_from_the_last_day_before(self):
         found = self.met(self.other(1, 5), self.own(10, 12), self.other(30, 33), within="7 days")
         assert [(item.day, item.happens) for item in found] == [(10, "testamine starts 5 days after other was stopped")]
+
+
+@pytest.mark.parametrize(("until", "found"), [("2027-02-14", 0), ("2027-02-15", 1), ("2027-02-28", 1)])
+def test_a_wait_after_another_medicine_that_its_own_source_names_counts_from_its_stop(until, found):
+    other = other_monograph(interactions=[WAIT | {"source": "b", "with_names": [DRUG], "within_after": "14 days"}])
+    told, *_ = met(other=other, medications=({"name": "otheramine", "until": until},), start=START)
+    assert [item.limit for item in told] == ["14 days"] * found
+
+
+def test_fluoxetine_lasts_for_five_weeks():
+    plan = plan_of(step("5 mg", "7 days"), drug="thioridazine")
+    shipped = Formulary.shipped()
+    product = Product.read({"id": "t5", "drug": "thioridazine", "form": "tablet", "strength": "5 mg"})
+    both = Formulary([shipped.monograph("fluoxetine"), formulary(drug="thioridazine").monograph("thioridazine")])
+    for until, found in (("2027-01-24", 0), ("2027-01-25", 1)):
+        person = Patient.read({"medications": [{"name": "fluoxetine", "until": until}], "as_needed": []})
+        review = check(realize(plan, [product], formulary=both), person, start=START)
+        assert len([item for item in review.findings if item.rule == "interaction"]) == found
 
 
 def test_the_drug_itself_is_asked_after_unless_it_was_stopped():

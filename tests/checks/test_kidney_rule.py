@@ -196,6 +196,13 @@ class TestShapes:
             assert (findings[0].severity, findings[0].limit) == ("high", "2 mg/day")
             assert "in proportion to the measure (2 mg a day) at eGFR 5" in findings[0].message
 
+    def test_a_part_in_proportion_of_no_band_above_is_not_compared(self):
+        facts = held({"at_least": 15, "action": "in proportion to the measure"}, below(15, **MAXIMUM))
+        findings, _, clear, _ = found(facts, {"egfr": "50"}, plan_of(step("30 mg", "3 days")))
+        edges = "eGFR 50 mL/min/1.73 m2, from 15"
+        assert [(finding.severity, finding.limit) for finding in findings] == [("moderate", edges)]
+        assert not clear
+
     def test_on_dialysis_a_source_may_dose_by_its_bands(self):
         facts = held(
             *self.PART,
@@ -203,6 +210,7 @@ class TestShapes:
         )
         (finding,), *_ = found(facts, {"dialysis": True, "egfr": "5"}, plan_of(step("3 mg", "3 days")))
         assert (finding.severity, finding.limit) == ("high", "2 mg/day")
+        assert " is taken on dialysis" in finding.message
         assert "on dialysis, eGFR 5 mL/min/1.73 m2, below 15" in finding.message
         assert "(by the measure, with a supplement after each dialysis: of 1 mg)." in finding.message
         (gap,) = found(facts, {"dialysis": True})[1]
@@ -350,7 +358,7 @@ class TestWhom:
 
     def test_without_advice_it_is_not_assessed(self):
         _, (gap,), _, _ = found(formulary(), {"egfr": "25"})
-        assert (gap.missing, gap.urgent) == ("any label on kidney function: not read in full", True)
+        assert (gap.missing, gap.urgent) == ("kidney function: not read in full", True)
 
     @pytest.mark.parametrize(("egfr", "asked"), [("59", 1), ("60", 0)])
     def test_without_advice_a_normal_figure_is_no_question(self, egfr, asked):

@@ -3,7 +3,7 @@
 import pytest
 
 from builders import DRUG, TABLETS, formulary, plan_of, review_of, step, tablet
-from taper import InvalidInput, Patient, Severity, Why, check, realize
+from taper import Formulary, InvalidInput, Patient, Severity, Why, check, realize
 from taper.knowledge.reading import read_monograph
 from taper.source import Source
 
@@ -77,6 +77,25 @@ class TestCountry:
         made = realize(DAY, [tablet("5 mg", market="uk")], formulary=self.held("9 mg", "20 mg"))
         (finding,) = [item for item in check(made).findings if item.rule == "ceiling"]
         assert finding.severity is Severity.MODERATE
+
+    def test_a_first_dose_of_another_country_is_low_where_its_own_gives_one_that_is_kept(self):
+        doses = dict.fromkeys(("morning", "noon", "evening"), "300 mg")
+        plan = plan_of(step(doses), drug="gabapentin", release="immediate", form="tablet", indication="seizures",
+                       before="nothing", then="continue")  # fmt: skip
+        shipped = Formulary.shipped()
+        made = realize(plan, shipped.products("gabapentin", market="us"))
+        (finding,) = [item for item in check(made, Patient(age=48, medications=())).findings
+                      if item.rule == "titration-speed"]  # fmt: skip
+        assert (finding.severity, finding.from_abroad, finding.figure) == ("low", True, "first dose")
+
+    def test_a_figure_of_its_own_for_another_use_caps_nothing(self):
+        items = [{"source": "c0", "limit": "9 mg"}, {"source": "c1", "limit": "20 mg", "indications": ["angina"]}]
+        held = formulary(ceilings=items, sources={"c0": US, "c1": UK})
+        for use, severity in (("asthma", "high"), ("angina", "moderate")):
+            plan = plan_of(step("10 mg", "3 days"), before="nothing", indication=use)
+            review = review_of(plan, held, market="uk")
+            (finding,) = [item for item in review.findings if item.rule == "ceiling"]
+            assert (finding.severity, finding.from_abroad) == (severity, True)
 
 
 class TestRead:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from builders import answers, formulary, plan_of, review_of, step
+from builders import TABLETS, answers, course, formulary, plan_of, plan_with, review_of, step
+from taper import Product
 
 EVERY = {"every_low": "1 week", "every_high": "2 weeks"}
 OF_CURRENT = {"shape": "percent of the current dose per interval", "percent_low": "10", "percent_high": "20", **EVERY}
@@ -190,3 +191,42 @@ class TestWhom:
     @pytest.mark.parametrize("before", ["20 mg", "nothing"])
     def test_a_plan_without_a_fall_is_not_asked(self, before):
         assert paced(FIXED, "20 mg", before=before) == ([], [], [], [])
+
+
+CHANGE = {"shape": "another drug in its place first, no rate given", "change_to": ["prednisone", "hydrocortisone"]}
+
+
+class TestAnotherDrugFirst:
+    """A source that wants a shorter-acting drug in its place, before anything is reduced."""
+
+    def found(self, fact=CHANGE, other=None, **more):
+        held = formulary(stopping=[{"source": "a"} | fact])
+        known = {"before": {"regimen": {"evening": "8 mg"}, **more}}
+        courses = [course(step("6 mg", "14 days"), then="review", **known)]
+        courses += [course(step("5 mg", "14 days"), drug=other, then="review", before="nothing")] if other else []
+        plan = plan_with(*courses)
+        tablets = [*TABLETS, Product(id="other", drug=other or "other", form="tablet", strength="5 mg")]
+        return answers(review_of(plan, held, products=tablets), "pace")
+
+    def test_a_reduction_of_the_drug_itself_is_moderate(self):
+        (finding,), gaps, clear, _ = self.found()
+        assert (finding.severity, finding.limit, clear) == ("moderate", "prednisone or hydrocortisone", [])
+        assert "8 mg/day to 6 mg/day" in finding.message
+        assert "prednisone or hydrocortisone in its place before it is reduced" in finding.message
+        assert not gaps
+
+    def test_with_one_of_them_in_the_plan_it_is_clear(self):
+        found, _, clear, _ = self.found(other="prednisone")
+        assert (found, [item.source.id for item in clear]) == ([], ["a"])
+
+    @pytest.mark.parametrize(("length", "count"), [("3 weeks", 1), ("1 day", 0)])
+    def test_it_speaks_only_of_its_own_length_of_use(self, length, count):
+        found, *_ = self.found(CHANGE | {"used_for_at_least": "3 weeks"}, **{"for": length})
+        assert len(found) == count
+
+    def test_an_unknown_length_of_use_is_not_assessed(self):
+        found, gaps, *_ = self.found(CHANGE | {"used_for_at_least": "3 weeks"})
+        assert (found, gaps[0].facts) == ([], ("before.for",))
+
+    def test_it_speaks_only_from_its_daily_dose(self):
+        assert not self.found(CHANGE | {"from_daily_dose": "9 mg"})[0]

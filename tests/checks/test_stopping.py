@@ -101,12 +101,25 @@ class TestStoppingStraight:
 class TestFigures:
     @pytest.mark.parametrize(("last", "clear"), [("1 mg", True), ("2 mg", True), ("3 mg", False)])
     @pytest.mark.parametrize("shape", [FIXED, SLOWLY | {"last_dose": "2 mg"}])
-    def test_a_last_fall_above_a_figure_is_high(self, shape, last, clear):
+    def test_a_last_fall_above_a_figure_is_found(self, shape, last, clear):
         findings, _, cleared, _ = ends(stopping("10 mg", last), shape)
         assert (len(findings), len(cleared)) == ((0, 1) if clear else (1, 0))
         if not clear:
-            assert findings[0].severity == "high"
+            assert findings[0].severity == "moderate"
             assert findings[0].limit == ("2 mg" if "step_low" in shape else "2 mg/day")
+
+    @pytest.mark.parametrize(
+        ("last", "at_most", "severity"),
+        [("5 mg", False, "moderate"), ("6 mg", False, "high"), ("10 mg", False, "high"), ("3 mg", True, "high")],
+    )
+    def test_it_is_high_above_the_most_and_where_more_than_half_goes_at_once(self, last, at_most, severity):
+        doses = ("10 mg",) if last == "10 mg" else ("10 mg", last)
+        assert ends(stopping(*doses), FIXED | {"at_most": at_most})[0][0].severity == severity
+
+    def test_a_source_that_needs_no_taper_is_clear_and_the_others_are_moderate_beside_it(self):
+        findings, gaps, cleared, _ = ends(stopping("10 mg"), SLOWLY, {"shape": "no taper needed for most people"})
+        assert [(item.severity, item.source.id) for item in findings] == [("moderate", "s0")]
+        assert (gaps, [item.source.id for item in cleared]) == ([], ["s1"])
 
     @pytest.mark.parametrize(
         ("shape", "words"),

@@ -80,13 +80,14 @@ def groupings(count: int) -> st.SearchStrategy[tuple[tuple[int, ...], ...]]:
 
 
 @st.composite
-def cases(draw: st.DrawFn, *, intakes: int = 3, lengths: bool = True) -> Case:
-    """A case small enough that all its plans can be written down."""
+def cases(draw: st.DrawFn, *, intakes: int = 3, lengths: bool = True, begun: bool = False) -> Case:
+    """A case small enough that all its plans can be written down; the rest of a taper if it has `begun`."""
     made = Case((), draw(tablets), draw(liquids), (), draw(rulings()), _F(1), draw(weight_values()))
     mix = draw(st.booleans())
     count = draw(st.integers(1, intakes))
+    live = draw(st.sampled_from((1, 1, count))) if begun else count
     probe = Case((), made.tablets, made.liquids, (), made.ruling, _F(1), made.weights, mix=mix)
-    reach = sorted(makeable(probe, _F(12)))[: (9, 5, 3)[count - 1]]
+    reach = sorted(makeable(probe, _F(12)))[: (9, 5, 3)[live - 1]]
     start = tuple(draw(st.sampled_from(reach)) for _ in range(count))
     second = draw(st.one_of(st.none(), rulings(second=True)))
     floor, total = (), None
@@ -97,6 +98,12 @@ def cases(draw: st.DrawFn, *, intakes: int = 3, lengths: bool = True) -> Case:
     elif end == "total":
         total = draw(st.sampled_from(reach))
         assume(total < sum(start))
+    whole: tuple[Fraction, ...] = ()
+    if begun:
+        whole = tuple(top + draw(st.sampled_from((_F(0), _F(0), _F(1)))) for top in start)
+        ends = floor or (_F(0),) * count
+        start = (*start[:live], *ends[live:])
+        assume(total < sum(start) if total is not None else sum(floor) < sum(start))
     ruling = made.ruling
     if ruling.last_dose is not None:
         assume(min(reach) <= ruling.last_dose < sum(start) or any(floor) or total is not None)
@@ -115,12 +122,13 @@ def cases(draw: st.DrawFn, *, intakes: int = 3, lengths: bool = True) -> Case:
         draw(st.one_of(st.none(), st.integers(2, 6))) if lengths else None,
         mix,
         draw(st.booleans()),
+        whole,
     )
 
 
 def problem_of(case: Case, **changes: Any) -> Problem:
     """The same case as a question to the solver."""
-    start = Regimen(Intake(SLOTS[i], Dose(dose)) for i, dose in enumerate(case.start))
+    start = Regimen(Intake(SLOTS[i], Dose(dose)) for i, dose in enumerate(case.start) if dose)
     to: Regimen | DailyDose = Regimen(Intake(SLOTS[i], Dose(dose)) for i, dose in enumerate(case.floor) if dose)
     if case.target_total is not None:
         to = DailyDose(case.target_total)
@@ -148,6 +156,7 @@ def problem_of(case: Case, **changes: Any) -> Problem:
         "order": _Groups(kind="evenly", groups=case.groups),
         "weights": weights,
         "to": to,
+        "start": Regimen(Intake(SLOTS[i], Dose(dose)) for i, dose in enumerate(case.whole) if dose) or None,
         "mix_forms": case.mix,
         "round_liquids": case.rounds,
         "fewest": case.fewest,

@@ -56,6 +56,12 @@ class Case:
     most: int | None = None
     mix: bool = False
     rounds: bool = False
+    whole: State = ()
+
+    @property
+    def began(self) -> State:
+        """What was taken before the taper as a whole began: shares and percentages of the start are of that."""
+        return self.whole or self.start
 
 
 def position(ruling: Ruling, mg: Fraction, start: Fraction) -> Decimal | Fraction | None:
@@ -160,7 +166,7 @@ def anchored(case: Case) -> Ruling | None:
     second, first = case.second, case.ruling
     if second is None or second.kind != "current" or second.at_least is not None or first.last_dose is not None:
         return second
-    whole = sum(case.start, Fraction(0))
+    whole = sum(case.began, Fraction(0))
     match first.kind:
         case "fixed":
             last = first.size
@@ -190,7 +196,7 @@ class Enumeration:
         ]
 
     def share(self, state: State, i: int) -> Fraction:
-        way = self.case.start[i] - self.floor[i]
+        way = self.case.began[i] - self.floor[i]
         return (state[i] - self.floor[i]) / way if way else Fraction(0)
 
     def turns(self, state: State) -> list[int]:
@@ -202,7 +208,7 @@ class Enumeration:
 
     def is_even(self, state: State) -> bool:
         for group in self.case.groups:
-            shares = [self.share(state, i) for i in group if self.case.start[i] > self.floor[i]]
+            shares = [self.share(state, i) for i in group if self.case.began[i] > self.floor[i]]
             if shares and max(shares) - min(shares) > self.case.weights["spread"]:
                 return False
         return True
@@ -248,7 +254,7 @@ class Enumeration:
 
     def rank(self, path: tuple[State, ...]) -> tuple[Fraction, Fraction, int, tuple[Fraction, ...], tuple[State, ...]]:
         case, w = self.case, self.case.weights
-        whole = sum(case.start)
+        whole = sum(case.began)
         excess = cost = Fraction(0)
         stops = case.ruling.last_dose is not None and case.target_total is None and not any(self.floor)
         for index in range(1, len(path)):

@@ -62,6 +62,50 @@ CASES: dict[str, dict[str, Any]] = {
         "start": day(10, 12, 10, 12),
         "to": "3 mg",
     },
+    "two intakes have ended beside one that falls alone, and one is kept last": {
+        "before": {"morning": "8 mg", "noon": "10 mg"},
+        "pace": "1 mg",
+        "products": tablets(t1=2, t2=2, t4=2),
+        "order": "keep last: noon",
+        "start": day(12, 20, 20, 10),
+        "to": "5 mg",
+    },
+    "one intake beside two like ones, all with the same share at the start": {
+        "before": day(3, 5, 5),
+        "pace": "33% of current, last dose 1 mg",
+        "products": tablets(t3=2, t1=1, t5=1),
+        "order": "evenly",
+    },
+    "three intakes to a last dose, with falls that are forced": {
+        "before": day(6, 6, 6),
+        "pace": "10% of current, last dose 1 mg",
+        "products": tablets(t1=1, t5=2, t2=2),
+        "order": "evenly",
+    },
+    "three intakes to a last dose, where a further one costs nothing": {
+        "before": day(6, 6, 5),
+        "pace": "25% of current, last dose 2 mg",
+        "products": tablets(t2=1, t3=1),
+        "order": "evenly",
+        "weights": Weights(further_intake=0),
+    },
+    "four intakes of which the last is kept, with falls that are forced": {
+        "before": day(4, 4, 4, 4),
+        "pace": "25% of current, last dose 1 mg",
+        "products": tablets(t2=2, t3=1),
+        "order": "keep last: bedtime",
+        "weights": Weights(further_intake=0),
+    },
+    "tablets and a liquid in three intakes, with falls that are forced": {
+        "before": day(4, 4, 3),
+        "pace": "25% of current, last dose 1 mg",
+        "products": [
+            *tablets(t2=1, t3=1),
+            Product(id="s", drug="d", form="oral solution", concentration="1 mg/mL", smallest_volume="1 mL"),
+        ],
+        "order": "evenly",
+        "weights": Weights(further_intake="1/80"),
+    },
     "a total that not every way arrives at": {
         "before": day(8, 3, 6),
         "pace": "1 mg",
@@ -95,6 +139,7 @@ def test_the_plan_is_a_shortest_path_over_every_change_that_may_be_made(asked: d
     found = search(solved.ground)
     assert found is not None
     assert (found.excess, found.cost) == (solved.route.excess, solved.route.cost)
+    assert (found.floor, found.left_out) == (None, 0)
 
 
 def test_where_the_doses_left_in_make_no_plan_the_regimens_are_said_to_be_too_many() -> None:
@@ -108,8 +153,15 @@ def test_where_the_doses_left_in_make_no_plan_the_regimens_are_said_to_be_too_ma
         "shortest": "3 weeks",
     }
     assert plan(**asked).report.solved.route.left_out == 0
-    with pytest.raises(TooManyStates, match="more than 40 regimens could be taken on the way"):
-        plan(**asked, weights=Weights(most_states=40))
+    with pytest.raises(TooManyStates, match="more than 25 regimens could be taken on the way"):
+        plan(**asked, weights=Weights(most_states=25))
+
+
+def test_where_a_total_is_made_by_none_of_the_doses_left_in_the_regimens_are_said_to_be_too_many() -> None:
+    asked: dict[str, Any] = {"pace": "1 mg", "products": tablets(t2=1, t5=1, t1=2), "order": "evenly", "to": "9.5 mg"}
+    assert plan(day(10, 10), **asked).report.solved.route.left_out == 0
+    with pytest.raises(TooManyStates, match="more than 20 regimens could be taken on the way"):
+        plan(day(10, 10), **asked, weights=Weights(most_states=20))
 
 
 def test_counting_changes_needs_more_regimens_and_is_refused_where_they_are_too_many() -> None:

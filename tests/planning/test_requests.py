@@ -170,6 +170,34 @@ def test_a_report_hides_its_costs_and_weights_until_it_is_to_explain() -> None:
     assert "This plan: excess 0, cost " in report.text(explain=True)
 
 
+def test_six_intakes_of_a_liquid_with_fine_marks_have_a_plan_and_what_was_left_out_is_said() -> None:
+    fine = Product(id="l", drug="d", form="oral solution", concentration="1 mg/mL", smallest_volume="0.01 mL")
+    day = Regimen.of(dict.fromkeys(("06:00", "09:00", "12:00", "15:00", "18:00", "21:00"), "5 mg"))
+    made = plan_taper(
+        drug="d",
+        before=day,
+        pace="10% of current, at least 1 mg, up to 12.5%, every 2 weeks",
+        products=[fine],
+        order="evenly",
+        weights=Weights(most_states=20_000),
+    )
+    route = made.report.solved.route
+    assert route.excess == 0
+    assert (route.left_out > 0, route.limit) == (True, 20_000)
+
+
+def test_three_intakes_down_to_a_last_dose_have_a_plan_that_is_proven() -> None:
+    made = plan_taper(
+        drug="d",
+        before={"morning": "20 mg", "noon": "20 mg", "bedtime": "20 mg"},
+        pace="10% of current, last dose 1 mg, every 2 weeks",
+        products=tablets("d", s2=2, s5=2, s10=2),
+        order="evenly",
+    )
+    route = made.report.solved.route
+    assert (route.excess, route.floor, route.left_out) == (44014056761803035447, None, 0)
+
+
 def test_six_like_intakes_of_five_strengths_have_a_plan_and_what_was_left_out_is_said() -> None:
     day = Regimen.of(dict.fromkeys(("06:00", "09:00", "12:00", "15:00", "18:00", "21:00"), "10 mg"))
     made = plan_taper(

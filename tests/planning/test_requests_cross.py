@@ -85,7 +85,7 @@ def test_with_halves_nothing_rises():
     assert len(set(levels(made))) == 1
     assert str(made).startswith("Both together never go down in the stages")
     review = check(realize(made.plan, [CLONAZEPAM[0].divided(2), *DIAZEPAM]))
-    assert [item.source.id for item in review.clear if item.rule == "equivalent-rise"] == [ASHTON.source.id]
+    assert [item.source.id for item in review.within if item.rule == "equivalent-rise"] == [ASHTON.source.id]
 
 
 @pytest.mark.parametrize("stages", [2, "intake by intake"])

@@ -4,10 +4,13 @@ from fractions import Fraction
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from builders import draws
+from planning.graphs import graph
 from taper import (
+    CannotCompute,
     Duration,
     Formulary,
     InvalidDuration,
@@ -72,6 +75,42 @@ def test_a_length_that_does_not_divide_is_kept_to_the_day():
     assert lengths(made) == [12, 12, 12, 12, 12, 13, 13]
     assert made.report.days == 86
     assert "one every 12 days or a day more" in made.report.resulting
+
+
+def smallest_largest(ground, most):
+    """The smallest largest reduction of any plan of at most so many, over every change that may be made."""
+    states, arcs, sinks = graph(ground)
+    best = {(0, 0): 0}
+    leaving = {}
+    for tail, head, _, _ in arcs:
+        leaving.setdefault(tail, []).append(head)
+    for tail in sorted(range(len(states)), key=lambda number: -sum(states[number])):
+        for count in range(most):
+            if (tail, count) in best:
+                for head in leaving.get(tail, ()):
+                    size = max(best[tail, count], sum(states[tail]) - sum(states[head]))
+                    best[head, count + 1] = min(size, best.get((head, count + 1), size))
+    return min(best[sink, count] for sink in sinks for count in range(most + 1) if (sink, count) in best)
+
+
+@given(
+    st.lists(st.integers(1, 5), min_size=3, max_size=3),
+    st.sampled_from([(1,), (2,), (1, 3), (2, 3), (2, 5)]),
+    st.integers(1, 8),
+    st.sampled_from(["evenly", "keep last: noon", "in order"]),
+)
+@draws(30)
+def test_with_three_intakes_no_plan_that_keeps_the_length_has_a_smaller_largest_reduction(doses, sizes, count, order):
+    products = [Product(id=f"t{size}", drug="f", form="tablet", strength=f"{size} mg", score=2) for size in sizes]
+    day = {slot: f"{dose} mg" for slot, dose in zip(("morning", "noon", "bedtime"), doses, strict=True)}
+    try:
+        made = plan_taper(drug="f", before=day, products=products, order=order, over=weeks(count))
+    except (InvalidInput, CannotCompute):
+        assume(False)
+    solved = made.report.solved
+    falls = [high - low for high, low in pairwise(solved.totals)]
+    assert len(falls) <= count + 1
+    assert max(falls) == smallest_largest(solved.ground, count + 1) * solved.ground.grain
 
 
 @given(days=st.integers(7, 200), start=st.integers(2, 12))
@@ -177,5 +216,6 @@ def test_several_intakes_keep_a_length_without_a_fall_beyond_the_pace_that_resul
     falls = [row.change.mg for row in made.report.rows]
     assert sum(falls) == 10 * len(slots)
     assert max(falls) <= 2
+
     with pytest.raises(NoPlan, match="no plan of at most 2 reductions, which fit into 1 week"):
         plan_taper(**{**asked, "before": dict.fromkeys(slots, "20 mg")}, over="1 week")

@@ -42,6 +42,26 @@ def test_the_solver_agrees_with_writing_down_every_plan(case: Case) -> None:
     assert in_mg(found) == best[4]
 
 
+@given(cases(begun=True))
+@draws(100)
+def test_the_rest_of_a_taper_agrees_with_writing_down_every_plan_also_where_intakes_have_ended(case: Case) -> None:
+    case = replace(case, accepts=accepted(case))
+    best = Enumeration(case).best()
+    found = solved(problem_of(case))
+    assert (best is None) == (found is None)
+    if best is not None and found is not None:
+        assert (found.excess, found.cost) == best[:2]
+        assert in_mg(found) == best[4]
+
+
+@given(cases(lengths=False, begun=True))
+@draws(150)
+def test_a_chain_on_which_an_intake_has_ended_agrees_with_the_search_over_all_regimens(case: Case) -> None:
+    for _, ground in problem_of(case).grounds():
+        if chain_of(ground) is not None:
+            assert solve(ground) == search(ground)
+
+
 @given(cases(lengths=False))
 @draws(80)
 def test_the_search_along_a_chain_agrees_with_the_search_over_all_regimens(case: Case) -> None:

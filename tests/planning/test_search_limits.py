@@ -34,7 +34,7 @@ def best() -> Solved:
     return planned().report.solved
 
 
-@pytest.mark.parametrize("most", [0, 5, 20])
+@pytest.mark.parametrize("most", [0, 2, 5])
 def test_a_search_that_stops_tells_bounds_that_the_best_plan_keeps(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
     whole = best()
     assert whole.route.floor is None

@@ -31,11 +31,11 @@ MOST_SYMPTOMS = 100_000
 MOST_PIECES = 100
 MOST_PRODUCTS = 10
 MOST_DOSES = 10**6
-MOST_STATES = 100_000
+MOST_STATES = 1_000_000
 MOST_TITRATION_STEPS = 1000
 MOST_DIVISIONS = 50_000
 
-LARGEST_PDF = 600_000
+LARGEST_PDF = 340_000
 
 
 YARDSTICK = (
@@ -55,9 +55,9 @@ class Limit:
 
 LIMITS = (
     Limit(
-        "a file, a text or standard input that is read", f"{LARGEST_BYTES // 1_000_000} MB", "20 as a plan of cycles"
+        "a file, a text or standard input that is read", f"{LARGEST_BYTES // 1_000_000} MB", "11 as a plan of cycles"
     ),
-    Limit("FHIR that is read", f"{LARGEST_FHIR_BYTES // 1_000_000} MB", "33 to write and read 20 years of daily steps"),
+    Limit("FHIR that is read", f"{LARGEST_FHIR_BYTES // 1_000_000} MB", "28 to write and read 20 years of daily steps"),
     Limit("lists and objects inside each other in JSON", f"{DEEPEST} deep"),
     Limit("a date", f"{EARLIEST} to {LATEST}"),
     Limit("a length of time, and a plan", f"20 years: {LONGEST_DAYS} days, or {LONGEST_MONTHS} months"),
@@ -65,9 +65,9 @@ LIMITS = (
     Limit("a dose", f"{LARGEST_MG // 1000} g, and no finer than 1/{FINEST} mg"),
     Limit("a name", f"{LONGEST_NAME} characters"),
     Limit("a title or another text", f"{LONGEST_TEXT} characters"),
-    Limit("courses of a plan", f"{MOST_COURSES}", "31 to realize and date 14 of 7320 steps"),
-    Limit("steps of a course", f"{MOST_STEPS}", "6 to read, realize and date; 29 as a calendar, 6 as FHIR, 27 as HTML"),
-    Limit("days of a cycle", f"{LONGEST_CYCLE}", "60 to read, realize and date 365 steps of it with 4 doses a day"),
+    Limit("courses of a plan", f"{MOST_COURSES}", "18 to realize and date 14 of 7320 steps"),
+    Limit("steps of a course", f"{MOST_STEPS}", "3 to realize and date; 17 as a calendar, 10 as FHIR, 20 as HTML"),
+    Limit("days of a cycle", f"{LONGEST_CYCLE}", "11 to read, realize and date 180 steps of it with 4 doses a day"),
     Limit("events of a log", f"{MOST_EVENTS}", "1 to read"),
     Limit("doses taken or missed in a log", f"{MOST_INTAKES}"),
     Limit("scores in a log", f"{MOST_SYMPTOMS}"),
@@ -77,6 +77,6 @@ LIMITS = (
     Limit("states of a search for a plan, if the caller sets no other limit", f"{MOST_STATES}"),
     Limit("steps of a titration", f"{MOST_TITRATION_STEPS}"),
     Limit("ways to divide a total over intakes of which one is to be larger", f"{MOST_DIVISIONS}"),
-    Limit("text of a handout in PDF", f"{LARGEST_PDF} characters", "20, and 500 MB of memory"),
+    Limit("text of a handout in PDF", f"{LARGEST_PDF} characters", "9, and 300 MB of memory"),
 )
 """Every limit, in the order in which a person meets them."""

@@ -93,19 +93,23 @@ def _why_not_a_number(text: str) -> str:
     return f"{text!r} is not a plain number; write it like 5, 2.5, 1/2 or 3 1/3"
 
 
+_TRILLION = 10**12
+
+
 def write_number(value: Fraction) -> str:
     """Write an exact number so that reading it gives it back: 2.5, 0.125, 3 1/3.
 
     No trailing zero, always a leading zero; a decimal of more than 12 places is written as a fraction.
     """
-    sign, value = ("-", -value) if value < 0 else ("", value)
-    scaled = value * 10**12
-    if scaled.denominator == 1:
-        whole, part = divmod(scaled.numerator, 10**12)
-        decimals = f"{part:012d}".rstrip("0")
-        return f"{sign}{whole}.{decimals}" if decimals else f"{sign}{whole}"
-    whole, rest = divmod(value.numerator, value.denominator)
-    ratio = f"{rest}/{value.denominator}"
+    top, bottom = value.as_integer_ratio()
+    sign = "-" if top < 0 else ""
+    whole, rest = divmod(abs(top), bottom)
+    if not rest:
+        return f"{sign}{whole}"
+    if _TRILLION % bottom == 0:
+        decimals = f"{rest * (_TRILLION // bottom):012d}".rstrip("0")
+        return f"{sign}{whole}.{decimals}"
+    ratio = f"{rest}/{bottom}"
     return f"{sign}{whole} {ratio}" if whole else f"{sign}{ratio}"
 
 
@@ -138,6 +142,16 @@ Exact = Annotated[Fraction, BeforeValidator(exact), PlainSerializer(write_number
 
 Count = Annotated[Fraction, BeforeValidator(exact), PlainSerializer(write_count, return_type=str)]
 """A field that holds a count of units and is written as 1 1/2."""
+
+
+def add_up(amounts: Iterable[Fraction]) -> Fraction:
+    """The exact sum: integers over each denominator first, since fractions are slow to add."""
+    tops: dict[int, int] = {}
+    for amount in amounts:
+        top, bottom = amount.as_integer_ratio()
+        tops[bottom] = tops.get(bottom, 0) + top
+    parts = [Fraction(top, bottom) for bottom, top in tops.items()]
+    return sum(parts[1:], parts[0]) if parts else Fraction(0)
 
 
 def common_grain(amounts: Iterable[Fraction]) -> Fraction:

@@ -6,6 +6,7 @@ from functools import wraps
 from types import UnionType
 from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin
 
+from taper._base.progress import watched
 from taper.errors import InvalidInput
 
 # A type checker sees through a decorator that gives back what it takes before it infers anything. So the methods bound
@@ -58,7 +59,10 @@ class WrongObject(InvalidInput, TypeError):
 
 
 def takes(function: _Function) -> _Function:
-    """Refuse, before a function runs, what it does not take; its own annotations say what it does."""
+    """Refuse, before a function runs, what it does not take; its own annotations say what it does.
+
+    Where it takes `progress`, what goes on inside is told to that.
+    """
     checks: dict[str, tuple[Any, ...]] = {}
     signature = inspect.signature(function)
     positional = [name for name, each in signature.parameters.items() if each.kind is each.POSITIONAL_OR_KEYWORD]
@@ -74,7 +78,7 @@ def takes(function: _Function) -> _Function:
                 raise WrongObject(_message(function.__name__, name, value, checks[name]))
         return function(*given, **named)
 
-    return cast(_Function, checked)
+    return cast(_Function, watched(checked) if "progress" in signature.parameters else checked)
 
 
 def _members(annotation: Any) -> tuple[Any, ...]:

@@ -6,6 +6,7 @@ from taper.adjustment.course_state import CourseState, Piece, marked, total, tur
 from taper.adjustment.event_day import DecisionNeeded, NothingToChange, Now
 from taper.adjustment.gaps import decide
 from taper.adjustment.replan_rest import follow
+from taper.knowledge.drug_names import DrugName
 from taper.knowledge.product_choice import choose_products
 from taper.plans.log import ChangeProducts, Hold, InvalidEvent, PassReview, Resume, Retarget, StepBack, Stop
 from taper.products.product import Product
@@ -122,7 +123,7 @@ def change_products(now: Now, track: CourseState, event: ChangeProducts) -> Cour
             "give it to apply_log (products), or with --products"
         )
     course = track.course.course.model_copy(update={"products": (), "form": None, "release": track.course.release})
-    changed = track.with_products(choose_products(course, track.course.drug, found))
+    changed = track.with_products(choose_products(course, DrugName.of(track.course.drug), found))
     kept = changed.joined if event.rest == "replan" else changed.ahead
     return follow(now, changed, event, now.remade(changed, kept), [])
 

@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterable
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, ClassVar, Self
 
 from taper._base.immutable import Written
 from taper._base.limits import FINEST, LARGEST_MG
-from taper._base.numbers import NotExact, Rational, exact, write_number
+from taper._base.numbers import NotExact, Rational, add_up, exact, write_number
 from taper.errors import InvalidInput
 
 _QUANTITY = re.compile(r"(.*?) ?([A-Za-zµμ][A-Za-zµμ/%]*)?", re.DOTALL)
@@ -57,7 +58,7 @@ class _Mass(Written):
             number, unit = exact(amount), _unit(str(unit))
         except NotExact as error:
             raise InvalidAmount(error.message, got=amount) from None
-        _set(self, number * unit.in_mg, unit)
+        _set(self, number if unit is MassUnit.MG else number * unit.in_mg, unit)
         self._check()
 
     @classmethod
@@ -69,6 +70,12 @@ class _Mass(Written):
         """
         if not isinstance(text, str):
             raise InvalidAmount(f'got {text!r} without a unit; write text such as "5 mg"', got=text)
+        return cls._read(text)
+
+    @classmethod
+    @lru_cache(maxsize=4096)
+    def _read(cls, text: str) -> Self:
+        # Remembered, since a long plan holds few doses many times, and an amount is immutable.
         if text.strip() and text != text.strip():
             raise InvalidAmount(f'{text!r} begins or ends with a space; write it like "{text.strip()}"', got=text)
         bare = text.removesuffix(cls._suffix)
@@ -88,9 +95,14 @@ class _Mass(Written):
         return self._unit
 
     @property
+    def _number(self) -> Fraction:
+        """How many of its unit it is, exactly."""
+        return self._mg if self._unit is MassUnit.MG else self._mg / self._unit.in_mg
+
+    @property
     def text(self) -> str:
         """The amount and its unit alone, such as "2.5 mg"."""
-        return f"{write_number(self._mg / self._unit.in_mg)} {self._unit}"
+        return f"{write_number(self._number)} {self._unit}"
 
     def in_unit(self, unit: MassUnit | str) -> Self:
         """The same amount, written in another unit."""
@@ -103,15 +115,17 @@ class _Mass(Written):
         return made
 
     def _check(self) -> None:
-        if self._mg < 0:
+        # By integers, since every amount passes here and fractions compare slowly.
+        top, bottom = self._mg.as_integer_ratio()
+        if top < 0:
             raise InvalidAmount(f"{self.text} is negative; write 0 or a positive amount", got=self.text)
-        if self._mg > LARGEST_MG:
+        if top > LARGEST_MG * bottom:
             raise InvalidAmount(f"{self.text} is more than 1000 g; check the number and its unit", got=self.text)
-        if self._mg.denominator > FINEST:
+        if bottom > FINEST:
             raise InvalidAmount("the amount is finer than any product; write fewer digits", got=self._mg)
 
     def _parts(self) -> tuple[Any, ...]:
-        return self._mg / self._unit.in_mg, self._unit.value
+        return self._number, self._unit.value
 
     def _meaning(self) -> Fraction:
         return self._mg
@@ -186,7 +200,7 @@ class DailyDose(_Mass):
         """The total of one day's doses, written in the unit of the first; no doses are 0 mg."""
         listed = list(doses)
         made = object.__new__(cls)
-        _set(made, sum((dose.mg for dose in listed), Fraction(0)), listed[0].unit if listed else MassUnit.MG)
+        _set(made, add_up(dose.mg for dose in listed), listed[0].unit if listed else MassUnit.MG)
         made._check()
         return made
 
@@ -208,7 +222,7 @@ class AverageDose(_Mass):
         if not listed:
             raise InvalidInput("an average needs at least one day; give the days of a cycle")
         made = object.__new__(cls)
-        _set(made, sum((total.mg for total in listed), Fraction(0)) / len(listed), listed[0].unit)
+        _set(made, add_up(total.mg for total in listed) / len(listed), listed[0].unit)
         made._check()
         return made
 

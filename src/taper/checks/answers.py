@@ -102,7 +102,9 @@ def person_gap(case: Case, rule: str, drug: str, fact: Cited) -> NotAssessed:
     return gap(rule, drug, Reason.FACT, f"{words} (this source's advice depends on it)", of=[fact], facts=facts)
 
 
-def other_uses(case: Case, rule: str, drug: str, facts: Iterable[Cited], what: str) -> NotAssessed:
+def other_uses(
+    case: Case, rule: str, drug: str, facts: Iterable[Cited], what: str, *, urgent: bool = False
+) -> NotAssessed:
     """That nothing is on file for the plan's use, and of which other uses the facts speak, if there are any."""
     listed = list(facts)
     if not listed:
@@ -110,7 +112,7 @@ def other_uses(case: Case, rule: str, drug: str, facts: Iterable[Cited], what: s
     wanted = sorted({course.course.indication or "" for course in case.courses_of(drug)})
     uses = sorted({use for fact in listed for use in fact.indications})
     words = f"{what} for {', '.join(wanted)}; sources on file are for other uses: {', '.join(uses)}"
-    return gap(rule, drug, Reason.OTHER_USES, words, of=listed)
+    return gap(rule, drug, Reason.OTHER_USES, words, of=listed, urgent=urgent)
 
 
 def unread(
@@ -125,7 +127,7 @@ def unread(
         return None
     half = [source for source in sources if source.unread(subject)]
     names = "; ".join(dict.fromkeys(name for source in half for name in source.unread(subject)))
-    missing = f"{what}: {names}" if half else f"any label on {what}"
+    missing = f"{what} (not read: {names})" if half else what
     return gap(rule, drug, Reason.UNREAD, missing, of=half, urgent=urgent)
 
 
@@ -164,7 +166,7 @@ def compare_totals(case: Case, rule: str, drug: str, fact: Cited, limit: Dose, s
                    last_day=stretch[-1].last, value=str(highest.total), limit=per_day(limit),
                    **place_of(highest))  # fmt: skip
     if not found:
-        yield Clear(rule=rule, drug=drug, source=fact.source)
+        yield Clear(rule=rule, drug=drug, source=fact.source, figures=("dose",))
 
 
 def compare_first(case: Case, rule: str, drug: str, fact: LiverAdvice | AgeAdvice, whom: str) -> Iterator[Answer]:
@@ -184,7 +186,7 @@ def compare_first(case: Case, rule: str, drug: str, fact: LiverAdvice | AgeAdvic
     largest = max((item.intake.dose for item in first.intakes), key=lambda dose: dose.mg)
     taken = first.total if fact.initial_per == "day" else largest
     if taken.mg <= limit.mg:
-        yield Clear(rule=rule, drug=drug, source=fact.source)
+        yield Clear(rule=rule, drug=drug, source=fact.source, figures=("dose",))
         return
     happens = f"{drug} starts at {taken} {case.when(first.first, first.first)}"
     yield find(case, rule, drug, fact, Severity.HIGH, happens, said, day=first.first, last_day=first.last,

@@ -228,8 +228,7 @@ class Case:
 
     def _sources_of(self, drug: str) -> Iterator[Source]:
         monograph = self.formulary.monograph(drug)  # no rule asks for the sources of a drug that is not on file
-        held = [fact for name in type(monograph).model_fields for fact in _facts_in(getattr(monograph, name))]
-        fits = {fact.source.id for fact in self.applying(held, drug)}
+        fits = {fact.source.id for fact in self.applying(monograph.facts, drug)}
         yield from (source for source in monograph.sources if source.id in fits and self.compares(source))
 
     def later_than(self, source: Source) -> Source | None:
@@ -315,10 +314,6 @@ def _without_year(begin: str, end: str) -> str:
 
 def _version(source: Source) -> tuple[int, int]:
     return source.version or 0, source.year if isinstance(source.year, int) else 0
-
-
-def _facts_in(section: object) -> Iterator[Cited]:
-    yield from (item for item in section if isinstance(item, Cited)) if isinstance(section, tuple) else ()
 
 
 def _with_before(runs: tuple[Run, ...], taken: list[tuple[int, Fraction]]) -> Iterator[Run]:

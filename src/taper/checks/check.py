@@ -6,7 +6,7 @@ from types import ModuleType
 
 from taper._base.takes import takes
 from taper.checks.case import Case, check_doses, check_sources
-from taper.checks.one_fact import put_together
+from taper.checks.one_fact import one_line_each, put_together
 from taper.checks.review import Answer, Finding, Review
 from taper.checks.rules import (
     abrupt_stop,
@@ -115,6 +115,10 @@ def check(
 
 
 def _answers(case: Case) -> Iterator[Answer]:
+    yield from one_line_each(case, _of_each_rule(case))
+
+
+def _of_each_rule(case: Case) -> Iterator[Answer]:
     for module in ALL:
         assess: Callable[[Case], Iterable[Answer]] = module.assess
         for answer in put_together(case, assess(case), module.SUBJECT):

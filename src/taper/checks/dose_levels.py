@@ -140,7 +140,7 @@ def _levels(case: Case, drug: str) -> Levels:
 
 
 def _steady(case: Case, drug: str) -> Iterator[tuple[int, int | None, Fraction]]:
-    """Cycles with days without a dose in which no more than two half-lives pass between doses, each as its average."""
+    """Cycles with days without a dose in which fewer than about two half-lives pass, each as its average."""
     monograph = case.monograph(drug)
     lives = own_half_lives(case.applying(monograph.half_lives, drug)) if monograph else ()
     least = min((life.low for life in lives if not life.up_to and case.compares(life.source)), default=None)
@@ -149,7 +149,8 @@ def _steady(case: Case, drug: str) -> Iterator[tuple[int, int | None, Fraction]]
     for course in case.courses_of(drug):
         for step, (first, last) in zip(course.steps, course.course.bounds(case.start), strict=True):
             is_cycle = step.step.weekly is None and any(not day.intakes for day in step.days)
-            if is_cycle and 0 < 24 * days_between(step) <= 2 * least:
+            hours = 24 * days_between(step)
+            if is_cycle and hours and not is_swing(hours, least):
                 yield first, last, sum((day.total.mg for day in step.days), Fraction(0)) / len(step.days)
 
 
@@ -313,6 +314,14 @@ def used_before(case: Case, drug: str) -> int | None:
     lengths = [before.lasting for before in befores if isinstance(before, Before)]
     known = [fewest_days(length) for length in lengths if length is not None]
     return max(known, default=0) if len(known) == len(lengths) else None
+
+
+def is_swing(hours: int, half_life: Fraction) -> bool:
+    """Whether about two half-lives pass, or more: of the dose before about a quarter is left, or less."""
+    return hours >= _ABOUT * 2 * half_life
+
+
+_ABOUT = Fraction(9, 10)
 
 
 def fewest_days(length: Duration) -> int:

@@ -1,7 +1,7 @@
 """Overlaps of two medicines: when one is taken with another, or starts soon after it was stopped."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from taper.amounts.duration import Duration
 from taper.checks.answers import whole_plan
@@ -15,13 +15,15 @@ from taper.plans.plan import Before
 class Met:
     """Another medicine that meets the drug: by what name, when, or whether the start would have to be known to tell.
 
-    `written` is the name in the person's list, under which the parts of a combination are one medicine.
+    `within` is the time to wait that is broken. `written` is the name in the person's list, under which the parts of a
+    combination are one medicine.
     """
 
     other: str
     days: dict[str, int | None]
     how: str
     days_after: int = 0
+    within: Duration | None = None
     needs_start: bool = False
     written: str | None = None
 
@@ -45,7 +47,7 @@ def meet(case: Case, drug: str, item: Companion, within: Duration | None) -> Met
         return Met(item.words, plan, how, written=item.written)
     if within is not None and gone <= most_days(within):
         how = f"starts {gone} days after {item.words} was stopped"
-        return Met(item.words, plan, how, gone, written=item.written)
+        return Met(item.words, plan, how, gone, within, written=item.written)
     return None
 
 
@@ -61,7 +63,16 @@ def overlaps(case: Case, drug: str, other: str, within: Duration | None) -> Iter
         gone = first - max(before) if before else 0
         still = any(begin <= first and (end is None or first <= end) for begin, end in theirs)
         if within is not None and 0 < gone <= most_days(within) and not still:
-            yield Met(other, {"day": first, "last_day": last}, f"starts {gone} days after {other} was stopped", gone)
+            how = f"starts {gone} days after {other} was stopped"
+            yield Met(other, {"day": first, "last_day": last}, how, gone, within)
+
+
+def started_after(case: Case, drug: str, other: str, within: Duration | None) -> Iterator[Met]:
+    """The starts of the other drug so soon after a stop of this one."""
+    for met in overlaps(case, other, drug, within) if within is not None else ():
+        if met.days_after:
+            how = f"was stopped {met.days_after} days before {other} starts"
+            yield replace(met, other=other, how=how)
 
 
 def _spans(case: Case, drug: str) -> list[tuple[int, int | None]]:

@@ -6,7 +6,7 @@ from typing import TypeGuard
 from taper.checks.answers import message_of, said_by
 from taper.checks.case import Case
 from taper.checks.open_question import NotAssessed, Reason
-from taper.checks.review import Answer, Clear, Finding, LeftOut, Severity, Within
+from taper.checks.review import Answer, Clear, FigureKind, Finding, LeftOut, Severity, Within, gap_order
 from taper.source import Subject
 
 _UNANSWERABLE = (
@@ -42,10 +42,10 @@ def _is_asked(answer: Answer) -> TypeGuard[NotAssessed]:
 
 def _as_read(answer: Answer, subject: Subject | None) -> Answer:
     """Clear of a source is said only where it was read in full; else the plan is within what is on file of it."""
-    if not isinstance(answer, Clear) or answer.source is None or subject is None:
+    if not isinstance(answer, Clear) or answer.source is None:
         return answer
-    if not answer.source.has_read(subject):
-        return Within(rule=answer.rule, drug=answer.drug, source=answer.source)
+    if subject is None or not answer.source.has_read(subject):
+        return Within(rule=answer.rule, drug=answer.drug, source=answer.source, figures=answer.figures)
     return answer.model_copy(update={"sections": answer.source.speaking_of(subject)})
 
 
@@ -53,20 +53,32 @@ def _as_read(answer: Answer, subject: Subject | None) -> Answer:
 
 
 def _never_above_own_country(case: Case, answers: Sequence[Answer]) -> list[Finding]:
-    """The findings; a figure of another country is moderate at most where the plan's own country gives one."""
-    own = {
-        answer.drug
+    """The findings; a figure of another country is capped where the plan's own gives one for the same person and use.
+
+    It is moderate at most, and low where the plan begins and increases the drug as its own country's sources do.
+    """
+    met = {
+        (answer.drug, figure)
         for answer in answers
-        if isinstance(answer, Clear | Within | Finding) and answer.source is not None and case.is_own(answer.source)
-        if not isinstance(answer, Finding) or answer.by_amount
+        if isinstance(answer, Clear | Within) and answer.source is not None and case.is_own(answer.source)
+        for figure in answer.figures
     }
-    return [_capped(item) if item.drug in own else item for item in answers if isinstance(item, Finding)]
+    findings = [answer for answer in answers if isinstance(answer, Finding)]
+    own = [item for item in findings if item.by_amount and item.source is not None and case.is_own(item.source)]
+    broken = {(item.drug, item.figure) for item in own}
+    return [_capped(item, met - broken, met | broken) for item in findings]
 
 
-def _capped(finding: Finding) -> Finding:
-    if not (finding.from_abroad and finding.by_amount and finding.severity is Severity.HIGH):
+def _capped(
+    finding: Finding, kept: set[tuple[str | None, FigureKind]], given: set[tuple[str | None, FigureKind]]
+) -> Finding:
+    if not (finding.from_abroad and finding.by_amount):
         return finding
-    return finding.model_copy(update={"severity": Severity.MODERATE})
+    key = (finding.drug, finding.figure)
+    if key not in given:
+        return finding
+    most = Severity.LOW if finding.figure != "dose" and key in kept else Severity.MODERATE
+    return finding.model_copy(update={"severity": min(finding.severity, most)})
 
 
 # One finding for each fact.
@@ -100,7 +112,7 @@ def _joined(case: Case, group: list[Finding]) -> Finding:
     if len(group) == 1:
         return group[0]
     ordered = sorted(group, key=lambda item: (*_weight(case, item), -item.severity.rank, item.day or 0, item.message))
-    lead = min(ordered, key=lambda item: (-item.severity.rank, ordered.index(item)))
+    lead = min(ordered, key=lambda item: (-item.severity.rank, item.limit != "contraindicated", ordered.index(item)))
     return lead.model_copy(
         update={
             "message": message_of(lead.happens, _said(case, lead, ordered)),
@@ -133,7 +145,7 @@ def _said(case: Case, lead: Finding, ordered: list[Finding]) -> Iterator[str]:
 def _open(case: Case, answers: Sequence[Answer]) -> Iterator[NotAssessed]:
     gaps = [answer for answer in answers if isinstance(answer, NotAssessed)]
     settled = {answer.drug for answer in answers if isinstance(answer, Clear) and answer.source is None}
-    spoken = {answer.drug for answer in answers if isinstance(answer, Finding | Clear | Within)}
+    spoken = {answer.drug for answer in answers if isinstance(answer, Finding | Clear | Within) and answer.source}
     narrowed = {gap.drug for gap in gaps if gap.reason is Reason.LEFT_OUT}
     kept = [gap for gap in gaps if not _is_idle(gap, settled, spoken, narrowed)]
     most = {gap.drug: _telling(kept, gap.drug) for gap in kept}
@@ -169,5 +181,41 @@ def _grouped(case: Case, group: list[NotAssessed]) -> NotAssessed:
             "what": tuple(sorted({words for gap in group for words in gap.what})),
             "facts": tuple(sorted({fact for gap in group for fact in gap.facts})),
             "sources": tuple(sorted(sources, key=case.weight)),
+        }
+    )
+
+
+def one_line_each(case: Case, answers: Iterable[Answer]) -> Iterator[Answer]:
+    """The answers of all rules, with open questions of one cause put together.
+
+    That labels were not read is one, whatever the rule and the drug; that sources give a drug no figure is one,
+    whatever the rule; that a medicine or a condition is not known by name or class is one of its rule, whatever the
+    drug.
+    """
+    alike: dict[tuple[object, ...], list[NotAssessed]] = {}
+    for answer in answers:
+        if isinstance(answer, NotAssessed) and answer.reason is Reason.UNREAD:
+            alike.setdefault((answer.reason,), []).append(answer)
+        elif isinstance(answer, NotAssessed) and answer.reason is Reason.NO_FIGURE and not answer.urgent:
+            alike.setdefault((answer.reason, answer.drug), []).append(answer)
+        elif isinstance(answer, NotAssessed) and answer.reason in {Reason.CLASSES, Reason.NAME}:
+            alike.setdefault((answer.reason, answer.rule, answer.urgent), []).append(answer)
+        else:
+            yield answer
+    yield from (_in_one(case, sorted(group, key=gap_order)) for group in alike.values())
+
+
+def _in_one(case: Case, group: list[NotAssessed]) -> NotAssessed:
+    if len(group) == 1:
+        return group[0]
+    drugs = {gap.drug for gap in group}
+    sources = {source for gap in group for source in gap.sources}
+    return group[0].model_copy(
+        update={
+            "drug": group[0].drug if len(drugs) == 1 else None,
+            "what": tuple(dict.fromkeys(words for gap in group for words in gap.what)),
+            "facts": tuple(dict.fromkeys(fact for gap in group for fact in gap.facts)),
+            "sources": tuple(sorted(sources, key=case.weight)),
+            "parts": tuple(group),
         }
     )

@@ -34,7 +34,8 @@ class NotAssessed(Value):
 
     `reason` is the code, `what` names what is missing, `facts` the facts to give, as paths such as
     `patient.age`, and `sources` who would speak. `urgent` marks a known risk of the person of which nothing on file
-    speaks. `missing` is written from these, for a reader.
+    speaks. `missing` is written from these, for a reader. Questions of one cause are one: `parts` then holds what each
+    rule asks of each drug, and the rest is that of all of them, under the rule that matters most.
     """
 
     rule: str
@@ -44,6 +45,27 @@ class NotAssessed(Value):
     facts: tuple[str, ...] = ()
     sources: tuple[Source, ...] = ()
     urgent: bool = False
+    parts: "tuple[NotAssessed, ...]" = ()
+
+    @property
+    def each(self) -> "tuple[NotAssessed, ...]":
+        """What each rule could not assess of each drug; itself where it was not put together from several."""
+        return self.parts or (self,)
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The rules that could not be applied, each once."""
+        return tuple(dict.fromkeys(part.rule for part in self.each))
+
+    @property
+    def drugs(self) -> tuple[str, ...]:
+        """The drugs to which they could not be applied, each once."""
+        return tuple(dict.fromkeys(part.drug for part in self.each if part.drug is not None))
+
+    @property
+    def heading(self) -> str:
+        """The rules and the drugs, for a reader: "contraindication, interaction (baclofen)"."""
+        return f"{', '.join(self.rules)}{f' ({named})' if (named := ', '.join(self.drugs)) else ''}"
 
     @model_validator(mode="before")
     @classmethod
@@ -58,7 +80,7 @@ class NotAssessed(Value):
         return _missing_words(self)
 
     def __str__(self) -> str:
-        return f"not assessed: {self.rule} ({self.drug or 'plan'}), missing {self.missing}"
+        return f"not assessed: {self.heading}, missing {self.missing}"
 
     def __repr__(self) -> str:
         return f"<NotAssessed {self.rule}: {self.missing}>"

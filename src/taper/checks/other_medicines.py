@@ -132,7 +132,8 @@ def _resolve(formulary: Formulary, item: Medication) -> Iterator[Companion]:
     class_name = formulary.classes.name_of(key)
     if class_name is not None and not formulary.holds(item.name):
         names = formulary.classes.widened({class_name, *given})
-        yield Companion(item.name, names, None, None, item.until, odd_classes=odd)
+        # Of what its members do besides, the name of a class says nothing.
+        yield Companion(item.name, names, None, None, item.until, is_known=False, is_coded=True, odd_classes=odd)
         return
     found = formulary.medicines(item.name) or tuple(
         NamedMedicine(base, frozenset({base})) for base in _bases(formulary, key)[:1]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import timedelta
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from taper._base.records import Value
 from taper._base.shown import as_html, shorten
@@ -38,6 +38,9 @@ class Severity(StrEnum):
         return self.rank >= Severity(other).rank
 
 
+FigureKind = Literal["dose", "first dose", "increase"]
+"""What a figure of a source is, where a dose is compared with it: how a drug is begun or increased, or any other."""
+
 Evidence = Grade
 """The grade of the source behind a finding; it never lowers a severity."""
 
@@ -52,7 +55,8 @@ class Finding(Value):
     `note` is what the source adds, and `from_abroad` marks advice of another country than the plan's.
 
     Where several sources speak of one fact it is one finding: `source` is the weightiest, and `statements` holds
-    what each says for itself, the weightiest first. `by_amount` marks a dose compared with a figure.
+    what each says for itself, the weightiest first. `by_amount` marks a dose compared with a figure, and
+    `figure` says which.
     """
 
     rule: str
@@ -76,6 +80,7 @@ class Finding(Value):
     source: Source | None = None
     from_abroad: bool = False
     by_amount: bool = False
+    figure: FigureKind = "dose"
     statements: "tuple[Finding, ...]" = ()
 
     @property
@@ -114,13 +119,15 @@ class Finding(Value):
 class Clear(Value):
     """A rule under which the sections of a source that would speak were read in full and say nothing against the plan.
 
-    `sections` are those. Without a source there was nothing to compare, such as no other medicine.
+    `sections` are those. Without a source there was nothing to compare, such as no other medicine. `figures` are what
+    the plan was compared with, of the person and the use of the plan.
     """
 
     rule: str
     drug: str | None = None
     source: Source | None = None
     sections: tuple[str, ...] = ()
+    figures: tuple[FigureKind, ...] = ()
 
     def __str__(self) -> str:
         return f"clear: {self.rule} ({self.drug or 'plan'})" + (f", by {self.source}" if self.source else "")
@@ -135,6 +142,7 @@ class Within(Value):
     rule: str
     drug: str | None = None
     source: Source
+    figures: tuple[FigureKind, ...] = ()
 
     def __str__(self) -> str:
         return f"within: {self.rule} ({self.drug or 'plan'}), by {self.source}"
@@ -212,7 +220,7 @@ class Review(Value):
         return cls(
             changes_from=changes_from,
             findings=tuple(sorted((a for a in listed if isinstance(a, Finding)), key=_finding_order)),
-            not_assessed=tuple(sorted((a for a in listed if isinstance(a, NotAssessed)), key=_gap_order)),
+            not_assessed=tuple(sorted((a for a in listed if isinstance(a, NotAssessed)), key=gap_order)),
             clear=tuple(sorted((a for a in listed if isinstance(a, Clear)), key=_answer_order)),
             within=tuple(sorted((a for a in listed if isinstance(a, Within)), key=_answer_order)),
             left_out=tuple(sorted((a for a in listed if isinstance(a, LeftOut)), key=_answer_order)),
@@ -262,10 +270,10 @@ class Review(Value):
         allowed = Severity(at_most).rank if at_most is not None else 0
         graver = [finding for finding in self.findings if finding.severity.rank > allowed]
         accepted = set(accept_not_assessed)
-        unseen = [gap for gap in self.not_assessed if all_assessed and gap.rule not in accepted]
+        unseen = [gap for gap in self.not_assessed if all_assessed and not accepted.issuperset(gap.rules)]
         if graver or unseen:
             lines = [f"{f.severity}: {f.message}" for f in graver]
-            lines += [f"not assessed: {gap.rule}: {gap.missing}" for gap in unseen]
+            lines += [f"not assessed: {', '.join(gap.rules)}: {gap.missing}" for gap in unseen]
             raise RequirementNotMet("the review does not pass; look at\n  " + "\n  ".join(lines), review=self)
         return self
 
@@ -288,7 +296,8 @@ _FIRST = ("kidney", "pregnancy", "liver", "contraindication", "interaction", "ce
 """The rules whose open questions matter most, the first of them first."""
 
 
-def _gap_order(gap: NotAssessed) -> tuple[object, ...]:
+def gap_order(gap: NotAssessed) -> tuple[object, ...]:
+    """A key by which the open question that matters most comes first."""
     place = _FIRST.index(gap.rule) if gap.rule in _FIRST else len(_FIRST)
     return (not gap.urgent, place, gap.rule, gap.drug or "", list(Reason).index(gap.reason), gap.missing)
 

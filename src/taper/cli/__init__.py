@@ -3,6 +3,7 @@
 import argparse
 import io
 import os
+import signal
 import sys
 from collections.abc import Iterable, Sequence
 from importlib import import_module
@@ -25,6 +26,7 @@ COMMANDS = {
     "kidney": ("kidney", "propose a plan for a person's kidney function, by one named source"),
     "schedule": ("schedule", "put a plan on dates"),
     "supply": ("supply", "count what a plan uses"),
+    "mme": ("mme", "total the opioids of a plan a day in morphine, by each table, with its warning"),
     "down": ("down", "plan a taper that real products can make"),
     "recipe": ("recipe", "say how products make a dose"),
     "up": ("up", "plan an increase, by a label's steps or by an increment"),
@@ -39,6 +41,7 @@ COMMANDS = {
 WORDS = frozenset({"pace", "start", "day", "as_of", "order", "market", "over", "lasting"})
 """Options whose words are read in `taper.cli.typed_words`."""
 _NOT_COMPUTED = 2
+_INTERRUPTED, _TERMINATED = 130, 143
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -46,6 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         # What is written says that it is UTF-8, and has its own ends of lines, whatever the terminal is set to.
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
+    if arguments is None:  # pragma: no cover - tests/test_files.py ends a command in another process
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(_TERMINATED))  # so that it tidies up
     given = list(sys.argv[1:] if arguments is None else arguments)
     if "_ARGCOMPLETE" in os.environ:  # pragma: no cover - tests/test_everyday_frame.py completes in another process
         _complete()
@@ -101,6 +106,9 @@ def _run(options: argparse.Namespace, command: str) -> int:
         print_notes()
         print(f"taper: {error}", file=sys.stderr)
         return _NOT_COMPUTED
+    except KeyboardInterrupt:
+        print("taper: stopped, and nothing more was written", file=sys.stderr)
+        return _INTERRUPTED
     except BrokenPipeError:  # pragma: no cover - tests/test_cli.py lets the reader leave in another process
         _leave_stdout()
         return 0

@@ -53,7 +53,7 @@ def run(options: argparse.Namespace) -> int:
     else:
         print(_review_text(made, review, explain=options.explain), end="")
     graver = [f for f in review.findings if f.severity.rank >= Severity(options.fail_on).rank]
-    unseen = [gap for gap in review.not_assessed if gap.rule not in accepted]
+    unseen = [gap for gap in review.not_assessed if not accepted.issuperset(gap.rules)]
     return FOUND if graver else NOT_ASSESSED if unseen else 0
 
 

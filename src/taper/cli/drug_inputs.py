@@ -41,8 +41,17 @@ def all_of_drug(options: argparse.Namespace) -> tuple[str, tuple[Product, ...]]:
     formulary = Formulary.shipped()
     given = load_products(options.products) if options.products else ()
     key = options.drug.strip().lower()
-    drug = key if any(product.drug == key for product in given) else formulary.name_of(options.drug)
+    drug = key if any(product.drug == key for product in given) else _as_written(options, formulary)
     return drug, those_of_drug(drug, given, options.products, options.market, formulary)
+
+
+def _as_written(options: argparse.Namespace, formulary: Formulary) -> str:
+    """The drug by its name on file; the release that a brand says is used where none was named."""
+    drug = formulary.name_of(options.drug)
+    release = formulary.written(options.drug).release
+    if options.release is None and release is not None:
+        options.release = str(release)
+    return drug
 
 
 def stated(products: Iterable[Product], options: argparse.Namespace) -> tuple[Product, ...]:

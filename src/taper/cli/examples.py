@@ -4,7 +4,8 @@ EXIT_CODES = """exit codes:
   0  done, and for check: nothing at or above --fail-on, and nothing not assessed
   1  check found something at or above --fail-on; stale listed a source
   2  nothing was computed: the message says why
-  3  check found nothing grave, and something could not be assessed"""
+  3  check found nothing grave, and something could not be assessed
+  130  stopped by Ctrl-C; no file is left half written"""
 
 EXAMPLES: dict[str, tuple[str, ...]] = {
     "": (
@@ -37,6 +38,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         'taper supply plan.json --start 2027-03-01 --every "28 days" --packs',
         "taper supply plan.json --start 2027-03-01 --log plan.log.json",
     ),
+    "mme": ("taper mme plan.json --start 2027-03-01", "taper mme plan.json --start 2027-03-01 --table cdc-2022"),
     "down": (
         'taper down diazepam --from "10 mg at night" --pace "2 mg every 2 weeks"',
         'taper down diazepam --from "10 mg bd" --order evenly --pace "10% of current every 2 weeks, at least 1 mg"',

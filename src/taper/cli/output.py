@@ -57,8 +57,7 @@ def write_whole(name: str | Path, made: str | bytes, *, force: bool) -> None:
         raise InvalidInput("exists; choose another name, or add --force", where=str(path))
     partial = path.with_name(f".taper-{uuid4().hex}.part")
     try:
-        with partial.open("xb") as file:
-            file.write(made.encode("utf-8") if isinstance(made, str) else made)
+        _write(partial, made.encode("utf-8") if isinstance(made, str) else made)
         partial.replace(path)
     except BaseException as error:
         # An interruption too leaves nothing behind.
@@ -67,6 +66,25 @@ def write_whole(name: str | Path, made: str | bytes, *, force: bool) -> None:
         if not isinstance(error, OSError):
             raise
         raise InvalidInput(f"cannot be written ({error.strerror}); check the folder", where=str(path)) from None
+
+
+def _write(partial: Path, made: bytes) -> None:
+    if not _write_nameless(partial, made):
+        with partial.open("xb") as file:
+            file.write(made)
+
+
+def _write_nameless(partial: Path, made: bytes) -> bool:
+    """Write a file that has no name until it is whole, where the system can; so a killed process leaves none."""
+    try:
+        with open(os.open(partial.parent, os.O_TMPFILE | os.O_WRONLY, 0o666), "wb") as file:  # noqa: PTH123 - it has no path
+            file.write(made)
+            file.flush()
+            # The folder is not used with a whole path; naming one makes Python follow the link.
+            os.link(f"/proc/self/fd/{file.fileno()}", partial, src_dir_fd=file.fileno(), follow_symlinks=True)
+    except (AttributeError, OSError):
+        return False
+    return True
 
 
 def json_text(data: object) -> str:

@@ -98,9 +98,10 @@ def products_of(options: argparse.Namespace, plan: Plan, formulary: Formulary) -
     found = list(given)
     for drug in dict.fromkeys(course.drug for course in plan.courses):
         key = drug.strip().lower()
-        name = key if any(p.drug == key for p in given) else formulary.name_of(drug)
-        if not any(product.drug == name for product in given):
-            found += _shipped(plan, drug, name, options.market, formulary)
+        names = (key,) if any(p.drug == key for p in given) else formulary.written(drug).drugs
+        for name in names:
+            if not any(product.drug == name for product in given):
+                found += _shipped(plan, drug, name, options.market, formulary)
     chosen = only(found, getattr(options, "only", ()), where="--only")
     return stated(chosen, options) if hasattr(options, "divide") else chosen
 

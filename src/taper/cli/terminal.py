@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
+from taper._base.progress import telling
+
 _COLORS = {"HIGH": "31;1", "MODERATE": "33", "LOW": "36", "NOT ASSESSED": "35", "clear": "32"}
 _MARK = re.compile(r"^( *(?:- )?)(HIGH|MODERATE|LOW|NOT ASSESSED|clear)(?=[ :])", re.MULTILINE)
 _PATIENCE = 1
@@ -54,21 +56,33 @@ class Painted(io.TextIOBase):
 
 @contextmanager
 def at_work(command: str, patience: float = _PATIENCE) -> Iterator[None]:
-    """Say on standard error that work goes on, where someone is looking and it takes longer than a second."""
+    """Say on standard error how far work has gone, where someone is looking and it takes longer than a second."""
     if not sys.stderr.isatty():
         yield
         return
     said = threading.Event()
+    shown = ""
 
-    def tell() -> None:
+    def show(words: str) -> None:
+        nonlocal shown
+        if words != shown:
+            shown = words
+            print(f"\r\033[Ktaper {command}: {words} ...", end="", file=sys.stderr, flush=True)
+
+    def begin() -> None:
         said.set()
-        print(f"taper {command}: working ...", end="", file=sys.stderr, flush=True)
+        show("working")
 
-    timer = threading.Timer(patience, tell)
+    def follow(done: int, whole: int, what: str) -> None:
+        if said.is_set():
+            show(f"{what}, {100 * done // max(1, whole)} %")
+
+    timer = threading.Timer(patience, begin)
     timer.daemon = True
     timer.start()
     try:
-        yield
+        with telling(follow):
+            yield
     finally:
         timer.cancel()
         if said.is_set():

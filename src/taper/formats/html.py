@@ -6,6 +6,7 @@ from html import escape
 from itertools import groupby
 from pathlib import Path
 
+from taper._base.progress import Progress
 from taper._base.takes import takes
 from taper.checks.open_question import NotAssessed
 from taper.checks.review import Answer, Finding, Review
@@ -35,6 +36,7 @@ def to_html(
     large: bool = False,
     dates: bool = True,
     pages: Pages = "all",
+    progress: Progress | None = None,  # noqa: ARG001 - the decorator tells it
 ) -> str:
     """A schedule as one HTML page that needs nothing else: the plan, a calendar with a box for each dose, a review.
 
@@ -51,6 +53,7 @@ def to_html(
         large: Whether to print in 14 point instead of 12.
         dates: Whether days have dates; if not, days and weeks are counted from the first.
         pages: Which pages: "all", those of the "patient" or those of the "clinician".
+        progress: Told how much is done, of how much, and of what; what it raises stops the work.
 
     Raises:
         NotFound: If the language is not on file.
@@ -341,7 +344,7 @@ def _review(handout: Handout) -> Iterator[str]:
 def _answer(answer: Answer) -> str:
     of = f" ({answer.drug})" if answer.drug else ""
     if isinstance(answer, NotAssessed):
-        return f"<li><strong>{_text(answer.rule)}</strong>{_text(of)}: {_text(sentence(answer))}</li>"
+        return f"<li><strong>{_text(answer.heading)}</strong>: {_text(sentence(answer))}</li>"
     source = "" if answer.source is None else _cited(answer.source)
     if isinstance(answer, Finding):
         severity = f"<strong>{_text(answer.severity.value.upper())} {_text(answer.rule)}</strong>"

@@ -14,6 +14,7 @@ from taper.knowledge.kidney_advice import KidneyAdvice
 from taper.knowledge.kidney_reading import band_words, words_of
 from taper.knowledge.monograph import (
     AgeAdvice,
+    Brand,
     Ceiling,
     Code,
     Contraindication,
@@ -75,6 +76,7 @@ _SECTIONS = {
     "not_for": "Not for",
     "half_lives": "Half-life",
     "occupancies": "Receptor occupancy (a teaching model)",
+    "brands": "Brands",
     "codes": "Codes",
 }
 
@@ -210,10 +212,16 @@ def _says(item: Any) -> str:
             return _statement(item)
 
 
+def _times(count: int) -> str:
+    return "once a day" if count == 1 else f"{count} times a day"
+
+
 def _statement(item: Any) -> str:
     match item:
         case Harm():
             return item.what
+        case Brand():
+            return item.name + (f", taken {_times(item.times_per_day)}" if item.times_per_day else "")
         case LiverAdvice():
             figures = _figures(maximum=item.maximum, first=_first(item), part=item.fraction)
             return f"{', '.join(item.impairment)} impairment: {item.action}{figures}"
@@ -225,6 +233,7 @@ def _statement(item: Any) -> str:
             return f"{item.condition}: {item.action}"
         case Interaction():
             within = f", also within {item.within} after it" if item.within else ""
+            within += f", and not begun within {item.within_after} after this drug" if item.within_after else ""
             return f"{', '.join(item.with_names)}: {item.action}{within}; {item.what}"
         case Interchange():
             return f"{item.between[0]} and {item.between[1]}: {item.what}"
@@ -295,6 +304,8 @@ def _stopping_limits(item: Stopping) -> Iterator[str]:
     if item.lasting_at_least is not None:
         upto = f" (to {item.lasting_at_most})" if item.lasting_at_most else ""
         yield f"over at least {item.lasting_at_least}{upto}"
+    if item.change_to:
+        yield f"changed to {' or '.join(item.change_to)}"
     if item.last_dose is not None:
         yield f"stopped from {item.last_dose}"
     if item.after_long_use:

@@ -10,15 +10,18 @@ from typing import Any, Literal
 
 from taper._base.extras import need
 from taper._base.limits import LARGEST_PDF
+from taper._base.progress import Progress
 from taper._base.takes import takes
+from taper.amounts.duration import Duration
 from taper.checks.open_question import NotAssessed
 from taper.checks.review import Answer, Finding, Review
 from taper.errors import CannotCompute
-from taper.schedules.schedule import Schedule
+from taper.schedules.schedule import Schedule, to_schedule
 from taper.supply.count import Supply
 from taper.words.calendar_days import CalendarDay
 from taper.words.handout import Handout, Pages, make_handout, printable
-from taper.words.plan_sheet import PlanSheet
+from taper.words.instruction import Instruction
+from taper.words.plan_sheet import PlanSheet, SheetRow
 from taper.words.review_text import sentence
 from taper.words.supply_table import Cells
 
@@ -44,6 +47,7 @@ def to_pdf(
     dates: bool = True,
     pages: Pages = "all",
     font_folders: Iterable[str | Path] = (),
+    progress: Progress | None = None,  # noqa: ARG001 - the decorator tells it
 ) -> bytes:
     """A schedule as a PDF of the same pages as the handout in HTML, tagged as PDF/UA asks for.
 
@@ -61,6 +65,7 @@ def to_pdf(
         dates: Whether days have dates; if not, days and weeks are counted from the first.
         pages: Which pages: "all", those of the "patient" or those of the "clinician".
         font_folders: Folders with fonts for letters that those of the package lack; no others are looked for.
+        progress: Told how much is done, of how much, and of what; what it raises stops the work.
 
     Raises:
         NotFound: If the language is not on file.
@@ -78,10 +83,17 @@ def to_pdf(
         b'%PDF-'
     """
     typst = need("typst", install="print", purpose="a PDF")
-    handout = make_handout(schedule, review, supply, language, sunday_first=sunday_first, dates=dates, large=large)
-    data = json.dumps(_kept(_data(handout, paper, large=large, pages=pages)), ensure_ascii=False)
+
+    def write(shown: Schedule, review: Review | None, supply: Supply | None) -> str:
+        handout = make_handout(shown, review, supply, language, sunday_first=sunday_first, dates=dates, large=large)
+        return json.dumps(_kept(_data(handout, paper, large=large, pages=pages)), ensure_ascii=False)
+
+    if _least_size(schedule, pages) > LARGEST_PDF:
+        first = to_schedule(schedule.realized, start=schedule.start, horizon=Duration(_SAMPLE))
+        _check_size(len(write(first, None, None)) * len(schedule.days) // len(first.days), schedule, about="about ")
+    data = write(schedule, review, supply)
+    _check_size(len(data), schedule)
     try:
-        _check_size(data, schedule)
         made: bytes = typst.compile(
             _TEMPLATE.read_bytes(),
             format="pdf",
@@ -98,12 +110,24 @@ def to_pdf(
     return made
 
 
-def _check_size(data: str, schedule: Schedule) -> None:
+_SAMPLE = 60
+"""How many days are written to guess how many fit."""
+
+
+def _least_size(schedule: Schedule, pages: Pages) -> int:
+    """Fewer characters than the keys alone of its days, doses and steps, so that what is long is not written first."""
+    doses = sum(len(day.intakes) for day in schedule.days)
+    calendar = 0 if pages == "clinician" else 50 * (len(schedule.days) + doses)
+    return calendar + (0 if pages == "patient" else 80 * len(schedule.steps))
+
+
+def _check_size(size: int, schedule: Schedule, about: str = "") -> None:
     """Refuse what would take gigabytes to set: memory grows with the text."""
-    if len(data) > LARGEST_PDF:
-        fit = len(schedule.days) * LARGEST_PDF // len(data)
+    days = len(schedule.days)
+    if size > LARGEST_PDF:
+        fit = days * LARGEST_PDF // size
         raise CannotPrint(
-            f"the handout of {len(schedule.days)} days holds {len(data)} characters, and a PDF at most {LARGEST_PDF}; "
+            f"the handout of {days} days holds {about}{size} characters, and a PDF at most {LARGEST_PDF}; "
             f"print fewer days with a horizon (about {fit} fit), or write it as HTML"
         )
 
@@ -141,9 +165,9 @@ def _data(handout: Handout, paper: Paper, *, large: bool, pages: Pages) -> dict[
         "key": handout.key,
         "words": phrases.handout.model_dump(),
         "sheet-words": phrases.sheet.model_dump(),
-        "sheet": _sheet(handout.sheet),
+        "sheet": _sheet(handout.sheet, () if pages == "clinician" else handout.sheet.rows),
         "taken": handout.how_taken,
-        "steps": [asdict(instruction) for instruction in handout.instructions],
+        "steps": [] if pages == "patient" else [_step(instruction) for instruction in handout.instructions],
         "beyond": handout.beyond,
         "weekdays": [name if handout.dated else short for short, name in handout.weekdays],
         "months": [
@@ -151,7 +175,7 @@ def _data(handout: Handout, paper: Paper, *, large: bool, pages: Pages) -> dict[
                 "caption": month.caption,
                 "weeks": [[_day(day, compact=handout.paper.compact) for day in week] for week in month.weeks],
             }
-            for month in handout.months
+            for month in (() if pages == "clinician" else handout.months)
         ],
         "supply": list(_supply(handout)),
         "remnants": None if handout.supply is None else handout.supply.remnants,
@@ -160,8 +184,14 @@ def _data(handout: Handout, paper: Paper, *, large: bool, pages: Pages) -> dict[
     }
 
 
-def _sheet(sheet: PlanSheet) -> dict[str, Any]:
-    rows = [{"when": row.when, "lines": [asdict(line) for line in row.lines]} for row in sheet.rows]
+def _step(step: Instruction) -> dict[str, Any]:
+    days = [asdict(day) for day in step.days]
+    said = {"heading": step.heading, "notes": step.notes, "repeat": step.repeat}
+    return {**said, "days": days, "change": step.change, "ending": step.ending}
+
+
+def _sheet(sheet: PlanSheet, shown: tuple[SheetRow, ...]) -> dict[str, Any]:
+    rows = [{"when": row.when, "lines": [asdict(line) for line in row.lines]} for row in shown]
     return {
         "slots": sheet.slots,
         "rows": rows,
@@ -229,7 +259,7 @@ def _review(handout: Handout) -> Iterator[dict[str, Any]]:
 def _answer(answer: Answer) -> list[str]:
     of = f" ({answer.drug})" if answer.drug else ""
     if isinstance(answer, NotAssessed):
-        return [f"{answer.rule}{of}: {sentence(answer)}"]
+        return [f"{answer.heading}: {sentence(answer)}"]
     cited = [] if answer.source is None else [answer.source.citation, answer.source.locator]
     if isinstance(answer, Finding):
         return [f"{answer.severity.value.upper()} {answer.rule}: {answer.message}", *cited]

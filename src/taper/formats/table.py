@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from taper._base.numbers import write_number
+from taper._base.progress import Progress
 from taper._base.shown import align
 from taper._base.takes import takes
 from taper.amounts.duration import long_date
@@ -28,7 +29,12 @@ _BREAKS = ("\t", "\r", "\n", "\0")
 
 @takes
 def to_table(
-    schedule: Schedule, review: Review | None = None, supply: Supply | None = None, *, every_day: bool = False
+    schedule: Schedule,
+    review: Review | None = None,
+    supply: Supply | None = None,
+    *,
+    every_day: bool = False,
+    progress: Progress | None = None,  # noqa: ARG001 - the decorator tells it
 ) -> str:
     """A schedule as plain text in the order of days: one row for each stretch in which nothing changes.
 
@@ -40,6 +46,7 @@ def to_table(
         review: What a check found; findings and what was not assessed are printed in full.
         supply: What to supply, printed below.
         every_day: One row a day instead of one a stretch.
+        progress: Told how much is done, of how much, and of what; what it raises stops the work.
 
     Example:
         >>> from datetime import date
@@ -68,13 +75,20 @@ def to_table(
 
 
 @takes
-def to_markdown(schedule: Schedule, review: Review | None = None, supply: Supply | None = None) -> str:
+def to_markdown(
+    schedule: Schedule,
+    review: Review | None = None,
+    supply: Supply | None = None,
+    *,
+    progress: Progress | None = None,  # noqa: ARG001 - the decorator tells it
+) -> str:
     """A schedule as a Markdown table with its end, supply and review; the same rows as the plain table.
 
     Args:
         schedule: The days to write.
         review: Its review, written below.
         supply: Its supply, written below.
+        progress: Told how much is done, of how much, and of what; what it raises stops the work.
 
     Example:
         >>> from datetime import date
@@ -151,13 +165,14 @@ def table_rows(schedule: Schedule, *, every_day: bool) -> Iterator[tuple[str, ..
     """The headings, then a line for each drug of each row; what is the same as in the line above is left out."""
     sheet = make_sheet(schedule, PlainEnglish(), ProductNames.of(schedule), every_day=every_day, short=False)
     drug = ("drug",) if sheet.names_drugs else ()
-    label = ("note",) if sheet.labels_days else ()
+    has_labels = sheet.labels_days  # looked for in every row, so asked once
+    label = ("note",) if has_labels else ()
     yield "days", "dates", *drug, *label, *(sheet.slots if sheet.in_columns else ("take",)), "total"
     for row in sheet.rows:
         for index, line in enumerate(row.lines):
             begins = (_numbers(row), _dates(row)) if index == 0 else ("", "")
             named = (line.drug,) if sheet.names_drugs else ()
-            labeled = ("; ".join(line.labels),) if sheet.labels_days else ()
+            labeled = ("; ".join(line.labels),) if has_labels else ()
             yield *begins, *named, *labeled, *_cells(sheet, line), _marked(_total(line), changed=line.total_changed)
 
 
@@ -216,7 +231,7 @@ def _review_lines(review: Review | None) -> list[str]:
         f"  {item.severity.value.upper()} {item.rule}: {item.message}{_when(item)}{_in_past(review, item)}"
         for item in review.findings
     ]
-    lines += [f"  NOT ASSESSED {gap.rule}{_of(gap.drug)}: {sentence(gap)}" for gap in review.not_assessed]
+    lines += [f"  NOT ASSESSED {gap.heading}: {sentence(gap)}" for gap in review.not_assessed]
     lines += [
         f"  clear {item.rule}{_of(item.drug)}{': ' + item.source.id if item.source else ''}" for item in review.clear
     ]

@@ -9,6 +9,7 @@ from typing import Any
 
 from taper._base.extras import need
 from taper._base.numbers import write_count, write_number
+from taper._base.progress import Progress, counted
 from taper._base.takes import takes
 from taper.checks.review import Review
 from taper.schedules.rows import Record, records_of
@@ -54,7 +55,12 @@ _DOSES: tuple[tuple[str, int, Callable[[Record], Cell]], ...] = (
 
 @takes
 def to_xlsx(
-    schedule: Schedule, review: Review | None = None, supply: Supply | None = None, *, stamp: datetime | None = None
+    schedule: Schedule,
+    review: Review | None = None,
+    supply: Supply | None = None,
+    *,
+    stamp: datetime | None = None,
+    progress: Progress | None = None,  # noqa: ARG001 - the decorator tells it
 ) -> bytes:
     """A schedule as an Excel workbook, the same bytes for the same plan.
 
@@ -68,6 +74,7 @@ def to_xlsx(
         review: What a check found, on a sheet of its own.
         supply: What to supply, on a sheet of its own.
         stamp: When the workbook was made; the first instant of the start date in UTC if not given.
+        progress: Told how much is done, of how much, and of what; what it raises stops the work.
 
     Raises:
         MissingExtra: If the package xlsxwriter is not installed.
@@ -112,7 +119,7 @@ class _Writer:
         page.freeze_panes(1, 0)
         page.repeat_rows(0)
         as_text = _columns_as_text(sheet.rows)
-        for number, row in enumerate(sheet.rows, start=1):
+        for number, row in enumerate(counted(sheet.rows, "rows written"), start=1):
             for index, cell in enumerate(row):
                 self._cell(page, number, index, _as_text(cell) if index in as_text else cell)
 
@@ -201,7 +208,10 @@ def _review(review: Review) -> _Sheet:
         ("found", str(item.severity.value), item.rule, item.drug, item.message, _cited(item.source))
         for item in review.findings
     ]
-    rows += [("not assessed", None, gap.rule, gap.drug, sentence(gap), None) for gap in review.not_assessed]
+    rows += [
+        ("not assessed", None, ", ".join(gap.rules), ", ".join(gap.drugs) or None, sentence(gap), None)
+        for gap in review.not_assessed
+    ]
     rows += [("clear", None, item.rule, item.drug, None, _cited(item.source)) for item in review.clear]
     rows += [("within", None, item.rule, item.drug, None, _cited(item.source)) for item in review.within]
     rows += [("left out", None, item.rule, item.drug, None, _cited(item.source)) for item in review.left_out]

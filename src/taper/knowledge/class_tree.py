@@ -90,6 +90,8 @@ class ClassTree(Value):
 
     def _wider_than(self, name: str) -> frozenset[str]:
         plain = _without_strength(name)
+        if name.startswith("weak-") and plain.endswith("-inducer"):
+            return self._wider.get(name, frozenset())  # who warns of inducers does not mean one that changes little
         wider = self._wider.get(name, frozenset()) | (frozenset({plain}) if plain != name else frozenset())
         is_inducer = plain.startswith("cyp") and plain.removesuffix("-inducer") != plain
         return wider | (frozenset({"enzyme-inducer"}) if is_inducer else frozenset())

@@ -13,6 +13,7 @@ _SYNONYMS = re.compile(r"^synonyms = \[(.*?)\]", re.MULTILINE | re.DOTALL)
 _CLASSES = re.compile(r"^classes = \[(.*?)\]", re.MULTILINE | re.DOTALL)
 _WITH = re.compile(r"^with_names = \[(.*?)\]", re.MULTILINE | re.DOTALL)
 _CONDITION = re.compile(r'^condition = "(.*?)"', re.MULTILINE)
+_USES = re.compile(r"\bindications = \[(.*?)\]", re.DOTALL)
 _TEXT = re.compile(r'"(.*?)"')
 
 
@@ -24,6 +25,7 @@ class Mentions:
     classes: frozenset[str]
     medicines: frozenset[str]
     conditions: frozenset[str]
+    uses: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, monographs: Iterable[Monograph]) -> "Mentions":
@@ -38,6 +40,7 @@ class Mentions:
             frozenset(name for item in held for name in item.classes),
             frozenset(name for item in held for fact in item.interactions for name in fact.with_names),
             frozenset(fact.condition for item in held for fact in item.contraindications),
+            frozenset(use for item in held for fact in item.facts for use in fact.indications),
         )
 
 
@@ -96,6 +99,7 @@ class DrugFiles(Mapping[str, Monograph]):
             frozenset(name for text in texts for name in _listed(_CLASSES, text.partition("\n[")[0])),
             frozenset(name for text in texts for name in _listed(_WITH, text)),
             frozenset(name for text in texts for name in _CONDITION.findall(text)),
+            frozenset(name for text in texts for name in _listed(_USES, text)),
         )
 
 

@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
@@ -13,6 +14,7 @@ from taper.knowledge.class_lists import ClassList, Membership
 from taper.knowledge.class_tree import ClassTree
 from taper.knowledge.consistency import check_classes, check_lists, check_products
 from taper.knowledge.drug_files import DrugFiles, Mentions
+from taper.knowledge.drug_names import DrugName, modified_names, split_release, without_salt
 from taper.knowledge.equivalence import EquivalenceTable
 from taper.knowledge.monograph import Ceiling, Interaction, Monograph, Titration
 from taper.knowledge.names import Condition, NamedMedicine, NamesOnFile, plain
@@ -25,7 +27,7 @@ from taper.knowledge.reading import (
     read_toml,
     read_vocabulary,
 )
-from taper.products.product import Product
+from taper.products.product import Product, Release
 
 
 class UnknownDrug(NotFound):
@@ -153,8 +155,10 @@ class Formulary:
         return self.classes.widened(monograph.classes) if monograph is not None else frozenset()
 
     def condition(self, name: str) -> Condition:
-        """A condition by every name it goes by, and whether the lists on file know it."""
-        return self.vocabulary.condition(name)
+        """A condition by every name it goes by, and whether a list or a source on file knows it."""
+        found = self.vocabulary.condition(name)
+        named = plain(name) in self.conditions or plain(name) in self._mentions.uses
+        return replace(found, is_known=True) if named and not found.is_known else found
 
     def medicines(self, name: str) -> tuple[NamedMedicine, ...]:
         """The medicines in what a person wrote, such as a brand or a combination; empty where none is known."""
@@ -178,22 +182,105 @@ class Formulary:
         return found
 
     def name_of(self, name: str) -> str:
-        """The name under which a drug is on file, from that name or a known brand synonym.
+        """The name under which a drug is on file, from that name or another that people write for it.
 
         Raises:
-            UnknownDrug: If it is neither; near names are listed and none is picked.
+            UnknownDrug: If it is none, or of several entries; those or near names are listed and none is picked.
+        """
+        key = name.strip().lower()
+        if self.holds(key):
+            return key if key in self._monographs else self._synonyms[key]
+        found = self.written(name)
+        if len(found.drugs) > 1:
+            listed = " or ".join(self._with_release(drug) for drug in found.drugs)
+            raise UnknownDrug(f"{name!r} is on file as {listed}; write the one that is meant", near=found.drugs)
+        return found.drugs[0]
+
+    def _with_release(self, drug: str) -> str:
+        releases = sorted({str(product.release) for product in self._monographs[drug].products})
+        return f"{drug} ({' and '.join(releases)} release)" if releases else drug
+
+    def written(self, name: str) -> DrugName:
+        """A drug as it was written: the entries it may be, and what its name says of release and form.
+
+        Raises:
+            UnknownDrug: If it is none; near names are listed and none is picked.
+
+        Example:
+            >>> found = Formulary.shipped().written("Ambien CR")
+            >>> found.drugs, str(found.release)
+            (('zolpidem',), 'extended')
         """
         key = name.strip().lower()
         if key in self._monographs:
-            return key
-        if key in self._synonyms:
-            return self._synonyms[key]
+            return DrugName.of(key)
+        whole = plain(name)
+        short, release, forms = split_release(whole)
+        # Of the two readings the whole name comes first: "procardia xl" is a brand of its own.
+        for each, kind, shapes in ((whole, release, forms), (short, release, forms)):
+            drugs = self._entries(each)
+            if drugs:
+                return self._as_branded(DrugName(name, drugs, kind, shapes, self._is_short(each, drugs)), whole)
+        raise self._unknown(name)
+
+    def _entries(self, key: str) -> tuple[str, ...]:
+        """The entries of which a plain name is the name, a brand, another name, a salt or the beginning.
+
+        A brand that lists of names alone know is none: it may be injected or put on the skin.
+        """
+        if key in self._monographs:
+            return (key,)
+        if key in self._plain_synonyms:
+            return (self._plain_synonyms[key],)
+        names = {key, without_salt(key), *self.vocabulary.same_names(key)}
+        exact = tuple(sorted(name for name in names if name in self._monographs))
+        begins = tuple(f"{name}-" for name in names)
+        return exact or tuple(drug for drug in self.drugs if drug.startswith(begins))
+
+    @staticmethod
+    def _is_short(key: str, drugs: tuple[str, ...]) -> bool:
+        return all(drug.startswith(f"{key}-") for drug in drugs)
+
+    def _as_branded(self, name: DrugName, key: str) -> DrugName:
+        """With the release and forms that a source gives the brand, or that another of its name leaves to it."""
+        if len(name.drugs) != 1:
+            return name
+        said = [brand for brand in self._monographs[name.drugs[0]].brands if brand.name == key]
+        if said:
+            releases = said[0].releases
+            return replace(name, release=releases[0] if releases else name.release, forms=said[0].forms or name.forms)
+        several = len({product.release for product in self._monographs[name.drugs[0]].products}) > 1
+        if name.release is None and several and self._is_beside_another(key):
+            return replace(name, release=Release.IMMEDIATE)
+        return name
+
+    def _is_beside_another(self, key: str) -> bool:
+        """Whether a brand is known beside one of the same name and another release: Ambien beside Ambien CR."""
+        others = modified_names(key)
+        is_brand = key in self._plain_synonyms
+        return is_brand and (bool(others & self._plain_synonyms.keys()) or any(map(self.vocabulary.knows, others)))
+
+    @cached_property
+    def _plain_synonyms(self) -> dict[str, str]:
+        return {plain(name): drug for name, drug in self._synonyms.items()}
+
+    def _unknown(self, name: str) -> UnknownDrug:
+        key = name.strip().lower()
         known = sorted({*self._monographs, *self._synonyms})
         near = tuple(difflib.get_close_matches(key, known, n=4, cutoff=0.6))
         hint = f"Near names are {', '.join(near)}; write the one that is meant" if near else _listing(self.drugs)
         listed = "; ".join(item.words for item in self.memberships(name))
         alone = f", and is listed for interactions alone ({listed})" if listed else ""
-        raise UnknownDrug(f"{name!r} is not in the formulary{alone}. {hint}", near=near)
+        parts = self.vocabulary.medicines(name)
+        names = " and ".join(part.name for part in parts)
+        if len(parts) > 1:
+            alone = f" and holds {names}; a plan is of one drug, and combination products are not planned here"
+        elif parts and parts[0].name in self._monographs:
+            near, hint = (parts[0].name,), "A brand may be of another route; if it is swallowed, write the generic name"
+            alone = f"; it is a name of {names}"
+        elif parts and parts[0].name != plain(name):
+            alone = f"; it is a name of {names}"
+        return UnknownDrug(f"{name!r} is not in the formulary{alone}. {hint}", near=near)
 
     def holds(self, name: str) -> bool:
         """Whether a drug is on file under this name or a synonym."""

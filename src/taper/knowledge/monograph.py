@@ -133,7 +133,8 @@ class DurationLimit(Cited):
 class Interaction(Cited):
     """What one source says of taking the drug together with another drug or class.
 
-    `with_names` are drug names or the class names listed in `classes`; `within` is a washout, such as 14 days.
+    `with_names` are drug names or the class names listed in `classes`; `within` is a washout, such as 14 days after the
+    other was stopped, and `within_after` one after this drug was stopped, before the other is begun.
     `maximum` is the largest dose that the source allows beside them, of a day or of one intake; `fraction` is what
     part of the usual dose it asks for, and `from_daily_dose` the dose of the drug from which it speaks.
     `without_names` are those of which the source says that it does not mean them.
@@ -144,6 +145,7 @@ class Interaction(Cited):
     action: Literal["contraindicated", "avoid", "caution", "adjust"]
     what: Text
     within: Duration | None = None
+    within_after: Duration | None = None
     maximum: Dose | None = None
     maximum_per: Literal["day", "intake"] = "day"
     fraction: Exact | None = None
@@ -263,6 +265,13 @@ class Occupancy(Cited):
         return OccupancyCurve(Fraction(points), self.vmax, self.km)
 
 
+class Brand(Cited):
+    """What one source says of a brand: its release and forms (`releases`, `forms`), and how often a day it is taken."""
+
+    name: Name
+    times_per_day: int | None = None
+
+
 class Code(Cited):
     """A code of the drug in a public vocabulary."""
 
@@ -278,6 +287,7 @@ class Monograph(Value):
     classes: tuple[Name, ...] = ()
     reviewed_on: CalendarDate
     products: tuple[Product, ...] = ()
+    brands: tuple[Brand, ...] = ()
     codes: tuple[Code, ...] = ()
     ceilings: tuple[Ceiling, ...] = ()
     kidney: tuple[KidneyAdvice, ...] = ()
@@ -306,6 +316,12 @@ class Monograph(Value):
 
     def __repr__(self) -> str:
         return f"<Monograph of {self.drug}, reviewed on {self.reviewed_on}>"
+
+    @property
+    def facts(self) -> tuple[Cited, ...]:
+        """Every cited fact in it, of whatever kind."""
+        held = (getattr(self, name) for name in type(self).model_fields)
+        return tuple(item for each in held if isinstance(each, tuple) for item in each if isinstance(item, Cited))
 
     @property
     def sources(self) -> tuple[Source, ...]:

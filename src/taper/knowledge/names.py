@@ -191,6 +191,10 @@ class NamesOnFile(Value):
         """Whether a plain name is that of a medicine on file."""
         return name in self._contains or name in self._same_as or name in self._codes
 
+    def same_names(self, name: str) -> frozenset[str]:
+        """The names of the substance that a plain name stands for, itself among them."""
+        return self._same_as.get(name, frozenset()) | {name}
+
     def medicines(self, text: str, also: frozenset[str] = frozenset()) -> tuple[NamedMedicine, ...]:
         """The medicines in what a person wrote, by generic name; empty where no list knows it and nothing is guessed.
 
@@ -238,7 +242,7 @@ class NamesOnFile(Value):
             yield from self._contents(part, held[1], (*path, name))
 
     def _medicine(self, name: str, source: Source | None) -> NamedMedicine:
-        names = self._same_as.get(name, frozenset()) | {name}
+        names = self.same_names(name)
         codes = tuple(dict.fromkeys(code for each in sorted(names) for code in self._codes.get(each, ((), None))[0]))
         belongs = {g.of for g in self.groups if g.all and _has_code(codes, g)}
         # Where the index has a group for a class, it and the lists of that class say who belongs to it.
@@ -248,8 +252,9 @@ class NamesOnFile(Value):
 
     def near_medicines(self, text: str, also: Iterable[str] = ()) -> tuple[str, ...]:
         """Names written alike, for one that no list knows."""
-        pool = sorted({*self.medicine_names, *also})
-        return tuple(difflib.get_close_matches(plain(text), pool, n=3, cutoff=0.8))
+        key, pool = plain(text), sorted({*self.medicine_names, *also})
+        longer = [name for name in pool if name.startswith(f"{key}-")][:3]
+        return tuple(dict.fromkeys([*difflib.get_close_matches(key, pool, n=3, cutoff=0.8), *longer]))
 
     # Conditions.
 

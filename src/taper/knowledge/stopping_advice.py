@@ -25,6 +25,8 @@ class StoppingShape(StrEnum):
     PERCENT_OF_START = "percent of the first dose per interval"
     PERCENT_OF_PREVIOUS = "percent of the previous dose, no interval given"
     BANDED = "so many mg per interval, by dose"
+    NOT_NEEDED = "no taper needed for most people"
+    CHANGE_FIRST = "another drug in its place first, no rate given"
 
 
 class StoppingBand(Value):
@@ -51,6 +53,7 @@ class Stopping(Cited):
     `after_long_use` that it speaks of long use without a length; `down_to_daily_dose` says how far down the advice
     reaches, if not to 0, and `to_lowest_that_works` that it reaches to a dose of which it gives no figure.
     `alternate_days_at` is the daily dose at which the source itself lets the drug be taken on alternate days.
+    `change_to` are the drugs one of which the source wants taken in its place before anything is reduced.
     """
 
     shape: StoppingShape
@@ -72,6 +75,7 @@ class Stopping(Cited):
     down_to_daily_dose: Dose | None = None
     to_lowest_that_works: bool = False
     alternate_days_at: Dose | None = None
+    change_to: tuple[Name, ...] = ()
 
     @model_validator(mode="after")
     def _agrees(self) -> Self:
@@ -94,4 +98,6 @@ _STOPPING_FIELDS: dict[StoppingShape, tuple[str, ...]] = {
     StoppingShape.PERCENT_OF_START: ("percent_low", "percent_high", *_EVERY),
     StoppingShape.PERCENT_OF_PREVIOUS: ("percent_low", "percent_high"),
     StoppingShape.BANDED: ("bands", *_EVERY),
+    StoppingShape.NOT_NEEDED: (),
+    StoppingShape.CHANGE_FIRST: ("change_to",),
 }

@@ -1,23 +1,18 @@
 """Dose scales: linear, logarithmic, banded, occupancy. On its own scale a taper is a straight line."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
-from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Context, Decimal
+from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import lru_cache
-from math import log
 
 from taper.amounts.dose import DailyDose, Dose
 from taper.errors import InvalidInput
+from taper.paces.logarithms import ln
 from taper.paces.pace import Bands, Base, Fixed, OfCurrent, OfOccupancy, OfStart, Pace
 
 ONE_PACE = 10**9
 """Reductions are counted in whole billionths of a pace; everything after that rounding is integers."""
 
 _FINE = 10**36
-_FAR = 1e9
-_EXACT = Context(prec=40, rounding=ROUND_HALF_EVEN)
 
 
 class Ruler(ABC):
@@ -31,26 +26,13 @@ class Ruler(ABC):
     """
 
     @abstractmethod
-    def at(self, mg: Fraction) -> Fraction | Decimal | None:
-        """The position of a total in mg, in paces; None where the ruler does not reach (0 on a bare logarithm)."""
+    def position(self, mg: Fraction) -> int | None:
+        """The position of a total in 10^-36 paces; None where the ruler does not reach (0 on a bare logarithm)."""
 
     @property
     @abstractmethod
     def last_pace(self) -> Fraction:
         """The total in mg from which a reduction to 0 is one pace."""
-
-    @abstractmethod
-    def near(self) -> Callable[[float], float]:
-        """Positions in floating point, by the total in mg: good for a bound that is safe by more, never for a plan."""
-
-    def position(self, mg: Fraction) -> int | None:
-        """The position of a total in 10^-36 paces."""
-        place = self.at(mg)
-        if place is None:
-            return None
-        if isinstance(place, Decimal):
-            return int(_EXACT.to_integral_value(_EXACT.scaleb(place, 36)))
-        return place.numerator * _FINE // place.denominator
 
     def fall(self, before: Fraction, after: Fraction) -> int | None:
         """The reduction between two totals in billionths of a pace, rounded once; None where it is not measured."""
@@ -79,16 +61,13 @@ class Linear(Ruler):
 
     step: Fraction
 
-    def at(self, mg: Fraction) -> Fraction:
-        return mg / self.step
+    def position(self, mg: Fraction) -> int:
+        step = self.step
+        return mg.numerator * step.denominator * _FINE // (mg.denominator * step.numerator)
 
     @property
     def last_pace(self) -> Fraction:
         return self.step
-
-    def near(self) -> Callable[[float], float]:
-        step = float(self.step)
-        return lambda mg: mg / step
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,34 +83,29 @@ class Logarithmic(Ruler):
     at_least: Fraction | None = None
     free: Fraction | None = None
 
-    def at(self, mg: Fraction) -> Fraction | Decimal | None:
-        if self.at_least is not None:
-            return self._from(mg, self.at_least / self.part, 1 / self.part)
-        if self.free is not None:
-            return self._from(mg, self.free, Fraction(1))
-        return self._turns(mg / self.unit) if mg else None
+    _knee: Fraction = field(init=False, repr=False, compare=False)
+    _height: Fraction = field(init=False, repr=False, compare=False)
+    _turn: int = field(init=False, repr=False, compare=False)
 
-    def _from(self, mg: Fraction, knee: Fraction, height: Fraction) -> Fraction | Decimal:
-        if mg <= knee:
-            return mg / knee * height
-        return _EXACT.add(_decimal(height), self._turns(mg / knee))
+    def __post_init__(self) -> None:
+        # Above the knee the ruler is a logarithm, below it a line; the height is where they meet.
+        knee, height = self.free or Fraction(0), Fraction(1)
+        if self.at_least is not None:
+            knee, height = self.at_least / self.part, 1 / self.part
+        turn = ln(self.part.denominator, self.part.denominator - self.part.numerator)
+        for name, value in (("_knee", knee), ("_height", height if knee else Fraction(0)), ("_turn", turn)):
+            object.__setattr__(self, name, value)
+
+    def position(self, mg: Fraction) -> int | None:
+        if mg <= self._knee:
+            return _fine(mg / self._knee * self._height) if self._knee else None
+        unit = self._knee or self.unit
+        turns = ln(mg.numerator * unit.denominator, mg.denominator * unit.numerator) * _FINE // self._turn
+        return _fine(self._height) + turns
 
     @property
     def last_pace(self) -> Fraction:
         return self.at_least or self.free or self.unit
-
-    def near(self) -> Callable[[float], float]:
-        turn = -log(1 - self.part)
-        knee, height = 0.0, 0.0
-        if self.at_least is not None:
-            knee, height = float(self.at_least / self.part), float(1 / self.part)
-        elif self.free is not None:
-            knee, height = float(self.free), 1.0
-        unit = knee or float(self.unit)
-        return lambda mg: height + log(mg / unit) / turn if mg > knee else mg / knee * height if knee else -_FAR
-
-    def _turns(self, ratio: Fraction) -> Decimal:
-        return _EXACT.divide(_decimal(ratio).ln(_EXACT), -_log(1 - self.part))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,14 +117,14 @@ class Banded(Ruler):
 
     bands: tuple[tuple[Fraction, Fraction], ...]
 
-    def at(self, mg: Fraction) -> Fraction:
+    def position(self, mg: Fraction) -> int:
         place = Fraction(0)
         tops = [edge for edge, _ in self.bands[1:]]
         for (edge, step), top in zip(self.bands, [*tops, None], strict=True):
             reach = mg if top is None else min(mg, top)
             if reach > edge:
                 place += (reach - edge) / step
-        return place
+        return _fine(place)
 
     @property
     def last_pace(self) -> Fraction:
@@ -161,10 +135,6 @@ class Banded(Ruler):
                 return edge + left * step
             left -= (top - edge) / step
         raise AssertionError("the last band has no top")
-
-    def near(self) -> Callable[[float], float]:
-        parts = [(float(edge), float(step), float(self.at(edge))) for edge, step in reversed(self.bands)]
-        return lambda mg: next(place + (mg - edge) / step for edge, step, place in parts if mg >= edge)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,25 +149,16 @@ class OccupancyCurve(Ruler):
         """The occupancy at a daily total, in percent."""
         return self.vmax * mg / (self.km + mg)
 
-    def at(self, mg: Fraction) -> Fraction:
-        return self.occupancy(mg) / self.points
+    def position(self, mg: Fraction) -> int:
+        return _fine(self.occupancy(mg) / self.points)
 
     @property
     def last_pace(self) -> Fraction:
         return self.km * self.points / (self.vmax - self.points)
 
-    def near(self) -> Callable[[float], float]:
-        points, vmax, km = float(self.points), float(self.vmax), float(self.km)
-        return lambda mg: vmax * mg / (km + mg) / points
 
-
-@lru_cache(maxsize=64)
-def _log(value: Fraction) -> Decimal:
-    return _decimal(value).ln(_EXACT)
-
-
-def _decimal(value: Fraction) -> Decimal:
-    return _EXACT.divide(Decimal(value.numerator), Decimal(value.denominator))
+def _fine(place: Fraction) -> int:
+    return place.numerator * _FINE // place.denominator
 
 
 def linear(step: Dose) -> Linear:

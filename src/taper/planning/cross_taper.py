@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import Any, Literal
 
 from taper._base.numbers import write_percent
+from taper._base.progress import Progress
 from taper._base.shown import shorten
 from taper._base.takes import takes
 from taper.amounts.duration import Duration
@@ -116,6 +117,7 @@ def plan_cross_taper(
     then: dict[str, Any] | None = None,
     weights: Weights = STANDARD,
     title: str | None = None,
+    progress: Progress | None = None,  # noqa: ARG001 - the decorator tells it
 ) -> CrossTaper:
     """One drug replaced by another in stages, then the second tapered: one plan of two courses.
 
@@ -134,6 +136,7 @@ def plan_cross_taper(
         then: Arguments for `plan_taper` on the second drug (pace, order, to ...); without, it is continued.
         weights: What the planner weighs; judgment, not evidence.
         title: The plan's title.
+        progress: Told how much is done, of how much, and of what; what it raises stops the work.
 
     Raises:
         NotFound: If the table lacks one of the two drugs.
@@ -196,6 +199,7 @@ def replan_cross_taper(
     rounding: Rounding | None = None,
     tables: Iterable[EquivalenceTable] = (),
     then: dict[str, Any] | None = None,
+    progress: Progress | None = None,  # noqa: ARG001 - the decorator tells it
 ) -> CrossTaper:
     """The rest of a cross-taper planned again, so that its next stage begins on the given day of the plan.
 
@@ -212,6 +216,7 @@ def replan_cross_taper(
         rounding: Another rounding.
         tables: Every table on file, for the spread.
         then: Arguments for the taper that follows, in place of those that the plan carries.
+        progress: Told how much is done, of how much, and of what; what it raises stops the work.
 
     Raises:
         InvalidInput: If `plan_cross_taper` did not make the plan, the table is another, or no stage lies ahead.

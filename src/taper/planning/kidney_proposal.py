@@ -11,7 +11,7 @@ from taper.errors import CannotCompute, NotFound
 from taper.knowledge.formulary import Formulary
 from taper.knowledge.kidney_advice import KidneyAction, KidneyAdvice, KidneyBand, KidneyState
 from taper.knowledge.kidney_reading import KidneyReading, applies_to_age, read_advice, words_of
-from taper.knowledge.product_choice import choose_products, name_of_drug, narrow
+from taper.knowledge.product_choice import choose_products, narrow, read_drug
 from taper.people.patient import Patient
 from taper.plans.plan import Course, Plan, Step
 from taper.plans.regimen import Intake, Regimen, Slot
@@ -98,8 +98,8 @@ def propose_for_kidney(
     courses, changes, reading = [], [], None
     applied: dict[str, str] = {}
     for course in plan.courses:
-        drug = name_of_drug(course, listed, held)
-        chosen = choose_products(course, drug, listed)
+        chosen = choose_products(course, read_drug(course, listed, held), listed)
+        drug = chosen[0].drug
         advice = _named(held, drug, source, course, chosen) if held.holds(drug) else None
         if advice is None:
             courses.append(course)
@@ -146,7 +146,7 @@ def _named(
 
 
 def _no_such_source(formulary: Formulary, plan: Plan, products: tuple[Product, ...], source: str) -> NotFound:
-    drugs = [name_of_drug(course, products, formulary) for course in plan.courses]
+    drugs = [drug for course in plan.courses for drug in read_drug(course, products, formulary).drugs]
     names = {a.source.id for drug in drugs if formulary.holds(drug) for a in formulary.monograph(drug).kidney}
     listed = ", ".join(sorted(names)) or "none"
     return NotFound(

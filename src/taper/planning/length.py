@@ -1,5 +1,6 @@
 """Length of a taper: bounds on it, and a length asked for in place of a pace."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -15,6 +16,7 @@ from taper.paces.pace import Pace
 from taper.planning.holding_times import Stay, stays_of
 from taper.planning.report import TaperReport
 from taper.planning.solver.problem import NoPlan, Problem, Solved
+from taper.planning.solver.search import least_changes
 from taper.planning.solver.state_space import TooManyStates
 from taper.plans.request import Stays, TaperRequest
 from taper.products.product import Product
@@ -22,6 +24,8 @@ from taper.products.product import Product
 A_WEEK = weeks(1)
 """The least time between two reductions where a length is asked for and none is named: judgment, not evidence."""
 _COUNTED = 2
+_COSTS = ("short", "long", "further_intake", "change_of_form", "divided_piece", "further_product", "further_piece",
+          "measured_liquid", "finer_volume")  # fmt: skip
 
 
 class LengthReport(TaperReport):
@@ -106,8 +110,10 @@ def solve_over(problem: Problem, over: Duration, step: Duration) -> tuple[Solved
     between `k` and `n` can be made equal either: it would have less excess. The smallest largest reduction wins, then
     the least sum of squares; the plan is then the gentlest of as many reductions at that pace.
 
-    Counting changes is one dimension more. With more than two intakes it is left out: a plan of more reductions than
-    there is time for is passed over, and a larger pace is tried.
+    Counting changes is one dimension more, which is too much with more than two intakes. There the smallest largest
+    reduction is found by halving: of each size, the fewest reductions that keep it are told exactly. The plan is then
+    the gentlest at that pace. Where there are too many regimens for that, or its reductions are too many, plans of more
+    reductions than there is time for are passed over and a larger pace is tried.
 
     Raises:
         InvalidInput: If the length is shorter than one step, or is not in days or weeks.
@@ -115,7 +121,8 @@ def solve_over(problem: Problem, over: Duration, step: Duration) -> tuple[Solved
     """
     _check_length(over, step)
     most = over.days // step.days + 1
-    best = min(_tried(problem, most), key=_rank, default=None)
+    smallest = None if _is_counted(problem) else _of_smallest(problem, most)
+    best = smallest or min(_tried(problem, most), key=_rank, default=None)
     if best is None:
         raise NoPlan(
             f"no plan of at most {most} reductions, which fit into {over}, was found (order: {problem.order}); "
@@ -126,11 +133,32 @@ def solve_over(problem: Problem, over: Duration, step: Duration) -> tuple[Solved
             f"these products make nothing between {problem.before} and {problem.to}, so the only reduction is to stop "
             "and no length can be kept; add a smaller strength or a liquid"
         )
+    if smallest is not None:
+        return _spread(smallest, over)
     largest, changes = max(_falls(best)), best.route.changes
     if best.problem.pace != _pace_of(problem, largest):
         again = _at(problem, largest, fewest=changes, most=changes if _is_counted(problem) else most)
         best = best if again is None or again.route.excess else again
     return _spread(best, over)
+
+
+def _of_smallest(problem: Problem, most: int) -> Solved | None:
+    """The gentlest plan of which the largest reduction is the smallest there is; None if that is too much to tell."""
+    grain = min(ground.grain for _, ground in problem.grounds())
+    whole = problem.before.total.mg - problem.target.mg
+    sizes = range(-int(-whole / most // grain), int(whole / grain) + 1)
+    with suppress(TooManyStates):
+        size = sizes[bisect_left(sizes, True, key=lambda size: _can_keep(problem, size * grain, most))]
+        solved = replace(problem, pace=_pace_of(problem, size * grain), most=most).solve()
+        return None if solved.route.excess or solved.route.floor or solved.route.left_out else solved
+    return None
+
+
+def _can_keep(problem: Problem, size: Fraction, most: int) -> bool:
+    """Whether a plan of at most so many reductions makes none larger."""
+    free = problem.weights.model_copy(update=dict.fromkeys(_COSTS, Fraction(0)))
+    grounds = (ground for _, ground in replace(problem, pace=_pace_of(problem, size), weights=free).grounds())
+    return any(changes is not None and changes <= most for changes in map(least_changes, grounds))
 
 
 def _tried(problem: Problem, most: int) -> Iterator[Solved]:

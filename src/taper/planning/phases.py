@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
 
+from taper._base.progress import Progress
 from taper._base.shown import as_html, shorten
 from taper._base.takes import takes
 from taper.amounts.dose import DailyDose, Dose
@@ -111,6 +112,7 @@ def plan_phases(
     weights: Weights = STANDARD,
     indication: str | None = None,
     title: str | None = None,
+    progress: Progress | None = None,
 ) -> PhasedTaper:
     """A taper at several paces, one after the other: each phase is the gentlest from where the one before ends.
 
@@ -136,6 +138,7 @@ def plan_phases(
         weights: What the planner weighs; judgment, not evidence.
         indication: What the drug is taken for.
         title: The plan's title.
+        progress: Told how much is done, of how much, and of what; what it raises stops the work.
 
     Raises:
         InvalidInput: If phases overlap, leave a gap, or lie above what is taken.

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, Literal
 
+from taper._base.progress import Progress
 from taper._base.takes import takes
 from taper.amounts.dose import Dose
 from taper.amounts.duration import Duration
@@ -41,6 +42,7 @@ def replan(
     order: Order | str | None = None,
     to: DayDoses | Dose | str | Literal[0] | None = None,
     before: DayDoses | None = None,
+    progress: Progress | None = None,  # noqa: ARG001 - the decorator tells it
     **changes: Any,
 ) -> Taper | PhasedTaper | Steps:
     """The rest of a course planned again, so that its next change is on the given day of the course.
@@ -60,6 +62,7 @@ def replan(
         to: Another target.
         before: What is taken until that day, if not what the course says.
         **changes: Any other argument of the planner that made the course.
+        progress: Told how much is done, of how much, and of what; what it raises stops the work.
 
     Returns:
         A `Taper`, a `PhasedTaper`, or `Steps` for a titration or a micro-taper.

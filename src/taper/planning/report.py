@@ -427,7 +427,7 @@ def _notes(report: TaperReport) -> Iterable[str]:
         count = solved.route.left_out
         yield (
             f"Not all doses were compared: {count} that are hardest to handle were left out, for together they make "
-            f"more than {solved.problem.weights.most_states} regimens (most_states)."
+            f"more than {solved.route.limit} regimens (most_states)."
         )
     if solved.route.floor is not None:
         excess, cost = solved.route.floor

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Literal, TypeVar
 
+from taper._base.progress import Progress
 from taper._base.shown import as_html, shorten
 from taper._base.takes import takes
 from taper.amounts.dose import DailyDose, Dose
@@ -86,6 +87,7 @@ def plan_taper(
     weights: Weights = STANDARD,
     indication: str | None = None,
     title: str | None = None,
+    progress: Progress | None = None,
 ) -> Taper:
     """The gentlest taper that real products make: proven least excess over the pace, then least nuisance.
 
@@ -115,6 +117,7 @@ def plan_taper(
         weights: What the planner weighs; judgment, not evidence.
         indication: What the drug is taken for.
         title: The plan's title.
+        progress: Told how much is done, of how much, and of what; what it raises stops the work.
 
     Raises:
         InvalidInput: If the request contradicts itself.

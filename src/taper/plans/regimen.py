@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import total_ordering
+from functools import lru_cache, total_ordering
 from itertools import pairwise
 from typing import Any, Literal, Self
 
@@ -36,9 +36,10 @@ class Slot(Written):
     with no time said, so it is the only dose of its day.
     """
 
-    __slots__ = ("_name",)
+    __slots__ = ("_key", "_name")
     _pattern = f"^({'|'.join(_ORDER)}|([01][0-9]|2[0-3]):[0-5][0-9])$"
     _name: str
+    _key: tuple[int, str]
 
     def __init__(self, name: str) -> None:
         if isinstance(name, str) and name.strip().lower() in _AS_NEEDED:
@@ -46,6 +47,7 @@ class Slot(Written):
         if not isinstance(name, str) or not (name in _ORDER or re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", name)):
             raise InvalidSlot(f'{name!r} is not a time of day; write {", ".join(_ORDER)} or a time like "14:00"')
         object.__setattr__(self, "_name", name)
+        object.__setattr__(self, "_key", (-1, name) if ":" in name else (_ORDER.index(name), ""))
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -54,6 +56,11 @@ class Slot(Written):
         Raises:
             InvalidSlot: If it is neither.
         """
+        return cls._read(text) if isinstance(text, str) else cls(text)
+
+    @classmethod
+    @lru_cache(maxsize=4096)
+    def _read(cls, text: str) -> Self:
         return cls(text)
 
     @property
@@ -75,9 +82,6 @@ class Slot(Written):
         """The FHIR EventTiming code of a named slot."""
         return FHIR_WHEN.get(self._name)
 
-    def _key(self) -> tuple[int, str]:
-        return (-1, self._name) if self.is_clock else (_ORDER.index(self._name), "")
-
     def _parts(self) -> tuple[Any, ...]:
         return (self._name,)
 
@@ -85,7 +89,7 @@ class Slot(Written):
         return self._name
 
     def __lt__(self, other: "Slot") -> bool:
-        return self._key() < other._key() if isinstance(other, Slot) else NotImplemented
+        return self._key < other._key if isinstance(other, Slot) else NotImplemented
 
     def __str__(self) -> str:
         return self._name
@@ -157,6 +161,8 @@ class Regimen(Frozen):
         Raises:
             InvalidInput: If a time of day or a dose cannot be read.
         """
+        if not isinstance(doses, Mapping):
+            raise InvalidInput(f'got {doses!r}; write each dose at its time of day, such as {{"morning": "5 mg"}}')
         return cls(Intake(slot, dose if isinstance(dose, Dose) else Dose.parse(dose)) for slot, dose in doses.items())
 
     @property

@@ -22,7 +22,8 @@ class Weights(Value):
     `spread` is how far the shares of intakes may lie apart when they fall evenly, `longest_stay` how many intervals
     a stay after an excess lasts at most, `unfit` which part of the whole way a forced reduction may take before the
     plan is called unfit. `pieces` and `products` are the most in one intake. `most_states` is how many regimens are
-    compared at most; where there are more, the doses that are hardest to handle are left out, and the report says so.
+    compared at most, and a tenth of it where larger reductions than accepted are forced; where there are more, the
+    doses that are hardest to handle are left out, and the report says so.
     """
 
     short: Exact = Fraction(1)
@@ -39,7 +40,7 @@ class Weights(Value):
     unfit: Exact = Fraction(1, 3)
     pieces: Annotated[int, Field(ge=1, le=100)] = 4
     products: Annotated[int, Field(ge=1, le=10)] = 2
-    most_states: Annotated[int, Field(ge=1, le=10**7)] = 100_000
+    most_states: Annotated[int, Field(ge=1, le=10**7)] = 1_000_000
 
     def handling(self, *, mix_forms: bool = False, round_liquids: bool = True) -> Handling:
         """The part of it that judges one intake."""

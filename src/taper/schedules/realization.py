@@ -5,21 +5,25 @@ from copy import copy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from taper._base.progress import Progress, counted
 from taper._base.shown import Bound, align, as_html, shorten
 from taper._base.takes import takes
 from taper.amounts.dose import DailyDose, Dose
 from taper.errors import CannotCompute, InvalidInput
+from taper.knowledge.drug_names import DrugName
 from taper.knowledge.formulary import Formulary
 from taper.knowledge.product_choice import (
     NoProducts,
     SeveralForms,
     choose_products,
     is_ordinary,
-    name_of_drug,
+    is_taken_oftener,
     narrow,
+    read_drug,
+    several_forms,
 )
 from taper.plans.plan import Course, Plan, Step
-from taper.plans.regimen import Intake, Slot
+from taper.plans.regimen import Intake, Regimen, Slot
 from taper.plans.request import AnyRequest, Making, making_of
 from taper.plans.weights import STANDARD
 from taper.products.product import Product, Release, all_of
@@ -184,6 +188,7 @@ def realize(
     *,
     formulary: Formulary | None = None,
     handling: Handling | None = None,
+    progress: Progress | None = None,  # noqa: ARG001 - the decorator tells it
 ) -> RealizedPlan:
     """Find the exact portions for every dose of a plan.
 
@@ -194,6 +199,7 @@ def realize(
         handling: The most pieces and products in one intake, and whether tablet and liquid may share it. If not
             given, at most 4 pieces of 2 products where they make the dose, and more where they do not; a course that
             a planner made is made as the planner made it, as far as these products allow.
+        progress: Told how much is done, of how much, and of what; what it raises stops the work.
 
     Raises:
         CannotRealize: If a dose cannot be made; the error names each and its nearest neighbors.
@@ -262,13 +268,15 @@ def _realize_course(
     place: str,
     problems: list[NotReachable],
 ) -> RealizedCourse:
-    drug = name_of_drug(course, products, formulary)
+    name = read_drug(course, products, formulary)
     try:
-        chosen, why = choose_products(course, drug, products), None
+        chosen = choose_products(course, name, products)
+        why = _by_its_name(course, name, chosen)
     except SeveralForms as error:
-        chosen, why = _only_ordinary(course, error, handling), _why(course, error)
+        chosen = _only_ordinary(course, error, formulary, handling)
+        why = _why(course, error, chosen)
     steps = tuple(_realize_steps(course.steps, _bench_of(course, chosen, handling), place, problems))
-    return RealizedCourse(course, drug, chosen, steps, why)
+    return RealizedCourse(course, chosen[0].drug, chosen, steps, why)
 
 
 def _bench_of(course: Course, products: tuple[Product, ...], handling: Handling | None) -> "_Bench":
@@ -276,16 +284,26 @@ def _bench_of(course: Course, products: tuple[Product, ...], handling: Handling 
     return _Bench(products, handling, making, _largest_dose(course.steps, products))
 
 
-def _only_ordinary(course: Course, error: SeveralForms, handling: Handling | None) -> tuple[Product, ...]:
+def _only_ordinary(
+    course: Course, error: SeveralForms, formulary: Formulary, handling: Handling | None
+) -> tuple[Product, ...]:
     """The ordinary products, immediate release and swallowed, where they alone make every dose of the course.
+
+    Others make it where few units of them do, and no oftener a day than sources say that they are taken.
 
     Raises:
         SeveralForms: If others make them too, or the ordinary ones do not.
     """
-    able = [group for group in error.groups if _makes(course, group, handling)]
-    if len(able) != 1 or not is_ordinary(able[0]):
-        raise error
-    return able[0]
+    few = handling or STANDARD.handling(round_liquids=False)
+    able = [
+        group
+        for group in error.groups
+        if (is_ordinary(group) or not is_taken_oftener(course, group, formulary))
+        and _makes(course, group, handling if is_ordinary(group) else few)
+    ]
+    if len(able) == 1 and is_ordinary(able[0]):
+        return able[0]
+    raise several_forms(tuple(able), error.where) if len(able) > 1 else error
 
 
 def _makes(course: Course, products: tuple[Product, ...], handling: Handling | None) -> bool:
@@ -298,9 +316,26 @@ def _makes(course: Course, products: tuple[Product, ...], handling: Handling | N
     return not problems
 
 
-def _why(course: Course, error: SeveralForms) -> str:
-    others = sorted({str(g[0].release) for g in error.groups if not is_ordinary(g)} - {"immediate"}) or ["sublingual"]
-    return f"immediate release was chosen for {course.id}: {' or '.join(others)} products cannot make these doses"
+def _why(course: Course, error: SeveralForms, chosen: tuple[Product, ...]) -> str:
+    others = sorted({group[0].drug for group in error.groups} - {chosen[0].drug})
+    kinds = [str(group[0].release) for group in error.groups if not is_ordinary(group)]
+    kinds = [f"{kind}-release" for kind in dict.fromkeys(kinds) if kind != Release.IMMEDIATE] or ["sublingual"]
+    made = f"{chosen[0].drug}, immediate release," if others else "immediate release"
+    named = " or ".join(others) if others else f"{' or '.join(kinds)} products"
+    return f"{made} was chosen for {course.id}: {named} cannot make these doses, taken as often"
+
+
+def _by_its_name(course: Course, name: DrugName, chosen: tuple[Product, ...]) -> str | None:
+    """What the name of the drug alone decided, for a reader; None where the plan says it itself."""
+    release = chosen[0].release
+    if name.is_short:
+        alone = f"of those on file it is the one of {release} release"
+        return f"{chosen[0].drug} was chosen for {course.id}: {alone}"
+    if course.release is None and name.release is not None:
+        return f"{release} release was chosen for {course.id}: {name.written} says so"
+    if course.form is None and name.forms:
+        return f"{' or '.join(name.forms)} was chosen for {course.id}: {name.written} says so"
+    return None
 
 
 @dataclass(frozen=True)
@@ -313,6 +348,32 @@ class _Bench:
     up_to: Dose
     _searches: dict[tuple[object, ...], Reachable] = field(default_factory=dict, init=False)
     _answers: dict[tuple[object, ...], Recipe | NotReachable] = field(default_factory=dict, init=False)
+    _days: dict[tuple[object, ...], RealizedDay] = field(default_factory=dict, init=False)
+
+    def day(
+        self, day: Regimen, allowed: tuple[Product, ...], names: tuple[str, ...]
+    ) -> tuple[RealizedDay, list[tuple[Slot, NotReachable]]]:
+        """The recipes of a day, made once for equal days, and what of it cannot be made.
+
+        Args:
+            day: Its doses.
+            allowed: The products they may be made of.
+            names: The ids of these products.
+        """
+        key = (names, *((i.slot.name, i.dose.mg.as_integer_ratio(), i.dose.unit) for i in day))
+        found = self._days.get(key)
+        if found is not None:
+            return found, []
+        intakes, problems = [], []
+        for intake in day:
+            try:
+                intakes.append(RealizedIntake(intake.slot, intake.dose, self.recipe(intake, allowed, names)))
+            except NotReachable as error:
+                problems.append((intake.slot, error))
+        made = RealizedDay(tuple(intakes), day.total)
+        if not problems:
+            self._days[key] = made
+        return made, problems
 
     def recipe(self, intake: Intake, allowed: tuple[Product, ...], names: tuple[str, ...]) -> Recipe:
         """The best recipe of a dose, looked for once: a long plan holds few doses many times.
@@ -378,7 +439,7 @@ class _Bench:
 def _realize_steps(
     steps: tuple[Step, ...], bench: _Bench, place: str, problems: list[NotReachable]
 ) -> Iterator[RealizedStep]:
-    for number, step in enumerate(steps, start=1):
+    for number, step in enumerate(counted(steps, "steps made of products"), start=1):
         if step.is_empty:
             yield RealizedStep(step, (RealizedDay((), DailyDose.of(())),))
             continue
@@ -391,14 +452,11 @@ def _realize_step(
 ) -> RealizedStep:
     days, names = [], tuple(product.id for product in allowed)
     for day in step.days:
-        intakes = []
-        for intake in day:
-            try:
-                intakes.append(RealizedIntake(intake.slot, intake.dose, bench.recipe(intake, allowed, names)))
-            except NotReachable as error:
-                error.where = f"{where}, {intake.slot}"
-                problems.append(error)
-        days.append(RealizedDay(tuple(intakes), day.total))
+        made, failed = bench.day(day, allowed, names)
+        for slot, error in failed:
+            error.where = f"{where}, {slot}"
+            problems.append(error)
+        days.append(made)
     return RealizedStep(step, tuple(days))
 
 

@@ -301,7 +301,8 @@ class DaysSupply:
     products: dict[str, date | None]
 
     def __str__(self) -> str:
-        lasts = f"lasts to {self.last}, {self.days} days" if self.last else "does not cover the first day"
+        days = "1 day" if self.days == 1 else f"{self.days} days"
+        lasts = f"lasts to {self.last}, {days}" if self.last else "does not cover the first day"
         return lasts + (f"; {' and '.join(self.runs_out)} runs out first" if self.runs_out else "")
 
     def __repr__(self) -> str:

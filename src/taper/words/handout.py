@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
+from taper._base.progress import counted
 from taper.checks.review import Review
 from taper.errors import InvalidInput
 from taper.schedules.schedule import Day, End, NoteKind, Schedule, ScheduledIntake
@@ -21,7 +22,7 @@ from taper.words.month_page import MonthPage, fit_months
 from taper.words.plain import describe_changes
 from taper.words.plan_sheet import PlanSheet, make_sheet, write_cell
 from taper.words.product_names import ProductNames
-from taper.words.stretches import WEEK, stretches_of
+from taper.words.stretches import WEEK
 from taper.words.supply_table import SupplyText, describe_supply
 
 _BETWEEN = re.compile(r"(?<=[0-9½⅓⅔¼¾]) (?=(?:mg|mcg|g|mL|micro|Mikro)|×|[0-9]+/[0-9])|(?<=×) ")
@@ -84,7 +85,10 @@ def make_handout(
     shelf = ProductNames.of(schedule)
     spoken = speak(language) if dates else _count_days(schedule, language)
     first = 6 if sunday_first else 0
-    months = list(_months(schedule, spoken, shelf, first) if dates else _weeks(schedule, spoken, shelf))
+    sheet = make_sheet(schedule, spoken, shelf)
+    changes = frozenset(row.first for row in sheet.rows[1:])
+    days = [_day(day, schedule, changes, spoken, shelf) for day in counted(schedule.days, "days written")]
+    months = list(_months(days, spoken, first) if dates else _weeks(days, spoken))
     names_drugs = len(schedule.realized.courses) > 1
     key = shelf.key(spoken) if names_drugs else ()
     paper = fit_months(months, names_drugs=names_drugs, large=large, key=key)
@@ -93,7 +97,7 @@ def make_handout(
         language=spoken,
         title=printable(schedule.realized.plan.title or "").strip() or spoken.phrases.handout.title.format(drugs=drugs),
         period=_period(schedule, spoken, shelf, dated=dates),
-        sheet=make_sheet(schedule, spoken, shelf),
+        sheet=sheet,
         how_taken=tuple(shelf.how_taken(spoken)),
         taken_sources=tuple(dict.fromkeys(p.taken_source for p in shelf.products.values() if p.taken_source)),
         instructions=instruct(schedule, spoken, shelf),
@@ -145,9 +149,8 @@ def _plan_id(schedule: Schedule, language: Language) -> str:
     return language.phrases.handout.plan_id.format(fingerprint=fingerprint, date=language.long_date(schedule.start))
 
 
-def _months(schedule: Schedule, language: Language, shelf: ProductNames, first: int) -> Iterator[CalendarMonth]:
-    changes = _changes(schedule)
-    days = {day.date: _day(day, schedule, changes, language, shelf) for day in schedule.days}
+def _months(listed: list[CalendarDay], language: Language, first: int) -> Iterator[CalendarMonth]:
+    days = {day.date: day for day in listed}
     for month in sorted({when.replace(day=1) for when in days}):
         weeks = Calendar(first).monthdatescalendar(month.year, month.month)
         dates = [[when if when.month == month.month else None for when in week] for week in weeks]
@@ -160,10 +163,8 @@ def _months(schedule: Schedule, language: Language, shelf: ProductNames, first: 
 _WEEKS_A_PAGE = 5
 
 
-def _weeks(schedule: Schedule, language: Language, shelf: ProductNames) -> Iterator[CalendarMonth]:
+def _weeks(days: list[CalendarDay], language: Language) -> Iterator[CalendarMonth]:
     """Weeks counted from the first day, five to a page, where no date is known."""
-    changes = _changes(schedule)
-    days = [_day(day, schedule, changes, language, shelf) for day in schedule.days]
     size = WEEK * _WEEKS_A_PAGE
     for place in range(0, len(days), size):
         page: list[CalendarDay | None] = [*days[place : place + size]]
@@ -183,11 +184,6 @@ def _pages(month: CalendarMonth, most: int, language: Language) -> Iterator[Cale
     for number in range(pages):
         caption = words.format(month=month.caption, number=number + 1, pages=pages)
         yield CalendarMonth(caption, month.weeks[number * size : (number + 1) * size])
-
-
-def _changes(schedule: Schedule) -> frozenset[date]:
-    """The dates, but for the first, from which something is taken otherwise."""
-    return frozenset(stretch.first for stretch in stretches_of(schedule)[1:])
 
 
 def _cell(when: date | None, days: dict[date, CalendarDay], language: Language) -> CalendarDay | None:

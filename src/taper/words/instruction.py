@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+from taper._base.progress import Progress, counted
 from taper._base.takes import takes
 from taper.schedules.realization import RealizedDay, RealizedIntake
 from taper.schedules.schedule import DatedStep, Schedule, length_of, occurring_days
@@ -75,12 +76,18 @@ def write_sig(schedule: Schedule, step: DatedStep, *, language: str = "en") -> s
 
 
 @takes
-def write_instructions(schedule: Schedule, *, language: str = "en") -> tuple[Instruction, ...]:
+def write_instructions(
+    schedule: Schedule,
+    *,
+    language: str = "en",
+    progress: Progress | None = None,  # noqa: ARG001 - the decorator tells it
+) -> tuple[Instruction, ...]:
     """The instruction of every step that begins within what a schedule shows, by course and step.
 
     Args:
         schedule: The schedule.
         language: A two-letter code: en, es, fr or de.
+        progress: Told how much is done, of how much, and of what; what it raises stops the work.
 
     Raises:
         NotFound: If the language is not on file.
@@ -100,7 +107,7 @@ def write_instructions(schedule: Schedule, *, language: str = "en") -> tuple[Ins
 
 def instruct(schedule: Schedule, language: Language, shelf: ProductNames) -> tuple[Instruction, ...]:
     """The instruction of every step shown, by course and step, in a language with or without dates."""
-    return tuple(_instruct(schedule, step, language, shelf) for step in schedule.steps)
+    return tuple(_instruct(schedule, step, language, shelf) for step in counted(schedule.steps, "steps written"))
 
 
 def _instruct(schedule: Schedule, step: DatedStep, language: Language, shelf: ProductNames) -> Instruction:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from taper._base.extras import need
 from taper._base.numbers import write_count, write_number
-from taper.amounts.dose import DailyDose, Dose
+from taper.amounts.dose import DailyDose, Dose, MassUnit
 from taper.amounts.liquid import Concentration, Volume
 from taper.plans.regimen import Slot
 from taper.products.dilution import Dilution
@@ -50,6 +50,11 @@ def _formatted(day: date, pattern: str, code: str, dates: ModuleType) -> str:
 @lru_cache(maxsize=4096)
 def _listed(items: tuple[str, ...], code: str, lists: ModuleType) -> str:
     return str(lists.format_list(items, locale=code))
+
+
+@lru_cache(maxsize=4096)
+def _amount(mg: Fraction, unit: MassUnit, language: "Language") -> str:
+    return f"{language.number(mg / unit.in_mg)} {getattr(language.phrases.units, unit.value)}"
 
 
 class Language:
@@ -125,7 +130,7 @@ class Language:
 
     def amount(self, dose: Dose | DailyDose) -> str:
         """An amount with its unit, exactly."""
-        return f"{self.number(dose.mg / dose.unit.in_mg)} {getattr(self.phrases.units, dose.unit.value)}"
+        return _amount(dose.mg, dose.unit, self)
 
     def volume(self, volume: Volume) -> str:
         """A volume with its unit, exactly."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from taper._base.progress import counted
 from taper.plans.regimen import Slot
 from taper.schedules.schedule import End, Schedule, ScheduledIntake
 from taper.words.language import Language, capitalize
@@ -104,7 +105,7 @@ class _SheetWriter:
         self.slots: tuple[Slot, ...] = tuple(sorted(taken))
 
     def rows(self, stretches: tuple[Stretch, ...]) -> Iterator[SheetRow]:
-        for stretch in stretches:
+        for stretch in counted(stretches, "rows written"):
             lines = tuple(self._line(stretch, line) for line in stretch.lines) or (self._nothing(),)
             yield SheetRow(stretch.first_day, stretch.last_day, stretch.first, stretch.last, self._when(stretch),
                            stretch.goes_on, lines)  # fmt: skip

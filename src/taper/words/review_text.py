@@ -54,7 +54,9 @@ def _found_words(review: Review) -> str:
     numbers = [(level, sum(item.severity is level for item in review.findings)) for level in Severity]
     first = review.findings[0]
     told = " and ".join(f"{count} {level.value}" for level, count in numbers if count)
-    return f"Found {told}. First: {first.happens.rstrip('.') or first.message.rstrip('.')} ({first.rule})."
+    happens = first.happens.rstrip(".") or first.message.rstrip(".")
+    limit = f"; {first.source.organization} {first.source.year}: {first.says}" if first.source and first.says else ""
+    return f"Found {told}. First: {happens}{limit} ({first.rule})."
 
 
 def _open_words(review: Review) -> str:
@@ -63,7 +65,7 @@ def _open_words(review: Review) -> str:
     first = review.not_assessed[0]
     more = len(review.not_assessed) - 1
     rest = f" ({more} more below)" if more else ""
-    return f"Not assessed: {first.rule}. {sentence(first)}{rest}"
+    return f"Not assessed: {', '.join(first.rules)}. {sentence(first)}{rest}"
 
 
 def _finding_lines(review: Review, finding: Finding, *, explain: bool) -> Iterator[str]:
@@ -72,32 +74,41 @@ def _finding_lines(review: Review, finding: Finding, *, explain: bool) -> Iterat
     yield f"{finding.severity.value.upper()}  {finding.rule}{dates}{past}"
     happens = finding.happens or finding.message
     yield f"  {happens[:1].upper()}{happens[1:].rstrip('.')}."
-    for item in finding.each:
-        if item.source is None:
-            yield from (f"  {item.says}.",) if item.says else ()
+    for said, items in _by_what_they_say(finding):
+        sources = [(item, item.source) for item in items if item.source is not None]
+        if not sources:
+            yield from (f"  {said}.",) if said else ()
             continue
-        abroad = " (another country's advice)" if item.from_abroad else ""
-        lower = f" [{item.severity.value}]" if item.severity is not finding.severity else ""
-        yield f"  {_who(item.source)}{abroad}: {item.says}{lower}"
-        if explain:
+        who = dict.fromkeys(_who(source, abroad=item.from_abroad) for item, source in sources)
+        yield f"  {', '.join(who)}: {said}"
+        for item, source in sources if explain else ():
             yield from (f"      note: {item.note}",) if item.note else ()
-            yield f"      source: {item.source.citation}"
-            yield f"      at: {item.source.locator}"
+            yield f"      source: {source.citation}"
+            yield f"      at: {source.locator}"
 
 
-def _who(source: Source) -> str:
+def _by_what_they_say(finding: Finding) -> Iterator[tuple[str, list[Finding]]]:
+    """What sources say, each once with all who say it, in the order of the weightiest of them."""
+    alike: dict[str, list[Finding]] = {}
+    for item in finding.each:
+        lower = f" [{item.severity.value}]" if item.severity is not finding.severity else ""
+        alike.setdefault(f"{item.says}{lower}", []).append(item)
+    yield from alike.items()
+
+
+def _who(source: Source, *, abroad: bool) -> str:
     place = f"{source.jurisdiction}, " if source.jurisdiction else ""
     layer = "" if source.layer == "shipped" else f", from the overlay {source.layer}"
     weak = ", secondary source" if source.grade == "C" else ""
-    return f"{source.organization} ({place}{source.year}, grade {source.grade}{weak}{layer})"
+    where = " (another country's advice)" if abroad else ""
+    return f"{source.organization} ({place}{source.year}, grade {source.grade}{weak}{layer}){where}"
 
 
 def _gap_lines(gap: NotAssessed, *, explain: bool) -> Iterator[str]:
-    of = f" ({gap.drug})" if gap.drug else ""
     shown = gap.sources if explain else gap.sources[:_WIDTH]
     cited = "".join(f" {cite_source(source)}" for source in shown)
     more = len(gap.sources) - len(shown)
-    yield f"{gap.rule}{of}: {sentence(gap)}{cited}{f' and {more} more' if more else ''}"
+    yield f"{gap.heading}: {sentence(gap)}{cited}{f' and {more} more' if more else ''}"
 
 
 def sentence(gap: NotAssessed) -> str:
@@ -111,13 +122,22 @@ def sentence(gap: NotAssessed) -> str:
         case Reason.NO_SOURCE:
             return f"No source is on file for {what}."
         case Reason.UNREAD:
-            return f"Not read in full: {what}."
+            return _to_look_up(gap)
         case Reason.LEFT_OUT:
             return f"Not compared, since you named other sources: {what}."
         case Reason.NO_FIGURE:
             return f"Sources give no figure: {what}."
         case _:
             return f"{what[:1].upper()}{what[1:]}."
+
+
+def _to_look_up(gap: NotAssessed) -> str:
+    """What to read in which labels, since none on file was read in full on it."""
+    by_drug: dict[str, list[str]] = {}
+    for part in gap.each:
+        by_drug.setdefault(part.drug or "the plan", []).extend(part.what)
+    each = [f"in the label of {drug}: {'; '.join(dict.fromkeys(words))}" for drug, words in by_drug.items()]
+    return f"Look up what was not read in full here, {', and '.join(each)}."
 
 
 def _explained(review: Review) -> Iterator[str]:

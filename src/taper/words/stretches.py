@@ -7,6 +7,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from taper.amounts.dose import DailyDose
+from taper.plans.step_days import StepDays
 from taper.schedules.schedule import DatedStep, Day, End, Schedule, ScheduledIntake
 from taper.words.endings import is_last_of_drug, last_dose
 
@@ -77,8 +78,9 @@ def stretches_of(schedule: Schedule, *, every_day: bool = False, weekdays: bool 
     """
     made: list[Stretch] = []
     bounds = [*_bounds(schedule, every_day=every_day), len(schedule.days) + 1]
+    steps = _StepsOfCourses(schedule)
     for first, after in pairwise(bounds):
-        stretch = _stretch(schedule, first, after - 1, weekdays=weekdays)
+        stretch = _stretch(schedule, steps, first, after - 1, weekdays=weekdays)
         if made and not every_day and _same(made[-1], stretch):
             earlier = made.pop()
             stretch = Stretch(earlier.first_day, stretch.last_day, earlier.first, stretch.last, earlier.lines,
@@ -103,21 +105,29 @@ def _bounds(schedule: Schedule, *, every_day: bool) -> list[int]:
     return sorted(day for day in firsts if day <= len(schedule.days))
 
 
-def _stretch(schedule: Schedule, first: int, last: int, *, weekdays: bool) -> Stretch:
+class _StepsOfCourses:
+    """The step of each course that holds a day."""
+
+    def __init__(self, schedule: Schedule) -> None:
+        self._steps = {c.course.id: schedule.steps_of(c.course.id) for c in schedule.realized.courses}
+        self._days = {name: StepDays((s.first_day, s.last_day) for s in steps) for name, steps in self._steps.items()}
+
+    def at(self, course: str, day: int) -> DatedStep | None:
+        found = self._days[course].at(day)
+        return None if found is None else self._steps[course][found[0]]
+
+
+def _stretch(schedule: Schedule, steps: _StepsOfCourses, first: int, last: int, *, weekdays: bool) -> Stretch:
     lines: list[StretchLine] = []
     for course in schedule.realized.courses:
         name = course.course.id
-        step = next((s for s in schedule.steps_of(name) if _holds(s, first)), None)
+        step = steps.at(name, first)
         lines += (
             _ended(schedule, name, first) if step is None else _lines(schedule, step, first, last, weekdays=weekdays)
         )
     goes_on = last == len(schedule.days) and schedule.ends in {End.CONTINUES, End.WINDOW}
     days = schedule.days
     return Stretch(first, last, days[first - 1].date, days[last - 1].date, tuple(lines), goes_on)
-
-
-def _holds(step: DatedStep, day: int) -> bool:
-    return step.first_day <= day and (step.last_day is None or day <= step.last_day)
 
 
 def _ended(schedule: Schedule, name: str, day: int) -> Iterator[StretchLine]:

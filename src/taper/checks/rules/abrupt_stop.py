@@ -93,9 +93,10 @@ def assess(case: Case) -> Iterator[Answer]:
     """Judge every stop of a drug: its end, and each time in between in which it is not taken, other than the empty
     days of a cycle. A course that continues, ends in a review or waits for a decision is not a stop.
 
-    A stop straight from the maintained dose is high under any advice to reduce; so is a last reduction above a source's
-    figure, a reduction shorter than its least time, and, where a source gives no figure, a last reduction of more than
-    half of the maintained dose.
+    A stop straight from the maintained dose is high under any advice to reduce; so is a last reduction above what a
+    source allows at most, one above its typical figure that is more than half of the maintained dose, a reduction
+    shorter than its least time, and, where a source gives no figure, a last reduction of more than half. Another last
+    reduction above a typical figure is moderate, as it is under the rule pace.
 
     A least time is one for the whole reduction. Two equal reductions, one at its beginning and one at its end, are the
     coarsest that is counted as spread over it: of T days, any w may hold half of the maintained dose and w/T of the
@@ -139,10 +140,11 @@ def _judge_ending(ending: _Ending, facts: tuple[Stopping, ...]) -> Iterator[Answ
 
 
 def _prints(fact: Stopping, ending: _Ending) -> bool:
-    """Whether a source itself prints the last step, in mg, or as alternate days, for what the plan is for."""
+    """Whether a source prints the last step for the plan's use, in mg or as alternate days, or needs no taper."""
     if ending.case.indication_fits(fact, ending.drug) is not True:
         return False
-    return bool(fact.bands or fact.step_high or fact.last_dose) or _allows_alternate_days(fact, ending)
+    is_in_mg = bool(fact.bands or fact.step_high or fact.last_dose)
+    return is_in_mg or fact.shape is StoppingShape.NOT_NEEDED or _allows_alternate_days(fact, ending)
 
 
 def _allows_alternate_days(fact: Stopping, ending: _Ending) -> bool:
@@ -193,7 +195,7 @@ def _is_about(fact: Stopping, ending: _Ending) -> bool:
 
 
 def _judge(fact: Stopping, ending: _Ending) -> Answer:
-    if _allows_alternate_days(fact, ending):
+    if fact.shape is StoppingShape.NOT_NEEDED or _allows_alternate_days(fact, ending):
         return _clear(fact, ending)
     allowed = _last_fall_allowed(fact, ending)
     if allowed is not None:
@@ -287,7 +289,9 @@ def _finding(fact: Stopping, ending: _Ending, words: str, said: str, *, limit: s
     long += "; it is about long use, and gives no length" if fact.after_long_use else ""
     replaced = replacement_words(ending.case, ending.drug, ending.levels[0].first, ending.day + 1)
     place = ending.place
-    severity = capped(Severity.HIGH, weak=fact.after_long_use)
+    is_typical = limit is not None and not (fact.at_most or fact.lasting_at_least or ending.is_straight)
+    is_small = is_typical and 2 * ending.last.mg <= ending.maintained.mg
+    severity = capped(Severity.HIGH, weak=fact.after_long_use or is_small)
     if fact.used_for_at_least is None and is_short(ending.case, ending.drug, ending.used_days):
         severity, long = Severity.LOW, f"{long}; it gives no length of use, and this one is short"
     return find(ending.case, NAME, ending.drug, fact, severity, f"{run}, {words}{replaced}", f"{said}{long}",

@@ -9,7 +9,7 @@ from taper.checks.answers import by_source, gap, person_gap, place_of
 from taper.checks.case import Case, Run, capped, left_out, on_file, stretches
 from taper.checks.open_question import Reason
 from taper.checks.other_medicines import column_fits
-from taper.checks.review import Answer, Clear, Finding, LeftOut, Severity, Why
+from taper.checks.review import Answer, Clear, FigureKind, Finding, LeftOut, Severity, Why
 from taper.knowledge.monograph import Ceiling, CeilingKind
 from taper.source import Subject
 
@@ -37,14 +37,14 @@ def assess(case: Case) -> Iterator[Answer]:
     """Compare the sum of a drug's courses, day by day, with each source's daily ceiling. What was taken before a
     course counts until it begins.
 
-    A maximum for the plan's indication that is exceeded is high. Where no indication is given, or no source
-    speaks of it, exceeding a maximum of every indication is high and of some only is moderate. Where sources speak
-    of it, figures for other uses are compared on the days above one of its own, and a maximum among them is high:
-    within what is on file for its use, others say nothing. A usual maximum, a figure that is only named or derived is
-    moderate, and high on a day above every figure that is on file for the drug of any kind and source. A claim without
-    a source is low, and compared only where its source is named. A figure for people who take other medicines, or do
-    not, is compared with those who do, or do not. A maximum of another country than the plan's is moderate at most
-    where the plan's own country gives one.
+    A maximum for the plan's indication that is exceeded is high. Where no indication is given, or no source speaks
+    of it, exceeding a maximum of every indication is high and of some only is moderate. Where sources speak of it,
+    figures for other uses are compared on the days above one of its own, of the same source where it gives one, and
+    a maximum among them is high: within what is on file for its use, others say nothing. A usual maximum, a figure
+    that is only named or derived is moderate, and high on a day above every figure that is on file for the drug of
+    any kind and source. A claim without a source is low, and compared only where its source is named. A figure for
+    people who take other medicines, or do not, is compared with those who do, or do not. A maximum of another
+    country than the plan's is moderate at most where the plan's own country gives one.
     """
     for drug, monograph in (yield from on_file(case, NAME)):
         daily = tuple(item for item in monograph.ceilings if item.per == "day")
@@ -76,14 +76,15 @@ def _compare(case: Case, drug: str, ceiling: Ceiling, held: _Held) -> Iterator[A
     limit = DailyDose(ceiling.limit.mg).in_unit(ceiling.limit.unit)
     is_own = ceiling in held.own or not held.is_decided
     own = [item for item in held.own if case.person_fits(item) is not False and _fits_column(case, item)]
-    exceeded = [item.limit.mg for item in own]
-    least = Fraction(0) if is_own else min(exceeded, default=None)
+    # Within what a source gives for the plan's use, its figures for others say nothing.
+    same = [item.limit.mg for item in own if item.source == ceiling.source]
+    least = Fraction(0) if is_own else min(same or [item.limit.mg for item in own], default=None)
     if case.person_fits(ceiling) is False or least is None or (not is_own and _is_said(case, ceiling, held)):
         return
     above = list(stretches(case.days(drug), lambda run: run.total > limit and run.total.mg > least))
     if not above:
         if is_own:
-            yield Clear(rule=NAME, drug=drug, source=ceiling.source)
+            yield Clear(rule=NAME, drug=drug, source=ceiling.source, figures=_figures(case, drug, ceiling))
     elif _fits_column(case, ceiling) is None:
         missing = f"the other medicines (medications, as_needed), which decide the column: {limit}{_for_whom(ceiling)}"
         yield gap(NAME, drug, Reason.FACT, missing, of=[ceiling], facts=["patient.medications", "patient.as_needed"])
@@ -91,6 +92,12 @@ def _compare(case: Case, drug: str, ceiling: Ceiling, held: _Held) -> Iterator[A
         yield person_gap(case, NAME, drug, ceiling)
     else:
         yield from (_finding(case, drug, ceiling, stretch, held) for stretch in above)
+
+
+def _figures(case: Case, drug: str, ceiling: Ceiling) -> tuple[FigureKind, ...]:
+    """The figure that the plan is within, where it is about the person and the plan's use."""
+    is_about = case.person_fits(ceiling) and _fits_column(case, ceiling)
+    return ("dose",) if is_about and case.indication_fits(ceiling, drug) is not False else ()
 
 
 def _fits_column(case: Case, ceiling: Ceiling) -> bool | None:

@@ -50,6 +50,7 @@ def _assess_drug(
         return
     found: set[Source] = {fact.source for fact in others}
     is_open = False
+    unread_of: list[str] = []
     for name in conditions:
         known = case.formulary.condition(name)
         matched = [fact for fact in facts if fact.condition in known.names]
@@ -62,10 +63,14 @@ def _assess_drug(
             yield gap(NAME, drug, Reason.FACT, missing, of=asked, facts=["patient.conditions"])
             is_open = True
         if not (matched or narrower) and not _is_the_use(case, drug, known):
-            unspoken = _unspoken(drug, known, facts, nobody)
-            is_open = is_open or unspoken is not None
-            yield from () if unspoken is None else (unspoken,)
-    if not is_open:
+            if not known.is_known:
+                yield _unknown(drug, known, facts)
+                is_open = True
+            elif nobody is not None:
+                unread_of.append(name)
+    if unread_of and nobody is not None:
+        yield nobody.model_copy(update={"what": (f"{nobody.what[0]}, {', '.join(unread_of)}",)})
+    elif not is_open:
         yield from silent(case, NAME, drug, SUBJECT, told=found)
 
 
@@ -93,14 +98,10 @@ def _judge(case: Case, drug: str, name: str, fact: Contraindication) -> Answer:
     return _finding(case, drug, name, fact) if fits else Clear(rule=NAME, drug=drug, source=fact.source)
 
 
-def _unspoken(
-    drug: str, known: Condition, facts: tuple[Contraindication, ...], nobody: NotAssessed | None
-) -> Answer | None:
-    """What is open of a condition that no source compared names; nothing where it is known and one was read in full."""
-    if known.is_known:
-        return None if nobody is None else nobody.model_copy(update={"what": (f"{known.written}: {nobody.what[0]}",)})
+def _unknown(drug: str, known: Condition, facts: tuple[Contraindication, ...]) -> NotAssessed:
+    """A condition whose name is in no list on file."""
     near = known.near_among(sorted({fact.condition for fact in facts}))
-    hint = f"; near names are {', '.join(near)}" if near else ""
+    hint = f"; near names are {', '.join(near)}" if near else "; conditions are read by their English names"
     missing = f"a known name for the condition {known.written}{hint}"
     return gap(NAME, drug, Reason.NAME, missing, facts=["patient.conditions"])
 

@@ -7,7 +7,7 @@ from taper._base.numbers import write_percent
 from taper.amounts.dose import DailyDose
 from taper.checks.answers import advice_words, fall_words, find, gap, other_uses, unheard
 from taper.checks.case import Case, heard, on_file
-from taper.checks.dose_levels import LevelChange, levels_of, replacement_words, used_before
+from taper.checks.dose_levels import LevelChange, Levels, levels_of, replacement_words, used_before
 from taper.checks.length_of_use import use_fits
 from taper.checks.open_question import Reason
 from taper.checks.review import Answer, Clear, Finding, Severity
@@ -48,7 +48,7 @@ def _assess_drug(
     elif not has_advice:
         yield other_uses(case, NAME, drug, others, "advice on reducing the drug")
     for change in falls:
-        about = [fact for fact in facts if _speaks_of(fact, change)]
+        about = [fact for fact in facts if _speaks_of(fact, change) and not _is_of_the_stop(fact, levels)]
         judged = [(fact, _compare(case, drug, fact, change)) for fact in about]
         printed = any(isinstance(a, Clear) and (fact.bands or fact.step_high) for fact, a in judged)
         yield from (_beside_printed(answer, printed=printed) for _, answer in judged)
@@ -57,6 +57,12 @@ def _assess_drug(
 def _speaks_of(fact: Stopping, change: LevelChange) -> bool:
     down_to, least = fact.down_to_daily_dose, fact.from_daily_dose
     return (down_to is None or change.before.mg > down_to.mg) and (least is None or change.before.mg >= least.mg)
+
+
+def _is_of_the_stop(fact: Stopping, levels: Levels) -> bool:
+    """Whether a source speaks of the whole way to a stop alone, which abrupt-stop judges."""
+    is_timed = fact.shape is StoppingShape.MINIMUM_TIME and levels.stops
+    return is_timed or fact.shape is StoppingShape.NOT_NEEDED
 
 
 def _beside_printed(answer: Answer, *, printed: bool) -> Answer:

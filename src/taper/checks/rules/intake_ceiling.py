@@ -45,7 +45,7 @@ def _compare(case: Case, drug: str, ceiling: Ceiling) -> Iterator[Answer]:
         missing = f"whether the doses of {near[0]} and {near[1]} are taken as one (they may be less than an hour apart)"
         yield gap(NAME, drug, Reason.FACT, f"{missing}; {ceiling.limit} at one time", of=[ceiling])
     elif not above:
-        yield Clear(rule=NAME, drug=drug, source=ceiling.source)
+        yield Clear(rule=NAME, drug=drug, source=ceiling.source, figures=("dose",) if fits else ())
     elif fits is None:
         yield person_gap(case, NAME, drug, ceiling)
     else:

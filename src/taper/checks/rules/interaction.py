@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 from taper.amounts.dose import DailyDose, Dose
-from taper.checks.answers import find, gap, other_uses, person_gap, place_of, silent, unheard, unread
+from taper.checks.answers import find, gap, noted, other_uses, person_gap, place_of, silent, unheard, unread
 from taper.checks.case import Case, Run, heard, stretches, uncited
-from taper.checks.meetings import Met, meet, overlaps
+from taper.checks.meetings import Met, meet, overlaps, started_after
 from taper.checks.open_question import NotAssessed, Reason
 from taper.checks.other_medicines import (
     Companion,
@@ -38,10 +38,11 @@ def assess(case: Case) -> Iterator[Answer]:
     in what the sources of either drug say.
 
     Contraindicated and to avoid are high; adjust and caution are moderate. Where a source gives the largest dose with
-    another medicine, a dose above it is high and one within it gives no finding. A medicine stopped before the plan
-    counts only under a source that names a time to wait, up to and including its last day. A missing list is not
-    assessed; an empty one is a known "none". The drug itself among the other medicines is not assessed, since its doses
-    there are unknown; nor is a pair that a source names for another use than the plan's.
+    another medicine, a dose above it is high and one within it gives no finding. A medicine stopped before the other is
+    begun counts only under a source that names a time to wait after it, up to and including its last day.
+
+    A missing list is not assessed; an empty one is a known "none". The drug itself among the other medicines is not
+    assessed, since its doses there are unknown; nor is a pair that a source names for another use than the plan's.
 
     Names are read by the lists of names, codes and classes on file: a brand or combination is what it contains. A name
     that none of them knows is not assessed, and near names are offered. For a medicine with known codes the only
@@ -76,11 +77,13 @@ def _assess_drug(
         return
     yield from _twice(case, drug, [item for item in everything if item.drug == drug])
     yield from _of_other_uses(case, drug, others, of_other_uses)
-    if nobody is not None and (others or planned):
-        yield nobody
     answers = [*_with_others(case, drug, others, facts), *_within_plan(case, drug, facts)]
     yield from answers
     grave = {a.about for a in answers if isinstance(a, Finding) and a.severity is Severity.HIGH}
+    # What is found to be avoided is avoided, whatever else a label that was not read adds.
+    left = [item.written for item in (*others, *planned) if item.written not in grave]
+    if nobody is not None and left:
+        yield nobody.model_copy(update={"what": (f"{nobody.what[0]}, with {', '.join(dict.fromkeys(left))}",)})
     # Where no label was read the answer is open for every medicine; its classes alone could not settle it.
     asked = [item for item in (*others, *planned) if nobody is None or not (item.is_named and item.is_coded)]
     unknown = list(_unknown(case, drug, asked, facts, grave))
@@ -164,7 +167,7 @@ def _with_others(case: Case, drug: str, others: list[Companion], facts: tuple[In
                 yield from _answer(case, drug, fact, meet(case, drug, item, fact.within), _by_list(case, item, fact))
         for fact in _facts_of(case, item.drug):
             if _is_meant(names_of(case.formulary, drug), drug, fact):
-                yield from _answer(case, drug, fact, meet(case, drug, item, None))
+                yield from _answer(case, drug, fact, meet(case, drug, item, fact.within_after))
 
 
 def _is_meant(names: frozenset[str], name: str | None, fact: Interaction) -> bool:
@@ -180,7 +183,7 @@ def _by_list(case: Case, item: Companion, fact: Interaction) -> str:
     if {plain(item.written), item.contained} & set(fact.with_names):
         return ""
     listed = item.listed_as(case.formulary, fact.with_names)
-    return f" ({listed[0].of} by {listed[0].source.organization}, {listed[0].place})" if listed else ""
+    return f"{listed[0].of} by {listed[0].source.organization}, {listed[0].place}" if listed else ""
 
 
 def _facts_of(case: Case, drug: str | None) -> list[Interaction]:
@@ -209,15 +212,16 @@ def _said(case: Case, drug: str, fact: Interaction, met: Met, by_list: str) -> I
     highest = max((run.total.mg for run in case.days(drug)), default=Fraction(0))
     if fact.from_daily_dose is not None and highest < fact.from_daily_dose.mg:
         return
-    within = f" within {fact.within}" if fact.within is not None and met.days_after else ""
+    within = f" within {met.within}" if met.within is not None else ""
     said = f"{fact.action}{within}{_dose_words(fact)}: {fact.what}"
     if fact.maximum is not None and fact.action not in _GRAVE:
         yield from _above(case, drug, fact, met, said, fact.maximum)
         return
     severity = Severity.HIGH if fact.action in _GRAVE else Severity.MODERATE
-    limit = f"{fact.within}" if within else fact.action
-    yield find(case, NAME, drug, fact, severity, f"{drug} {met.how}{by_list}", said, about=met.about, value=met.other,
-               limit=limit, **met.days)  # fmt: skip
+    limit = f"{met.within}" if within else fact.action
+    found = find(case, NAME, drug, fact, severity, f"{drug} {met.how}", said, about=met.about, value=met.other,
+                 limit=limit, **met.days)  # fmt: skip
+    yield noted(case, found, by_list) if by_list else found
 
 
 def _dose_words(fact: Interaction) -> str:
@@ -261,7 +265,8 @@ def _within_plan(case: Case, drug: str, facts: tuple[Interaction, ...]) -> Itera
         names = names_of(case.formulary, other)
         for fact in facts:
             if other != drug and _is_meant(names, other, fact):
-                for met in overlaps(case, drug, other, fact.within):
+                after = started_after(case, drug, other, fact.within_after)
+                for met in (*overlaps(case, drug, other, fact.within), *after):
                     yield from (_of_the_pair(case, answer, drug, other) for answer in _answer(case, drug, fact, met))
 
 

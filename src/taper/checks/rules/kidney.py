@@ -176,7 +176,7 @@ def _above(case: Case, drug: str, reading: KidneyReading, limit: Dose) -> Iterat
         missing = f"whether each dose comes after dialysis; {_said(reading)}"
         yield gap(NAME, drug, Reason.DIALYSIS_TIME, missing, of=[reading.advice])
     elif not found:
-        yield Clear(rule=NAME, drug=drug, source=reading.advice.source)
+        yield Clear(rule=NAME, drug=drug, source=reading.advice.source, figures=("dose",))
 
 
 def _too_often(case: Case, drug: str, reading: KidneyReading, limit: Dose) -> Iterator[Answer]:
@@ -191,7 +191,7 @@ def _too_often(case: Case, drug: str, reading: KidneyReading, limit: Dose) -> It
             yield _finding(case, drug, reading, Severity.HIGH, happens, _said(reading), day=run.first, by_amount=True,
                            last_day=run.last, value=str(run.total), limit=f"{limit} every other day")  # fmt: skip
             return
-    yield Clear(rule=NAME, drug=drug, source=reading.advice.source)
+    yield Clear(rule=NAME, drug=drug, source=reading.advice.source, figures=("dose",))
 
 
 def _initial(case: Case, drug: str, reading: KidneyReading) -> Iterator[Answer]:
@@ -204,7 +204,7 @@ def _initial(case: Case, drug: str, reading: KidneyReading) -> Iterator[Answer]:
         return
     if any(course.course.before != "nothing" for course in courses):
         missing = f"a figure for someone who takes the drug already {_at(reading)}"
-        yield gap(NAME, drug, Reason.STARTS_ONLY, missing, of=[reading.advice], urgent=True)
+        yield gap(NAME, drug, Reason.STARTS_ONLY, missing, of=[reading.advice])
         return
     first = next(run for run in case.runs(drug) if run.intakes)
     if first.total.mg > limit.mg:
@@ -212,7 +212,7 @@ def _initial(case: Case, drug: str, reading: KidneyReading) -> Iterator[Answer]:
         yield _finding(case, drug, reading, Severity.HIGH, happens, _said(reading), day=first.first, by_amount=True,
                        last_day=first.last, value=str(first.total), limit=per_day(limit))  # fmt: skip
     else:
-        yield Clear(rule=NAME, drug=drug, source=reading.advice.source)
+        yield Clear(rule=NAME, drug=drug, source=reading.advice.source, figures=("dose",))
 
 
 def _statement(case: Case, drug: str, reading: KidneyReading) -> Finding:

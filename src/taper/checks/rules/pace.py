@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 from taper._base.numbers import write_number, write_percent
 from taper.amounts.dose import DailyDose
@@ -31,7 +32,7 @@ READS = ("before", "before.for", "indication", "patient.age", "patient.sex")
 _Paces = Callable[[Fraction, Fraction], Fraction | None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Question:
     """One drug, one source with a figure, and the reductions to compare."""
 
@@ -41,9 +42,28 @@ class _Question:
     levels: Levels
     paces: _Paces
 
-    @property
+    @cached_property
     def falls(self) -> list[LevelChange]:
         return [change for change in self.levels.falls if not self.has_no_figure(change)]
+
+    @cached_property
+    def beyond(self) -> list[LevelChange]:
+        """The reductions beyond the source's figure, one by one and as a rate."""
+        single = (change for change in self.falls if not self.allows(change) and self.speaks_of(change))
+        return [*single, *(change for change, _ in self.together)]
+
+    @cached_property
+    def together(self) -> list[tuple[LevelChange, Fraction]]:
+        """The reductions that are beyond it as a rate, and how many paces each is."""
+        return list(_together(self))
+
+    def speaks_of(self, change: LevelChange) -> bool:
+        return self.paces(change.before.mg, change.after.mg) is not None
+
+    def allows(self, change: LevelChange) -> bool:
+        """Whether a reduction is one pace of the source or less."""
+        paces = self.paces(change.before.mg, change.after.mg)
+        return paces is not None and paces <= 1
 
     def has_no_figure(self, change: LevelChange) -> bool:
         """Whether it is the last reduction, to 0, which no percentage of the current dose ever reaches."""
@@ -57,20 +77,22 @@ def assess(case: Case) -> Iterator[Answer]:
     Two readings are reported. Per step: no single reduction is larger than the source's figure. As a rate: the
     reductions on any days of one interval in a row are together no larger. Beyond what a source allows at most is high,
     beyond its typical pace is moderate. Cycles are compared day against day, and their average is shown too; a cycle in
-    which no more than two half-lives pass between doses counts by its average. A reduction beyond a percentage that
+    which fewer than about two half-lives pass between doses counts by its average. A reduction beyond a percentage that
     another source on file prints in mg, at the same interval, is moderate, and both are shown. Advice about longer use
     than the plan's does not apply.
 
     A reduction to 0 has no percentage of the current dose; it is not assessed under one, unless it is more mg than that
     percentage of the dose at the start. A source without a figure, a dose that the source does not cover, and an
-    unknown `before` are not assessed. The least time of a whole withdrawal is checked by abrupt-stop; where a source
-    gives it with a pace, it is checked here.
+    unknown `before` are not assessed. Where a source wants another drug in its place first, a reduction without one of
+    those in the plan is moderate. The least time of a whole withdrawal is checked by abrupt-stop; where a source gives
+    it with a pace, it is checked here.
     """
     for drug, monograph in (yield from on_file(case, NAME)):
         levels = levels_of(case, drug)
         if not levels.falls and levels.knows_before:
             continue
-        facts = yield from heard(case, NAME, drug, case.fitting(monograph.stopping, drug))
+        advice = [fact for fact in monograph.stopping if fact.shape is not StoppingShape.NOT_NEEDED]
+        facts = yield from heard(case, NAME, drug, case.fitting(advice, drug))
         yield from _assess_drug(case, drug, levels, facts)
 
 
@@ -88,28 +110,24 @@ def _assess_drug(case: Case, drug: str, levels: Levels, facts: tuple[Stopping, .
     longer = [fact for fact in facts if fact in short or use_fits(case, drug, fact, until) is False]
     yield from (Clear(rule=NAME, drug=drug, source=fact.source) for fact in longer)
     speaking = [fact for fact in facts if fact not in longer]
-    yield from _without_figure(drug, levels, speaking)
+    changing = [fact for fact in speaking if fact.change_to]
+    yield from (_changed_first(case, drug, levels, fact) for fact in changing if _is_about(fact, levels))
+    yield from _without_figure(drug, levels, [fact for fact in speaking if fact not in changing])
     asked = list(_questions(case, drug, levels, speaking))
     judged = [(question, list(_judge(question))) for question in asked]
-    printed = [question for question, answers in judged if _prints(question, answers)]
+    printed = [question for question in asked if question.fact.bands or question.fact.step_high]
     yield from (_beside_printed(q, answer, printed) for q, answers in judged for answer in answers)
     for source in dict.fromkeys(question.fact.source for question in asked):
         yield from _beyond_the_source([question for question in asked if question.fact.source == source])
-
-
-def _prints(question: _Question, answers: list[Answer]) -> bool:
-    """Whether a source gives its pace in mg, and nothing in the plan is beyond it where it speaks."""
-    in_mg = bool(question.fact.bands or question.fact.step_high)
-    return in_mg and not any(isinstance(answer, Finding) for answer in answers)
 
 
 def _beside_printed(question: _Question, answer: Answer, printed: list[_Question]) -> Answer:
     """A percentage is no more than moderate where another source prints the very reductions in mg; both are shown."""
     if not isinstance(answer, Finding) or answer.severity is not Severity.HIGH or question.fact.percent_high is None:
         return answer
-    beyond = [c for c in question.falls if (n := question.paces(c.before.mg, c.after.mg)) is not None and n > 1]
     for other in printed:
-        if all(other.paces(change.before.mg, change.after.mg) is not None for change in beyond):
+        allowed = all(other.allows(change) for change in question.beyond)
+        if allowed and not {change.day for change in other.beyond} & {change.day for change in question.beyond}:
             says = f"{answer.says}; {question.case.who(other.fact.source)} prints these reductions"
             made = find(question.case, NAME, question.drug, question.fact, Severity.MODERATE, answer.happens, says)
             return answer.model_copy(update={"severity": made.severity, "says": made.says, "message": made.message})
@@ -128,6 +146,22 @@ def _without_figure(drug: str, levels: Levels, facts: list[Stopping]) -> Iterato
     if silent:
         words = ", ".join(sorted({str(fact.shape) for fact in silent}))
         yield gap(NAME, drug, Reason.NO_FIGURE, f"a figure for the pace; sources say {words}", of=silent)
+
+
+def _changed_first(case: Case, drug: str, levels: Levels, fact: Stopping) -> Answer:
+    """Whether one of the drugs that a source wants in its place is in the plan, where the drug itself is reduced."""
+    if set(fact.change_to) & set(case.drugs):
+        return Clear(rule=NAME, drug=drug, source=fact.source)
+    if fact.used_for_at_least is not None and used_before(case, drug) is None:
+        words = "how long the drug was taken before (before, for); the advice depends on it"
+        return gap(NAME, drug, Reason.FACT, words, of=[fact], facts=["before.for"])
+    fall = levels.falls[0]
+    happens = f"{drug} is reduced from {fall.before.total} to {fall.after.total} {case.when(fall.day, fall.day)}"
+    says = f"{' or '.join(fact.change_to)} in its place before it is reduced"
+    place = fall.place
+    return find(case, NAME, drug, fact, Severity.MODERATE, happens, says, day=fall.day, last_day=fall.day,
+                value=drug, limit=" or ".join(fact.change_to),
+                course=place.course if place else None, step=place.step if place else None)  # fmt: skip
 
 
 def _is_judged_by_stop(fact: Stopping, levels: Levels) -> bool:
@@ -176,7 +210,7 @@ def _banded(fact: Stopping, before: Fraction, after: Fraction) -> Fraction | Non
 def _judge(asked: _Question) -> Iterator[Answer]:
     single = [(change, asked.paces(change.before.mg, change.after.mg)) for change in asked.falls]
     above = [(change, paces) for change, paces in single if paces is not None and paces > 1]
-    together = list(_together(asked))
+    together = asked.together
     answers: list[Answer] = []
     if above:
         answers.append(_found(asked, above, "per step"))
@@ -186,7 +220,7 @@ def _judge(asked: _Question) -> Iterator[Answer]:
     answers += _last_fall(asked)
     known = [_as_known(asked, answer) for answer in answers]
     if not known and asked.levels.knows_before and all(paces is not None for _, paces in single):
-        known = [Clear(rule=NAME, drug=asked.drug, source=asked.fact.source)]
+        known = [Clear(rule=NAME, drug=asked.drug, source=asked.fact.source, figures=("dose",))]
     yield from (answer for answer in known if answer is not None)
 
 

@@ -26,7 +26,8 @@ def assess(case: Case) -> Iterator[Answer]:
             others = [f for f in unheard(case, drug, case.applying(monograph.pregnancy, drug)) if f.state == state]
             yield from _assess_state(case, drug, state, facts, others)
             if others and getattr(case.patient, _FIELD[state]):
-                yield other_uses(case, NAME, drug, others, f"advice on {state}")
+                is_spoken_of = any(fact.state == state for fact in facts)
+                yield other_uses(case, NAME, drug, others, f"advice on {state}", urgent=not is_spoken_of)
 
 
 _FIELD = {"pregnancy": "pregnant", "breastfeeding": "lactating"}

@@ -6,7 +6,7 @@ from taper._base.numbers import write_number
 from taper._base.text import write_span
 from taper.checks.answers import find, gap, person_gap
 from taper.checks.case import Case, heard, on_file
-from taper.checks.dose_levels import days_between
+from taper.checks.dose_levels import days_between, is_swing
 from taper.checks.open_question import Reason
 from taper.checks.other_medicines import column_fits
 from taper.checks.review import Answer, Clear, Severity
@@ -23,10 +23,10 @@ def assess(case: Case) -> Iterator[Answer]:
     """Find cycles and weekly patterns with days on which a drug is not taken, and compare the hours from one day with a
     dose to the next with each source's half-life.
 
-    More than two half-lives, so that less than a quarter is left, is moderate; more than two at the short end of a
-    range only is low. Under a half-life that is printed as an upper end alone, fewer hours are not assessed. Half-lives
-    of metabolites are not used. A drug with no half-life on file is not assessed; the rule does not apply to a plan
-    with a dose on every day.
+    About two half-lives or more, so that about a quarter is left or less, is moderate; as many at the short end of a
+    range only is low. Nine tenths of two count as about two. Under a half-life that is printed as an upper end alone,
+    fewer hours are not assessed. Half-lives of metabolites are not used. A drug with no half-life on file is not
+    assessed; the rule does not apply to a plan with a dose on every day.
     """
     for drug, monograph in (yield from on_file(case, NAME)):
         found = [(course, *_widest(course)) for course in case.courses_of(drug)]
@@ -50,10 +50,10 @@ def _widest(course: RealizedCourse) -> tuple[int, int]:
 
 def _compare(case: Case, course: RealizedCourse, number: int, days: int, fact: HalfLife) -> Answer:
     hours, drug = 24 * days, course.drug
-    if hours <= 2 * fact.low and fact.up_to:
+    if not is_swing(hours, fact.low) and fact.up_to:
         missing = f"the lower end of a half-life that the source prints as up to {write_number(fact.high)} hours"
         return gap(NAME, drug, Reason.NO_FIGURE, f"{missing}; {hours} hours pass between two doses", of=[fact])
-    if hours <= 2 * fact.low:
+    if not is_swing(hours, fact.low):
         return Clear(rule=NAME, drug=drug, source=fact.source)
     if case.person_fits(fact) is None:
         return person_gap(case, NAME, drug, fact)
@@ -65,7 +65,7 @@ def _compare(case: Case, course: RealizedCourse, number: int, days: int, fact: H
     first, last = course.course.bounds(case.start)[number - 1]
     average = course.steps[number - 1].step.average
     happens = f"{hours} hours pass from one dose of {drug} to the next {case.when(first, last)}; the step is {average}"
-    severity = Severity.MODERATE if hours > 2 * fact.high else Severity.LOW
-    return find(case, NAME, drug, fact, severity, happens, f"half-life of {span} hours{of}, less than half of that",
+    severity = Severity.MODERATE if is_swing(hours, fact.high) else Severity.LOW
+    return find(case, NAME, drug, fact, severity, happens, f"half-life of {span} hours{of}, about half of that or less",
                 course=course.course.id, step=number, day=first,
                 last_day=last, value=f"{hours} hours", limit=f"2 x {span} hours")  # fmt: skip

@@ -10,7 +10,7 @@ from taper.checks.case import Case, heard, on_file
 from taper.checks.dose_levels import Break, Level, Levels, breaks_of, fewest_days, levels_of
 from taper.checks.open_question import NotAssessed, Reason
 from taper.checks.other_medicines import column_fits
-from taper.checks.review import Answer, Clear, Finding, Severity
+from taper.checks.review import Answer, Clear, FigureKind, Finding, Severity
 from taper.knowledge.monograph import Start, Titration, TitrationStep
 from taper.source import Subject
 
@@ -45,7 +45,7 @@ def assess(case: Case) -> Iterator[Answer]:
     """
     for drug, monograph in (yield from on_file(case, NAME)):
         levels = levels_of(case, drug)
-        if not levels.rises and levels.knows_before:
+        if levels.knows_before and not _grows(case, drug, levels):
             continue
         on_speed: list[Titration | Start] = [*monograph.titrations, *monograph.starts]
         facts = yield from heard(case, NAME, drug, case.fitting(on_speed, drug))
@@ -56,12 +56,18 @@ def assess(case: Case) -> Iterator[Answer]:
             yield other_uses(case, NAME, drug, others, "a speed for increasing the drug")
 
 
+def _grows(case: Case, drug: str, levels: Levels) -> bool:
+    """Whether a total is higher than what was taken before, or the drug is taken again after a break."""
+    taken = levels.all[0].mg
+    return any(level.mg > taken for level in levels.all) or any(b.is_told for b in breaks_of(case, levels, drug))
+
+
 def _assess_drug(case: Case, drug: str, levels: Levels, facts: tuple[Titration | Start, ...]) -> Iterator[Answer]:
     if not levels.knows_before:
         yield gap(NAME, drug, Reason.FACT, "what was taken before day 1 (before)", facts=["before"])
         return
     compared = _compared(case, facts, starts=levels.all[0].mg == 0)
-    if not compared:
+    if not compared and not _is_a_plain_start(case, drug, levels):
         missing = (
             "a speed for increasing the drug for this person and with these medicines; sources on file are for others"
         )
@@ -71,6 +77,13 @@ def _assess_drug(case: Case, drug: str, levels: Levels, facts: tuple[Titration |
     doubted = {source for fact, source in ((f, f.source) for f in facts) if _column_fits(case, fact) is None}
     unsettled = doubted if any(isinstance(answer, NotAssessed) for answer in answers) else set()
     yield from (a for a in answers if not (isinstance(a, Clear) and a.source in told | unsettled))
+
+
+def _is_a_plain_start(case: Case, drug: str, levels: Levels) -> bool:
+    """Whether a drug is begun at one dose, which a maximum for the person is compared with."""
+    ceilings = case.applying(case.formulary.monograph(drug).ceilings, drug)
+    is_capped = any(case.compares(item.source) and case.person_fits(item) for item in ceilings)
+    return is_capped and not any(change.before.mg for change in levels.rises)
 
 
 def _compared(case: Case, facts: tuple[Titration | Start, ...], *, starts: bool) -> list[Titration | Start]:
@@ -89,7 +102,13 @@ def _answers(case: Case, drug: str, levels: Levels, fact: Titration | Start) -> 
     if missing and any(isinstance(answer, Finding) for answer in answers):
         words, facts = [words for words, _ in missing], [name for _, names in missing for name in names]
         return [gap(NAME, drug, Reason.FACT, " and ".join(words), of=[fact], facts=facts)]
-    return answers or [Clear(rule=NAME, drug=drug, source=fact.source)]
+    return answers or [Clear(rule=NAME, drug=drug, source=fact.source, figures=_figures(fact))]
+
+
+def _figures(fact: Titration | Start) -> tuple[FigureKind, ...]:
+    """What a source gives: how the drug is begun, how it is increased, or both."""
+    begins, rises = isinstance(fact, Start) or bool(fact.steps), not isinstance(fact, Start)
+    return (*(("first dose",) if begins else ()), *(("increase",) if rises else ()))
 
 
 def _column_fits(case: Case, fact: Titration | Start) -> bool | None:
@@ -287,5 +306,7 @@ def _finding(
     assert level.run is not None
     place = level.run.intakes[0]
     value, limit = figures
+    is_first = level.first == next(run.first for run in case.runs(drug) if run.intakes)
     return find(case, NAME, drug, fact, severity, *words, day=level.first, last_day=level.last, by_amount=True,
+                figure="first dose" if is_first else "increase",
                 course=place.course, step=place.step, value=value, limit=limit)  # fmt: skip

@@ -6,6 +6,7 @@ from enum import Enum
 from zoneinfo import ZoneInfo
 
 from taper._base.extras import need
+from taper._base.progress import Progress
 from taper._base.takes import takes
 from taper.amounts.duration import Duration
 from taper.errors import InvalidInput
@@ -42,6 +43,7 @@ def to_ical(
     stamp: datetime | None = None,
     sequence: int = 0,
     previous: Schedule | str | None = None,
+    progress: Progress | None = None,  # noqa: ARG001 - the decorator tells it
 ) -> str:
     """A schedule as iCalendar text: timed events where clock times are known, all-day events elsewhere.
 
@@ -68,6 +70,7 @@ def to_ical(
         previous: What was published before under this identity, as the schedule or as the text that this function
             gave for it; the events that are gone come out as cancelled, but for those beyond a window that the plan
             still holds.
+        progress: Told how much is done, of how much, and of what; what it raises stops the work.
 
     Raises:
         MissingExtra: If the package icalendar is not installed.

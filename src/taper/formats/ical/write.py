@@ -8,6 +8,7 @@ from typing import Any
 from unicodedata import category
 from zoneinfo import ZoneInfo
 
+from taper._base.progress import counted
 from taper.formats.ical.entries import CalendarEntry
 from taper.formats.ical.published import MAKER
 from taper.formats.ical.zone import Observance, observances
@@ -48,29 +49,42 @@ def write_calendar(icalendar: ModuleType, entries: Iterable[CalendarEntry], mann
     made.add("x-published-ttl", icalendar.vDuration(_REFRESH))
     if listed and manner.zone is not None and manner.zone.key != _UTC:
         made.add_component(_timezone(icalendar, manner.zone, listed))
-    for entry in listed:
-        made.add_component(_event(icalendar, entry, manner))
-    text: str = made.to_ical().decode("utf-8")
-    return text
+    # One event at a time: all of a long plan as objects would be many times their text.
+    head, end, after = made.to_ical().decode("utf-8").rpartition("END:VCALENDAR")
+    shared = _Shared(icalendar, manner)
+    events = (_event(icalendar, entry, manner, shared) for entry in counted(listed, "events written"))
+    return "".join([head, *events, end, after])
 
 
-def _event(icalendar: ModuleType, entry: CalendarEntry, manner: CalendarStyle) -> Any:
+class _Shared:
+    """The properties that are the same in every event, encoded once."""
+
+    def __init__(self, icalendar: ModuleType, manner: CalendarStyle) -> None:
+        said = {status: icalendar.vText(status) for status in ("CANCELLED", "TENTATIVE", "CONFIRMED")}
+        self.status: dict[str, Any] = said
+        self.of_all: dict[str, Any] = {
+            "dtstamp": icalendar.vDDDTypes(manner.stamp.astimezone(UTC)),
+            "sequence": icalendar.vInt(manner.sequence),
+            "class": icalendar.vText("PRIVATE"),
+            "transp": icalendar.vText("TRANSPARENT"),
+        }
+
+
+def _event(icalendar: ModuleType, entry: CalendarEntry, manner: CalendarStyle, shared: _Shared) -> str:
     event = icalendar.Event()
-    event.add("uid", entry.uid)
-    event.add("dtstamp", manner.stamp.astimezone(UTC))
-    event.add("sequence", manner.sequence)
-    event.add("status", _status(entry))
+    event.update(shared.of_all)
+    event["uid"] = icalendar.vText(entry.uid)
+    event["status"] = shared.status[_status(entry)]
     _add_time(icalendar, event, entry, manner.zone)
     if entry.count > 1:
         interval = {"interval": entry.every} if entry.every > 1 else {}
         event.add("rrule", {"freq": "daily", **interval, "count": entry.count})
     event.add("summary", _plain(entry.summary))
     event.add("description", _plain(entry.description))
-    event.add("class", "PRIVATE")
-    event.add("transp", "TRANSPARENT")
     if manner.alarms is not None and entry.clock is not None and not entry.is_cancelled:
         event.add_component(_alarm(icalendar, entry, manner.alarms))
-    return event
+    text: str = event.to_ical().decode("utf-8")
+    return text
 
 
 def _status(entry: CalendarEntry) -> str:
@@ -124,4 +138,6 @@ def _observance(icalendar: ModuleType, observance: Observance) -> Any:
 
 def _plain(text: str) -> str:
     """A text without control characters, which iCalendar forbids, and on one line."""
+    if text.isprintable():
+        return text
     return "".join(" " if category(character) in _BREAKS else character for character in text)

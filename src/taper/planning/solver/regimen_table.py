@@ -1,580 +1,489 @@
 """Lower bound by regimen: the least excess and cost of the rest of a plan from every regimen it can meet."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import partial
-from itertools import accumulate, combinations
-from math import comb, prod
-from operator import add, itemgetter
+from math import comb
+from operator import add
 
-from taper.planning.solver.lower_bound import TotalsBound, places_of, shape_of
-from taper.planning.solver.state_space import State, StateSpace, falls_of
+from taper.planning.solver.falls import Falls
+from taper.planning.solver.state_space import State, StateSpace
 
-_INFINITE = float("inf")
-_SURE = 1 - 1e-12
-_NOTHING = 10**60, _INFINITE
-_MOST_PICKS = 20
-_SMALL = 300
-Pair = tuple[int, float]
-"""An excess, exactly, and a cost in squared paces, in floating point and never too high."""
-_Places = tuple[int, ...]
-"""A regimen by where each dose stands on its ladder, like intakes side by side and from the least."""
+FAR = 10**60
+"""More than any share."""
+_MOST_WRITTEN = 500_000
+"""How many changes of several intakes are written out at most, but for the dose of the last; then they are bounded."""
+Items = tuple[int, ...]
+"""Doses of one group of the order by number, the largest share first; a number tells the kind and the dose."""
 
 
 @dataclass(slots=True)
 class _Kind:
     """Intakes that stand for each other, and what can be said of each of their doses.
 
-    `beside` is the largest share beside which a dose can stand in its group, `changed` what it costs to come to a
-    dose from a tablet and from a liquid. `costs` and `excesses` are the rows of the table: by all other doses of a
-    regimen, what going on from each dose of this one costs, the handling of that dose included.
+    `beside` is the largest share beside which a dose can stand in its group, `items` the number of each dose among
+    those of all kinds. `steps` holds by the total of all other doses what each fall from each dose weighs.
     """
 
     intakes: tuple[int, ...]
     doses: tuple[int, ...]
-    handling: list[float]
+    handling: list[int]
     shares: list[int]
-    beside: list[float]
-    liquid: list[bool]
-    changed: tuple[list[float], list[float]] | None
-    begin: int = 0
-    positions: range = range(0)
-    costs: dict[_Places, list[float]] = field(default_factory=dict)
-    excesses: dict[_Places, list[int]] = field(default_factory=dict)
+    beside: list[int]
+    liquid: frozenset[int]
+    switch: int
+    items: list[int] = field(default_factory=list)
+    steps: dict[int, list[tuple[int, list[int]] | None]] = field(default_factory=dict)
 
-
-@dataclass(slots=True)
-class _Stage:
-    """One group of the order while its intakes fall: the kinds in it, and what stands still beside them."""
-
-    kinds: list[_Kind]
-    still: list[_Kind]
-    is_last: bool
-    at_start: set[int]
-    idle: bool
-    others_even: bool
-
-    @property
-    def count(self) -> int:
-        """How many intakes fall."""
-        return sum(len(kind.intakes) for kind in self.kinds)
+    def switches(self, place: int, lower: int) -> int:
+        """What it costs if a fall changes between tablets and liquid."""
+        if not self.switch or not self.doses[lower]:
+            return 0
+        return self.switch if (self.doses[place] in self.liquid) != (self.doses[lower] in self.liquid) else 0
 
 
 class RegimenTable:
-    """From every regimen on the way, the least excess and then the least cost of getting to the end.
+    """From every regimen on the way, the least excess and then the least cost of getting to the end, as one number.
 
-    Backward dynamic programming over regimens in which like intakes stand for each other, from the least total up.
-    One fall is counted as it is. That several intakes fall in one change is relaxed: where two do, they may arrive at
-    any two doses; where more do, at any regimen of the new total. It costs a third more for each further intake, so
-    the relaxation seldom shows, and what is found is a bound that is mostly exact.
+    Dynamic programming backward over regimens in which like intakes stand for each other. The regimens that one
+    intake can fall to differ in that intake alone, so what is worth what is kept in *rows*: a row for each choice of
+    the other doses, with an entry for each dose of the one. The best fall of the intake whose turn it is, is then the
+    least sum of a stretch of a row and of the weights of the falls, and those depend on no more than the total of the
+    other doses. No regimen is built to look one up.
 
-    The regimens that one intake can fall to differ in that intake alone. So what comes after is kept in rows: a row
-    for each choice of the other doses, with an entry for each dose of the one. The best fall is the least sum of a
-    stretch of a row and of the misfits of the falls, and no regimen is built to look one up.
+    Rows come in the order of their doses, the largest compared first. Whoever falls, the doses beside the largest
+    that is left are earlier in that order, or the same: so all that a regimen can lead to is known when its turn comes.
+
+    That several intakes fall in one change is relaxed: where two do, each falls to its next dose or lower, and what
+    comes after is the best of any regimen of that total. It costs a third more for each further intake, so the
+    relaxation seldom shows, and what is found is a bound that is mostly exact. Where falls beyond what is accepted are
+    looked at, each such change that could weigh less is written out, and the table is exact (`is_exact`), unless they
+    are too many.
+
+    Where no fall beyond what is accepted is needed (`falls.is_accepted`), none is looked at. A dose that only a
+    larger fall leads to, beside intakes that then were as high, is then left out with all its regimens.
     """
 
-    def __init__(self, ground: StateSpace) -> None:
+    def __init__(self, ground: StateSpace, falls: Falls) -> None:
         self._ground = ground
-        self._kinds = _kinds_of(ground)
-        self._stages = list(_stages_of(ground, self._kinds))
-        self._tells = len(self._kinds) > 1
-        self._begins = [kind.begin for kind in self._kinds for _ in kind.intakes]
-        self._kept = _kept(len(self._begins))
-        self._picks = list(self._all_picks())
-        self.totals: TotalsBound
-        self._several: dict[int, Pair] = {}
-        self._rests: dict[_Places, dict[int, Pair]] = {}
-        self._window: list[int] = []
-        self._best: dict[int, tuple[list[int], list[Pair]]] = {}
-        self._by_top: dict[float, Pair] = {}
-        self._over: dict[tuple[int, float], Pair] = {}
-        self.listed: list[int] = []
-        self._any_excess = False
-
-    def _all_picks(self) -> Iterator[Callable[[_Places], _Places]]:
-        """Each way to leave out two doses or more: the others are the key of what the regimen is worth."""
-        count = len(self._begins)
-        for falls in range(2, self._kept + 1):
-            for out in combinations(range(count), falls):
-                if self._tells:
-                    yield partial(_pick, out, begins=self._begins)
-                else:
-                    stay = [place for place in range(count) if place not in out]
-                    yield itemgetter(*stay) if len(stay) > 1 else itemgetter(slice(stay[0], stay[0] + 1))
+        self._falls = falls
+        self.is_exact = not falls.is_accepted or falls.is_counted
+        self.spare = _MOST_WRITTEN // 10 if falls.is_counted else _MOST_WRITTEN
+        self.stages = [_Stage(self, ground, falls, number) for number in range(len(ground.groups))]
 
     @property
     def count(self) -> int:
         """How many regimens there are on the way, without listing them."""
-        return sum(_count(stage) for stage in self._stages)
+        return sum(stage.count for stage in self.stages)
 
     def fill(self) -> None:
         """Work out every regimen."""
-        ground, by_total = self._ground, self._list()
-        end = ground.target if ground.target is not None else sum(ground.floor)
-        least = end if ground.stop is None else 1
-        totals = sorted((total for total in by_total if total >= least), reverse=True)
-        self.listed, self.totals = totals, TotalsBound(ground, totals)
-        if not self.totals.excess:
-            return
-        self._near = dict(zip(totals, places_of(ground, totals)[0], strict=True))
-        self._shape = shape_of(ground)
-        self._misfits: dict[tuple[int, int, int], list[float]] = {}
-        for total in reversed(totals):
-            index = self.totals.index
-            self._window = totals[index[total] + 1 : index[self.totals.reach[total]] + 1]
-            self._by_top = {}
-            self._several[total] = several = self._fall_of_several(total, _INFINITE)
-            tops: dict[int, Pair] = {}
-            for places, stage in by_total.pop(total):
-                handling = self._handle(places)
-                excess, cost = self._onward(places, stage, total, handling, several)
-                self._store(places, excess, cost)
-                pair = excess, cost + handling
-                self._store_rests(places, total, pair)
-                top = self._top(places, stage)
-                if top not in tops or pair < tops[top]:
-                    tops[top] = pair
-            shares = sorted(tops)
-            self._best[total] = shares, list(accumulate((tops[share] for share in shares), min))
-            self._misfits.clear()
+        for stage in reversed(self.stages):
+            stage.fill()
 
-    def onward(self, state: State) -> Pair | None:
-        """What going on from a regimen costs at least; None if it cannot."""
-        places: list[int] = []
-        for kind in self._kinds:
-            places += sorted(bisect_left(kind.doses, state[intake]) for intake in kind.intakes)
-        kind, key = self._kinds[0], tuple(places[1:])
-        if key not in kind.costs:
-            return None
-        cost = kind.costs[key][places[0]] - kind.handling[places[0]]
-        if cost == _INFINITE:
-            return None
-        excess = kind.excesses[key][places[0]] if self._any_excess else 0
-        return excess, cost * _SURE
+    def onward(self, state: State) -> int | None:
+        """What going on from a regimen weighs at least; None if it cannot."""
+        worth = self._falls.ends(sum(state))
+        if worth is None:
+            stage = next((stage for stage in self.stages if stage.is_falling(state)), None)
+            worth = 0 if stage is None else stage.onward(state)
+        return None if worth >= self._falls.nothing >> 1 else worth
 
-    def of_several(self, total: int) -> Pair:
-        """What a change in which several intakes fall costs at least from a total, further intakes not counted."""
-        excess, cost = self._several[total]
-        return excess, cost * _SURE
+    def stage_of(self, state: State) -> "_Stage":
+        """The group that falls from a regimen."""
+        return next(stage for stage in self.stages if stage.is_falling(state))
 
-    def beyond(self, state: State, falls: int) -> Pair:
-        """What a change of so many falls, beyond what was accepted, costs at least from a regimen."""
-        total, top = sum(state), _INFINITE
-        if len(self._stages) == 1:
-            # The others had fallen to the share of the last one by its turn; one alone stays below what it had.
-            shares = sorted(self._ground.share_of(i, state[i]) for i in self._ground.groups[0])
-            top = shares[-falls] if falls > 1 else max(shares)
-        excess, cost = self._beyond_known(total, top)
-        return excess, cost * _SURE
 
-    def _beyond_known(self, total: int, top: float) -> Pair:
-        key = total, top
-        if key not in self._over:
-            self._over[key] = self._beyond_of(total, top)
-        return self._over[key]
+class _Stage:
+    """One group of the order while its intakes fall; those before it have ended, those after it have not begun."""
 
-    def _list(self) -> dict[int, list[tuple[_Places, _Stage]]]:
-        listed: dict[int, list[tuple[_Places, _Stage]]] = {}
-        for stage in self._stages:
-            for places in self._regimens(stage):
-                total = sum(kind.doses[place] for kind, place in self._pairs(places))
-                listed.setdefault(total, []).append((places, stage))
-        return listed
-
-    def _pairs(self, places: _Places) -> Iterator[tuple[_Kind, int]]:
-        for kind in self._kinds:
-            for position in range(kind.begin, kind.begin + len(kind.intakes)):
-                yield kind, places[position]
-
-    def _regimens(self, stage: _Stage) -> Iterator[_Places]:
-        """Each regimen that can be met while a group falls."""
-        yield from self._extend(stage, 0, (), -1, _INFINITE)
-
-    def _extend(self, stage: _Stage, number: int, places: _Places, top: int, most: float) -> Iterator[_Places]:
-        if number == len(self._kinds):
-            if stage.is_last or top > 0:
-                yield places
-            return
-        kind = self._kinds[number]
-        if kind not in stage.kinds:
-            place = len(kind.doses) - 1 if number in stage.at_start else 0
-            yield from self._extend(stage, number + 1, places + (place,) * len(kind.intakes), top, most)
-            return
-        yield from self._extend_kind(stage, number, places, len(kind.intakes), top, most)
-
-    def _extend_kind(
-        self, stage: _Stage, number: int, places: _Places, left: int, top: int, most: float
-    ) -> Iterator[_Places]:
-        kind = self._kinds[number]
-        first = places[-1] if left < len(kind.intakes) else 0
-        first = max(first, bisect_left(kind.beside, top))
-        last = len(kind.shares) if most == _INFINITE else bisect_right(kind.shares, most)
-        is_end = left == 1 and number == len(self._kinds) - 1
-        for place in range(first, last):
-            if kind.beside[place] < kind.shares[place]:
-                continue
-            if is_end:
-                if stage.is_last or max(top, kind.shares[place]) > 0:
-                    yield (*places, place)
-                continue
-            new_top, new_most = max(top, kind.shares[place]), min(most, kind.beside[place])
-            if left > 1:
-                yield from self._extend_kind(stage, number, (*places, place), left - 1, new_top, new_most)
-            else:
-                yield from self._extend(stage, number + 1, (*places, place), new_top, new_most)
-
-    def _handle(self, places: _Places) -> float:
-        if len(self._kinds) == 1:
-            handling = self._kinds[0].handling
-            return sum([handling[place] for place in places])
-        return sum([kind.handling[place] for kind, place in self._pairs(places)])
-
-    def _store(self, places: _Places, excess: int, cost: float) -> None:
-        if excess and not self._any_excess:
-            self._any_excess = True
+    def __init__(self, table: RegimenTable, ground: StateSpace, falls: Falls, number: int) -> None:
+        group = ground.groups[number]
+        later = {intake for other in ground.groups[number + 1 :] for intake in other}
+        self._still = tuple(line.start if i in later else line.floor for i, line in enumerate(ground.lines))
+        self._table, self._ground, self._falls, self._group = table, ground, falls, group
+        self._is_last = number == len(ground.groups) - 1
+        self._idle, self._others_even = ground.beside_group(group, later)
+        aside = [
+            (line, dose) for i, (line, dose) in enumerate(zip(ground.lines, self._still, strict=True)) if i not in group
+        ]
+        self._total = sum(dose for _, dose in aside)
+        self._handling = sum(line.costs[dose] for line, dose in aside)
+        self._kinds = _kinds_of(ground, group)
+        if falls.is_accepted:
             for kind in self._kinds:
-                kind.excesses = {key: [0] * len(row) for key, row in kind.costs.items()}
-        for kind in self._kinds:
-            last = -1
-            for position in range(kind.begin, kind.begin + len(kind.intakes)):
-                place = places[position]
-                if place == last:
-                    continue
-                last = place
-                key = places[:position] + places[position + 1 :]
-                row = kind.costs.get(key)
-                if row is None:
-                    row = kind.costs[key] = [_INFINITE] * len(kind.doses)
-                    if self._any_excess:
-                        kind.excesses[key] = [0] * len(kind.doses)
-                row[place] = cost + kind.handling[place]
-                if self._any_excess:
-                    kind.excesses[key][place] = excess
+                self._leave_out(kind, is_first=number == 0)
+        self._number()
+        self._rows: dict[Items, list[int]] = {}
+        self._none = [falls.nothing] * max(len(kind.doses) for kind in self._kinds)  # a row of nothing
+        self._ended = falls.nothing  # what comes after the group has ended
+        self._ends_at = sum(self._still)
+        self._place = number
+        self.best: list[int] = []
+        self._by_top: dict[int, list[int]] = {}
 
-    def _store_rests(self, places: _Places, total: int, pair: Pair) -> None:
-        """Keep what a regimen is worth by all its doses but some, and by its total."""
-        rests = self._rests
-        for pick in self._picks:
-            key = pick(places)
-            held = rests.get(key)
-            if held is None:
-                rests[key] = {total: pair}
-            elif total not in held or pair < held[total]:
-                held[total] = pair
+    def _number(self) -> None:
+        """Number the doses of all kinds by their shares."""
+        listed = sorted((s, k, place) for k, kind in enumerate(self._kinds) for place, s in enumerate(kind.shares))
+        self._items = [(self._kinds[k], place) for _, k, place in listed]
+        for item, (kind, _) in enumerate(self._items):
+            kind.items.append(item)
+        self._shares = [kind.shares[place] for kind, place in self._items]
+        self._beside = [kind.beside[place] for kind, place in self._items]
+        least: dict[int, int] = {}
+        for share, (kind, place) in zip(self._shares, self._items, strict=True):
+            gap = kind.doses[place] - kind.doses[place - 1] if place else 0
+            least[share] = min(least.get(share, gap), gap)
+        self._gaps = [least[share] for share in self._shares]
 
-    def _fall_of_some(self, key: _Places, total: int, top: float) -> Pair:
-        """What it costs at least that the intakes left out of a key fall in one change, further ones not counted."""
-        near, shape, here = self._near, self._shape, self._near[total]
-        excess, cost = self._beyond_known(total, top)
-        held = self._rests.get(key)
-        if held is None:
-            return excess, cost
-        for low in self._window:
-            pair = held.get(low)
-            if pair is not None and pair[0] <= excess:
-                whole = shape(here - near[low]) + pair[1]
-                if pair[0] < excess or whole < cost:
-                    excess, cost = pair[0], whole
-        return excess, cost
+    def _leave_out(self, kind: _Kind, *, is_first: bool) -> None:
+        """Lower what each dose can stand beside to the largest share from which an accepted fall leads to it.
 
-    def _onward(self, places: _Places, stage: _Stage, total: int, handling: float, several: Pair) -> Pair:
-        ground = self._ground
-        if ground.stop is not None:
-            if total <= ground.stop:
-                return 0, 0.0
-        elif total == ground.target or (ground.target is None and total == sum(ground.floor)):
-            return 0, 0.0
-        if self._is_small(places):
-            return self._exactly(places, total)
-        found: Pair = _NOTHING
-        top = self._top(places, stage)
-        for kind in stage.kinds:
-            position = kind.begin + len(kind.intakes) - 1
-            if top > 0 and kind.shares[places[position]] == top:
-                pair = self._fall_of_one(places, stage, kind, position, total, handling)
-                if pair is not None and pair < found:
-                    found = pair
-        further = ground.further / ground.unit
-        for falls in range(2, (len(places) if len(self._stages) > 1 else stage.count) + 1):
-            more = (falls - 1) * further
-            if (several[0], several[1] + more) >= found:
-                break
-            top_after = self._top_after(places, stage, falls)
-            least = self._fall_of_several(total, top_after)
-            key = self._left(places, stage, falls) if (least[0], least[1] + more) < found else None
-            if key is not None:
-                least = max(least, self._fall_of_some(key, total, top_after))
-            found = min(found, (least[0], least[1] + more))
+        The intake that fell there had the largest share of its group, so the total was at most that of all doses up
+        to that share, and all shares have stayed below that since.
+        """
+        last = unseen = len(kind.doses) - 1
+        for place in range(last, 0, -1):
+            for lower in range(place, unseen):
+                kind.beside[lower] = -1
+            unseen, share = min(unseen, place), kind.shares[place]
+            low = bisect_left(kind.doses, kind.doses[place] - self._falls.longest(self._most(share, is_first=is_first)))
+            for lower in range(low, unseen):
+                kind.beside[lower] = min(kind.beside[lower], share)
+            unseen = min(unseen, low)
+        for lower in range(unseen if last else 0):
+            kind.beside[lower] = -1
+
+    def _most(self, share: int, *, is_first: bool) -> int:
+        """The largest total at which an intake of a share has its turn."""
+        whole = sum(self._ground.start)
+        if not is_first:
+            return whole  # intakes of the group before may have fallen in the same change
+        doses = (kind.doses[bisect_right(kind.shares, share) - 1] * len(kind.intakes) for kind in self._kinds)
+        return min(whole, self._total + sum(doses))
+
+    def is_falling(self, state: State) -> bool:
+        """Whether an intake of the group can still fall."""
+        return any(state[intake] > self._ground.floor[intake] for intake in self._group)
+
+    @property
+    def count(self) -> int:
+        """How many regimens the group can take, by its largest share."""
+        found = 0
+        for top in sorted(set(self._shares)):
+            up_to = under = 1
+            for kind in self._kinds:
+                standing = [s for s, beside in zip(kind.shares, kind.beside, strict=True) if beside >= max(s, top)]
+                n, last, before = len(kind.intakes), bisect_right(standing, top), bisect_left(standing, top)
+                up_to *= comb(last + n - 1, n) if last else 0
+                under *= comb(before + n - 1, n) if before else 0
+            found += up_to - under
         return found
 
-    def _left(self, places: _Places, stage: _Stage, falls: int) -> _Places | None:
-        """The key of what stays when the intakes with the largest shares fall; None where more may take part."""
-        if falls > self._kept:
-            return None
-        if not self._tells:
-            return places[:-falls]
-        at = [(kind.shares[places[p]], kind.begin, p) for kind in stage.kinds for p in kind.positions]
-        at.sort(reverse=True)
-        if (
-            len(at) <= falls
-            or at[falls - 1][0] == 0
-            or (at[falls - 1][0] == at[falls][0] and at[falls - 1][1] != at[falls][1])
-        ):
-            return None
-        return _pick(sorted(place for _, _, place in at[:falls]), places, self._begins)
+    def ordered(self, state: State) -> Items:
+        """The doses of the group by number, the largest share first."""
+        made = [kind.items[bisect_left(kind.doses, state[i])] for kind in self._kinds for i in kind.intakes]
+        return tuple(sorted(made, reverse=True))
 
-    def _is_small(self, places: _Places) -> bool:
-        """Whether every change from a regimen can be written out: near the end, where falls are forced."""
-        return len(places) > 1 and prod(place + 1 for place in places) <= _SMALL
+    def onward(self, state: State) -> int:
+        """What going on from a regimen weighs at least."""
+        items = self.ordered(state)
+        row = self._rows.get(items[1:], self._none)
+        return (
+            row[self._items[items[0]][1]]
+            - self._handling
+            - sum(k.handling[p] for k, p in (self._items[item] for item in items))
+        )
 
-    def _exactly(self, places: _Places, total: int) -> Pair:
-        """What going on from a regimen costs, with every change written out."""
-        ground, found, state = self._ground, _NOTHING, [0] * len(places)
-        for kind in self._kinds:
-            for intake, position in zip(kind.intakes, kind.positions, strict=True):
-                state[intake] = kind.doses[places[position]]
-        least = self.listed[-1]
-        for falls in range(1, len(places) + 1):
-            for after in falls_of(ground, tuple(state), falls, least):
-                onward = self.onward(after)
-                if onward is None:
-                    continue
-                low = sum(after)
-                cost = self._shape(self._near[total] - self._near[low]) + ground.handle(after) / ground.unit
-                cost += (ground.further * (falls - 1) + ground.switches(tuple(state), after)) / ground.unit
-                found = min(found, (ground.excess(total, low) + onward[0], cost * _SURE + onward[1]))
-        return found
+    def fill(self) -> None:
+        """Work out every regimen while the group falls, and what follows when it has ended."""
+        if not self._is_last:
+            onward = self._table.onward(self._still)
+            self._ended = self._falls.nothing if onward is None else onward
+        nothing = [self._falls.nothing] * len(self._falls.totals)
+        self.best, top = nothing if self._is_last else self._table.stages[self._place + 1].best, -1
+        for others in self._all_others():
+            if others and others[0] > top:
+                top = others[0]
+                self.best = list(map(min, self.best, self._by_top.pop(top, nothing)))
+            self._fill_row(others)
+        for best in self._by_top.values():
+            self.best = list(map(min, self.best, best))
 
-    def _even(self, places: _Places, stage: _Stage, kind: _Kind, position: int) -> tuple[int, int]:
-        """The stretch of a ladder in which a dose stands evenly beside all others: from, and up to but not with."""
-        if not stage.others_even:
-            return 0, 0
-        shares = []
-        for other in stage.kinds:
-            end = other.begin + len(other.intakes)
-            first = other.begin + (1 if other is kind and position == other.begin else 0)
-            last = end - 1 - (1 if position == end - 1 else 0)
-            if first <= last:
-                shares += [other.shares[places[first]], other.shares[places[last]]]
-        if stage.idle:
+    def _keep(self, item: int, top: int, total: int, worth: int) -> None:
+        """Note what a regimen weighs, itself and all that comes after, by its largest dose and its total.
+
+        Where several intakes fall, no dose is left above the second of the regimen: so `best` holds no more than that.
+        """
+        best = self.best if item <= top else self._by_top.get(item)
+        if best is None:
+            best = self._by_top[item] = [self._falls.nothing] * len(self._falls.totals)
+        place = self._falls.index[total]
+        if worth < best[place]:
+            best[place] = worth
+
+    def several(self, state: State, count: int) -> int:
+        """What a change in which so many intakes fall weighs at least, with all that comes after."""
+        total, items = sum(state), self.ordered(state)
+        drop = sum(self._gaps[item] for item in items[:count])
+        return self.onward_of(total, total - drop) + (count - 1) * self._ground.further
+
+    def onward_of(self, total: int, most: int, than: int | None = None) -> int:
+        """What a fall from one total to any regimen of another, up to the most, weighs at least, and what comes after.
+
+        What weighs more than something known need not be told.
+        """
+        falls = self._falls
+        first, weights = falls.weights(total)
+        last = bisect_right(falls.totals, most)
+        begin = first if than is None else max(first, falls.lowest(total, than))
+        if begin >= last:
+            return falls.nothing
+        least: int = min(map(add, weights[begin - first : last - first], self.best[begin:last]))
+        return least
+
+    def _all_others(self) -> Iterator[Items]:
+        """Every choice of all doses but one, in the order of their numbers."""
+        left = [len(kind.intakes) for kind in self._kinds]
+        count = sum(left) - 1
+        if not count:
+            yield ()
+            return
+        numbers = [self._kinds.index(kind) for kind, _ in self._items]
+        for top, share in enumerate(self._shares):
+            beside = [item for item in range(top + 1) if self._beside[item] >= max(share, self._shares[item])]
+            if beside and beside[-1] == top:
+                left[numbers[top]] -= 1
+                yield from _extend((top,), beside, count - 1, left, numbers)
+                left[numbers[top]] += 1
+
+    def _fill_row(self, others: Items) -> None:
+        """Work out the regimens of some doses and each dose of one more intake that is not below them."""
+        falls, kind = self._falls, self._missing(others)
+        at = [self._items[item] for item in others]
+        total = self._total + sum([other.doses[place] for other, place in at])
+        handled = self._handling + sum([other.handling[place] for other, place in at])
+        row, doses, shares, handling = self._row(others, kind), kind.doses, kind.shares, kind.handling
+        first, last, top = 0, len(doses), -1
+        if others:
+            first, top = bisect_left(kind.items, others[0]), self._shares[others[0]]
+            last = bisect_right(shares, min([self._beside[item] for item in others]))
+        even = self._stretch(others, kind)
+        apart = [
+            (others[:i] + others[i + 1 :], *at[i]) for i in range(len(others)) if not i or others[i - 1] != others[i]
+        ]
+        steps = kind.steps.setdefault(total, [None] * len(doses))
+        gap = (self._gaps[others[0]] if top > 0 else 0) or (0 if self._is_last else 1)
+        highest = bisect_right(shares, top) - 1
+        for x in range(first, last):
+            if kind.beside[x] < shares[x]:
+                continue
+            here = total + doses[x]
+            worth = falls.ends(here)
+            if worth is None and here == self._ends_at:
+                worth = self._ended
+            if worth is None:
+                worth = self._fall_of_one(x, row, steps[x] or self._step(kind, steps, x, total), even)
+                if shares[x] == top and len(self._kinds) > 1:
+                    worth = min(worth, self._fall_of_tied(others, kind, x))
+                if gap:
+                    drop = doses[x] - doses[min(x - 1, highest)] + gap
+                    least = self.onward_of(here, here - drop, worth) + self._ground.further
+                    if least < worth:
+                        worth = self._fall_of_several((kind.items[x], *others), here, least, worth)
+            if worth >= falls.nothing:
+                continue
+            worth += handled + handling[x]
+            self._keep(kind.items[x], others[0] if others else -1, here, worth)
+            row[x] = worth
+            for key, other, place in apart:
+                self._row((kind.items[x], *key), other)[place] = worth
+
+    def _row(self, others: Items, kind: _Kind) -> list[int]:
+        row = self._rows.get(others)
+        if row is None:
+            row = self._rows[others] = [self._falls.nothing] * len(kind.doses)
+        return row
+
+    def _missing(self, others: Items) -> _Kind:
+        """The kind of which one intake is not among the others."""
+        if len(self._kinds) == 1:
+            return self._kinds[0]
+        held = [self._items[item][0] for item in others]
+        return next(kind for kind in self._kinds if sum(1 for one in held if one is kind) < len(kind.intakes))
+
+    def _stretch(self, others: Items, kind: _Kind) -> tuple[int, int]:
+        """The doses that stand evenly beside others: from, and up to but not with."""
+        shares = [self._shares[item] for item in (*others[:1], *others[-1:])]
+        if self._idle:
             shares.append(0)
+        low, high, spread = min(shares, default=0), max(shares, default=0), self._ground.spread
+        if not self._others_even or high - low > spread:
+            return 0, 0
         if not shares:
             return 0, len(kind.doses)
-        low, high, spread = min(shares), max(shares), self._ground.spread
-        if high - low > spread:
-            return 0, 0
         return bisect_left(kind.shares, high - spread), bisect_right(kind.shares, low + spread)
 
-    def _fall_of_one(
-        self, places: _Places, stage: _Stage, kind: _Kind, position: int, total: int, handling: float
-    ) -> Pair | None:
+    def _step(
+        self, kind: _Kind, steps: list[tuple[int, list[int]] | None], x: int, total: int
+    ) -> tuple[int, list[int]]:
+        """What a fall from one dose weighs to each lower one, and the place of the first of those."""
+        falls, doses = self._falls, kind.doses
+        first, weights = falls.weights(total + doses[x])
+        index = falls.index
+        begin = bisect_left(doses, falls.totals[first] - total)
+        made = [weights[index[total + dose] - first] for dose in doses[begin:x]]
+        if kind.switch:
+            made = [weight + kind.switches(x, y) for y, weight in enumerate(made, begin)]
+        found = begin, made
+        if len(self._group) > 1:
+            steps[x] = found
+        else:
+            falls.forget()
+        return found
+
+    def _fall_of_one(self, x: int, row: list[int], step: tuple[int, list[int]], even: tuple[int, int]) -> int:
         """The best fall of the intake whose turn it is, and what comes after."""
-        place = places[position]
-        key = places[:position] + places[position + 1 :]
-        row = kind.costs.get(key)
-        if row is None:
-            return None
-        accepted = bisect_left(kind.doses, kind.doses[place] - (total - self.totals.reach[total]))
-        begin, end = self._even(places, stage, kind, position)
-        begin, end = max(begin, accepted), min(end, place)
-        smallest = place - 1
-        stretches = [(begin, end)] if begin < end else []
-        if smallest >= accepted and not begin <= smallest < end:
-            stretches.append((smallest, place))
-        least, found = self.totals.excess[total], None
-        for first, last in stretches:
-            pair = self._least(kind, key, row, place, first, last, total, accepted)
-            if pair is not None and (found is None or pair < found):
-                found = pair
-        if found is None or found[0] > least:
-            found = self._beyond(kind, key, row, place, self._even(places, stage, kind, position), total, found)
-        if found is None:
-            return None
-        return found[0], found[1] + handling - kind.handling[place]
+        worth = self._falls.nothing
+        begin, weights = step
+        a, b = max(begin, even[0]), min(x, even[1])
+        if a < b:
+            worth = min(map(add, weights[a - begin : b - begin], row[a:b]))
+        if begin < x and not a <= x - 1 < b:
+            worth = min(worth, weights[-1] + row[x - 1])
+        return worth
 
-    def _least(
-        self,
-        kind: _Kind,
-        key: _Places,
-        row: list[float],
-        place: int,
-        first: int,
-        last: int,
-        total: int,
-        accepted: int,
-    ) -> Pair | None:
-        misfits = self._misfits_of(kind, place, total, accepted)[first - accepted : last - accepted]
-        sums = map(add, misfits, row[first:last])
-        if kind.changed is not None:
-            sums = map(add, sums, kind.changed[kind.liquid[place]][first:last])
-        if not self._any_excess:
-            cost = min(sums)
-            return (0, cost) if cost < _INFINITE else None
-        excesses = kind.excesses[key]
-        pairs = zip(excesses[first:last], sums, strict=True)
-        return min((pair for pair in pairs if pair[1] < _INFINITE), default=None)
-
-    def _misfits_of(self, kind: _Kind, place: int, total: int, accepted: int) -> list[float]:
-        key = (kind.begin, place, total)
-        found = self._misfits.get(key)
-        if found is None:
-            near, shape, here = self._near, self._shape, self._near[total]
-            low = total - kind.doses[place]
-            found = self._misfits[key] = [
-                shape(here - near[low + dose]) if low + dose in near else _INFINITE
-                for dose in kind.doses[accepted:place]
-            ]
-        return found
-
-    def _beyond(
-        self,
-        kind: _Kind,
-        key: _Places,
-        row: list[float],
-        place: int,
-        even: tuple[int, int],
-        total: int,
-        found: Pair | None,
-    ) -> Pair | None:
-        """The best fall, also of those beyond what was accepted."""
-        ground, near, excesses = self._ground, self._near, kind.excesses.get(key)
-        low = total - kind.doses[place]
-        for other in range(place - 1, -1, -1):
-            if row[other] == _INFINITE or not (other == place - 1 or even[0] <= other < even[1]):
-                continue
-            after = low + kind.doses[other]
-            excess = ground.excess(total, after) + (excesses[other] if excesses else 0)
-            cost = self._shape(near[total] - near[after]) + row[other]
-            if kind.changed is not None:
-                cost += kind.changed[kind.liquid[place]][other]
-            if found is None or (excess, cost) < found:
-                found = excess, cost
-        return found
-
-    def _fall_of_several(self, total: int, top: float) -> Pair:
-        """What it costs at least to go to a regimen of a lower total with no share above one, and on from there."""
-        known = self._by_top.get(top)
-        if known is not None:
-            return known
-        near, shape = self._near, self._shape
-        found = _NOTHING
-        for low in self._window:
-            shares, pairs = self._best[low]
-            count = bisect_right(shares, top)
-            if count:
-                excess, cost = pairs[count - 1]
-                found = min(found, (excess, shape(near[total] - near[low]) + cost))
-        found = min(found, self._beyond_of(total, top, found))
-        self._by_top[top] = found
-        return found
-
-    def _beyond_of(self, total: int, top: float, found: Pair = _NOTHING) -> Pair:
-        """The same of falls beyond what was accepted, if one of them can be better than what is known."""
-        near, shape = self._near, self._shape
-        begin = self.totals.index[self.totals.reach[total]] + 1
-        for low in self.listed[begin:]:
-            over = self._ground.excess(total, low)
-            if over > found[0]:
+    def _fall_of_tied(self, others: Items, kind: _Kind, x: int) -> int:
+        """The best fall of an intake of another kind with the same share."""
+        worth, mine, top = self._falls.nothing, kind.items[x], self._shares[others[0]]
+        for i, item in enumerate(others):
+            other, place = self._items[item]
+            if self._shares[item] < top:
                 break
-            shares, pairs = self._best[low]
-            count = bisect_right(shares, top)
-            if count:
-                excess, cost = pairs[count - 1]
-                found = min(found, (over + excess, shape(near[total] - near[low]) + cost))
-        return found
+            if other is kind:
+                continue
+            beside = (mine, *others[:i], *others[i + 1 :])
+            row = self._rows.get(beside, self._none)
+            even = self._stretch(beside, other)
+            total = self._total + sum(k.doses[p] for k, p in (self._items[one] for one in beside))
+            steps = other.steps.setdefault(total, [None] * len(other.doses))
+            step = steps[place] or self._step(other, steps, place, total)
+            worth = min(worth, self._fall_of_one(place, row, step, even))
+        return worth
 
-    def _top(self, places: _Places, stage: _Stage) -> int:
-        """The largest share in the group that falls."""
-        return max([kind.shares[places[kind.begin + len(kind.intakes) - 1]] for kind in stage.kinds])
+    def _fall_of_several(self, items: Items, total: int, least: int, worth: int) -> int:
+        """What is kept of a regimen for which a fall of several intakes may weigh least.
 
-    def _top_after(self, places: _Places, stage: _Stage, falls: int) -> float:
-        """The largest share that can be left when so many intakes have fallen in one change.
-
-        The last of them had the largest share when its turn came, so all others had fallen to that or less.
+        The bound itself where no fall beyond what is accepted is looked at; else the least of all changes.
         """
-        if len(self._stages) > 1:
-            return _INFINITE
-        if not self._tells:
-            return self._kinds[0].shares[places[-falls]]
-        return sorted(kind.shares[places[place]] for kind in stage.kinds for place in kind.positions)[-falls]
+        table = self._table
+        if not table.is_exact or table.spare < 0:
+            table.is_exact = False
+            return least
+        falls, further = self._falls, self._ground.further
+        first, weights = falls.weights(total)
+        begin = max(first, falls.lowest(total, worth))
+        known = list(map(add, weights[begin - first :], self.best[begin : falls.index[total]]))
+        for count in range(2, len(self._ground.lines) + 1):
+            extra = (count - 1) * further
+            if min(known) + extra >= worth:
+                break
+            lowest = next(falls.totals[place] for place, one in enumerate(known, begin) if one + extra < worth)
+            change = _Change(total, lowest, worth)
+            self._fall_on(change, items, (), count, total, extra, is_smallest=True)
+            worth = change.worth
+        return worth
+
+    def _fall_on(
+        self, change: "_Change", left: Items, fallen: Items, count: int, total: int, extra: int, *, is_smallest: bool
+    ) -> None:
+        """Let so many more intakes fall in turn, the last of them to any dose."""
+        top = self._shares[left[0]] if left else 0
+        if fallen and self._shares[max(fallen)] > top:
+            return  # it is the turn of one that has fallen already
+        if not top:
+            self._fall_on_later(change, count, total, extra, is_smallest=is_smallest)
+            return
+        for i, item in enumerate(left):
+            if self._shares[item] < top:
+                break
+            if i and left[i - 1] == item:
+                continue
+            rest = left[:i] + left[i + 1 :]
+            if count == 1:
+                others = tuple(sorted(rest + fallen, reverse=True))
+                self._land(change, item, others, total, extra, is_smallest=is_smallest)
+                continue
+            kind, place = self._items[item]
+            least = change.lowest + sum([self._gaps[other] for other in rest[: count - 1]])
+            highest = bisect_right(kind.shares, self._shares[rest[0]] if rest else 0) - 1  # or it keeps the turn
+            for lower in range(min(place - 1, highest), -1, -1):
+                after = total - kind.doses[place] + kind.doses[lower]
+                if after < least:
+                    break
+                more = extra + kind.switches(place, lower)
+                both, smallest = (*fallen, kind.items[lower]), is_smallest and lower == place - 1
+                self._fall_on(change, rest, both, count - 1, after, more, is_smallest=smallest)
+
+    def _fall_on_later(self, change: "_Change", count: int, total: int, extra: int, *, is_smallest: bool) -> None:
+        """Let the intakes of the next group fall in the same change, for this one has ended."""
+        if not self._is_last:  # pragma: no branch - a further fall of none is dearer than none
+            later = self._table.stages[self._place + 1]
+            begun = later.ordered(self._ground.start)
+            later._fall_on(change, begun, (), count, total, extra, is_smallest=is_smallest)
+
+    def _land(self, change: "_Change", item: int, others: Items, total: int, extra: int, *, is_smallest: bool) -> None:
+        """The last fall of a change: the least of a stretch of a row."""
+        self._table.spare -= 1
+        row = self._rows.get(others, self._none)
+        kind, place = self._items[item]
+        falls, base = self._falls, total - kind.doses[place]
+        first, weights = falls.weights(change.total)
+        begin, even = bisect_left(kind.doses, change.lowest - base), self._stretch(others, kind)
+        a, b = max(begin, even[0]), min(place, even[1])
+        places = [*range(a, b)]
+        if is_smallest and begin < place and not a <= place - 1 < b:
+            places.append(place - 1)
+        for lower in places:
+            onward = row[lower] + extra + kind.switches(place, lower)
+            if onward < change.worth:
+                worth = onward + weights[falls.index[base + kind.doses[lower]] - first]
+                change.worth = min(change.worth, worth)
 
 
-def _kept(intakes: int) -> int:
-    """Up to how many falls in one change are told by the doses that stay; more are told by the total alone.
+@dataclass(slots=True)
+class _Change:
+    """Changes in which several intakes fall: from which total, down to which a lighter one can be, the best known."""
 
-    As many as leave few enough choices of which doses those are.
-    """
-    falls, picks = 1, 0
-    while falls + 1 < intakes and picks + comb(intakes, falls + 1) <= _MOST_PICKS:
-        falls += 1
-        picks += comb(intakes, falls)
-    return falls
+    total: int
+    lowest: int
+    worth: int
 
 
-def _pick(out: Sequence[int], places: _Places, begins: Sequence[int]) -> _Places:
-    """What stays of a regimen when some places are left out, and of which kinds those are."""
-    kept = tuple(dose for place, dose in enumerate(places) if place not in out)
-    return (*kept, *(-1 - begins[place] for place in out))
+def _extend(chosen: Items, items: list[int], count: int, left: list[int], kinds: list[int]) -> Iterator[Items]:
+    """Each choice of so many further items, none above the one before it, of each kind as many as are left."""
+    if not count:
+        yield chosen
+        return
+    for number, item in enumerate(items):
+        kind = kinds[item]
+        if left[kind]:
+            left[kind] -= 1
+            yield from _extend((*chosen, item), items[: number + 1], count - 1, left, kinds)
+            left[kind] += 1
 
 
-def _kinds_of(ground: StateSpace) -> list[_Kind]:
+def _kinds_of(ground: StateSpace, group: tuple[int, ...]) -> list[_Kind]:
     members: dict[int, list[int]] = {}
-    for intake, kind in enumerate(ground.kinds):
-        members.setdefault(kind, []).append(intake)
-    made: list[_Kind] = []
-    begin = 0
+    for intake in group:
+        members.setdefault(ground.kinds[intake], []).append(intake)
+    made = []
     for intakes in members.values():
-        first = intakes[0]
-        line, spread = ground.lines[first], ground.spread
-        shares = [ground.share_of(first, dose) for dose in line.doses]
-        beside = [float(max(share + spread, above)) for share, above in zip(shares, [*shares[1:], 0], strict=True)]
-        beside[-1] = _INFINITE
-        liquid = [dose in line.liquid for dose in line.doses]
-        price = ground.switch / ground.unit
-        is_mixed = len({is_liquid for dose, is_liquid in zip(line.doses, liquid, strict=True) if dose}) == 2
-        changed = tuple(
-            [price if dose and is_liquid != before else 0.0 for dose, is_liquid in zip(line.doses, liquid, strict=True)]
-            for before in (False, True)
-        )
-        handling = [line.costs[dose] / ground.unit for dose in line.doses]
-        made_of = _Kind(
-            tuple(intakes),
-            line.doses,
-            handling,
-            shares,
-            beside,
-            liquid,
-            (changed[0], changed[1]) if is_mixed else None,
-            begin,
-            range(begin, begin + len(intakes)),
-        )
-        made.append(made_of)
-        begin += len(intakes)
+        line = ground.lines[intakes[0]]
+        shares = [ground.share_of(intakes[0], dose) for dose in line.doses]
+        beside = [max(share + ground.spread, above) for share, above in zip(shares, [*shares[1:], FAR], strict=True)]
+        is_mixed = len({dose in line.liquid for dose in line.doses if dose}) == 2
+        handling = [line.costs[dose] for dose in line.doses]
+        switch = ground.switch if is_mixed else 0
+        made.append(_Kind(tuple(intakes), line.doses, handling, shares, beside, line.liquid, switch))
     return made
-
-
-def _stages_of(ground: StateSpace, kinds: list[_Kind]) -> Iterator[_Stage]:
-    """The groups of the order, one after the other; one stage in which nothing falls if there are none."""
-    for number, group in enumerate(ground.groups):
-        later = {intake for other in ground.groups[number + 1 :] for intake in other}
-        inside = [kind for kind in kinds if kind.intakes[0] in group]
-        still = [kind for kind in kinds if kind.intakes[0] not in group]
-        at_start = {place for place, kind in enumerate(kinds) if kind.intakes[0] in later}
-        idle, others_even = ground.beside_group(group, later)
-        yield _Stage(inside, still, number == len(ground.groups) - 1, at_start, idle, others_even)
-
-
-def _count(stage: _Stage) -> int:
-    """How many regimens a group can take, by its largest share."""
-    tops = sorted({share for kind in stage.kinds for share in kind.shares})
-    found = 0
-    for top in tops:
-        sizes = []
-        for kind in stage.kinds:
-            first = bisect_left(kind.beside, top)
-            sizes.append((len(kind.intakes), first, bisect_left(kind.shares, top), bisect_right(kind.shares, top)))
-        up_to = prod(comb(last - first + n - 1, n) if last > first else 0 for n, first, _, last in sizes)
-        under = prod(comb(last - first + n - 1, n) if last > first else 0 for n, first, last, _ in sizes)
-        found += up_to - under
-    return found

@@ -1,10 +1,12 @@
 """Exact search (A*): the plan with the least excess, then the least cost, then the first in order."""
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from heapq import heappop, heappush
-from math import isinf
 
+from taper._base.progress import tell
+from taper.planning.solver.falls import Falls, sums_of
 from taper.planning.solver.regimen_table import RegimenTable
 from taper.planning.solver.state_space import State, StateSpace, falls_of
 
@@ -14,8 +16,8 @@ class Route:
     """A plan in whole grains: each regimen after the start, what it exceeds and what it costs.
 
     `stops` says that the last change ends all intakes together, from the last dose; `left_out` how many doses were
-    left out of the search because there were too many regimens. `floor` is set where the search stopped at its limit:
-    then this is the best plan found, and no plan has less than that excess and cost.
+    left out of the search because there were more regimens than its `limit`. `floor` is set where the search stopped
+    before its end: then this is the best plan found, and no plan has less than that excess and cost.
     """
 
     states: tuple[State, ...]
@@ -23,6 +25,7 @@ class Route:
     cost: int
     stops: bool = False
     left_out: int = 0
+    limit: int = 0
     floor: tuple[int, int] | None = None
 
     @property
@@ -38,12 +41,11 @@ class Route:
 
 @dataclass(slots=True, eq=False)
 class _Node:
-    """The best way known to a regimen: excess, cost, and the node it comes from."""
+    """The best way known to a regimen: what it weighs (see `Falls`), and the node it comes from."""
 
     state: State
     key: tuple[State, int]
-    excess: int
-    cost: int
+    weight: int
     changes: int
     parent: "_Node | None"
 
@@ -57,7 +59,7 @@ class _Node:
 
     def is_before(self, other: "_Node") -> bool:
         """Whether it is the better of two ways to one regimen."""
-        mine, theirs = (self.excess, self.cost, self.changes), (other.excess, other.cost, other.changes)
+        mine, theirs = (self.weight, self.changes), (other.weight, other.changes)
         if mine != theirs:
             return mine < theirs
         one, two = self.path(), other.path()
@@ -72,7 +74,10 @@ def search(ground: StateSpace, *, fewest: int | None = None, most: int | None = 
     """The best plan over all regimens and orders of falling, or None if there is none.
 
     A plan without a constraint on its number of changes that keeps it anyway is the best with it too.
-    Where there are more regimens than are allowed, the doses that are hardest to handle are left out.
+
+    First, plans are sought in which every fall is accepted. Only where there is none are larger falls looked at; that
+    takes more work for each regimen, so a tenth as many are compared. Where there are more, the doses that are hardest
+    to handle are left out, until a tenth as many are left.
 
     Args:
         ground: The doses, rulers and costs.
@@ -84,56 +89,90 @@ def search(ground: StateSpace, *, fewest: int | None = None, most: int | None = 
     """
     if fewest is not None and fewest > 1 + sum(len(line.doses) - 1 for line in ground.lines):
         return None  # not even one dose at a time makes so many changes
-    table = RegimenTable(ground)
-    kept = ground if table.count <= ground.weights.most_states else _thinned(ground)
-    left_out = sum(len(line.doses) for line in ground.lines) - sum(len(line.doses) for line in kept.lines)
-    if left_out:
-        table = RegimenTable(kept)
-    table.fill()
-    found = _Search(kept, table, None, None).run()
-    if found is not None and (found.changes < (fewest or 0) or (most is not None and found.changes > most)):
-        found = _Search(kept, table, fewest, most).run()
-    if found is None and left_out:
-        raise ground.too_many()
-    return found if found is None or not left_out else replace(found, left_out=left_out)
+    accepted = Falls(ground, sums_of(ground), is_accepted=True)
+    if accepted.can_all_be_accepted():
+        found = _search(ground, fewest, most, is_accepted=True)
+        if found is not None:
+            return found
+    return _search(ground, fewest, most, is_accepted=False)
 
 
-def _thinned(ground: StateSpace) -> StateSpace:
-    """The same question without the doses that are hardest to handle, then of every second, third ... dose.
+def least_changes(ground: StateSpace) -> int | None:
+    """The fewest changes of a plan in which every fall is accepted, None if there is none; weights are to be 0.
 
     Raises:
-        TooManyStates: If so few doses would be left that no plan of them is worth having.
+        TooManyStates: If there are too many regimens, or changes of several intakes.
     """
-    most = ground.weights.most_states
+    falls = Falls(ground, sums_of(ground), is_accepted=True, is_counted=True)
+    if not falls.can_all_be_accepted():
+        return None
+    table, limit = RegimenTable(ground, falls), ground.weights.most_states // 10
+    if table.count > limit:
+        raise ground.too_many(limit)
+    table.fill()
+    if not table.is_exact:
+        raise ground.too_many(limit)
+    return table.onward(ground.start)
+
+
+def _search(ground: StateSpace, fewest: int | None, most: int | None, *, is_accepted: bool) -> Route | None:
+    few = max(ground.weights.most_states // 10, min(ground.weights.most_states, _MANY))
+    limit = ground.weights.most_states if is_accepted else few
+    kept = (
+        ground if _count(ground, is_accepted=is_accepted) <= limit else _thinned(ground, few, is_accepted=is_accepted)
+    )
+    if kept is None:
+        raise ground.too_many(limit)
+    falls = Falls(kept, sums_of(kept), is_accepted=is_accepted)
+    table = RegimenTable(kept, falls)
+    table.fill()
+    found = _Search(kept, table, falls, None, None).run()
+    if found is not None and (found.changes < (fewest or 0) or (most is not None and found.changes > most)):
+        found = _Search(kept, table, falls, fewest, most).run()
+    left_out = sum(len(line.doses) for line in ground.lines) - sum(len(line.doses) for line in kept.lines)
+    if found is None and left_out and not is_accepted:
+        raise ground.too_many(limit)
+    return found if found is None or not left_out else replace(found, left_out=left_out, limit=limit)
+
+
+def _count(ground: StateSpace, *, is_accepted: bool) -> int:
+    return RegimenTable(ground, Falls(ground, sums_of(ground), is_accepted=is_accepted)).count
+
+
+def _thinned(ground: StateSpace, most: int, *, is_accepted: bool) -> StateSpace | None:
+    """The same question without the doses that are hardest to handle, then of every second, third ... dose.
+
+    None if so few doses would be left that no plan of them is worth having.
+    """
     levels = sorted({cost for line in ground.lines for cost in line.costs.values()}, reverse=True)
-    low, high = 0, len(levels)
-    while low < high:
-        middle = (low + high) // 2
-        if RegimenTable(ground.only(levels[middle], 1)).count <= most:
-            high = middle
-        else:
-            low = middle + 1
-    tries = [(levels[low], 1)] if low < len(levels) else [(levels[-1], step) for step in range(2, _COARSEST)]
+    worth = [level for level in levels if _is_enough(ground.only(level, 1), ground)]
+    place = bisect_left(worth, True, key=lambda level: _count(ground.only(level, 1), is_accepted=is_accepted) <= most)
+    tries = [(worth[place], 1)] if place < len(worth) else [(worth[-1], step) for step in range(2, _COARSEST)]
     for level, step in tries:
         kept = ground.only(level, step)
-        pairs = zip(kept.lines, ground.lines, strict=True)
-        enough = all(len(line.doses) >= min(_FEWEST, len(whole.doses)) for line, whole in pairs)
-        if enough and RegimenTable(kept).count <= most:
+        if _is_enough(kept, ground) and _count(kept, is_accepted=is_accepted) <= most:
             return kept
-    raise ground.too_many()
+    return None
+
+
+def _is_enough(kept: StateSpace, ground: StateSpace) -> bool:
+    pairs = zip(kept.lines, ground.lines, strict=True)
+    return all(len(line.doses) >= min(_FEWEST, len(whole.doses)) for line, whole in pairs)
 
 
 _FEWEST = 6
-_COARSEST = 5
+_COARSEST = 20
+_MANY = 1_000
 _MOST_TRIED = 100_000
-_Entry = tuple[int, int, int, int, int, _Node]
-"""Least excess and cost of a plan through a regimen, its total, the falls to try from it, a number, the node."""
+_ORDINARY = 6
+_Entry = tuple[int, int, int, int, _Node]
+"""The least weight of a plan through a regimen, its total, how many intakes are to fall, a number, the node."""
 
 
 class _Search:
-    """A* over regimens, by the pair of excess and cost.
+    """A* over regimens, by the pair of excess and cost, which is one whole number (see `Falls`).
 
-    A regimen is worth looking at in the order of what a whole plan through it costs at least: what it has cost so
+    A regimen is worth looking at in the order of what a whole plan through it weighs at least: what it has weighed so
     far, and the bound from there on. Four things keep few regimens in sight.
 
     *Like intakes stand for each other.* Of all regimens that differ only by which of several equal intakes takes
@@ -144,7 +183,7 @@ class _Search:
 
     *A change is unfolded in stages.* From a regimen first the falls of one intake are tried; that two, three ... fall
     in one change costs a further third each, so that stage waits in the same queue at that much more, and is mostly
-    never reached. So do the falls beyond what was accepted: they wait at the least excess that one of them has.
+    never reached.
 
     *What is no better than a plan in hand is not kept.* The first way to the end sets the mark.
 
@@ -152,43 +191,41 @@ class _Search:
     tie with it has been seen, so that ties are broken as `Route.rank` says, exactly.
     """
 
-    def __init__(self, ground: StateSpace, table: RegimenTable, fewest: int | None, most: int | None) -> None:
-        self._ground = ground
-        self._table = table
-        self._bound = table.totals
+    def __init__(
+        self, ground: StateSpace, table: RegimenTable, falls: Falls, fewest: int | None, most: int | None
+    ) -> None:
+        self._ground, self._table, self._falls = ground, table, falls
         self._fewest, self._most = fewest, most
         self._best: dict[tuple[State, int], _Node] = {}
         self._queue: list[_Entry] = []
         self._number = 0
         self._tried = 0
         self._found: Route | None = None
-        self._mark: tuple[int, int] | None = None
-        self._least = ground.target if ground.target is not None else sum(ground.floor)
-        if ground.stop is not None:
-            self._least = 1  # only the stop from the last dose arrives at 0
+        # Where the table is exact, what the best plan weighs is known beforehand.
+        known = table.onward(ground.start) if table.is_exact and fewest is None and most is None else None
+        self._mark = falls.nothing if known is None else known
 
     def run(self) -> Route | None:
         """The best plan, or None."""
         start = self._ground.start
-        if not self._bound.excess:
-            return None
-        self._hold(_Node(start, self._key(start, 0), 0, 0, 0, None))
+        self._hold(_Node(start, self._key(start, 0), 0, 0, None))
         self._dive(self._queue[0][-1] if self._queue else None)
         while self._queue:
-            excess, cost, _, stage, _, node = heappop(self._queue)
-            if self._mark is not None and (excess, cost) > self._mark:
+            weight, _, falls, _, node = heappop(self._queue)
+            if weight > self._mark:
                 break
             if self._best[node.key] is node:
                 if self._tried > _MOST_TRIED:
-                    return self._stopped(excess, cost)
-                self._unfold(node, stage)
+                    return self._stopped(weight)
+                tell(self._tried, _MOST_TRIED, "ways tried")
+                self._unfold(node, falls)
         return self._found
 
     def _dive(self, node: _Node | None) -> None:
         """Go down by what looks best at each regimen, to have a plan in hand early."""
         while node is not None:
-            made = self._unfold(node, 1) or self._unfold(node, -1)
-            node = min(made, key=lambda other: self._promise(other) or (0, 0), default=None)
+            made = self._unfold(node, 1)
+            node = min(made, key=self._promise, default=None)
 
     def _key(self, state: State, changes: int) -> tuple[State, int]:
         counted = self._fewest is not None or self._most is not None
@@ -197,29 +234,27 @@ class _Search:
     def _hold(self, node: _Node) -> bool:
         """Keep a way to a regimen if it is the best known, and queue what can be done from there."""
         total, promise = sum(node.state), self._promise(node)
-        if promise is None or (self._mark is not None and promise > self._mark):
+        if promise >= self._falls.nothing or promise > self._mark:
             return False
         held = self._best.get(node.key)
         if held is not None and not node.is_before(held):
             return False
         if len(self._best) > self._ground.weights.most_states:
-            raise self._ground.too_many()
+            raise self._ground.too_many(self._ground.weights.most_states)
         self._best[node.key] = node
         if self._end(node, total) or (self._most is not None and node.changes >= self._most):
             return False
-        self._push(*promise, total, 1 if self._bound.reach[total] < total else -1, node)
+        self._push(promise, total, 1, node)
         return True
 
-    def _promise(self, node: _Node) -> tuple[int, int] | None:
-        """The least excess and cost of a whole plan through a node; None if no plan goes on from it."""
+    def _promise(self, node: _Node) -> int:
+        """The least weight of a whole plan through a node."""
         onward = self._table.onward(node.state)
-        if onward is None:
-            return None
-        return node.excess + onward[0], node.cost + int(onward[1] * self._ground.unit)
+        return self._falls.nothing if onward is None else node.weight + onward
 
-    def _push(self, excess: int, cost: int, total: int, stage: int, node: _Node) -> None:
+    def _push(self, weight: int, total: int, falls: int, node: _Node) -> None:
         self._number += 1
-        heappush(self._queue, (excess, cost, -total, stage, self._number, node))
+        heappush(self._queue, (weight, -total, falls, self._number, node))
 
     def _end(self, node: _Node, total: int) -> bool:
         """Whether plans end here; a plan that does is compared with the best in hand."""
@@ -228,83 +263,61 @@ class _Search:
         if not stops and not ground.is_goal(node.state):
             return False
         zero = (tuple(0 for _ in ground.lines),) if stops else ()
-        made = Route((*node.path(), *zero), node.excess, node.cost, stops=stops)
+        excess, cost = self._falls.split(node.weight)
+        made = Route((*node.path(), *zero), excess, cost, stops=stops)
         fits = made.changes >= (self._fewest or 0) and (self._most is None or made.changes <= self._most)
         if fits and (self._found is None or made.rank < self._found.rank):
-            self._found, self._mark = made, (made.excess, made.cost)
+            self._found, self._mark = made, node.weight
         return True
 
-    def _unfold(self, node: _Node, stage: int) -> list[_Node]:
-        """Try the changes of one stage from a regimen, and queue the stage after it; the regimens that were new.
-
-        A stage is a number of falls, negative for those beyond what was accepted.
-        """
-        ground, total, count = self._ground, sum(node.state), abs(stage)
-        made = []
-        for after, extra in self._changes(node, count, beyond=stage < 0):
-            excess, misfit = ground.fall(total, sum(after))
-            cost, changes = node.cost + misfit + ground.handle(after) + extra, node.changes + 1
-            other = _Node(after, self._key(after, changes), node.excess + excess, cost, changes, node)
+    def _unfold(self, node: _Node, count: int) -> list[_Node]:
+        """Try the changes in which so many intakes fall, and queue those of one more; the regimens that were new."""
+        total, made = sum(node.state), []
+        for after, weight in self._changes(node, count):
+            changes = node.changes + 1
+            other = _Node(after, self._key(after, changes), node.weight + weight, changes, node)
             if self._hold(other):
                 made.append(other)
-        if stage == 1:
-            self._wait(node, total, -1)
         if count < self._movable(node.state):
-            self._wait(node, total, stage + 1 if stage > 0 else stage - 1)
+            least = node.weight + self._table.stage_of(node.state).several(node.state, count + 1)
+            if least <= self._mark and least < self._falls.nothing:
+                self._push(least, total, count + 1, node)
         return made
 
-    def _stopped(self, excess: int, cost: int) -> Route:
+    def _stopped(self, weight: int) -> Route:
         """The best plan found, with what every plan has at least: the search has tried as much as it may."""
         if self._found is None:
-            raise self._ground.too_many()
-        return replace(self._found, floor=(excess, cost))
+            raise self._ground.too_many(self._ground.weights.most_states)
+        return replace(self._found, floor=self._falls.split(weight))
 
     def _movable(self, state: State) -> int:
         return sum(1 for intake, dose in enumerate(state) if dose > self._ground.floor[intake])
 
-    def _wait(self, node: _Node, total: int, stage: int) -> None:
-        """Queue a stage at what a plan through it costs at least."""
-        ground, count = self._ground, abs(stage)
-        excess, onward = self._table.of_several(total) if stage > 0 else self._table.beyond(node.state, count)
-        if isinf(onward):
-            return
-        cost = node.cost + ground.further * (count - 1) + int(onward * ground.unit)
-        if self._mark is None or (node.excess + excess, cost) <= self._mark:
-            self._push(node.excess + excess, cost, total, stage, node)
+    def _changes(self, node: _Node, count: int) -> Iterator[tuple[State, int]]:
+        """Each regimen that so many falls in one change lead to, and what the change weighs.
 
-    def _lowest(self, node: _Node) -> int:
-        """The lowest total to which a fall keeps the excess within that of the plan in hand."""
-        if self._mark is None:
-            return self._least
-        totals, high, spare = self._table.listed, sum(node.state), self._mark[0] - node.excess
-        low, last = self._bound.index[high], len(totals) - 1
-        while low < last:
-            middle = (low + last + 1) // 2
-            if self._ground.excess(high, totals[middle]) > spare:
-                last = middle - 1
-            else:
-                low = middle
-        return max(self._least, totals[low])
-
-    def _changes(self, node: _Node, falls: int, *, beyond: bool) -> Iterator[tuple[State, int]]:
-        """Each regimen that so many falls in one change lead to, and what the change costs besides its misfit.
-
-        Of regimens that stand for each other, the cheapest and then the first is given.
+        Of regimens that stand for each other, the lightest and then the first is given.
         """
-        ground, state, high = self._ground, node.state, sum(node.state)
-        reach = self._bound.reach[high]
-        least, most = (self._lowest(node), reach - 1) if beyond else (max(reach, self._least), high)
+        ground, falls, state, high = self._ground, self._falls, node.state, sum(node.state)
+        lowest = falls.totals[max(falls.first(high), falls.lowest(high, self._mark - node.weight))]
+        limit, stage = self._mark - node.weight - (count - 1) * ground.further, self._table.stage_of(state)
+
+        def is_in_vain(total: int, left: int) -> bool:
+            return stage.onward_of(high, total - left) > limit
+
         found: dict[State, tuple[int, State]] = {}
-        for after in falls_of(ground, state, falls, least):
-            self._tried += 1
-            if sum(after) <= most:
-                extra = ground.further * (falls - 1) + ground.switches(state, after)
-                key = ground.canonical(after)
-                held = found.get(key)
-                if held is None or (extra, after) < held:
-                    found[key] = extra, after
+        # Beyond so many intakes, each change with many falls is one of ever more combinations.
+        work = 1 + count * max(0, len(state) - _ORDINARY)
+        for after in falls_of(ground, state, count, lowest, is_in_vain=is_in_vain):
+            self._tried += work
+            extra = ground.further * (count - 1) + ground.switches(state, after)
+            key = ground.canonical(after)
+            held = found.get(key)
+            if held is None or (extra, after) < held:
+                found[key] = extra, after
         for extra, after in found.values():
-            yield after, extra
+            excess, misfit = ground.fall(high, sum(after))
+            yield after, falls.joined(excess, misfit + ground.handle(after) + extra)
 
 
 def arcs(ground: StateSpace, state: State, bound: int) -> Iterator[tuple[State, int, int]]:

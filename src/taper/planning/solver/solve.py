@@ -1,12 +1,11 @@
 """Fast search: one order of reductions, where the least excess is known step by step."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from taper.paces.rulers import HALF, ONE_PACE, UNIT
+from taper.paces.rulers import HALF, ONE_PACE, UNIT, between
 from taper.planning.solver.least_weight import Row, least_weights
-from taper.planning.solver.lower_bound import places_of, reaches_of, shape_of
 from taper.planning.solver.search import Route, search
 from taper.planning.solver.state_space import State, StateSpace
 
@@ -26,6 +25,15 @@ class Chain:
         turn = self.turn[index]
         intake = ground.groups[turn][0]
         return turn + 1 if self.states[index][intake] == ground.floor[intake] else turn
+
+    def uneven(self, ground: StateSpace) -> frozenset[int]:
+        """The places at which shares lie too far apart, for an intake that has ended keeps its share in its group.
+
+        One falls there only by the smallest fall there is.
+        """
+        if not ground.keeps_ended:
+            return frozenset()
+        return frozenset(place for place, state in enumerate(self.states) if not ground.is_even(state))
 
 
 def chain_of(ground: StateSpace) -> Chain | None:
@@ -59,23 +67,15 @@ def _walk(ground: StateSpace, chain: Chain) -> Route | None:
     if last is None:
         return None
     weigh = _Weights(ground, chain, totals[: last + 1])
-    useful = weigh.useful() if weigh.is_large else list(range(last + 1))
+    useful = weigh.useful() if weigh.is_large and not weigh.uneven else range(last + 1)
     # Backward: the best way on from each place. All ways within the limits have the same excess, so cost decides,
     # then the number of changes, then the larger next total, which comes first.
-    cost, changes, following = {last: 0}, {last: 0}, {last: -1}
+    cost, changes, following = [0] * (last + 1), [0] * (last + 1), [-1] * (last + 1)
     for position in range(len(useful) - 1, -1, -1):
         i = useful[position]
-        if i in following or (ground.stop is not None and totals[i] <= ground.stop):
-            cost[i], changes[i], following[i] = 0, 0, -1
-            continue
-        best, mine = -1, (0, 0)
-        for j, extra in weigh.falls(i, useful, position + 1):
-            if j in cost:
-                key = (extra + cost[j], changes[j])
-                if best < 0 or key < mine:
-                    best, mine = j, key
-        if best >= 0:
-            following[i], cost[i], changes[i] = best, mine[0], mine[1] + 1
+        if not weigh.ends[i]:
+            following[i] = j = weigh.best_after(i, useful, position + 1, cost, changes)
+            cost[i], changes[i] = weigh.cost(i, j) + cost[j], changes[j] + 1
     return _route(ground, chain, following, cost[0])
 
 
@@ -92,74 +92,90 @@ class _Weights:
     def __init__(self, ground: StateSpace, chain: Chain, totals: list[int]) -> None:
         self._ground, self._chain, self._totals = ground, chain, totals
         count = len(totals)
-        self._near = places_of(ground, totals)
-        self._accepted = reaches_of(ground, totals, self._near)
+        self.uneven = chain.uneven(ground)
+        places = [ground.places(total) for total in totals]
         # A fall that was accepted goes anywhere within the limits, one that was not to the next place.
-        self.reach = [max(place, min(i + 1, count - 1)) for i, place in enumerate(self._accepted)]
+        self.reach = [max(place, min(i + 1, count - 1)) for i, place in enumerate(self._accepted(places))]
         self.is_large = sum(place - i for i, place in enumerate(self.reach)) > _MANY
+        split = [divmod(place[0] or 0, UNIT) for place in places]
+        self._whole, self._rest = [whole for whole, _ in split], [rest for _, rest in split]
         self._handle = [ground.handle(state) for state in chain.states[:count]]
         self._next = [chain.starts_with(index, ground) for index in range(count)]
         self._mixed = ground.has_forms and any(set(line.doses) - line.liquid - {0} for line in ground.lines)
-        self._split: dict[int, tuple[int, int]] = {}
+        self.ends = [ground.stop is not None and total <= ground.stop for total in totals]
+        self.ends[-1] = True
+
+    def _accepted(self, places: Sequence[tuple[int | None, ...]]) -> list[int]:
+        """How far down the chain a fall from each place may go without an excess; the place itself if nowhere."""
+        accepts = [limit.accepts for limit in self._ground.measure.limits]
+        made, j, last = [], 0, len(places) - 1
+        for i, (_, *here) in enumerate(places):
+            j = max(i, j)
+            while j < last and all(
+                (between(high, low) or 0) <= most
+                for high, low, most in zip(here, places[j + 1][1:], accepts, strict=True)
+            ):
+                j += 1
+            made.append(j)
+        return made
 
     def useful(self) -> list[int]:
         """The places through which a plan may go that costs no more than one that is known, in their order.
 
         What a way costs at least until a place, and at least from there, is known of all places from two passes of
         the least-weight algorithm, one from each end. The first pass also finds a plan, whose exact cost is the mark.
+        There a fall is measured to a billionth of a pace, by which it may be nearer to the pace than it is counted.
         """
-        ground, totals, turn = self._ground, self._totals, self._chain.turn
-        further, unit = ground.further / ground.unit, ground.unit
-        ends = [ground.stop is not None and total <= ground.stop for total in totals]
-        ends[-1] = True
-        leave = [-further * place for place in self._next]
-        enter = [cost / unit + further * turn[i] for i, cost in enumerate(self._handle)]
-        row = Row(self._near[0], self.reach, leave, enter, ends, shape_of(ground))
+        ground, turn = self._ground, self._chain.turn
+        leave = [-ground.further * place for place in self._next]
+        enter = [cost + ground.further * turn[i] for i, cost in enumerate(self._handle)]
+        row = Row(self._whole, self.reach, leave, enter, self.ends, ground.short, ground.long)
         onward, following = least_weights(row)
         until = least_weights(row.turned())[0][::-1]
-        known, place = 0, 0
-        while not ends[place]:
-            known += self._cost(place, following[place])
+        mark, place = 0, 0
+        while not self.ends[place]:
+            mark += self.cost(place, following[place])
             place = following[place]
-        mark = known / unit * (1 + 1e-12)
-        return [i for i in range(len(totals)) if (until[i] + onward[i]) * (1 - 1e-12) <= mark]
+        return [
+            i
+            for i, (before, after) in enumerate(zip(until, onward, strict=True))
+            if before is not None and after is not None and before + after <= mark
+        ]
 
-    def falls(self, i: int, useful: list[int], begin: int) -> Iterator[tuple[int, int]]:
-        """Each fall from a place to useful ones after it, and what it costs."""
-        ground, turn, handle, mixed = self._ground, self._chain.turn, self._handle, self._mixed
-        short, long, further, here = ground.short, ground.long, ground.further, self._next[i]
-        end = self.reach[i]
-        whole, rest = self._place(i)
-        whole -= ONE_PACE
-        places = self._split
+    def best_after(self, i: int, useful: Sequence[int], begin: int, cost: Sequence[int], changes: Sequence[int]) -> int:
+        """Where the best fall from a place goes, among the useful ones after it; the next dose always is one."""
+        turn, here, end, uneven = self._chain.turn, self._next[i], self.reach[i], self.uneven
+        best, least, fewest = -1, 0, 0
         for position in range(begin, len(useful)):
             j = useful[position]
             if j > end:
                 break
-            other, left = places.get(j) or self._place(j)
-            off, left = whole - other, rest - left
-            if left >= HALF:
-                off += 1
-            elif left < -HALF:
-                off -= 1
-            cost = off * off * (short if off <= 0 else long) + handle[j]
-            if turn[j] != here:
-                cost += (turn[j] - here) * further
-            if mixed:
-                cost += ground.switches(self._chain.states[i], self._chain.states[j])
-            yield j, cost
+            # Each intake that falls goes to its next dose if there are as many falls as places between.
+            if j in uneven and j - i != turn[j] - here + 1:
+                continue
+            weight = self.cost(i, j) + cost[j]
+            if best < 0 or weight < least or (weight == least and changes[j] < fewest):
+                best, least, fewest = j, weight, changes[j]
+        return best
 
-    def _place(self, i: int) -> tuple[int, int]:
-        made = self._split.get(i)
-        if made is None:
-            made = self._split[i] = divmod(self._ground.places(self._totals[i])[0] or 0, UNIT)
-        return made
+    def cost(self, i: int, j: int) -> int:
+        """What a fall from one place to another costs."""
+        ground = self._ground
+        off, left = self._whole[i] - self._whole[j] - ONE_PACE, self._rest[i] - self._rest[j]
+        if left >= HALF:
+            off += 1
+        elif left < -HALF:
+            off -= 1
+        cost = off * off * (ground.short if off <= 0 else ground.long) + self._handle[j]
+        turns = self._chain.turn[j] - self._next[i]
+        if turns:
+            cost += turns * ground.further
+        if self._mixed:
+            cost += ground.switches(self._chain.states[i], self._chain.states[j])
+        return cost
 
-    def _cost(self, i: int, j: int) -> int:
-        return next(cost for _, cost in self.falls(i, [j], 0))
 
-
-def _route(ground: StateSpace, chain: Chain, following: dict[int, int], cost: int) -> Route:
+def _route(ground: StateSpace, chain: Chain, following: Sequence[int], cost: int) -> Route:
     places = [0]
     while following[places[-1]] != -1:
         places.append(following[places[-1]])

@@ -1,7 +1,7 @@
 """Search space: the doses each intake can take, as integers, and what handling them costs."""
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import lcm
@@ -88,6 +88,7 @@ class StateSpace:
         self._way = lcm(*(part for part in way if part)) if any(way) else 1
         self._share = [self._way // part if part else 0 for part in way]
         self.spread = int(weights.spread * self._way)
+        self.keeps_ended = any(sum(1 for i in group if self._share[i]) > 1 for group in groups)
 
     def _alike(self) -> tuple[tuple[int, ...], ...]:
         """The intakes that can stand for each other: the same doses, costs and shares, in one group of the order."""
@@ -147,10 +148,10 @@ class StateSpace:
 
     def _whose(self, state: State) -> tuple[int, ...]:
         for group in self.groups:
-            shares = [(self.share(index, state), index) for index in group]
-            most = max(shares)[0]
+            shares = [(state[index] - self.floor[index]) * self._share[index] for index in group]
+            most = max(shares)
             if most > 0:
-                return tuple(index for share, index in shares if share == most)
+                return tuple(index for index, share in zip(group, shares, strict=True) if share == most)
         return ()
 
     def is_even(self, state: State) -> bool:
@@ -162,7 +163,7 @@ class StateSpace:
 
     def _is_even(self, state: State) -> bool:
         for group in self._shares:
-            shares = [self.share(index, state) for index in group if self._share[index]]
+            shares = [(state[i] - self.floor[i]) * self._share[i] for i in group if self._share[i]]
             if shares and max(shares) - min(shares) > self.spread:
                 return False
         return True
@@ -190,6 +191,10 @@ class StateSpace:
     def excess(self, high: int, low: int) -> int:
         """The squared excess of a fall between two totals, summed over the limits."""
         return self.fall(high, low)[0]
+
+    def measured(self, high: int, low: int) -> tuple[int, int]:
+        """The same as `fall`, without keeping it."""
+        return self._measure(self.places(high), self.places(low))
 
     def _measure(self, before: tuple[int | None, ...], after: tuple[int | None, ...]) -> tuple[int, int]:
         excess = 0
@@ -241,22 +246,31 @@ class StateSpace:
             target=self.target,
         )
 
-    def too_many(self) -> TooManyStates:
+    def too_many(self, limit: int) -> TooManyStates:
         """The error that names the times of day and the number of doses at each."""
         sizes = ", ".join(f"{line.slot}: {len(line.doses)} doses" for line in self.lines)
         liquid = " The liquid's graduation makes most of them; measure in coarser steps." * any(
             line.liquid for line in self.lines
         )
         return TooManyStates(
-            f"more than {self.weights.most_states} regimens could be taken on the way ({sizes}).{liquid} "
+            f"more than {limit} regimens could be taken on the way ({sizes}).{liquid} "
             "Give fewer products, a coarser graduation, or another order"
         )
 
 
-def falls_of(ground: StateSpace, state: State, falls: int, least: int, *, each: bool = False) -> Iterator[State]:
+def falls_of(
+    ground: StateSpace,
+    state: State,
+    falls: int,
+    least: int,
+    *,
+    each: bool = False,
+    is_in_vain: Callable[[int, int], bool] | None = None,
+) -> Iterator[State]:
     """Each regimen to which so many intakes fall in turn, down to a total.
 
-    Of like intakes whose turn it is at one dose the first stands for all, unless each is asked for.
+    Of like intakes whose turn it is at one dose the first stands for all, unless each is asked for. Where so many more
+    intakes are to fall from a total, and that is in vain, no lower dose is tried.
     """
 
     def extend(now: State, used: tuple[int, ...], left: int, *, smallest: bool) -> Iterator[State]:
@@ -274,6 +288,8 @@ def falls_of(ground: StateSpace, state: State, falls: int, least: int, *, each: 
                     break
                 after = (*now[:intake], dose, *now[intake + 1 :])
                 is_smallest = smallest and place == first
+                if left > 1 and is_in_vain is not None and is_in_vain(sum(after), left - 1):
+                    break
                 if left > 1:
                     yield from extend(after, (*used, intake), left - 1, smallest=is_smallest)
                 elif is_smallest or ground.is_even(after):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from taper._base.progress import counted
 from taper.formats.fhir.quantity import UnitStrength
 from taper.formats.fhir.read.bundle import Request
 from taper.formats.fhir.read.consistency import Dispensed, check_texts, read_dispensed
@@ -108,7 +109,7 @@ def _without_pause(steps: tuple[ReadStep, ...]) -> tuple[ReadStep, ...]:
 def _dosages(request: Request, slots: SlotsByFrequency | None, notes: Notes) -> list[ReadDosage]:
     return [
         read_dosage(as_map(item), f"{request.dosages_at}[{index}]", slots, notes)
-        for index, item in enumerate(request.dosages)
+        for index, item in enumerate(counted(request.dosages, "dosages read"))
     ]
 
 

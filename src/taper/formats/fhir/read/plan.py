@@ -9,6 +9,7 @@ from typing import Any
 
 from taper._base.json_text import NotJson, check_depth, read_json, read_text_file
 from taper._base.limits import LARGEST_FHIR_BYTES as LARGEST
+from taper._base.progress import Progress, watched
 from taper._base.shown import shorten
 from taper._base.takes import takes
 from taper.amounts.dose import Dose
@@ -100,6 +101,7 @@ def load_fhir(
                      patient=patient, drug=drug, select=select)  # fmt: skip
 
 
+@watched
 def from_fhir(
     resource: Mapping[str, Any] | str,
     *,
@@ -111,6 +113,7 @@ def from_fhir(
     patient: str | None = None,
     drug: str | None = None,
     select: Collection[str] = (),
+    progress: Progress | None = None,  # noqa: ARG001 - the decorator tells it
 ) -> FhirPlan:
     """Read a plan from a FHIR MedicationRequest, or from a Bundle of them, of R4 or R5.
 
@@ -132,6 +135,7 @@ def from_fhir(
         patient: Whose requests to read, as a reference or an id.
         drug: Of which drug; it is called so in the plan. One drug is called so whatever its name in the request.
         select: The ids of the requests to read.
+        progress: Told how much is done, of how much, and of what; what it raises stops the work.
 
     Raises:
         WrongResource: If it is no MedicationRequest, none of R4 or R5, or mixes them.

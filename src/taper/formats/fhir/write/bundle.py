@@ -8,6 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from taper._base.progress import Progress
 from taper._base.takes import takes
 from taper.amounts.liquid import Volume
 from taper.checks.review import Review
@@ -42,6 +43,7 @@ def to_fhir(
     requester: str | None = None,
     category: str | None = None,
     codings: Codings | None = None,
+    progress: Progress | None = None,  # noqa: ARG001 - the decorator tells it
 ) -> dict[str, Any]:
     """A plan as a FHIR Bundle of plain dictionaries: proposals in draft, which a person may turn into orders.
 
@@ -63,6 +65,7 @@ def to_fhir(
         codings: Codes of drugs and of products, by the name of the drug or the id of the product, such as
             {"prednisone": {"rxnorm": "...", "atc": "..."}}; of `rxnorm`, `snomed` and `atc`. A drug with one ATC code
             on file has it, unless you give another.
+        progress: Told how much is done, of how much, and of what; what it raises stops the work.
 
     Raises:
         CannotExpress: If FHIR has no way to say something in the plan; the message names it.

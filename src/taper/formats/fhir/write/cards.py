@@ -42,8 +42,7 @@ def _of_finding(finding: Finding) -> dict[str, Any]:
 
 
 def _of_gap(gap: NotAssessed) -> dict[str, Any]:
-    of = f" ({gap.drug})" if gap.drug else ""
-    return _card(f"Not assessed: {gap.rule}{of}; missing: {gap.missing}", "info") | {"source": _OURS}
+    return _card(f"Not assessed: {gap.heading}; missing: {gap.missing}", "info") | {"source": _OURS}
 
 
 def _card(message: str, indicator: str) -> dict[str, Any]:

@@ -75,12 +75,12 @@ def address_of(source: Source) -> tuple[str | None, str]:
 
 
 def _not_assessed(gap: NotAssessed) -> dict[str, Any]:
-    detail = f"{gap.rule}{f' ({gap.drug})' if gap.drug else ''} was not assessed. {sentence(gap)}"
+    detail = f"{gap.heading} was not assessed. {sentence(gap)}"
     return {
         "resourceType": "DetectedIssue",
         "text": as_narrative([detail]),
         "status": "preliminary",
-        "code": {"text": f"not assessed: {gap.rule}"},
+        "code": {"text": f"not assessed: {', '.join(gap.rules)}"},
         "detail": detail,
     }
 

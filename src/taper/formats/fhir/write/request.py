@@ -7,6 +7,7 @@ from fractions import Fraction
 from itertools import takewhile
 from typing import Any, Literal
 
+from taper._base.progress import counted
 from taper.formats.fhir.quantity import CannotExpress, dose_quantity, quantity, ratio
 from taper.formats.fhir.write.medication import LOCAL_ID, Version, medication_of
 from taper.formats.fhir.write.receiver import Receiver
@@ -74,7 +75,7 @@ def requests_of(
     if order.profile == "days":
         yield from _by_day(course, spans, order)
         return
-    parts = [(span, _dosages(course, span, order)) for span in spans]
+    parts = [(span, _dosages(course, span, order)) for span in counted(spans, "steps written")]
     if order.profile == "sequences":
         yield None, _request(course, parts, order)
         return

@@ -1,0 +1,104 @@
+"""Long work tells how far it has gone, and what its caller raises stops it and leaves nothing half."""
+
+import threading
+from datetime import date
+
+import pytest
+
+from taper import (
+    Plan,
+    Product,
+    from_fhir,
+    plan_phases,
+    plan_taper,
+    realize,
+    replan,
+    to_fhir,
+    to_html,
+    to_ical,
+    to_markdown,
+    to_pdf,
+    to_schedule,
+    to_table,
+    to_xlsx,
+    write_instructions,
+)
+from taper._base.progress import counted, tell, telling
+
+TABLETS = [Product(id=f"x{n}", drug="x", form="tablet", strength=f"{n} mg", score=2) for n in (1, 2, 5)]
+BEFORE = {"morning": "3 mg", "bedtime": "4 mg"}
+ASKED = {"drug": "x", "before": BEFORE, "products": TABLETS, "order": "evenly"}
+PHASES = "2 mg, every 1 week to 3 mg, then 1 mg, every 1 week"
+PLAN = Plan.read(
+    {
+        "courses": [
+            {"drug": "x", "then": "stop", "steps": [{"for": "2 days", "regimen": {"evening": f"{n} mg"}}
+                                                    for n in (5, 4, 3)]}
+        ]
+    }
+)  # fmt: skip
+MADE = to_schedule(realize(PLAN, TABLETS), start=date(2027, 3, 1))
+TAPER = plan_taper(**ASKED, pace="25% of start, every week")
+ORDER = to_fhir(MADE)
+WORK = {
+    "plan_taper": lambda **told: plan_taper(**ASKED, pace="25% of start, every week", **told).plan,
+    "plan_phases": lambda **told: plan_phases(**ASKED, phases=PHASES, **told).plan,
+    "replan": lambda **told: replan(TAPER.course, day=8, products=TABLETS, **told).plan,
+    "realize": lambda **told: realize(PLAN, TABLETS, **told),
+    "from_fhir": lambda **told: from_fhir(ORDER, **told).plan,
+    **{
+        write.__name__: lambda write=write, **told: write(MADE, **told)
+        for write in (to_table, to_markdown, to_html, to_pdf, to_ical, to_fhir, to_xlsx, write_instructions)
+    },
+}
+NEEDS = {"to_pdf": "typst", "to_ical": "icalendar", "to_xlsx": "xlsxwriter", "to_html": "babel"}
+
+
+class Enough(Exception):
+    """What a caller raises to stop."""
+
+
+@pytest.mark.parametrize("name", WORK)
+def test_long_work_tells_how_far_it_has_gone(name):
+    pytest.importorskip(NEEDS.get(name, "babel"))
+    told = []
+    WORK[name](progress=lambda *news: told.append(news))
+    assert told
+    assert all(0 <= done <= whole and what for done, whole, what in told)
+    for what in {what for _, _, what in told} - {"ways tried"}:
+        last = [(done, whole) for done, whole, said in told if said == what][-1]
+        assert last[0] == last[1]
+
+
+@pytest.mark.parametrize("name", WORK)
+def test_what_the_caller_raises_stops_the_work_and_leaves_nothing_half(name):
+    pytest.importorskip(NEEDS.get(name, "babel"))
+    before, calls = WORK[name](), []
+
+    def stop(*news):
+        calls.append(news)
+        raise Enough
+
+    with pytest.raises(Enough):
+        WORK[name](progress=stop)
+    assert len(calls) == 1
+    assert WORK[name]() == before
+    assert len(calls) == 1
+
+
+def test_work_inside_other_work_tells_the_same_caller():
+    told = []
+    with telling(lambda *news: told.append(news)):
+        WORK["to_table"]()
+    assert told
+    tell(1, 2, "after")
+    assert told[-1][2] != "after"
+
+
+def test_work_in_another_thread_is_not_told():
+    told = []
+    with telling(lambda *news: told.append(news)):
+        other = threading.Thread(target=lambda: list(counted([1, 2], "things")))
+        other.start()
+        other.join()
+    assert told == []
