@@ -171,7 +171,7 @@ class TestSteps:
 class TestDrugs:
     @pytest.mark.parametrize(
         ("name", "near"),
-        [("clozapine", "clonidine"), ("clonazepan", "clonazepam"), ("baclofin", "baclofen"), ("diazapam", "diazepam")],
+        [("clonidene", "clonidine"), ("clonazepan", "clonazepam"), ("baclofin", "baclofen"), ("diazapam", "diazepam")],
     )
     def test_a_look_alike_is_listed_and_never_picked(self, name, near):
         plan = plan_of(step("5 mg", "3 days"), drug=name)

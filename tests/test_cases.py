@@ -25,7 +25,7 @@ WITHOUT_EDGE = {"pregnancy", "contraindication", "substitution", "score", "formu
                 "dilution"}  # fmt: skip
 """Rules that compare words and not figures."""
 
-WITHOUT_GAP = {"intake-ceiling", *(module.NAME for module in ALL if not module.READS)}
+WITHOUT_GAP = {"intake-ceiling", "weekly-ceiling", *(module.NAME for module in ALL if not module.READS)}
 """Rules that need nothing but the plan and its products, and one whose shipped figures turn on nothing unknown."""
 
 
@@ -34,6 +34,8 @@ NEVER = {
     ("age", "patient.sex"),
     ("pace", "patient.sex"),
     ("intake-ceiling", "patient.age"),
+    ("weekly-ceiling", "patient.sex"),
+    ("weekly-ceiling", "patient.age"),
     ("combined-equivalent", "patient.age"),
     ("combined-equivalent", "indication"),
     ("contraindication", "indication"),

@@ -32,6 +32,7 @@ from taper.checks.rules import (
     substitution,
     swing,
     titration_speed,
+    weekly_ceiling,
 )
 from taper.knowledge.formulary import Formulary
 from taper.people.patient import UNKNOWN, Patient
@@ -41,6 +42,7 @@ from taper.schedules.schedule import Schedule
 ALL: tuple[ModuleType, ...] = (
     ceiling,
     intake_ceiling,
+    weekly_ceiling,
     combined_equivalent,
     equivalent_rise,
     kidney,

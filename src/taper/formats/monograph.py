@@ -189,7 +189,9 @@ def _for_whom(item: Cited) -> str:
 def _says(item: Any) -> str:
     match item:
         case Ceiling():
-            return f"{item.kind} {item.limit} {'a day' if item.per == 'day' else 'at one time'}"
+            often = {"day": "a day", "intake": "at one time", "week": "a week"}[item.per]
+            days = f", on {item.days} day{'s' if item.days > 1 else ''} of it" if item.days else ""
+            return f"{item.kind} {item.limit} {often}{days}"
         case Start():
             times = item.times_per_day
             often = (" once a day" if times == 1 else f" {times} times a day") if times else ""

@@ -43,23 +43,26 @@ class CeilingKind(StrEnum):
 
 
 class Ceiling(Cited):
-    """A published maximum, for one day or for one intake.
+    """A published maximum, for one day, for one intake or for any seven days.
 
     It may be about people who take one of `with_names` and none of `without_names`; `column` is the short name of
-    that column of the source.
+    that column of the source. `days` is on how many days of a week at most the source has it taken.
     """
 
     limit: Dose
     column: Name | None = None
     with_names: tuple[Name, ...] = ()
     without_names: tuple[Name, ...] = ()
-    per: Literal["day", "intake"] = "day"
+    per: Literal["day", "intake", "week"] = "day"
+    days: Annotated[int, Field(ge=1, le=7)] | None = None
     kind: CeilingKind = CeilingKind.MAXIMUM
 
     @model_validator(mode="after")
     def _allows_something(self) -> Self:
         if self.limit.mg == 0:
             raise InvalidInput("a ceiling is above 0; for a drug that is not to be taken write a contraindication")
+        if self.days is not None and self.per != "week":
+            raise InvalidInput('days belong to a ceiling of a week; add per = "week"')
         return self
 
 
