@@ -22,7 +22,6 @@ from taper.testing import (
     unrealizable_plans,
 )
 
-
 SCHEDULES = realizable_plans().map(lambda drawn: to_schedule(realize(*drawn), start=START, horizon=days(40)))
 
 
