@@ -95,7 +95,6 @@ def test_a_log_holds_so_many_events():
         read_log(json.dumps({**log, "events": events}))
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize(("days", "holds"), [(500, r"holds \d+"), (2000, r"holds about \d+")], ids=["all", "some"])
 def test_a_handout_that_would_take_gigabytes_is_refused_and_says_how_many_days_fit(days, holds):
     """A much too long one is refused from some of its days, before the rest is written."""

@@ -15,6 +15,7 @@ from taper.testing import (
     facts,
     formulary_of,
     logs,
+    patient_facts,
     patients,
     realizable_plans,
     regimens,
@@ -70,3 +71,9 @@ def test_the_one_dose_that_is_drawn_to_fail_fails(drawn):
         realize(drawn.plan, drawn.products)
     assert [problem.dose for problem in caught.value.problems] == [drawn.dose]
     assert caught.value.where == f"step {drawn.step}, {drawn.slot}"
+
+
+@given(st.data())
+def test_people_are_drawn_as_values_and_as_plain_data(drawn):
+    assert isinstance(drawn.draw(patients()), Patient)
+    assert Patient.read(drawn.draw(patient_facts()))

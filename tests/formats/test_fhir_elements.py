@@ -166,7 +166,6 @@ ADDED = [
 ]
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize("version", ["R4", "R5"])
 def test_every_element_that_a_version_has_is_accounted_for_where_it_is_added(version):
     mine = [item for item in ADDED if item[0] == version]

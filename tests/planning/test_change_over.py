@@ -22,7 +22,6 @@ def turn(count: int, stages: int, ratio: Fraction = Fraction(2)) -> Turn:
     )
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize("stages", [1, 2, 3, 4])
 @pytest.mark.parametrize("count", [12, 24, 120])
 def test_where_every_stage_can_be_made_the_path_is_what_was_meant(count: int, stages: int) -> None:
@@ -31,7 +30,6 @@ def test_where_every_stage_can_be_made_the_path_is_what_was_meant(count: int, st
     assert asked.is_even(asked.path())
 
 
-@pytest.mark.no_cover
 def test_a_stage_between_two_of_many_doses_goes_beside_it_and_never_rises() -> None:
     asked = turn(120, 7)
     path = asked.path()
