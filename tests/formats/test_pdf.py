@@ -225,6 +225,7 @@ class TestFile:
         assert sizes == [size, size[::-1], size[::-1], size]
         assert [round(box.width) for box in boxes] == [size[0], size[1], size[1], size[0]]
 
+    @pytest.mark.no_cover
     @pytest.mark.parametrize("intakes", [4, 12, 20])
     def test_no_week_is_cut_when_a_month_takes_several_pages(self, intakes):
         schedule = dated({"for": "28 days", "regimen": {f"{hour:02}:00": "2 mg" for hour in range(intakes)}})
@@ -237,6 +238,7 @@ class TestFile:
         assert len(held) == {4: 1, 12: 1, 20: 2}[intakes]
         assert doses_in(made, "en") == doses_of(schedule)
 
+    @pytest.mark.no_cover
     @pytest.mark.parametrize("paper", ["a4", "us-letter"])
     @pytest.mark.parametrize("large", [False, True], ids=["usual", "large"])
     def test_sixteen_steps_of_two_intakes_are_one_page_and_a_page_for_each_month(self, paper, large):
@@ -257,6 +259,7 @@ class TestFile:
         pages = pypdf.PdfReader(io.BytesIO(to_pdf(to_schedule(made, start=date(2027, 3, 1)), large=large))).pages
         assert min(sizes_of(pages[0])) >= (13.99 if large else 11.99)
 
+    @pytest.mark.no_cover
     @pytest.mark.parametrize("month", range(1, 13))
     @pytest.mark.parametrize("drugs", [1, 4])
     def test_no_month_needs_more_than_its_page_whatever_its_first_day(self, month, drugs):
