@@ -86,3 +86,13 @@ def test_no_advice_of_another_country_is_high_against_a_maximum_of_the_plans_own
     abroad = [each for each in finding.each if each.from_abroad]
     assert (finding.severity, {each.severity for each in abroad}) == (Severity.MODERATE, {Severity.MODERATE})
     assert [each.from_abroad for each in finding.each] == sorted(each.from_abroad for each in finding.each)
+
+
+@each_case
+def test_of_one_severity_and_day_what_forbids_a_drug_is_told_before_how_fast_it_changes(case):
+    if "refused" in case:
+        return
+    forbids, speeds = {"contraindication", "interaction"}, {"pace", "titration-speed", "swing", "duration"}
+    told = [(f.severity, f.day or 0, f.rule) for f in review_of(case).findings]
+    pairs = ((one, two) for at, one in enumerate(told) for two in told[at + 1 :])
+    assert not [(one, two) for one, two in pairs if one[:2] == two[:2] and one[2] in speeds and two[2] in forbids]

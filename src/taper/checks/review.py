@@ -285,6 +285,7 @@ def _finding_order(finding: Finding) -> tuple[object, ...]:
     return (
         -finding.severity.rank,
         finding.day or 0,
+        _place(finding.rule),
         finding.rule,
         finding.drug or "",
         finding.slot or "",
@@ -293,13 +294,16 @@ def _finding_order(finding: Finding) -> tuple[object, ...]:
 
 
 _FIRST = ("kidney", "pregnancy", "liver", "contraindication", "interaction", "ceiling", "abrupt-stop", "age")
-"""The rules whose open questions matter most, the first of them first."""
+"""The rules whose findings of one day and open questions matter most, the first of them first."""
+
+
+def _place(rule: str) -> int:
+    return _FIRST.index(rule) if rule in _FIRST else len(_FIRST)
 
 
 def gap_order(gap: NotAssessed) -> tuple[object, ...]:
     """A key by which the open question that matters most comes first."""
-    place = _FIRST.index(gap.rule) if gap.rule in _FIRST else len(_FIRST)
-    return (not gap.urgent, place, gap.rule, gap.drug or "", list(Reason).index(gap.reason), gap.missing)
+    return (not gap.urgent, _place(gap.rule), gap.rule, gap.drug or "", list(Reason).index(gap.reason), gap.missing)
 
 
 def _answer_order(answer: Clear | Within | LeftOut) -> tuple[str, ...]:
