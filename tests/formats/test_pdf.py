@@ -1,6 +1,7 @@
 """The handout in PDF: its text is the plan, it is tagged, and the same schedule gives the same bytes."""
 
 import io
+import json
 import re
 import sys
 from datetime import date
@@ -294,6 +295,21 @@ class TestFile:
                 planned.setdefault((day.date.day, intake.slot.name), {})[intake.drug] = intake.dose.mg
         assert lettered_in(made) == planned
 
+    @pytest.mark.parametrize(("language", "large"), [("es", False), ("es", True), ("de", True), ("fr", True)])
+    def test_no_word_of_the_plan_is_wider_than_its_column(self, language, large):
+        made = to_pdf(many_columns(), language=language, large=large, pages="patient")
+        runs = runs_of(pypdf.PdfReader(io.BytesIO(made)).pages[0])
+        columns = sorted(
+            {round(x, 1) for text, x, *_ in runs if text.strip() in {"300\xa0mg", "10\xa0mg", "1500\xa0mg", "–"}}
+        )
+        columns.append(595 - 13 / 25.4 * 72)
+        assert len(columns) == 6
+        widths = widths_of([(text.strip(), size, bold) for text, _, size, bold in runs])
+        for (text, x, *_), width in zip(runs, widths, strict=True):
+            if round(x, 1) in columns:
+                room = columns[columns.index(round(x, 1)) + 1] - x
+                assert width <= room, (text, width, room)
+
     def test_no_month_of_four_drugs_four_times_a_day_is_printed_in_less_than_7_points(self):
         for month in range(1, 13):
             for sunday_first in (False, True):
@@ -380,6 +396,45 @@ def sizes_of(page):
 
     page.extract_text(visitor_text=look)
     return found
+
+
+def many_columns():
+    """Two drugs four times a day, one with a form that is a long word."""
+    products = [Product(id="t", drug="propranolol", form="tablet", strength="10 mg"),
+                Product(id="c", drug="gabapentin", form="capsule", strength="300 mg"),
+                Product(id="g", drug="gabapentin", form="tablet", strength="600 mg")]  # fmt: skip
+    low, high = dict.fromkeys(("morning", "noon", "evening"), "300 mg"), {"bedtime": "600 mg"}
+    steps = [{"for": "1 week", "regimen": {"bedtime": "300 mg"}}, {"for": "1 week", "regimen": low | high}]
+    every = dict.fromkeys(("morning", "noon", "evening", "bedtime"), "10 mg")
+    steps.append({"regimen": low | high})
+    courses = [{"drug": "gabapentin", "then": "continue", "steps": steps},
+               {"drug": "propranolol", "then": "continue", "steps": [{"regimen": every}]}]  # fmt: skip
+    made = realize(Plan.read({"courses": courses}), products)
+    return to_schedule(made, start=date(2027, 3, 1), horizon=days(20))
+
+
+def runs_of(page):
+    """Each run of type on a page: its text, where it begins, its size and whether it is bold."""
+    found = []
+
+    def look(text, current, matrix, font, size):
+        if text.strip():
+            found.append((text, current[4], size, "Bold" in font["/BaseFont"]))
+
+    page.extract_text(visitor_text=look)
+    return found
+
+
+def widths_of(runs):
+    """How wide each run is in points, measured apart from the template."""
+    import typst
+
+    source = b"""#let runs = json(bytes(sys.inputs.runs))
+#context [#metadata(runs.map(((held, size, bold)) => measure(text(
+  font: "Libertinus Serif", size: size * 1pt, weight: if bold { "bold" } else { "regular" }, held,
+)).width.pt())) <made>]"""
+    found = typst.query(source, "<made>", field="value", one=True, sys_inputs={"runs": json.dumps(runs)})
+    return json.loads(found)
 
 
 def off_the_page(made):
