@@ -6,6 +6,7 @@ import re
 import sys
 from datetime import date
 from fractions import Fraction
+from statistics import median
 
 import pypdf
 import pytest
@@ -257,6 +258,25 @@ class TestFile:
         made = realize(plan, Formulary.shipped().products("diazepam", market="us"))
         pages = pypdf.PdfReader(io.BytesIO(to_pdf(to_schedule(made, start=date(2027, 3, 1)), large=large))).pages
         assert min(sizes_of(pages[0])) >= (13.99 if large else 11.99)
+
+    def test_each_month_is_headed_by_the_title_of_its_plan(self):
+        schedule = dated({"for": "40 days", "regimen": {"morning": "2 mg"}}, title="For the knee")
+        _, *months = pages_of(to_pdf(schedule, pages="patient"))
+        heads = [" ".join(page.split()).partition(" Monday")[0] for page in months]
+        assert heads == [
+            f"{month} 2027 For the knee Tick a box on the printed page when a dose is taken."
+            for month in ("March", "April")
+        ]
+
+    @pytest.mark.parametrize("steps", [24, 29])
+    def test_large_print_is_nowhere_smaller_than_the_usual(self, steps):
+        regimens = [{"morning": f"{2 + 2 * (number % 2)} mg"} for number in range(steps)]
+        schedule = dated(*({"for": "1 day", "regimen": regimen} for regimen in regimens))
+        usual, large = (
+            [median(sizes_of(page)) for page in pypdf.PdfReader(io.BytesIO(to_pdf(schedule, large=large))).pages[:2]]
+            for large in (False, True)
+        )
+        assert all(other >= one - 0.01 for one, other in zip(usual, large, strict=True))
 
     @pytest.mark.parametrize("month", range(1, 13))
     @pytest.mark.parametrize("drugs", [1, 4])
