@@ -349,7 +349,7 @@ class TestEscaping:
         tags = [e["tag"] for e in Page(text).elements]
         assert tags == [e["tag"] for e in Page(to_html(plain, harmless, count_supply(plain))).elements]
         assert Page(text).find("title")[0]["text"] == f"A {EVIL}"
-        assert text.count("alert(1)") == text.count("&lt;script&gt;alert(1)&lt;/script&gt;") == 14
+        assert text.count("alert(1)") == text.count("&lt;script&gt;alert(1)&lt;/script&gt;") == 15
 
     def test_a_title_cannot_hide_or_turn_around_what_follows(self):
         assert printable("13 1/3 mg") == "13\u00a01/3\u00a0mg"
@@ -478,6 +478,11 @@ class TestPages:
         assert said in cell["text"].replace("\u00a0", " ")
         number = 9 if horizon else 10
         assert cell["text"].replace("\u00a0", " ").startswith(f"{number} Mar" if as_dates else f"Day {number}")
+
+    def test_each_month_is_headed_by_the_title_of_its_plan(self):
+        schedule = dated({"for": "40 days", "regimen": {"morning": "2 mg"}}, title="For the knee")
+        found = [caption["text"] for caption in Page(to_html(schedule, pages="patient")).find("caption")]
+        assert found == ["March 2027 For the knee", "April 2027 For the knee"]
 
     def test_what_happened_to_a_schedule_is_for_the_clinician(self):
         schedule = dated({"for": "9 days", "regimen": {"morning": "2 mg"}})

@@ -248,7 +248,8 @@ def _month(handout: Handout, month: CalendarMonth) -> Iterator[str]:
     yield f'<div class="page weeks-{len(month.weeks)}{kind}" role="region" aria-label="{_text(month.caption)}">'
     listed = " ".join(f"<span><b>{letter}</b> {_text(name)}</span>" for letter, name in handout.key)
     key = f' <span class="key">{listed}</span>' if handout.paper.compact else ""
-    yield f'<table class="month"><caption>{_text(month.caption)}{key}</caption>'
+    title = f' <span class="of">{_text(handout.title)}</span>'
+    yield f'<table class="month"><caption>{_text(month.caption)}{title}{key}</caption>'
     yield f"<thead><tr>{heads}</tr></thead><tbody>"
     for week in month.weeks:
         yield "<tr>"
