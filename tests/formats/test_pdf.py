@@ -259,6 +259,14 @@ class TestFile:
         pages = pypdf.PdfReader(io.BytesIO(to_pdf(to_schedule(made, start=date(2027, 3, 1)), large=large))).pages
         assert min(sizes_of(pages[0])) >= (13.99 if large else 11.99)
 
+    @pytest.mark.parametrize("steps", [34, 36, 38])
+    def test_the_notice_never_stands_on_a_page_without_whom_to_ask(self, steps):
+        regimens = [{"morning": f"{2 + 2 * (number % 2)} mg"} for number in range(steps)]
+        made = to_pdf(dated(*({"for": "1 day", "regimen": regimen} for regimen in regimens)), pages="patient")
+        (page,) = [page for page in pages_of(made) if "A prescriber or pharmacist decides" in page]
+        assert "Telephone:" in page
+        assert "A dose missed" in page
+
     def test_each_month_is_headed_by_the_title_of_its_plan(self):
         schedule = dated({"for": "40 days", "regimen": {"morning": "2 mg"}}, title="For the knee")
         _, *months = pages_of(to_pdf(schedule, pages="patient"))
