@@ -147,6 +147,7 @@ WORKING = {"Told"}
 """Dataclasses that a single call fills and throws away."""
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("name", VALUES)
 def test_a_value_is_copied_and_pickled_as_itself(name):
     value = VALUES[name]
@@ -192,6 +193,7 @@ def test_an_error_is_pickled_with_all_that_it_says(error):
     assert isinstance(error, InvalidAmount | NotFound | NotReachable | taper.InvalidInput)
 
 
+@pytest.mark.no_cover
 def test_threads_share_a_schedule_and_write_the_same_bytes(here):
     made, expected = schedule(), here[1]
     with ThreadPoolExecutor(8) as pool:

@@ -187,3 +187,14 @@ def test_the_interval_may_stand_anywhere_among_the_clauses():
 def test_what_is_wrong_with_a_text_is_said_of_the_text(text, says):
     with pytest.raises(InvalidInput, match=says):
         Pace.parse(text)
+
+
+def test_a_pace_from_figures_is_the_one_that_is_written():
+    """Paces of the other tests are made while they are listed, which coverage does not count."""
+    made = {
+        percent_of_start("10%", weeks(1)): "10% of start, every 1 week",
+        banded([("2 mg", "10 mg"), (mg(1), mg(0))], weeks(2)): "2 mg down to 10 mg, 1 mg down to 0 mg, every 2 weeks",
+        points_of_occupancy(5, weeks(2), vmax="75", km="0.7 mg", source="a-source"): None,
+    }
+    for pace, text in made.items():
+        assert Pace.parse(text or str(pace)) == pace

@@ -26,6 +26,7 @@ def test_the_example_prints_what_the_readme_prints(capsys):
     assert capsys.readouterr().out == shown
 
 
+@pytest.mark.no_cover
 def test_the_second_example_prints_what_the_readme_prints(capsys):
     code = re.findall(r"```python\n(.*?)```", README, re.DOTALL)[1]
     shown = re.search(r"```text\n(18 16 .*?)```", README, re.DOTALL)[1]

@@ -54,6 +54,7 @@ def build(folder: Path) -> None:
     """Make the folder, anew if there is one of ours."""
     if folder.exists() and not (folder / "version.json").exists() and any(folder.iterdir()):
         sys.exit(f"{folder} holds something else; name a new folder")
+    print("fetching Pyodide and wheels, and compiling; it takes a minute or two", flush=True)
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
         fetch(work)

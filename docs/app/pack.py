@@ -1,6 +1,7 @@
 """Run in Pyodide by pack.mjs: compile each module with the Python that will read it, and pack what the page loads.
 
-Docstrings are left out, since no one reads them there; everything else is as it was.
+Docstrings of other packages are left out, since no one reads them there. Those of this library stay: its options are
+explained by them.
 """
 
 import ast
@@ -22,9 +23,12 @@ UNUSED = (
 """Parts of the standard library that nothing here imports."""
 
 
-def without_docstrings(text: bytes, name: str) -> bytes:
+OURS = ("taper/", "taper_page/")
+
+
+def as_code(text: bytes, name: str) -> bytes:
     tree = ast.parse(text, name)
-    for node in ast.walk(tree):
+    for node in () if name.startswith(OURS) else ast.walk(tree):
         if (
             isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
             and ast.get_docstring(node, clean=False) is not None
@@ -35,7 +39,7 @@ def without_docstrings(text: bytes, name: str) -> bytes:
 
 
 def compiled(name: str, data: bytes) -> tuple[str, bytes]:
-    return (f"{name}c", without_docstrings(data, name)) if name.endswith(".py") else (name, data)
+    return (f"{name}c", as_code(data, name)) if name.endswith(".py") else (name, data)
 
 
 def pack_folder(name: str) -> None:

@@ -43,6 +43,7 @@ def ranks(drug, advice, made, patient):
     return max(found, default=None if unknown else 0)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(("drug", "advice"), ADVICE, ids=[f"{d}-{a.source.id}-{i}" for i, (d, a) in enumerate(ADVICE)])
 def test_from_one_source_a_lower_figure_or_dialysis_is_never_answered_more_lightly(drug, advice):
     products = products_for(drug, advice)

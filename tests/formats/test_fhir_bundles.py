@@ -148,6 +148,7 @@ def seconds(resource):
     return time.process_time() - begun
 
 
+@pytest.mark.no_cover
 def test_ten_thousand_dosages_take_ten_times_as_long_as_a_thousand():
     seconds(many(10))
     few = max(seconds(many(1000)), 0.05)

@@ -227,6 +227,7 @@ class TestFile:
         assert sizes == [size, size[::-1], size[::-1], size]
         assert [round(box.width) for box in boxes] == [size[0], size[1], size[1], size[0]]
 
+    @pytest.mark.no_cover
     @pytest.mark.parametrize("intakes", [4, 12, 20])
     def test_no_week_is_cut_when_a_month_takes_several_pages(self, intakes):
         schedule = dated({"for": "28 days", "regimen": {f"{hour:02}:00": "2 mg" for hour in range(intakes)}})
@@ -239,6 +240,7 @@ class TestFile:
         assert len(held) == {4: 1, 12: 1, 20: 2}[intakes]
         assert doses_in(made, "en") == doses_of(schedule)
 
+    @pytest.mark.no_cover
     @pytest.mark.parametrize("paper", ["a4", "us-letter"])
     @pytest.mark.parametrize("large", [False, True], ids=["usual", "large"])
     def test_sixteen_steps_of_two_intakes_are_one_page_and_a_page_for_each_month(self, paper, large):
@@ -286,6 +288,7 @@ class TestFile:
         )
         assert all(other >= one - 0.01 for one, other in zip(usual, large, strict=True))
 
+    @pytest.mark.no_cover
     @pytest.mark.parametrize("month", range(1, 13))
     @pytest.mark.parametrize("drugs", [1, 4])
     def test_no_month_needs_more_than_its_page_whatever_its_first_day(self, month, drugs):

@@ -97,6 +97,7 @@ def stairs_of(axis):
     return list(values), [num2date(edge).date() for edge in edges]
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("name", PICTURES)
 def test_a_picture_is_drawn_alike_each_time(name):
     picture = PICTURES[name]
@@ -144,6 +145,7 @@ def test_a_picture_needs_nothing_from_elsewhere(name):
     assert "@import" not in PICTURES[name].to_svg()
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("name", PICTURES)
 def test_a_picture_has_a_title_a_description_and_axes_with_units(name):
     picture = PICTURES[name]

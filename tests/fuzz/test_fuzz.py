@@ -8,6 +8,7 @@ from fuzz.inputs import seeds, texts
 from fuzz.targets import JSON_TARGETS, TARGETS
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("name", TARGETS)
 def test_every_seed_and_every_finding_is_answered(name):
     assert seeds(name)

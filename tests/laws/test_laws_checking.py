@@ -238,6 +238,7 @@ class TestUnknownDrugs:
         assert not clinical & {item.rule for item in (*review.clear, *review.findings)}
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("drug", MADE)
 def test_worse_kidney_function_is_never_found_milder_by_a_source(drug):
     made = _shipped_plan(drug)

@@ -10,8 +10,8 @@ import pytest
 
 from taper import Formulary, load_plan, read_plan, realize, to_csv, to_ical, to_schedule
 from taper.cli import log, main, parser_for
-from taper_page.document import EVENTS, FILES, POLICY, document
-from taper_page.fields import WORKS, all_fields
+from taper_page.document import FILES, POLICY, document
+from taper_page.fields import EVENT_FIELDS, EVENTS, WORKS, all_fields
 from taper_page.own_products import read_products
 from taper_page.session import FILES as WRITTEN
 from taper_page.session import Session, drugs
@@ -26,8 +26,8 @@ PAGE = document(drugs=drugs(), tables=TABLES, version="0")
 
 
 @pytest.fixture
-def session(tmp_path):
-    return Session(str(tmp_path))
+def session():
+    return Session()
 
 
 def call(session, name, **given):
@@ -92,6 +92,17 @@ def test_what_products_force_is_said_with_what_would_make_it_gentler(session):
         ({"release": "slow"}, "release", ""),
         ({"market": "fr"}, "market", ""),
         ({"days": "many"}, "days", ""),
+        ({"days": "0"}, "days", ""),
+        ({"age": "\u00b2"}, "age", ""),
+        ({"age": "9" * 5000}, "age", "too long"),
+        ({"age": "12"}, "age", ""),
+        ({"drug": "-h"}, "drug", "without the dash"),
+        ({"drug": "--products=/etc/passwd"}, "drug", "without the dash"),
+        ({"before": "5 mg\nmorning"}, "before", "too long"),
+        ({"own": "5 mg tablet\n5 mg tablet"}, "own", "twice"),
+        ({"own": "\n".join(f"{n} mg tablet" for n in range(1, 99))}, "own", "too long"),
+        ({"own": "0 mg tablet"}, "own", ""),
+        ({"before": "0.3 mg bedtime", "order": ""}, "before", ""),
         ({"before": "5"}, "before", ""),
         ({"start": ""}, "start", "first day"),
         ({"start": "2027-13-01"}, "start", ""),
@@ -133,7 +144,7 @@ def test_the_other_kinds_of_plan(session):
 
 def test_products_of_ones_own(session):
     answer = planned(session, own="2 mg tablet, halves\n5 mg tablet", before="10 mg bedtime", order="")
-    assert "own-1" in answer["supply"]
+    assert "own-1-2-mg-tablet" in answer["supply"]
     liquid = read_products(["2 mg/5 mL oral-solution, 0.1 mL"], "diazepam")
     assert liquid[0]["concentration"] == "2 mg/5 mL"
     assert planned(session, own="2 mg/5 mL oral-solution, 0.1 mL", before="10 mg bedtime", order="")["supply"]
@@ -145,8 +156,10 @@ def test_what_happened_is_written_down_and_taken_back(session):
     assert held["events"] == ["2027-03-20 hold"]
     assert held["table"] != first["table"]
     assert json.loads(written(session, "log"))["events"][0]["kind"] == "hold"
-    assert call(session, "event", event="hold", day="", **{"for": "1 week"})["refused"]
-    assert call(session, "event", event="hold", day="2027-04-20")["refused"]
+    assert call(session, "event", event="hold", day="", **{"for": "1 week"})["field"] == "day"
+    without = call(session, "event", event="hold", day="2027-04-20")
+    assert without["field"] == "for"
+    assert not re.search(r"--[a-z]", without["refused"])
     again = call(session, "event", event="step-back", day="2027-04-20", **{"for": "2 weeks"})
     assert len(again["events"]) == 2
     assert len(call(session, "undo")["events"]) == 1
@@ -158,7 +171,40 @@ def test_what_happened_stays_with_its_plan_alone(session):
     planned(session)
     call(session, "event", event="hold", day="2027-03-20", **{"for": "1 week"})
     assert planned(session)["events"] == ["2027-03-20 hold"]
-    assert planned(session, pace="2 mg every 2 weeks")["events"] == []
+    other = planned(session, pace="2 mg every 2 weeks")
+    assert other["events"] == []
+    assert any("belongs to the plan before" in note for note in other["notes"])
+    assert planned(session)["events"] == ["2027-03-20 hold"]
+    assert call(session, "undo")["events"] == []
+    assert planned(session)["events"] == []
+
+
+def test_a_refusal_leaves_all_as_it_was(session):
+    planned(session)
+    call(session, "event", event="hold", day="2027-03-20", **{"for": "1 week"})
+    held = {kind: written(session, kind) for kind in WRITTEN}
+    for changes in (
+        {"pace": "soon"},
+        {"before": "30 mg bedtime", "order": "", "weight_kg": "-80"},
+        {"before": "30 mg bedtime", "order": "", "start": "2027-13-01"},
+        {"own": "5 mg tablet, eighths", "start": "2027-09-01"},
+    ):
+        assert "refused" in call(session, "plan", **{**TAPER, **changes})
+        assert {kind: written(session, kind) for kind in WRITTEN} == held
+    assert "refused" in call(session, "event", event="hold", day="2026-01-01", **{"for": "1 week"})
+    assert "refused" in call(session, "event", event="slow", day="2027-04-20", pace="soon")
+    assert "refused" in call(session, "open", text='{"format": "taper-plan/1", "courses": []}', start="2027-03-01")
+    assert {kind: written(session, kind) for kind in WRITTEN} == held
+
+
+def test_a_plan_that_was_opened_is_checked_for_the_person(session):
+    planned(session)
+    plan = written(session, "plan")
+    call(session, "open", text=plan, start="2027-03-01")
+    assert "age" in call(session, "facts", start="2027-03-01")["review"]
+    told = call(session, "facts", start="2027-04-01", age="70", liver="none")
+    assert "Give the age" not in told["review"]
+    assert "1 Apr 2027" in told["table"]
 
 
 def test_files_are_taken_in_again(session, tmp_path):
@@ -166,8 +212,7 @@ def test_files_are_taken_in_again(session, tmp_path):
     plan = written(session, "plan")
     held = call(session, "event", event="hold", day="2027-03-20", **{"for": "1 week"})
     log, fhir = written(session, "log"), written(session, "fhir-r4")
-    other = Session(str(tmp_path / "other"))
-    (tmp_path / "other").mkdir()
+    other = Session()
     assert call(other, "open", text=plan, start="2027-03-01")["table"] == made["table"]
     opened = call(other, "open", text=log)
     assert (opened["table"], opened["start"]) == (held["table"], "2027-03-01")
@@ -206,6 +251,8 @@ def test_before_a_plan_there_is_nothing_to_hand_out_or_to_change(session):
     assert "make a plan first" in call(session, "file", kind="ics")["refused"]
     assert "make a plan first" in call(session, "event", event="hold", day="2027-03-20")["refused"]
     assert "make a plan first" in call(session, "undo")["refused"]
+    planned(session)
+    assert "nothing has happened" in call(session, "file", kind="log")["refused"]
 
 
 def test_a_plan_that_goes_on_is_shown_beyond_its_last_change(session):
@@ -256,6 +303,7 @@ def test_the_page_asks_no_other_origin_and_its_lists_agree():
     assert not re.search(r'(src|href)="(https?:)?//', PAGE)
     assert set(FILES) == set(WRITTEN)
     assert set(EVENTS) <= set(log.EVENTS)
+    assert all(f'id="event-{field.name}"' in PAGE for field in EVENT_FIELDS)
 
 
 def test_a_downloaded_plan_gives_the_same_days_in_the_library(session, tmp_path):

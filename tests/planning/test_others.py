@@ -450,6 +450,7 @@ def test_a_cross_taper_opens_with_the_largest_fall_of_both_together() -> None:
     assert made.to_dict()["largest_fall"] == str(made).splitlines()[0]
 
 
+@pytest.mark.no_cover
 def test_stages_that_take_the_same_are_refused() -> None:
     with pytest.raises(NoPlan, match=r"stages: stages \d+ and \d+ of 40 take the same doses"):
         crossed(stages=40, rounding="up")

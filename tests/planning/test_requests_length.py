@@ -204,6 +204,7 @@ def test_a_length_is_kept_with_the_fewest_products_too():
     assert "Weights" not in few.report.text()
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("slots", [["morning", "noon", "bedtime"], ["08:00", "12:00", "16:00", "20:00"]])
 def test_several_intakes_keep_a_length_without_a_fall_beyond_the_pace_that_results(slots):
     diazepam = [Product(id=f"d{size}", drug="d", form="tablet", strength=f"{size} mg", score=2) for size in (2, 5, 10)]

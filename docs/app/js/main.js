@@ -5,7 +5,9 @@ const by = (id) => document.getElementById(id);
 const form = by("form");
 const root = new URL("../", import.meta.url);
 const stages = { python: "Loading Python ...", library: "Loading the library ...", ready: "", working: "Planning ..." };
-let worker, waiting, number, typing, asked = "", busy, happened = "";
+let worker, waiting, number, typing, busy;
+// The form that was last asked with, the one that what is shown was made by, what was opened, and what happened since.
+let asked = "", accepted = "", opened = "", happened = "";
 
 function begin() {
   // A worker that begins as a blob is held by the policy of this page, so that it too asks no other origin.
@@ -46,42 +48,57 @@ function ask(name, given) {
 
 const typed = (of) => Object.fromEntries([...new FormData(of)].map(([name, text]) => [name, String(text)]));
 
-function refuse(where, prefix, { refused, field }) {
+function refuse(where, prefix, { refused = "", field = null }) {
   for (const each of where.querySelectorAll("[aria-invalid]")) each.removeAttribute("aria-invalid");
   for (const each of where.querySelectorAll(".error")) each.textContent = "";
   const control = field && by(prefix + field);
-  by(prefix ? "event-refused" : "refused").textContent = refused && !control ? refused : "";
+  by(prefix ? "event-refused" : "refused").textContent = control ? "" : refused;
   if (!control) return;
   control.setAttribute("aria-invalid", "true");
   control.closest("details")?.setAttribute("open", "");
   by(`${prefix + field}-error`).textContent = refused;
 }
 
+const paragraphs = (lines) => lines.map((text) => Object.assign(document.createElement("p"), { textContent: text }));
+
 function show(answer) {
   by("result").hidden = false;
   happened = answer.log;
   by("result-title").textContent = answer.title;
-  by("notes").replaceChildren(...answer.notes.map((text) => Object.assign(document.createElement("p"), { textContent: text })));
+  by("notes").replaceChildren(...paragraphs(answer.notes));
   for (const part of ["picture", "table", "gentler", "supply", "review"]) by(part).innerHTML = answer[part];
   by("gentler").previousElementSibling.hidden = !answer.gentler;
-  by("events").replaceChildren(...answer.events.map((text) => Object.assign(document.createElement("p"), { textContent: text })));
+  by("events").replaceChildren(...paragraphs(answer.events));
   document.documentElement.dataset.planned = String(Number(document.documentElement.dataset.planned ?? 0) + 1);
+  compare();
   if (!by("panel-sheet").hidden) sheet();
+}
+
+// What is shown and is not what the form says now can be seen, and neither used nor taken for the new plan.
+function compare() {
+  const stale = JSON.stringify(typed(form)) !== accepted;
+  by("stale").hidden = !stale;
+  by("shown").inert = stale;
 }
 
 async function plan(now) {
   clearTimeout(typing);
   const given = typed(form);
   const text = JSON.stringify(given);
-  if (!now && (text === asked || !given.drug || !given.start)) return;
+  const name = opened && !given.drug ? "facts" : "plan";
+  if (!now && (text === asked || !given.start || (name === "plan" && !given.drug))) return;
   asked = text;
   working(true);
-  const answer = await ask("plan", given);
+  const answer = await ask(name, given);
   if (asked !== text) return;
   working(false);
   refuse(form, "", answer);
-  if (answer.refused) { if (now) (form.querySelector("[aria-invalid]") ?? by("refused")).focus?.(); return; }
+  refuse(by("happened"), "event-", {});
+  if ("refused" in answer) { if (now) (form.querySelector("[aria-invalid]") ?? by("refused")).focus(); return; }
+  accepted = text;
+  if (name === "plan") opened = "";
   show(answer);
+  if (now && matchMedia("(max-width: 56rem)").matches) by("result-title").scrollIntoView();
 }
 
 function working(on) {
@@ -99,7 +116,8 @@ async function sheet() {
 
 async function save(kind) {
   const made = await ask("file", { kind });
-  if (made.refused) { by("refused").textContent = made.refused; return; }
+  by("refused").textContent = made.refused ?? "";
+  if (made.refused) return;
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([made.text], { type: made.media }));
   link.download = made.name;
@@ -107,14 +125,32 @@ async function save(kind) {
   setTimeout(() => URL.revokeObjectURL(link.href), 10000);
 }
 
-async function take(file) {
-  const chosen = typed(form);
-  const answer = await ask("open", { ...chosen, text: await file.text() });
+async function take(text) {
+  clearTimeout(typing);
+  asked = "";
+  const answer = await ask("open", { ...typed(form), text });
   refuse(form, "", answer);
-  by("group-opening").open ||= Boolean(answer.refused);
-  if (answer.refused) return;
-  if (answer.start) form.elements.start.value = answer.start;
+  by("group-opening").open ||= "refused" in answer;
+  if ("refused" in answer) return;
+  // The form is emptied of the plan before, so that it does not stand beside this one; facts are kept.
+  for (const each of by("group-plan").querySelectorAll("input, select")) each.value = "";
+  form.elements.start.value = answer.start;
+  opened = text;
+  asked = accepted = JSON.stringify(typed(form));
   show(answer);
+}
+
+// Python begins anew, and is told again what was shown before.
+async function stop() {
+  worker.terminate();
+  asked = "";
+  working(false);
+  begin();
+  const [text, log] = [opened, happened];
+  if (!accepted) return;
+  const before = text ? await ask("open", { ...JSON.parse(accepted), text }) : await ask("plan", JSON.parse(accepted));
+  const answer = log && !("refused" in before) ? await ask("open", { ...JSON.parse(accepted), text: log }) : before;
+  if (!("refused" in answer)) show(answer);
 }
 
 function fields() {
@@ -133,23 +169,23 @@ function choose(tab) {
 }
 
 form.addEventListener("submit", (event) => { event.preventDefault(); plan(true); });
-form.addEventListener("input", () => { fields(); clearTimeout(typing); typing = setTimeout(plan, 500); });
-by("stop").addEventListener("click", async () => {
-  worker.terminate();
-  asked = "";
-  working(false);
-  begin();
-  if (happened) show(await ask("open", { text: happened }));
+form.addEventListener("input", () => {
+  fields();
+  compare();
+  clearTimeout(typing);
+  typing = setTimeout(plan, 500);
 });
+by("stop").addEventListener("click", stop);
 by("happened").addEventListener("submit", async (event) => {
   event.preventDefault();
   const answer = await ask("event", typed(by("happened")));
   refuse(by("happened"), "event-", answer);
-  if (!answer.refused) show(answer);
+  if (!("refused" in answer)) show(answer);
 });
 by("undo").addEventListener("click", async () => {
   const answer = await ask("undo", {});
-  if (!answer.refused) show(answer);
+  refuse(by("happened"), "event-", answer);
+  if (!("refused" in answer)) show(answer);
 });
 by("files").addEventListener("click", ({ target }) => { if (target.dataset.file) save(target.dataset.file); });
 by("print").addEventListener("click", () => by("paper").contentWindow.print());
@@ -168,10 +204,10 @@ for (const kind of ["dragover", "dragleave", "drop"]) {
   document.addEventListener(kind, (event) => {
     event.preventDefault();
     document.body.classList.toggle("dropping", kind === "dragover");
-    if (kind === "drop" && event.dataTransfer.files[0]) take(event.dataTransfer.files[0]);
+    if (kind === "drop" && event.dataTransfer.files[0]) event.dataTransfer.files[0].text().then(take);
   });
 }
-by("open").addEventListener("change", ({ target }) => { if (target.files[0]) take(target.files[0]); });
+by("open").addEventListener("change", ({ target }) => { if (target.files[0]) target.files[0].text().then(take); });
 
 fields();
 begin();

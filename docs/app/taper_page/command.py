@@ -9,16 +9,20 @@ from dataclasses import dataclass
 from taper.cli import parser_for
 from taper.cli.notes import print_notes
 from taper.cli.typed_words import understand
-from taper.errors import InvalidInput, TaperError
+from taper.errors import InvalidInput, OutOfScope, TaperError
 from taper.knowledge.formulary import UnknownDrug
 from taper.paces.pace import InvalidPace
-from taper_page.fields import Field, all_fields
+from taper.products.recipes import NotReachable
+from taper_page.fields import Field, all_fields, used_by
 
 Form = Mapping[str, str]
-_PLAN = ("drug", "pattern")
+OWN = "own-products.json"
+"""The file of a person's own products."""
 _OPENING = ("open_slots", "open_strength", "open_drug", "open_accept")
 _ELSEWHERE = {"language", "large", "sunday_first", "times", "tz", *_OPENING}
 _REFUSED = 2
+_MOST_LINES, _LONGEST = 40, 300
+"""How many lines a field of lines may have, and how long a text may be."""
 _NAMES = {"days": "--days"}
 _STATED = ("market", "only", "divide", "syringe")
 
@@ -46,10 +50,28 @@ def lines_of(form: Form, name: str) -> list[str]:
 
 def given(form: Form) -> Iterator[tuple[Field, str]]:
     """The fields that the kind of plan uses and that are filled in."""
-    for field in all_fields():
-        text = form.get(field.name, "").strip()
-        if text and form.get("work", "down") in field.works:
+    for field in used_by(form.get("work", "down")):
+        if text := form.get(field.name, "").strip():
             yield field, text
+
+
+def check_form(form: Form) -> None:
+    """Refuse what no field can hold, before anything is made of it.
+
+    Raises:
+        Refused: If a text is far too long, or a word would be read as an option.
+    """
+    for field, text in given(form):
+        lines = text.splitlines()
+        if len(lines) > (_MOST_LINES if field.kind == "lines" else 1) or max(map(len, lines)) > _LONGEST:
+            raise Refused(f"is too long; write at most {_MOST_LINES} lines of {_LONGEST} letters", field.name)
+        if len(set(lines)) < len(lines):
+            raise Refused("has a line twice; write it once", field.name)
+        if field.name in {"drug", "pattern"} and text.startswith("-"):
+            raise Refused("begins with a dash, as no medicine and no steps do; write it without the dash", field.name)
+    days = form.get("days", "").strip()
+    if days and not (days.isdecimal() and len(days) < 6 and int(days)):
+        raise Refused(f"{days!r} is not a number of days; write a whole number from 1", "days")
 
 
 def planning(form: Form, *, plan: str, products: str | None) -> list[str]:
@@ -118,7 +140,7 @@ def options_of(words: Sequence[str], form: Form) -> object:
         understand(options, words[0])
     except SystemExit:
         message = said.getvalue().partition("\nHelp:")[0].removeprefix("taper: ")
-        raise _placed(*_parted(message), form) from None
+        raise _placed(*_parted(message or "it cannot be read; write it as the examples are"), form) from None
     except TaperError as error:
         raise refused(error, form) from None
     return options
@@ -172,6 +194,13 @@ def _guesses(error: TaperError, form: Form) -> Iterator[str]:
     """Fields that an error may be about though it does not say: by its kind, by an option, by the words it quotes."""
     if isinstance(error, InvalidPace):
         yield "after" if form.get("work") == "cross" else "pace"
+    if isinstance(error, OutOfScope) and form.get("age", "").strip():
+        yield "age"
+    if isinstance(error, NotReachable):
+        doses = {"before", "to", "target", "pattern"}
+        amount = error.dose.text if error.dose else ""
+        yield from (field.name for field, text in given(form) if field.name in doses and amount in text)
+        return
     for option in re.findall(r"--[a-z][a-z-]*", error.message):
         if field := _field_of(option, form):
             yield field.name
@@ -189,6 +218,8 @@ def _parted(message: str) -> tuple[str, str]:
 
 def _placed(where: str, message: str, form: Form) -> Refused:
     field = _field_of(where, form)
+    if OWN in where:
+        return Refused(in_words_of_the_page(message, form), "own")
     place = f"{where}: " if where and field is None and "/" not in where else ""
     return Refused(in_words_of_the_page(f"{place}{message}", form), None if field is None else field.name)
 
@@ -197,17 +228,15 @@ def _field_of(where: str, form: Form) -> Field | None:
     """The field of an option, or of a key of the request, that the kind of plan uses."""
     option = where.split(" ")[0].split("/")[0]
     key = option.lstrip("-").split(".")[0].split("[")[0].replace("-", "_")
-    for field in all_fields():
-        if form.get("work", "down") in field.works and (
-            key == field.name or option in {field.option, _NAMES.get(field.name)} - {"", None}
-        ):
+    for field in used_by(form.get("work", "down")):
+        if key == field.name or option in {field.option, _NAMES.get(field.name)} - {"", None}:
             return field
     return None
 
 
 def in_words_of_the_page(text: str, form: Form) -> str:
     """A message in which each option of the command line is the field that fills it."""
-    used = (field for field in all_fields() if field.option and form.get("work", "down") in field.works)
+    used = (field for field in used_by(form.get("work", "down")) if field.option)
     fields: dict[str, Field] = {}
     for field in used:
         fields.setdefault(field.option, field)

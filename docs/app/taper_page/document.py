@@ -3,28 +3,13 @@
 from collections.abc import Iterator
 from html import escape
 
-from taper_page.fields import WORKS, Field, Group, groups
+from taper_page.fields import EVENT_FIELDS, WORKS, Field, Group, groups
 
 POLICY = (
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; connect-src 'self'; "
     "style-src 'self' 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; form-action 'none'"
 )
 NOTICE = "A count and its sources, not advice. A prescriber or pharmacist decides."
-EVENTS = {
-    "hold": "Hold: keep the dose for a while",
-    "step-back": "Step back to an earlier dose",
-    "resume": "Resume after a hold",
-    "slow": "Go on more slowly",
-    "gap": "Nothing was taken for a while",
-    "stop": "Stop from this day on",
-}
-_EVENT_FIELDS = (
-    Field("event", "What happened", "choice", choices=tuple(EVENTS.items()), start="hold"),
-    Field("day", "From which day", "date"),
-    Field("for", "For how long", help='Such as "2 weeks"'),
-    Field("pace", "New pace", help="Of a plan that goes on more slowly"),
-    Field("at", "Doses to go on at", help="Of a plan that resumes after a gap"),
-)
 FILES = {
     "plan": "Plan (JSON)",
     "log": "What happened (JSON)",
@@ -144,7 +129,8 @@ def _option(value: str, words: str, *, chosen: bool) -> str:
 def _result() -> Iterator[str]:
     yield '<section id="result" hidden aria-labelledby="result-title">'
     yield '<h2 id="result-title" tabindex="-1"></h2>'
-    yield '<div id="notes"></div>'
+    yield '<p id="stale" role="status" hidden data-t>This is not what the form says now.</p>'
+    yield '<div id="shown"><div id="notes"></div>'
     yield '<div role="tablist" aria-labelledby="result-title">'
     tabs = {"made": "The plan", "checked": "For the clinician", "sheet": "Sheet for the person"}
     for index, (name, words) in enumerate(tabs.items()):
@@ -156,7 +142,7 @@ def _result() -> Iterator[str]:
     yield "</div>"
     yield '<div role="tabpanel" id="panel-made" aria-labelledby="tab-made" tabindex="0">'
     yield '<div id="picture"></div><h3 data-t>By date</h3><div id="table" class="scroll"></div>'
-    yield '<h3 data-t>What would make it gentler</h3><div id="gentler"></div>'
+    yield '<h3 data-t>Reductions</h3><div id="gentler"></div>'
     yield '<h3 data-t>To supply</h3><div id="supply"></div>'
     yield from _happened()
     yield from _files()
@@ -166,13 +152,13 @@ def _result() -> Iterator[str]:
     yield '<div role="tabpanel" id="panel-sheet" aria-labelledby="tab-sheet" tabindex="0" hidden>'
     yield '<p class="actions"><button type="button" id="print" data-t>Print, or save as PDF</button></p>'
     yield '<iframe id="paper" title="Sheet for the person" sandbox="allow-same-origin allow-modals"></iframe></div>'
-    yield "</section>"
+    yield "</div></section>"
 
 
 def _happened() -> Iterator[str]:
     yield '<details class="group"><summary><h3 data-t>Something happened</h3></summary>'
     yield '<form id="happened" autocomplete="off" novalidate>'
-    yield from (_field(field, "event-") for field in _EVENT_FIELDS)
+    yield from (_field(field, "event-") for field in EVENT_FIELDS)
     yield '<p class="actions"><button type="submit" data-t>Write it down</button>'
     yield '<button type="button" id="undo" data-t>Take the last one back</button></p>'
     yield '<p id="event-refused" role="alert"></p></form><div id="events"></div></details>'

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-Work = Literal["down", "up", "cross", "steps", "open"]
+Work = Literal["down", "up", "cross", "steps", "open", "event"]
 Kind = Literal["text", "date", "number", "choice", "lines", "flag"]
 
 WORKS: dict[Work, str] = {
@@ -161,14 +161,16 @@ def _plan(tables: tuple[str, ...]) -> Iterator[Field]:
         help='Such as "monday" or "alternate days"; every day if empty',
         works=("steps",),
     )
-    yield Field("start", "Day 1", "date", help="The first day of the plan")
+    yield Field("start", "Day 1", "date", help="The first day of the plan; its dose is the first that is new")
     yield Field(
         "days", "Days to show", "number", help="Of a plan that goes on; 28 beyond its last change if left empty"
     )
 
 
 def _products() -> Iterator[Field]:
-    yield Field("market", "Whose products", "choice", "--market", choices=(("", "as set"), ("us", "US"), ("uk", "UK")))
+    yield Field(
+        "market", "Whose products", "choice", "--market", choices=(("", "US, else UK"), ("us", "US"), ("uk", "UK"))
+    )
     yield Field("only", "Only these strengths", "lines", "--only", help="One a line, such as 2 mg")
     yield Field(
         "divide", "May be divided", "lines", "--divide", help="One a line, such as 2mg=2 for halves of the 2 mg tablet"
@@ -210,7 +212,9 @@ def _paper() -> Iterator[Field]:
     yield Field("language", "Language of the sheet", "choice", "--language", choices=names, start="en")
     yield Field("large", "Large print", "flag", "--large")
     yield Field("sunday_first", "Weeks begin on Sunday", "flag", "--sunday-first")
-    yield Field("times", "Clock times", option="--times", help="For the calendar: morning=08:00, bedtime=22:00")
+    yield Field(
+        "times", "Clock times", option="--times", help="The calendar has whole days without them: morning=08:00"
+    )
     yield Field("tz", "Time zone", option="--tz", help="For the calendar: Europe/London; each device's own if empty")
 
 
@@ -225,3 +229,26 @@ def _opening() -> Iterator[Field]:
 def all_fields(tables: tuple[str, ...] = ()) -> tuple[Field, ...]:
     """Every field, in the order of the form."""
     return tuple(field for group in groups(tables) for field in group.fields)
+
+
+EVENTS = {
+    "hold": "Hold: keep the dose for a while",
+    "step-back": "Step back to an earlier dose",
+    "resume": "Resume after a hold",
+    "slow": "Go on more slowly",
+    "gap": "Nothing was taken for a while",
+    "stop": "Stop from this day on",
+}
+_OF_AN_EVENT: tuple[Work, ...] = ("event",)
+EVENT_FIELDS = (
+    Field("event", "What happened", "choice", "", "", _OF_AN_EVENT, tuple(EVENTS.items()), start="hold"),
+    Field("day", "From which day", "date", "--day", "", _OF_AN_EVENT),
+    Field("for", "For how long", "text", "--for", 'Such as "2 weeks"', _OF_AN_EVENT),
+    Field("pace", "New pace", "text", "--pace", "Of a plan that goes on more slowly", _OF_AN_EVENT),
+    Field("at", "Doses to go on at", "text", "--at", "Of a plan that resumes after a gap", _OF_AN_EVENT),
+)
+
+
+def used_by(work: str) -> tuple[Field, ...]:
+    """The fields that a kind of plan uses, or those of what happened."""
+    return tuple(field for field in (*all_fields(), *EVENT_FIELDS) if work in field.works)

@@ -17,7 +17,9 @@ def plan_table(schedule: Schedule) -> str:
     """The plan by date, and how it ends."""
     heads, *rows = table_rows(schedule, every_day=False)
     head = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in heads)
-    body = "".join(_row(heads, row) for row in rows)
+    # A row that begins no days goes on with those of the row before, such as the second drug of a cross-taper.
+    begun = ("</tbody><tbody>" if row[0] and index else "" for index, row in enumerate(rows))
+    body = "".join(f"{before}{_row(heads, row)}" for before, row in zip(begun, rows, strict=True))
     told = [*describe_ending(schedule), *describe_changes(schedule)]
     below = items(line.strip(" *-") for line in told)
     return f'<table class="by-date"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{below}'
@@ -30,7 +32,8 @@ def _row(heads: tuple[str, ...], row: tuple[str, ...]) -> str:
     if len(row) > 3 and row[2] and not any(row[3:]):
         shown, spans = shown[:3], f' colspan="{len(row) - 2}"'
     cells = "".join(
-        f'<td data-head="{escape(head)}"{_changed(cell)}{spans if index == 2 else ""}>{escape(cell)}</td>'
+        f'<td data-head="{"" if spans and index == 2 else escape(head)}"{_changed(cell)}'
+        f"{spans if index == 2 else ''}>{escape(cell)}</td>"
         for index, (head, cell) in enumerate(shown)
     )
     return f"<tr>{cells}</tr>"

@@ -28,14 +28,15 @@ def read_products(lines: list[str], drug: str) -> list[dict[str, Any]]:
 
 def _product(line: str, drug: str, number: int) -> dict[str, Any]:
     head, *more = (part.strip() for part in line.split(","))
-    found = re.fullmatch(r"(?P<strength>[0-9.]+ ?[a-zA-Z]+(?: ?/ ?[0-9.]* ?mL)?)\s+(?P<form>[a-z][a-z -]*)", head)
+    found = re.fullmatch(r"(?P<strength>[0-9.]+ ?[a-zA-Z]+(?: ?/ ?[0-9.]* ?mL)?)\s+(?P<form>[a-zA-Z][a-zA-Z -]*)", head)
     if found is None:
         raise Refused(f"{line!r} is no product; write {_EXAMPLES}", "own")
     form = _FORMS.get(_plain(found["form"]))
     if form is None:
         known = ", ".join(_FORMS.values())
         raise Refused(f"{found['form'].strip()!r} is not a form; write one of {known}", "own")
-    made: dict[str, Any] = {"id": f"own-{number}", "drug": drug, "form": form}
+    name = re.sub(r"[^a-z0-9]+", "-", f"own {number} {found['strength']} {form}".lower())
+    made: dict[str, Any] = {"id": name, "drug": drug, "form": form}
     made["concentration" if "/" in found["strength"] else "strength"] = found["strength"]
     for part in more:
         if part in _PARTS:

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
+from taper._base.numbers import common_grain
 from taper.plans.regimen import Slot
 
 DosePair = tuple[Fraction, Fraction]
 """What is taken at one time of day of the drug that goes and of the one that comes, in mg."""
 Path = tuple[DosePair, ...]
 """The pair of each stage."""
-_Worth = tuple[Fraction, Fraction]
+_Way = tuple[int, int, Path]
+"""By how much a path rises and how far it lies from what was meant, in grains of the new drug, and the path."""
 _ALL, _NEAR = 160, 4
 
 
@@ -50,37 +52,45 @@ class Turn:
 
     def is_even(self, path: Path) -> bool:
         """Whether a path never rises, and goes one way: never more of the first drug, nor less of the second."""
-        one_way = all(self._follows(*pair, every_stage=False) for pair in pairwise((self.now, *path)))
+        one_way = all(new[0] <= old[0] and new[1] >= old[1] for old, new in pairwise((self.now, *path)))
         return one_way and not self.rise(path)
 
     def _search(self, *, every_stage: bool) -> Path | None:
-        best: dict[DosePair, tuple[_Worth, Path]] = {self.now: ((Fraction(0), Fraction(0)), ())}
+        grain = self._grain()
+        best: dict[tuple[int, int], _Way] = {self._counted(self.now, grain): (0, 0, ())}
         for number, meant in enumerate(self.meant, start=1):
             pairs = [self.end] if number == len(self.meant) else list(self._pairs(meant))
             if every_stage and number == 1:
                 pairs = [pair for pair in pairs if pair[0]]
-            reached: dict[DosePair, tuple[_Worth, Path]] = {}
+            reached: dict[tuple[int, int], _Way] = {}
             for pair in dict.fromkeys(pairs):
-                ways = [way for before, way in best.items() if self._follows(before, pair, every_stage=every_stage)]
+                here = self._counted(pair, grain)
+                ways = [
+                    (risen + max(sum(here) - sum(before), 0), off, path)
+                    for before, (risen, off, path) in best.items()
+                    if here[0] <= before[0] and here[1] >= before[1] and not (every_stage and here == before)
+                ]
                 if ways:
-                    reached[pair] = min(self._on(way, pair, meant) for way in ways)
+                    risen, off, path = min(ways)
+                    away = sum(abs(one - other) for one, other in zip(here, self._counted(meant, grain), strict=True))
+                    reached[here] = risen, off + away, (*path, pair)
             best = reached
-        return min(best.values())[1] if best else None
+        return min(best.values())[2] if best else None
+
+    def _grain(self) -> Fraction:
+        """The largest amount of the new drug of which every amount that is compared is a whole multiple."""
+        olds, news = zip(self.now, self.end, *self.meant, strict=True)
+        return common_grain([*(old * self.ratio for old in (*olds, *self.olds)), *news, *self.news])
+
+    def _counted(self, pair: DosePair, grain: Fraction) -> tuple[int, int]:
+        """A pair in grains: the first drug as what it comes to of the new one."""
+        return int(pair[0] * self.ratio / grain), int(pair[1] / grain)
 
     def rise(self, path: Path) -> Fraction:
         """By how much the level rises on a path, in all."""
         levels = [self._level(pair) for pair in (self.now, *path)]
         rises = (after - before for before, after in pairwise(levels) if after > before)
         return sum(rises, Fraction(0))
-
-    def _follows(self, before: DosePair, pair: DosePair, *, every_stage: bool) -> bool:
-        return pair[0] <= before[0] and pair[1] >= before[1] and not (every_stage and pair == before)
-
-    def _on(self, way: tuple[_Worth, Path], pair: DosePair, meant: DosePair) -> tuple[_Worth, Path]:
-        (risen, off), path = way
-        level = self._level(pair) - self._level(path[-1] if path else self.now)
-        away = abs(pair[0] - meant[0]) * self.ratio + abs(pair[1] - meant[1])
-        return (risen + max(level, Fraction(0)), off + away), (*path, pair)
 
     def _level(self, pair: DosePair) -> Fraction:
         return pair[0] * self.ratio + pair[1]
