@@ -11,7 +11,7 @@ from formats.reading import UNITS, WEEKDAYS, Reader
 
 _AND = {"en": "and", "es": "y", "fr": "et", "de": "und"}
 _FURTHER = {"no dose on other days", "Only after a review", "Goes back up, as planned"}
-_SAID = ("Stop: take no more ", "The plan for ", "Pause: ", "Decision needed: ", "No dose", "nothing")
+_SAID = ("Stop: take no more ", "Stop from ", "The plan for ", "Pause: ", "Decision needed: ", "No dose", "nothing")
 _NUMBER = r"(?:\d+ )?\d+/\d+|\d+(?:[.,]\d+)?"
 _AMOUNT = rf"(?:{_NUMBER}) (?:{'|'.join(UNITS)})"
 _PER = {"en": "per", "es": "por", "fr": "pour", "de": "pro"}

@@ -349,7 +349,7 @@ class TestEscaping:
         tags = [e["tag"] for e in Page(text).elements]
         assert tags == [e["tag"] for e in Page(to_html(plain, harmless, count_supply(plain))).elements]
         assert Page(text).find("title")[0]["text"] == f"A {EVIL}"
-        assert text.count("alert(1)") == text.count("&lt;script&gt;alert(1)&lt;/script&gt;") == 14
+        assert text.count("alert(1)") == text.count("&lt;script&gt;alert(1)&lt;/script&gt;") == 15
 
     def test_a_title_cannot_hide_or_turn_around_what_follows(self):
         assert printable("13 1/3 mg") == "13\u00a01/3\u00a0mg"
@@ -436,13 +436,53 @@ class TestPages:
     @pytest.mark.parametrize("language", LANGUAGES)
     def test_what_holds_for_one_of_several_courses_names_its_drug(self, language):
         said = {
-            "en": ["x: pause, no dose", "x: waits for review", "x: decision needed"],
-            "es": ["x: pausa, ninguna dosis", "x: espera revisión", "x: falta una decisión"],
-            "fr": ["x : pause, aucune dose", "x : attend une réévaluation", "x : décision nécessaire"],
-            "de": ["X: Pause, keine Dosis", "X: wartet auf Überprüfung", "X: Entscheidung nötig"],
+            "en": ["x: pause, no dose", "x: waits for review", "x: decision needed", "Stop: take no more y"],
+            "es": [
+                "x: pausa, ninguna dosis",
+                "x: espera revisión",
+                "x: falta una decisión",
+                "Suspendido: no tome más y",
+            ],
+            "fr": [
+                "x : pause, aucune dose",
+                "x : attend une réévaluation",
+                "x : décision nécessaire",
+                "Arrêt : ne plus prendre y",
+            ],
+            "de": [
+                "X: Pause, keine Dosis",
+                "X: wartet auf Überprüfung",
+                "X: Entscheidung nötig",
+                "Abgesetzt: kein Y mehr einnehmen",
+            ],
         }[language]
         found = [note["text"] for note in Page(to_html(two_courses(), language=language)).find("p", "note")]
         assert list(dict.fromkeys(note.replace("\u00a0", " ") for note in found if ":" in note)) == said
+
+    @pytest.mark.parametrize("as_dates", [True, False], ids=["dates", "days"])
+    @pytest.mark.parametrize(
+        ("then", "horizon", "said"),
+        [
+            ("stop", None, "Stop: take no more testamine"),
+            ("review", None, "The plan for testamine ends here. Ask what follows."),
+            ("continue", days(8), "This step continues; the plan sets no end."),
+            ("stop", days(8), "the plan goes on after it."),
+        ],
+        ids=["stop", "review", "open", "window"],
+    )
+    def test_the_first_empty_day_of_the_calendar_says_how_the_plan_goes_on(self, then, horizon, said, as_dates):
+        step = {"regimen": {"morning": "2 mg"}, **({} if then == "continue" else {"for": "9 days"})}
+        schedule = dated(step, then=then, horizon=horizon)
+        (cell,) = [cell for cell in Page(to_html(schedule, dates=as_dates)).find("td", "none") if "plan" in cell["text"]
+                   or "take" in cell["text"]]  # fmt: skip
+        assert said in cell["text"].replace("\u00a0", " ")
+        number = 9 if horizon else 10
+        assert cell["text"].replace("\u00a0", " ").startswith(f"{number} Mar" if as_dates else f"Day {number}")
+
+    def test_each_month_is_headed_by_the_title_of_its_plan(self):
+        schedule = dated({"for": "40 days", "regimen": {"morning": "2 mg"}}, title="For the knee")
+        found = [caption["text"] for caption in Page(to_html(schedule, pages="patient")).find("caption")]
+        assert found == ["March 2027 For the knee", "April 2027 For the knee"]
 
     def test_what_happened_to_a_schedule_is_for_the_clinician(self):
         schedule = dated({"for": "9 days", "regimen": {"morning": "2 mg"}})

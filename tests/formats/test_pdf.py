@@ -1,10 +1,12 @@
 """The handout in PDF: its text is the plan, it is tagged, and the same schedule gives the same bytes."""
 
 import io
+import json
 import re
 import sys
 from datetime import date
 from fractions import Fraction
+from statistics import median
 
 import pypdf
 import pytest
@@ -259,6 +261,33 @@ class TestFile:
         pages = pypdf.PdfReader(io.BytesIO(to_pdf(to_schedule(made, start=date(2027, 3, 1)), large=large))).pages
         assert min(sizes_of(pages[0])) >= (13.99 if large else 11.99)
 
+    @pytest.mark.parametrize("steps", [34, 36, 38])
+    def test_the_notice_never_stands_on_a_page_without_whom_to_ask(self, steps):
+        regimens = [{"morning": f"{2 + 2 * (number % 2)} mg"} for number in range(steps)]
+        made = to_pdf(dated(*({"for": "1 day", "regimen": regimen} for regimen in regimens)), pages="patient")
+        (page,) = [page for page in pages_of(made) if "A prescriber or pharmacist decides" in page]
+        assert "Telephone:" in page
+        assert "A dose missed" in page
+
+    def test_each_month_is_headed_by_the_title_of_its_plan(self):
+        schedule = dated({"for": "40 days", "regimen": {"morning": "2 mg"}}, title="For the knee")
+        _, *months = pages_of(to_pdf(schedule, pages="patient"))
+        heads = [" ".join(page.split()).partition(" Monday")[0] for page in months]
+        assert heads == [
+            f"{month} 2027 For the knee Tick a box on the printed page when a dose is taken."
+            for month in ("March", "April")
+        ]
+
+    @pytest.mark.parametrize("steps", [24, 29])
+    def test_large_print_is_nowhere_smaller_than_the_usual(self, steps):
+        regimens = [{"morning": f"{2 + 2 * (number % 2)} mg"} for number in range(steps)]
+        schedule = dated(*({"for": "1 day", "regimen": regimen} for regimen in regimens))
+        usual, large = (
+            [median(sizes_of(page)) for page in pypdf.PdfReader(io.BytesIO(to_pdf(schedule, large=large))).pages[:2]]
+            for large in (False, True)
+        )
+        assert all(other >= one - 0.01 for one, other in zip(usual, large, strict=True))
+
     @pytest.mark.no_cover
     @pytest.mark.parametrize("month", range(1, 13))
     @pytest.mark.parametrize("drugs", [1, 4])
@@ -296,6 +325,21 @@ class TestFile:
             for intake in day.intakes:
                 planned.setdefault((day.date.day, intake.slot.name), {})[intake.drug] = intake.dose.mg
         assert lettered_in(made) == planned
+
+    @pytest.mark.parametrize(("language", "large"), [("es", False), ("es", True), ("de", True), ("fr", True)])
+    def test_no_word_of_the_plan_is_wider_than_its_column(self, language, large):
+        made = to_pdf(many_columns(), language=language, large=large, pages="patient")
+        runs = runs_of(pypdf.PdfReader(io.BytesIO(made)).pages[0])
+        columns = sorted(
+            {round(x, 1) for text, x, *_ in runs if text.strip() in {"300\xa0mg", "10\xa0mg", "1500\xa0mg", "–"}}
+        )
+        columns.append(595 - 13 / 25.4 * 72)
+        assert len(columns) == 6
+        widths = widths_of([(text.strip(), size, bold) for text, _, size, bold in runs])
+        for (text, x, *_), width in zip(runs, widths, strict=True):
+            if round(x, 1) in columns:
+                room = columns[columns.index(round(x, 1)) + 1] - x
+                assert width <= room, (text, width, room)
 
     def test_no_month_of_four_drugs_four_times_a_day_is_printed_in_less_than_7_points(self):
         for month in range(1, 13):
@@ -383,6 +427,45 @@ def sizes_of(page):
 
     page.extract_text(visitor_text=look)
     return found
+
+
+def many_columns():
+    """Two drugs four times a day, one with a form that is a long word."""
+    products = [Product(id="t", drug="propranolol", form="tablet", strength="10 mg"),
+                Product(id="c", drug="gabapentin", form="capsule", strength="300 mg"),
+                Product(id="g", drug="gabapentin", form="tablet", strength="600 mg")]  # fmt: skip
+    low, high = dict.fromkeys(("morning", "noon", "evening"), "300 mg"), {"bedtime": "600 mg"}
+    steps = [{"for": "1 week", "regimen": {"bedtime": "300 mg"}}, {"for": "1 week", "regimen": low | high}]
+    every = dict.fromkeys(("morning", "noon", "evening", "bedtime"), "10 mg")
+    steps.append({"regimen": low | high})
+    courses = [{"drug": "gabapentin", "then": "continue", "steps": steps},
+               {"drug": "propranolol", "then": "continue", "steps": [{"regimen": every}]}]  # fmt: skip
+    made = realize(Plan.read({"courses": courses}), products)
+    return to_schedule(made, start=date(2027, 3, 1), horizon=days(20))
+
+
+def runs_of(page):
+    """Each run of type on a page: its text, where it begins, its size and whether it is bold."""
+    found = []
+
+    def look(text, current, matrix, font, size):
+        if text.strip():
+            found.append((text, current[4], size, "Bold" in font["/BaseFont"]))
+
+    page.extract_text(visitor_text=look)
+    return found
+
+
+def widths_of(runs):
+    """How wide each run is in points, measured apart from the template."""
+    import typst
+
+    source = b"""#let runs = json(bytes(sys.inputs.runs))
+#context [#metadata(runs.map(((held, size, bold)) => measure(text(
+  font: "Libertinus Serif", size: size * 1pt, weight: if bold { "bold" } else { "regular" }, held,
+)).width.pt())) <made>]"""
+    found = typst.query(source, "<made>", field="value", one=True, sys_inputs={"runs": json.dumps(runs)})
+    return json.loads(found)
 
 
 def off_the_page(made):

@@ -113,7 +113,7 @@ class TestTheOrderOfDays:
             "other 1 x 5 mg tablet 5 mg/day",
             "4 Thu 4 Mar 2027 testamine 1 x 2 mg tablet 2 mg/day",
             "other 2 x 5 mg tablet (10 mg) * 10 mg/day *",
-            "5-6 ... Fri 5 Mar 2027 - Sat 6 Mar 2027 testamine Stop: take no more testamine",
+            "5-6 ... Fri 5 Mar 2027 - Sat 6 Mar 2027 testamine Stop from Fri 5 Mar 2027: take no more testamine",
             "other 2 x 5 mg tablet (10 mg) 10 mg/day",
         ]
 

@@ -248,7 +248,8 @@ def _month(handout: Handout, month: CalendarMonth) -> Iterator[str]:
     yield f'<div class="page weeks-{len(month.weeks)}{kind}" role="region" aria-label="{_text(month.caption)}">'
     listed = " ".join(f"<span><b>{letter}</b> {_text(name)}</span>" for letter, name in handout.key)
     key = f' <span class="key">{listed}</span>' if handout.paper.compact else ""
-    yield f'<table class="month"><caption>{_text(month.caption)}{key}</caption>'
+    title = f' <span class="of">{_text(handout.title)}</span>'
+    yield f'<table class="month"><caption>{_text(month.caption)}{title}{key}</caption>'
     yield f"<thead><tr>{heads}</tr></thead><tbody>"
     for week in month.weeks:
         yield "<tr>"
@@ -259,14 +260,22 @@ def _month(handout: Handout, month: CalendarMonth) -> Iterator[str]:
 
 def _day(day: CalendarDay | None, handout: Handout) -> str:
     if day is None or not day.is_shown:
-        label = f'<time datetime="{day.date}">{_text(day.label)}</time>' if day is not None else ""
-        return f'<td class="none">{label}</td>'
-    name = f"d{_name_of(day.date, handout)}"
-    notes = "".join(f'<p class="note">{_text(note)}</p>' for note in day.notes)
+        return f'<td class="none">{"" if day is None else _unshown(day, handout)}</td>'
+    name, notes = f"d{_name_of(day.date, handout)}", _day_notes(day)
     listed = "".join(_times(day, name, handout))
     kind, mark = (' class="changes"', "\u00a0*") if day.changes else ("", "")
     when = f'time id="{name}" datetime="{day.date}"' if handout.dated else f'b class="day" id="{name}"'
     return f"<td{kind}><{when}>{_text(day.label)}{mark}</{when[: when.index(' ')]}>{notes}{listed}</td>"
+
+
+def _unshown(day: CalendarDay, handout: Handout) -> str:
+    """A date without boxes; the first after the last day says how the plan goes on."""
+    when, ends = (f'time datetime="{day.date}"', "time") if handout.dated else ("b", "b")
+    return f"<{when}>{_text(day.label)}</{ends}>{_day_notes(day)}"
+
+
+def _day_notes(day: CalendarDay) -> str:
+    return "".join(f'<p class="note">{_text(note)}</p>' for note in day.notes)
 
 
 def _times(day: CalendarDay, name: str, handout: Handout) -> Iterator[str]:

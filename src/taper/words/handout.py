@@ -88,7 +88,8 @@ def make_handout(
     sheet = make_sheet(schedule, spoken, shelf)
     changes = frozenset(row.first for row in sheet.rows[1:])
     days = [_day(day, schedule, changes, spoken, shelf) for day in counted(schedule.days, "days written")]
-    months = list(_months(days, spoken, first) if dates else _weeks(days, spoken))
+    after = _after(schedule, sheet, spoken)
+    months = list(_months(days, after, spoken, first) if dates else _weeks(days, after, spoken))
     names_drugs = len(schedule.realized.courses) > 1
     key = shelf.key(spoken) if names_drugs else ()
     paper = fit_months(months, names_drugs=names_drugs, large=large, key=key)
@@ -149,26 +150,38 @@ def _plan_id(schedule: Schedule, language: Language) -> str:
     return language.phrases.handout.plan_id.format(fingerprint=fingerprint, date=language.long_date(schedule.start))
 
 
-def _months(listed: list[CalendarDay], language: Language, first: int) -> Iterator[CalendarMonth]:
+def _after(schedule: Schedule, sheet: PlanSheet, language: Language) -> CalendarDay:
+    """The day after the last one shown: whether the plan stops, goes on, or is not shown further."""
+    words, last, when = language.phrases.ending, sheet.rows[-1], schedule.last + timedelta(days=1)
+    if last.last is None:
+        notes = tuple(line.said for line in last.lines if line.said is not None)
+    else:
+        template = {End.CONTINUES: words.continues, End.WINDOW: words.window}.get(schedule.ends)
+        notes = () if template is None else (template.format(date=language.day_and_month(schedule.last)),)
+    return CalendarDay(when, language.day_and_month(when), (), notes, is_shown=False)
+
+
+def _months(listed: list[CalendarDay], after: CalendarDay, language: Language, first: int) -> Iterator[CalendarMonth]:
     days = {day.date: day for day in listed}
     for month in sorted({when.replace(day=1) for when in days}):
+        also = after.date if month == listed[-1].date.replace(day=1) else None
         weeks = Calendar(first).monthdatescalendar(month.year, month.month)
-        dates = [[when if when.month == month.month else None for when in week] for week in weeks]
+        dates = [[when if when.month == month.month or when == also else None for when in week] for week in weeks]
         shown = [week for week in dates if any(when in days for when in week)]
-        yield CalendarMonth(
-            language.month(month), tuple(tuple(_cell(when, days, language) for when in w) for w in shown)
-        )
+        cells = tuple(tuple(after if when == after.date else _cell(when, days, language) for when in w) for w in shown)
+        yield CalendarMonth(language.month(month), cells)
 
 
 _WEEKS_A_PAGE = 5
 
 
-def _weeks(days: list[CalendarDay], language: Language) -> Iterator[CalendarMonth]:
+def _weeks(days: list[CalendarDay], after: CalendarDay, language: Language) -> Iterator[CalendarMonth]:
     """Weeks counted from the first day, five to a page, where no date is known."""
     size = WEEK * _WEEKS_A_PAGE
     for place in range(0, len(days), size):
         page: list[CalendarDay | None] = [*days[place : place + size]]
-        page += [None] * (-len(page) % WEEK)
+        empty = -len(page) % WEEK
+        page += [after, *[None] * (empty - 1)] if empty else []
         ends = days[place].date + timedelta(days=len(page) - 1)
         caption = language.row_dates(days[place].date, ends)
         yield CalendarMonth(caption, tuple(tuple(page[i : i + WEEK]) for i in range(0, len(page), WEEK)))

@@ -144,6 +144,7 @@ class SheetPhrases(Value):
     gap: str
     decision: str
     stop: str
+    stop_from: str
     review: str
     changed: str
     closed_period: str

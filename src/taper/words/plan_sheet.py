@@ -140,7 +140,7 @@ class _SheetWriter:
             cells=cells,
             total=self._total(stretch, line),
             total_changed=bool(line.intakes) and changed,
-            said=self._said(line),
+            said=self._said(stretch, line),
             is_daily=line.pick is None,
         )
 
@@ -214,14 +214,17 @@ class _SheetWriter:
             return words.again.format(dates=dates, length=pick.every)
         return (words.alternate if pick.every == 2 else words.every).format(date=dates, length=pick.every)
 
-    def _said(self, line: StretchLine) -> str | None:
+    def _said(self, stretch: Stretch, line: StretchLine) -> str | None:
         if line.said is None:
             return None
         words = self._language.phrases.sheet
         drug = self._language.drug(line.drug)
         template = {Said.NOTHING: words.nothing, Said.GAP: words.gap, Said.DECISION: words.decision,
-                    Said.STOP: words.stop, Said.REVIEW: words.review}[line.said]  # fmt: skip
-        return template.format(drug=drug, of_drug=self._language.of(line.drug))
+                    Said.STOP: words.stop if stretch.last is None else words.stop_from,
+                    Said.REVIEW: words.review}[line.said]  # fmt: skip
+        # Beside another drug a row has a last day, and the stop goes on after it.
+        first = self._language.row_date(stretch.first, year=self._year)
+        return template.format(drug=drug, of_drug=self._language.of(line.drug), first=first)
 
 
 def write_cell(intake: ScheduledIntake, language: Language, shelf: ProductNames, *, short: bool = True) -> str:
