@@ -154,6 +154,7 @@ def two_courses():
 
 
 class TestReadingBack:
+    @pytest.mark.no_cover
     @given(schedule=schedules())
     def test_the_calendar_reads_back_as_the_doses_of_the_schedule_in_every_language(self, schedule):
         for language in LANGUAGES:

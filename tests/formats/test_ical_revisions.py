@@ -103,6 +103,7 @@ class TestPrevious:
         if style == "series":
             assert summaries(text, live=False) == ["testamine 6 mg evening: 1 x 5 mg tablet + 1 x 1 mg tablet"]
 
+    @pytest.mark.no_cover
     @given(realizable_plans(), realizable_plans(), st.sampled_from(STYLES))
     def test_the_text_and_the_schedule_that_gave_it_say_the_same(self, first, second, style):
         old, new = (to_schedule(realize(*drawn), start=START, horizon=days(20)) for drawn in (first, second))

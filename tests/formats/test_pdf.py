@@ -97,6 +97,7 @@ few = settings(max_examples=8, phases=[Phase.explicit, Phase.generate])
 
 
 class TestReadingBack:
+    @pytest.mark.no_cover
     @few
     @given(schedule=schedules())
     def test_the_calendar_reads_back_as_the_doses_of_the_schedule_in_every_language(self, schedule):
@@ -312,6 +313,7 @@ class TestFile:
         ],
         ids=["six weeks", "large print", "six weeks from Sunday"],
     )
+    @pytest.mark.no_cover
     def test_four_drugs_four_times_a_day_are_a_page_a_month_in_7_points_or_more(
         self, month, paper, large, sunday_first
     ):

@@ -16,6 +16,7 @@ from taper_page.own_products import read_products
 from taper_page.session import FILES as WRITTEN
 from taper_page.session import Session, drugs
 
+pytestmark = pytest.mark.no_cover  # what it runs of the library is counted by the tests of the library
 APP = Path(__file__).parents[2] / "docs" / "app"
 TAPER = {
     "work": "down", "drug": "diazepam", "before": "5 mg morning, 10 mg bedtime", "pace": "1 mg every 2 weeks",

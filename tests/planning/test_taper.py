@@ -239,6 +239,7 @@ def test_without_its_checks_a_problem_that_has_no_way_down_still_says_so() -> No
         problem.solve()
 
 
+@pytest.mark.no_cover
 def test_a_long_chain_is_narrowed_to_what_can_matter_without_losing_the_best_plan() -> None:
     fine = LIQUID.measured("0.0125 mL", graduation="0.0125 mL")
     problem = Problem("diazepam", Regimen.of({"morning": "12 mg"}), Pace.parse(PACE), (fine,), in_order(), STANDARD)
