@@ -243,3 +243,21 @@ def test_the_command_line_writes_patterns(tmp_path, capsys):
     assert read_plan(plan.read_text("utf-8")).courses[0].made_by.on == ("mon",)
     assert main([*asked[:-1], "10 mg morning", "--products", str(products), "--json", "--pieces", "6"]) == 0
     assert '"largest_fall": "day 1, 10 mg to 7.5 mg each time: down by 25%"' in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "40 mg for 5 days, 30 mg for 5 days, then stop",
+        "40 mg x 5 days, 30 mg x 5 days, stop",
+        "40 mg \u00d7 5 days; 30 mg for 5 days; stop",
+        "40 mg x 5 days then 30 mg for 5 days then stop",
+    ],
+)
+def test_steps_are_parted_as_people_write_them(text):
+    assert str(StepPattern.parse(text)) == "40 mg for 5 days, then 30 mg for 5 days, then stop"
+
+
+def test_a_comma_before_every_parts_no_steps():
+    text = "60 mg for 2 days, down 10 mg, every 2 days to 20 mg, stop"
+    assert str(StepPattern.parse(text)) == "60 mg for 2 days, then down 10 mg every 2 days to 20 mg, then stop"

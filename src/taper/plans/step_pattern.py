@@ -15,8 +15,10 @@ from taper.errors import InvalidInput
 PatternEnd = Literal["stop", "continue", "review"]
 _AMOUNT = r"0|[0-9][0-9./ ]* ?(?:mcg|mg|g)"
 _TIME = r"[0-9]+ (?:day|week|month|year)s?|day|week|month"
-_THEN = re.compile(r"\s*[,;]?\s*\bthen\b,?\s*|\s*;\s*|,\s*(?=(?:stop|continue|review)$)")
-_KEEP = re.compile(rf"(?P<dose>{_AMOUNT}) for (?P<lasting>{_TIME})")
+_FOR = r"(?: for | ?[x\u00d7] ?)"
+_BEGINS = rf"(?:stop|continue|review)$|(?:down|up|alternate) |(?:{_AMOUNT}){_FOR}"
+_THEN = re.compile(rf"\s*[,;]?\s*\bthen\b,?\s*|\s*;\s*|,\s*(?={_BEGINS})")
+_KEEP = re.compile(rf"(?P<dose>{_AMOUNT}){_FOR}(?P<lasting>{_TIME})")
 _MOVE = re.compile(
     rf"(?P<way>down|up)(?: by)? (?P<size>{_AMOUNT}),? every (?P<every>{_TIME})(?: to (?P<to>{_AMOUNT}))?"
 )
