@@ -3,6 +3,7 @@
 import pytest
 
 from taper import Formulary, NoProducts, Plan, SeveralForms, UnknownDrug, realize
+from taper.cli import main
 
 SHIPPED = Formulary.shipped()
 
@@ -112,3 +113,10 @@ def test_the_ordinary_products_serve_where_others_are_not_taken_as_often_or_cann
 def test_only_the_kinds_that_make_the_doses_are_offered():
     with pytest.raises(SeveralForms, match='write "form": "capsule" or "sublingual tablet" or "tablet"'):
         made("zolpidem", {"bedtime": "5 mg"})
+
+
+def test_further_names_are_listed_and_a_brand_says_its_release(capsys):
+    assert {"ativan", "zoloft"} <= set(Formulary.shipped().other_names)
+    assert not set(Formulary.shipped().other_names) & set(Formulary.shipped().drugs)
+    assert main(["recipe", "Ambien CR", "12.5 mg"]) == 0
+    assert "extended" in capsys.readouterr().out

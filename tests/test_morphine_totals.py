@@ -6,7 +6,7 @@ import pytest
 
 from taper import Formulary, InvalidInput, NotFound, Plan, mme, realize, to_schedule, weeks
 from taper.knowledge.equivalence import EquivalenceTable
-from taper.schedules.morphine_totals import MorphineTable, _read_all, _table, morphine_table_names
+from taper.schedules.morphine_totals import MorphineTable, _read_all, _shipped, _table, morphine_table_names
 
 SHIPPED = Formulary.shipped()
 START = date(2027, 3, 1)
@@ -89,3 +89,4 @@ def test_no_table_of_factors_can_plan_a_change_of_drug():
 
 def test_every_table_is_read_from_its_file():
     assert tuple(sorted(table.id for table in _read_all())) == morphine_table_names()
+    assert _shipped.__wrapped__() == _shipped()

@@ -3,7 +3,7 @@
 import pytest
 
 from formats.fhir_orders import ORAL, between, bundle, dosage, lasting, order, order_r5, quantity, refusals, steps_of
-from taper import from_fhir
+from taper import CannotImport, from_fhir
 
 ABSENT = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
 UNKNOWN = "http://example.org/fhir/unknown"
@@ -152,3 +152,19 @@ def test_every_other_day_by_a_code_alone_is_a_cycle():
 
 def test_of_two_patients_the_one_that_is_named_is_read():
     assert from_fhir(TWO, patient="Patient/2").plan.courses[0].drug == "baclofen"
+
+
+@pytest.mark.parametrize(
+    ("repeat", "said"),
+    [
+        ({"frequency": 2}, "how often is not said"),
+        ({"frequency": 2, "period": 1}, "how often is not said"),
+        ({"frequency": 1, "period": 1, "periodUnit": "d", "dayOfWeek": [None, "mon"]}, "is no day of the week"),
+        ({"frequency": 1, "period": 1, "periodUnit": "d", "boundsDuration": {"value": 5, "system": "http://example.org",
+                                                                             "code": "x"}}, "the length of time is in"),
+    ],
+)  # fmt: skip
+def test_a_time_that_is_half_said_is_refused_with_what_is_missing(repeat, said):
+    resource = order(dosage(timing={"repeat": repeat}))
+    with pytest.raises(CannotImport, match=said):
+        from_fhir(resource, slots={2: ["morning", "evening"]})

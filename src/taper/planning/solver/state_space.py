@@ -117,10 +117,6 @@ class StateSpace:
         """The doses that one intake can fall to from a dose, the largest first."""
         return self.lines[intake].below(dose)
 
-    def share(self, intake: int, state: State) -> int:
-        """How much of its own way an intake still has before it, in whole parts."""
-        return (state[intake] - self.floor[intake]) * self._share[intake]
-
     def share_of(self, intake: int, dose: int) -> int:
         """The share that an intake has before it at a dose."""
         return (dose - self.floor[intake]) * self._share[intake]
