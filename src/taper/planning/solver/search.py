@@ -116,8 +116,10 @@ def least_changes(ground: StateSpace) -> int | None:
 
 
 def _search(ground: StateSpace, fewest: int | None, most: int | None, *, is_accepted: bool) -> Route | None:
-    few = max(ground.weights.most_states // 10, min(ground.weights.most_states, _MANY))
-    limit = ground.weights.most_states if is_accepted else few
+    # Beyond so many intakes each regimen has ever more ways on, so fewer of them take as long.
+    most_states = ground.weights.most_states // (1 if len(ground.start) <= _ORDINARY else _CROWDED)
+    few = max(most_states // 10, min(most_states, _MANY))
+    limit = most_states if is_accepted else few
     kept = (
         ground if _count(ground, is_accepted=is_accepted) <= limit else _thinned(ground, few, is_accepted=is_accepted)
     )
@@ -164,7 +166,7 @@ _FEWEST = 6
 _COARSEST = 20
 _MANY = 1_000
 _MOST_TRIED = 100_000
-_ORDINARY = 6
+_ORDINARY, _CROWDED = 6, 50
 _Entry = tuple[int, int, int, int, _Node]
 """The least weight of a plan through a regimen, its total, how many intakes are to fall, a number, the node."""
 
