@@ -28,7 +28,7 @@ settings.register_profile(
 settings.register_profile("long", settings.get_profile("ci"), derandomize=False, max_examples=2_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
-_COUNTED = 12
+_COUNTED = 10
 """How many examples of a test that draws are counted."""
 
 
