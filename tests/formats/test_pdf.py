@@ -98,7 +98,7 @@ few = settings(max_examples=8, phases=[Phase.explicit, Phase.generate])
 
 
 SHAPES = range(1, 13) if os.environ.get("HYPOTHESIS_PROFILE") == "long" else (1, 2, 5, 8)
-"""Months of 2027; these four have four, five and six rows of weeks, by either first weekday. The long profile has all."""
+"""Months of 2027: these four have four, five and six rows of weeks. The long profile has all twelve."""
 
 
 class TestReadingBack:
