@@ -51,7 +51,7 @@ def main() -> None:
 
 
 def build(folder: Path) -> None:
-    """Make the folder, anew if there is one of ours."""
+    """Make the folder; one that was built before is replaced."""
     if folder.exists() and not (folder / "version.json").exists() and any(folder.iterdir()):
         sys.exit(f"{folder} holds something else; name a new folder")
     print("fetching Pyodide and wheels, and compiling; it takes a minute or two", flush=True)

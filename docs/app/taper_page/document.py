@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from html import escape
 
+from taper.words.notice import NOTICE
 from taper_page.fields import EVENT_FIELDS, WORKS, Field, Group, groups
 
 POLICY = (
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; connect-src 'self'; "
     "style-src 'self' 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; form-action 'none'"
 )
-NOTICE = "A count and its sources, not advice. A prescriber or pharmacist decides."
 FILES = {
     "plan": "Plan (JSON)",
     "log": "What happened (JSON)",

@@ -11,6 +11,7 @@ from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from weakref import finalize
 
 from taper import (
     Formulary,
@@ -73,6 +74,7 @@ class Work:
     def __init__(self, form: Form, report: dict[str, Any] | None = None) -> None:
         self.form, self.report = form, report or {}
         self.folder = Path(tempfile.mkdtemp(prefix="taper-"))
+        finalize(self, shutil.rmtree, self.folder, ignore_errors=True)  # also of one that was refused
         self.plan_file, self.log_file = self.folder / "plan.json", self.folder / "plan.log.json"
         self.own_file, self._patient_file = self.folder / OWN, self.folder / "patient.json"
 
@@ -312,8 +314,6 @@ class Session:
     def _shown(self, work: Work, notes: tuple[str, ...]) -> dict[str, Any]:
         """Answer with a plan, and show it from now on."""
         answer = work.answer(notes)
-        if self._work is not None:
-            shutil.rmtree(self._work.folder, ignore_errors=True)
         self._work = work
         if answer["log"]:
             self._logs[_key(work)] = answer["log"]
