@@ -1,16 +1,16 @@
 """Answers that several rules share: findings, open questions, and comparing a dose with a figure."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
 from taper._base.numbers import write_number
 from taper._base.text import write_span
 from taper.amounts.dose import DailyDose, Dose
-from taper.checks.case import Case, Run, capped, stretches
+from taper.checks.case import Case, Run, capped, left_out, on_file, stretches
 from taper.checks.open_question import NotAssessed, Reason
-from taper.checks.review import Answer, Clear, Finding, Severity
+from taper.checks.review import Answer, Clear, Finding, LeftOut, Severity, Why
 from taper.knowledge.cited import Cited
-from taper.knowledge.monograph import AgeAdvice, LiverAdvice
+from taper.knowledge.monograph import AgeAdvice, Ceiling, CeilingKind, LiverAdvice
 from taper.knowledge.stopping_advice import Stopping, StoppingShape
 from taper.source import Source, Subject
 
@@ -93,6 +93,30 @@ def gap(
 
 
 _WORDS = {"patient.age": "age", "patient.sex": "sex"}
+
+
+def each_ceiling(
+    case: Case, rule: str, per: str, compare: Callable[[Case, str, Ceiling], Iterator[Answer]]
+) -> Iterator[Answer]:
+    """Compare the plan with each maximum of one kind that a source gives for its drugs, its person and its use.
+
+    Args:
+        case: The plan and the person.
+        rule: Whose answers they are.
+        per: Of what they are maxima, such as "intake" or "week".
+        compare: What answers for one of them.
+    """
+    for drug, monograph in (yield from on_file(case, rule)):
+        ceilings = tuple(item for item in monograph.ceilings if item.per == per)
+        yield from left_out(case, rule, drug, ceilings)
+        for item in case.applying(ceilings, drug):
+            if item.kind is CeilingKind.CLAIM and item.source.id not in case.sources:
+                yield LeftOut(rule=rule, drug=drug, source=item.source, why=Why.UNCITED)
+            elif case.compares(item.source):
+                wanted = case.uses_of(drug)
+                for_another_use = item.indications and None not in wanted and not wanted & set(item.indications)
+                if case.person_fits(item) is not False and not for_another_use:
+                    yield from compare(case, drug, item)
 
 
 def person_gap(case: Case, rule: str, drug: str, fact: Cited) -> NotAssessed:

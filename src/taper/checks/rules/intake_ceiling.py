@@ -5,10 +5,10 @@ from fractions import Fraction
 from functools import partial
 from itertools import combinations
 
-from taper.checks.answers import by_source, gap, person_gap
-from taper.checks.case import Case, Run, left_out, on_file, stretches
+from taper.checks.answers import by_source, each_ceiling, gap, person_gap
+from taper.checks.case import Case, Run, stretches
 from taper.checks.open_question import Reason
-from taper.checks.review import Answer, Clear, Finding, LeftOut, Severity, Why
+from taper.checks.review import Answer, Clear, Finding, Severity
 from taper.knowledge.monograph import Ceiling, CeilingKind
 from taper.plans.regimen import Slot
 from taper.source import Subject
@@ -25,20 +25,11 @@ def assess(case: Case) -> Iterator[Answer]:
     together are not assessed: whether they are one dose or two is not known. Where no source gives a maximum for a
     single dose, the rule does not apply to the drug.
     """
-    for drug, monograph in (yield from on_file(case, NAME)):
-        single = tuple(item for item in monograph.ceilings if item.per == "intake")
-        yield from left_out(case, NAME, drug, single)
-        for item in case.applying(single, drug):
-            if item.kind is CeilingKind.CLAIM and item.source.id not in case.sources:
-                yield LeftOut(rule=NAME, drug=drug, source=item.source, why=Why.UNCITED)
-            elif case.compares(item.source):
-                yield from _compare(case, drug, item)
+    return each_ceiling(case, NAME, "intake", _compare)
 
 
 def _compare(case: Case, drug: str, ceiling: Ceiling) -> Iterator[Answer]:
-    fits, wanted = case.person_fits(ceiling), case.uses_of(drug)
-    if fits is False or (ceiling.indications and None not in wanted and not wanted & set(ceiling.indications)):
-        return
+    fits = case.person_fits(ceiling)
     above = list(_above(case.runs(drug), ceiling))
     near = _near(case.runs(drug), ceiling) if not above else None
     if near is not None:

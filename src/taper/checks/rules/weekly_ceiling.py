@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from taper.amounts.dose import Dose
-from taper.checks.answers import by_source, person_gap, place_of
-from taper.checks.case import Case, Run, left_out, uncited
-from taper.checks.review import Answer, Clear, Finding, LeftOut, Severity, Why
+from taper.checks.answers import by_source, each_ceiling, person_gap, place_of
+from taper.checks.case import Case, Run
+from taper.checks.review import Answer, Clear, Finding, Severity
 from taper.knowledge.monograph import Ceiling, CeilingKind
 from taper.source import Subject
 
@@ -35,22 +35,11 @@ def assess(case: Case) -> Iterator[Answer]:
     A drug that is taken once a week and on more days than its source says is found high whatever the doses: taken
     daily, methotrexate has killed. Where no source gives a maximum for a week, the rule does not apply to the drug.
     """
-    yield from uncited(case, NAME)
-    for drug in case.drugs:
-        monograph = case.monograph(drug)
-        weekly = () if monograph is None else tuple(item for item in monograph.ceilings if item.per == "week")
-        yield from left_out(case, NAME, drug, weekly)
-        for item in case.applying(weekly, drug):
-            if item.kind is CeilingKind.CLAIM and item.source.id not in case.sources:
-                yield LeftOut(rule=NAME, drug=drug, source=item.source, why=Why.UNCITED)
-            elif case.compares(item.source):
-                yield from _compare(case, drug, item)
+    return each_ceiling(case, NAME, "week", _compare)
 
 
 def _compare(case: Case, drug: str, ceiling: Ceiling) -> Iterator[Answer]:
-    fits, wanted = case.person_fits(ceiling), case.uses_of(drug)
-    if fits is False or (ceiling.indications and None not in wanted and not wanted & set(ceiling.indications)):
-        return
+    fits = case.person_fits(ceiling)
     weeks = list(_weeks(case.days(drug)))
     above = [week for week in weeks if week.mg > ceiling.limit.mg]
     often = [week for week in weeks if ceiling.days is not None and week.days > ceiling.days]
