@@ -1,5 +1,6 @@
 """Every element of a request is read, named as not read, or refused: nothing that is put in is lost in silence."""
 
+import contextlib
 import re
 from copy import deepcopy
 from decimal import Decimal
@@ -335,3 +336,32 @@ def test_a_bundle_is_looked_into_as_well():
                for line in refusals(bundle(order(), DRUG | {"colour": "red"})))  # fmt: skip
     assert any("entry[0].link" in line for line in reports({"resourceType": "Bundle", "type": "collection", "entry": [
         {"link": [{"relation": "self", "url": "urn:x"}], "resource": order_r5()}]}))  # fmt: skip
+
+
+def every_value(data, path=()):
+    if path:
+        yield path
+    for key, item in data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ():
+        yield from every_value(item, (*path, key))
+
+
+@pytest.mark.no_cover
+@pytest.mark.parametrize("version", HELD)
+@pytest.mark.parametrize("wrong", [None, [], {}, "x", -1, True, [[]], [None], {"a": []}], ids=repr)
+def test_a_value_of_another_type_at_any_place_is_answered(version, wrong):
+    extension = {"url": "urn:zzz", "extension": [{"url": "start", "valueDate": "2027-04-05"}]}
+    whole = HELD[version] | {"extension": [extension], "_status": {"extension": [extension]}}
+    whole = deepcopy(whole)
+    del whole["dosageInstruction"][1]["timing"]["repeat"]["boundsDuration"]["code"]
+    for *front, last in every_value(whole):
+        changed = deepcopy(whole)
+        at(changed, front)[last] = deepcopy(wrong)
+        with contextlib.suppress(TaperError):
+            from_fhir(changed, slots=SLOTS, strength="5 mg")
+
+
+def test_a_strength_is_read_as_it_is_written():
+    counted = order(dosage(repeat=lasting(5), doseAndRate=[{"doseQuantity": quantity(2, "{tablet}")}]))
+    assert from_fhir(counted, slots=SLOTS, strength="5 mg").plan == from_fhir(counted, slots=SLOTS, strength=mg(5)).plan
+    with pytest.raises(TaperError, match="write it like"):
+        from_fhir(counted, slots=SLOTS, strength=5)

@@ -1,12 +1,14 @@
 """Run the fuzz targets for some time: guided by coverage where atheris is installed, by Hypothesis elsewhere.
 
-`PYTHONPATH=src:tests python tests/fuzz/run.py --seconds 120` gives each target its share of two minutes. What is found
-is shrunk, printed, and written below tests/fuzz/findings, from where tests/fuzz/test_fuzz.py reads it ever after.
+`PYTHONPATH=src:tests python tests/fuzz/run.py --seconds 120` gives each target its share of two minutes; with
+`--inputs 1000` each target reads the same inputs on every machine, however fast it is. What is found is shrunk,
+printed, and written below tests/fuzz/findings, from where tests/fuzz/test_fuzz.py reads it ever after.
 """
 
 import argparse
 import hashlib
 import importlib.util
+import math
 import signal
 import subprocess
 import sys
@@ -51,12 +53,12 @@ def bounded(target: Callable[[str], None], seconds: float) -> Callable[[str], No
     return run
 
 
-def by_hypothesis(name: str, seconds: float, most: float, first: int) -> tuple[int, str | None]:
-    """Batches of examples until the time is over; how many were tried, and what was found."""
+def by_hypothesis(name: str, seconds: float, most: float, first: int, inputs: float) -> tuple[int, str | None]:
+    """Batches of examples until the time or the inputs are over; how many were tried, and what was found."""
     tried, until, batch = 0, time.monotonic() + seconds, first
     run, last = bounded(TARGETS[name], most), [""]
 
-    while time.monotonic() < until:
+    while time.monotonic() < until and tried < inputs:
 
         @seed(batch)
         @settings(
@@ -100,14 +102,16 @@ def main() -> int:
     parser.add_argument("targets", nargs="*", metavar="TARGET", help=f"of {', '.join(TARGETS)}; all if not given")
     parser.add_argument("--seconds", type=float, default=120, help="for all of them together")
     parser.add_argument("--seed", type=int, default=0, help="the first batch; another number tries other inputs")
+    parser.add_argument("--inputs", type=int, help="so many for each target, and not by time")
     options = parser.parse_args()
     names = options.targets or list(TARGETS)
+    inputs = options.inputs or math.inf
     share, most, failed = options.seconds / len(names), yardstick() * MOST_YARDSTICKS, 0
     for name in names:
-        if importlib.util.find_spec("atheris"):
+        if importlib.util.find_spec("atheris") and options.inputs is None:
             failed += by_atheris(name, share) != 0
             continue
-        tried, found = by_hypothesis(name, share, most, options.seed)
+        tried, found = by_hypothesis(name, share if options.inputs is None else math.inf, most, options.seed, inputs)
         print(f"{name}: {tried} inputs, {'a finding' if found is not None else 'nothing found'}", flush=True)
         if found is not None:
             keep(name, found)

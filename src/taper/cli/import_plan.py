@@ -4,8 +4,6 @@ import argparse
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 
-from taper.amounts.dose import Dose
-from taper.amounts.liquid import Concentration
 from taper.cli.options import NOT_COMPUTED, add_json, add_out
 from taper.cli.output import json_text, write_whole
 from taper.errors import InvalidInput
@@ -40,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
             options.file,
             version=options.version,
             slots=_slots(options.slots),
-            strength=_strength(options.strength),
+            strength=options.strength,
             accept=_parts(options.accept),
             patient=options.patient,
             drug=options.drug,
@@ -94,9 +92,3 @@ def _slots(given: Sequence[str]) -> Mapping[int, Sequence[str]] | None:
             raise InvalidInput(f"{one!r} is a second list of {len(named)}; name one for each number", where="--slots")
         made[len(named)] = named
     return made or None
-
-
-def _strength(text: str | None) -> Dose | Concentration | None:
-    if text is None:
-        return None
-    return Concentration.parse(text) if "/" in text else Dose.parse(text)

@@ -185,7 +185,7 @@ def read_duration(data: Mapping[str, Any]) -> Duration:
     """
     number, code, unit = read_number(data), word_of(data, "code"), word_of(data, "unit")
     told = time_words().get(unit.casefold())
-    if not code and data.get("system") in {None, UCUM}:
+    if not code and data.get("system") in (None, UCUM):
         code = told or ""
     elif data.get("system") != UCUM:
         code = ""

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
+from taper.formats.fhir.quantity import word_of
 from taper.formats.fhir.read.elements import as_list
 from taper.formats.fhir.read.import_report import Notes
 from taper.formats.fhir.tables import table
@@ -28,12 +29,12 @@ def known_extensions(what: str) -> frozenset[str]:
 
 def is_known(url: object) -> bool:
     """Whether an extension is read elsewhere."""
-    return any(url in known_extensions(what) for what in ("period", "duration", "rendered"))
+    return isinstance(url, str) and any(url in known_extensions(what) for what in ("period", "duration", "rendered"))
 
 
 def has_url(extension: object, what: str) -> bool:
     """Whether something is an extension that says one thing, such as that a value is absent."""
-    return isinstance(extension, Mapping) and extension.get("url") in known_extensions(what)
+    return isinstance(extension, Mapping) and word_of(extension, "url") in known_extensions(what)
 
 
 def read_extension(extension: Mapping[str, Any], where: str, notes: Notes, *, decides: bool) -> None:
@@ -45,7 +46,7 @@ def read_extension(extension: Mapping[str, Any], where: str, notes: Notes, *, de
         notes: Where it is noted.
         decides: Whether it stands where doses and times are said.
     """
-    url = extension.get("url")
+    url = word_of(extension, "url")
     if is_known(url) or (url in known_extensions("absent") and not decides):
         return  # what is absent outside of doses and times is named as not read itself
     held = next(iter(_held(extension)), None)
@@ -65,6 +66,5 @@ def _held(extension: Mapping[str, Any]) -> Iterator[str]:
 def find_extensions(body: Mapping[str, Any], what: str) -> list[tuple[str, Mapping[str, Any]]]:
     """The extensions of a resource that say one thing, each with where it stands."""
     listed = enumerate(as_list(body.get("extension")))
-    known = known_extensions(what)
     return [(f"extension[{index}]", item) for index, item in listed
-            if isinstance(item, Mapping) and item.get("url") in known]  # fmt: skip
+            if isinstance(item, Mapping) and has_url(item, what)]  # fmt: skip

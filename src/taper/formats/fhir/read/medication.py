@@ -32,6 +32,15 @@ class Options:
     drug: str | None = None
 
 
+def as_strength(given: Dose | Concentration | str | None) -> Dose | Concentration | None:
+    """A strength as it is or as it is written, `5 mg` for one unit or `2 mg/5 mL` for a liquid."""
+    if given is None or isinstance(given, Dose | Concentration):
+        return given
+    if not isinstance(given, str):
+        raise InvalidInput(f'{given!r:.60} is no strength; write it like "5 mg" or "2 mg/5 mL"', where="strength")
+    return Concentration.parse(given) if "/" in given else Dose.parse(given)
+
+
 @dataclass(frozen=True, slots=True)
 class Requested:
     """A drug; `named` is what the request calls it. `strength` is of one unit, `per_ml` the mg in one mL, if stated."""

@@ -13,7 +13,7 @@ from taper.errors import InvalidInput
 from taper.formats.fhir.read.bundle import Request
 from taper.formats.fhir.read.dosage import ReadDosage
 from taper.formats.fhir.read.elements import as_list, as_map
-from taper.formats.fhir.read.extensions import known_extensions
+from taper.formats.fhir.read.extensions import has_url
 from taper.formats.fhir.read.import_report import Notes
 from taper.formats.fhir.read.medication import Requested
 from taper.formats.fhir.read.steps import ReadStep, mass_of, offset_of
@@ -113,7 +113,7 @@ def _check_whole(request: Request, lines: list[str], notes: Notes) -> None:
 def rendered_texts(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Where a request renders all its dosages in one text, and the text: an extension in R4, an element in R5."""
     for index, item in enumerate(map(as_map, as_list(body.get("extension")))):
-        if item.get("url") in known_extensions("rendered"):
+        if has_url(item, "rendered"):
             key = "valueMarkdown" if "valueMarkdown" in item else "valueString"
             yield f"extension[{index}].{key}", str(item.get(key))
     if "renderedDosageInstruction" in body:

@@ -26,7 +26,7 @@ from taper.formats.fhir.read.consistency import (
 from taper.formats.fhir.read.course import ReadCourse, course_data, course_groups, read_course
 from taper.formats.fhir.read.elements import as_list, as_map
 from taper.formats.fhir.read.import_report import ImportReport, Notes
-from taper.formats.fhir.read.medication import Options, choose_drug, read_medication
+from taper.formats.fhir.read.medication import Options, as_strength, choose_drug, read_medication
 from taper.formats.fhir.read.steps import days_in_common
 from taper.formats.fhir.read.timing import SlotsByFrequency
 from taper.formats.fhir.write.medication import Version
@@ -61,7 +61,7 @@ def load_fhir(
     *,
     version: Version | None = None,
     slots: SlotsByFrequency | None = None,
-    strength: Dose | Concentration | None = None,
+    strength: Dose | Concentration | str | None = None,
     drugs: Mapping[str, str] | None = None,
     accept: Collection[str] = (),
     patient: str | None = None,
@@ -74,7 +74,7 @@ def load_fhir(
         path: A JSON file of a MedicationRequest or a Bundle.
         version: "R4" or "R5"; told by the elements if absent.
         slots: The times of day of so many doses a day, where they are not said: `{2: ["morning", "evening"]}`.
-        strength: What one unit holds, where doses are counts of units.
+        strength: What one unit, or a volume, holds: "5 mg", "2 mg/5 mL".
         drugs: Names in the request, and the drugs they stand for.
         accept: Which disagreements may stand: "text", "gap".
         patient: As for `from_fhir`.
@@ -107,7 +107,7 @@ def from_fhir(
     *,
     version: Version | None = None,
     slots: SlotsByFrequency | None = None,
-    strength: Dose | Concentration | None = None,
+    strength: Dose | Concentration | str | None = None,
     drugs: Mapping[str, str] | None = None,
     accept: Collection[str] = (),
     patient: str | None = None,
@@ -128,7 +128,8 @@ def from_fhir(
         resource: JSON text, or plain data whose numbers were read as `Decimal`; a float was rounded before it arrived.
         version: "R4" or "R5"; told by the elements if not given, and compared with them if given.
         slots: Times of day where a request says only how often, such as {1: ["morning"], 2: ["morning", "evening"]}.
-        strength: What one unit, or a volume, holds, where a request counts or measures and does not say.
+        strength: What one unit, or a volume, holds, where a request counts or measures and does not say: "5 mg",
+            "2 mg/5 mL".
         drugs: What a drug is called here, by its name in the request, such as {"Prednisone 5mg tablet": "prednisone"}.
         accept: "text" lets the codes stand where a text says something else; "gap" reads days of which nothing is
             said as a time without doses. Both are still reported.
@@ -157,7 +158,7 @@ def from_fhir(
     notes, choice = Notes(accept), Choice(patient, drug, (select,) if isinstance(select, str) else tuple(select))
     requests = open_requests(data, choice, notes)
     found = read_version(requests, version)
-    options = Options(slots, strength, drugs or {})
+    options = Options(slots, as_strength(strength), drugs or {})
     requests, options = choose_drug(requests, drug, options)
     check_together(requests, notes)
     account(data, requests, found, notes)
