@@ -377,7 +377,7 @@ def test_the_program_runs_as_a_module_and_ends_quietly_when_its_reader_leaves():
     command = [
         sys.executable,
         "-m",
-        "taper.cli",
+        "taper",
         "schedule",
         EXAMPLE,
         "--start",
@@ -398,7 +398,7 @@ def test_the_program_runs_as_a_module_and_ends_quietly_when_its_reader_leaves():
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full disk to write to")
 def test_a_full_disk_is_one_message():
     with Path("/dev/full").open("wb") as full:
-        command = [sys.executable, "-m", "taper.cli", "protocols"]
+        command = [sys.executable, "-m", "taper", "protocols"]
         done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, check=False)
     assert done.returncode == 2
     assert done.stderr.startswith(b"taper: standard output cannot be written (No space left on device)")
@@ -410,7 +410,7 @@ def test_a_full_disk_is_one_message():
 def test_what_is_printed_is_utf8_whatever_the_terminal_is_set_to(write, setting, kind):
     half = write("half.json", _plan(steps=[{"for": "2 days", "regimen": {"evening": "2.5 mg"}}]) | {"title": "\u4e2d"})
     halves = write("products.json", [BACLOFEN[0] | {"score": 2}])
-    command = [sys.executable, "-m", "taper.cli", "schedule", half, "--start", "2027-03-01", "--format", kind]
+    command = [sys.executable, "-m", "taper", "schedule", half, "--start", "2027-03-01", "--format", kind]
     command += ["--products", halves]
     done = subprocess.run(command, env=os.environ | setting, capture_output=True, check=True)
     assert done.stderr == b""

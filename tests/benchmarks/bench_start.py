@@ -19,7 +19,7 @@ COMMANDS = {
 def main() -> int:
     failed = False
     for arguments, most in COMMANDS.items():
-        cost = in_yardsticks(lambda arguments=arguments: cpu_of([sys.executable, "-m", "taper.cli", *arguments]))
+        cost = in_yardsticks(lambda arguments=arguments: cpu_of([sys.executable, "-m", "taper", *arguments]))
         failed |= cost > most
         print(f"{cost:5.2f} yardsticks (at most {most})  taper {' '.join(arguments)}")
     return int(failed)
