@@ -29,7 +29,7 @@ from taper import (
     read_plan,
 )
 from taper.amounts.duration import day_after, read_date
-from taper.cli.plan_inputs import adjusted_by, dated
+from taper.cli.plan_inputs import dated
 from taper.cli.writing import write_as
 from taper_page import fragments
 from taper_page.command import (
@@ -126,10 +126,10 @@ class Work:
         self._check_start()
         options = self.options()
         try:
-            return adjusted_by(options.log, options) if options.log else dated(options)
+            return dated(options)
         except HorizonNeeded:
             options.days = self._long_enough()
-            return adjusted_by(options.log, options) if options.log else dated(options)
+            return dated(options)
 
     def answer(self, notes: tuple[str, ...]) -> dict[str, Any]:
         """All that the page shows of it."""

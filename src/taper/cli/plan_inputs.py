@@ -125,7 +125,9 @@ _SOME_MONDAY = date(2001, 1, 1)
 
 
 def dated(options: argparse.Namespace) -> Schedule:
-    """The plan that was named, on dates; on any, where none is shown."""
+    """The plan that was named, on dates, after its log if one was given; on any dates, where none is shown."""
+    if getattr(options, "log", None):
+        return adjusted_by(options.log, options)
     undated = getattr(options, "without_dates", False)
     if not (options.start or undated):
         raise InvalidInput("dates need a first day; add it, such as --start 2027-03-01", where="--start")

@@ -4,7 +4,7 @@ import argparse
 
 from taper.cli.options import add_days, add_log, add_plan
 from taper.cli.output import deliver
-from taper.cli.plan_inputs import adjusted_by, dated
+from taper.cli.plan_inputs import dated
 from taper.cli.writing import add_formats, kind_of, write_as
 
 
@@ -19,6 +19,6 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Run the command."""
     kind = kind_of(options)
-    schedule = adjusted_by(options.log, options) if options.log else dated(options)
+    schedule = dated(options)
     deliver(write_as(kind, schedule, options), options)
     return 0

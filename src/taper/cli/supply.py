@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from taper.amounts.duration import Duration, read_date
 from taper.cli.options import add_days, add_json, add_log, add_plan
 from taper.cli.output import print_json
-from taper.cli.plan_inputs import adjusted_by, dated
+from taper.cli.plan_inputs import dated
 from taper.errors import InvalidInput
 from taper.supply.count import DaysSupply, Supply, count_supply, days_supply
 from taper.supply.fills import AtMost, Fills
@@ -30,7 +30,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Run the command."""
     stock = load_stock(options.on_hand) if options.on_hand else None
-    schedule = adjusted_by(options.log, options) if options.log else dated(options)
+    schedule = dated(options)
     supply = count_supply(
         schedule,
         remnants=options.remnants,
