@@ -11,13 +11,15 @@ import random
 import resource
 import sys
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from mutation.changes import changes
-from mutation.trial import Module, notices_cold, try_warm
+from mutation.changes import Change, changes
+from mutation.reached import Module
+from mutation.trial import notices_cold, try_warm
 
 ROOT = Path(__file__).parents[2]
 CODE = ROOT / "src" / "taper"
@@ -80,13 +82,18 @@ def try_group(
         scores[module.name] = Score(len(every))
         chosen = random.Random(options.seed).sample(every, min(options.sample or len(every), len(every)))
         drawn += [(number, change) for change in chosen]
-    answers = try_warm(modules, [] if options.cold else drawn, tests)
+    answers = try_warm(modules, [] if options.cold else drawn, options.tests, tests)
     reached = next(answers, None)
     if reached is None or reached.failed:
         return None
-    late = [change for change in drawn if options.cold or reached.is_early(modules[change[0]], change[1])]
-    cold = ((n, change, notices_cold(modules[n], change, tests, reached)) for n, change in late)
-    for number, change, noticed in chain(answers, cold):
+    left = list(drawn)
+
+    def cold() -> Iterator[tuple[int, Change, bool]]:
+        for n, change in list(left):
+            yield n, change, notices_cold(modules[n], change, options.tests, reached)
+
+    for number, change, noticed in chain(answers, cold()):
+        left.remove((number, change))
         module, score = modules[number].name, scores[modules[number].name]
         if noticed:
             score.noticed += 1
@@ -110,6 +117,7 @@ def main() -> int:
     )
     parser.add_argument("--sample", type=int, default=20, help="how many changes of each module; 0 for every one")
     parser.add_argument("--seed", type=int, default=1, help="another number draws another sample")
+    parser.add_argument("--tests", type=int, default=200, help="at most so many tests for a change; 0 for all")
     parser.add_argument(
         "--cold", action="store_true", help="load the library again for each change: slow, the same answers"
     )

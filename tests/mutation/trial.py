@@ -6,7 +6,6 @@ while modules are imported or tests collected would be too late to change there,
 that has loaded neither. No file is written.
 """
 
-import ast
 import gc
 import importlib.machinery
 import os
@@ -17,64 +16,26 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from functools import _lru_cache_wrapper
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
-from pathlib import Path
 from types import CodeType, FrameType, FunctionType
-from typing import Any, NoReturn
+from typing import Any
 
 import pytest
 
 from mutation.changes import Change, changed, functions_of
+from mutation.reached import Lines, Module, Reached
 
 _OPTIONS = ["-q", "-p", "no:cacheprovider", "--assert=plain"]
 _MEMORY = 8 * 2**30
-Lines = set[tuple[str, int]]
-
-
-@dataclass(frozen=True)
-class Module:
-    """One module that is tried: its name such as `supply/fills`, its file and its tree."""
-
-    name: str
-    path: Path
-    tree: ast.Module
-
-
-@dataclass
-class Reached:
-    """What tests reach of the modules that are tried."""
-
-    early: Lines = field(default_factory=set)
-    """Lines that run while modules are imported and tests collected."""
-    tests: dict[str, tuple[float, Lines]] = field(default_factory=dict)
-    """The seconds of each test, and the lines that it reaches."""
-    failed: bool = False
-
-    def chosen(self, module: Module, change: Change) -> list[str]:
-        """The tests that can notice a change, the shortest first, and those that reach the module before others."""
-        lines = {(str(module.path), line) for line in change.lines}
-        near = {name: self._near(module, seen) for name, (_, seen) in self.tests.items()}
-        names = [name for name, (_, seen) in self.tests.items() if not change.function or lines & seen]
-        return sorted(names, key=lambda name: (not near[name], self.tests[name][0]))
-
-    @staticmethod
-    def _near(module: Module, seen: Lines) -> bool:
-        return any(path == str(module.path) for path, _ in seen)
-
-    def is_early(self, module: Module, change: Change) -> bool:
-        return not change.function or any((str(module.path), line) in self.early for line in change.lines)
-
-    def seconds(self, names: list[str]) -> int:
-        return 5 + int(4 * sum(self.tests[name][0] for name in names))
 
 
 class Warm:
     """Plugin of a run that collects the tests, sees what each reaches, and then tries the changes one by one."""
 
-    def __init__(self, modules: list[Module], drawn: list[tuple[int, Change]], answers: Connection) -> None:
-        self.modules, self.drawn, self.answers = modules, drawn, answers
+    def __init__(self, modules: list[Module], drawn: list[tuple[int, Change]], most: int, answers: Connection) -> None:
+        self.modules, self.drawn, self.most, self.answers = modules, drawn, most, answers
         self.codes = {str(module.path): compile(module.tree, str(module.path), "exec") for module in modules}
         self.reached = Reached()
         self.items: dict[str, pytest.Item] = {}
@@ -98,8 +59,8 @@ class Warm:
             threading.settrace(before)
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_make_collect_report(self) -> Any:
-        with self.watching(self.reached.early):
+    def pytest_make_collect_report(self, collector: pytest.Collector) -> Any:
+        with self.watching(self.reached.early.setdefault(collector.nodeid.split("::")[0], set())):
             return (yield)
 
     @pytest.hookimpl(tryfirst=True)
@@ -110,13 +71,16 @@ class Warm:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         sys.settrace(None)
         self.items = {item.nodeid: item for item in session.items}
+        forget_what_was_read()
         self.warm_up()
         self.reached = answer_of(self.run_watched)
+        self.reached.index()
         self.answers.send(self.reached)
         if not self.reached.failed:
             for number, change in self.drawn:
-                if not self.reached.is_early(self.modules[number], change):
-                    self.answers.send((number, change, self.notices(self.modules[number], change)))
+                late = self.reached.files_too_late(self.modules[number], change)
+                if "" not in late and ((noticed := self.notices(self.modules[number], change, late)) or not late):
+                    self.answers.send((number, change, noticed))
         return True
 
     def warm_up(self) -> None:
@@ -134,7 +98,7 @@ class Warm:
 
     def run_watched(self) -> Reached:
         made = Reached(self.reached.early)
-        plugin = FirstFailure(lambda: setattr(made, "failed", True))
+        plugin = FirstFailure(lambda _: setattr(made, "failed", True))
         next(iter(self.items.values())).config.pluginmanager.register(plugin)
         for name, item in self.items.items():
             seen: Lines = set()
@@ -144,39 +108,47 @@ class Warm:
             made.tests[name] = (time.process_time() - begun, seen)
         return made
 
-    def notices(self, module: Module, change: Change) -> bool:
-        """Whether a test fails, or takes far more CPU than it does without the change."""
-        chosen = self.reached.chosen(module, change)
+    def notices(self, module: Module, change: Change, late: set[str]) -> bool:
+        """Whether a test fails, or takes far more CPU than without the change; those of some files are not tried."""
+        chosen = self.reached.chosen(module, change, self.most, but=late)
         new = compile(changed(module.tree, change), str(module.path), "exec")
 
-        def run() -> None:
+        def run(fails: Callable[[str], object]) -> None:
             replace(self.codes[str(module.path)], new)
             config = next(iter(self.items.values())).config
-            config.pluginmanager.register(FirstFailure(lambda: os._exit(1)))
+            config.pluginmanager.register(Chosen(chosen, self.reached, fails))
             for name in chosen:
                 config.hook.pytest_runtest_protocol(item=self.items[name], nextitem=None)
 
-        return bool(chosen) and not ends_well(run, self.reached.seconds(chosen))
+        failed = failure_of(run, self.reached.seconds(chosen)) if chosen else None
+        if failed:
+            self.reached.noticed[str(module.path), failed] += 1
+        return failed is not None
 
 
 class FirstFailure:
-    """Plugin that does something when a test fails, before anything is spent on a report."""
+    """Plugin that does something with the name of a test that fails, before anything is spent on a report."""
 
-    def __init__(self, then: Callable[[], object]) -> None:
+    def __init__(self, then: Callable[[str], object]) -> None:
         self.then = then
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_makereport(self, call: pytest.CallInfo[None]) -> None:
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
         if call.excinfo is not None and not isinstance(call.excinfo.value, pytest.skip.Exception):
-            self.then()
+            self.then(item.nodeid)
 
 
-class Cold(FirstFailure):
-    """Plugin of a run of its own: only the chosen tests, in their order, and the end at the first that fails."""
+class Chosen(FirstFailure):
+    """Plugin that runs chosen tests in their order, then those that no one has seen before, and ends one that hangs."""
 
-    def __init__(self, chosen: list[str]) -> None:
-        super().__init__(lambda: os._exit(1))
+    def __init__(self, chosen: list[str], reached: Reached, fails: Callable[[str], object]) -> None:
+        super().__init__(fails)
         self.order = {name: number for number, name in enumerate(chosen)}
+        self.tests = reached.tests
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        seconds, _ = self.tests.get(nodeid, (1, None))
+        signal.setitimer(signal.ITIMER_PROF, 3 + 4 * seconds)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self) -> None:
@@ -184,7 +156,8 @@ class Cold(FirstFailure):
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        items[:] = sorted((item for item in items if item.nodeid in self.order), key=lambda i: self.order[i.nodeid])
+        held = [item for item in items if item.nodeid in self.order or item.nodeid not in self.tests]
+        items[:] = sorted(held, key=lambda item: self.order.get(item.nodeid, len(self.order)))
 
 
 def without_shrinking() -> None:
@@ -193,6 +166,13 @@ def without_shrinking() -> None:
 
     settings.register_profile("mutation", settings.get_profile("ci"), phases=[Phase.explicit, Phase.generate])
     settings.load_profile("mutation")
+
+
+def forget_what_was_read() -> None:
+    """Empty the caches that were filled while tests were collected."""
+    for held in gc.get_objects():
+        if isinstance(held, _lru_cache_wrapper) and held.__module__.startswith("taper."):
+            held.cache_clear()
 
 
 def replace(old: CodeType, new: CodeType) -> None:
@@ -213,27 +193,36 @@ def load_instead(codes: dict[str, CodeType]) -> None:
     importlib.machinery.SourceFileLoader.get_code = get_code  # type: ignore[method-assign,assignment]
 
 
-def notices_cold(module: Module, change: Change, tests: tuple[str, ...], reached: Reached) -> bool:
+def notices_cold(module: Module, change: Change, most: int, reached: Reached) -> bool:
     """Whether the tests notice a change, in a process that loads the library with it."""
-    chosen = reached.chosen(module, change)
+    chosen = reached.chosen(module, change, most)
+    files = {name.split("::")[0] for name in chosen} | reached.files_too_late(module, change) - {""}
 
-    def run() -> None:
+    def run(fails: Callable[[str], object]) -> None:
         load_instead({str(module.path): compile(changed(module.tree, change), str(module.path), "exec")})
-        end_process(pytest.main([*_OPTIONS, *tests], plugins=[Cold(chosen)]))
+        code = pytest.main([*_OPTIONS, *sorted(files)], plugins=[Chosen(chosen, reached, fails)])
+        if code:
+            fails("")
 
-    return not ends_well(run, 10 + reached.seconds(chosen))
+    failed = failure_of(run) if files else None
+    if failed:
+        reached.noticed[str(module.path), failed] += 1
+    return failed is not None
 
 
-def try_warm(modules: list[Module], drawn: list[tuple[int, Change]], tests: tuple[str, ...]) -> Iterator[Any]:
+def try_warm(
+    modules: list[Module], drawn: list[tuple[int, Change]], most: int, tests: tuple[str, ...]
+) -> Iterator[Any]:
     """What the tests reach, and then for each change that can be tried in a fork: number of module, change, noticed."""
     answers, told = Pipe(duplex=False)
     child = os.fork()
     if child == 0:
         hide_output()
-        warm = Warm(modules, drawn, told)
+        warm = Warm(modules, drawn, most, told)
         load_instead(warm.codes)
-        with warm.watching(warm.reached.early):
-            end_process(pytest.main([*_OPTIONS, *tests], plugins=[warm]))
+        with warm.watching(warm.reached.early.setdefault("", set())):
+            pytest.main([*_OPTIONS, *tests], plugins=[warm])
+        os._exit(0)
     told.close()
     try:
         while True:
@@ -248,36 +237,40 @@ def answer_of(work: Callable[[], Any]) -> Any:
     child = os.fork()
     if child == 0:
         told.send(work())
-        end_process(0)
+        os._exit(0)
     told.close()
     got = answers.recv()
     os.waitpid(child, 0)
     return got
 
 
-def ends_well(work: Callable[[], object], seconds: int) -> bool:
-    """Whether work in a forked process ends without a failure, within so many seconds of CPU."""
+def failure_of(work: Callable[[Callable[[str], object]], object]) -> str | None:
+    """What fails in a forked process: what work says, empty if it takes too much CPU, and none if all is well."""
+    read, write = os.pipe()
     child = os.fork()
     if child == 0:
-        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
         resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-        signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        signal.alarm(30 * seconds)
+        signal.signal(signal.SIGPROF, signal.SIG_DFL)
+        signal.setitimer(signal.ITIMER_PROF, 60)
         hide_output()
+
+        def fails(name: str) -> None:
+            os.write(write, name.encode())
+            os._exit(1)
+
         try:
-            work()
+            work(fails)
         except BaseException:
-            end_process(1)
-        end_process(0)
+            os._exit(1)
+        os._exit(0)
+    os.close(write)
+    with os.fdopen(read) as said:
+        name = said.read()
     _, status = os.waitpid(child, 0)
-    return os.waitstatus_to_exitcode(status) == 0
+    return None if os.waitstatus_to_exitcode(status) == 0 else name
 
 
 def hide_output() -> None:
     hidden = os.open(os.devnull, os.O_WRONLY)
     os.dup2(hidden, 1)
     os.dup2(hidden, 2)
-
-
-def end_process(code: int) -> NoReturn:
-    os._exit(int(code))
