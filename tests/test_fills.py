@@ -199,6 +199,7 @@ class TestBottles:
         (line,) = supply.lines
         assert (line.packs, line.expired, line.leftover, line.used) == (3, 100, 75, 125)
         assert [fill.lines[0].expired for fill in supply.fills] == [0, 50, 50]
+        assert [fill.lines[0].to_dict()["discarded"] for fill in supply.fills] == ["0 mL", "50 mL", "50 mL"]
         assert line.to_dict()["expired"] == "100 mL"
 
     def test_bottles_that_expire_are_whole_even_where_packs_are_not_asked_for(self):
