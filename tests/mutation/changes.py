@@ -44,7 +44,14 @@ def changes(tree: ast.Module) -> list[Change]:
     numbers = {id(node): number for number, node in enumerate(ast.walk(tree))}
     passed = {id(child) for node in ast.walk(tree) for part in _passed_over(node) for child in ast.walk(part)}
     return [
-        Change(numbers[id(node)], way, node.lineno, place.function, _lines(node, place), ast.unparse(node)[:70])
+        Change(
+            numbers[id(node)],
+            way,
+            node.lineno,
+            place.function,
+            _lines(node, place),
+            ast.unparse(node).splitlines()[0][:70],
+        )
         for node, place in _placed(tree, _Place())
         if id(node) not in passed
         for way in _ways(node)

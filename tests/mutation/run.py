@@ -83,8 +83,8 @@ def try_group(
         chosen = random.Random(options.seed).sample(every, min(options.sample or len(every), len(every)))
         drawn += [(number, change) for change in chosen]
     answers = try_warm(modules, [] if options.cold else drawn, options.tests, tests)
-    reached = next(answers, None)
-    if reached is None or reached.failed:
+    reached = next(answers)
+    if reached.failed:
         return None
     left = list(drawn)
 

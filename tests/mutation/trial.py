@@ -29,6 +29,7 @@ from mutation.reached import Lines, Module, Reached
 
 _OPTIONS = ["-q", "-p", "no:cacheprovider", "--assert=plain"]
 _MEMORY = 8 * 2**30
+_WRONG = 70
 
 
 class Warm:
@@ -81,6 +82,7 @@ class Warm:
                 late = self.reached.files_too_late(self.modules[number], change)
                 if "" not in late and ((noticed := self.notices(self.modules[number], change, late)) or not late):
                     self.answers.send((number, change, noticed))
+        self.answers.send(None)
         return True
 
     def warm_up(self) -> None:
@@ -120,7 +122,7 @@ class Warm:
             for name in chosen:
                 config.hook.pytest_runtest_protocol(item=self.items[name], nextitem=None)
 
-        failed = failure_of(run, self.reached.seconds(chosen)) if chosen else None
+        failed = failure_of(run) if chosen else None
         if failed:
             self.reached.noticed[str(module.path), failed] += 1
         return failed is not None
@@ -224,11 +226,9 @@ def try_warm(
             pytest.main([*_OPTIONS, *tests], plugins=[warm])
         os._exit(0)
     told.close()
-    try:
-        while True:
-            yield answers.recv()
-    except EOFError:
-        os.waitpid(child, 0)
+    while (answer := answers.recv()) is not None:
+        yield answer
+    os.waitpid(child, 0)
 
 
 def answer_of(work: Callable[[], Any]) -> Any:
@@ -260,14 +260,17 @@ def failure_of(work: Callable[[Callable[[str], object]], object]) -> str | None:
 
         try:
             work(fails)
-        except BaseException:
-            os._exit(1)
+        except Exception:
+            os._exit(_WRONG)
         os._exit(0)
     os.close(write)
     with os.fdopen(read) as said:
         name = said.read()
     _, status = os.waitpid(child, 0)
-    return None if os.waitstatus_to_exitcode(status) == 0 else name
+    code = os.waitstatus_to_exitcode(status)
+    if code == _WRONG:
+        raise AssertionError("the trial failed, not a test")
+    return None if code == 0 else name
 
 
 def hide_output() -> None:
