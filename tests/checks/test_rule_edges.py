@@ -2,10 +2,11 @@
 
 import pytest
 
-from builders import TABLETS, answers, course, formulary, plan_of, plan_with, review_of, step, tablet
+from builders import TABLETS, answers, course, formulary, liquid, plan_of, plan_with, review_of, step, tablet
 from checks.test_person_rules import AGE, LIVER, told
-from checks.test_stopping import FIXED, SLOWLY, ends, stopping, with_table
-from taper import check, realize
+from checks.test_stopping import BANDED, FIXED, SLOWLY, ends, stopping, with_table
+from planning.test_requests_dilution import DILUTION
+from taper import Patient, Product, check, realize
 
 
 class TestAge:
@@ -54,3 +55,110 @@ class TestStopping:
         made = realize(plan_with(own, other), [*TABLETS, tablet("5 mg", id="d5", drug="diazepam")], formulary=held)
         (finding,), *_ = answers(check(made), "abrupt-stop")
         assert ("meanwhile diazepam" in finding.message) is named
+
+    @pytest.mark.parametrize(
+        ("days", "clear"), [(["2 mg", {}], 1), (["3 mg", {}], 0), ("2 mg", 0)], ids=["at it", "above", "every day"]
+    )
+    def test_alternate_days_at_the_dose_that_a_source_names_are_its_last_step(self, days, clear):
+        plan = plan_of(step("10 mg", "7 days"), step(days, "8 days"), then="stop", before="nothing")
+        held = SLOWLY | {"alternate_days_at": "2 mg"}
+        assert len(ends(plan, held)[2]) == clear
+
+    def test_a_stop_from_a_dose_beyond_each_row_of_a_table_is_found(self):
+        rows = [FIXED | {"shape": "so many mg per interval, by dose", "bands": [band]} for band in BANDED["bands"]]
+        for row in rows:
+            del row["step_low"], row["step_high"]
+        held = formulary(stopping=[{"source": "a"} | row for row in rows])
+        (finding, *_), *_ = answers(review_of(stopping("200 mg"), held), "abrupt-stop")
+        assert finding.severity == "high"
+
+    def test_the_empty_days_at_the_end_of_a_cycle_are_not_its_last_dose(self):
+        plan = plan_of(step(["10 mg", {}, {}], "9 days"), then="stop", before="nothing")
+        (finding,), *_ = ends(plan, SLOWLY)
+        assert (finding.day, finding.last_day, finding.value) == (7, 8, "10 mg/day")
+
+
+class TestConcentrations:
+    """A liquid of one concentration is clear; each change is found once."""
+
+    WEAK = liquid("5 mg/5 mL", id="weak")
+    STRONG = liquid("10 mg/5 mL", id="strong")
+
+    def told(self, *courses):
+        review = review_of(plan_with(*courses), formulary(), products=[*TABLETS, self.WEAK, self.STRONG])
+        return answers(review, "concentration-change")
+
+    def taken(self, product, *steps, **more):
+        return course(*(step(dose, "7 days", products=[product]) for dose in steps), **more)
+
+    def test_it_does_not_apply_to_tablets(self):
+        assert self.told(course(step("5 mg", "7 days", products=["t5mg"]))) == ([], [], [], [])
+
+    def test_one_concentration_is_clear(self):
+        findings, gaps, clear, _ = self.told(self.taken("weak", "5 mg", "4 mg"))
+        assert (findings, gaps, len(clear)) == ([], [], 1)
+
+    def test_a_change_is_not_clear_and_names_its_step(self):
+        both = course(step("5 mg", "7 days", products=["weak"]), step("5 mg", "7 days", products=["strong"]))
+        (finding,), gaps, clear, _ = self.told(both)
+        assert (gaps, clear) == ([], [])
+        assert (finding.step, finding.day) == (2, 8)
+
+    def test_what_is_taken_on_the_day_of_a_change_is_still_in_use(self):
+        first = self.taken("weak", "5 mg", "4 mg", id="a")
+        second = self.taken("strong", "5 mg", id="b", starts_on_day=7)
+        (finding,), *_ = self.told(first, second)
+        assert (finding.course, finding.day) == ("b", 7)
+
+
+class TestCycles:
+    @pytest.mark.parametrize(("days", "cut"), [(6, 0), (7, 1), (8, 1)])
+    def test_a_later_step_is_measured_by_its_own_days(self, days, cut):
+        plan = plan_of(step("5 mg", "4 days"), step(["5 mg", "2 mg", "1 mg"], f"{days} days"))
+        findings, *_ = answers(review_of(plan, formulary()), "cycle-cut")
+        assert len(findings) == cut
+        assert all((item.step, item.value, item.day) == (2, f"{days} days", 5) for item in findings)
+
+
+class TestDilutions:
+    def test_only_what_is_made_at_home_is_found_and_its_own_volumes_are_said(self):
+        bottle = Product.read(
+            {"id": "s", "drug": "d", "form": "oral solution", "concentration": "1 mg/mL", "smallest_volume": "1 mL"}
+        )
+        steps = [step({"morning": "3.72 mg"}, "7 days", products=["d-in-water"]),
+                 step({"morning": "3 mg"}, "7 days", products=["s"])]  # fmt: skip
+        made = DILUTION.model_copy(update={"id": "d-in-water"})
+        findings, gaps, clear, _ = answers(
+            check(realize(plan_with(course(*steps, drug="d")), [made, bottle], formulary=formulary())), "dilution"
+        )
+        assert ([item.value for item in findings], gaps, clear) == (["93 mL"], [], [])
+
+    @pytest.mark.parametrize(("products", "clear"), [([liquid()], 1), (TABLETS, 0)], ids=["bottle", "tablets"])
+    def test_a_liquid_as_dispensed_is_clear(self, products, clear):
+        review = review_of(plan_of(step("5 mg", "7 days")), formulary(), products=products)
+        findings, gaps, held, _ = answers(review, "dilution")
+        assert (findings, gaps, len(held)) == ([], [], clear)
+
+
+class TestConditions:
+    def test_without_the_list_of_conditions_it_is_a_question_where_a_source_names_one(self):
+        held = {"contraindications": [{"source": "a", "condition": "asthma", "action": "avoid"}]}
+        assert len(told("contraindication", held)[1]) == 1
+
+
+class TestCeilings:
+    def told(self, dose, *ceilings, patient=None, **more):
+        plan = plan_of(step(dose, "7 days"), **more)
+        held = formulary(ceilings=[{"source": "a"} | item for item in ceilings])
+        return answers(review_of(plan, held, Patient.read(patient or {})), "ceiling")
+
+    @pytest.mark.parametrize(("use", "figures"), [("pain", ("dose",)), ("seizures", ())])
+    def test_a_plan_is_within_a_figure_only_where_it_is_for_its_use(self, use, figures):
+        (clear,) = self.told("5 mg", {"limit": "20 mg", "indications": [use]}, indication="pain")[2]
+        assert clear.figures == figures
+
+    def test_a_maximum_for_other_people_sets_no_figure_for_other_uses(self):
+        own = {"indications": ["pain"]}
+        limits = {"limit": "10 mg", "age_from": 65} | own, {"limit": "20 mg"} | own
+        other = {"limit": "5 mg", "indications": ["seizures"]}
+        assert self.told("15 mg", *limits, other, patient={"age": 40}, indication="pain")[0] == []

@@ -2,6 +2,7 @@
 
 import ast
 import copy
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from types import CodeType
@@ -26,10 +27,12 @@ class Change:
     lines: frozenset[int]
     """A test that reaches none of these lines of the module cannot notice the change."""
     text: str
+    which: int
+    """The first, second ... of those in the function that read the same."""
 
     @property
     def words(self) -> str:
-        return f"{self.way} in `{self.text}`"
+        return f"{self.way} in `{self.text}`" + (f", {self.which} of these" if self.which > 1 else "")
 
 
 @dataclass(frozen=True)
@@ -43,19 +46,15 @@ def changes(tree: ast.Module) -> list[Change]:
     """Every change of a module, but for those of annotations, docstrings and what is said in an error."""
     numbers = {id(node): number for number, node in enumerate(ast.walk(tree))}
     passed = {id(child) for node in ast.walk(tree) for part in _passed_over(node) for child in ast.walk(part)}
-    return [
-        Change(
-            numbers[id(node)],
-            way,
-            node.lineno,
-            place.function,
-            _lines(node, place),
-            ast.unparse(node).splitlines()[0][:70],
-        )
-        for node, place in _placed(tree, _Place())
-        if id(node) not in passed
-        for way in _ways(node)
-    ]
+    made: list[Change] = []
+    alike: Counter[tuple[str, str, str]] = Counter()
+    for node, place in _placed(tree, _Place()):
+        for way in _ways(node) if id(node) not in passed else ():
+            text = ast.unparse(node).splitlines()[0][:70]
+            alike[place.function, way, text] += 1
+            which = alike[place.function, way, text]
+            made.append(Change(numbers[id(node)], way, node.lineno, place.function, _lines(node, place), text, which))
+    return made
 
 
 def _placed(node: ast.AST, place: _Place) -> Iterator[tuple[ast.AST, _Place]]:

@@ -81,7 +81,11 @@ def try_group(
         every = changes(module.tree)
         scores[module.name] = Score(len(every))
         chosen = random.Random(options.seed).sample(every, min(options.sample or len(every), len(every)))
+        if options.again:
+            chosen = [change for change in every if without_lines(said(module.name, change)) <= options.again]
         drawn += [(number, change) for change in chosen]
+    if not drawn:
+        return {}
     answers = try_warm(modules, [] if options.cold else drawn, options.tests, tests)
     reached = next(answers)
     if reached.failed:
@@ -101,8 +105,17 @@ def try_group(
             score.same += 1
         else:
             score.alive += 1
-            print(f"{module}:{change.line}, {change.function or 'at import'}: {change.words}", flush=True)
+            print(said(module, change), flush=True)
     return scores
+
+
+def said(module: str, change: Change) -> str:
+    return f"{module}, {change.function or 'at import'}: {change.words} (line {change.line})"
+
+
+def without_lines(text: str) -> set[str]:
+    """What an output lists, whichever lines it now stands on."""
+    return {line.partition(" (line ")[0] for line in text.splitlines()}
 
 
 def cpu() -> float:
@@ -118,6 +131,9 @@ def main() -> int:
     parser.add_argument("--sample", type=int, default=20, help="how many changes of each module; 0 for every one")
     parser.add_argument("--seed", type=int, default=1, help="another number draws another sample")
     parser.add_argument("--tests", type=int, default=200, help="at most so many tests for a change; 0 for all")
+    parser.add_argument(
+        "--again", type=lambda path: without_lines(Path(path).read_text()), help="try only what an earlier output lists"
+    )
     parser.add_argument(
         "--cold", action="store_true", help="load the library again for each change: slow, the same answers"
     )
