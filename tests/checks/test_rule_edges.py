@@ -2,11 +2,12 @@
 
 import pytest
 
-from builders import TABLETS, answers, course, formulary, liquid, plan_of, plan_with, review_of, step, tablet
+from builders import DRUG, TABLETS, answers, course, formulary, liquid, plan_of, plan_with, review_of, step, tablet
 from checks.test_person_rules import AGE, LIVER, told
+from checks.test_product_and_sum_rules import OTHER, table
 from checks.test_stopping import BANDED, FIXED, SLOWLY, ends, stopping, with_table
 from planning.test_requests_dilution import DILUTION
-from taper import Patient, Product, check, realize
+from taper import Formulary, Patient, Product, check, realize
 
 
 class TestAge:
@@ -162,3 +163,29 @@ class TestCeilings:
         limits = {"limit": "10 mg", "age_from": 65} | own, {"limit": "20 mg"} | own
         other = {"limit": "5 mg", "indications": ["seizures"]}
         assert self.told("15 mg", *limits, other, patient={"age": 40}, indication="pain")[0] == []
+
+
+class TestSums:
+    THIRD = tablet("5 mg", id="h5", drug="thirdamine")
+
+    @pytest.mark.parametrize(
+        ("about", "found"), [({}, 1), ({"releases": ["extended"]}, 0), ({"forms": ["capsule"]}, 0)], ids=str
+    )
+    def test_of_a_drug_that_is_not_taken_only_a_ceiling_for_all_its_products_is_compared(self, about, found):
+        own = formulary(ceilings=[{"source": "a", "limit": "10 mg"} | about]).monograph(DRUG)
+        held = Formulary([own], [table("one", otheramine=["5 mg"], thirdamine=["5 mg"])])
+        plan = plan_with(*(course(step("5 mg", "7 days"), drug=name) for name in ("otheramine", "thirdamine")))
+        review = review_of(plan, held, products=(OTHER, self.THIRD))
+        assert [item.drug for item in answers(review, "combined-equivalent")[0]] == [DRUG] * found
+
+    def test_the_days_are_those_of_the_table_by_which_the_drug_comes_to_most(self):
+        own = formulary(drug="otheramine", ceilings=[{"source": "a", "limit": "5 mg"}]).monograph("otheramine")
+        tables = [table("mild", **{DRUG: ["10 mg"]}, otheramine=["5 mg"]),
+                  table("sharp", **{DRUG: ["10 mg"]}, otheramine=["1 mg"])]  # fmt: skip
+        other = course(step("5 mg", "3 days"), step("4 mg", "4 days"), drug="otheramine")
+        plan = plan_with(course(step("10 mg", "7 days")), other)
+        review = review_of(
+            plan, Formulary([own], tables), products=(*TABLETS, tablet("1 mg", id="o1", drug="otheramine"))
+        )
+        (finding,) = [item for item in answers(review, "combined-equivalent")[0] if item.drug == "otheramine"]
+        assert (finding.day, finding.last_day) == (1, 7)
