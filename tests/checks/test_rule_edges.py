@@ -189,3 +189,18 @@ class TestSums:
         )
         (finding,) = [item for item in answers(review, "combined-equivalent")[0] if item.drug == "otheramine"]
         assert (finding.day, finding.last_day) == (1, 7)
+
+
+class TestDurations:
+    LIMIT = {"source": "a", "low": "4 weeks", "high": "4 weeks"}  # noqa: RUF012
+
+    @pytest.mark.parametrize(
+        ("steps", "then", "says"),
+        [(["29 days"], "review", "is taken for 29 days"), ([None], "continue", "is taken with no stop date")],
+        ids=["closed", "open"],
+    )
+    def test_a_finding_says_for_how_long_and_where(self, steps, then, says):
+        plan = plan_of(*(step("5 mg", lasting) for lasting in steps), then=then, before="nothing")
+        (finding,), *_ = answers(review_of(plan, formulary(durations=[self.LIMIT])), "duration")
+        assert says in finding.message
+        assert (finding.course, finding.step) == (DRUG, None)

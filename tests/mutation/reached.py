@@ -39,13 +39,20 @@ class Reached:
     def chosen(self, module: Module, change: Change, most: int, but: Container[str] = ()) -> list[str]:
         """The tests that can notice a change, those that are likely to before others, and at most so many.
 
-        First come tests that noticed other changes of the module, then those that reach most of it in a short time.
+        First come tests that noticed other changes of the module, then those that have its name in theirs, then those
+        that reach most of it in a short time.
         """
-        path = str(module.path)
+        path, called = str(module.path), module.path.stem.replace("_", "")
         lines = {(path, line) for line in change.lines}
         names = [name for name, (_, seen) in self.tests.items() if not change.function or lines & seen]
         names = [name for name in names if name.split("::")[0] not in but]
-        names.sort(key=lambda n: (-self.noticed[path, n], -self._depth[path, n] / (0.05 + self.tests[n][0])))
+        names.sort(
+            key=lambda name: (
+                -self.noticed[path, name],
+                called not in "".join(filter(str.isalpha, name.lower())),
+                -self._depth[path, name] / (0.05 + self.tests[name][0]),
+            )
+        )
         return names[: most or None]
 
     def files_too_late(self, module: Module, change: Change) -> set[str]:
