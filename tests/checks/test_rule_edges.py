@@ -5,7 +5,7 @@ import pytest
 from builders import DRUG, TABLETS, answers, course, formulary, liquid, plan_of, plan_with, review_of, step, tablet
 from checks.test_person_rules import AGE, LIVER, told
 from checks.test_product_and_sum_rules import OTHER, table
-from checks.test_stopping import BANDED, FIXED, SLOWLY, ends, stopping, with_table
+from checks.test_stopping import BANDED, FIXED, OF_START, SLOWLY, begins, ends, stopping, with_table
 from planning.test_requests_dilution import DILUTION
 from taper import Formulary, Patient, Product, check, realize
 
@@ -204,3 +204,15 @@ class TestDurations:
         (finding,), *_ = answers(review_of(plan, formulary(durations=[self.LIMIT])), "duration")
         assert says in finding.message
         assert (finding.course, finding.step) == (DRUG, None)
+
+
+class TestFirstChange:
+    @pytest.mark.parametrize(
+        ("printed", "severity"),
+        [(FIXED | {"step_high": "10 mg"}, "moderate"), (FIXED, "high"), (OF_START | {"percent_high": "50"}, "high")],
+        ids=["in mg", "less in mg", "a percentage"],
+    )
+    def test_a_first_reduction_is_moderate_beside_a_source_that_prints_it_in_mg(self, printed, severity):
+        plan = plan_of(step("10 mg", "7 days"), before={"regimen": {"evening": "20 mg"}})
+        findings, *_ = begins(plan, printed, OF_START | {"at_most": True})
+        assert [item.severity for item in findings if item.source.id == "s1"] == [severity]
