@@ -5,7 +5,7 @@ import pytest
 from builders import DRUG, TABLETS, answers, course, formulary, liquid, plan_of, plan_with, review_of, step, tablet
 from checks.test_person_rules import AGE, LIVER, told
 from checks.test_product_and_sum_rules import OTHER, table
-from checks.test_stopping import BANDED, FIXED, OF_START, SLOWLY, begins, ends, stopping, with_table
+from checks.test_stopping import A_WEEK, BANDED, FIXED, OF_START, SLOWLY, begins, ends, stopping, with_table
 from planning.test_requests_dilution import DILUTION
 from taper import Formulary, Patient, Product, check, realize
 
@@ -216,3 +216,19 @@ class TestFirstChange:
         plan = plan_of(step("10 mg", "7 days"), before={"regimen": {"evening": "20 mg"}})
         findings, *_ = begins(plan, printed, OF_START | {"at_most": True})
         assert [item.severity for item in findings if item.source.id == "s1"] == [severity]
+
+    @pytest.mark.parametrize(
+        ("fact", "then", "asked"),
+        [(A_WEEK, "stop", 0), (A_WEEK, "review", 1), ({"shape": "no taper needed for most people"}, "stop", 0)],
+        ids=["time of a stop", "time without one", "no taper"],
+    )
+    def test_advice_on_the_whole_way_to_a_stop_is_not_asked_of_the_first_reduction(self, fact, then, asked):
+        plan = plan_of(step("10 mg", "7 days"), then=then, before={"regimen": {"evening": "20 mg"}})
+        findings, gaps, *_ = begins(plan, fact)
+        assert (findings, len(gaps)) == ([], asked)
+
+    @pytest.mark.parametrize(("known", "asked"), [({}, True), ({"for": "1 year"}, False)], ids=["unknown", "known"])
+    def test_advice_after_a_length_of_use_says_so_where_the_use_is_unknown(self, known, asked):
+        plan = plan_of(step("10 mg", "7 days"), before={"regimen": {"evening": "20 mg"}} | known)
+        (finding,), *_ = begins(plan, FIXED | {"used_for_at_least": "1 month"})
+        assert ("it depends on how long the drug was taken before" in finding.message) is asked
