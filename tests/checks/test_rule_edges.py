@@ -6,6 +6,8 @@ from builders import DRUG, TABLETS, answers, course, formulary, liquid, plan_of,
 from checks.test_person_rules import AGE, LIVER, told
 from checks.test_product_and_sum_rules import OTHER, table
 from checks.test_stopping import A_WEEK, BANDED, FIXED, OF_START, SLOWLY, begins, ends, stopping, with_table
+from checks.test_time_rules import FIVE, broken, life
+from checks.test_time_rules import told as over
 from planning.test_requests_dilution import DILUTION
 from taper import Formulary, Patient, Product, check, realize
 
@@ -232,3 +234,28 @@ class TestFirstChange:
         plan = plan_of(step("10 mg", "7 days"), before={"regimen": {"evening": "20 mg"}} | known)
         (finding,), *_ = begins(plan, FIXED | {"used_for_at_least": "1 month"})
         assert ("it depends on how long the drug was taken before" in finding.message) is asked
+
+
+class TestBreaks:
+    @pytest.mark.parametrize(("days", "severity"), [(9, "moderate"), (10, "high")])
+    def test_as_long_as_the_longest_half_lives_is_not_beyond_each(self, days, severity):
+        (finding,), *_ = over("gap", broken(days), restarts=[FIVE], half_lives=[life("10", "48")])
+        assert (finding.severity, finding.course, finding.step) == (severity, "b", 1)
+
+    def test_without_a_break_no_half_life_is_asked_for(self):
+        findings, gaps, clear, _ = over("gap", plan_of(step("5 mg", "7 days")), restarts=[FIVE])
+        assert (findings, gaps, len(clear)) == ([], [], 1)
+
+
+class TestForms:
+    CAPSULE = Product.read({"id": "c", "drug": DRUG, "form": "capsule", "strength": "5 mg"})
+
+    @pytest.mark.parametrize(
+        ("first", "named"), [("extended-release tablet", False), ("immediate-release tablet", True), ("tablet", True)]
+    )
+    def test_a_source_that_names_another_release_is_not_cited(self, first, named):
+        fact = {"source": "a", "between": [first, "capsule"], "what": "taken up differently"}
+        plan = plan_of(step("5 mg", "7 days", products=["t5mg"]), step("5 mg", "7 days", products=["c"]))
+        held = formulary(interchanges=[fact], products=[])
+        findings, *_ = answers(review_of(plan, held, products=(*TABLETS, self.CAPSULE)), "formulation-swap")
+        assert [(item.step, item.day) for item in findings] == [(2, 8)] * named
