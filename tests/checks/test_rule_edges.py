@@ -3,6 +3,9 @@
 import pytest
 
 from builders import DRUG, TABLETS, answers, course, formulary, liquid, plan_of, plan_with, review_of, step, tablet
+from checks.test_ceiling import SINGLE, limits
+from checks.test_ceiling import found as limited
+from checks.test_interaction import OPIOID, met
 from checks.test_person_rules import AGE, LIVER, told
 from checks.test_product_and_sum_rules import OTHER, table
 from checks.test_stopping import A_WEEK, BANDED, FIXED, OF_START, SLOWLY, begins, ends, stopping, with_table
@@ -259,3 +262,24 @@ class TestForms:
         held = formulary(interchanges=[fact], products=[])
         findings, *_ = answers(review_of(plan, held, products=(*TABLETS, self.CAPSULE)), "formulation-swap")
         assert [(item.step, item.day) for item in findings] == [(2, 8)] * named
+
+
+class TestSingleDoses:
+    @pytest.mark.parametrize(("times", "asked"), [(("08:50", "09:10"), 1), (("08:10", "09:50"), 0)])
+    def test_clock_times_of_two_hours_may_be_less_than_an_hour_apart(self, times, asked):
+        plan = plan_of(step(dict.fromkeys(times, "3 mg"), "2 days"))
+        findings, gaps, *_ = limited(plan, limits(SINGLE), rule="intake-ceiling")
+        assert (findings, len(gaps)) == ([], asked)
+
+    def test_a_dose_above_the_limit_is_found_beside_another_near_it(self):
+        plan = plan_of(step({"08:00": "5 mg", "08:30": "1 mg"}, "2 days"))
+        (finding,), gaps, *_ = limited(plan, limits(SINGLE), rule="intake-ceiling")
+        assert (finding.slot, gaps) == ("08:00", [])
+
+
+class TestInteractions:
+    @pytest.mark.parametrize(("dose", "severities"), [("6 mg", ["high"]), ("5 mg", ["moderate"])])
+    def test_caution_up_to_a_dose_is_one_finding_either_way(self, dose, severities):
+        fact = OPIOID | {"action": "caution", "maximum": "5 mg"}
+        findings, *_ = met(fact, medications=("opioid",), plan=plan_of(step(dose, "7 days")))
+        assert [item.severity for item in findings] == severities
