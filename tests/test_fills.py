@@ -199,6 +199,7 @@ class TestBottles:
         (line,) = supply.lines
         assert (line.packs, line.expired, line.leftover, line.used) == (3, 100, 75, 125)
         assert [fill.lines[0].expired for fill in supply.fills] == [0, 50, 50]
+        assert [fill.lines[0].to_dict()["discarded"] for fill in supply.fills] == ["0 mL", "50 mL", "50 mL"]
         assert line.to_dict()["expired"] == "100 mL"
 
     def test_bottles_that_expire_are_whole_even_where_packs_are_not_asked_for(self):
@@ -282,6 +283,19 @@ class TestDaysSupply:
     def test_it_says_how_long_and_what_ends_it(self):
         assert str(days_supply(self.SCHEDULE, {"t5mg": 2})) == f"lasts to {on(1)}, 1 day; t5mg runs out first"
         assert str(days_supply(self.SCHEDULE, {"t5mg": 40})) == f"lasts to {on(30)}, 30 days"
+
+    def test_a_product_that_is_not_at_hand_runs_out_at_once(self):
+        schedule = schedule_of(
+            plan_of(step("5 mg", "3 days"), step("2 mg", "3 days"), then="stop"), HALVES, tablet("2 mg")
+        )
+        lasting = days_supply(schedule, {"t5mg": 10})
+        assert (lasting.days, lasting.runs_out) == (3, ("t2mg",))
+        assert lasting.products == {"t5mg": schedule.last, "t2mg": on(3)}
+
+    def test_days_on_which_nothing_is_taken_need_no_stock(self):
+        resting = plan_of(step("5 mg", "5 days"), {"for": "5 days", "kind": "gap"}, step("5 mg", "5 days"), then="stop")
+        lasting = days_supply(schedule_of(resting, HALVES, horizon=days(9)), {}, since=on(7))
+        assert (lasting.days, lasting.last, lasting.runs_out) == (3, on(9), ())
 
     def test_discarding_remnants_makes_it_shorter(self):
         assert days_supply(self.SCHEDULE, {"t5mg": 22}, remnants="discard").last == on(11)

@@ -1,18 +1,23 @@
 """Long work tells how far it has gone, and what its caller raises stops it and leaves nothing half."""
 
+import inspect
 import threading
 from datetime import date
 
 import pytest
 
+import taper
 from taper import (
+    Formulary,
     Plan,
     Product,
     from_fhir,
+    plan_cross_taper,
     plan_phases,
     plan_taper,
     realize,
     replan,
+    replan_cross_taper,
     to_fhir,
     to_html,
     to_ical,
@@ -40,9 +45,23 @@ PLAN = Plan.read(
 MADE = to_schedule(realize(PLAN, TABLETS), start=date(2027, 3, 1))
 TAPER = plan_taper(**ASKED, pace="25% of start, every week")
 ORDER = to_fhir(MADE)
+FORMULARY = Formulary.shipped()
+SWITCH = {
+    "products": [p for p in FORMULARY.products("alprazolam", market="us") if p.release == "immediate"],
+    "to_products": FORMULARY.products("diazepam", market="us"),
+    "equivalence": FORMULARY.table("ashton-2002"),
+    "then": {"pace": "25% of start, every week", "order": "evenly"},
+}
+SWITCHED = {
+    "drug": "alprazolam", "to_drug": "diazepam", "before": {"morning": "0.5 mg", "bedtime": "0.5 mg"},
+    "every": "1 week", "rounding": "down", **SWITCH,
+}  # fmt: skip
+CROSS = plan_cross_taper(**SWITCHED)
 WORK = {
     "plan_taper": lambda **told: plan_taper(**ASKED, pace="25% of start, every week", **told).plan,
     "plan_phases": lambda **told: plan_phases(**ASKED, phases=PHASES, **told).plan,
+    "plan_cross_taper": lambda **told: plan_cross_taper(**SWITCHED, **told).plan,
+    "replan_cross_taper": lambda **told: replan_cross_taper(CROSS.plan, day=8, **SWITCH, **told).plan,
     "replan": lambda **told: replan(TAPER.course, day=8, products=TABLETS, **told).plan,
     "realize": lambda **told: realize(PLAN, TABLETS, **told),
     "from_fhir": lambda **told: from_fhir(ORDER, **told).plan,
@@ -52,6 +71,13 @@ WORK = {
     },
 }
 NEEDS = {"to_pdf": "typst", "to_ical": "icalendar", "to_xlsx": "xlsxwriter", "to_html": "babel"}
+
+
+def test_every_function_that_can_be_watched_is_watched_here():
+    public = {name: getattr(taper, name) for name in taper.__all__}
+    assert {
+        n for n, f in public.items() if inspect.isfunction(f) and "progress" in inspect.signature(f).parameters
+    } == set(WORK)
 
 
 class Enough(Exception):

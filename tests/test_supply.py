@@ -116,3 +116,13 @@ def test_a_line_is_found_by_its_product():
     assert supply.line("t5mg").used == 3
     with pytest.raises(NotFound, match="uses no 't2mg'; it uses t5mg"):
         supply.line("t2mg")
+
+
+def test_the_text_says_what_lies_beyond_the_horizon():
+    plan = plan_of(step("5 mg", "10 days"), then="stop")
+    whole, part = supply_of(plan, [tablet("5 mg")]), supply_of(plan, [tablet("5 mg")], horizon=days(7))
+    assert str(whole).splitlines()[0] == "10 days, 2027-03-01 to 2027-03-10"
+    assert str(part).splitlines()[0] == f"7 days, 2027-03-01 to 2027-03-07; not counted: {part.beyond}"
+    assert [repr(whole), repr(part)] == ["<Supply for 10 days: 1 product>", "<Supply for 7 days: 1 product>"]
+    both = plan_of(step("5 mg", "5 days"), step("2 mg", "5 days"), then="stop")
+    assert repr(supply_of(both, [tablet("5 mg"), tablet("2 mg")])) == "<Supply for 10 days: 2 products>"

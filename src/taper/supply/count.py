@@ -40,8 +40,8 @@ class SupplyLine:
     leftover: Fraction
     remnants: Fraction
     packs: int | None
-    on_hand: Fraction = Fraction(0)
-    expired: Fraction = Fraction(0)
+    on_hand: Fraction
+    expired: Fraction
 
     @property
     def used_text(self) -> str:

@@ -51,9 +51,10 @@ class _Ending:
         return self.levels[-1].last or 0
 
     @property
-    def place(self) -> CourseIntake | None:
-        held = (level.run.intakes[0] for level in reversed(self.levels) if level.run is not None and level.run.intakes)
-        return next(held, None)
+    def place(self) -> CourseIntake:
+        """The first of the last doses; a course begins with a dose, so that there is one."""
+        runs = (level.run for level in reversed(self.levels))
+        return next(run.intakes[0] for run in runs if run is not None and run.intakes)
 
     @cached_property
     def maintained(self) -> DailyDose:
@@ -80,9 +81,8 @@ class _Ending:
     @cached_property
     def skipping(self) -> RealizedStep | None:
         """The cycle with days without a dose in which it ends, if it does."""
-        place = self.place
-        step = step_at(self.case, place) if place is not None else None
-        return step if step is not None and any(not day.intakes for day in step.days) else None
+        step = step_at(self.case, self.place)
+        return step if any(not day.intakes for day in step.days) else None
 
     @cached_property
     def is_straight(self) -> bool:
@@ -297,5 +297,5 @@ def _finding(fact: Stopping, ending: _Ending, words: str, said: str, *, limit: s
     if fact.used_for_at_least is None and most is not None:
         severity, long = min(severity, most), f"{long}; it gives no length of use, and this one is short"
     return find(ending.case, NAME, ending.drug, fact, severity, f"{run}, {words}{replaced}", f"{said}{long}",
-                course=place.course if place else None, step=place.step if place else None, day=ending.day,
+                course=place.course, step=place.step, day=ending.day,
                 last_day=ending.day + 1, value=str(ending.last), limit=limit or advice_words(fact))  # fmt: skip

@@ -38,14 +38,10 @@ def assess(case: Case) -> Iterator[Answer]:
     for drug, monograph in (yield from on_file(case, NAME)):
         applying = case.applying(monograph.ages, drug)
         facts = yield from heard(case, NAME, drug, (fact for fact in applying if _is_about(case, fact, drug)))
-        others = [fact for fact in unheard(case, drug, applying) if _is_of_age(case, fact)]
+        others = [fact for fact in unheard(case, drug, applying) if case.person_fits(fact) is True]
         yield from _assess_drug(case, drug, facts, others)
         if others:
             yield other_uses(case, NAME, drug, others, "advice on this age")
-
-
-def _is_of_age(case: Case, fact: AgeAdvice) -> bool:
-    return (fact.age_below is None or fact.age_below > _ADULT) and case.person_fits(fact) is True
 
 
 def _is_about(case: Case, fact: AgeAdvice, drug: str) -> bool:

@@ -44,8 +44,8 @@ def assess(case: Case) -> Iterator[Answer]:
 def _used(case: Case, drug: str) -> Iterator[_Use]:
     for course in case.courses_of(drug):
         liquids = {item.id: item.concentration for item in course.used if item.concentration is not None}
-        bounds = course.course.bounds(case.start) if liquids else ()
-        for number, (step, (first, last)) in enumerate(zip(course.steps, bounds, strict=False), start=1):
+        bounds = course.course.bounds(case.start)
+        for number, (step, (first, last)) in enumerate(zip(course.steps, bounds, strict=True), start=1):
             names = {p.product for day in step.days for intake in day.intakes for p in intake.recipe.portions}
             for concentration in {liquids[name] for name in names & set(liquids)}:
                 yield _Use(concentration, first, last, course.course.id, number)

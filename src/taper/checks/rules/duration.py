@@ -25,10 +25,9 @@ def assess(case: Case) -> Iterator[Answer]:
     for drug, monograph in (yield from on_file(case, NAME)):
         applying = case.applying(monograph.durations, drug)
         facts = yield from heard(case, NAME, drug, case.fitting(applying, drug))
-        levels = levels_of(case, drug) if facts else None
         for fact in facts:
-            if levels is not None and case.person_fits(fact) is not False:
-                yield _compare(case, drug, fact, levels)
+            if case.person_fits(fact) is not False:
+                yield _compare(case, drug, fact, levels_of(case, drug))
         others = [fact for fact in unheard(case, drug, applying) if case.person_fits(fact) is not False]
         if others:
             yield other_uses(case, NAME, drug, others, "a longest use")
@@ -55,7 +54,7 @@ def _compare(case: Case, drug: str, fact: DurationLimit, levels: Levels) -> Answ
     beyond = max(first, first + most - (used or 0))
     happens = f"{drug} is taken {here_words}{before}"
     total = "no stop date" if here is None else f"{(used or 0) + here} days"
-    place = taken[0].run.intakes[0] if taken[0].run is not None else None
+    place = next(level.run.intakes[0] for level in taken if level.run is not None)
     return find(case, NAME, drug, fact, severity, happens, f"{limit} at most", day=beyond,
                 last_day=None if is_open else last,
-                value=total, limit=limit, course=place.course if place else None)  # fmt: skip
+                value=total, limit=limit, course=place.course)  # fmt: skip

@@ -1,0 +1,285 @@
+"""Both sides of the edges of rules: the last value that is still one thing, and the first that is the other."""
+
+import pytest
+
+from builders import DRUG, TABLETS, answers, course, formulary, liquid, plan_of, plan_with, review_of, step, tablet
+from checks.test_ceiling import SINGLE, limits
+from checks.test_ceiling import found as limited
+from checks.test_interaction import OPIOID, met
+from checks.test_person_rules import AGE, LIVER, told
+from checks.test_product_and_sum_rules import OTHER, table
+from checks.test_stopping import A_WEEK, BANDED, FIXED, OF_START, SLOWLY, begins, ends, stopping, with_table
+from checks.test_time_rules import FIVE, broken, life
+from checks.test_time_rules import told as over
+from planning.test_requests_dilution import DILUTION
+from taper import Formulary, Patient, Product, check, realize
+
+
+class TestAge:
+    @pytest.mark.parametrize(("years", "asked"), [(64, 0), (65, 1)])
+    def test_below_65_no_question_is_asked_of_sources_that_were_not_read(self, years, asked):
+        unread = {"liver": [LIVER], "sources": {"a": {"read_whole": []}}}
+        assert len(told("age", unread, patient={"age": years})[1]) == asked
+
+    @pytest.mark.parametrize(("whole", "asked"), [(["whole"], 0), ([], 1)])
+    def test_an_unknown_age_is_a_question_only_where_a_source_may_speak_of_one(self, whole, asked):
+        held = {"liver": [LIVER], "sources": {"a": {"read_whole": whole}}}
+        assert len(told("age", held)[1]) == asked
+
+    @pytest.mark.parametrize(("below", "clear"), [(18, 0), (19, 1)])
+    def test_advice_for_children_alone_is_not_clear_of_an_adult(self, below, clear):
+        fact = {"source": "a", "age_below": below, "action": "avoid", "what": "not for them"}
+        held = {"ages": [fact], "sources": {"a": {"read_whole": []}}}
+        assert len(told("age", held, patient={"age": 40})[2]) == clear
+
+    @pytest.mark.parametrize("figure", ["maximum", "initial"])
+    def test_a_figure_is_said_with_the_age_from_which_it_is(self, figure):
+        (finding,), *_ = told("age", {"ages": [AGE | {figure: "4 mg"}]}, patient={"age": 70})
+        assert "from age 65" in finding.message
+
+
+class TestStopping:
+    @pytest.mark.parametrize(
+        ("narrower", "severity"), [({}, "moderate"), ({"from_daily_dose": "5 mg"}, "high")], ids=["all", "from a dose"]
+    )
+    def test_a_weightier_source_that_asks_only_after_longer_use_makes_a_stop_lighter(self, narrower, severity):
+        longer = SLOWLY | {"used_for_at_least": "1 month"} | narrower
+        plan = stopping("10 mg", before={"regimen": {"evening": "10 mg"}, "for": "3 days"})
+        sources = {"s0": {"grade": "A"}, "s1": {"grade": "B"}}
+        held = formulary(
+            stopping=[{"source": "s0"} | longer, {"source": "s1", "used_for_at_least": "3 days"} | FIXED],
+            sources=sources,
+        )
+        (finding,), *_ = answers(review_of(plan, held), "abrupt-stop")
+        assert (finding.source.organization, finding.severity) == ("Institute s1", severity)
+
+    @pytest.mark.parametrize(("day", "named"), [(8, True), (9, False)])
+    def test_a_drug_that_rises_once_the_first_has_stopped_replaces_nothing(self, day, named):
+        own = course(step("10 mg", "7 days"), then="stop", before={"regimen": {"evening": "20 mg"}})
+        other = course(step("5 mg"), drug="diazepam", id="new", then="continue", before="nothing", starts_on_day=day)
+        held = with_table(formulary(stopping=[{"source": "a"} | FIXED]))
+        made = realize(plan_with(own, other), [*TABLETS, tablet("5 mg", id="d5", drug="diazepam")], formulary=held)
+        (finding,), *_ = answers(check(made), "abrupt-stop")
+        assert ("meanwhile diazepam" in finding.message) is named
+
+    @pytest.mark.parametrize(
+        ("days", "clear"), [(["2 mg", {}], 1), (["3 mg", {}], 0), ("2 mg", 0)], ids=["at it", "above", "every day"]
+    )
+    def test_alternate_days_at_the_dose_that_a_source_names_are_its_last_step(self, days, clear):
+        plan = plan_of(step("10 mg", "7 days"), step(days, "8 days"), then="stop", before="nothing")
+        held = SLOWLY | {"alternate_days_at": "2 mg"}
+        assert len(ends(plan, held)[2]) == clear
+
+    def test_a_stop_from_a_dose_beyond_each_row_of_a_table_is_found(self):
+        rows = [FIXED | {"shape": "so many mg per interval, by dose", "bands": [band]} for band in BANDED["bands"]]
+        for row in rows:
+            del row["step_low"], row["step_high"]
+        held = formulary(stopping=[{"source": "a"} | row for row in rows])
+        (finding, *_), *_ = answers(review_of(stopping("200 mg"), held), "abrupt-stop")
+        assert finding.severity == "high"
+
+    def test_the_empty_days_at_the_end_of_a_cycle_are_not_its_last_dose(self):
+        plan = plan_of(step(["10 mg", {}, {}], "9 days"), then="stop", before="nothing")
+        (finding,), *_ = ends(plan, SLOWLY)
+        assert (finding.day, finding.last_day, finding.value) == (7, 8, "10 mg/day")
+
+
+class TestConcentrations:
+    """A liquid of one concentration is clear; each change is found once."""
+
+    WEAK = liquid("5 mg/5 mL", id="weak")
+    STRONG = liquid("10 mg/5 mL", id="strong")
+
+    def told(self, *courses):
+        review = review_of(plan_with(*courses), formulary(), products=[*TABLETS, self.WEAK, self.STRONG])
+        return answers(review, "concentration-change")
+
+    def taken(self, product, *steps, **more):
+        return course(*(step(dose, "7 days", products=[product]) for dose in steps), **more)
+
+    def test_it_does_not_apply_to_tablets(self):
+        assert self.told(course(step("5 mg", "7 days", products=["t5mg"]))) == ([], [], [], [])
+
+    def test_one_concentration_is_clear(self):
+        findings, gaps, clear, _ = self.told(self.taken("weak", "5 mg", "4 mg"))
+        assert (findings, gaps, len(clear)) == ([], [], 1)
+
+    def test_a_change_is_not_clear_and_names_its_step(self):
+        both = course(step("5 mg", "7 days", products=["weak"]), step("5 mg", "7 days", products=["strong"]))
+        (finding,), gaps, clear, _ = self.told(both)
+        assert (gaps, clear) == ([], [])
+        assert (finding.step, finding.day) == (2, 8)
+
+    def test_what_is_taken_on_the_day_of_a_change_is_still_in_use(self):
+        first = self.taken("weak", "5 mg", "4 mg", id="a")
+        second = self.taken("strong", "5 mg", id="b", starts_on_day=7)
+        (finding,), *_ = self.told(first, second)
+        assert (finding.course, finding.day) == ("b", 7)
+
+
+class TestCycles:
+    @pytest.mark.parametrize(("days", "cut"), [(6, 0), (7, 1), (8, 1)])
+    def test_a_later_step_is_measured_by_its_own_days(self, days, cut):
+        plan = plan_of(step("5 mg", "4 days"), step(["5 mg", "2 mg", "1 mg"], f"{days} days"))
+        findings, *_ = answers(review_of(plan, formulary()), "cycle-cut")
+        assert len(findings) == cut
+        assert all((item.step, item.value, item.day) == (2, f"{days} days", 5) for item in findings)
+
+
+class TestDilutions:
+    def test_only_what_is_made_at_home_is_found_and_its_own_volumes_are_said(self):
+        bottle = Product.read(
+            {"id": "s", "drug": "d", "form": "oral solution", "concentration": "1 mg/mL", "smallest_volume": "1 mL"}
+        )
+        steps = [step({"morning": "3.72 mg"}, "7 days", products=["d-in-water"]),
+                 step({"morning": "3 mg"}, "7 days", products=["s"])]  # fmt: skip
+        made = DILUTION.model_copy(update={"id": "d-in-water"})
+        findings, gaps, clear, _ = answers(
+            check(realize(plan_with(course(*steps, drug="d")), [made, bottle], formulary=formulary())), "dilution"
+        )
+        assert ([item.value for item in findings], gaps, clear) == (["93 mL"], [], [])
+
+    @pytest.mark.parametrize(("products", "clear"), [([liquid()], 1), (TABLETS, 0)], ids=["bottle", "tablets"])
+    def test_a_liquid_as_dispensed_is_clear(self, products, clear):
+        review = review_of(plan_of(step("5 mg", "7 days")), formulary(), products=products)
+        findings, gaps, held, _ = answers(review, "dilution")
+        assert (findings, gaps, len(held)) == ([], [], clear)
+
+
+class TestConditions:
+    def test_without_the_list_of_conditions_it_is_a_question_where_a_source_names_one(self):
+        held = {"contraindications": [{"source": "a", "condition": "asthma", "action": "avoid"}]}
+        assert len(told("contraindication", held)[1]) == 1
+
+
+class TestCeilings:
+    def told(self, dose, *ceilings, patient=None, **more):
+        plan = plan_of(step(dose, "7 days"), **more)
+        held = formulary(ceilings=[{"source": "a"} | item for item in ceilings])
+        return answers(review_of(plan, held, Patient.read(patient or {})), "ceiling")
+
+    @pytest.mark.parametrize(("use", "figures"), [("pain", ("dose",)), ("seizures", ())])
+    def test_a_plan_is_within_a_figure_only_where_it_is_for_its_use(self, use, figures):
+        (clear,) = self.told("5 mg", {"limit": "20 mg", "indications": [use]}, indication="pain")[2]
+        assert clear.figures == figures
+
+    def test_a_maximum_for_other_people_sets_no_figure_for_other_uses(self):
+        own = {"indications": ["pain"]}
+        limits = {"limit": "10 mg", "age_from": 65} | own, {"limit": "20 mg"} | own
+        other = {"limit": "5 mg", "indications": ["seizures"]}
+        assert self.told("15 mg", *limits, other, patient={"age": 40}, indication="pain")[0] == []
+
+
+class TestSums:
+    THIRD = tablet("5 mg", id="h5", drug="thirdamine")
+
+    @pytest.mark.parametrize(
+        ("about", "found"), [({}, 1), ({"releases": ["extended"]}, 0), ({"forms": ["capsule"]}, 0)], ids=str
+    )
+    def test_of_a_drug_that_is_not_taken_only_a_ceiling_for_all_its_products_is_compared(self, about, found):
+        own = formulary(ceilings=[{"source": "a", "limit": "10 mg"} | about]).monograph(DRUG)
+        held = Formulary([own], [table("one", otheramine=["5 mg"], thirdamine=["5 mg"])])
+        plan = plan_with(*(course(step("5 mg", "7 days"), drug=name) for name in ("otheramine", "thirdamine")))
+        review = review_of(plan, held, products=(OTHER, self.THIRD))
+        assert [item.drug for item in answers(review, "combined-equivalent")[0]] == [DRUG] * found
+
+    def test_the_days_are_those_of_the_table_by_which_the_drug_comes_to_most(self):
+        own = formulary(drug="otheramine", ceilings=[{"source": "a", "limit": "5 mg"}]).monograph("otheramine")
+        tables = [table("mild", **{DRUG: ["10 mg"]}, otheramine=["5 mg"]),
+                  table("sharp", **{DRUG: ["10 mg"]}, otheramine=["1 mg"])]  # fmt: skip
+        other = course(step("5 mg", "3 days"), step("4 mg", "4 days"), drug="otheramine")
+        plan = plan_with(course(step("10 mg", "7 days")), other)
+        review = review_of(
+            plan, Formulary([own], tables), products=(*TABLETS, tablet("1 mg", id="o1", drug="otheramine"))
+        )
+        (finding,) = [item for item in answers(review, "combined-equivalent")[0] if item.drug == "otheramine"]
+        assert (finding.day, finding.last_day) == (1, 7)
+
+
+class TestDurations:
+    LIMIT = {"source": "a", "low": "4 weeks", "high": "4 weeks"}  # noqa: RUF012
+
+    @pytest.mark.parametrize(
+        ("steps", "then", "says"),
+        [(["29 days"], "review", "is taken for 29 days"), ([None], "continue", "is taken with no stop date")],
+        ids=["closed", "open"],
+    )
+    def test_a_finding_says_for_how_long_and_where(self, steps, then, says):
+        plan = plan_of(*(step("5 mg", lasting) for lasting in steps), then=then, before="nothing")
+        (finding,), *_ = answers(review_of(plan, formulary(durations=[self.LIMIT])), "duration")
+        assert says in finding.message
+        assert (finding.course, finding.step) == (DRUG, None)
+
+
+class TestFirstChange:
+    @pytest.mark.parametrize(
+        ("printed", "severity"),
+        [(FIXED | {"step_high": "10 mg"}, "moderate"), (FIXED, "high"), (OF_START | {"percent_high": "50"}, "high")],
+        ids=["in mg", "less in mg", "a percentage"],
+    )
+    def test_a_first_reduction_is_moderate_beside_a_source_that_prints_it_in_mg(self, printed, severity):
+        plan = plan_of(step("10 mg", "7 days"), before={"regimen": {"evening": "20 mg"}})
+        findings, *_ = begins(plan, printed, OF_START | {"at_most": True})
+        assert [item.severity for item in findings if item.source.id == "s1"] == [severity]
+
+    @pytest.mark.parametrize(
+        ("fact", "then", "asked"),
+        [(A_WEEK, "stop", 0), (A_WEEK, "review", 1), ({"shape": "no taper needed for most people"}, "stop", 0)],
+        ids=["time of a stop", "time without one", "no taper"],
+    )
+    def test_advice_on_the_whole_way_to_a_stop_is_not_asked_of_the_first_reduction(self, fact, then, asked):
+        plan = plan_of(step("10 mg", "7 days"), then=then, before={"regimen": {"evening": "20 mg"}})
+        findings, gaps, *_ = begins(plan, fact)
+        assert (findings, len(gaps)) == ([], asked)
+
+    @pytest.mark.parametrize(("known", "asked"), [({}, True), ({"for": "1 year"}, False)], ids=["unknown", "known"])
+    def test_advice_after_a_length_of_use_says_so_where_the_use_is_unknown(self, known, asked):
+        plan = plan_of(step("10 mg", "7 days"), before={"regimen": {"evening": "20 mg"}} | known)
+        (finding,), *_ = begins(plan, FIXED | {"used_for_at_least": "1 month"})
+        assert ("it depends on how long the drug was taken before" in finding.message) is asked
+
+
+class TestBreaks:
+    @pytest.mark.parametrize(("days", "severity"), [(9, "moderate"), (10, "high")])
+    def test_as_long_as_the_longest_half_lives_is_not_beyond_each(self, days, severity):
+        (finding,), *_ = over("gap", broken(days), restarts=[FIVE], half_lives=[life("10", "48")])
+        assert (finding.severity, finding.course, finding.step) == (severity, "b", 1)
+
+    def test_without_a_break_no_half_life_is_asked_for(self):
+        findings, gaps, clear, _ = over("gap", plan_of(step("5 mg", "7 days")), restarts=[FIVE])
+        assert (findings, gaps, len(clear)) == ([], [], 1)
+
+
+class TestForms:
+    CAPSULE = Product.read({"id": "c", "drug": DRUG, "form": "capsule", "strength": "5 mg"})
+
+    @pytest.mark.parametrize(
+        ("first", "named"), [("extended-release tablet", False), ("immediate-release tablet", True), ("tablet", True)]
+    )
+    def test_a_source_that_names_another_release_is_not_cited(self, first, named):
+        fact = {"source": "a", "between": [first, "capsule"], "what": "taken up differently"}
+        plan = plan_of(step("5 mg", "7 days", products=["t5mg"]), step("5 mg", "7 days", products=["c"]))
+        held = formulary(interchanges=[fact], products=[])
+        findings, *_ = answers(review_of(plan, held, products=(*TABLETS, self.CAPSULE)), "formulation-swap")
+        assert [(item.step, item.day) for item in findings] == [(2, 8)] * named
+
+
+class TestSingleDoses:
+    @pytest.mark.parametrize(("times", "asked"), [(("08:50", "09:10"), 1), (("08:10", "09:50"), 0)])
+    def test_clock_times_of_two_hours_may_be_less_than_an_hour_apart(self, times, asked):
+        plan = plan_of(step(dict.fromkeys(times, "3 mg"), "2 days"))
+        findings, gaps, *_ = limited(plan, limits(SINGLE), rule="intake-ceiling")
+        assert (findings, len(gaps)) == ([], asked)
+
+    def test_a_dose_above_the_limit_is_found_beside_another_near_it(self):
+        plan = plan_of(step({"08:00": "5 mg", "08:30": "1 mg"}, "2 days"))
+        (finding,), gaps, *_ = limited(plan, limits(SINGLE), rule="intake-ceiling")
+        assert (finding.slot, gaps) == ("08:00", [])
+
+
+class TestInteractions:
+    @pytest.mark.parametrize(("dose", "severities"), [("6 mg", ["high"]), ("5 mg", ["moderate"])])
+    def test_caution_up_to_a_dose_is_one_finding_either_way(self, dose, severities):
+        fact = OPIOID | {"action": "caution", "maximum": "5 mg"}
+        findings, *_ = met(fact, medications=("opioid",), plan=plan_of(step(dose, "7 days")))
+        assert [item.severity for item in findings] == severities
