@@ -48,7 +48,7 @@ def to_html(
         schedule: The days to show.
         review: What a check found. Its words are in English in every language.
         supply: What to supply.
-        language: A two-letter code: en, es, fr or de. Names of drugs are not translated.
+        language: A two-letter code: en, es, fr or de. Drugs have the name that a list on file gives them in it.
         sunday_first: Whether the weeks of the calendar begin on Sunday.
         large: Whether to print in 14 point instead of 12.
         dates: Whether days have dates; if not, days and weeks are counted from the first.
@@ -110,8 +110,8 @@ def _patient(handout: Handout) -> Iterator[str]:
     yield f'<p class="period">{_text(handout.period)}</p>'
     yield f'<p class="fill-in"><span>{_text(words.name)}</span></p>'
     yield from _plan(handout)
-    if handout.sheet.marks_changes:
-        yield f'<p class="legend">{_text(sheet.changed)}</p>'
+    if handout.sheet.legend:
+        yield f'<p class="legend">{" ".join(_text(line) for line in handout.sheet.legend)}</p>'
     if handout.beyond:
         yield f"<p>{_text(handout.beyond)}</p>"
     if handout.how_taken:

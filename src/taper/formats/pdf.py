@@ -58,7 +58,7 @@ def to_pdf(
         schedule: The days to show.
         review: What a check found. Its words are in English in every language.
         supply: What to supply.
-        language: A two-letter code: en, es, fr or de. Names of drugs are not translated.
+        language: A two-letter code: en, es, fr or de. Drugs have the name that a list on file gives them in it.
         sunday_first: Whether the weeks of the calendar begin on Sunday.
         paper: The size of the page: "a4" or "us-letter".
         large: Whether to print in 14 point instead of 12.
@@ -197,7 +197,7 @@ def _sheet(sheet: PlanSheet, shown: tuple[SheetRow, ...]) -> dict[str, Any]:
         "rows": rows,
         "names_drugs": sheet.names_drugs,
         "in_columns": sheet.in_columns,
-        "marks_changes": sheet.marks_changes,
+        "legend": sheet.legend,
     }
 
 

@@ -12,6 +12,7 @@ from taper.schedules.realization import RealizedDay, RealizedStep
 from taper.schedules.schedule import DatedStep, Schedule, occurring_days
 from taper.words.language import Language
 from taper.words.product_names import ProductNames
+from taper.words.stretches import StretchLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,16 @@ def describe_change(schedule: Schedule, step: DatedStep, language: Language, she
     else:
         known_before = course.course.before == "nothing"
         yield language.phrases.change.nothing if known_before else language.phrases.change.unknown
+
+
+def say_before(before: Before, line: StretchLine, language: Language, shelf: ProductNames) -> str:
+    """What was taken before a plan, in the unit of the labels of what is taken first."""
+    portions = [portion for intake in line.intakes for portion in intake.portions]
+    taken = _Days(dict(enumerate(_labeled(before.days, portions, shelf))), len(before.days), before.weekly is not None)
+    if not taken.is_constant:
+        return _parts(taken, language)
+    day = taken.days[0]
+    return language.join(f"{language.amount(each.dose)} {language.slot(each.slot)[1]}" for each in day)
 
 
 def _days(step: DatedStep, portions: list[Portion], shelf: ProductNames) -> _Days:

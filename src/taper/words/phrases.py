@@ -147,6 +147,11 @@ class SheetPhrases(Value):
     stop_from: str
     review: str
     changed: str
+    changed_first: str
+    before: str
+    new_bottle: str
+    new_product: str
+    means: str
     closed_period: str
     open_period: str
     window_period: str

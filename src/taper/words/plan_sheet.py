@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from taper._base.progress import counted
+from taper.plans.plan import Before
 from taper.plans.regimen import Slot
 from taper.schedules.schedule import End, Schedule, ScheduledIntake
+from taper.words.dose_changes import say_before
 from taper.words.language import Language, capitalize
-from taper.words.product_names import ProductNames
+from taper.words.product_names import ProductKind, ProductNames, explain_counts
+from taper.words.row_changes import LineChange, compare_line, compare_with_before
 from taper.words.stretches import WEEK, Pick, Said, Stretch, StretchLine, stretches_of
 
 _MOST_COLUMNS = 4
@@ -35,6 +38,12 @@ class SheetLine:
     total_changed: bool
     said: str | None
     is_daily: bool
+    days_changed: bool = False
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether anything in it has the mark of a change."""
+        return self.days_changed or any(cell.changed for cell in self.cells)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +64,14 @@ class PlanSheet:
     """The rows and the headings of their columns; `names_drugs` where a row must say which drug it is of.
 
     `in_columns` is False where the times of day are too many to have a column each: then each row has one cell.
+    `legend` says what the marks and the cells mean.
     """
 
     slots: tuple[str, ...]
     rows: tuple[SheetRow, ...]
     names_drugs: bool
     in_columns: bool
-    marks_changes: bool
+    legend: tuple[str, ...]
 
     @property
     def labels_days(self) -> bool:
@@ -84,13 +94,12 @@ def make_sheet(
     writer = _SheetWriter(schedule, language, shelf, short=short)
     found = stretches_of(schedule, every_day=every_day, weekdays=language.has_dates)
     rows = tuple(writer.rows(found))
-    marked = any(cell.changed for row in rows for line in row.lines for cell in line.cells)
     return PlanSheet(
         tuple(language.slot(slot)[0] for slot in writer.slots),
         rows,
         len(schedule.realized.courses) > 1,
         1 <= len(writer.slots) <= _MOST_COLUMNS,
-        marked,
+        tuple(writer.legend(rows)),
     )
 
 
@@ -99,7 +108,9 @@ class _SheetWriter:
 
     def __init__(self, schedule: Schedule, language: Language, shelf: ProductNames, *, short: bool) -> None:
         self._schedule, self._language, self._shelf, self._short = schedule, language, shelf, short
-        self._before: dict[str, dict[object, StretchLine]] | None = None
+        self._above: dict[str, list[StretchLine]] | None = None
+        self._kinds: dict[str, frozenset[ProductKind]] = {}
+        self._compares_with_before = False
         taken = {intake.slot for day in schedule.days for intake in day.intakes}
         self._year = schedule.start.year != schedule.last.year
         self.slots: tuple[Slot, ...] = tuple(sorted(taken))
@@ -109,9 +120,23 @@ class _SheetWriter:
             lines = tuple(self._line(stretch, line) for line in stretch.lines) or (self._nothing(),)
             yield SheetRow(stretch.first_day, stretch.last_day, stretch.first, stretch.last, self._when(stretch),
                            stretch.goes_on, lines)  # fmt: skip
-            self._before = {}
-            for line in stretch.lines:
-                self._before.setdefault(line.course, {})[_days_of(line)] = line
+            self._above = {line.course: _of_course(stretch, line.course) for line in stretch.lines}
+            self._kinds |= self._kinds_in(stretch)
+
+    def legend(self, rows: tuple[SheetRow, ...]) -> Iterator[str]:
+        """What the star means, where there is one, and what the cells count."""
+        words = self._language.phrases.sheet
+        if any(line.is_marked for row in rows for line in row.lines):
+            yield words.changed_first if self._compares_with_before else words.changed
+        portions = (p for day in self._schedule.days for intake in day.intakes for p in intake.portions)
+        yield from explain_counts(portions, self._language, self._shelf, short=self._short)
+
+    def _kinds_in(self, stretch: Stretch) -> dict[str, frozenset[ProductKind]]:
+        """What each drug of a row is made of, by what tells one box or bottle from another."""
+        kinds: dict[str, set[ProductKind]] = {}
+        for line in (line for line in stretch.lines if line.intakes):
+            kinds.setdefault(line.drug, set()).update(self._shelf.kinds(line.intakes))
+        return {drug: frozenset(held) for drug, held in kinds.items()}
 
     def _nothing(self) -> SheetLine:
         """Days before the first course begins, or after the last."""
@@ -128,21 +153,33 @@ class _SheetWriter:
         return words.window.format(dates=dates) if stretch.goes_on else dates
 
     def _line(self, stretch: Stretch, line: StretchLine) -> SheetLine:
-        before = None
-        if self._before is not None:
-            before = self._before.get(line.course, {}).get(_days_of(line))
-        new = self._before is not None and before is None and bool(line.intakes)
-        cells = tuple(self._cells(line, before, new=new))
-        changed = new or (before is not None and before.total != line.total)
+        change = self._change(stretch, line)
         return SheetLine(
             drug=self._drug(line),
-            labels=tuple(self._labels(line)),
-            cells=cells,
+            labels=tuple(self._labels(stretch, line, change)),
+            cells=tuple(self._cells(line, change)),
             total=self._total(stretch, line),
-            total_changed=bool(line.intakes) and changed,
+            total_changed=change.total,
             said=self._said(stretch, line),
             is_daily=line.pick is None,
+            days_changed=change.days,
         )
+
+    def _change(self, stretch: Stretch, line: StretchLine) -> LineChange:
+        before = self._before(line)
+        if before is not None:
+            self._compares_with_before = True
+            return compare_with_before(line, before)
+        if self._above is None:
+            return LineChange()
+        return compare_line(line, _of_course(stretch, line.course), self._above.get(line.course, ()))
+
+    def _before(self, line: StretchLine) -> Before | None:
+        """What was taken before the plan, if a line is the first of its course and that is known."""
+        if line.step is None or line.step.number > 1 or not line.begins:
+            return None
+        before = self._schedule.realized.course(line.course).course.before
+        return before if isinstance(before, Before) else None
 
     def _drug(self, line: StretchLine) -> str:
         drug = line.drug
@@ -150,11 +187,10 @@ class _SheetWriter:
         name = self._shelf.name_of(drug, self._language) if self._short else self._language.drug(drug)
         return f"{name} ({line.course})" if len(alike) > 1 else name
 
-    def _cells(self, line: StretchLine, before: StretchLine | None, *, new: bool) -> Iterator[SheetCell]:
+    def _cells(self, line: StretchLine, change: LineChange) -> Iterator[SheetCell]:
         for slot in self.slots:
             intake = next((each for each in line.intakes if each.slot == slot), None)
-            earlier = None if before is None else next((each for each in before.intakes if each.slot == slot), None)
-            changed = (new and intake is not None) or (before is not None and _taken(intake) != _taken(earlier))
+            changed = slot in change.slots
             text = self._language.phrases.sheet.nothing if changed else ""
             if intake is not None:
                 text = write_cell(intake, self._language, self._shelf, short=self._short)
@@ -177,13 +213,17 @@ class _SheetWriter:
         portions = [portion for intake in line.intakes for portion in intake.portions]
         return self._language.amount(self._shelf.as_labeled(total, portions))
 
-    def _labels(self, line: StretchLine) -> Iterator[str]:
+    def _labels(self, stretch: Stretch, line: StretchLine, change: LineChange) -> Iterator[str]:
         words = self._language.phrases.sheet
         if line.pick is not None:
-            yield self._pick(line.pick)
+            yield self._pick(line.pick) + ("\u00a0*" if change.days else "")
         step = None if line.step is None else line.step.realized.step
         if step is None:
             return
+        before = self._before(line)
+        if before is not None and line is _of_course(stretch, line.course)[0]:
+            yield words.before.format(taken=say_before(before, line, self._language, self._shelf))
+        yield from self._new_kinds(line)
         if line.begins and step.review_before:
             yield words.review_before
         if step.kind == "step-back":
@@ -192,6 +232,13 @@ class _SheetWriter:
             yield step.note
         for slot, note in step.slot_notes.items():
             yield words.slot_note.format(slot=self._language.slot(slot)[0], note=note)
+
+    def _new_kinds(self, line: StretchLine) -> Iterator[str]:
+        """Each form, brand or concentration that was not there when the drug was last taken."""
+        above = self._kinds.get(line.drug)
+        for kind, name in self._shelf.kinds(line.intakes).items():
+            if above is not None and kind not in above:
+                yield self._shelf.tell_new(name, above, self._language)
 
     def _pick(self, pick: Pick) -> str:
         text = capitalize(self._days(pick))
@@ -235,13 +282,5 @@ def write_cell(intake: ScheduledIntake, language: Language, shelf: ProductNames,
     return portions if one else language.phrases.sheet.dose.format(portions=portions, dose=dose)
 
 
-def _days_of(line: StretchLine) -> object:
-    """What makes two lines of a course speak of the same days."""
-    pick = line.pick
-    if pick is None:
-        return None
-    return pick.weekdays if pick.weekdays else (len(pick.dates), pick.every)
-
-
-def _taken(intake: ScheduledIntake | None) -> tuple[object, ...]:
-    return () if intake is None else (intake.dose, intake.portions)
+def _of_course(stretch: Stretch, course: str) -> list[StretchLine]:
+    return [line for line in stretch.lines if line.course == course]
