@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from html import escape
-from itertools import groupby
+from itertools import groupby, pairwise
 from pathlib import Path
 
 from taper._base.progress import Progress
@@ -13,7 +13,7 @@ from taper.checks.review import Answer, Finding, Review
 from taper.schedules.schedule import Schedule
 from taper.source import Source
 from taper.supply.count import Supply
-from taper.words.calendar_days import CalendarDay, CalendarIntake, CalendarMonth
+from taper.words.calendar_days import CalendarDay, CalendarIntake, CalendarMonth, write_marks
 from taper.words.handout import Handout, Pages, make_handout, printable
 from taper.words.instruction import Instruction
 from taper.words.plan_sheet import SheetCell, SheetLine, SheetRow
@@ -89,13 +89,17 @@ def _head(handout: Handout) -> Iterator[str]:
 
 
 def _page_size(handout: Handout) -> str:
-    """How large the calendar is printed, so that each month fills its page and no week is cut."""
+    """How large the calendar is printed, so that each month fills its page, and its weekdays on a narrow screen."""
     page = handout.paper
     rules = [f"  .month {{ font-size: {page.points}pt; }}"]
     if page.fits:
         rules += [f"  .weeks-{count} td {{ height: {page.week_height(count)}mm; }}" for count in range(1, 7)]
     lies = "portrait" if page.upright else "landscape"
-    return "\n".join([f"@page calendar {{ size: {lies}; margin: 10mm; }}", "@media print {", *rules, "}", ""])
+    named = [f'  .month td:nth-child({place}) time::before {{ content: "{name} "; }}'
+             for place, (_, name) in enumerate(handout.weekdays if handout.dated else (), start=1)]  # fmt: skip
+    narrow = ["@media screen and (max-width: 600px) {", *named, "}"]
+    print_ = [f"@page calendar {{ size: {lies}; margin: 10mm; }}", "@media print {", *rules, "}"]
+    return "\n".join([*narrow, *print_, ""])
 
 
 def _text(text: str) -> str:
@@ -244,7 +248,7 @@ def _month(handout: Handout, month: CalendarMonth) -> Iterator[str]:
     heads = "".join(
         f'<th scope="col"><abbr title="{_text(name)}">{_text(short)}</abbr></th>' for short, name in handout.weekdays
     )
-    kind = " compact" if handout.paper.compact else ""
+    kind = (" compact" if handout.paper.compact else "") + (" apart" if handout.paper.is_apart else "")
     yield f'<div class="page weeks-{len(month.weeks)}{kind}" role="region" aria-label="{_text(month.caption)}">'
     listed = " ".join(f"<span><b>{letter}</b> {_text(name)}</span>" for letter, name in handout.key)
     key = f' <span class="key">{listed}</span>' if handout.paper.compact else ""
@@ -253,19 +257,35 @@ def _month(handout: Handout, month: CalendarMonth) -> Iterator[str]:
     yield f"<thead><tr>{heads}</tr></thead><tbody>"
     for week in month.weeks:
         yield "<tr>"
-        yield from (_day(day, handout) for day in week)
+        yield from (_day(day, handout, as_before=_is_as(before, day)) for before, day in pairwise((None, *week)))
         yield "</tr>"
-    yield "</tbody></table></div>"
+    yield "</tbody></table>"
+    if month.foot:
+        yield f'<ul class="foot">{"".join(f"<li>{_text(line)}</li>" for line in month.foot)}</ul>'
+    yield "</div>"
 
 
-def _day(day: CalendarDay | None, handout: Handout) -> str:
+def _is_as(before: CalendarDay | None, day: CalendarDay | None) -> bool:
+    """Whether the same is taken and said on a day as on the day before it in its week."""
+    if before is None or day is None or not (before.intakes and day.is_shown) or day.changes:
+        return False
+    return (before.intakes, before.notes, before.see) == (day.intakes, day.notes, day.see)
+
+
+def _day(day: CalendarDay | None, handout: Handout, *, as_before: bool) -> str:
     if day is None or not day.is_shown:
         return f'<td class="none">{"" if day is None else _unshown(day, handout)}</td>'
     name, notes = f"d{_name_of(day.date, handout)}", _day_notes(day)
     listed = "".join(_times(day, name, handout))
-    kind, mark = (' class="changes"', "\u00a0*") if day.changes else ("", "")
+    kind, mark = (' class="changes"', "\u00a0*") if day.changes else (' class="same"' if as_before else "", "")
     when = f'time id="{name}" datetime="{day.date}"' if handout.dated else f'b class="day" id="{name}"'
-    return f"<td{kind}><{when}>{_text(day.label)}{mark}</{when[: when.index(' ')]}>{notes}{listed}</td>"
+    return f"<td{kind}><{when}>{_text(day.label)}{mark}</{when[: when.index(' ')]}>{_see(day.see)}{notes}{listed}</td>"
+
+
+def _see(numbers: Iterable[int]) -> str:
+    """The numbers of notes below the month."""
+    marks = write_marks(numbers)
+    return f' <span class="see">{marks}</span>' if marks else ""
 
 
 def _unshown(day: CalendarDay, handout: Handout) -> str:
@@ -293,11 +313,12 @@ def _times(day: CalendarDay, name: str, handout: Handout) -> Iterator[str]:
 def _intake(intake: CalendarIntake, day: str, *, alone: bool, compact: bool = False) -> str:
     slot, drug = ("slot", "drug spoken") if alone else ("slot spoken", "drug")
     parts = " ".join(f"<span><b>{letter}</b>\u00a0{_text(figure)}</span>" for letter, figure in intake.short)
-    short = f'<span class="short">{parts}</span>' if compact else ""
+    short = f'<span class="short">{parts}{_see(intake.see)}</span>' if compact else ""
     return (
         f'<li><label><input type="checkbox" aria-describedby="{day}">{short}<span class="full">'
         f'<span class="{slot}">{_text(intake.slot)}</span> <span class="{drug}">{_text(intake.drug)}</span> '
-        f'<data class="dose" value="{escape(intake.written)}">{_text(intake.take)}</data></span></label></li>'
+        f'<data class="dose" value="{escape(intake.written)}">{_text(intake.take)}</data>{_see(intake.see)}</span>'
+        "</label></li>"
     )
 
 

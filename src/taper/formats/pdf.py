@@ -18,7 +18,7 @@ from taper.checks.review import Answer, Finding, Review
 from taper.errors import CannotCompute
 from taper.schedules.schedule import Schedule, to_schedule
 from taper.supply.count import Supply
-from taper.words.calendar_days import CalendarDay
+from taper.words.calendar_days import CalendarDay, CalendarIntake, write_marks
 from taper.words.handout import Handout, Pages, make_handout, printable
 from taper.words.instruction import Instruction
 from taper.words.plan_sheet import PlanSheet, SheetRow
@@ -174,6 +174,7 @@ def _data(handout: Handout, paper: Paper, *, large: bool, pages: Pages) -> dict[
             {
                 "caption": month.caption,
                 "weeks": [[_day(day, compact=handout.paper.compact) for day in week] for week in month.weeks],
+                "foot": month.foot,
             }
             for month in (() if pages == "clinician" else handout.months)
         ],
@@ -217,12 +218,23 @@ def _kept(held: Any) -> Any:
 def _day(day: CalendarDay | None, *, compact: bool) -> dict[str, Any] | None:
     if day is None:
         return None
-    intakes = [{name: held for name, held in asdict(intake).items() if name != "short"} for intake in day.intakes]
-    made = {"label": day.label, "notes": day.notes, "intakes": intakes, "changes": day.changes}
+    intakes = [
+        {"slot": each.slot, "drug": each.drug, "take": each.take, **_marks(each.see)} for each in day.intakes
+    ]  # fmt: skip
+    made = {"label": day.label, "notes": day.notes, "intakes": intakes, "changes": day.changes, **_marks(day.see)}
     if compact:
         grouped = groupby(day.intakes, key=lambda intake: intake.slot)
-        made["times"] = [[slot, [part for intake in held for part in intake.short]] for slot, held in grouped]
+        made["times"] = [[slot, [part for intake in held for part in _lettered(intake)]] for slot, held in grouped]
     return made
+
+
+def _marks(numbers: tuple[int, ...]) -> dict[str, str]:
+    """The numbers of notes below the month, where there are any."""
+    return {"see": write_marks(numbers)} if numbers else {}
+
+
+def _lettered(intake: CalendarIntake) -> list[tuple[str, str]]:
+    return [*intake.short, *([("", write_marks(intake.see))] if intake.see else [])]
 
 
 def _supply(handout: Handout) -> Iterator[dict[str, Any]]:

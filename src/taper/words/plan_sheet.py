@@ -29,7 +29,10 @@ class SheetCell:
 
 @dataclass(frozen=True, slots=True)
 class SheetLine:
-    """One drug in a row: which days it is for, what is said of it, its cells and their total."""
+    """One drug in a row: which days it is for, what is said of it, its cells and their total.
+
+    `news` are those of its labels that tell of a form, a brand or a concentration which the row above did not have.
+    """
 
     drug: str
     labels: tuple[str, ...]
@@ -39,6 +42,7 @@ class SheetLine:
     said: str | None
     is_daily: bool
     days_changed: bool = False
+    news: tuple[str, ...] = ()
 
     @property
     def is_marked(self) -> bool:
@@ -153,16 +157,17 @@ class _SheetWriter:
         return words.window.format(dates=dates) if stretch.goes_on else dates
 
     def _line(self, stretch: Stretch, line: StretchLine) -> SheetLine:
-        change = self._change(stretch, line)
+        change, news = self._change(stretch, line), tuple(self._new_kinds(line))
         return SheetLine(
             drug=self._drug(line),
-            labels=tuple(self._labels(stretch, line, change)),
+            labels=(*self._labels(stretch, line, change), *news),
             cells=tuple(self._cells(line, change)),
             total=self._total(stretch, line),
             total_changed=change.total,
             said=self._said(stretch, line),
             is_daily=line.pick is None,
             days_changed=change.days,
+            news=news,
         )
 
     def _change(self, stretch: Stretch, line: StretchLine) -> LineChange:
@@ -223,7 +228,6 @@ class _SheetWriter:
         before = self._before(line)
         if before is not None and line is _of_course(stretch, line.course)[0]:
             yield words.before.format(taken=say_before(before, line, self._language, self._shelf))
-        yield from self._new_kinds(line)
         if line.begins and step.review_before:
             yield words.review_before
         if step.kind == "step-back":
