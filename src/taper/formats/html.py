@@ -16,6 +16,7 @@ from taper.supply.count import Supply
 from taper.words.calendar_days import CalendarDay, CalendarIntake, CalendarMonth, write_marks
 from taper.words.handout import Handout, Pages, make_handout, printable
 from taper.words.instruction import Instruction
+from taper.words.month_page import foot_lines
 from taper.words.plan_sheet import SheetCell, SheetLine, SheetRow
 from taper.words.review_text import sentence
 from taper.words.supply_table import Cells, SupplyText
@@ -93,13 +94,19 @@ def _page_size(handout: Handout) -> str:
     page = handout.paper
     rules = [f"  .month {{ font-size: {page.points}pt; }}"]
     if page.fits:
-        rules += [f"  .weeks-{count} td {{ height: {page.week_height(count)}mm; }}" for count in range(1, 7)]
+        shapes = sorted({(len(month.weeks), foot_lines(month)) for month in handout.months})
+        rules += [f"  {_shape(*shape)} td {{ height: {page.week_height(*shape)}mm; }}" for shape in shapes]
     lies = "portrait" if page.upright else "landscape"
     named = [f'  .month td:nth-child({place}) time::before {{ content: "{name} "; }}'
              for place, (_, name) in enumerate(handout.weekdays if handout.dated else (), start=1)]  # fmt: skip
     narrow = ["@media screen and (max-width: 600px) {", *named, "}"]
     print_ = [f"@page calendar {{ size: {lies}; margin: 10mm; }}", "@media print {", *rules, "}"]
     return "\n".join([*narrow, *print_, ""])
+
+
+def _shape(weeks: int, foot: int) -> str:
+    """The classes of a month of so many weeks, with so many lines below them."""
+    return f".weeks-{weeks}" + (f".foot-{foot}" if foot else ".no-foot")
 
 
 def _text(text: str) -> str:
@@ -112,6 +119,7 @@ def _patient(handout: Handout) -> Iterator[str]:
     yield '<section class="patient" aria-labelledby="title">'
     yield f'<h1 id="title">{_text(handout.title)}</h1>'
     yield f'<p class="period">{_text(handout.period)}</p>'
+    yield from (f'<p class="before">{_text(line)}</p>' for line in handout.sheet.before)
     yield f'<p class="fill-in"><span>{_text(words.name)}</span></p>'
     yield from _plan(handout)
     if handout.sheet.legend:
@@ -248,8 +256,10 @@ def _month(handout: Handout, month: CalendarMonth) -> Iterator[str]:
     heads = "".join(
         f'<th scope="col"><abbr title="{_text(name)}">{_text(short)}</abbr></th>' for short, name in handout.weekdays
     )
-    kind = (" compact" if handout.paper.compact else "") + (" apart" if handout.paper.is_apart else "")
-    yield f'<div class="page weeks-{len(month.weeks)}{kind}" role="region" aria-label="{_text(month.caption)}">'
+    foot = foot_lines(month)
+    kind = (" compact" if handout.paper.compact else "") + (" apart" if month.foot and not foot else "")
+    shape = _shape(len(month.weeks), foot).replace(".", " ")
+    yield f'<div class="page{shape}{kind}" role="region" aria-label="{_text(month.caption)}">'
     listed = " ".join(f"<span><b>{letter}</b> {_text(name)}</span>" for letter, name in handout.key)
     key = f' <span class="key">{listed}</span>' if handout.paper.compact else ""
     title = f' <span class="of">{_text(handout.title)}</span>'

@@ -198,6 +198,7 @@ def _sheet(sheet: PlanSheet, shown: tuple[SheetRow, ...]) -> dict[str, Any]:
         "rows": rows,
         "names_drugs": sheet.names_drugs,
         "in_columns": sheet.in_columns,
+        "before": sheet.before,
         "legend": sheet.legend,
     }
 

@@ -21,8 +21,8 @@ from taper.words.language import Language, WithoutDates, capitalize, speak
 from taper.words.month_notes import MonthNotes
 from taper.words.month_page import MonthPage, fit_months
 from taper.words.plain import describe_changes
-from taper.words.plan_sheet import PlanSheet, make_sheet, write_cell
-from taper.words.product_names import ProductNames
+from taper.words.plan_sheet import PlanSheet, make_sheet
+from taper.words.product_names import ProductNames, write_cell
 from taper.words.stretches import WEEK
 from taper.words.supply_table import SupplyText, describe_supply
 

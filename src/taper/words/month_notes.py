@@ -49,8 +49,9 @@ class MonthNotes:
         held, last = step.realized.step, min(step.last_day or len(self._schedule.days), len(self._schedule.days))
         if held.note is not None:
             number = self._number(self._of_course(step.course, held.note))
-            for day in range(step.first_day, last + 1):
-                self._days.setdefault(day, []).append(number)
+            for day in self._schedule.days[step.first_day - 1 : last]:
+                if held.is_empty or any(intake.course == step.course for intake in day.intakes):
+                    self._days.setdefault(day.number, []).append(number)
         for slot, note in held.slot_notes.items():
             said = self._language.phrases.sheet.slot_note.format(slot=self._language.slot(slot)[0], note=note)
             self._slots[step.course, step.number, slot.name] = self._number(self._of_course(step.course, said))

@@ -33,9 +33,8 @@ class MonthPage:
     """The size of the type in half points, whether the paper stands upright, and how many weeks a page holds.
 
     `fits` is False where a day holds more than a page does in the smallest type: then its weeks grow as they must. In
-    a `compact` month each time of day is one line, in which letters of a key name the products. `below` is the height
-    of that key and of what stands below the weeks, in tenths of a millimeter; where `is_apart`, what would stand below
-    is so long that it has a page of its own.
+    a `compact` month each time of day is one line, in which letters of a key name the products. `key` is the height of
+    that key in tenths of a millimeter.
     """
 
     half_points: int
@@ -43,8 +42,7 @@ class MonthPage:
     weeks: int
     fits: bool
     compact: bool = False
-    below: int = 0
-    is_apart: bool = False
+    key: int = 0
 
     @property
     def points(self) -> str:
@@ -52,10 +50,16 @@ class MonthPage:
         whole, half = divmod(self.half_points, 2)
         return f"{whole}.5" if half else str(whole)
 
-    def week_height(self, weeks: int) -> str:
-        """The height of each of so many weeks that fill a page, in mm, as text."""
-        whole, tenth = divmod(_week_height(weeks, self.below, upright=self.upright), 10)
+    def week_height(self, weeks: int, foot: int) -> str:
+        """The height in mm, as text, of each of so many weeks that fill a page with so many lines below them."""
+        whole, tenth = divmod(_week_height(weeks, self.key + _foot_height(foot), upright=self.upright), 10)
         return f"{whole}.{tenth}"
+
+
+def foot_lines(month: CalendarMonth) -> int:
+    """How many lines what stands below a month takes; 0 where it is so long that it has a page of its own."""
+    lines = sum(_broken(text.split(" "), _FOOT_LETTERS) for text in month.foot)
+    return lines if lines <= _MOST_FOOT_LINES else 0
 
 
 def fit_months(
@@ -67,42 +71,32 @@ def fit_months(
     that fits in neither way has a page for each half or third of its weeks.
     """
     listed = list(months)
-    days = {count: _different_days(listed, count) for count in {len(month.weeks) for month in listed}}
-    feet = max((_foot_lines(month) for month in listed), default=0)
-    foot = _FOOT_GAP + feet * _KEY_LINE if 0 < feet <= _MOST_FOOT_LINES else 0
-    lines = foot + _KEY_LINE * _broken(["~" * (len(name) + 4) for _, name in key], _KEY_LETTERS)
-    apart = feet > _MOST_FOOT_LINES
-    wordy = _Fit(days, names_drugs, large, below=foot, is_apart=apart)
-    short = _Fit(days, names_drugs, large, compact=True, below=lines, is_apart=apart)
+    days = _days_by_shape(listed)
+    lines = _KEY_LINE * _broken(["~" * (len(name) + 4) for _, name in key], _KEY_LETTERS)
+    wordy, short = _Fit(days, names_drugs, large), _Fit(days, names_drugs, large, compact=True, key=lines)
     whole = wordy.page(_WEEKS)
     if whole is not None and whole.half_points >= _EASY:
         return whole
     pages = chain([short.page(_WEEKS) if key else None, whole], (wordy.page(most) for most in (3, 2, 1)))
-    never = MonthPage(_SMALLEST + 2, False, _WEEKS, fits=False, is_apart=apart)
-    return next((page for page in pages if page is not None), never)
-
-
-def _foot_lines(month: CalendarMonth) -> int:
-    return sum(_broken(text.split(" "), _FOOT_LETTERS) for text in month.foot)
+    return next((page for page in pages if page is not None), MonthPage(_SMALLEST + 2, False, _WEEKS, fits=False))
 
 
 @dataclass(frozen=True, slots=True)
 class _Fit:
-    """Days, and how they are laid out, for which a size is looked for."""
+    """Days by the weeks of their month and the lines below it, and how they are laid out, to look for a size."""
 
-    days: dict[int, list[CalendarDay]]
+    days: dict[tuple[int, int], list[CalendarDay]]
     names_drugs: bool
     large: bool
     compact: bool = False
-    below: int = 0
-    is_apart: bool = False
+    key: int = 0
 
     def page(self, most: int) -> MonthPage | None:
         """The page in the largest type with so many weeks at most; None if no type is small enough."""
         across, along = (self._size(most, upright=upright) for upright in (False, True))
-        upright = 4 * along > 5 * across
+        upright = along > across if self.large else 4 * along > 5 * across
         size = along if upright else across
-        return MonthPage(size, upright, most, True, self.compact, self.below, self.is_apart) if size else None
+        return MonthPage(size, upright, most, True, self.compact, self.key) if size else None
 
     def _size(self, most: int, *, upright: bool) -> int:
         """The largest type in half points in which all days fit with so many weeks to a page; 0 if none does."""
@@ -110,8 +104,9 @@ class _Fit:
         least = _LEAST_COMPACT if self.compact else _SMALLEST
         for size in range(_LARGE if self.large else _USUAL, least - 1, -1):
             if all(
-                self._height(day, size, width) <= _week_height(min(count, most), self.below, upright=upright)
-                for count, held in self.days.items()
+                self._height(day, size, width)
+                <= _week_height(min(count, most), self.key + _foot_height(foot), upright=upright)
+                for (count, foot), held in self.days.items()
                 for day in held
             ):
                 return size
@@ -126,13 +121,17 @@ class _Fit:
         return _PADDING + line * sum(lines) + _GAP * (len(lines) - 1) + line // 4
 
 
-def _different_days(months: list[CalendarMonth], weeks: int) -> list[CalendarDay]:
-    found: dict[object, CalendarDay] = {}
+def _days_by_shape(months: list[CalendarMonth]) -> dict[tuple[int, int], list[CalendarDay]]:
+    found: dict[tuple[int, int], dict[object, CalendarDay]] = {}
     for month in months:
-        if len(month.weeks) == weeks:
-            for day in (day for week in month.weeks for day in week if day is not None):
-                found.setdefault((day.intakes, day.notes, day.see), day)
-    return list(found.values())
+        held = found.setdefault((len(month.weeks), foot_lines(month)), {})
+        for day in (day for week in month.weeks for day in week if day is not None):
+            held.setdefault((day.intakes, day.notes, day.see), day)
+    return {shape: list(days.values()) for shape, days in found.items()}
+
+
+def _foot_height(lines: int) -> int:
+    return _FOOT_GAP + lines * _KEY_LINE if lines else 0
 
 
 def _week_height(weeks: int, below: int, *, upright: bool) -> int:

@@ -149,6 +149,7 @@ class SheetPhrases(Value):
     changed: str
     changed_first: str
     before: str
+    before_of: str
     new_bottle: str
     new_product: str
     means: str

@@ -3,14 +3,16 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from taper._base.progress import counted
 from taper.plans.plan import Before
 from taper.plans.regimen import Slot
 from taper.schedules.schedule import End, Schedule, ScheduledIntake
 from taper.words.dose_changes import say_before
+from taper.words.instruction import name_course
 from taper.words.language import Language, capitalize
-from taper.words.product_names import ProductKind, ProductNames, explain_counts
+from taper.words.product_names import ProductKind, ProductNames, explain_counts, write_cell
 from taper.words.row_changes import LineChange, compare_line, compare_with_before
 from taper.words.stretches import WEEK, Pick, Said, Stretch, StretchLine, stretches_of
 
@@ -68,13 +70,14 @@ class PlanSheet:
     """The rows and the headings of their columns; `names_drugs` where a row must say which drug it is of.
 
     `in_columns` is False where the times of day are too many to have a column each: then each row has one cell.
-    `legend` says what the marks and the cells mean.
+    `before` says what was taken before the plan, and `legend` what the marks and the cells mean.
     """
 
     slots: tuple[str, ...]
     rows: tuple[SheetRow, ...]
     names_drugs: bool
     in_columns: bool
+    before: tuple[str, ...]
     legend: tuple[str, ...]
 
     @property
@@ -103,6 +106,7 @@ def make_sheet(
         rows,
         len(schedule.realized.courses) > 1,
         1 <= len(writer.slots) <= _MOST_COLUMNS,
+        tuple(writer.before.values()),
         tuple(writer.legend(rows)),
     )
 
@@ -114,7 +118,7 @@ class _SheetWriter:
         self._schedule, self._language, self._shelf, self._short = schedule, language, shelf, short
         self._above: dict[str, list[StretchLine]] | None = None
         self._kinds: dict[str, frozenset[ProductKind]] = {}
-        self._compares_with_before = False
+        self.before: dict[str, str] = {}
         taken = {intake.slot for day in schedule.days for intake in day.intakes}
         self._year = schedule.start.year != schedule.last.year
         self.slots: tuple[Slot, ...] = tuple(sorted(taken))
@@ -131,7 +135,7 @@ class _SheetWriter:
         """What the star means, where there is one, and what the cells count."""
         words = self._language.phrases.sheet
         if any(line.is_marked for row in rows for line in row.lines):
-            yield words.changed_first if self._compares_with_before else words.changed
+            yield words.changed_first if self.before else words.changed
         portions = (p for day in self._schedule.days for intake in day.intakes for p in intake.portions)
         yield from explain_counts(portions, self._language, self._shelf, short=self._short)
 
@@ -160,7 +164,7 @@ class _SheetWriter:
         change, news = self._change(stretch, line), tuple(self._new_kinds(line))
         return SheetLine(
             drug=self._drug(line),
-            labels=(*self._labels(stretch, line, change), *news),
+            labels=(*self._labels(line, change), *news),
             cells=tuple(self._cells(line, change)),
             total=self._total(stretch, line),
             total_changed=change.total,
@@ -172,19 +176,29 @@ class _SheetWriter:
 
     def _change(self, stretch: Stretch, line: StretchLine) -> LineChange:
         before = self._before(line)
-        if before is not None:
-            self._compares_with_before = True
+        if isinstance(before, Before):
+            self._tell_before(line, before)
             return compare_with_before(line, before)
         if self._above is None:
-            return LineChange()
+            if before is None:
+                return LineChange()
+            self._tell_before(line, None)
+            return compare_line(line, [line], ())
         return compare_line(line, _of_course(stretch, line.course), self._above.get(line.course, ()))
 
-    def _before(self, line: StretchLine) -> Before | None:
+    def _tell_before(self, line: StretchLine, before: Before | None) -> None:
+        words, taken = self._language.phrases.sheet, say_before(before, line, self._language, self._shelf)
+        if len(self._schedule.realized.courses) == 1:
+            self.before.setdefault(line.course, words.before.format(taken=taken))
+        else:
+            drug = capitalize(name_course(self._schedule, line.course, self._language))
+            self.before.setdefault(line.course, words.before_of.format(drug=drug, taken=taken))
+
+    def _before(self, line: StretchLine) -> Before | Literal["nothing"] | None:
         """What was taken before the plan, if a line is the first of its course and that is known."""
         if line.step is None or line.step.number > 1 or not line.begins:
             return None
-        before = self._schedule.realized.course(line.course).course.before
-        return before if isinstance(before, Before) else None
+        return self._schedule.realized.course(line.course).course.before
 
     def _drug(self, line: StretchLine) -> str:
         drug = line.drug
@@ -218,16 +232,13 @@ class _SheetWriter:
         portions = [portion for intake in line.intakes for portion in intake.portions]
         return self._language.amount(self._shelf.as_labeled(total, portions))
 
-    def _labels(self, stretch: Stretch, line: StretchLine, change: LineChange) -> Iterator[str]:
+    def _labels(self, line: StretchLine, change: LineChange) -> Iterator[str]:
         words = self._language.phrases.sheet
         if line.pick is not None:
             yield self._pick(line.pick) + ("\u00a0*" if change.days else "")
         step = None if line.step is None else line.step.realized.step
         if step is None:
             return
-        before = self._before(line)
-        if before is not None and line is _of_course(stretch, line.course)[0]:
-            yield words.before.format(taken=say_before(before, line, self._language, self._shelf))
         if line.begins and step.review_before:
             yield words.review_before
         if step.kind == "step-back":
@@ -276,14 +287,6 @@ class _SheetWriter:
         # Beside another drug a row has a last day, and the stop goes on after it.
         first = self._language.row_date(stretch.first, year=self._year)
         return template.format(drug=drug, of_drug=self._language.of(line.drug), first=first)
-
-
-def write_cell(intake: ScheduledIntake, language: Language, shelf: ProductNames, *, short: bool = True) -> str:
-    """The portions of a dose, and what they come to where that is not the strength of one unit."""
-    dose = language.amount(shelf.as_labeled(intake.dose, intake.portions))
-    portions = " + ".join(shelf.cell_name(portion, language, short=short) for portion in intake.portions)
-    one = len(intake.portions) == 1 and intake.portions[0].count == 1
-    return portions if one else language.phrases.sheet.dose.format(portions=portions, dose=dose)
 
 
 def _of_course(stretch: Stretch, course: str) -> list[StretchLine]:

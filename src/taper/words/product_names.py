@@ -142,6 +142,14 @@ def _kind_of(product: Product) -> ProductKind:
     return ProductKind(product.form_name, product.release, product.brand, product.concentration, made)
 
 
+def write_cell(intake: ScheduledIntake, language: Language, shelf: ProductNames, *, short: bool = True) -> str:
+    """The portions of a dose, and what they come to where that is not the strength of one unit."""
+    dose = language.amount(shelf.as_labeled(intake.dose, intake.portions))
+    portions = " + ".join(shelf.cell_name(portion, language, short=short) for portion in intake.portions)
+    one = len(intake.portions) == 1 and intake.portions[0].count == 1
+    return portions if one else language.phrases.sheet.dose.format(portions=portions, dose=dose)
+
+
 def explain_counts(
     portions: Iterable[Portion], language: Language, shelf: ProductNames, *, short: bool
 ) -> Iterator[str]:
