@@ -277,7 +277,7 @@ def _month(handout: Handout, month: CalendarMonth) -> Iterator[str]:
 
 def _is_as(before: CalendarDay | None, day: CalendarDay | None) -> bool:
     """Whether the same is taken and said on a day as on the day before it in its week."""
-    if before is None or day is None or not (before.intakes and day.is_shown) or day.changes:
+    if before is None or day is None or not (before.is_shown and day.is_shown) or day.changes:
         return False
     return (before.intakes, before.notes, before.see) == (day.intakes, day.notes, day.see)
 

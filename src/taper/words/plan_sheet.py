@@ -8,7 +8,7 @@ from typing import Literal
 from taper._base.progress import counted
 from taper.plans.plan import Before
 from taper.plans.regimen import Slot
-from taper.schedules.schedule import End, Schedule, ScheduledIntake
+from taper.schedules.schedule import End, Schedule
 from taper.words.dose_changes import say_before
 from taper.words.instruction import name_course
 from taper.words.language import Language, capitalize
