@@ -807,6 +807,15 @@ def test_import_writes_the_plan_to_a_file_and_then_prints_nothing(run, write, tm
     assert load_plan(out_file).courses[0].drug == "Prednisone 5mg tablet"
 
 
+def test_import_writes_to_each_file_that_is_named_and_a_dash_is_standard_output(run, write, tmp_path):
+    path, one, two = write("order.json", order()), tmp_path / "one.json", tmp_path / "two.json"
+    named = ("--slots", "morning,evening", "--strength", "5 mg")
+    code, out, _ = run("import", path, *named, "--out", one, "--out", "-", "--out", two)
+    assert code == 0
+    assert out == one.read_text("utf-8") == two.read_text("utf-8")
+    assert "one.json" not in out
+
+
 def test_import_picks_by_id_by_patient_and_by_drug(run, write):
     orders = [order(id="a"), order(id="b", subject={"reference": "Patient/2"}, medicationCodeableConcept={"text": "x"})]
     path = write("bundle.json", {"resourceType": "Bundle", "type": "collection",
@@ -858,6 +867,25 @@ def test_the_handout_is_written_as_a_page_and_as_a_pdf(run, tmp_path):
     code, _, err = run(*arguments, "--format", "html", "--language", "xx")
     assert code == 2
     assert "xx" in err
+
+
+def test_each_out_is_written_in_the_format_that_it_names(run, write, tmp_path):
+    files = [tmp_path / name for name in ("sheet.html", "phone.ics", "plan.csv")]
+    outs = [part for file in files for part in ("--out", file)]
+    plan = write("plan.json", _plan())
+    code, out, _ = run("schedule", plan, "--start", "2027-03-01", *outs, "--large", "--private")
+    assert (code, out.splitlines()) == (0, [f"wrote {file}" for file in files])
+    assert [file.read_text("utf-8")[:9] for file in files] == ["<!DOCTYPE", "BEGIN:VCA", "date,day,"]
+    code, out, err = run("schedule", plan, "--start", "2027-03-01", "--out", tmp_path / "a.md", "--out", "-")
+    assert code == 0
+    assert err.startswith(f"wrote {tmp_path / 'a.md'}\n")
+    assert out.splitlines()[0].startswith(("days", "A plan"))
+    code, _, err = run("schedule", plan, "--start", "2027-03-01", *outs, "--force", "--paper", "a4")
+    assert code == 2
+    assert "--paper is not used by --format html or --format ics or --format csv" in err
+    code, _, err = run("schedule", plan, "--start", "2027-03-01", *outs, "--format", "html")
+    assert code == 2
+    assert "--format html does not write .ics files" in err
 
 
 def test_a_pdf_can_go_to_standard_output(capfdbinary):

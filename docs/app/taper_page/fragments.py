@@ -6,7 +6,7 @@ from html import escape
 from typing import Any
 
 from taper import Finding, NotAssessed, Review, Schedule, Source, Supply
-from taper.formats.table import table_rows
+from taper.formats.table import plain_sheet, table_rows
 from taper.words.plain import describe_changes, describe_ending, describe_tally
 from taper.words.review_text import sentence, summary
 
@@ -14,15 +14,17 @@ _LINK = re.compile(r"https?://[^\s;,)]+")
 
 
 def plan_table(schedule: Schedule) -> str:
-    """The plan by date, and how it ends."""
-    heads, *rows = table_rows(schedule, every_day=False)
+    """What was taken before the plan, the plan by date, and how it ends."""
+    sheet = plain_sheet(schedule)
+    heads, *rows = table_rows(sheet)
     head = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in heads)
     # A row that begins no days goes on with those of the row before, such as the second drug of a cross-taper.
     begun = ("</tbody><tbody>" if row[0] and index else "" for index, row in enumerate(rows))
     body = "".join(f"{before}{_row(heads, row)}" for before, row in zip(begun, rows, strict=True))
     told = [*describe_ending(schedule), *describe_changes(schedule)]
     below = items(line.strip(" *-") for line in told)
-    return f'<table class="by-date"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{below}'
+    above = "".join(f"<p>{escape(line)}</p>" for line in sheet.before)
+    return f'{above}<table class="by-date"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{below}'
 
 
 def _row(heads: tuple[str, ...], row: tuple[str, ...]) -> str:

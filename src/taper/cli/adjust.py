@@ -5,7 +5,7 @@ import argparse
 from taper.cli.options import add_plan
 from taper.cli.output import deliver, json_text
 from taper.cli.plan_inputs import adjusted_by
-from taper.cli.writing import add_formats, kind_of, review_of, write_as
+from taper.cli.writing import add_formats, kinds_of, review_of, write_as
 from taper.formats.table import to_table
 from taper.schedules.adherence import Adherence, compare_intakes
 from taper.schedules.schedule import Schedule
@@ -25,20 +25,24 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run the command."""
-    kind = kind_of(options)
+    kinds = kinds_of(options)
     adjusted = adjusted_by(options.log, options)
     taken = compare_intakes(adjusted) if adjusted.log is not None and adjusted.log.intakes else None
-    if kind == "json":
-        data = adjusted.to_dict() | {
-            "plan": adjusted.realized.plan.to_dict(),
-            "supply": count_supply(adjusted).to_dict(),
-        }
-        deliver(json_text(data | ({"adherence": taken.to_dict()} if taken is not None else {})), options)
-    elif kind == "table":
-        deliver(_table(adjusted, taken, options), options)
-    else:
-        deliver(write_as(kind, adjusted, options), options)
+    deliver({name: _write(kind, adjusted, taken, options) for name, kind in kinds.items()}, options)
     return 0
+
+
+def _write(kind: str, adjusted: Schedule, taken: Adherence | None, options: argparse.Namespace) -> str | bytes:
+    """The adjusted plan in a format; a table and JSON hold what was recorded too."""
+    if kind == "table":
+        return _table(adjusted, taken, options)
+    if kind != "json":
+        return write_as(kind, adjusted, options)
+    data = adjusted.to_dict() | {
+        "plan": adjusted.realized.plan.to_dict(),
+        "supply": count_supply(adjusted).to_dict(),
+    }
+    return json_text(data | ({"adherence": taken.to_dict()} if taken is not None else {}))
 
 
 def _table(adjusted: Schedule, taken: Adherence | None, options: argparse.Namespace) -> str:

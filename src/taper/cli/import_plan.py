@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 
 from taper.cli.options import NOT_COMPUTED, add_json, add_out
-from taper.cli.output import json_text, write_whole
+from taper.cli.output import STDOUT, json_text, write_whole
 from taper.errors import InvalidInput
 from taper.formats.fhir.read.import_report import NO_PLAN, CannotImport, ImportReport
 from taper.formats.fhir.read.plan import FhirPlan, load_fhir
@@ -63,15 +63,15 @@ def _print_reports(reports: Iterable[ImportReport]) -> None:
 
 def _deliver(found: FhirPlan, options: argparse.Namespace) -> None:
     """The plan alone, to the file that was named or to standard output; with --json, its reports beside it."""
-    if options.out:
-        write_whole(options.out, found.plan.to_json(), force=options.force)
-        print(f"wrote {options.out}", file=sys.stderr)
+    for name in (each for each in options.out if each != STDOUT):
+        write_whole(name, found.plan.to_json(), force=options.force)
+        print(f"wrote {name}", file=sys.stderr)
     if options.json:
         start = found.start.isoformat() if found.start else None
         reports = [str(report) for report in found.reports]
         data = {"version": found.version, "start": start, "reports": reports}
         print(json_text({"plan": found.plan.to_dict(), "report": data}), end="")
-    elif not options.out:
+    elif not options.out or STDOUT in options.out:
         print(found.plan.to_json(), end="")
 
 

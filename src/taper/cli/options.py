@@ -71,8 +71,14 @@ def add_log(parser: argparse.ArgumentParser) -> None:
 
 def add_out(parser: argparse.ArgumentParser) -> None:
     """Add --out and --force."""
-    parser.add_argument("--out", metavar="FILE", help="write to a file, whole or not at all; - is standard output")
-    parser.add_argument("--force", action="store_true", help="overwrite the file if it exists")
+    parser.add_argument(
+        "--out",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="write to a file, whole or not at all; may be repeated; - is standard output",
+    )
+    parser.add_argument("--force", action="store_true", help="overwrite files that exist")
 
 
 def add_drug(parser: argparse.ArgumentParser) -> None:

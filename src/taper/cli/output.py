@@ -14,7 +14,7 @@ from taper.errors import InvalidInput
 from taper.words.notice import NOTICE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from taper.plans.plan import Plan
     from taper.products.product import Product
@@ -22,21 +22,22 @@ if TYPE_CHECKING:
 STDOUT = "-"
 
 
-def deliver(made: str | bytes, options: argparse.Namespace) -> None:
-    """Print what was made, or write it to the file that was named; - is standard output.
+def deliver(made: "Mapping[str, str | bytes]", options: argparse.Namespace) -> None:
+    """Write what was made, by the name of its file; - is standard output.
 
     Raises:
         InvalidInput: If it is no text, and would be printed to a terminal.
     """
-    if options.out and options.out != STDOUT:
-        write_whole(options.out, made, force=options.force)
-        print(f"wrote {options.out}")
-    elif isinstance(made, str):
-        print(made, end="")
-    elif sys.stdout.isatty():
-        raise InvalidInput("this format is no text, and a terminal cannot show it; add --out FILE, or pipe it on")
-    else:
-        sys.stdout.buffer.write(made)
+    for name, held in made.items():
+        if name != STDOUT:
+            write_whole(name, held, force=options.force)
+            print(f"wrote {name}", file=sys.stderr if STDOUT in made else None)
+        elif isinstance(held, str):
+            print(held, end="")
+        elif sys.stdout.isatty():
+            raise InvalidInput("this format is no text, and a terminal cannot show it; add --out FILE, or pipe it on")
+        else:
+            sys.stdout.buffer.write(held)
 
 
 def write_whole(name: str | Path, made: str | bytes, *, force: bool) -> None:

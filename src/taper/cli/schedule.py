@@ -5,7 +5,7 @@ import argparse
 from taper.cli.options import add_days, add_log, add_plan
 from taper.cli.output import deliver
 from taper.cli.plan_inputs import dated
-from taper.cli.writing import add_formats, kind_of, write_as
+from taper.cli.writing import add_formats, kinds_of, write_as
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -18,7 +18,7 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run the command."""
-    kind = kind_of(options)
+    kinds = kinds_of(options)
     schedule = dated(options)
-    deliver(write_as(kind, schedule, options), options)
+    deliver({name: write_as(kind, schedule, options) for name, kind in kinds.items()}, options)
     return 0

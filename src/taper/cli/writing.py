@@ -15,7 +15,7 @@ from taper.checks.check import check
 from taper.checks.review import Review
 from taper.cli.drug_inputs import read_slots
 from taper.cli.options import add_json, add_out
-from taper.cli.output import json_text
+from taper.cli.output import STDOUT, json_text
 from taper.cli.settings import is_us
 from taper.cli.sheets import SUFFIXES, add_sheets, check_used
 from taper.errors import InvalidInput
@@ -76,14 +76,20 @@ def _to_pdf(options: argparse.Namespace) -> Callable[..., bytes]:
     return partial(to_pdf, font_folders=options.fonts or (), paper=paper)
 
 
-def kind_of(options: argparse.Namespace) -> str:
-    """The format that was chosen, by name or by the ending of --out, with every option one that it uses.
+def kinds_of(options: argparse.Namespace) -> dict[str, str]:
+    """Each file that is to be written with its format, by name or by its ending; every option is one that they use.
 
     Raises:
-        InvalidInput: If two formats were chosen, or an option belongs to another one.
+        InvalidInput: If two formats were chosen for one file, or an option belongs to none of the formats.
     """
+    kinds = {name: _kind_of(name, options) for name in options.out or (STDOUT,)}
+    check_used(list(kinds.values()), options, " or ".join(f"--format {kind}" for kind in dict.fromkeys(kinds.values())))
+    return kinds
+
+
+def _kind_of(name: str, options: argparse.Namespace) -> str:
     named: str | None = options.format
-    ending = Path(options.out).suffix.lower() if options.out else ""
+    ending = Path(name).suffix.lower()
     meant = SUFFIXES.get(ending)
     kind = named or ("json" if options.json else meant or "table")
     if options.json and kind != "json":
@@ -91,10 +97,9 @@ def kind_of(options: argparse.Namespace) -> str:
     if meant is not None and kind != meant and not (meant == "json" and kind in _JSON):
         what = "--json" if options.json else f"--format {kind}"
         raise InvalidInput(f"{what} does not write {ending} files; leave it out, or name the file {_ending(kind)}")
-    if options.out and not meant and ending and named is None and not options.json:
+    if not meant and ending and named is None and not options.json:
         known = ", ".join(SUFFIXES)
         raise InvalidInput(f"no format is called {ending}; use one of {known}, or add --format", where="--out")
-    check_used([kind], options, f"--format {kind}")
     return kind
 
 

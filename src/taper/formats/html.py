@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from html import escape
-from itertools import groupby
+from itertools import groupby, pairwise
 from pathlib import Path
 
 from taper._base.progress import Progress
@@ -13,9 +13,10 @@ from taper.checks.review import Answer, Finding, Review
 from taper.schedules.schedule import Schedule
 from taper.source import Source
 from taper.supply.count import Supply
-from taper.words.calendar_days import CalendarDay, CalendarIntake, CalendarMonth
+from taper.words.calendar_days import CalendarDay, CalendarIntake, CalendarMonth, write_marks
 from taper.words.handout import Handout, Pages, make_handout, printable
 from taper.words.instruction import Instruction
+from taper.words.month_page import foot_lines
 from taper.words.plan_sheet import SheetCell, SheetLine, SheetRow
 from taper.words.review_text import sentence
 from taper.words.supply_table import Cells, SupplyText
@@ -48,7 +49,7 @@ def to_html(
         schedule: The days to show.
         review: What a check found. Its words are in English in every language.
         supply: What to supply.
-        language: A two-letter code: en, es, fr or de. Names of drugs are not translated.
+        language: A two-letter code: en, es, fr or de. Drugs have the name that a list on file gives them in it.
         sunday_first: Whether the weeks of the calendar begin on Sunday.
         large: Whether to print in 14 point instead of 12.
         dates: Whether days have dates; if not, days and weeks are counted from the first.
@@ -89,13 +90,23 @@ def _head(handout: Handout) -> Iterator[str]:
 
 
 def _page_size(handout: Handout) -> str:
-    """How large the calendar is printed, so that each month fills its page and no week is cut."""
+    """How large the calendar is printed, so that each month fills its page, and its weekdays on a narrow screen."""
     page = handout.paper
     rules = [f"  .month {{ font-size: {page.points}pt; }}"]
     if page.fits:
-        rules += [f"  .weeks-{count} td {{ height: {page.week_height(count)}mm; }}" for count in range(1, 7)]
+        shapes = sorted({(len(month.weeks), foot_lines(month)) for month in handout.months})
+        rules += [f"  {_shape(*shape)} td {{ height: {page.week_height(*shape)}mm; }}" for shape in shapes]
     lies = "portrait" if page.upright else "landscape"
-    return "\n".join([f"@page calendar {{ size: {lies}; margin: 10mm; }}", "@media print {", *rules, "}", ""])
+    named = [f'  .month td:nth-child({place}) time::before {{ content: "{name} "; }}'
+             for place, (_, name) in enumerate(handout.weekdays if handout.dated else (), start=1)]  # fmt: skip
+    narrow = ["@media screen and (max-width: 600px) {", *named, "}"]
+    print_ = [f"@page calendar {{ size: {lies}; margin: 10mm; }}", "@media print {", *rules, "}"]
+    return "\n".join([*narrow, *print_, ""])
+
+
+def _shape(weeks: int, foot: int) -> str:
+    """The classes of a month of so many weeks, with so many lines below them."""
+    return f".weeks-{weeks}" + (f".foot-{foot}" if foot else ".no-foot")
 
 
 def _text(text: str) -> str:
@@ -108,10 +119,11 @@ def _patient(handout: Handout) -> Iterator[str]:
     yield '<section class="patient" aria-labelledby="title">'
     yield f'<h1 id="title">{_text(handout.title)}</h1>'
     yield f'<p class="period">{_text(handout.period)}</p>'
+    yield from (f'<p class="before">{_text(line)}</p>' for line in handout.sheet.before)
     yield f'<p class="fill-in"><span>{_text(words.name)}</span></p>'
     yield from _plan(handout)
-    if handout.sheet.marks_changes:
-        yield f'<p class="legend">{_text(sheet.changed)}</p>'
+    if handout.sheet.legend:
+        yield f'<p class="legend">{" ".join(_text(line) for line in handout.sheet.legend)}</p>'
     if handout.beyond:
         yield f"<p>{_text(handout.beyond)}</p>"
     if handout.how_taken:
@@ -244,8 +256,10 @@ def _month(handout: Handout, month: CalendarMonth) -> Iterator[str]:
     heads = "".join(
         f'<th scope="col"><abbr title="{_text(name)}">{_text(short)}</abbr></th>' for short, name in handout.weekdays
     )
-    kind = " compact" if handout.paper.compact else ""
-    yield f'<div class="page weeks-{len(month.weeks)}{kind}" role="region" aria-label="{_text(month.caption)}">'
+    foot = foot_lines(month)
+    kind = (" compact" if handout.paper.compact else "") + (" apart" if month.foot and not foot else "")
+    shape = _shape(len(month.weeks), foot).replace(".", " ")
+    yield f'<div class="page{shape}{kind}" role="region" aria-label="{_text(month.caption)}">'
     listed = " ".join(f"<span><b>{letter}</b> {_text(name)}</span>" for letter, name in handout.key)
     key = f' <span class="key">{listed}</span>' if handout.paper.compact else ""
     title = f' <span class="of">{_text(handout.title)}</span>'
@@ -253,19 +267,35 @@ def _month(handout: Handout, month: CalendarMonth) -> Iterator[str]:
     yield f"<thead><tr>{heads}</tr></thead><tbody>"
     for week in month.weeks:
         yield "<tr>"
-        yield from (_day(day, handout) for day in week)
+        yield from (_day(day, handout, as_before=_is_as(before, day)) for before, day in pairwise((None, *week)))
         yield "</tr>"
-    yield "</tbody></table></div>"
+    yield "</tbody></table>"
+    if month.foot:
+        yield f'<ul class="foot">{"".join(f"<li>{_text(line)}</li>" for line in month.foot)}</ul>'
+    yield "</div>"
 
 
-def _day(day: CalendarDay | None, handout: Handout) -> str:
+def _is_as(before: CalendarDay | None, day: CalendarDay | None) -> bool:
+    """Whether the same is taken and said on a day as on the day before it in its week."""
+    if before is None or day is None or not (before.is_shown and day.is_shown) or day.changes:
+        return False
+    return (before.intakes, before.notes, before.see) == (day.intakes, day.notes, day.see)
+
+
+def _day(day: CalendarDay | None, handout: Handout, *, as_before: bool) -> str:
     if day is None or not day.is_shown:
         return f'<td class="none">{"" if day is None else _unshown(day, handout)}</td>'
     name, notes = f"d{_name_of(day.date, handout)}", _day_notes(day)
     listed = "".join(_times(day, name, handout))
-    kind, mark = (' class="changes"', "\u00a0*") if day.changes else ("", "")
+    kind, mark = (' class="changes"', "\u00a0*") if day.changes else (' class="same"' if as_before else "", "")
     when = f'time id="{name}" datetime="{day.date}"' if handout.dated else f'b class="day" id="{name}"'
-    return f"<td{kind}><{when}>{_text(day.label)}{mark}</{when[: when.index(' ')]}>{notes}{listed}</td>"
+    return f"<td{kind}><{when}>{_text(day.label)}{mark}</{when[: when.index(' ')]}>{_see(day.see)}{notes}{listed}</td>"
+
+
+def _see(numbers: Iterable[int]) -> str:
+    """The numbers of notes below the month."""
+    marks = write_marks(numbers)
+    return f' <span class="see">{marks}</span>' if marks else ""
 
 
 def _unshown(day: CalendarDay, handout: Handout) -> str:
@@ -293,11 +323,12 @@ def _times(day: CalendarDay, name: str, handout: Handout) -> Iterator[str]:
 def _intake(intake: CalendarIntake, day: str, *, alone: bool, compact: bool = False) -> str:
     slot, drug = ("slot", "drug spoken") if alone else ("slot spoken", "drug")
     parts = " ".join(f"<span><b>{letter}</b>\u00a0{_text(figure)}</span>" for letter, figure in intake.short)
-    short = f'<span class="short">{parts}</span>' if compact else ""
+    short = f'<span class="short">{parts}{_see(intake.see)}</span>' if compact else ""
     return (
         f'<li><label><input type="checkbox" aria-describedby="{day}">{short}<span class="full">'
         f'<span class="{slot}">{_text(intake.slot)}</span> <span class="{drug}">{_text(intake.drug)}</span> '
-        f'<data class="dose" value="{escape(intake.written)}">{_text(intake.take)}</data></span></label></li>'
+        f'<data class="dose" value="{escape(intake.written)}">{_text(intake.take)}</data>{_see(intake.see)}</span>'
+        "</label></li>"
     )
 
 

@@ -18,7 +18,7 @@ from taper.checks.review import Answer, Finding, Review
 from taper.errors import CannotCompute
 from taper.schedules.schedule import Schedule, to_schedule
 from taper.supply.count import Supply
-from taper.words.calendar_days import CalendarDay
+from taper.words.calendar_days import CalendarDay, CalendarIntake, write_marks
 from taper.words.handout import Handout, Pages, make_handout, printable
 from taper.words.instruction import Instruction
 from taper.words.plan_sheet import PlanSheet, SheetRow
@@ -58,7 +58,7 @@ def to_pdf(
         schedule: The days to show.
         review: What a check found. Its words are in English in every language.
         supply: What to supply.
-        language: A two-letter code: en, es, fr or de. Names of drugs are not translated.
+        language: A two-letter code: en, es, fr or de. Drugs have the name that a list on file gives them in it.
         sunday_first: Whether the weeks of the calendar begin on Sunday.
         paper: The size of the page: "a4" or "us-letter".
         large: Whether to print in 14 point instead of 12.
@@ -174,6 +174,7 @@ def _data(handout: Handout, paper: Paper, *, large: bool, pages: Pages) -> dict[
             {
                 "caption": month.caption,
                 "weeks": [[_day(day, compact=handout.paper.compact) for day in week] for week in month.weeks],
+                "foot": month.foot,
             }
             for month in (() if pages == "clinician" else handout.months)
         ],
@@ -197,7 +198,8 @@ def _sheet(sheet: PlanSheet, shown: tuple[SheetRow, ...]) -> dict[str, Any]:
         "rows": rows,
         "names_drugs": sheet.names_drugs,
         "in_columns": sheet.in_columns,
-        "marks_changes": sheet.marks_changes,
+        "before": sheet.before,
+        "legend": sheet.legend,
     }
 
 
@@ -217,12 +219,23 @@ def _kept(held: Any) -> Any:
 def _day(day: CalendarDay | None, *, compact: bool) -> dict[str, Any] | None:
     if day is None:
         return None
-    intakes = [{name: held for name, held in asdict(intake).items() if name != "short"} for intake in day.intakes]
-    made = {"label": day.label, "notes": day.notes, "intakes": intakes, "changes": day.changes}
+    intakes = [
+        {"slot": each.slot, "drug": each.drug, "take": each.take, **_marks(each.see)} for each in day.intakes
+    ]  # fmt: skip
+    made = {"label": day.label, "notes": day.notes, "intakes": intakes, "changes": day.changes, **_marks(day.see)}
     if compact:
         grouped = groupby(day.intakes, key=lambda intake: intake.slot)
-        made["times"] = [[slot, [part for intake in held for part in intake.short]] for slot, held in grouped]
+        made["times"] = [[slot, [part for intake in held for part in _lettered(intake)]] for slot, held in grouped]
     return made
+
+
+def _marks(numbers: tuple[int, ...]) -> dict[str, str]:
+    """The numbers of notes below the month, where there are any."""
+    return {"see": write_marks(numbers)} if numbers else {}
+
+
+def _lettered(intake: CalendarIntake) -> list[tuple[str, str]]:
+    return [*intake.short, *([("", write_marks(intake.see))] if intake.see else [])]
 
 
 def _supply(handout: Handout) -> Iterator[dict[str, Any]]:

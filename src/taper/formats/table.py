@@ -57,9 +57,10 @@ def to_table(
         >>> to_table(schedule).splitlines()[0]
         'Diazepam 20 mg/day to 0 (example plan)'
     """
-    lines = align(table_rows(schedule, every_day=every_day), ruled=True)
+    sheet = plain_sheet(schedule, every_day=every_day)
+    lines = align(table_rows(sheet), ruled=True)
     title = _one_line(schedule.realized.plan.title)
-    head = [title, ""] if title else []
+    head = [*([title, ""] if title else []), *([*sheet.before, ""] if sheet.before else [])]
     parts = [
         *head,
         *lines,
@@ -101,7 +102,9 @@ def to_markdown(
     """
     title = _one_line(schedule.realized.plan.title)
     lines = [f"# {_escape(title)}", ""] if title else []
-    heads, *rows = table_rows(schedule, every_day=False)
+    sheet = plain_sheet(schedule)
+    heads, *rows = table_rows(sheet)
+    lines += [*(f"- {_escape(line)}" for line in sheet.before), ""] if sheet.before else []
     lines += ["| " + " | ".join(heads) + " |", "| " + " | ".join("---" for _ in heads) + " |"]
     lines += ["| " + " | ".join(map(_escape, row)) + " |" for row in rows]
     ending = [f"  {line}" for line in describe_ending(schedule)]
@@ -161,9 +164,13 @@ def _item(line: str) -> str:
     return f"{' ' * (depth - 2)}- {_escape(text)}" if depth else _escape(text)
 
 
-def table_rows(schedule: Schedule, *, every_day: bool) -> Iterator[tuple[str, ...]]:
+def plain_sheet(schedule: Schedule, *, every_day: bool = False) -> PlanSheet:
+    """The plan in the order of days, in plain English, each portion with its form."""
+    return make_sheet(schedule, PlainEnglish(), ProductNames.of(schedule), every_day=every_day, short=False)
+
+
+def table_rows(sheet: PlanSheet) -> Iterator[tuple[str, ...]]:
     """The headings, then a line for each drug of each row; what is the same as in the line above is left out."""
-    sheet = make_sheet(schedule, PlainEnglish(), ProductNames.of(schedule), every_day=every_day, short=False)
     drug = ("drug",) if sheet.names_drugs else ()
     has_labels = sheet.labels_days  # looked for in every row, so asked once
     label = ("note",) if has_labels else ()

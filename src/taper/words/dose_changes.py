@@ -12,6 +12,7 @@ from taper.schedules.realization import RealizedDay, RealizedStep
 from taper.schedules.schedule import DatedStep, Schedule, occurring_days
 from taper.words.language import Language
 from taper.words.product_names import ProductNames
+from taper.words.stretches import StretchLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,36 @@ def describe_change(schedule: Schedule, step: DatedStep, language: Language, she
     else:
         known_before = course.course.before == "nothing"
         yield language.phrases.change.nothing if known_before else language.phrases.change.unknown
+
+
+def say_before(before: Before | None, line: StretchLine, language: Language, shelf: ProductNames) -> str:
+    """What was taken before a plan, None if nothing was, in the unit of the labels of what is taken first."""
+    if before is None:
+        return language.phrases.handout.no_dose
+    portions = [portion for intake in line.intakes for portion in intake.portions]
+    taken = _Days(dict(enumerate(_labeled(before.days, portions, shelf))), len(before.days), before.weekly is not None)
+    if taken.is_constant:
+        return _doses_of(taken.days[0], language)
+    return _week(taken, language) if taken.weekly else _parts(taken, language)
+
+
+def _doses_of(day: Regimen, language: Language) -> str:
+    return language.join(f"{language.amount(each.dose)} {language.slot(each.slot)[1]}" for each in day)
+
+
+def _week(taken: _Days, language: Language) -> str:
+    """The doses of a week by the weekdays on which they are taken."""
+    words, places = language.phrases.sheet, dict[Regimen, list[int]]()
+    for place, day in taken.days.items():
+        if day:
+            places.setdefault(day, []).append(place)
+    once = len(places) == 1 and len(next(iter(places.values()))) == 1
+    said = []
+    for day, held in places.items():
+        weekdays = language.join(language.weekday(place) for place in held)
+        when = (words.weekly if once else words.weekdays).format(weekdays=weekdays)
+        said.append(f"{when}{language.phrases.colon} {_doses_of(day, language)}")
+    return "; ".join(said)
 
 
 def _days(step: DatedStep, portions: list[Portion], shelf: ProductNames) -> _Days:

@@ -18,10 +18,11 @@ from taper.words.calendar_days import CalendarDay, CalendarIntake, CalendarMonth
 from taper.words.endings import describe_beyond
 from taper.words.instruction import Instruction, instruct, name_course
 from taper.words.language import Language, WithoutDates, capitalize, speak
+from taper.words.month_notes import MonthNotes
 from taper.words.month_page import MonthPage, fit_months
 from taper.words.plain import describe_changes
-from taper.words.plan_sheet import PlanSheet, make_sheet, write_cell
-from taper.words.product_names import ProductNames
+from taper.words.plan_sheet import PlanSheet, make_sheet
+from taper.words.product_names import ProductNames, write_cell
 from taper.words.stretches import WEEK
 from taper.words.supply_table import SupplyText, describe_supply
 
@@ -87,12 +88,16 @@ def make_handout(
     first = 6 if sunday_first else 0
     sheet = make_sheet(schedule, spoken, shelf)
     changes = frozenset(row.first for row in sheet.rows[1:])
-    days = [_day(day, schedule, changes, spoken, shelf) for day in counted(schedule.days, "days written")]
+    notes = MonthNotes(schedule, sheet, spoken)
+    days = [_day(day, schedule, changes, spoken, shelf, notes) for day in counted(schedule.days, "days written")]
     after = _after(schedule, sheet, spoken)
     months = list(_months(days, after, spoken, first) if dates else _weeks(days, after, spoken))
+    ends = tuple(_ends(months[-1], after, spoken))
     names_drugs = len(schedule.realized.courses) > 1
     key = shelf.key(spoken) if names_drugs else ()
-    paper = fit_months(months, names_drugs=names_drugs, large=large, key=key)
+    footed = [notes.below(month, ends if month is months[-1] else ()) for month in months]
+    paper = fit_months(footed, names_drugs=names_drugs, large=large, key=key)
+    pages = [page for month in months for page in _pages(month, paper.weeks, spoken)]
     drugs = spoken.join(spoken.drug(drug) for drug in schedule.realized.drugs)
     return Handout(
         language=spoken,
@@ -104,7 +109,7 @@ def make_handout(
         instructions=instruct(schedule, spoken, shelf),
         beyond=describe_beyond(schedule, spoken),
         weekdays=_weekdays(spoken, first, dated=dates),
-        months=tuple(page for month in months for page in _pages(month, paper.weeks, spoken)),
+        months=tuple(notes.below(page, ends if page is pages[-1] else ()) for page in pages),
         paper=paper,
         supply=None if supply is None else describe_supply(supply, spoken, shelf),
         review=review,
@@ -161,6 +166,12 @@ def _after(schedule: Schedule, sheet: PlanSheet, language: Language) -> Calendar
     return CalendarDay(when, language.day_and_month(when), (), notes, is_shown=False)
 
 
+def _ends(month: CalendarMonth, after: CalendarDay, language: Language) -> Iterator[str]:
+    """How the plan goes on, where the last month has no day after its last one to say it in."""
+    if not any(day is not None and day.date == after.date for week in month.weeks for day in week):
+        yield from (f"{after.label}{language.phrases.colon} {note}" for note in after.notes)
+
+
 def _months(listed: list[CalendarDay], after: CalendarDay, language: Language, first: int) -> Iterator[CalendarMonth]:
     days = {day.date: day for day in listed}
     for month in sorted({when.replace(day=1) for when in days}):
@@ -211,11 +222,13 @@ def _day(
     changes: frozenset[date],
     language: Language,
     shelf: ProductNames,
+    numbered: MonthNotes,
 ) -> CalendarDay:
-    intakes = tuple(_intake(intake, language, shelf) for intake in day.intakes)
+    intakes = tuple(_intake(intake, language, shelf, numbered) for intake in day.intakes)
     notes = tuple(_notes(day, schedule, language))
     label = language.day_and_month(day.date)
-    return CalendarDay(day.date, label, intakes, notes, is_shown=True, changes=day.date in changes)
+    see = numbered.of_day(day.number)
+    return CalendarDay(day.date, label, intakes, notes, is_shown=True, changes=day.date in changes, see=see)
 
 
 def _notes(day: Day, schedule: Schedule, language: Language) -> Iterator[str]:
@@ -239,13 +252,14 @@ def _whose(course: str, said: str, schedule: Schedule, language: Language) -> st
     return language.phrases.handout.note_of.format(course=name_course(schedule, course, language), note=said)
 
 
-def _intake(intake: ScheduledIntake, language: Language, shelf: ProductNames) -> CalendarIntake:
+def _intake(intake: ScheduledIntake, language: Language, shelf: ProductNames, numbered: MonthNotes) -> CalendarIntake:
     return CalendarIntake(
         slot=language.slot(intake.slot)[0],
         drug=language.drug(intake.drug),
         take=write_cell(intake, language, shelf),
         written=intake.dose.text,
         short=shelf.lettered(intake.portions, language),
+        see=numbered.of_intake(intake),
     )
 
 

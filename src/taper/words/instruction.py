@@ -57,7 +57,7 @@ def write_sig(schedule: Schedule, step: DatedStep, *, language: str = "en") -> s
     Args:
         schedule: The schedule that the step is of.
         step: One of its dated steps.
-        language: A two-letter code: en, es, fr or de. Names of drugs are not translated.
+        language: A two-letter code: en, es, fr or de. Drugs have the name that a list on file gives them in it.
 
     Raises:
         NotFound: If the language is not on file.

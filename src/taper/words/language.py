@@ -13,6 +13,7 @@ from taper._base.extras import need
 from taper._base.numbers import write_count, write_number
 from taper.amounts.dose import DailyDose, Dose, MassUnit
 from taper.amounts.liquid import Concentration, Volume
+from taper.knowledge.spoken_names import spoken_names
 from taper.plans.regimen import Slot
 from taper.products.dilution import Dilution
 from taper.products.product import Portion, Product, Release
@@ -61,7 +62,7 @@ class Language:
     """What amounts, dates, times of day and products are called in one language.
 
     Numbers have the decimal sign of the language and no thousands separator, since a comma or a point there means
-    the opposite in another. Names of drugs are not translated.
+    the opposite in another. Names of drugs are those of a list on file, and none is translated by rule.
     """
 
     has_dates = True
@@ -187,13 +188,16 @@ class Language:
         return self.phrases.forms[f"{release}{product.form_name}"]
 
     def drug(self, name: str) -> str:
-        """The name of a drug, as this language writes a name; it is not translated."""
-        return capitalize(name) if self.phrases.drug_capital else name
+        """The name of a drug as a list on file has it in this language; the English one where none does."""
+        held = spoken_names().get(self.code)
+        said = name if held is None else held.names.get(name, name)
+        return capitalize(said) if self.phrases.drug_capital else said
 
     def of(self, name: str) -> str:
         """A drug as what something is made of: "of baclofen", "d'alprazolam"."""
-        elided = self.phrases.of_vowel if name.lower().startswith(_VOWELS) else None
-        return (elided or self.phrases.of).format(drug=self.drug(name))
+        said = self.drug(name)
+        elided = self.phrases.of_vowel if said.lower().startswith(_VOWELS) else None
+        return (elided or self.phrases.of).format(drug=said)
 
     def product(self, product: Product) -> str:
         """A product in full: drug, form and strength, and its brand where that tells it from another."""

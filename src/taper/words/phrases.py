@@ -147,6 +147,12 @@ class SheetPhrases(Value):
     stop_from: str
     review: str
     changed: str
+    changed_first: str
+    before: str
+    before_of: str
+    new_bottle: str
+    new_product: str
+    means: str
     closed_period: str
     open_period: str
     window_period: str

@@ -3,12 +3,17 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from taper._base.progress import counted
+from taper.plans.plan import Before
 from taper.plans.regimen import Slot
-from taper.schedules.schedule import End, Schedule, ScheduledIntake
+from taper.schedules.schedule import End, Schedule
+from taper.words.dose_changes import say_before
+from taper.words.instruction import name_course
 from taper.words.language import Language, capitalize
-from taper.words.product_names import ProductNames
+from taper.words.product_names import ProductKind, ProductNames, explain_counts, write_cell
+from taper.words.row_changes import LineChange, compare_line, compare_with_before
 from taper.words.stretches import WEEK, Pick, Said, Stretch, StretchLine, stretches_of
 
 _MOST_COLUMNS = 4
@@ -26,7 +31,10 @@ class SheetCell:
 
 @dataclass(frozen=True, slots=True)
 class SheetLine:
-    """One drug in a row: which days it is for, what is said of it, its cells and their total."""
+    """One drug in a row: which days it is for, what is said of it, its cells and their total.
+
+    `news` are those of its labels that tell of a form, a brand or a concentration which the row above did not have.
+    """
 
     drug: str
     labels: tuple[str, ...]
@@ -35,6 +43,13 @@ class SheetLine:
     total_changed: bool
     said: str | None
     is_daily: bool
+    days_changed: bool = False
+    news: tuple[str, ...] = ()
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether anything in it has the mark of a change."""
+        return self.days_changed or any(cell.changed for cell in self.cells)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +70,15 @@ class PlanSheet:
     """The rows and the headings of their columns; `names_drugs` where a row must say which drug it is of.
 
     `in_columns` is False where the times of day are too many to have a column each: then each row has one cell.
+    `before` says what was taken before the plan, and `legend` what the marks and the cells mean.
     """
 
     slots: tuple[str, ...]
     rows: tuple[SheetRow, ...]
     names_drugs: bool
     in_columns: bool
-    marks_changes: bool
+    before: tuple[str, ...]
+    legend: tuple[str, ...]
 
     @property
     def labels_days(self) -> bool:
@@ -84,13 +101,13 @@ def make_sheet(
     writer = _SheetWriter(schedule, language, shelf, short=short)
     found = stretches_of(schedule, every_day=every_day, weekdays=language.has_dates)
     rows = tuple(writer.rows(found))
-    marked = any(cell.changed for row in rows for line in row.lines for cell in line.cells)
     return PlanSheet(
         tuple(language.slot(slot)[0] for slot in writer.slots),
         rows,
         len(schedule.realized.courses) > 1,
         1 <= len(writer.slots) <= _MOST_COLUMNS,
-        marked,
+        tuple(writer.before.values()),
+        tuple(writer.legend(rows)),
     )
 
 
@@ -99,7 +116,9 @@ class _SheetWriter:
 
     def __init__(self, schedule: Schedule, language: Language, shelf: ProductNames, *, short: bool) -> None:
         self._schedule, self._language, self._shelf, self._short = schedule, language, shelf, short
-        self._before: dict[str, dict[object, StretchLine]] | None = None
+        self._above: dict[str, list[StretchLine]] | None = None
+        self._kinds: dict[str, frozenset[ProductKind]] = {}
+        self.before: dict[str, str] = {}
         taken = {intake.slot for day in schedule.days for intake in day.intakes}
         self._year = schedule.start.year != schedule.last.year
         self.slots: tuple[Slot, ...] = tuple(sorted(taken))
@@ -109,9 +128,23 @@ class _SheetWriter:
             lines = tuple(self._line(stretch, line) for line in stretch.lines) or (self._nothing(),)
             yield SheetRow(stretch.first_day, stretch.last_day, stretch.first, stretch.last, self._when(stretch),
                            stretch.goes_on, lines)  # fmt: skip
-            self._before = {}
-            for line in stretch.lines:
-                self._before.setdefault(line.course, {})[_days_of(line)] = line
+            self._above = {line.course: _of_course(stretch, line.course) for line in stretch.lines}
+            self._kinds |= self._kinds_in(stretch)
+
+    def legend(self, rows: tuple[SheetRow, ...]) -> Iterator[str]:
+        """What the star means, where there is one, and what the cells count."""
+        words = self._language.phrases.sheet
+        if any(line.is_marked for row in rows for line in row.lines):
+            yield words.changed_first if self.before else words.changed
+        portions = (p for day in self._schedule.days for intake in day.intakes for p in intake.portions)
+        yield from explain_counts(portions, self._language, self._shelf, short=self._short)
+
+    def _kinds_in(self, stretch: Stretch) -> dict[str, frozenset[ProductKind]]:
+        """What each drug of a row is made of, by what tells one box or bottle from another."""
+        kinds: dict[str, set[ProductKind]] = {}
+        for line in (line for line in stretch.lines if line.intakes):
+            kinds.setdefault(line.drug, set()).update(self._shelf.kinds(line.intakes))
+        return {drug: frozenset(held) for drug, held in kinds.items()}
 
     def _nothing(self) -> SheetLine:
         """Days before the first course begins, or after the last."""
@@ -128,21 +161,44 @@ class _SheetWriter:
         return words.window.format(dates=dates) if stretch.goes_on else dates
 
     def _line(self, stretch: Stretch, line: StretchLine) -> SheetLine:
-        before = None
-        if self._before is not None:
-            before = self._before.get(line.course, {}).get(_days_of(line))
-        new = self._before is not None and before is None and bool(line.intakes)
-        cells = tuple(self._cells(line, before, new=new))
-        changed = new or (before is not None and before.total != line.total)
+        change, news = self._change(stretch, line), tuple(self._new_kinds(line))
         return SheetLine(
             drug=self._drug(line),
-            labels=tuple(self._labels(line)),
-            cells=cells,
+            labels=(*self._labels(line, change), *news),
+            cells=tuple(self._cells(line, change)),
             total=self._total(stretch, line),
-            total_changed=bool(line.intakes) and changed,
+            total_changed=change.total,
             said=self._said(stretch, line),
             is_daily=line.pick is None,
+            days_changed=change.days,
+            news=news,
         )
+
+    def _change(self, stretch: Stretch, line: StretchLine) -> LineChange:
+        before = self._before(line)
+        if isinstance(before, Before):
+            self._tell_before(line, before)
+            return compare_with_before(line, before)
+        if self._above is None:
+            if before is None:
+                return LineChange()
+            self._tell_before(line, None)
+            return compare_line(line, [line], ())
+        return compare_line(line, _of_course(stretch, line.course), self._above.get(line.course, ()))
+
+    def _tell_before(self, line: StretchLine, before: Before | None) -> None:
+        words, taken = self._language.phrases.sheet, say_before(before, line, self._language, self._shelf)
+        if len(self._schedule.realized.courses) == 1:
+            self.before.setdefault(line.course, words.before.format(taken=taken))
+        else:
+            drug = capitalize(name_course(self._schedule, line.course, self._language))
+            self.before.setdefault(line.course, words.before_of.format(drug=drug, taken=taken))
+
+    def _before(self, line: StretchLine) -> Before | Literal["nothing"] | None:
+        """What was taken before the plan, if a line is the first of its course and that is known."""
+        if line.step is None or line.step.number > 1 or not line.begins:
+            return None
+        return self._schedule.realized.course(line.course).course.before
 
     def _drug(self, line: StretchLine) -> str:
         drug = line.drug
@@ -150,11 +206,10 @@ class _SheetWriter:
         name = self._shelf.name_of(drug, self._language) if self._short else self._language.drug(drug)
         return f"{name} ({line.course})" if len(alike) > 1 else name
 
-    def _cells(self, line: StretchLine, before: StretchLine | None, *, new: bool) -> Iterator[SheetCell]:
+    def _cells(self, line: StretchLine, change: LineChange) -> Iterator[SheetCell]:
         for slot in self.slots:
             intake = next((each for each in line.intakes if each.slot == slot), None)
-            earlier = None if before is None else next((each for each in before.intakes if each.slot == slot), None)
-            changed = (new and intake is not None) or (before is not None and _taken(intake) != _taken(earlier))
+            changed = slot in change.slots
             text = self._language.phrases.sheet.nothing if changed else ""
             if intake is not None:
                 text = write_cell(intake, self._language, self._shelf, short=self._short)
@@ -177,10 +232,10 @@ class _SheetWriter:
         portions = [portion for intake in line.intakes for portion in intake.portions]
         return self._language.amount(self._shelf.as_labeled(total, portions))
 
-    def _labels(self, line: StretchLine) -> Iterator[str]:
+    def _labels(self, line: StretchLine, change: LineChange) -> Iterator[str]:
         words = self._language.phrases.sheet
         if line.pick is not None:
-            yield self._pick(line.pick)
+            yield self._pick(line.pick) + ("\u00a0*" if change.days else "")
         step = None if line.step is None else line.step.realized.step
         if step is None:
             return
@@ -192,6 +247,13 @@ class _SheetWriter:
             yield step.note
         for slot, note in step.slot_notes.items():
             yield words.slot_note.format(slot=self._language.slot(slot)[0], note=note)
+
+    def _new_kinds(self, line: StretchLine) -> Iterator[str]:
+        """Each form, brand or concentration that was not there when the drug was last taken."""
+        above = self._kinds.get(line.drug)
+        for kind, name in self._shelf.kinds(line.intakes).items():
+            if above is not None and kind not in above:
+                yield self._shelf.tell_new(name, above, self._language)
 
     def _pick(self, pick: Pick) -> str:
         text = capitalize(self._days(pick))
@@ -227,21 +289,5 @@ class _SheetWriter:
         return template.format(drug=drug, of_drug=self._language.of(line.drug), first=first)
 
 
-def write_cell(intake: ScheduledIntake, language: Language, shelf: ProductNames, *, short: bool = True) -> str:
-    """The portions of a dose, and what they come to where that is not the strength of one unit."""
-    dose = language.amount(shelf.as_labeled(intake.dose, intake.portions))
-    portions = " + ".join(shelf.cell_name(portion, language, short=short) for portion in intake.portions)
-    one = len(intake.portions) == 1 and intake.portions[0].count == 1
-    return portions if one else language.phrases.sheet.dose.format(portions=portions, dose=dose)
-
-
-def _days_of(line: StretchLine) -> object:
-    """What makes two lines of a course speak of the same days."""
-    pick = line.pick
-    if pick is None:
-        return None
-    return pick.weekdays if pick.weekdays else (len(pick.dates), pick.every)
-
-
-def _taken(intake: ScheduledIntake | None) -> tuple[object, ...]:
-    return () if intake is None else (intake.dose, intake.portions)
+def _of_course(stretch: Stretch, course: str) -> list[StretchLine]:
+    return [line for line in stretch.lines if line.course == course]

@@ -6,14 +6,25 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from string import ascii_uppercase
-from typing import Self, TypeVar
+from typing import NamedTuple, Self, TypeVar
 
 from taper.amounts.dose import DailyDose, Dose, MassUnit
-from taper.products.product import Portion, Product
-from taper.schedules.schedule import Schedule
+from taper.amounts.liquid import Concentration
+from taper.products.product import Portion, Product, Release
+from taper.schedules.schedule import Schedule, ScheduledIntake
 from taper.words.language import Language, capitalize
 
 Amount = TypeVar("Amount", Dose, DailyDose)
+
+
+class ProductKind(NamedTuple):
+    """The form, release, brand and concentration of a product, and what it is mixed from."""
+
+    form: str
+    release: Release
+    brand: str | None
+    concentration: Concentration | None
+    made_from: str | None
 
 
 @dataclass(frozen=True)
@@ -92,6 +103,21 @@ class ProductNames:
         """A product in full."""
         return language.product(self.products[name]) + self._id(name)
 
+    def kinds(self, intakes: Iterable[ScheduledIntake]) -> "dict[ProductKind, str]":
+        """What some doses are made of, by what tells one box or bottle from another; each with one such product."""
+        names = dict.fromkeys(portion.product for intake in intakes for portion in intake.portions)
+        return {_kind_of(self.products[name]): name for name in names}
+
+    def tell_new(self, name: str, above: Iterable["ProductKind"], language: Language) -> str:
+        """A product that the row above did not have: its concentration, where only that differs, or what it is."""
+        words, product = language.phrases.sheet, self.products[name]
+        poured = [kind for kind in above if kind.concentration is not None and kind.form == product.form_name]
+        if product.concentration is not None and product.made_from is None and poured:
+            return words.new_bottle.format(concentration=language.concentration(product.concentration))
+        brand = f" ({product.brand})" if product.brand else ""
+        what = language.product(product) if product.strength is None else language.drug_in_forms(product) + brand
+        return words.new_product.format(product=what)
+
     def how_taken(self, language: Language) -> Iterator[str]:
         """Each product of which a source on file says how it is taken; products alike share a line."""
         said: dict[tuple[str, ...], list[Product]] = {}
@@ -109,6 +135,34 @@ class ProductNames:
 
     def _id(self, name: str) -> str:
         return f" [{name}]" if name in self.alike else ""
+
+
+def _kind_of(product: Product) -> ProductKind:
+    made = None if product.made_from is None else str(product.made_from)
+    return ProductKind(product.form_name, product.release, product.brand, product.concentration, made)
+
+
+def write_cell(intake: ScheduledIntake, language: Language, shelf: ProductNames, *, short: bool = True) -> str:
+    """The portions of a dose, and what they come to where that is not the strength of one unit."""
+    dose = language.amount(shelf.as_labeled(intake.dose, intake.portions))
+    portions = " + ".join(shelf.cell_name(portion, language, short=short) for portion in intake.portions)
+    one = len(intake.portions) == 1 and intake.portions[0].count == 1
+    return portions if one else language.phrases.sheet.dose.format(portions=portions, dose=dose)
+
+
+def explain_counts(
+    portions: Iterable[Portion], language: Language, shelf: ProductNames, *, short: bool
+) -> Iterator[str]:
+    """What a cell means in words, by the first that counts whole units and the first that divides one."""
+    counted = [portion for portion in portions if portion.count is not None]
+    several = next((each for each in counted if each.count and each.count > 1 and each.count.denominator == 1), None)
+    divided = next((each for each in counted if each.count and each.count.denominator > 1), None)
+    for portion in dict.fromkeys((several or next(iter(counted), None), divided)):
+        if portion is not None and portion.count is not None:
+            product = shelf.products[portion.product]
+            cell, count = shelf.cell_name(portion, language, short=short), language.count(portion.count, product)
+            strength = "" if product.strength is None else language.amount(product.strength)
+            yield language.phrases.sheet.means.format(cell=cell, count=count, strength=strength)
 
 
 def _held_by(product: Product) -> Fraction:
