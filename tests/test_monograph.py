@@ -245,9 +245,21 @@ class TestOtherFacts:
         assert AgeAdvice(source=SOURCE, action="avoid", what="text", age_from=65).needs_age
 
     def test_a_restart_rule_gives_one_length(self):
-        for wrong in ({}, {"half_lives": 5, "longer_than": "7 days"}):
-            with pytest.raises(InvalidInput, match="half_lives or longer_than"):
+        for wrong in ({}, {"half_lives": 5, "longer_than": "7 days"}, {"half_lives": 5, "missed_days": 2}):
+            with pytest.raises(InvalidInput, match="half_lives, longer_than or missed_days"):
                 RestartRule.read({"source": SOURCE} | wrong)
+
+    @pytest.mark.parametrize(
+        ("wrong", "said"),
+        [
+            ({"half_lives": 5, "or_more": True}, "belong to missed_days"),
+            ({"half_lives": 5, "percent_low": 50, "percent_high": 50}, "belong to missed_days"),
+            ({"missed_days": 1, "percent_low": 50}, "a share has two ends"),
+        ],
+    )
+    def test_a_share_of_the_dose_before_goes_by_missed_days(self, wrong, said):
+        with pytest.raises(InvalidInput, match=said):
+            RestartRule.read({"source": SOURCE} | wrong)
 
     def test_a_fact_applies_to_all_ages_unless_it_says_so(self):
         assert not Ceiling(source=SOURCE, limit="5 mg").needs_age

@@ -228,15 +228,29 @@ def own_half_lives(lives: Iterable[HalfLife]) -> tuple[HalfLife, ...]:
 
 
 class RestartRule(Cited):
-    """After a break longer than so many half-lives, or so long, a source asks for a fresh titration."""
+    """What a source says of taking the drug again after a break: a fresh titration, or a share of the dose before it.
+
+    The break is longer than so many half-lives, longer than a time, or of so many `missed_days` without a dose
+    (`or_more` for those and every longer one). `percent_low` and `percent_high` are the share of the daily total before
+    the break at which it is resumed; without them a fresh titration is meant.
+    """
 
     half_lives: Exact | None = None
     longer_than: Duration | None = None
+    missed_days: Annotated[int, Field(ge=1)] | None = None
+    or_more: bool = False
+    percent_low: Exact | None = None
+    percent_high: Exact | None = None
 
     @model_validator(mode="after")
     def _agrees(self) -> Self:
-        if (self.half_lives is None) == (self.longer_than is None):
-            raise InvalidInput("a restart rule gives half_lives or longer_than; keep the source's")
+        if sum(value is not None for value in (self.half_lives, self.longer_than, self.missed_days)) != 1:
+            raise InvalidInput("a restart rule gives half_lives, longer_than or missed_days; keep the source's")
+        counted = self.missed_days is not None
+        if (self.or_more or self.percent_high is not None) and not counted:
+            raise InvalidInput("or_more and a percentage belong to missed_days; add them, or leave these out")
+        if (self.percent_low is None) != (self.percent_high is None):
+            raise InvalidInput("a share has two ends; write a single figure in both percent_low and percent_high")
         return self
 
 
