@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import source_data
-from taper import Formulary, InvalidInput, Source
+from taper import Formulary, InvalidInput, Source, mg
 from taper.knowledge.kidney_advice import KidneyAction, KidneyAdvice, KidneyBand, KidneyState
-from taper.knowledge.monograph import AgeAdvice, Ceiling, RestartRule, Titration, TitrationStep
+from taper.knowledge.monograph import AgeAdvice, Ceiling, RestartRule, Start, Titration, TitrationStep
 from taper.knowledge.stopping_advice import Stopping, StoppingBand, StoppingShape
 
 SOURCE = Source.read({"id": "test", **source_data()})
@@ -243,6 +243,11 @@ class TestOtherFacts:
         with pytest.raises(InvalidInput, match="add age_from or age_below"):
             AgeAdvice(source=SOURCE, action="avoid", what="text")
         assert AgeAdvice(source=SOURCE, action="avoid", what="text", age_from=65).needs_age
+
+    def test_a_first_dose_of_a_week_is_not_taken_so_often_a_day(self):
+        assert Start.read({"source": SOURCE, "dose": "7.5 mg", "per": "week"}).dose == mg("7.5")
+        with pytest.raises(InvalidInput, match="leave out times_per_day"):
+            Start.read({"source": SOURCE, "dose": "7.5 mg", "per": "week", "times_per_day": 1})
 
     def test_a_restart_rule_gives_one_length(self):
         for wrong in ({}, {"half_lives": 5, "longer_than": "7 days"}, {"half_lives": 5, "missed_days": 2}):

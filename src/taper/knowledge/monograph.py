@@ -73,11 +73,18 @@ class Harm(Cited):
 
 
 class Start(Cited):
-    """A first regimen: the dose of an intake and how often a day; a range has two ends."""
+    """A first regimen: the dose of an intake and how often a day, or that of a week; a range has two ends."""
 
     dose: Dose
     up_to: Dose | None = None
     times_per_day: int | None = None
+    per: Literal["intake", "week"] = "intake"
+
+    @model_validator(mode="after")
+    def _agrees(self) -> Self:
+        if self.per == "week" and self.times_per_day is not None:
+            raise InvalidInput("a dose of a week is not taken so often a day; leave out times_per_day")
+        return self
 
 
 class TitrationStep(Value):
