@@ -25,11 +25,16 @@ Hours = Exact
 
 
 class CeilingKind(StrEnum):
-    """What a source calls its figure. Only a maximum can make a finding high."""
+    """What a source calls its figure. Only a maximum can by itself make a finding high.
+
+    A recommended dose and a first dose are no ceilings; they stand here where a source gives nothing higher.
+    """
 
     MAXIMUM = "maximum"
     USUAL = "usual maximum"
     HIGHEST_NAMED = "highest dose named"
+    RECOMMENDED = "recommended dose"
+    FIRST = "highest first dose named"
     DERIVED = "derived from the highest regimen named"
     CLAIM = "claim without a source of its own"
 
