@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import source_data
-from taper import Formulary, InvalidInput, Source
+from taper import Formulary, InvalidInput, Source, mg
 from taper.knowledge.kidney_advice import KidneyAction, KidneyAdvice, KidneyBand, KidneyState
-from taper.knowledge.monograph import AgeAdvice, Ceiling, RestartRule, Titration, TitrationStep
+from taper.knowledge.monograph import AgeAdvice, Ceiling, RestartRule, Start, Titration, TitrationStep
 from taper.knowledge.stopping_advice import Stopping, StoppingBand, StoppingShape
 
 SOURCE = Source.read({"id": "test", **source_data()})
@@ -244,10 +244,27 @@ class TestOtherFacts:
             AgeAdvice(source=SOURCE, action="avoid", what="text")
         assert AgeAdvice(source=SOURCE, action="avoid", what="text", age_from=65).needs_age
 
+    def test_a_first_dose_of_a_week_is_not_taken_so_often_a_day(self):
+        assert Start.read({"source": SOURCE, "dose": "7.5 mg", "per": "week"}).dose == mg("7.5")
+        with pytest.raises(InvalidInput, match="leave out times_per_day"):
+            Start.read({"source": SOURCE, "dose": "7.5 mg", "per": "week", "times_per_day": 1})
+
     def test_a_restart_rule_gives_one_length(self):
-        for wrong in ({}, {"half_lives": 5, "longer_than": "7 days"}):
-            with pytest.raises(InvalidInput, match="half_lives or longer_than"):
+        for wrong in ({}, {"half_lives": 5, "longer_than": "7 days"}, {"half_lives": 5, "missed_days": 2}):
+            with pytest.raises(InvalidInput, match="half_lives, longer_than or missed_days"):
                 RestartRule.read({"source": SOURCE} | wrong)
+
+    @pytest.mark.parametrize(
+        ("wrong", "said"),
+        [
+            ({"half_lives": 5, "or_more": True}, "belong to missed_days"),
+            ({"half_lives": 5, "percent_low": 50, "percent_high": 50}, "belong to missed_days"),
+            ({"missed_days": 1, "percent_low": 50}, "a share has two ends"),
+        ],
+    )
+    def test_a_share_of_the_dose_before_goes_by_missed_days(self, wrong, said):
+        with pytest.raises(InvalidInput, match=said):
+            RestartRule.read({"source": SOURCE} | wrong)
 
     def test_a_fact_applies_to_all_ages_unless_it_says_so(self):
         assert not Ceiling(source=SOURCE, limit="5 mg").needs_age

@@ -1,11 +1,28 @@
 """Named published regimens and examples: cited, complete, and with every open choice left to the caller."""
 
+import re
+from datetime import date
 from itertools import product as each
 
 import pytest
 
 from builders import course, source_data, step
-from taper import Formulary, InvalidInput, NotFound, Protocol, check, load_protocol, protocol_names, read_plan, realize
+from taper import (
+    CannotRealize,
+    Formulary,
+    InvalidInput,
+    NotFound,
+    Patient,
+    Protocol,
+    check,
+    load_protocol,
+    protocol_names,
+    read_plan,
+    realize,
+    to_schedule,
+    to_table,
+    weeks,
+)
 
 VARIANTS = [
     pytest.param(name, chosen, id=f"{name}-{'/'.join(chosen.values())}")
@@ -32,7 +49,7 @@ def protocol(**more):
     return Protocol.read(data | more)
 
 
-def test_the_issues_plans_are_shipped():
+def test_the_plans_that_pages_name_are_shipped():
     assert {"baclofen-label", "baclofen-raynaud-example", "diazepam-cks", "diazepam-example"} <= set(protocol_names())
     assert list(protocol_names()) == sorted(protocol_names())
 
@@ -48,15 +65,84 @@ def test_each_says_what_it_is_and_whose(name):
         assert held.source.grade in {"A", "B", "C"}
 
 
+PERSON = {
+    "age": 48, "sex": "male", "egfr": "95", "crcl": "100", "kidney_stable": True, "dialysis": False, "liver": "none",
+    "medications": [], "as_needed": [], "conditions": [],
+}  # fmt: skip
+TAKEN = {"with valproate": ["valproate"], "with an inducer": ["carbamazepine"]}
+# What a check finds in a variant, else in its protocol, for a person of whom everything is known and no use is named.
+FOUND = {
+    "baclofen-label": {"titration-speed low"},  # another country's advice is slower
+    "citalopram-scotland 1 week": {"pace moderate"},  # one UK bulletin has a quarter every 4 weeks
+    "citalopram-scotland 2 weeks": {"pace moderate"},
+    "clozapine-label 25 mg": {"score low"},
+    "clozapine-label 50 mg": {"score low", "titration-speed low"},
+    "diazepam-cks": {"ceiling moderate", "duration moderate", "pace moderate", "score low", "score moderate"},
+    "diazepam-example": {"ceiling moderate", "duration moderate", "pace moderate", "score low"},
+    "escitalopram-scotland 1 week": {"pace moderate"},
+    "escitalopram-scotland 2 weeks": {"pace moderate"},
+    "fluoxetine-scotland": {"pace moderate"},  # alternate days are compared day against day
+    "fluoxetine-scotland 1 week": {"cycle-cut low", "pace moderate"},
+    "lamotrigine-label-bipolar with valproate": {"interaction moderate"},
+    "lamotrigine-label-bipolar with an inducer": {"interaction moderate"},
+    "lamotrigine-label-epilepsy with valproate/1 week": {"interaction moderate"},
+    "lamotrigine-label-epilepsy with valproate/2 weeks": {"interaction moderate"},
+    "lamotrigine-label-epilepsy with an inducer/1 week": {"interaction moderate"},
+    "lamotrigine-label-epilepsy with an inducer/2 weeks": {"interaction moderate"},
+    "lorazepam-to-diazepam-example": {
+        "ceiling moderate", "combined-equivalent moderate", "first-change moderate", "interaction high",
+    },
+    "paroxetine-scotland 1 week": {"pace moderate"},
+    "paroxetine-scotland 2 weeks": {"pace moderate"},
+    "sertraline-scotland": {"ceiling moderate", "pace moderate"},
+    "sertraline-scotland 4 weeks": {"ceiling moderate"},
+}  # fmt: skip
+
+
+def products_of(held, plan):
+    """The tablets and capsules of the protocol's country and of each course's release, as their makers score them."""
+    market = "uk" if held.source.jurisdiction == "UK" else "us"
+    listed = {
+        item.id: item
+        for each_course in plan.courses
+        for item in Formulary.shipped().products(each_course.drug, market=market)
+        if item.form in {"tablet", "capsule"} and item.release == (each_course.release or "immediate")
+    }
+    return list(listed.values())
+
+
 @pytest.mark.parametrize(("name", "chosen"), VARIANTS)
-def test_each_variant_is_a_plan_that_real_products_make_and_that_can_be_checked(name, chosen):
+def test_each_variant_reads_back_and_is_made_of_shipped_products_or_says_what_it_needs(name, chosen):
     held = load_protocol(name)
     plan = held.plan(**chosen)
     assert read_plan(plan.to_json()) == plan
-    products = Formulary.shipped().products(held.drug, market="uk" if held.source.jurisdiction == "UK" else "us")
-    permitted = [item.divided(4) if name == "diazepam-cks" and item.can_be_permitted else item for item in products]
-    immediate = [item for item in permitted if item.release == "immediate" and item.form == "tablet"]
-    assert check(realize(plan, immediate))
+    if held.needs is None:
+        made = realize(plan, products_of(held, plan))
+        assert all(intake.recipe for part in made.courses for rung in part.steps for intake in rung.days[0].intakes)
+        return
+    with pytest.raises(CannotRealize) as refused:
+        realize(plan, products_of(held, plan))
+    doses = re.findall(r"(\S+) mg of diazepam cannot be made", str(refused.value))
+    assert doses
+    assert set(doses) <= set(re.findall(r"\d+(?:\.\d+)?", held.needs))
+
+
+@pytest.mark.parametrize(("name", "chosen"), VARIANTS)
+def test_each_variant_is_checked_printed_and_found_as_written(name, chosen):
+    held = load_protocol(name)
+    plan = held.plan(**chosen)
+    products = [item.divided(4) if held.needs and item.can_be_permitted else item for item in products_of(held, plan)]
+    made = realize(plan, products)
+    medicines = [word for option in chosen.values() for word in TAKEN.get(option, [])]
+    market = "uk" if held.source.jurisdiction == "UK" else "us"
+    review = check(made, Patient.read(PERSON | {"medications": medicines}), market=market)
+    found = {f"{item.rule} {item.severity}" for item in review.findings}
+    written = FOUND.get(f"{name} {'/'.join(chosen.values())}", FOUND.get(name, set()))
+    assert found == written, [str(item.message) for item in review.findings]
+    table = to_table(to_schedule(made, start=date(2027, 3, 1), horizon=weeks(104)))
+    steady = [rung.days[0].total for part in made.courses for rung in part.steps if len(rung.days) == 1]
+    assert steady
+    assert all(f" {total.text}/day" in table for total in steady)
 
 
 def test_the_hand_written_diazepam_plan_is_made_from_us_tablets_as_scored():

@@ -105,6 +105,35 @@ class TestGap:
         plan = plan_of(step("5 mg", "7 days"), starts_on_day=20)
         assert told("gap", plan, restarts=[FIVE], half_lives=[life("10")])[2]
 
+    @pytest.mark.parametrize(
+        ("days", "again", "found"), [(1, "10 mg", 0), (1, "11 mg", 1), (2, "5 mg", 0), (2, "6 mg", 1)]
+    )
+    def test_a_share_of_the_dose_before_goes_by_the_days_missed(self, days, again, found):
+        one = {"source": "a", "missed_days": 1, "percent_low": "40", "percent_high": "50"}
+        two = {"source": "a", "missed_days": 2, "percent_low": "25", "percent_high": "25"}
+        plan = plan_with(
+            course(step("20 mg", "7 days"), id="a"), course(step(again, "7 days"), id="b", starts_on_day=8 + days)
+        )
+        findings, *_ = told("gap", plan, restarts=[one, two])
+        assert [item.severity for item in findings] == ["high"] * found
+        share, limit = ("55 %", "40 to 50 %") if days == 1 else ("30 %", "25 %")
+        assert all(f"{share} of the 20 mg/day before" in item.message for item in findings)
+        assert all(item.limit == f"{limit} of the dose before" for item in findings)
+
+    @pytest.mark.parametrize(
+        ("days", "again", "found"), [(2, "20 mg", 0), (3, "5 mg", 0), (3, "6 mg", 1), (9, "6 mg", 1)]
+    )
+    def test_more_missed_days_ask_for_a_fresh_start(self, days, again, found):
+        rule = {"source": "a", "missed_days": 3, "or_more": True}
+        start = {"source": "a", "steps": [{"from_day": 1, "total": "5 mg"}]}
+        findings, *_ = told("gap", broken(days, again), restarts=[rule], titrations=[start])
+        assert len(findings) == found
+        assert all("a fresh start after a break of 3 days or more" in item.message for item in findings)
+
+    def test_the_empty_days_of_a_cycle_are_not_missed(self):
+        rule = {"source": "a", "missed_days": 1, "percent_low": "40", "percent_high": "50"}
+        assert told("gap", plan_of(step(["5 mg", {}, "5 mg"], "9 days")), restarts=[rule])[2]
+
     def test_advice_for_an_age_needs_the_age_once_a_break_is_too_long(self):
         sections = {"restarts": [FIVE | {"age_from": 65}], "half_lives": [life("10")]}
         assert "age (this" in told("gap", broken(7), **sections)[1][0].missing

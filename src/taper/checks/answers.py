@@ -231,8 +231,13 @@ def advice_words(fact: Stopping) -> str:
     lasting = f"over at least {fact.lasting_at_least}" if fact.lasting_at_least is not None else ""
     if fact.shape is StoppingShape.MINIMUM_TIME:
         return lasting
+    if fact.intakes:
+        stages = (f"{_times(stage.times_per_day)} for {stage.lasting}" for stage in fact.intakes)
+        return f"{lasting}, {', then '.join(stages)}, each dose as it was"
     if fact.percent_low is not None and fact.percent_high is not None:
         figures = write_span(write_number(fact.percent_low), write_number(fact.percent_high))
+        if fact.shape is StoppingShape.FIRST_REDUCTION:
+            return f"{figures} % of the dose at the first reduction, then{_every(fact)} without a size"
         of = {StoppingShape.PERCENT_OF_START: "first", StoppingShape.PERCENT_OF_PREVIOUS: "previous"}
         return f"{figures} % of the {of.get(fact.shape, 'current')} dose{_every(fact)}"
     if fact.step_low is not None:
@@ -241,6 +246,10 @@ def advice_words(fact: Stopping) -> str:
         bands = (f"{write_span(b.step_low, b.step_high)} from {b.from_dose} down to {b.down_to}" for b in fact.bands)
         return f"{', '.join(bands)}{_every(fact)}"
     return str(fact.shape)
+
+
+def _times(count: int) -> str:
+    return {1: "once a day", 2: "twice a day"}.get(count, f"{count} times a day")
 
 
 def fall_words(fact: Stopping, before: Dose | DailyDose) -> str:

@@ -22,6 +22,8 @@ def run(options: argparse.Namespace) -> int:
         return 0
     for item in held:
         print(f"{item.id}  [{item.status}]  {item.title}\n    {item.note}\n    {item.source.citation}")
+        if item.needs:
+            print(f"    Needs {item.needs}")
         for choice in item.choices:
             print(f"    --choose {choice.name}={' | '.join(choice.options)}: {choice.question}")
     return 0

@@ -25,11 +25,16 @@ Hours = Exact
 
 
 class CeilingKind(StrEnum):
-    """What a source calls its figure. Only a maximum can make a finding high."""
+    """What a source calls its figure. Only a maximum can by itself make a finding high.
+
+    A recommended dose and a first dose are no ceilings; they stand here where a source gives nothing higher.
+    """
 
     MAXIMUM = "maximum"
     USUAL = "usual maximum"
     HIGHEST_NAMED = "highest dose named"
+    RECOMMENDED = "recommended dose"
+    FIRST = "highest first dose named"
     DERIVED = "derived from the highest regimen named"
     CLAIM = "claim without a source of its own"
 
@@ -73,11 +78,18 @@ class Harm(Cited):
 
 
 class Start(Cited):
-    """A first regimen: the dose of an intake and how often a day; a range has two ends."""
+    """A first regimen: the dose of an intake and how often a day, or that of a week; a range has two ends."""
 
     dose: Dose
     up_to: Dose | None = None
     times_per_day: int | None = None
+    per: Literal["intake", "week"] = "intake"
+
+    @model_validator(mode="after")
+    def _agrees(self) -> Self:
+        if self.per == "week" and self.times_per_day is not None:
+            raise InvalidInput("a dose of a week is not taken so often a day; leave out times_per_day")
+        return self
 
 
 class TitrationStep(Value):
@@ -228,15 +240,29 @@ def own_half_lives(lives: Iterable[HalfLife]) -> tuple[HalfLife, ...]:
 
 
 class RestartRule(Cited):
-    """After a break longer than so many half-lives, or so long, a source asks for a fresh titration."""
+    """What a source says of taking the drug again after a break: a fresh titration, or a share of the dose before it.
+
+    The break is longer than so many half-lives, longer than a time, or of so many `missed_days` without a dose
+    (`or_more` for those and every longer one). `percent_low` and `percent_high` are the share of the daily total before
+    the break at which it is resumed; without them a fresh titration is meant.
+    """
 
     half_lives: Exact | None = None
     longer_than: Duration | None = None
+    missed_days: Annotated[int, Field(ge=1)] | None = None
+    or_more: bool = False
+    percent_low: Exact | None = None
+    percent_high: Exact | None = None
 
     @model_validator(mode="after")
     def _agrees(self) -> Self:
-        if (self.half_lives is None) == (self.longer_than is None):
-            raise InvalidInput("a restart rule gives half_lives or longer_than; keep the source's")
+        if sum(value is not None for value in (self.half_lives, self.longer_than, self.missed_days)) != 1:
+            raise InvalidInput("a restart rule gives half_lives, longer_than or missed_days; keep the source's")
+        counted = self.missed_days is not None
+        if (self.or_more or self.percent_high is not None) and not counted:
+            raise InvalidInput("or_more and a percentage belong to missed_days; add them, or leave these out")
+        if (self.percent_low is None) != (self.percent_high is None):
+            raise InvalidInput("a share has two ends; write a single figure in both percent_low and percent_high")
         return self
 
 

@@ -29,7 +29,8 @@ class Protocol(Value):
     """A named regimen: published and cited, or an example that says what it is.
 
     `variants` hold one plan for each combination of choices, keyed by the options chosen in order; a regimen
-    without choices has one variant, keyed by the empty text.
+    without choices has one variant, keyed by the empty text. `needs` is what some variant takes that no shipped product
+    of its country makes as it is.
     """
 
     id: Name
@@ -38,12 +39,14 @@ class Protocol(Value):
     drug: Name
     note: Text
     source: Source
+    needs: Text | None = None
     choices: tuple[OpenChoice, ...] = ()
     variants: dict[str, Plan]
 
     def __str__(self) -> str:
         choices = [f"  choose {choice.name}: {', '.join(choice.options)}" for choice in self.choices]
-        return "\n".join([f"{self.id} [{self.status}]: {self.title}", *choices])
+        needs = [f"  needs {self.needs}"] if self.needs else []
+        return "\n".join([f"{self.id} [{self.status}]: {self.title}", *needs, *choices])
 
     def __repr__(self) -> str:
         return f"<Protocol {self.id} of {self.drug}>"

@@ -1,9 +1,9 @@
 """Stopping advice: how one source says that a drug is reduced or stopped."""
 
 from enum import StrEnum
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from taper._base.numbers import Exact
 from taper._base.records import Value
@@ -27,6 +27,8 @@ class StoppingShape(StrEnum):
     BANDED = "so many mg per interval, by dose"
     NOT_NEEDED = "no taper needed for most people"
     CHANGE_FIRST = "another drug in its place first, no rate given"
+    FIRST_REDUCTION = "percent of the dose at the first reduction, then an interval without a size"
+    FEWER_INTAKES = "fewer intakes a day at the same size, over at least so long"
 
 
 class StoppingBand(Value):
@@ -44,6 +46,13 @@ class StoppingBand(Value):
         return self
 
 
+class IntakeStage(Value):
+    """One stage of a stop by leaving intakes out: how often a day the drug is still taken, and for how long."""
+
+    times_per_day: Annotated[int, Field(ge=1, le=12)]
+    lasting: Duration
+
+
 class Stopping(Cited):
     """How one source says that the drug is reduced or stopped, in its own shape.
 
@@ -53,7 +62,8 @@ class Stopping(Cited):
     `after_long_use` that it speaks of long use without a length; `down_to_daily_dose` says how far down the advice
     reaches, if not to 0, and `to_lowest_that_works` that it reaches to a dose of which it gives no figure.
     `alternate_days_at` is the daily dose at which the source itself lets the drug be taken on alternate days.
-    `change_to` are the drugs one of which the source wants taken in its place before anything is reduced.
+    `change_to` are the drugs one of which the source wants taken in its place before anything is reduced. `intakes` are
+    the stages of a stop in which intakes are left out and none is made smaller.
     """
 
     shape: StoppingShape
@@ -67,6 +77,7 @@ class Stopping(Cited):
     lasting_at_least: Duration | None = None
     lasting_at_most: Duration | None = None
     bands: tuple[StoppingBand, ...] = ()
+    intakes: tuple[IntakeStage, ...] = ()
     last_dose: Dose | None = None
     at_most: bool = False
     used_for_at_least: Duration | None = None
@@ -100,4 +111,6 @@ _STOPPING_FIELDS: dict[StoppingShape, tuple[str, ...]] = {
     StoppingShape.BANDED: ("bands", *_EVERY),
     StoppingShape.NOT_NEEDED: (),
     StoppingShape.CHANGE_FIRST: ("change_to",),
+    StoppingShape.FIRST_REDUCTION: ("percent_low", "percent_high", *_EVERY),
+    StoppingShape.FEWER_INTAKES: ("intakes", "lasting_at_least"),
 }

@@ -204,13 +204,18 @@ def _judge(fact: Stopping, ending: _Ending) -> Answer:
         return _clear(fact, ending) if is_within else _too_much(fact, ending, allowed)
     if ending.is_straight:
         return _finding(fact, ending, "straight from the maintained dose", advice_words(fact))
-    if fact.shape is StoppingShape.MINIMUM_TIME and fact.lasting_at_least is not None:
+    if _gives_a_time(fact):
         return _judge_time(fact, ending)
     if 2 * ending.last.mg > ending.maintained.mg:
         share = write_percent(ending.last.mg / ending.maintained.mg)
         return _finding(fact, ending, f"{share} of the maintained {ending.maintained}", advice_words(fact))
     missing = f"the pace down to {ending.last}, of which sources give no figure"
     return gap(NAME, ending.drug, Reason.NO_FIGURE, missing, of=[fact])
+
+
+def _gives_a_time(fact: Stopping) -> bool:
+    """Whether a source gives the time of the whole way to a stop, with or without how intakes are left out."""
+    return fact.lasting_at_least is not None and (fact.shape is StoppingShape.MINIMUM_TIME or bool(fact.intakes))
 
 
 def _holds(fact: Stopping, ending: _Ending) -> bool:
@@ -234,7 +239,7 @@ def _last_fall_allowed(fact: Stopping, ending: _Ending) -> Fraction | None:
 def _judge_time(fact: Stopping, ending: _Ending) -> Answer:
     least = fact.lasting_at_least
     assert least is not None
-    said = f"over at least {least}"
+    said = advice_words(fact)
     if not ending.knows_before:
         missing = f"what was taken before day 1 (before); {said}"
         return gap(NAME, ending.drug, Reason.FACT, missing, of=[fact], facts=["before"])

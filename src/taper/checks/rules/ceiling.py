@@ -14,6 +14,7 @@ from taper.knowledge.monograph import Ceiling, CeilingKind
 from taper.source import Subject
 
 NAME = "ceiling"
+_WEAK = frozenset({CeilingKind.CLAIM, CeilingKind.FIRST})
 SUBJECT = Subject.DOSAGE
 READS = ("patient.age", "patient.sex", "patient.medications", "patient.as_needed", "indication")
 
@@ -40,9 +41,10 @@ def assess(case: Case) -> Iterator[Answer]:
     A maximum for the plan's indication that is exceeded is high. Where no indication is given, or no source speaks
     of it, exceeding a maximum of every indication is high and of some only is moderate. Where sources speak of it,
     figures for other uses are compared on the days above one of its own, of the same source where it gives one, and
-    a maximum among them is high: within what is on file for its use, others say nothing. A usual maximum, a figure
-    that is only named or derived is moderate, and high on a day above every figure that is on file for the drug of
-    any kind and source. A claim without a source is low, and compared only where its source is named. A figure for
+    a maximum among them is high: within what is on file for its use, others say nothing. A usual maximum, a
+    recommended dose, a figure that is only named or derived is moderate, and high on a day above every figure that is
+    on file for the drug of any kind and source, unless all are recommended or first doses. A first dose is low, and so
+    is a claim without a source, which is compared only where its source is named. A figure for
     people who take other medicines, or do not, is compared with those who do, or do not. A maximum of another
     country than the plan's is moderate at most where the plan's own country gives one.
     """
@@ -113,7 +115,7 @@ def _is_said(case: Case, ceiling: Ceiling, held: _Held) -> bool:
 
 def _severity(case: Case, ceiling: Ceiling, held: _Held, largest: Fraction) -> Severity:
     if ceiling.kind is not CeilingKind.MAXIMUM:
-        return Severity.LOW if ceiling.kind is CeilingKind.CLAIM else Severity.MODERATE
+        return Severity.LOW if ceiling.kind in _WEAK else Severity.MODERATE
     if held.is_decided or not ceiling.indications:
         return Severity.HIGH
     maxima = [c for c in held.compared if c.kind is CeilingKind.MAXIMUM and case.person_fits(c) is not False]
@@ -127,7 +129,7 @@ def _finding(case: Case, drug: str, ceiling: Ceiling, stretch: tuple[Run, ...], 
     limit = DailyDose(ceiling.limit.mg).in_unit(ceiling.limit.unit)
     severity = _severity(case, ceiling, held, highest.total.mg)
     hedge = _hedge(ceiling, held, severity)
-    if severity is Severity.MODERATE and all(highest.total.mg > item.limit.mg for item in held.every):
+    if severity is Severity.MODERATE and _is_above_all(held, highest.total.mg):
         severity, hedge = Severity.HIGH, hedge + _above_all(held)
     return by_source(
         case,
@@ -144,6 +146,12 @@ def _finding(case: Case, drug: str, ceiling: Ceiling, stretch: tuple[Run, ...], 
         limit=str(limit),
         **place_of(highest),
     )
+
+
+def _is_above_all(held: _Held, largest: Fraction) -> bool:
+    """Whether a day is above every figure on file, one of which is more than a dose to begin with or recommended."""
+    is_upper = any(item.kind not in {*_WEAK, CeilingKind.RECOMMENDED} for item in held.every)
+    return is_upper and all(largest > item.limit.mg for item in held.every)
 
 
 def _hedge(ceiling: Ceiling, held: _Held, severity: Severity) -> str:

@@ -61,7 +61,7 @@ def _speaks_of(fact: Stopping, change: LevelChange) -> bool:
 
 def _is_of_the_stop(fact: Stopping, levels: Levels) -> bool:
     """Whether a source speaks of the whole way to a stop alone, which abrupt-stop judges."""
-    is_timed = fact.shape is StoppingShape.MINIMUM_TIME and levels.stops
+    is_timed = fact.shape in {StoppingShape.MINIMUM_TIME, StoppingShape.FEWER_INTAKES} and levels.stops
     return is_timed or fact.shape is StoppingShape.NOT_NEEDED
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from fractions import Fraction
 
-from taper._base.numbers import write_number
+from taper._base.numbers import write_number, write_percent
+from taper._base.text import write_span
 from taper.amounts.dose import Dose
 from taper.checks.answers import find, gap, per_day, person_gap, place_of
 from taper.checks.case import Case, heard, on_file
@@ -25,7 +26,9 @@ def assess(case: Case) -> Iterator[Answer]:
     A break longer than the source's number of half-lives, after which the plan does not go back to the dose of a start
     and on from there no faster than some source's labeled steps, is high; if longer only by the short end of the
     half-lives on file, it is moderate. Where a source prints a mean with a range, the mean is counted. Half-lives of
-    metabolites, and those with other medicines than the person's, are not used. A break that no source covers,
+    metabolites, and those with other medicines than the person's, are not used. Where a source counts missed days, a
+    break of so many after which the first day's total is more than its share of the total before is high, and so is a
+    longer one after which it wants a fresh start that the plan does not make. A break that no source covers,
     between two courses or written as a time without doses, is not assessed, nor is one at whose end a person decides;
     without a break the rule is clear where a source has advice on breaks, and otherwise does not apply.
     """
@@ -39,7 +42,7 @@ def assess(case: Case) -> Iterator[Answer]:
             judged = _judge(case, monograph, fact, breaks)
             yield from (answer for answer in judged if not (waiting and isinstance(answer, Clear)))
         for words in waiting:
-            said = "; ".join(dict.fromkeys(f"one source names a break longer than {_limit(f)}" for f in facts))
+            said = "; ".join(dict.fromkeys(f"one source names a break {_limit(f)}: {_again(f)}" for f in facts))
             missing = f"{words}; {said or 'no source on a break is on file'}"
             yield gap(NAME, drug, Reason.UNDECIDED, missing, of=facts)
 
@@ -55,12 +58,12 @@ def _judge(case: Case, monograph: Monograph, fact: RestartRule, breaks: tuple[Br
         return
     span = _span(case, monograph, fact)
     if span is None:
-        missing = f"the half-life of the drug; the source counts {_limit(fact)}"
+        missing = f"the half-life of the drug; the source speaks of a break {_limit(fact)}"
         yield gap(NAME, monograph.drug, Reason.NO_SOURCE, missing, of=[fact])
         return
     steps = [item.steps for item in case.applying(monograph.titrations, monograph.drug) if item.steps]
-    long = [each for each in breaks if _hours(each) > span[0]]
-    found = [(each, level) for each in long for level in [_too_much(each, steps)] if level is not None]
+    long = [each for each in breaks if _hours(each) > span[0] and _is_meant(fact, each)]
+    found = [(each, level) for each in long for level in [_too_much(fact, each, steps)] if level is not None]
     if not found:
         yield Clear(rule=NAME, drug=monograph.drug, source=fact.source)
     elif case.person_fits(fact) is None:
@@ -73,18 +76,34 @@ def _judge(case: Case, monograph: Monograph, fact: RestartRule, breaks: tuple[Br
         yield _finding(case, monograph.drug, fact, found, span, steps)
 
 
+def _is_meant(fact: RestartRule, held: Break) -> bool:
+    """Whether a break has the missed days that a source counts; the empty days of a cycle are not missed."""
+    return fact.missed_days is None or (held.is_told and (fact.or_more or held.days == fact.missed_days))
+
+
 def _limit(fact: RestartRule) -> str:
-    return f"{write_number(fact.half_lives)} half-lives" if fact.half_lives is not None else str(fact.longer_than)
+    """The break of which a source speaks, as it stands after "a break"."""
+    if fact.missed_days is not None:
+        days = "1 day" if fact.missed_days == 1 else f"{fact.missed_days} days"
+        return f"of {days}{' or more' if fact.or_more else ''}"
+    lives = fact.half_lives
+    return f"longer than {f'{write_number(lives)} half-lives' if lives is not None else fact.longer_than}"
+
+
+def _again(fact: RestartRule) -> str:
+    """How a source takes the drug again: afresh, or at a share of the dose before."""
+    if fact.percent_low is None or fact.percent_high is None:
+        return "a fresh start"
+    return f"{write_span(write_number(fact.percent_low), write_number(fact.percent_high))} % of the dose before"
 
 
 def _span(case: Case, monograph: Monograph, fact: RestartRule) -> tuple[Fraction, Fraction] | None:
     """The shortest and the longest break in hours that the source's rule can mean."""
-    if fact.longer_than is not None:
-        hours = Fraction(24 * fewest_days(fact.longer_than))
-        return hours, hours
+    if fact.half_lives is None:
+        days = fewest_days(fact.longer_than) if fact.longer_than is not None else fact.missed_days or 0
+        return Fraction(24 * days), Fraction(24 * days)
     held = own_half_lives(case.applying(monograph.half_lives, monograph.drug))
     lives = [life for life in held if column_fits(case, life.with_names, life.without_names) is not False]
-    assert fact.half_lives is not None
     lows = [life.mean or life.low for life in lives if not life.up_to]
     if not lows:
         return None
@@ -96,10 +115,15 @@ def _needs_medicines(case: Case, monograph: Monograph) -> bool:
     return any(column_fits(case, life.with_names, life.without_names) is None for life in lives)
 
 
-def _too_much(held: Break, labeled: list[tuple[TitrationStep, ...]]) -> Level | None:
-    """The first level after a break that is above a start: the smallest first dose, then the fastest labeled steps."""
-    start = _start(labeled)
+def _too_much(fact: RestartRule, held: Break, labeled: list[tuple[TitrationStep, ...]]) -> Level | None:
+    """The first level after a break that is above the source's share of the level before it, or above a start.
+
+    A start is the smallest first dose, then the fastest labeled steps.
+    """
     begin = held.resumed[0]
+    if fact.percent_high is not None:
+        return begin if begin.mg > held.before[-1].mg * fact.percent_high / 100 else None
+    start = _start(labeled)
     if start is None or begin.mg > start.mg:
         return begin
     for level in held.resumed:
@@ -133,11 +157,15 @@ def _finding(
     start, day = _start(labeled), level.first - held.last
     begin = f", more than the {per_day(start)} of a start" if start is not None else ""
     words = f"it is resumed at {level.total}{begin}"
-    if day > 1:
+    if fact.percent_high is not None:
+        before = held.before[-1].total
+        words = f"it is resumed at {level.total}, {write_percent(level.mg / before.mg)} of the {before} before"
+    elif day > 1:
         words = f"it is at {level.total} on day {day} from its resumption, faster than any labeled start"
     happens = f"{_hours(held)} hours pass without a dose of {drug} {case.when(held.first, held.last)}, and {words}"
-    says = f"a fresh start after a break longer than {_limit(fact)} ({hours} hours)"
+    counted = "" if fact.missed_days is not None else f" ({hours} hours)"
+    says = f"{_again(fact)} after a break {_limit(fact)}{counted}"
     severity, value = Severity.HIGH if _hours(held) > span[1] else Severity.MODERATE, f"{_hours(held)} hours"
     place = place_of(level.run) if level.run is not None else {}
     return find(case, NAME, drug, fact, severity, happens, says, day=held.first, last_day=held.last, value=value,
-                limit=f"{hours} hours", **place)  # fmt: skip
+                limit=f"{hours} hours" if counted else _again(fact), **place)  # fmt: skip

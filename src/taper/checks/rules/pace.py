@@ -6,7 +6,9 @@ from fractions import Fraction
 from functools import cached_property
 
 from taper._base.numbers import write_number, write_percent
+from taper._base.text import write_span
 from taper.amounts.dose import DailyDose
+from taper.amounts.duration import days
 from taper.checks.answers import find, gap
 from taper.checks.case import Case, heard, on_file
 from taper.checks.dose_levels import (
@@ -44,7 +46,7 @@ class _Question:
 
     @cached_property
     def falls(self) -> list[LevelChange]:
-        return [change for change in self.levels.falls if not self.has_no_figure(change)]
+        return [change for change in self.levels.falls if not (self.has_no_figure(change) or self.is_later(change))]
 
     @cached_property
     def beyond(self) -> list[LevelChange]:
@@ -69,6 +71,10 @@ class _Question:
         """Whether it is the last reduction, to 0, which no percentage of the current dose ever reaches."""
         return self.levels.is_final_stop(change) and _of_current(self.fact)
 
+    def is_later(self, change: LevelChange) -> bool:
+        """Whether a source that gives a size for the first reduction alone has none for this one."""
+        return self.fact.shape is StoppingShape.FIRST_REDUCTION and change is not self.levels.falls[0]
+
 
 def assess(case: Case) -> Iterator[Answer]:
     """Compare every reduction of the day's total with each source's fastest pace: percent of the current dose, of the
@@ -82,6 +88,9 @@ def assess(case: Case) -> Iterator[Answer]:
     than the plan's does not apply; in a use that is shorter than any length for which a source on file gives advice,
     advice without a length is low, or moderate where the source of that length asks for a reduction after a shorter
     use too, as under abrupt-stop.
+
+    Where a source gives a size for the first reduction and then an interval alone, that one reduction is compared, two
+    reductions within less than the interval are moderate, and the sizes of later ones are not assessed under it.
 
     A reduction to 0 has no percentage of the current dose; it is not assessed under one, unless it is more mg than that
     percentage of the dose at the start. A source without a figure, a dose that the source does not cover, and an
@@ -114,8 +123,9 @@ def _assess_drug(case: Case, drug: str, levels: Levels, facts: tuple[Stopping, .
     speaking = [fact for fact in facts if fact not in longer]
     changing = [fact for fact in speaking if fact.change_to]
     yield from (_changed_first(case, drug, levels, fact) for fact in changing if _is_about(fact, levels))
-    yield from _without_figure(drug, levels, [fact for fact in speaking if fact not in changing])
     asked = list(_questions(case, drug, levels, speaking))
+    sizeless = [question.fact for question in asked if any(map(question.is_later, levels.falls))]
+    yield from _without_figure(drug, levels, [f for f in speaking if f not in changing], sizeless)
     most = most_in_short_use(case, drug, until)
     judged = [(q, [_in_short_use(q, answer, most) for answer in _judge(q)]) for q in asked]
     printed = [question for question in asked if question.fact.bands or question.fact.step_high]
@@ -156,8 +166,8 @@ def _questions(case: Case, drug: str, levels: Levels, facts: list[Stopping]) -> 
             yield _Question(case, drug, fact, levels, paces)
 
 
-def _without_figure(drug: str, levels: Levels, facts: list[Stopping]) -> Iterator[Answer]:
-    silent = [f for f in facts if _paces(f, levels.peak.mg) is None and not _is_judged_by_stop(f, levels)]
+def _without_figure(drug: str, levels: Levels, facts: list[Stopping], sizeless: list[Stopping]) -> Iterator[Answer]:
+    silent = [f for f in facts if _paces(f, levels.peak.mg) is None and not _is_judged_by_stop(f, levels)] + sizeless
     if silent:
         words = ", ".join(sorted({str(fact.shape) for fact in silent}))
         yield gap(NAME, drug, Reason.NO_FIGURE, f"a figure for the pace; sources say {words}", of=silent)
@@ -180,7 +190,7 @@ def _changed_first(case: Case, drug: str, levels: Levels, fact: Stopping) -> Ans
 
 
 def _is_judged_by_stop(fact: Stopping, levels: Levels) -> bool:
-    return fact.shape is StoppingShape.MINIMUM_TIME and levels.stops
+    return fact.shape in {StoppingShape.MINIMUM_TIME, StoppingShape.FEWER_INTAKES} and levels.stops
 
 
 def _is_about(fact: Stopping, levels: Levels) -> bool:
@@ -191,7 +201,8 @@ def _is_about(fact: Stopping, levels: Levels) -> bool:
 
 
 def _of_current(fact: Stopping) -> bool:
-    return fact.percent_high is not None and fact.shape is not StoppingShape.PERCENT_OF_START
+    of_others = {StoppingShape.PERCENT_OF_START, StoppingShape.FIRST_REDUCTION}
+    return fact.percent_high is not None and fact.shape not in of_others
 
 
 def _paces(fact: Stopping, start: Fraction) -> _Paces | None:
@@ -204,7 +215,7 @@ def _paces(fact: Stopping, start: Fraction) -> _Paces | None:
     if fact.percent_high is None:
         return None
     part = fact.percent_high / 100
-    if _of_current(fact):
+    if fact.shape is not StoppingShape.PERCENT_OF_START:
         return lambda before, after: (before - after) / (before * part) if before > floor else None
     return lambda before, after: (before - after) / (start * part) if before > floor else None
 
@@ -231,16 +242,16 @@ def _judge(asked: _Question) -> Iterator[Answer]:
         answers.append(_found(asked, above, "per step"))
     if together:
         answers.append(_found(asked, together, "as a rate"))
-    answers += _least_time(asked)
-    answers += _last_fall(asked)
+    answers += [*_too_soon(asked), *_least_time(asked), *_last_fall(asked)]
     known = [_as_known(asked, answer) for answer in answers]
-    if not known and asked.levels.knows_before and all(paces is not None for _, paces in single):
+    is_whole = not any(map(asked.is_later, asked.levels.falls)) and all(paces is not None for _, paces in single)
+    if not known and asked.levels.knows_before and is_whole:
         known = [Clear(rule=NAME, drug=asked.drug, source=asked.fact.source, figures=("dose",))]
     yield from (answer for answer in known if answer is not None)
 
 
 def _together(asked: _Question) -> Iterator[tuple[LevelChange, Fraction]]:
-    if asked.fact.every_low is None:
+    if asked.fact.every_low is None or asked.fact.shape is StoppingShape.FIRST_REDUCTION:
         return
     for change in asked.levels.falls_within(fewest_days(asked.fact.every_low)):
         if not asked.has_no_figure(change):
@@ -287,6 +298,8 @@ def _value(fact: Stopping, change: LevelChange) -> str:
 
 def _every(fact: Stopping) -> str:
     of = ""
+    if fact.shape is StoppingShape.FIRST_REDUCTION:
+        return " of the dose at the first reduction"
     if fact.percent_high is not None:
         of = " of the current dose" if _of_current(fact) else " of the first dose"
     return of + (f" every {fact.every_low}" if fact.every_low is not None else "")
@@ -301,9 +314,32 @@ def _average(asked: _Question, change: LevelChange) -> str:
 # What a source gives beside its pace, and where it does not speak.
 
 
+def _too_soon(asked: _Question) -> Iterator[Answer]:
+    """Two reductions in less than the interval of a source that gives later ones no size."""
+    fact, low, last = asked.fact, asked.levels.all[0].mg, None
+    if fact.shape is not StoppingShape.FIRST_REDUCTION or fact.every_low is None:
+        return
+    for change in asked.levels.falls:
+        # A cycle falls and rises again; what goes below every day before it is a reduction.
+        if last is not None and change.after.mg < low and change.day - last.day < fewest_days(fact.every_low):
+            apart = str(days(change.day - last.day))
+            happens = (
+                f"{asked.drug} is reduced twice within {apart}, to {last.after.total} and to {change.after.total} "
+                f"{asked.case.when(last.day, change.day)}"
+            )
+            place = change.place
+            yield find(asked.case, NAME, asked.drug, fact, Severity.MODERATE, happens,
+                       f"a reduction every {write_span(fact.every_low, fact.every_high)}", day=last.day,
+                       last_day=change.day, value=apart, limit=str(fact.every_low),
+                       course=place.course if place else None, step=place.step if place else None)  # fmt: skip
+            return
+        if change.after.mg < low or last is None:
+            low, last = change.after.mg, change
+
+
 def _least_time(asked: _Question) -> Iterator[Answer]:
     fact, levels = asked.fact, asked.levels
-    if fact.lasting_at_least is None or fact.shape is StoppingShape.MINIMUM_TIME:
+    if fact.lasting_at_least is None or fact.shape is StoppingShape.MINIMUM_TIME or fact.intakes:
         return
     if not (levels.stops and levels.knows_before):
         return
@@ -355,7 +391,8 @@ def _as_known(asked: _Question, answer: Answer) -> Answer | None:
 
 
 def _unknown(asked: _Question) -> Iterable[tuple[str, str]]:
-    if asked.fact.shape is StoppingShape.PERCENT_OF_START and not asked.levels.knows_before:
+    of_before = {StoppingShape.PERCENT_OF_START, StoppingShape.FIRST_REDUCTION}
+    if asked.fact.shape in of_before and not asked.levels.knows_before:
         yield "the dose of which the percentage is taken, before day 1 (before)", "before"
     for name in asked.case.person_open(asked.fact):
         yield f"{name.removeprefix('patient.')} (this source's advice depends on it)", name

@@ -130,7 +130,7 @@ def _judge(case: Case, drug: str, levels: Levels, fact: Titration | Start) -> It
     again = [each for each in breaks_of(case, levels, drug) if each.is_told]
     if isinstance(fact, Start):
         yield from _from_first_dose(case, drug, fact, taken) if starts else _taken_already(drug, fact)
-        yield from _afresh(drug, fact, [b for b in again if list(_first_dose(case, drug, fact, b.resumed[0]))])
+        yield from _afresh(drug, fact, [b for b in again if list(_first_dose(case, drug, fact, b.resumed))])
         return
     asked = _SpeedQuestion(case, drug, fact, taken)
     resumed = [each for each in again if list(_labeled(_SpeedQuestion(case, drug, fact, each.resumed)))]
@@ -158,7 +158,7 @@ def _afresh(drug: str, fact: Titration | Start, gaps: list[Break]) -> Iterator[A
 
 
 def _from_first_dose(case: Case, drug: str, fact: Start, taken: tuple[Level, ...]) -> Iterator[Answer]:
-    found = list(_first_dose(case, drug, fact, taken[0]))
+    found = list(_first_dose(case, drug, fact, taken))
     yield from found
     monograph = case.formulary.monograph(drug)
     has_more = any(item.source == fact.source for item in case.applying(monograph.titrations, drug))
@@ -167,11 +167,15 @@ def _from_first_dose(case: Case, drug: str, fact: Start, taken: tuple[Level, ...
         yield gap(NAME, drug, Reason.STARTS_ONLY, missing, of=[fact])
 
 
-def _first_dose(case: Case, drug: str, fact: Start, level: Level) -> Iterator[Answer]:
-    most = fact.up_to or fact.dose
+def _first_dose(case: Case, drug: str, fact: Start, taken: tuple[Level, ...]) -> Iterator[Answer]:
+    level, most = taken[0], fact.up_to or fact.dose
     if level.run is None or not level.run.intakes:  # pragma: no cover - what begins in a plan has doses in it
         return
-    if fact.times_per_day is not None:
+    if fact.per == "week":
+        limit, value = most.mg, _first_week(taken)
+        words, limit_text = f"first {most} a week", f"{most} a week"
+        value_text = f"{Dose(value).in_unit(most.unit)} a week"
+    elif fact.times_per_day is not None:
         limit, value = most.mg * fact.times_per_day, level.mg
         words = f"first regimen of {per_day(Dose(limit).in_unit(most.unit))}"
         limit_text, value_text = per_day(Dose(limit).in_unit(most.unit)), str(level.total)
@@ -183,6 +187,13 @@ def _first_dose(case: Case, drug: str, fact: Start, level: Level) -> Iterator[An
         whom = f" for {'women' if fact.sex == 'female' else 'men'}" if fact.sex else ""
         happens = f"{drug} starts at {value_text} {case.when(level.first, level.first)}"
         yield _finding(case, drug, fact, level, (happens, f"{words}{whom}"), Severity.MODERATE, value_text, limit_text)
+
+
+def _first_week(taken: tuple[Level, ...]) -> Fraction:
+    """What is taken in the first seven days."""
+    end = taken[0].first + 6
+    spans = ((level.mg, min(end, end if level.last is None else level.last) - level.first + 1) for level in taken)
+    return sum((mg * max(0, span) for mg, span in spans), Fraction(0))
 
 
 # Labeled steps.
