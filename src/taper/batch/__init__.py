@@ -1,0 +1,44 @@
+"""Batch: many people at once, from what was dispensed to spans, episodes and findings, as Arrow record batches.
+
+It needs the extra `batch`. Its names are loaded when they are first used.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from taper.batch.account import Account as Account
+    from taper.batch.account import Aside as Aside
+    from taper.batch.definitions import EpisodeDefinition as EpisodeDefinition
+    from taper.batch.definitions import Method as Method
+    from taper.batch.definitions import SpanRules as SpanRules
+    from taper.batch.definitions import methods as methods
+    from taper.batch.exposures import EXPOSURES as EXPOSURES
+    from taper.batch.exposures import set_aside as set_aside
+    from taper.batch.refusals import OutOfOrder as OutOfOrder
+    from taper.batch.refusals import WrongColumns as WrongColumns
+    from taper.batch.spans import SPANS as SPANS
+    from taper.batch.spans import to_spans as to_spans
+
+_HOME_OF = {
+    "EXPOSURES": "exposures",
+    "SPANS": "spans",
+    "Account": "account",
+    "Aside": "account",
+    "EpisodeDefinition": "definitions",
+    "Method": "definitions",
+    "OutOfOrder": "refusals",
+    "SpanRules": "definitions",
+    "WrongColumns": "refusals",
+    "methods": "definitions",
+    "set_aside": "exposures",
+    "to_spans": "spans",
+}
+
+if not TYPE_CHECKING:  # pragma: no branch - an editor reads the names above instead
+    __all__ = sorted(_HOME_OF)
+
+    def __getattr__(name: str) -> Any:
+        if name not in _HOME_OF:
+            raise AttributeError(f"module 'taper.batch' has no attribute {name!r}", name=name)
+        return getattr(import_module(f"taper.batch.{_HOME_OF[name]}"), name)
