@@ -9,18 +9,22 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from taper.batch.account import Account as Account
     from taper.batch.account import Aside as Aside
+    from taper.batch.days import DAYS as DAYS
+    from taper.batch.days import spans_to_days as spans_to_days
     from taper.batch.definitions import EpisodeDefinition as EpisodeDefinition
     from taper.batch.definitions import Method as Method
     from taper.batch.definitions import SpanRules as SpanRules
     from taper.batch.definitions import methods as methods
     from taper.batch.exposures import EXPOSURES as EXPOSURES
     from taper.batch.exposures import set_aside as set_aside
+    from taper.batch.plan_days import schedules_to_batches as schedules_to_batches
     from taper.batch.refusals import OutOfOrder as OutOfOrder
     from taper.batch.refusals import WrongColumns as WrongColumns
     from taper.batch.spans import SPANS as SPANS
     from taper.batch.spans import to_spans as to_spans
 
 _HOME_OF = {
+    "DAYS": "days",
     "EXPOSURES": "exposures",
     "SPANS": "spans",
     "Account": "account",
@@ -31,7 +35,9 @@ _HOME_OF = {
     "SpanRules": "definitions",
     "WrongColumns": "refusals",
     "methods": "definitions",
+    "schedules_to_batches": "plan_days",
     "set_aside": "exposures",
+    "spans_to_days": "days",
     "to_spans": "spans",
 }
 

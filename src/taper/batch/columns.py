@@ -7,7 +7,6 @@ from typing import Any
 from taper.batch.engine import Batch, pa
 from taper.batch.refusals import WrongColumns
 
-
 _KINDS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "date": (lambda kind: pa.types.is_date32(kind), "date32"),
     "whole": (lambda kind: pa.types.is_integer(kind), "integer"),
