@@ -56,7 +56,7 @@ def _absent(schema: Any, names: list[str], missing: list[str]) -> str:
     lines = []
     for name in missing:
         plain = {each.lower().replace("drug_exposure_", "").replace("_date", ""): each for each in spare}
-        near = difflib.get_close_matches(name, plain, n=2, cutoff=0.5) or [key for key in plain if name in key]
+        near = difflib.get_close_matches(name, plain, n=2) or [key for key in plain if name in key]
         hint = f" (the nearest is {', '.join(plain[each] for each in near)})" if near else ""
         lines.append(f"{name}{hint}")
     found = ", ".join(schema.names) or "no column"

@@ -20,7 +20,7 @@ Stockpiling = Literal["none", "same dose", "all"]
 Overlap = Literal["sum", "later replaces"]
 """What is taken where two exposures of a drug still overlap."""
 
-Gap = Literal["zero", "dose before"]
+GapDose = Literal["zero", "dose before"]
 """What is taken between two exposures: nothing, or the dose before them where the gap is no longer than the grace."""
 
 Duplicates = Literal["keep", "set aside"]
@@ -67,7 +67,7 @@ class SpanRules:
     duplicates: Duplicates
     stockpiling: Stockpiling
     overlap: Overlap
-    gap: Gap
+    gap: GapDose
     grace: int
 
     def __post_init__(self) -> None:
@@ -88,7 +88,7 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
     "duplicates": get_args(Duplicates),
     "stockpiling": get_args(Stockpiling),
     "overlap": get_args(Overlap),
-    "gap": get_args(Gap),
+    "gap": get_args(GapDose),
 }
 
 

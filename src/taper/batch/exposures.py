@@ -231,11 +231,10 @@ def _quantity(column: Any, why: Any) -> tuple[Any, int]:
     elif pa.types.is_decimal(column.type):
         count, parts = _decimal(column)
     else:
-        values = pc.fill_null(column, 0).to_numpy(zero_copy_only=False).astype(np.float64)
-        values = np.nan_to_num(values, nan=0.0, posinf=float(_SMALL), neginf=-1.0)
-        _mark(why, values <= 0, Aside.NEGATIVE_QUANTITY)
-        _mark(why, values != np.floor(values), Aside.PART_QUANTITY)
-        count = np.clip(np.floor(values), -1, _SMALL).astype(np.int64)
+        is_small = pc.less(pc.abs(column), _SMALL)
+        _mark(why, pc.and_(is_small, pc.not_equal(pc.trunc(column), column)).fill_null(False), Aside.PART_QUANTITY)
+        large = pc.if_else(pc.greater(column, 0), _SMALL * _SMALL, -1)
+        count, _ = _whole(pc.if_else(is_small, pc.if_else(is_small, pc.trunc(column), 0).cast(pa.int64()), large))
     _mark(why, count <= 0, Aside.NEGATIVE_QUANTITY)
     return np.clip(count, 1, None), parts
 
