@@ -12,7 +12,7 @@ from taper.batch import Account, Aside, EpisodeDefinition, SpanRules, set_aside,
 from taper.testing import (
     SINCE,
     UNTIL,
-    Kind,
+    PersonKind,
     exposure_batches,
     kidney_batches,
     known_episodes,
@@ -60,7 +60,7 @@ def test_spans_are_those_that_are_known_and_every_row_is_accounted_for(rules):
     assert got == [(person.person, *span) for person in PEOPLE for span in known_spans(person, rules)]
     planted = Counter(Aside[reason] for person in PEOPLE for _, reason in person.planted)
     if rules.duplicates == "set aside":
-        planted[Aside.DUPLICATE] = sum(person.kind is Kind.TWICE for person in PEOPLE)
+        planted[Aside.DUPLICATE] = sum(person.kind is PersonKind.TWICE for person in PEOPLE)
     assert account.reasons == planted
     assert account.read == sum(len(person.rows) for person in PEOPLE) == account.used + account.set_aside
 
@@ -71,7 +71,7 @@ def test_the_rows_that_are_set_aside_are_those_that_were_planted():
     got = [(row["person"], row["start"], row["reason"]) for row in read(aside)]
     known = []
     for person in PEOPLE:
-        known += [(person.person, person.rows[0].start, Aside.DUPLICATE)] if person.kind is Kind.TWICE else []
+        known += [(person.person, person.rows[0].start, Aside.DUPLICATE)] if person.kind is PersonKind.TWICE else []
         known += [(person.person, row.start, Aside[reason]) for row, reason in person.planted]
     assert got == known
     assert {reason for person in PEOPLE for _, reason in person.planted} == {reason.name for reason in Aside} - {
@@ -115,20 +115,20 @@ def test_a_kind_is_found_by_what_it_does():
         found = {each.rule for each in known_findings(person, spans, DEFINITION)} - {"kidney"}
         (episode,) = known_episodes(spans, DEFINITION)
         rows.setdefault(person.kind, set()).add((episode.course, episode.stopped, *sorted(found)))
-    assert rows[Kind.STEADY] == {("level", False)}
-    assert rows[Kind.TAPER] == {("taper", True)}
-    assert rows[Kind.TITRATION] == {("titration", False)}
-    assert rows[Kind.REFILL] <= {("level", True), ("level", True, "abrupt-stop", "pace")}
-    assert all("ceiling" in each for each in rows[Kind.ABOVE])
-    assert all("ceiling" not in each for kind in set(Kind) - {Kind.ABOVE} for each in rows[kind])
+    assert rows[PersonKind.STEADY] == {("level", False)}
+    assert rows[PersonKind.TAPER] == {("taper", True)}
+    assert rows[PersonKind.TITRATION] == {("titration", False)}
+    assert rows[PersonKind.REFILL] <= {("level", True), ("level", True, "abrupt-stop", "pace")}
+    assert all("ceiling" in each for each in rows[PersonKind.ABOVE])
+    assert all("ceiling" not in each for kind in set(PersonKind) - {PersonKind.ABOVE} for each in rows[kind])
 
 
 def test_a_person_depends_on_the_seed_and_the_number_alone():
     again = list(synthetic_people(40, seed=20261129))
     assert tuple(again) == PEOPLE[:40]
     assert [person.fills for person in synthetic_people(40, seed=1)] != [person.fills for person in again]
-    few = synthetic_people(10, seed=1, kinds=(Kind.TAPER, Kind.TAPER, Kind.STOP), planted_every=2)
-    assert [(person.kind is Kind.STOP, len(person.planted)) for person in few][:4] == [
+    few = synthetic_people(10, seed=1, kinds=(PersonKind.TAPER, PersonKind.TAPER, PersonKind.STOP), planted_every=2)
+    assert [(person.kind is PersonKind.STOP, len(person.planted)) for person in few][:4] == [
         (False, 0), (False, 1), (True, 0), (False, 1)
     ]  # fmt: skip
 

@@ -34,7 +34,7 @@ FILL_DAYS = 28
 _PURPOSE = "synthetic exposures"
 
 
-class Kind(StrEnum):
+class PersonKind(StrEnum):
     """What a synthetic person does."""
 
     STEADY = "one dose, to the end of the table"
@@ -62,7 +62,7 @@ class ExposureRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Fill:
+class SyntheticFill:
     """A readable row as it is meant: its first day, its days, and the daily dose in mg."""
 
     first: date
@@ -84,9 +84,9 @@ class SyntheticPerson:
     """
 
     person: int
-    kind: Kind
+    kind: PersonKind
     drug: str
-    fills: tuple[Fill, ...]
+    fills: tuple[SyntheticFill, ...]
     rows: tuple[ExposureRow, ...]
     planted: tuple[tuple[ExposureRow, str], ...]
     egfr: int | None
@@ -99,7 +99,7 @@ def synthetic_people(
     drug: str = DRUG,
     tablet: Dose = TABLET,
     ceiling: Dose = CEILING,
-    kinds: Sequence[Kind] = tuple(Kind),
+    kinds: Sequence[PersonKind] = tuple(PersonKind),
     planted_every: int = 5,
 ) -> Iterator[SyntheticPerson]:
     """People drawn one after the other, numbered from 1; the same arguments draw the same people.
@@ -116,7 +116,7 @@ def synthetic_people(
     Example:
         >>> people = list(synthetic_people(9, seed=1))
         >>> people[1].kind.name, [str(fill.mg) for fill in people[1].fills][-3:]
-        ('TAPER', ['25/7', '45/28', '45/28'])
+        ('TAPER', ['25/7', '25/14', '25/14'])
     """
     for number in range(1, count + 1):
         random = Random(seed * 1_000_003 + number)
@@ -125,7 +125,7 @@ def synthetic_people(
         fills = tuple(_FILLS[kind](random, start, tablet.mg, ceiling.mg))
         texts = (tablet.text, Dose(tablet.mg * 1000, "mcg").text)
         rows = [_written(number, drug, fill, tablet.mg, random.choice(texts)) for fill in fills]
-        if kind is Kind.TWICE:
+        if kind is PersonKind.TWICE:
             rows.insert(0, rows[0])
         planted = () if number % planted_every else (_planted(number // planted_every, rows[0]),)
         yield SyntheticPerson(
@@ -142,9 +142,9 @@ def synthetic_people(
 # Each kind, as fills one after the other.
 
 
-def _each(start: date, doses: Iterable[Fraction], step: int = FILL_DAYS) -> Iterator[Fill]:
+def _each(start: date, doses: Iterable[Fraction], step: int = FILL_DAYS) -> Iterator[SyntheticFill]:
     for place, mg in enumerate(doses):
-        yield Fill(start + timedelta(place * step), FILL_DAYS, mg)
+        yield SyntheticFill(start + timedelta(place * step), FILL_DAYS, mg)
 
 
 def _below(random: Random, tablet: Fraction, ceiling: Fraction) -> Fraction:
@@ -152,11 +152,11 @@ def _below(random: Random, tablet: Fraction, ceiling: Fraction) -> Fraction:
     return tablet * random.randint(2, int(ceiling / tablet / 3))
 
 
-def _steady(random: Random, start: date, tablet: Fraction, ceiling: Fraction) -> Iterator[Fill]:
+def _steady(random: Random, start: date, tablet: Fraction, ceiling: Fraction) -> Iterator[SyntheticFill]:
     return _each(start, [_below(random, tablet, ceiling)] * ((UNTIL - start).days // FILL_DAYS + 1))
 
 
-def _taper(random: Random, start: date, tablet: Fraction, ceiling: Fraction) -> Iterator[Fill]:
+def _taper(random: Random, start: date, tablet: Fraction, ceiling: Fraction) -> Iterator[SyntheticFill]:
     # Counted in tablets a fill, so that most daily doses are no whole number of mg.
     less, times = random.randint(7, 2 * FILL_DAYS), random.randint(3, 8)
     last = random.randint(7, less)
@@ -166,48 +166,55 @@ def _taper(random: Random, start: date, tablet: Fraction, ceiling: Fraction) -> 
     return _each(start, [tablet * each / FILL_DAYS for each in tablets if each <= most for _ in range(kept)])
 
 
-def _titration(random: Random, start: date, tablet: Fraction, ceiling: Fraction) -> Iterator[Fill]:
+def _titration(random: Random, start: date, tablet: Fraction, ceiling: Fraction) -> Iterator[SyntheticFill]:
     top = random.randint(3, int(ceiling / tablet))
     rising = [tablet * each for each in range(1, top + 1)]
     return _each(start, rising + [rising[-1]] * ((UNTIL - start).days // FILL_DAYS + 1 - top))
 
 
-def _stop(random: Random, start: date, tablet: Fraction, ceiling: Fraction) -> Iterator[Fill]:
+def _stop(random: Random, start: date, tablet: Fraction, ceiling: Fraction) -> Iterator[SyntheticFill]:
     return _each(start, [_below(random, tablet, ceiling)] * random.randint(2, 20))
 
 
-def _above(random: Random, start: date, tablet: Fraction, ceiling: Fraction) -> Iterator[Fill]:
+def _above(random: Random, start: date, tablet: Fraction, ceiling: Fraction) -> Iterator[SyntheticFill]:
     usual, before = _below(random, tablet, ceiling), random.randint(1, 5)
     high = tablet * (int(ceiling / tablet) + random.randint(1, 4))
     return _each(start, [usual] * before + [high] * random.randint(1, 4) + [usual] * random.randint(1, 5))
 
 
-def _gap(random: Random, start: date, tablet: Fraction, ceiling: Fraction) -> Iterator[Fill]:
+def _gap(random: Random, start: date, tablet: Fraction, ceiling: Fraction) -> Iterator[SyntheticFill]:
     before = list(_each(start, [_below(random, tablet, ceiling)] * random.randint(1, 5)))
     yield from before
     again = before[-1].last + timedelta(1 + random.randint(1, 90))
     yield from _each(again, [_below(random, tablet, ceiling)] * random.randint(1, 5))
 
 
-def _overlap(random: Random, start: date, tablet: Fraction, ceiling: Fraction) -> Iterator[Fill]:
+def _overlap(random: Random, start: date, tablet: Fraction, ceiling: Fraction) -> Iterator[SyntheticFill]:
     usual = _below(random, tablet, ceiling)
-    yield Fill(start, FILL_DAYS, usual)
-    other = usual - tablet if random.random() < 0.5 else usual + tablet
-    yield Fill(start + timedelta(FILL_DAYS - random.randint(1, 13)), FILL_DAYS, other)
+    yield SyntheticFill(start, FILL_DAYS, usual)
+    other = usual - tablet if random.choice((True, False)) else usual + tablet
+    yield SyntheticFill(start + timedelta(FILL_DAYS - random.randint(1, 13)), FILL_DAYS, other)
 
 
-def _refill(random: Random, start: date, tablet: Fraction, ceiling: Fraction) -> Iterator[Fill]:
+def _refill(random: Random, start: date, tablet: Fraction, ceiling: Fraction) -> Iterator[SyntheticFill]:
     usual = _below(random, tablet, ceiling)
     return _each(start, [usual] * random.randint(2, 12), FILL_DAYS - random.randint(1, 13))
 
 
 _FILLS = {
-    Kind.STEADY: _steady, Kind.TAPER: _taper, Kind.TITRATION: _titration, Kind.STOP: _stop, Kind.ABOVE: _above,
-    Kind.GAP: _gap, Kind.OVERLAP: _overlap, Kind.REFILL: _refill, Kind.TWICE: _stop,
-}  # fmt: skip
+    PersonKind.STEADY: _steady,
+    PersonKind.TAPER: _taper,
+    PersonKind.TITRATION: _titration,
+    PersonKind.STOP: _stop,
+    PersonKind.ABOVE: _above,
+    PersonKind.GAP: _gap,
+    PersonKind.OVERLAP: _overlap,
+    PersonKind.REFILL: _refill,
+    PersonKind.TWICE: _stop,
+}
 
 
-def _written(person: int, drug: str, fill: Fill, tablet: Fraction, strength: str) -> ExposureRow:
+def _written(person: int, drug: str, fill: SyntheticFill, tablet: Fraction, strength: str) -> ExposureRow:
     quantity = fill.mg * fill.days / tablet
     return ExposureRow(
         person=person, drug=drug, start=fill.first, end=fill.last, quantity=int(quantity), strength=strength,

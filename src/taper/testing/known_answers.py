@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from taper.amounts.dose import Dose
 from taper.knowledge.formulary import Formulary
-from taper.testing.exposures import CEILING, TABLET, Fill, Kind, SyntheticPerson
+from taper.testing.exposures import CEILING, TABLET, PersonKind, SyntheticFill, SyntheticPerson
 from taper.testing.products import DRUG
 from taper.testing.sources_and_people import formulary_of
 
@@ -81,21 +81,21 @@ def known_spans(person: SyntheticPerson, rules: "SpanRules") -> list[KnownSpan]:
         >>> rules = SpanRules(length="days supply", longest=90, duplicates="set aside", stockpiling="same dose",
         ...                   overlap="sum", gap="zero", grace=0)
         >>> [str(span.mg) for person in synthetic_people(7, seed=1) for span in known_spans(person, rules)][-3:]
-        ['10', '15', '5']
+        ['10', '25', '15']
     """
     fills = list(person.fills)
-    if person.kind is Kind.TWICE and rules.duplicates == "keep":
+    if person.kind is PersonKind.TWICE and rules.duplicates == "keep":
         fills = _written_twice(fills, rules)
-    elif person.kind is Kind.REFILL:
+    elif person.kind is PersonKind.REFILL:
         fills = _refilled(fills, rules)
-    elif person.kind is Kind.OVERLAP:
+    elif person.kind is PersonKind.OVERLAP:
         fills = _overlapping(fills, rules)
-    elif person.kind is Kind.GAP:
+    elif person.kind is PersonKind.GAP:
         fills = _filled(fills, rules)
     return _joined(fills)
 
 
-def _joined(fills: Iterable[Fill]) -> list[KnownSpan]:
+def _joined(fills: Iterable[SyntheticFill]) -> list[KnownSpan]:
     made: list[KnownSpan] = []
     for fill in fills:
         touches = bool(made) and made[-1].last + timedelta(1) == fill.first and made[-1].mg == fill.mg
@@ -104,7 +104,7 @@ def _joined(fills: Iterable[Fill]) -> list[KnownSpan]:
     return made
 
 
-def _written_twice(fills: list[Fill], rules: "SpanRules") -> list[Fill]:
+def _written_twice(fills: list[SyntheticFill], rules: "SpanRules") -> list[SyntheticFill]:
     """Two packages on one day: both at once, or the second after the first and all others later."""
     first, *others = fills
     if rules.stockpiling == "none":
@@ -112,7 +112,7 @@ def _written_twice(fills: list[Fill], rules: "SpanRules") -> list[Fill]:
     return [first, *(replace(fill, first=fill.first + timedelta(first.days)) for fill in fills)]
 
 
-def _refilled(fills: list[Fill], rules: "SpanRules") -> list[Fill]:
+def _refilled(fills: list[SyntheticFill], rules: "SpanRules") -> list[SyntheticFill]:
     """Refills of the same dose: one after the other, or the days on which two are in hand with twice the dose."""
     first, last = fills[0], fills[-1]
     if rules.stockpiling != "none":
@@ -120,14 +120,14 @@ def _refilled(fills: list[Fill], rules: "SpanRules") -> list[Fill]:
     if rules.overlap == "later replaces":
         return [replace(first, days=(last.last - first.first).days + 1)]
     early = (first.last - fills[1].first).days + 1
-    alone = [Fill(fill.first + timedelta(early), fill.days - 2 * early, fill.mg) for fill in fills[1:-1]]
-    both = [Fill(fill.first, early, 2 * fill.mg) for fill in fills[1:]]
-    ends = [Fill(first.first, first.days - early, first.mg), replace(last, first=last.first + timedelta(early),
+    alone = [SyntheticFill(fill.first + timedelta(early), fill.days - 2 * early, fill.mg) for fill in fills[1:-1]]
+    both = [SyntheticFill(fill.first, early, 2 * fill.mg) for fill in fills[1:]]
+    ends = [SyntheticFill(first.first, first.days - early, first.mg), replace(last, first=last.first + timedelta(early),
                                                                      days=last.days - early)]  # fmt: skip
     return sorted([*ends, *alone, *both], key=lambda fill: fill.first)
 
 
-def _overlapping(fills: list[Fill], rules: "SpanRules") -> list[Fill]:
+def _overlapping(fills: list[SyntheticFill], rules: "SpanRules") -> list[SyntheticFill]:
     one, other = fills
     early = (one.last - other.first).days + 1
     if rules.stockpiling == "all":
@@ -135,11 +135,11 @@ def _overlapping(fills: list[Fill], rules: "SpanRules") -> list[Fill]:
     begun = replace(one, days=one.days - early)
     if rules.overlap == "later replaces":
         return [begun, other]
-    both = Fill(other.first, early, one.mg + other.mg)
-    return [begun, both, Fill(other.first + timedelta(early), other.days - early, other.mg)]
+    both = SyntheticFill(other.first, early, one.mg + other.mg)
+    return [begun, both, SyntheticFill(other.first + timedelta(early), other.days - early, other.mg)]
 
 
-def _filled(fills: list[Fill], rules: "SpanRules") -> list[Fill]:
+def _filled(fills: list[SyntheticFill], rules: "SpanRules") -> list[SyntheticFill]:
     made = []
     for fill, following in pairwise(fills):
         gap = (following.first - fill.last).days - 1
