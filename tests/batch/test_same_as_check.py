@@ -75,9 +75,12 @@ def drawn_spans(draw, person, drug):
 
 
 def drawn_figures(draw, person):
-    figure = lambda: draw.choice([None, 5, 14, 15, 25, 29, 30, 45, 59, 60, 79, 80, 95, 120])  # noqa: E731
-    days = draw.sample(range(0, 400), draw.randint(0, 3))
-    return [{"person": person, "date": SINCE + timedelta(day), "egfr": figure(), "crcl": figure()} for day in days]
+    values = [None, 5, 14, 15, 25, 29, 30, 45, 59, 60, 79, 80, 95, 120]
+    days = draw.sample(range(400), draw.randint(0, 3))
+    return [
+        {"person": person, "date": SINCE + timedelta(day), "egfr": draw.choice(values), "crcl": draw.choice(values)}
+        for day in days
+    ]
 
 
 def drawn(seed, drugs, many):
@@ -208,4 +211,3 @@ def test_each_episode_has_the_findings_that_check_has_of_it_as_a_plan(part):
     assert len(episodes) > PER_DRUG * len(drugs)
     wanted = {("pace", "per step"), ("pace", "as a rate"), ("abrupt-stop", "at once"), ("ceiling", "maximum")}
     assert wanted <= seen, seen
-    print(sorted(seen))

@@ -29,12 +29,9 @@ class DoseFalls:
     held: DrugCourses
     levels: DailyLevels
     at: Any
+    episode: Any
     peak: Any
     until: Any
-
-    @property
-    def episode(self) -> Any:
-        return self.levels.episode[self.at]
 
 
 def falls_of(held: DrugCourses) -> DoseFalls:
@@ -46,7 +43,7 @@ def falls_of(held: DrugCourses) -> DoseFalls:
     until = np.full(len(held.opens), -1)
     episodes, where = np.unique(levels.episode[at], return_index=True)
     until[episodes] = levels.first[at[where] + 1] - held.first[held.opens[episodes]]
-    return DoseFalls(held, levels, at, peak, until)
+    return DoseFalls(held, levels, at, levels.episode[at], peak, until)
 
 
 def paces(found: Found, held: DrugCourses, facts: DrugFacts) -> None:

@@ -129,24 +129,20 @@ def _judged(
 
 def _is_crowded(held: DrugCourses, ending: DoseEndings, rows: Any, least: int) -> Any:
     """Whether some days hold more of a reduction than is spread over the least time."""
-    begins, ends = ending.begins[rows], ending.ends[rows]
+    begins, ends, most = ending.begins[rows], ending.ends[rows], ending.most[rows]
     crowded = np.zeros(len(rows), bool)
-    counts = np.append(held.count, 0)
-    # From each span back to the one `back` spans before it; the 0 after the stretch follows its last span.
-    longest = int((ends - begins).max(initial=-1)) + 2
-    for ahead in range(longest):
-        low_at = ends + 1 - ahead
-        inside = np.flatnonzero((low_at > begins) & ~crowded)
-        high_at = low_at[inside] - 1
+    # Each level after the first, from the 0 after the stretch on; back from each to the levels before it.
+    for ahead in range(int((ends - begins).max(initial=-1)) + 1):
+        after = held.last[ends] + 1 if ahead == 0 else held.first[ends + 1 - ahead]
+        low = np.zeros(len(rows), held.count.dtype) if ahead == 0 else held.count[ends + 1 - ahead]
+        # What some days hold is more than half of the highest, or they hold no more than is spread.
+        inside = np.flatnonzero((ends + 1 - ahead > begins) & ~crowded & (low * 2 < most))
+        high_at = ends[inside] - ahead
         while len(inside):
-            after = np.where(
-                ahead == 0, held.last[ends[inside]] + 1, held.first[np.minimum(low_at[inside], ends[inside])]
-            )
-            low = counts[low_at[inside]] if ahead else np.zeros(len(inside), held.count.dtype)
-            passed = after - held.last[high_at] - 1
+            passed = after[inside] - held.last[high_at] - 1
             near = passed < least
-            share = times(counts[high_at] - low, 2 * least) > ending.most[rows[inside]] * (least + passed)
+            share = times(held.count[high_at] - low[inside], 2 * least) > most[inside] * (least + passed)
             crowded[inside[near & share]] = True
-            more = near & (high_at > begins[inside])
+            more = near & ~share & (high_at > begins[inside])
             inside, high_at = inside[more], high_at[more] - 1
     return crowded
