@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from taper.amounts.liquid import Concentration as Concentration
     from taper.amounts.liquid import InvalidVolume as InvalidVolume
     from taper.amounts.liquid import Volume as Volume
+    from taper.batch.refusals import OutOfOrder as OutOfOrder
+    from taper.batch.refusals import WrongColumns as WrongColumns
     from taper.checks.check import check as check
     from taper.checks.check import rule_names as rule_names
     from taper.checks.open_question import NotAssessed as NotAssessed
@@ -241,6 +243,7 @@ _HOMES = {
     "taper.amounts.dose": "AverageDose DailyDose Dose InvalidAmount MassUnit mcg mg",
     "taper.amounts.duration": "Duration InvalidDate InvalidDuration days months weeks",
     "taper.amounts.liquid": "Concentration InvalidVolume Volume",
+    "taper.batch.refusals": "OutOfOrder WrongColumns",
     "taper.checks.check": "check rule_names",
     "taper.checks.open_question": "NotAssessed Reason",
     "taper.checks.review": "Clear Finding LeftOut RequirementNotMet Review Severity Why Within",

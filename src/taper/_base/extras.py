@@ -8,6 +8,8 @@ from taper.errors import MissingExtra
 # What each extra brings, as pyproject.toml has it. Written out, since a copy of the source has no metadata to ask, and
 # the name of this package is no use to pip where it was not installed from an index.
 EXTRAS = {
+    "audit": ("duckdb>=2,<3", "matplotlib>=3.9,<4", "numpy>=2", "pyarrow>=20"),
+    "batch": ("numpy>=2", "pyarrow>=20"),
     "calendar": ("icalendar>=7,<8",),
     "frame": ("pyarrow>=20",),
     "language": ("babel>=2.16,<3",),

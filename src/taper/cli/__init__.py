@@ -35,6 +35,7 @@ COMMANDS = {
     "adjust": ("adjust", "apply what happened to a plan"),
     "log": ("log", "write down what happened to a plan: a hold, a step back, a dose taken"),
     "compare": ("compare", "say what differs between two plans"),
+    "audit": ("audit", "count tapers, stops and findings in a Parquet file of dispensed medicines"),
     "import": ("import_plan", "read a plan from FHIR medication requests, or say why none can be read"),
 }
 """Every command: its module in this package, and what it does."""

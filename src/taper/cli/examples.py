@@ -68,4 +68,9 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     ),
     "compare": ("taper compare plan.json other.json",),
     "import": ("taper import requests.json --out plan.json",),
+    "audit": (
+        'taper audit dispensed.parquet --out audit --market us --length "days supply" --longest 365 '
+        '--duplicates "set aside" --stockpiling "same dose" --overlap sum --gap zero --grace 0 --ends-after 30 '
+        "--since 2020-01-01 --until 2024-12-31 --washout 365 --least-change 15/100",
+    ),
 }

@@ -1,7 +1,28 @@
-"""Hypothesis strategies for people who build on taper: each draws what a plan could really hold."""
+"""Strategies of Hypothesis that draw what a plan could really hold, and synthetic people with known answers."""
 
 from taper.testing.amounts import amounts, clock_slots, doses, durations, named_slots, patterns, regimens, starts
 from taper.testing.events import decisions, events, logs
+from taper.testing.exposures import (
+    FILL_DAYS,
+    SINCE,
+    UNTIL,
+    ExposureRow,
+    PersonKind,
+    SyntheticFill,
+    SyntheticPerson,
+    exposure_batches,
+    kidney_batches,
+    synthetic_people,
+)
+from taper.testing.known_answers import (
+    KnownEpisode,
+    KnownFinding,
+    KnownSpan,
+    known_episodes,
+    known_findings,
+    known_spans,
+    synthetic_facts,
+)
 from taper.testing.plans import Realizable, Unrealizable, courses, plans, realizable_plans, unrealizable_plans
 from taper.testing.products import (
     DRUG,
@@ -26,8 +47,18 @@ from taper.testing.sources_and_people import (
 
 __all__ = [
     "DRUG",
+    "FILL_DAYS",
+    "SINCE",
     "SOLID_STRENGTHS",
+    "UNTIL",
+    "ExposureRow",
+    "KnownEpisode",
+    "KnownFinding",
+    "KnownSpan",
+    "PersonKind",
     "Realizable",
+    "SyntheticFill",
+    "SyntheticPerson",
     "Unrealizable",
     "amounts",
     "capsules",
@@ -39,10 +70,15 @@ __all__ = [
     "doses_from",
     "durations",
     "events",
+    "exposure_batches",
     "facts",
     "formulary_of",
     "indications",
     "kidney_advice",
+    "kidney_batches",
+    "known_episodes",
+    "known_findings",
+    "known_spans",
     "liquids",
     "logs",
     "named_slots",
@@ -56,6 +92,8 @@ __all__ = [
     "shared_grain",
     "starts",
     "stopping_advice",
+    "synthetic_facts",
+    "synthetic_people",
     "tablets",
     "unrealizable_plans",
 ]

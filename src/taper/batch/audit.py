@@ -1,0 +1,229 @@
+"""An audit: a Parquet file of exposures read with duckdb, and its spans, episodes and findings written beside it."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from taper._base.extras import need
+from taper._base.progress import tell
+from taper.batch.account import Account
+from taper.batch.columns import checked
+from taper.batch.definitions import EpisodeDefinition, SpanRules
+from taper.batch.engine import Batch, pa
+from taper.batch.episodes import to_episodes
+from taper.batch.exposures import EXPOSURES
+from taper.batch.findings import to_findings
+from taper.batch.kidneys import PEOPLE
+from taper.batch.spans import to_spans
+from taper.errors import InvalidInput
+from taper.knowledge.formulary import Formulary
+from taper.products.product import DosageForm, Release
+
+TABLES = ("set_aside", "spans", "episodes", "findings")
+"""The Parquet files of an audit, by name."""
+
+_ROWS = 100_000
+_MEMORY = re.compile(r"[1-9][0-9]{0,6} ?(MB|GB)")
+
+
+@dataclass(frozen=True, slots=True)
+class AuditedDrug:
+    """What an audit counts of one drug: people and episodes, and of those how many did what.
+
+    `at_once` counts the episodes that stopped from the highest dose in them; `found` those with a finding, by rule.
+    """
+
+    drug: str
+    people: int
+    episodes: int
+    tapers: int
+    titrations: int
+    stopped: int
+    at_once: int
+    found: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditResult:
+    """An audit: what became of each row, the counts of each drug, and what its figures are drawn from.
+
+    `lasting` is for each drug, for each number of days after the first day of an episode, how many episodes ended by a
+    stop and how many are seen no longer. `falls` is for each drug, for each twentieth of the dose before, how many
+    reductions were of that part.
+    """
+
+    account: Account
+    drugs: tuple[AuditedDrug, ...]
+    lasting: Mapping[str, tuple[tuple[int, int, int], ...]]
+    falls: Mapping[str, tuple[tuple[int, int], ...]]
+
+
+def audit(
+    path: str | Path,
+    folder: Path,
+    *,
+    rules: SpanRules,
+    definition: EpisodeDefinition,
+    facts: Formulary | None = None,
+    people: str | Path | None = None,
+    market: str | None = None,
+    release: Release | None = None,
+    form: DosageForm | None = None,
+    memory: str = "512 MB",
+) -> AuditResult:
+    """Read a Parquet file of exposures, and write its spans, episodes, findings and unread rows into a folder.
+
+    Args:
+        path: The file, with the columns that `to_spans` reads, in any order of rows.
+        folder: A folder that exists, for the four Parquet files.
+        rules: How exposures become spans.
+        definition: What an episode is.
+        facts: The facts to compare with; those that come with the library if not given.
+        people: A Parquet file of kidney figures, as `to_findings` reads them.
+        market: As for `to_findings`.
+        release: As for `to_findings`.
+        form: As for `to_findings`.
+        memory: The most memory that duckdb takes, such as "512 MB"; what does not fit, it puts into the folder
+            meanwhile.
+
+    Raises:
+        InvalidInput: If a file cannot be read, or the memory is no amount.
+        WrongColumns: If the columns are others.
+        MissingExtra: If duckdb is not installed.
+    """
+    engine = _Engine(folder, memory)
+    account = Account()
+    with engine, _Table(folder / "set_aside.parquet") as aside:
+        account.keep = aside.write
+        rows = engine.batches(path, EXPOSURES, "exposures")
+        _write(folder / "spans.parquet", to_spans(rows, rules=rules, facts=facts, account=account), account, engine)
+        kidneys = None if people is None else list(engine.batches(people, PEOPLE, "people"))
+        episodes = to_episodes(_read(folder / "spans.parquet"), definition=definition)
+        _write(folder / "episodes.parquet", episodes, account, engine)
+        found = to_findings(
+            _read(folder / "spans.parquet"), definition=definition, facts=facts, people=kidneys, market=market,
+            release=release, form=form,
+        )  # fmt: skip
+        _write(folder / "findings.parquet", found, account, engine)
+    with engine:
+        return engine.counted(account)
+
+
+class _Table:
+    """A Parquet file that takes its columns from the first batch; without any it is not written."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._writer: Any = None
+
+    def __enter__(self) -> "_Table":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._writer is not None:
+            self._writer.close()
+
+    def write(self, batch: Batch) -> None:
+        """Add the rows of a batch."""
+        if self._writer is None:
+            parquet = need("pyarrow.parquet", install="batch", purpose="an audit")
+            self._writer = parquet.ParquetWriter(self._path, batch.schema, compression="zstd")
+        self._writer.write_batch(batch)
+
+
+def _write(path: Path, batches: Iterable[Batch], account: Account, engine: "_Engine") -> None:
+    with _Table(path) as table:
+        for batch in batches:
+            table.write(batch)
+            tell(min(account.read, engine.rows), engine.rows, path.stem)
+
+
+def _read(path: Path) -> Iterator[Batch]:
+    if path.exists():
+        parquet = need("pyarrow.parquet", install="batch", purpose="an audit")
+        yield from parquet.ParquetFile(path).iter_batches(_ROWS)
+
+
+class _Engine:
+    """A connection to duckdb that keeps to its memory and its folder."""
+
+    def __init__(self, folder: Path, memory: str) -> None:
+        if not _MEMORY.fullmatch(memory):
+            raise InvalidInput(f'{memory!r} is no amount of memory; write one such as "512 MB"', where="memory")
+        self._duckdb = need("duckdb", install="audit", purpose="an audit")
+        self._folder = folder
+        self._memory = memory
+        self.rows = 0
+
+    def __enter__(self) -> "_Engine":
+        self._link = self._duckdb.connect(config={
+            "memory_limit": self._memory.replace(" ", ""), "temp_directory": str(self._folder / "temporary"),
+            "threads": 2,
+        })  # fmt: skip
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._link.close()
+
+    def batches(self, path: str | Path, wanted: tuple[tuple[str, str], ...], what: str) -> Iterator[Batch]:
+        """The wanted columns of a Parquet file in order of person."""
+        schema = self._ask("SELECT * FROM read_parquet(?) LIMIT 0", path).to_arrow_table().schema
+        checked(pa.RecordBatch.from_pylist([], schema), wanted, what)
+        if what == "exposures":
+            ((self.rows,),) = self._ask("SELECT count(*) FROM read_parquet(?)", path).fetchall()
+        names = ", ".join(f'"{name}"' for name, _ in wanted)
+        # In order of every column, so that the same rows give the same spans however they are stored.
+        found = self._ask(f"SELECT {names} FROM read_parquet(?) ORDER BY {names}", path)
+        yield from found.to_arrow_reader(_ROWS)
+
+    def _ask(self, question: str, path: str | Path) -> Any:
+        try:
+            return self._link.sql(question, params=[str(path)])
+        except self._duckdb.Error as error:
+            reason = str(error).splitlines()[0]
+            raise InvalidInput(f"is no Parquet file that can be read ({reason}); check it", where=str(path)) from None
+
+    def counted(self, account: Account) -> AuditResult:
+        """The counts of what was written."""
+        if not (self._folder / "episodes.parquet").exists():
+            return AuditResult(account, (), {}, {})
+        found: dict[str, dict[str, int]] = {}
+        if (self._folder / "findings.parquet").exists():
+            for drug, rule, many in self._rows(_FOUND, "findings"):
+                found.setdefault(drug, {})[rule] = many
+        drugs = tuple(AuditedDrug(*row, found.get(row[0], {})) for row in self._rows(_COUNTS, "episodes"))
+        lasting: dict[str, tuple[tuple[int, int, int], ...]] = {}
+        for drug, *counts in self._rows(_LASTING, "episodes"):
+            lasting[drug] = (*lasting.get(drug, ()), (counts[0], counts[1], counts[2]))
+        falls: dict[str, tuple[tuple[int, int], ...]] = {}
+        for drug, part, many in self._rows(_FALLS, "spans"):
+            falls[drug] = (*falls.get(drug, ()), (part, many))
+        return AuditResult(account, drugs, lasting, falls)
+
+    def _rows(self, question: str, table: str) -> list[tuple[Any, ...]]:
+        rows: list[tuple[Any, ...]] = self._link.execute(question, [str(self._folder / f"{table}.parquet")]).fetchall()
+        return rows
+
+
+_COUNTS = """
+SELECT drug, count(DISTINCT person), count(*), count(*) FILTER (course IN ('taper', 'both')),
+  count(*) FILTER (course IN ('titration', 'both')), count(*) FILTER (stopped),
+  count(*) FILTER (stopped AND last_dose = most_dose AND last_grain = most_grain)
+FROM read_parquet(?) GROUP BY drug ORDER BY drug"""
+
+_FOUND = """
+SELECT drug, rule, count(DISTINCT (person, episode)) FROM read_parquet(?) GROUP BY drug, rule ORDER BY drug, rule"""
+
+_LASTING = """
+SELECT drug, (last - first)::INTEGER + 1 AS lasted, count(*) FILTER (stopped), count(*) FILTER (NOT stopped)
+FROM read_parquet(?) GROUP BY drug, lasted ORDER BY drug, lasted"""
+
+# By whole numbers: of a reduction from a/b to c/d the twentieths are 20 * (ad - bc) / ad.
+_FALLS = """
+SELECT drug, (20 * (was * grain - dose * fine) // (was * grain))::INTEGER AS part, count(*) FROM (
+  SELECT drug, dose::HUGEINT AS dose, grain::HUGEINT AS grain, first, lag(dose::HUGEINT) OVER whose AS was,
+    lag(grain::HUGEINT) OVER whose AS fine, lag(last) OVER whose AS before
+  FROM read_parquet(?) WINDOW whose AS (PARTITION BY person, drug ORDER BY first))
+WHERE first = before + 1 AND was * grain > dose * fine GROUP BY drug, part ORDER BY drug, part"""

@@ -1,0 +1,63 @@
+"""The columns of a record batch: which are wanted, and what is said where others are found."""
+
+import difflib
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from taper.batch.engine import Batch, pa
+from taper.batch.refusals import WrongColumns
+
+_KINDS: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "date": (lambda kind: pa.types.is_date32(kind), "date32"),
+    "whole": (lambda kind: pa.types.is_integer(kind), "integer"),
+    "number": (
+        lambda kind: pa.types.is_integer(kind) or pa.types.is_decimal(kind) or pa.types.is_floating(kind),
+        "integer or decimal",
+    ),
+    "text": (lambda kind: _is_text(kind.value_type if pa.types.is_dictionary(kind) else kind), "string"),
+    "key": (lambda kind: pa.types.is_integer(kind) or _is_text(kind), "integer or string"),
+    "flag": (lambda kind: pa.types.is_boolean(kind), "bool"),
+}
+
+
+def _is_text(kind: Any) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
+
+
+def checked(batch: Batch, wanted: Sequence[tuple[str, str]], what: str) -> Batch:
+    """A batch with the wanted columns alone, in their order.
+
+    Args:
+        batch: The batch.
+        wanted: The name of each column, and its kind, a key of `_KINDS`.
+        what: What the table is, for the error.
+
+    Raises:
+        WrongColumns: If it is no record batch, a column is missing, or one is of another type.
+    """
+    schema = getattr(batch, "schema", None)
+    if not isinstance(schema, pa.Schema):
+        got = type(batch).__name__
+        raise WrongColumns(f"wants record batches of pyarrow, and got {got}; call to_batches() of a table", where=what)
+    names = [name for name, _ in wanted]
+    missing = [name for name in names if schema.names.count(name) != 1]
+    if missing:
+        raise WrongColumns(_absent(schema, names, missing), where=what, missing=tuple(missing))
+    for name, kind in wanted:
+        fits, words = _KINDS[kind]
+        found = schema.field(name).type
+        if not fits(found):
+            raise WrongColumns(f"the column {name} is {found}; cast it to {words}", where=what, missing=(name,))
+    return pa.RecordBatch.from_arrays([batch.column(name) for name in names], names=names)
+
+
+def _absent(schema: Any, names: list[str], missing: list[str]) -> str:
+    spare = [name for name in schema.names if name not in names]
+    lines = []
+    for name in missing:
+        plain = {each.lower().replace("drug_exposure_", "").replace("_date", ""): each for each in spare}
+        near = difflib.get_close_matches(name, plain, n=2) or [key for key in plain if name in key]
+        hint = f" (the nearest is {', '.join(plain[each] for each in near)})" if near else ""
+        lines.append(f"{name}{hint}")
+    found = ", ".join(schema.names) or "no column"
+    return f"wants the columns {', '.join(names)}; not found: {'; '.join(lines)}. Rename them; it has {found}"

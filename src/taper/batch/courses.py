@@ -1,0 +1,94 @@
+"""Courses: spans as arrays, put together into episodes of one person and drug."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from taper.batch.definitions import EpisodeDefinition
+from taper.batch.engine import Batch, is_new, np, pa
+from taper.batch.people import numbered, whole_people
+from taper.batch.refusals import OutOfOrder
+from taper.batch.spans import SPANS
+
+_DAY_0 = date(1970, 1, 1)
+
+
+def day_number(day: date) -> int:
+    """A date as date32 has it."""
+    return (day - _DAY_0).days
+
+
+@dataclass(frozen=True, slots=True)
+class Courses:
+    """Spans as arrays, and the episode to which each belongs, counted from 0 through a batch.
+
+    `number` is of each span and `drugs` too; they are the places of the person in `people`, and of the drug in `names`.
+    `opens` and `closes` are the first and the last span of each episode; `is_new` says that nothing was taken before
+    it, `stopped` that it is known to have ended, and `ordinal` is its number among those of that person and drug.
+    """
+
+    people: Any
+    names: list[str]
+    number: Any
+    drugs: Any
+    first: Any
+    last: Any
+    dose: Any
+    grain: Any
+    episode: Any
+    opens: Any
+    closes: Any
+    is_new: Any
+    stopped: Any
+    ordinal: Any
+
+
+def courses_of(spans: Iterable[Batch], definition: EpisodeDefinition) -> Iterator[Courses]:
+    """The spans of whole people as arrays, put together into episodes.
+
+    Raises:
+        WrongColumns: If the columns are not those of spans.
+        OutOfOrder: If a person does not follow in order, or the spans of one do not.
+    """
+    for batch in whole_people(spans, SPANS, "spans"):
+        yield _courses(batch, definition)
+
+
+def _courses(batch: Batch, definition: EpisodeDefinition) -> Courses:
+    people = batch.column("person")
+    number = numbered(people)
+    drug = batch.column("drug")
+    coded = drug if pa.types.is_dictionary(drug.type) else drug.dictionary_encode()
+    drugs = coded.indices.to_numpy(zero_copy_only=False)
+    names: list[str] = coded.dictionary.to_pylist()
+    first, last = (batch.column(name).cast(pa.int32()).to_numpy().astype(np.int64) for name in ("first", "last"))
+    dose, grain = (batch.column(name).to_numpy().astype(np.int64) for name in ("dose", "grain"))
+    whose = is_new(number, drugs)
+    _check_order(number, np.argsort(np.argsort(names))[drugs], first, last, whose)
+    gap = np.zeros(len(first), np.int64)
+    gap[1:] = first[1:] - last[:-1] - 1
+    is_open = whose | (gap > definition.ends_after)
+    opens = np.flatnonzero(is_open)
+    closes = np.append(opens[1:], len(first)) - 1
+    episode = np.cumsum(is_open) - 1
+    ordinal = np.arange(len(opens)) - (np.cumsum(whose[opens]) - 1)
+    # Episodes of one person and drug are numbered from 1.
+    heads = np.flatnonzero(whose[opens])
+    ordinal = np.arange(len(opens)) - np.repeat(heads, np.diff(np.append(heads, len(opens)))) + 1
+    since = np.full(len(opens), day_number(definition.since))
+    before = np.where(whose[opens], since, np.maximum(since, last[opens - 1] + 1))
+    is_last = np.append(whose[opens][1:], True)
+    stopped = ~is_last | (day_number(definition.until) - last[closes] > definition.ends_after)
+    return Courses(
+        people.take(pa.array(np.flatnonzero(is_new(number)))), names, number, drugs, first, last, dose, grain, episode,
+        opens, closes, first[opens] - before >= definition.washout, stopped, ordinal,
+    )  # fmt: skip
+
+
+def _check_order(number: Any, drugs: Any, first: Any, last: Any, whose: Any) -> None:
+    same = number[1:] == number[:-1]
+    wrong = same & (drugs[1:] < drugs[:-1]) | ~whose[1:] & (first[1:] <= last[:-1])
+    if wrong.any() or (last < first).any():
+        raise OutOfOrder("the spans of a person stand in order of drug and day and do not overlap; "
+                         "give them as to_spans makes them", where="spans")  # fmt: skip

@@ -1,0 +1,78 @@
+"""Days: spans of one daily dose as one row for each day, streamed, so that memory is bounded however many there are."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+from taper.batch.columns import checked
+from taper.batch.engine import Batch, np, pa
+from taper.batch.people import ROWS
+from taper.batch.spans import SPANS
+from taper.errors import InvalidInput
+
+DAYS: Final = (("person", "key"), ("drug", "text"), ("date", "date"), ("dose", "whole"), ("grain", "whole"))
+"""The columns of days: `dose / grain` is the daily dose in mg on that date."""
+
+
+def spans_to_days(spans: Iterable[Batch]) -> Iterator[Batch]:
+    """Each day of each span as a row, about a hundred thousand rows at a time.
+
+    Args:
+        spans: Columns `person`, `drug`, `first`, `last`, `dose` and `grain`, as `to_spans` gives them.
+
+    Returns:
+        Batches with the columns `person`, `drug`, `date`, `dose` and `grain`, in the order of the spans.
+
+    Raises:
+        WrongColumns: If the columns are others.
+        InvalidInput: If a first or last day is absent, or a span ends before it begins.
+        MissingExtra: If numpy or pyarrow is not installed.
+
+    Example:
+        >>> from datetime import date
+        >>> import pyarrow as pa
+        >>> span = {"person": 1, "drug": "diazepam", "first": date(2024, 1, 1), "last": date(2024, 1, 2),
+        ...         "dose": 15, "grain": 2}
+        >>> [str(day["date"]) for made in spans_to_days([pa.RecordBatch.from_pylist([span])])
+        ...  for day in made.to_pylist()]
+        ['2024-01-01', '2024-01-02']
+    """
+    for batch in spans:
+        rows = checked(batch, SPANS, "spans")
+        first, last = _numbers(rows, "first"), _numbers(rows, "last")
+        lengths = last - first + 1
+        wrong = np.flatnonzero(lengths < 1)
+        if len(wrong):
+            raise InvalidInput(
+                f"row {wrong[0] + 1} ends before it begins; give spans as to_spans makes them", where="spans"
+            )
+        for of, place in repeated(lengths):
+            kept = {name: rows.column(name).take(pa.array(of)) for name in ("person", "drug", "dose", "grain")}
+            kept["date"] = dates(first[of] + place)
+            yield pa.RecordBatch.from_arrays([kept[name] for name, _ in DAYS], names=[name for name, _ in DAYS])
+
+
+def _numbers(rows: Batch, name: str) -> Any:
+    column = rows.column(name)
+    if column.null_count:
+        raise InvalidInput(f"the column {name} has rows without a date; leave them out", where="spans")
+    return column.cast(pa.int32()).to_numpy(zero_copy_only=False).astype(np.int64)
+
+
+def repeated(lengths: Any) -> Iterator[tuple[Any, Any]]:
+    """Rows that each come so many times, some of them at once: which row it is, and how often it came before."""
+    ends = np.cumsum(lengths)
+    begins = ends - lengths
+    total = int(ends[-1]) if len(ends) else 0
+    for begin in range(0, total, ROWS):
+        end = min(begin + ROWS, total)
+        low, high = np.searchsorted(ends, [begin, end - 1], side="right")
+        counts = lengths[low : high + 1].copy()
+        counts[0] -= begin - begins[low]
+        counts[-1] -= ends[high] - end
+        rows = np.repeat(np.arange(low, high + 1), counts)
+        yield rows, np.arange(begin, end) - begins[rows]
+
+
+def dates(numbers: Any) -> Any:
+    """Days counted from 1970 as a column of dates."""
+    return pa.array(numbers.astype(np.int32)).cast(pa.date32())

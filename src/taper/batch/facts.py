@@ -1,0 +1,152 @@
+"""The facts that are compared with many people at once: those that hold of anyone who takes the drug."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import SimpleNamespace
+from typing import Any, cast
+
+from taper.amounts.dose import DailyDose
+from taper.checks.case import Case
+from taper.checks.length_of_use import long_from
+from taper.knowledge.cited import Cited
+from taper.knowledge.formulary import Formulary
+from taper.knowledge.kidney_advice import KidneyAdvice
+from taper.knowledge.monograph import Ceiling, CeilingKind, Monograph
+from taper.knowledge.stopping_advice import Stopping, StoppingShape
+from taper.people.patient import UNKNOWN
+from taper.products.product import DosageForm, Product, Release
+from taper.source import Source
+
+
+class Use(StrEnum):
+    """Whether a fact is compared with everyone, and why not."""
+
+    COMPARED = "compared"
+    LATER = "a later version of the source is on file"
+    PRODUCT = "it depends on the release or the form"
+    PERSON = "it depends on age or sex"
+    MEDICINES = "it depends on the other medicines"
+    NO_SOURCE = "its source cites nothing, or is of a single dose"
+    LENGTH = "it depends on how long a use is long, which differs between products"
+    NO_FIGURE = "it gives no figure"
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedFact:
+    """One fact of one source about a drug: under which rule it is compared, or why it is left out."""
+
+    drug: str
+    rule: str
+    source: Source
+    use: Use
+    fact: Ceiling | KidneyAdvice | Stopping
+
+
+@dataclass(frozen=True, slots=True)
+class DrugFacts:
+    """The facts of one drug that are compared: its daily ceilings, kidney advice and stopping advice.
+
+    `long_from` is the fewest days of a use that a source calls long, where one does.
+    """
+
+    drug: str
+    ceilings: tuple[Ceiling, ...]
+    kidney: tuple[KidneyAdvice, ...]
+    stopping: tuple[Stopping, ...]
+    long_from: int | None
+    listed: tuple[ComparedFact, ...] = field(repr=False)
+
+
+def facts_of(
+    formulary: Formulary, drug: str, market: str | None, release: Release | None, form: DosageForm | None
+) -> DrugFacts:
+    """The facts about a drug that hold of anyone who takes it, in whatever product of a market, release and form."""
+    monograph = formulary.monograph(drug)
+    products = [p for p in monograph.products if market is None or p.market == market] or list(monograph.products)
+    chosen = [p for p in products if release in (None, p.release) and form in (None, p.form)] or products
+    cases = [_case(formulary, monograph.drug, product, market) for product in chosen]
+    lengths = {long_from(case, monograph.drug) for case in cases}
+    listed = tuple(_listed(monograph, cases, is_one_length=len(lengths) == 1))
+    used = [item.fact for item in listed if item.use is Use.COMPARED]
+    return DrugFacts(
+        monograph.drug,
+        tuple(fact for fact in used if isinstance(fact, Ceiling)),
+        tuple(fact for fact in used if isinstance(fact, KidneyAdvice)),
+        tuple(fact for fact in used if isinstance(fact, Stopping)),
+        lengths.pop() if len(lengths) == 1 else None,
+        listed,
+    )
+
+
+def _case(formulary: Formulary, drug: str, product: Product, market: str | None) -> Case:
+    """What a rule reads where a drug is taken as one product and nothing else is known."""
+    course = SimpleNamespace(
+        drug=drug, used=(product,), release=product.release, course=SimpleNamespace(id=drug, indication=None)
+    )
+    return Case(cast(Any, SimpleNamespace(courses=(course,), drugs=(drug,))), UNKNOWN, formulary, market=market)
+
+
+def _listed(monograph: Monograph, cases: list[Case], *, is_one_length: bool) -> Iterator[ComparedFact]:
+    for ceiling in monograph.ceilings:
+        if ceiling.per == "day":
+            weak = ceiling.kind is CeilingKind.CLAIM
+            beside = Use.MEDICINES if ceiling.with_names or ceiling.without_names else None
+            yield from _of(monograph, "ceiling", ceiling, cases, Use.NO_SOURCE if weak else beside)
+    for advice in monograph.kidney:
+        weak = advice.basis in {"claim", "pharmacokinetics"}
+        silent = not (advice.bands or advice.impaired)
+        beside = Use.NO_SOURCE if weak else Use.NO_FIGURE if silent else None
+        yield from _of(monograph, "kidney", advice, cases, beside)
+    for fact in monograph.stopping:
+        if fact.shape is not StoppingShape.NOT_NEEDED:
+            open_length = (fact.after_long_use or fact.to_lowest_that_works) and not is_one_length
+            yield from _of(monograph, "stopping", fact, cases, Use.LENGTH if open_length else None)
+
+
+def _of(
+    monograph: Monograph, rule: str, fact: Ceiling | KidneyAdvice | Stopping, cases: list[Case], beside: Use | None
+) -> Iterator[ComparedFact]:
+    about = [bool(case.applying([fact], monograph.drug)) for case in cases]
+    if any(about):
+        use = beside or (Use.PRODUCT if not all(about) else _for_anyone(fact, cases[0]))
+        yield ComparedFact(monograph.drug, rule, fact.source, use, fact)
+
+
+def _for_anyone(fact: Cited, case: Case) -> Use:
+    if not case.compares(fact.source):
+        return Use.LATER
+    return Use.PERSON if case.person_fits(fact) is None else Use.COMPARED
+
+
+def compared_facts(
+    drugs: Iterable[str],
+    *,
+    facts: Formulary | None = None,
+    market: str | None = None,
+    release: Release | None = None,
+    form: DosageForm | None = None,
+) -> tuple[ComparedFact, ...]:
+    """Every fact about some drugs that `to_findings` compares, and every one that it leaves out, with the reason.
+
+    Args:
+        drugs: Names of drugs.
+        facts: As for `to_findings`.
+        market: As for `to_findings`.
+        release: As for `to_findings`.
+        form: As for `to_findings`.
+
+    Raises:
+        UnknownDrug: If a drug is not on file.
+
+    Example:
+        >>> {str(item.use) for item in compared_facts(["baclofen"], market="us") if item.rule == "ceiling"}
+        {'compared'}
+    """
+    held = facts if facts is not None else Formulary.shipped()
+    return tuple(item for drug in drugs for item in facts_of(held, drug, market, release, form).listed)
+
+
+def limit_text(ceiling: Ceiling) -> str:
+    """A ceiling as it is written."""
+    return str(DailyDose(ceiling.limit.mg).in_unit(ceiling.limit.unit))

@@ -1,0 +1,222 @@
+"""Reductions of many episodes, against each source's pace, as the rule pace reads it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from math import lcm
+from typing import Any
+
+from taper._base.numbers import write_number
+from taper.batch.engine import np
+from taper.batch.facts import DrugFacts
+from taper.batch.found import Found
+from taper.batch.levels import DailyLevels, DrugCourses, levels_of_drug, times
+from taper.batch.stops import is_shorter
+from taper.checks.dose_levels import fewest_days, most_days
+from taper.knowledge.stopping_advice import Stopping, StoppingBand, StoppingShape
+
+_Beyond = Callable[[Any, Any, Any], Any]
+"""Whether reductions from some counts to others, in episodes with some highest count, are more than one pace."""
+
+
+@dataclass(frozen=True, slots=True)
+class DoseFalls:
+    """The reductions of one drug: each from a level to the next; of each episode the highest count.
+
+    `until` is the day of use on which the first reduction falls, counted from the first day of the episode.
+    """
+
+    held: DrugCourses
+    levels: DailyLevels
+    at: Any
+    episode: Any
+    peak: Any
+    until: Any
+
+
+def falls_of(held: DrugCourses) -> DoseFalls:
+    """The reductions of one drug, that to 0 at a stop or in a gap among them."""
+    levels = levels_of_drug(held)
+    same = levels.episode[1:] == levels.episode[:-1]
+    at = np.flatnonzero(same & (levels.count[1:] < levels.count[:-1]))
+    peak = np.maximum.reduceat(held.count, held.opens)
+    until = np.full(len(held.opens), -1)
+    episodes, where = np.unique(levels.episode[at], return_index=True)
+    until[episodes] = levels.first[at[where] + 1] - held.first[held.opens[episodes]]
+    return DoseFalls(held, levels, at, levels.episode[at], peak, until)
+
+
+def paces(found: Found, held: DrugCourses, facts: DrugFacts) -> None:
+    """Each reduction beyond what a source gives, by itself and together with those of one interval."""
+    falls = falls_of(held)
+    if not len(falls.at):
+        return
+    for fact in facts.stopping:
+        beyond = _pace(fact, held)
+        if beyond is not None and not fact.change_to:
+            speaks = _speaks(fact, falls, facts.long_from)
+            _per_step(found, falls, fact, beyond, speaks)
+            _as_a_rate(found, falls, fact, beyond, speaks)
+            _last_step(found, falls, fact, speaks)
+            _least_time(found, falls, fact, speaks)
+
+
+def _speaks(fact: Stopping, falls: DoseFalls, long_from: int | None) -> Any:
+    """The episodes of which a source speaks, and in which all is known that its advice depends on."""
+    held = falls.held
+    speaks = falls.until >= 0
+    if fact.from_daily_dose is not None:
+        low = fact.from_daily_dose.mg
+        speaks &= times(falls.peak, low.denominator) >= low.numerator * held.grain
+    if fact.shape is StoppingShape.PERCENT_OF_START or fact.used_for_at_least is not None:
+        speaks &= held.is_new
+    if fact.to_lowest_that_works and long_from is not None:
+        speaks &= ~(held.is_new & (falls.until < long_from))
+    return speaks & ~is_shorter(fact, falls.until, held.is_new, long_from)
+
+
+# How much one pace of a source is.
+
+
+def _of_current(fact: Stopping) -> bool:
+    return fact.percent_high is not None and fact.shape is not StoppingShape.PERCENT_OF_START
+
+
+def _pace(fact: Stopping, held: DrugCourses) -> _Beyond | None:
+    if fact.bands:
+        return lambda before, after, _: _banded(fact.bands, held.grain, before, after)
+    if fact.step_high is not None:
+        most = fact.step_high.mg
+        return lambda before, after, _: _reaches(fact, held, before) & held.above(before - after, most)
+    if fact.percent_high is None:
+        return None
+    part = fact.percent_high
+    of_current = _of_current(fact)
+
+    def beyond(before: Any, after: Any, peak: Any) -> Any:
+        whole = before if of_current else peak
+        more = times(before - after, 100 * part.denominator) > times(whole, part.numerator)
+        return _reaches(fact, held, before) & more
+
+    return beyond
+
+
+def _reaches(fact: Stopping, held: DrugCourses, before: Any) -> Any:
+    low = fact.down_to_daily_dose
+    return np.ones(len(before), bool) if low is None else held.above(before, low.mg)
+
+
+def _banded(bands: tuple[StoppingBand, ...], grain: int, before: Any, after: Any) -> Any:
+    steps = [_whole(band.step_high.mg * grain) for band in bands]
+    common = lcm(*steps)
+    paces = times(np.zeros(len(before), before.dtype), 1)
+    reached = np.zeros(len(before), before.dtype)
+    for band, step in zip(bands, steps, strict=True):
+        top = np.minimum(before, _whole(band.from_dose.mg * grain))
+        foot = np.maximum(after, _whole(band.down_to.mg * grain))
+        inside = np.maximum(top - foot, 0)
+        reached = reached + inside
+        paces = _sum(paces, times(inside, common // step))
+    return (paces > common) & (reached == before - after)
+
+
+def _sum(one: Any, other: Any) -> Any:
+    return one + other if one.dtype == other.dtype else one.astype(object) + other.astype(object)
+
+
+def _whole(amount: Fraction) -> int:
+    assert amount.denominator == 1
+    return amount.numerator
+
+
+# Each reading.
+
+
+def _add(found: Found, falls: DoseFalls, fact: Stopping, reading: str, rows: Any, first: Any, before: Any) -> None:
+    after = falls.levels.count[falls.at[rows] + 1]
+    found.add(falls.held, "pace", reading, fact.source.id, _limit(fact), episode=falls.episode[rows], first=first,
+              last=falls.levels.first[falls.at[rows] + 1], dose=before, after=after)  # fmt: skip
+
+
+def _limit(fact: Stopping) -> str:
+    how = "at most" if fact.at_most else "typically"
+    every = f" every {fact.every_low}" if fact.every_low is not None else ""
+    if fact.percent_high is not None:
+        of = "the current dose" if _of_current(fact) else "the first dose"
+        return f"{how} {write_number(fact.percent_high)} % of {of}{every}"
+    if fact.step_high is not None:
+        return f"{how} {fact.step_high}{every}"
+    return f"{how} the step of its table{every}"
+
+
+def _with_figure(falls: DoseFalls, fact: Stopping, speaks: Any) -> Any:
+    """The reductions that a source has a figure for: a percentage of the current dose never reaches 0."""
+    counted = speaks[falls.episode]
+    return counted & ~falls.levels.is_stop[falls.at + 1] if _of_current(fact) else counted
+
+
+def _per_step(found: Found, falls: DoseFalls, fact: Stopping, beyond: _Beyond, speaks: Any) -> None:
+    counts = falls.levels.count
+    before, after = counts[falls.at], counts[falls.at + 1]
+    more = _with_figure(falls, fact, speaks) & beyond(before, after, falls.peak[falls.episode])
+    rows = np.flatnonzero(more)
+    _add(found, falls, fact, "per step", rows, falls.levels.first[falls.at[rows] + 1], before[rows])
+
+
+def _as_a_rate(found: Found, falls: DoseFalls, fact: Stopping, beyond: _Beyond, speaks: Any) -> None:
+    """Reductions counted from the highest dose of the days of one interval before them."""
+    if fact.every_low is None:
+        return
+    levels = falls.levels
+    rows = np.flatnonzero(_with_figure(falls, fact, speaks))
+    day = levels.first[falls.at[rows] + 1]
+    highest = _highest_within(falls, rows, day - fewest_days(fact.every_low))
+    before, after = levels.count[highest], levels.count[falls.at[rows] + 1]
+    together = levels.last[highest] < day - 1
+    more = together & beyond(before, after, falls.peak[falls.episode[rows]])
+    _add(found, falls, fact, "as a rate", rows[more], levels.last[highest][more] + 1, before[more])
+
+
+def _highest_within(falls: DoseFalls, rows: Any, since: Any) -> Any:
+    """For each reduction the latest of the highest levels before it that reach a day."""
+    levels = falls.levels
+    best = falls.at[rows].copy()
+    place, back = np.arange(len(rows)), falls.at[rows] - 1
+    while len(place):
+        inside = back >= 0
+        inside[inside] = (levels.episode[back[inside]] == falls.episode[rows[place[inside]]]) & (
+            levels.last[back[inside]] >= since[place[inside]]
+        )
+        place, back = place[inside], back[inside]
+        higher = levels.count[back] > levels.count[best[place]]
+        best[place[higher]] = back[higher]
+        back = back - 1
+    return best
+
+
+def _last_step(found: Found, falls: DoseFalls, fact: Stopping, speaks: Any) -> None:
+    """A stop from more mg than a percentage of the dose at the start."""
+    if not _of_current(fact) or fact.percent_high is None:
+        return
+    stop = falls.levels.is_stop[falls.at + 1] & (speaks & falls.held.is_new)[falls.episode]
+    rows = np.flatnonzero(stop)
+    part = fact.percent_high
+    before = falls.levels.count[falls.at[rows]]
+    more = times(before, 100 * part.denominator) > times(falls.peak[falls.episode[rows]], part.numerator)
+    rows = rows[more]
+    _add(found, falls, fact, "last step", rows, falls.levels.first[falls.at[rows] + 1], before[more])
+
+
+def _least_time(found: Found, falls: DoseFalls, fact: Stopping, speaks: Any) -> None:
+    """A whole reduction that is shorter than a source gives beside its pace."""
+    if fact.lasting_at_least is None or fact.shape is StoppingShape.MINIMUM_TIME:
+        return
+    held = falls.held
+    episodes = np.flatnonzero(speaks & held.is_new & held.stopped)
+    last = np.maximum.reduceat(np.where(held.count == falls.peak[held.episode], held.last, 0), held.opens)[episodes]
+    end = held.last[held.closes[episodes]]
+    short = end - last < most_days(fact.lasting_at_least)
+    episodes, last, end = episodes[short], last[short], end[short]
+    found.add(held, "pace", "least time", fact.source.id, f"over at least {fact.lasting_at_least}", episode=episodes,
+              first=np.minimum(last + 1, end), last=end, dose=falls.peak[episodes],
+              after=np.zeros(len(episodes), np.int64))  # fmt: skip
