@@ -22,6 +22,7 @@ from taper.formats.fhir.write.request import KIND_TEXT, REVIEW_TEXT
 
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _OWN = {*KIND_TEXT.values(), REVIEW_TEXT}
+_MOST_TOLD = 50
 _READ = "English, German, French and Spanish are read"
 
 
@@ -130,8 +131,10 @@ def _when(dosage: ReadDosage) -> str:
 
 
 def _repeats_all(text: str, told: Told, whole: Scope, names: frozenset[str]) -> bool:
-    """Whether a text tells all steps, one after the other, as the codes do."""
-    if told.sequence and len(whole.steps) > 1:
+    """Whether a text tells all steps, one after the other, as the codes do; of many steps none does."""
+    if not 1 < len(whole.steps) <= _MOST_TOLD:
+        return False
+    if told.sequence:
         joined = "|".join(re.escape(word) for word in dict.fromkeys(told.sequence))
         parts = [part.strip(" ,;.") for part in re.split(rf"\b(?:{joined})\b", plain(text))]
         read = [read_text(part, names) for part in parts if part]
@@ -143,7 +146,7 @@ def _repeats_all(text: str, told: Told, whole: Scope, names: frozenset[str]) -> 
         scopes = [Scope(step.dosages, [step], whole.strength, later=index > 0, ends=ends[index])
                   for index, step in enumerate(whole.steps)]  # fmt: skip
         return not any(one.conditions or differences(one, scope) for one, scope in zip(read, scopes, strict=True))
-    return len(whole.steps) > 1 and not told.conditions and not told.lengths and not differences(told, whole)
+    return not told.conditions and not told.lengths and not differences(told, whole)
 
 
 def _texts_of(body: Mapping[str, Any], *, is_own: bool) -> Iterator[tuple[str, str]]:
