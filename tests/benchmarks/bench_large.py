@@ -10,6 +10,8 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from benchmarks.bench_growth import START, X, daily, log_text
@@ -45,6 +47,7 @@ from taper import (
 from taper._base.json_text import NotJson
 
 LONGEST = 7320
+UNIT = {"unit": "mg", "system": "http://unitsofmeasure.org", "code": "mg"}
 Call = Callable[[], object]
 
 
@@ -149,6 +152,28 @@ def _marks(pace: str) -> Call:
     return lambda: plan_taper(drug="x", before={"morning": "100 mg"}, pace=pace, products=drops)
 
 
+def _dosages() -> Call:
+    """One order of 5,000 dosages, each with a text of its own: other amounts, times and advice, over and over."""
+    more = ("", " with food", " with water", ". Swallow whole", ". May cause drowsiness", ". Do not chew", " (oral)")
+    when = {"MORN": "in the morning", "EVE": "every evening"}
+    day, held = date(2027, 1, 1), []
+    for index in range(5_000):
+        one, amount = day + timedelta(days=index), Decimal(index % 800 + 1) / 2
+        code = tuple(when)[index % 2]
+        bounds = {"boundsPeriod": {"start": one.isoformat(), "end": one.isoformat()}}
+        held.append({
+            "sequence": index + 1,
+            "text": f"Take {amount} mg {when[code]}{more[index // 800]}",
+            "timing": {"repeat": {"frequency": 1, "period": 1, "periodUnit": "d", "when": [code], **bounds}},
+            "doseAndRate": [{"doseQuantity": {"value": amount} | UNIT}],
+        })  # fmt: skip
+    order = {"resourceType": "MedicationRequest", "status": "active", "intent": "order",
+             "subject": {"reference": "Patient/1"}, "medicationCodeableConcept": {"text": "prednisone"},
+             "dosageInstruction": held}  # fmt: skip
+    assert len({item["text"] for item in held}) == len(held)
+    return lambda: from_fhir(order)
+
+
 def _evenly() -> Call:
     halves = [Product(id=f"h{n}", drug="x", form="tablet", strength=f"{n} mg", score=2) for n in (1, 2, 5)]
     before = {f"{hour:02}:00": "5 mg" for hour in range(24)}
@@ -175,6 +200,7 @@ ROWS: dict[str, tuple[float, int, Callable[[], Call]]] = {
     "20 years of daily steps: calendar": (40, 150, _on_twenty_years(to_ical)),
     "20 years of daily steps: FHIR": (40, 150, _on_twenty_years(lambda schedule: write_fhir(to_fhir(schedule)))),
     "20 years of daily steps: FHIR and back": (40, 150, _on_twenty_years(lambda made: from_fhir(to_fhir(made)))),
+    "5,000 dosages with 5,000 texts: from FHIR": (7, 60, _dosages),
     "20 years of daily steps: table": (20, 60, _on_twenty_years(to_table)),
     "20 years of daily steps: workbook": (40, 150, _on_twenty_years(to_xlsx)),
     "20 years of daily steps: HTML": (40, 150, _on_twenty_years(to_html)),

@@ -50,7 +50,7 @@ MORE = {
     "French: if": "si fièvre, 40 mg",
     "French: a week only": "Une semaine seulement",
     "Spanish: a reduction": "reducir 5 mg cada semana",
-    "Spanish: until": "hasta nueva orden",
+    "Spanish: until": "hasta el alta",
     "Spanish: a week": "Solo una semana",
     "Spanish: this week": "solo esta semana",
     "French: this week": "seulement cette semaine",

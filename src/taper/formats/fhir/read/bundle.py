@@ -53,8 +53,16 @@ class Request:
 
     @property
     def subject(self) -> str:
-        """Whom it is for, as it says it."""
-        return str(as_map(self.body.get("subject")).get("reference", ""))
+        """Whom it is for, as it says it: by a reference, else by a number, else by a name."""
+        held = as_map(self.body.get("subject"))
+        number = as_map(held.get("identifier"))
+        named = f"{number.get('system', '')}|{number['value']}" if "value" in number else held.get("display", "")
+        return str(held.get("reference", named))
+
+    @property
+    def subject_names(self) -> set[str]:
+        """What a caller may call whom it is for: as it says it, or the id or number alone."""
+        return {self.subject, self.subject.rpartition("/")[2], self.subject.rpartition("|")[2]}
 
     @property
     def is_supply(self) -> bool:
@@ -136,7 +144,7 @@ def _chosen(requests: tuple[Request, ...], choice: Choice) -> tuple[Request, ...
         requests = tuple(item for item in requests if wanted & ({str(item.body.get("id"))} | item.references))
     if choice.patient is not None:
         known = sorted({request.subject for request in requests})
-        requests = tuple(item for item in requests if choice.patient in {item.subject, item.subject.rpartition("/")[2]})
+        requests = tuple(item for item in requests if choice.patient in item.subject_names)
         if not requests:
             raise NotFound(f"no request is for {choice.patient!r}; these are: {', '.join(known)}", where="patient")
     return requests

@@ -12,6 +12,7 @@ from taper.formats.fhir.quantity import Units, read_number
 from taper.formats.fhir.read.amount import read_amount, report_unit
 from taper.formats.fhir.read.as_needed import is_as_needed
 from taper.formats.fhir.read.elements import as_list, as_map, codes_of, first_text, names_of
+from taper.formats.fhir.read.extensions import extension_texts
 from taper.formats.fhir.read.import_report import Notes
 from taper.formats.fhir.read.period import Bounds
 from taper.formats.fhir.read.route import check_route
@@ -79,10 +80,7 @@ def _told(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name in dict.fromkeys(names_of(stated)):
         if name not in table("times")["code"] and name not in codes_of(stated):
             yield "timing.code", name
-    for index, item in enumerate(as_list(data.get("extension"))):
-        text = as_map(item).get("valueString", as_map(item).get("valueMarkdown"))
-        if isinstance(text, str):
-            yield f"extension[{index}]", text
+    yield from extension_texts(data)
 
 
 def _refuse_as_needed(data: Mapping[str, Any], where: str, notes: Notes) -> None:

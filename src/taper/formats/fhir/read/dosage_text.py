@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
@@ -12,20 +13,22 @@ from taper.errors import InvalidInput
 from taper.formats.fhir.read.advice import without_advice
 from taper.formats.fhir.read.text_patterns import (
     CLOCK,
+    COMPARED,
     DOTTED,
     ISO,
     MIXED,
+    OF_A_PERIOD,
     PER_BODY,
     PER_VOLUME,
     REPEATED,
-    SCHEME,
     SPACED_WORD,
     THOUSANDS,
     WORD,
     clause_after,
     unit_patterns,
 )
-from taper.formats.fhir.read.told import Told
+from taper.formats.fhir.read.text_template import read_by_template
+from taper.formats.fhir.read.told import Scheme, Told
 from taper.formats.fhir.read.vocabulary import (
     Vocabulary,
     best_language,
@@ -35,6 +38,9 @@ from taper.formats.fhir.read.vocabulary import (
 )
 
 _GONE = " | "
+_IN_MG = {"mcg": Fraction(1, 1000), "mg": Fraction(1), "g": Fraction(1000)}
+_MEALS = 3
+_UMLAUT = re.compile(r"(?<![aeq])([aou])e")
 _LINES = re.compile(r"\s*[\r\n]\s*")
 
 
@@ -51,13 +57,14 @@ def read_text(text: str, names: frozenset[str] = frozenset()) -> Told:
         dates.append((int(found[2]), int(found[3]), int(found[1])))
         return _GONE
 
-    told = _read(ISO.sub(note, plain(_LINES.sub(". ", text))), names)
+    flat = ISO.sub(note, plain(_LINES.sub(". ", text)))
+    told = read_by_template(flat, lambda one: _read(one, names))
     return replace(told, dates=[*told.dates, *dates]) if dates else told
 
 
 @lru_cache(maxsize=2048)
 def _read(flat: str, names: frozenset[str]) -> Told:
-    """Read a flat text without its ISO dates, so that texts that differ in them alone are read once."""
+    """Read a flat text without its ISO dates and amounts, so that texts that differ in them alone are read once."""
     first: Told | None = None
     for code in best_language(flat):
         told = _Reading(flat, vocabulary_of(code), names).told
@@ -65,7 +72,11 @@ def _read(flat: str, names: frozenset[str]) -> Told:
             return told
         first = told if first is None or len(told.unknown) < len(first.unknown) else first
     assert first is not None  # there is a language
-    return first
+    spelt = _UMLAUT.sub(r"\1", flat)
+    if spelt == flat:
+        return first
+    told = _Reading(spelt, vocabulary_of("de"), names).told
+    return told if len(told.unknown) < len(first.unknown) else first
 
 
 class _Reading:
@@ -81,7 +92,8 @@ class _Reading:
         self._left = words.numbers.sub(self._digit, self._left)
         self._left = REPEATED.sub(r"\1", MIXED.sub(r"\1 \2", self._left))
         for step in (
-            self._harmless, self._purposes, self._dates, self._schemes, self._per, self._conditions,
+            self._harmless, self._openly, self._purposes, self._dates, self._schemes, self._limits, self._per,
+            self._conditions,
             self._frequencies, self._clocks,
             self._ranges, self._changes, self._lengths, self._daily, self._order, self._amounts, self._days,
         ):  # fmt: skip
@@ -134,13 +146,25 @@ class _Reading:
 
     def _schemes(self) -> None:
         if "-" in self._left:
-            self._take(SCHEME, self._scheme)
+            self._take(unit_patterns().scheme, self._scheme)
 
     def _scheme(self, found: re.Match[str]) -> None:
-        self.told.schemes.append(tuple(_number(part) for part in re.split(r" ?- ?", found[0])))
+        counts = tuple(_number(part) for part in re.split(r" ?- ?", found[1]))
+        each = (found[3], found[4]) if found[3] else ("1", found[2])
+        self.told.schemes.append(Scheme(counts, _in_mg(_number(each[0]), each[1]) if each[1] else None))
+
+    def _openly(self) -> None:
+        """Take out what says that the drug goes on without an end, or is not taken daily."""
+        self._phrase("openly", lambda found: self.told.openly.append(found[0]))
+        self._phrase("not_daily", lambda found: self.told.not_daily.append(found[0]))
+
+    def _limits(self) -> None:
+        """Take out the most of a day, which is compared as an amount of the day."""
+        self._phrase("limits", lambda found: self.told.limits.append(self._measured(*_number_and_unit(found))))
 
     def _per(self) -> None:
         """An amount for each kg or square meter is none; an amount for each day is one of the day."""
+        self._take(COMPARED, self._beyond)
         if "/" in self._left:
             self._take(PER_BODY, self._beyond)
             self._take(unit_patterns().daily, self._daily_amount)
@@ -150,7 +174,7 @@ class _Reading:
         self._amount(found[1], found[2], daily=True)
 
     def _concentration(self, found: re.Match[str]) -> None:
-        mass = _in_mg(_number(found[1]), plain_unit_words()[found[2]])
+        mass = _in_mg(_number(found[1]), found[2])
         self.told.amounts.append((mass / (_number(found[3]) if found[3] else 1), "mg/mL"))
 
     def _beyond(self, found: re.Match[str]) -> None:
@@ -166,6 +190,8 @@ class _Reading:
 
     def _frequencies(self) -> None:
         told = self.told
+        self._phrase("divided", self._divided)
+        self._phrase("each_meal", lambda _: told.times.append(_MEALS))
         self._phrase("every_hours", lambda found: self._hours(_first_number(found), found[0]))
         self._phrase("alternate", self._every_other_day)
         self._phrase("every_days", lambda found: told.every.append(int(_first_number(found))))
@@ -173,11 +199,17 @@ class _Reading:
         if self._words.named_times is not None:
             self._take(self._words.named_times, lambda found: told.times.append(int(_group(found)[1:])))
         self._phrase("weekly", self._week)
+        self._phrase("each_time", lambda found: told.times.append(int(_first_number(found))))
         self._phrase("monthly", self._beyond)
 
     def _times(self, found: re.Match[str]) -> None:
         self.told.times.append(int(_first_number(found)))
         self.told.every.append(1)
+
+    def _divided(self, found: re.Match[str]) -> None:
+        """Amounts of a day, in so many doses."""
+        self.told.times.append(int(_first_number(found)))
+        self.told.is_divided = True
 
     def _hours(self, hours: Fraction, said: str) -> None:
         if hours > 0 and 24 % hours == 0:
@@ -218,7 +250,15 @@ class _Reading:
         self._phrase("change", lambda found: self.told.changes.append(found[0]))
 
     def _lengths(self) -> None:
+        if self._words.code == "en":
+            self._take(OF_A_PERIOD, self._weeks)
         self._phrase("lengths", self._length)
+
+    def _weeks(self, found: re.Match[str]) -> None:
+        """A length as prescribers write it: 14/7 is 14 days, 2/52 two weeks, 3/12 three months."""
+        unit = {"7": "day", "52": "week", "12": "month"}[found[2]]
+        with suppress(InvalidInput):
+            self.told.lengths.append(Duration(int(found[1]), unit))
 
     def _length(self, found: re.Match[str]) -> None:
         words = self._words.units_of_time
@@ -237,14 +277,19 @@ class _Reading:
 
     def _order(self) -> None:
         self._phrase("until", lambda found: self.told.until.append(found[0]))
+        self._phrase("pauses", self._beyond)
         self._phrase("stop", lambda found: self.told.stops.append(found[0]))
         self._phrase("then", lambda found: self.told.sequence.append(found[0]))
 
     def _amounts(self) -> None:
+        for found in unit_patterns().beside.finditer(self._left):
+            count, number, mass = found.group(1, 2, 3) if found[1] else found.group(6, 4, 5)
+            self.told.beside.append(_number(count) * _in_mg(_number(number), mass))
         self._take(unit_patterns().product, self._product)
+        self._take(unit_patterns().times, lambda found: self._strength(found[3], found[4], found[1], found[2]))
         self._take(unit_patterns().each, self._each)
         self._take(unit_patterns().amount, lambda found: self._amount(found[1], found[2]))
-        self._take(self._words.take, lambda found: self.told.amounts.append((_number(found[1]), "piece")))
+        self._take(self._words.take, lambda found: self.told.amounts.append((_first_number(found), "piece")))
         if self._words.code == "en":
             self._take(unit_patterns().one, lambda found: self._amount("1", found[1]))
 
@@ -258,17 +303,17 @@ class _Reading:
         """A count of units of a stated strength: what they come to must be the dose."""
         self._amount(count, unit)
         self._amount(number, mass)
-        self.told.products.append(_number(count) * _in_mg(_number(number), plain_unit_words()[mass]))
+        self.told.products.append(_number(count) * _in_mg(_number(number), mass))
 
     def _amount(self, number: str, unit: str, *, daily: bool = False) -> None:
-        meaning = plain_unit_words()[unit]
-        value = _number(number)
-        if meaning in {"mcg", "mg", "g"}:
-            self.told.amounts.append((_in_mg(value, meaning), "mg"))
-        else:
-            self.told.amounts.append((value, meaning))
+        self.told.amounts.append(self._measured(number, unit))
         if daily:
             self.told.every.append(1)
+
+    @staticmethod
+    def _measured(number: str, unit: str) -> tuple[Fraction, str]:
+        meaning, value = plain_unit_words()[unit], _number(number)
+        return (_in_mg(value, unit), "mg") if meaning in _IN_MG else (value, meaning)
 
     def _days(self) -> None:
         self._take(self._words.slots, lambda found: self.told.slots.add(_group(found)))
@@ -289,7 +334,7 @@ class _Reading:
 
     def _rest(self) -> None:
         for word in WORD.findall(self._left):
-            is_known = word in self._words.words or word in self._names or word in plain_unit_words() or len(word) == 1
+            is_known = word == "x" or word in self._words.words or word in self._names or word in plain_unit_words()
             if word == "1" and self._articles:
                 continue
             if word[0].isdigit() or not is_known:
@@ -322,5 +367,10 @@ def _first_number(found: re.Match[str]) -> Fraction:
     return next((_number(part) for part in found.groups() if part and part[0].isdigit()), Fraction(0))
 
 
+def _number_and_unit(found: re.Match[str]) -> tuple[str, str]:
+    number, unit = (part for part in found.groups() if part)
+    return number, unit
+
+
 def _in_mg(value: Fraction, unit: str) -> Fraction:
-    return value * {"mcg": Fraction(1, 1000), "mg": Fraction(1), "g": Fraction(1000)}[unit]
+    return value * _IN_MG[plain_unit_words()[unit]]

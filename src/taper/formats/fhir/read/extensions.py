@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 from taper.formats.fhir.quantity import word_of
-from taper.formats.fhir.read.elements import as_list
+from taper.formats.fhir.read.elements import as_list, as_map, names_of
 from taper.formats.fhir.read.import_report import Notes
 from taper.formats.fhir.tables import table
 
@@ -61,6 +61,31 @@ def _held(extension: Mapping[str, Any]) -> Iterator[str]:
     for inner in as_list(extension.get("extension")):
         if isinstance(inner, Mapping):
             yield from _held(inner)
+
+
+def extension_texts(data: object, at: str = "") -> Iterator[tuple[str, str]]:
+    """Every text that extensions hold, at any depth of some data, each with where its outermost extension stands."""
+    if isinstance(data, Mapping):
+        for key, item in data.items():
+            place = f"{at}.{key}" if at else str(key)
+            if key == "extension":
+                for index, each in enumerate(as_list(item)):
+                    yield from ((f"{place}[{index}]", text) for text in _texts(each))
+            elif isinstance(item, (Mapping, list)):
+                yield from extension_texts(item, place)
+    elif isinstance(data, list):
+        for index, item in enumerate(data):
+            yield from extension_texts(item, f"{at}[{index}]")
+
+
+def _texts(extension: object) -> Iterator[str]:
+    held = as_map(extension)
+    stated = [held.get("valueString"), held.get("valueMarkdown"), as_map(held.get("valueAnnotation")).get("text")]
+    if word_of(held, "url") != "lang":
+        yield from (text for text in stated if isinstance(text, str))
+        yield from names_of(held.get("valueCodeableConcept"))
+    for inner in as_list(held.get("extension")):
+        yield from _texts(inner)
 
 
 def find_extensions(body: Mapping[str, Any], what: str) -> list[tuple[str, Mapping[str, Any]]]:

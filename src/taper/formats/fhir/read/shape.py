@@ -64,6 +64,7 @@ _BY_NAME = {
     "itemCodeableConcept", "item", "additionalInstruction",
 }  # fmt: skip
 _BY_CODE = {"courseOfTherapyType"}
+_NAMED = _BY_NAME | _BY_CODE
 # Where a dose, a time or a length is said: an extension there, or a value that is left out, is never passed over.
 _DECIDES = {"MedicationRequest", "MedicationStatement", "MedicationDispense", "Medication", "Medication.ingredient"}
 
@@ -189,7 +190,7 @@ class _Walk:
 
     def _name_parts(self, key: str, value: Any, shape: Shape, at: str) -> None:
         """Name what is not read of a concept or a reference of which only the name, or only the code, is read."""
-        if key not in _BY_NAME | _BY_CODE or (key == "code" and "repeat" in shape.keys):
+        if key not in _NAMED or (key == "code" and "repeat" in shape.keys):
             return
         for index, item in enumerate(value if isinstance(value, list) else [value]):
             if not isinstance(item, Mapping):

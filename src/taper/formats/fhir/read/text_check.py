@@ -12,7 +12,7 @@ from taper.errors import TaperError
 from taper.formats.fhir.quantity import Units, UnitStrength
 from taper.formats.fhir.read.dosage import ReadDosage
 from taper.formats.fhir.read.steps import ReadStep, end_of, mass_of
-from taper.formats.fhir.read.told import Told
+from taper.formats.fhir.read.told import Scheme, Told
 from taper.plans.regimen import Slot
 
 _PARTS_OF_DAY = (("morning", 4, 11), ("noon", 11, 16), ("evening", 16, 21), ("bedtime", 21, 24))
@@ -43,6 +43,7 @@ def differences(told: Told, scope: Scope) -> list[str]:
     is_bounded = bool(scope.steps) and not scope.steps[-1].bounds.is_open
     found += [f"{said!r} is in no code" for said in told.courses if not is_bounded]
     says_end = scope.ends and bool(told.stops)
+    found += [f"{said!r} is in no code" for said in told.openly if is_bounded]
     if not scope.later:
         found += [f"the condition {said!r} is in no code" for said in told.conditions]
         found += [f"the order {said!r} is in no code" for said in told.sequence[1 if says_end else 0 :]]
@@ -53,7 +54,8 @@ def differences(told: Told, scope: Scope) -> list[str]:
     found += [f"{said!r} is in no code" for said in told.stops if not scope.ends]
     if found:
         return found
-    return [*_amounts(told, scope), *_lengths(told, scope), *_rhythm(told, scope), *_times(told, scope)]
+    found += [*_amounts(told, scope), *_limits(told, scope)]
+    return [*found, *_lengths(told, scope), *_rhythm(told, scope), *_times(told, scope)]
 
 
 def _mg_of(dosage: ReadDosage, strength: UnitStrength | None) -> Fraction | None:
@@ -76,7 +78,11 @@ class _Codes:
 
 def _codes_of(told: Told, scope: Scope) -> _Codes:
     """What the codes of a scope come to; of the day, where the text says how much a day and nothing of when."""
-    is_daily = told.says_daily and not (told.times or told.slots or told.clocks or told.schemes)
+    says_when = told.times or told.slots or told.clocks or told.schemes
+    return _of_day(scope, is_daily=told.is_divided or (told.says_daily and not says_when))
+
+
+def _of_day(scope: Scope, *, is_daily: bool) -> _Codes:
     masses, counts = [], []
     for dosage in scope.dosages:
         times = max(1, len(dosage.rhythm.slots)) if is_daily else 1
@@ -102,9 +108,14 @@ def _amounts(told: Told, scope: Scope) -> Iterator[str]:
     for value in told.products:
         if codes.masses and value not in codes.masses:
             yield f"{_shown(value)} mg of the units in it is not the dose"
+    is_open = codes.one is None and not codes.counts
+    for value in told.beside:
+        if is_open and codes.masses and value not in codes.masses:
+            yield f"{_shown(value)} mg of the units in it, if one is meant, is not the dose"
+    each = [mass for mass, unit in told.amounts if unit == "mg"]
     explained = False
     for value, unit in told.amounts:
-        explains = _explains(value, unit, told, codes)
+        explains = _explains(value, unit, each, codes)
         explained = explained or explains
         if not (explains or _fits_beside(value, unit, told, codes, says_dose=says_dose)):
             yield f"{_shown(value)} {unit} is not the dose"
@@ -112,8 +123,15 @@ def _amounts(told: Told, scope: Scope) -> Iterator[str]:
         yield "the amount is not the dose"
 
 
-def _explains(value: Fraction, unit: str, told: Told, codes: _Codes) -> bool:
-    """Whether an amount is the dose: in mg, counted, or in mL."""
+def _limits(told: Told, scope: Scope) -> Iterator[str]:
+    """The most of a day that a text allows, where it is not what the codes come to."""
+    for value, unit in told.limits:
+        if not _explains(value, unit, [], _of_day(scope, is_daily=True)):
+            yield f"at most {_shown(value)} {unit} a day is not what the codes come to"
+
+
+def _explains(value: Fraction, unit: str, each: Sequence[Fraction], codes: _Codes) -> bool:
+    """Whether an amount is the dose: in mg, in mL, or counted, where one may be any of `each` mg."""
     if unit == "mg":
         return value in codes.masses
     if unit == "mg/mL":
@@ -124,7 +142,6 @@ def _explains(value: Fraction, unit: str, told: Told, codes: _Codes) -> bool:
         return codes.per_ml is not None and value * codes.per_ml in codes.masses
     if any(not _alike(unit, kind) for _, kind in codes.counts):
         return False
-    each = [mass for mass, other in told.amounts if other == "mg"]
     return any(value * mass in codes.masses for mass in [*each, *([codes.one] if codes.one is not None else [])])
 
 
@@ -186,6 +203,8 @@ def _rhythm(told: Told, scope: Scope) -> Iterator[str]:
     for number in told.every:
         if weekdays or every != {number}:
             yield f"every {'day' if number == 1 else f'{number} days'} is not how often the codes say"
+    if told.not_daily and every == {1} and not weekdays:
+        yield "not daily is not how often the codes say"
     for number in told.weekly:
         each_seventh = every == {7} and not weekdays and number == 1
         if not each_seventh and not (weekdays and len(weekdays) == number):
@@ -205,7 +224,7 @@ def _times(told: Told, scope: Scope) -> Iterator[str]:
         yield f"the times {', '.join(sorted(told.clocks))} are not those of the codes"
     for scheme in told.schemes:
         if not _is_scheme(scheme, scope):
-            yield f"the scheme {'-'.join(map(_shown, scheme))} is not what the codes say"
+            yield f"the scheme {'-'.join(map(_shown, scheme.amounts))} is not what the codes say"
 
 
 def _part_of_day(slot: Slot) -> str:
@@ -215,13 +234,14 @@ def _part_of_day(slot: Slot) -> str:
     return next((name for name, first, last in _PARTS_OF_DAY if first <= hour < last), "bedtime")
 
 
-def _is_scheme(scheme: Sequence[Fraction], scope: Scope) -> bool:
-    """Whether counts for morning, noon, evening and bedtime are those of the codes."""
+def _is_scheme(scheme: Scheme, scope: Scope) -> bool:
+    """Whether counts or amounts for morning, noon, evening and bedtime are those of the codes."""
     counts: dict[str, Fraction | None] = {}
     for dosage in scope.dosages:
-        for slot in dosage.rhythm.slots:
-            counts[slot.name] = _count(dosage.amount, scope.strength)
-    wanted = dict(zip(_SCHEME, [*scheme, Fraction(0)][:4], strict=True))
+        count = _count(dosage.amount, scope.strength) if scheme.each is None else _mg_of(dosage, scope.strength)
+        counts |= {slot.name: count for slot in dosage.rhythm.slots}
+    amounts = [amount * (scheme.each or 1) for amount in scheme.amounts]
+    wanted = dict(zip(_SCHEME, [*amounts, Fraction(0)][:4], strict=True))
     return all(counts.get(name, Fraction(0)) == count for name, count in wanted.items()) and set(counts) <= set(_SCHEME)
 
 

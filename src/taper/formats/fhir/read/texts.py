@@ -11,6 +11,7 @@ from taper.formats.fhir.read.bundle import Request
 from taper.formats.fhir.read.dosage import ReadDosage
 from taper.formats.fhir.read.dosage_text import read_text
 from taper.formats.fhir.read.elements import as_list, as_map, names_of
+from taper.formats.fhir.read.extensions import extension_texts
 from taper.formats.fhir.read.import_report import Notes
 from taper.formats.fhir.read.own_text import rendered_texts
 from taper.formats.fhir.read.route import says_elsewhere
@@ -22,6 +23,7 @@ from taper.formats.fhir.write.request import KIND_TEXT, REVIEW_TEXT
 
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _OWN = {*KIND_TEXT.values(), REVIEW_TEXT}
+_MOST_TOLD = 50
 _READ = "English, German, French and Spanish are read"
 
 
@@ -73,7 +75,7 @@ def _check_step(index: int, whole: Scope, names: frozenset[str], notes: Notes, *
             told = _without(read_text(text, names), dosage)
             if _says_elsewhere(text, told, where, notes):
                 continue
-            if at.startswith("extension"):
+            if "extension[" in at and not at.startswith("_"):
                 told = replace(told, unknown=_numbers(told.unknown))
             alone = together if len(step.dosages) == 1 else replace(together, dosages=[dosage])
             found = differences(told, alone)
@@ -130,8 +132,10 @@ def _when(dosage: ReadDosage) -> str:
 
 
 def _repeats_all(text: str, told: Told, whole: Scope, names: frozenset[str]) -> bool:
-    """Whether a text tells all steps, one after the other, as the codes do."""
-    if told.sequence and len(whole.steps) > 1:
+    """Whether a text tells all steps, one after the other, as the codes do; of many steps none does."""
+    if not 1 < len(whole.steps) <= _MOST_TOLD:
+        return False
+    if told.sequence:
         joined = "|".join(re.escape(word) for word in dict.fromkeys(told.sequence))
         parts = [part.strip(" ,;.") for part in re.split(rf"\b(?:{joined})\b", plain(text))]
         read = [read_text(part, names) for part in parts if part]
@@ -143,7 +147,7 @@ def _repeats_all(text: str, told: Told, whole: Scope, names: frozenset[str]) -> 
         scopes = [Scope(step.dosages, [step], whole.strength, later=index > 0, ends=ends[index])
                   for index, step in enumerate(whole.steps)]  # fmt: skip
         return not any(one.conditions or differences(one, scope) for one, scope in zip(read, scopes, strict=True))
-    return len(whole.steps) > 1 and not told.conditions and not told.lengths and not differences(told, whole)
+    return not told.conditions and not told.lengths and not differences(told, whole)
 
 
 def _texts_of(body: Mapping[str, Any], *, is_own: bool) -> Iterator[tuple[str, str]]:
@@ -154,10 +158,9 @@ def _texts_of(body: Mapping[str, Any], *, is_own: bool) -> Iterator[tuple[str, s
     rendered = dict(rendered_texts(body))
     if not is_own:
         yield from rendered.items()
-    for index, item in enumerate(map(as_map, as_list(body.get("extension")))):
-        text = item.get("valueString", item.get("valueMarkdown"))
-        if isinstance(text, str) and not any(at.startswith(f"extension[{index}].") for at in rendered):
-            yield f"note in extension[{index}]", text
+    for at, text in extension_texts({"extension": body.get("extension")}):
+        if not any(known.startswith(f"{at}.") for known in rendered):
+            yield f"note in {at}", text
 
 
 def _check_whole(text: str, where: str, whole: Scope, names: frozenset[str], notes: Notes, *, lenient: bool) -> None:

@@ -6,17 +6,27 @@ from fractions import Fraction
 from taper.amounts.duration import Duration
 
 
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """Amounts for morning, noon, evening and bedtime, such as 1-0-1: counts, or mg if `each` says what one is."""
+
+    amounts: tuple[Fraction, ...]
+    each: Fraction | None = None
+
+
 @dataclass(slots=True)
 class Told:
     """What a text says. Amounts are numbers with what they count; `beyond` names what no code of a dose can hold.
 
-    `doses` is the text without what it warns of and without how the drug is taken, flat.
+    `products` are counts of units of a stated strength, in mg; `beside` those of which it is open whether the mg are
+    those of one unit. `doses` is the text without what it warns of and without how the drug is taken, flat.
     """
 
     language: str
     doses: str = ""
     amounts: list[tuple[Fraction, str]] = field(default_factory=list)
     products: list[Fraction] = field(default_factory=list)
+    beside: list[Fraction] = field(default_factory=list)
     lengths: list[Duration] = field(default_factory=list)
     times: list[int] = field(default_factory=list)
     every: list[int] = field(default_factory=list)
@@ -25,7 +35,11 @@ class Told:
     clocks: set[str] = field(default_factory=set)
     weekdays: set[str] = field(default_factory=set)
     dates: list[tuple[int, int, int | None]] = field(default_factory=list)
-    schemes: list[tuple[Fraction, ...]] = field(default_factory=list)
+    schemes: list[Scheme] = field(default_factory=list)
+    limits: list[tuple[Fraction, str]] = field(default_factory=list)
+    openly: list[str] = field(default_factory=list)
+    not_daily: list[str] = field(default_factory=list)
+    is_divided: bool = False
     sequence: list[str] = field(default_factory=list)
     changes: list[str] = field(default_factory=list)
     stops: list[str] = field(default_factory=list)

@@ -12,16 +12,19 @@ from taper.formats.fhir.tables import table, unit_words
 LANGUAGES = ("en", "de", "fr", "es")
 NUMBER = r"(?:\d+(?:[.,]\d+)?(?: \d+/\d+)?|\d+/\d+)"
 _SPACES = re.compile(r"\s+")
+_LETTERS = re.compile(r"(?<![\w.])[a-z](?:\.[a-z])+(?![\w])")
 _DASHES = str.maketrans({"–": "-", "—": "-", "‑": "-", "’": "'", "×": "x", "½": " 1/2", "¼": " 1/4", "¾": " 3/4"})
 
 
 def plain(text: str) -> str:
-    """A text without case, accents, and runs of blanks."""
+    """A text without case, accents, runs of blanks, and the dots within an abbreviation such as "b.i.d."."""
     if text.isascii():
-        return " ".join(text.casefold().split())
-    flat = unicodedata.normalize("NFKD", text.translate(_DASHES).casefold())
-    bare = "".join(mark for mark in flat if not unicodedata.combining(mark))
-    return _SPACES.sub(" ", bare.replace("⁄", "/")).strip()
+        bare = " ".join(text.casefold().split())
+    else:
+        flat = unicodedata.normalize("NFKD", text.translate(_DASHES).casefold())
+        marks = "".join(mark for mark in flat if not unicodedata.combining(mark))
+        bare = _SPACES.sub(" ", marks.replace("⁄", "/")).strip()
+    return _LETTERS.sub(lambda found: found[0].replace(".", ""), bare) if "." in bare else bare
 
 
 @cache
@@ -77,7 +80,7 @@ def vocabulary_of(code: str) -> Vocabulary:
         units,
         {key: _whole(_filled(held[key], lengths)) for key in _PHRASES},
         _named(held["slots"]),
-        _named(held["weekdays"]),
+        _named(held["weekdays"], f"(?:(?:{held['each_weekday']}) )?"),
         _times_by_count(held["named_times"]),
         tuple(_dates(held["month_names"])),
         words,
@@ -85,7 +88,7 @@ def vocabulary_of(code: str) -> Vocabulary:
         _whole(held["purpose"]),
         openers(held["warnings"]),
         frozenset(" ".join([held["warning_words"], *held["joined"], "or"]).split()),
-        re.compile(rf"(?<![\w])(?:{'|'.join(held['take'])}) ({NUMBER})(?= *(?:$|[^\w\s]|[^\W\d]))"),
+        _taken(held["take"], held["taken"]),
         frozenset(re.findall(r"[a-z']{2,}", f"{held} {ones}")),
     )
 
@@ -93,16 +96,24 @@ def vocabulary_of(code: str) -> Vocabulary:
 _PHRASES = (
     "times", "every_hours", "daily", "every_days", "alternate", "weekly", "monthly", "lengths", "until", "then",
     "change", "stop", "ranges", "conditions", "weekends", "from", "to", "total", "harmless", "course",
+    "limits", "openly", "divided", "each_time", "each_meal", "not_daily", "pauses",
 )  # fmt: skip
 
 
-def _named(said: Mapping[str, list[str]]) -> re.Pattern[str]:
+def _taken(before: Iterable[str], after: Iterable[str]) -> re.Pattern[str]:
+    """A number that counts units although it names none: "take 2", "2 to be taken"."""
+    said = [rf"(?:{'|'.join(before)}) ({NUMBER})(?= *(?:$|[^\w\s]|[^\W\d]))"]
+    said += [rf"({NUMBER}) {phrase}(?![\w])" for phrase in after]
+    return re.compile(rf"(?<![\w])(?:{'|'.join(said)})")
+
+
+def _named(said: Mapping[str, list[str]], before: str = "") -> re.Pattern[str]:
     """One pattern in which the group that matches names what was said; longer phrases are tried first."""
     every = sorted(
         ((phrase, name) for name, phrases in said.items() for phrase in phrases), key=lambda one: -len(one[0])
     )
     parts = [f"(?P<{name}_{index}>{phrase})" for index, (phrase, name) in enumerate(every)]
-    return re.compile(rf"(?<![\w])(?:{'|'.join(parts)})(?![\w])")
+    return re.compile(rf"(?<![\w]){before}(?:{'|'.join(parts)})(?![\w])")
 
 
 def _times_by_count(said: Mapping[str, int]) -> re.Pattern[str] | None:
@@ -126,7 +137,7 @@ def _filled(patterns: Iterable[str], lengths: str) -> list[str]:
     made: list[str] = []
     for pattern in patterns:
         numbered = pattern.replace("{N}", f"({NUMBER})", 1).replace("{N}", NUMBER)
-        made.append(numbered.replace("{T}", f"({lengths})", 1))
+        made.append(numbered.replace("{T}", f"({lengths})", 1).replace("{U}", f"({unit_pattern()})"))
     return made
 
 

@@ -1,0 +1,50 @@
+"""Dosage texts as prescribers write them: what repeats the codes is read, what says more or other is not."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from formats.fhir_orders import counted, dosage, lasting, order, refusals
+
+WRITTEN = tomllib.loads((Path(__file__).parent / "dosage_texts.toml").read_text(encoding="utf-8"))
+ORDERS = {
+    "40 mg each morning, without an end": {"value": 40},
+    "10 mg each morning and evening, without an end": {
+        "value": 10,
+        "repeat": {"frequency": 2, "when": ["MORN", "EVE"]},
+    },
+    "5 mg each morning for 14 days": {"value": 5, "repeat": lasting(14)},
+    "10 mg each Monday, without an end": {
+        "value": 10,
+        "repeat": {"periodUnit": "wk", "dayOfWeek": ["mon"], "when": None},
+    },
+    "2 tablets of 5 mg three times a day for 7 days": {"repeat": {"frequency": 3, "when": None} | lasting(7)},
+    "10 mg every other morning, without an end": {"value": 10, "repeat": {"period": 2}},
+}
+
+
+def refused(name, text):
+    given = dict(ORDERS[name])
+    if "value" in given:
+        return refusals(order(dosage(given.pop("value"), text=text, **given)))
+    return refusals(order(counted(2, "tablet", text=text, **given)), strength="5 mg")
+
+
+def written(key):
+    return [(name, text) for name, held in WRITTEN.items() for text in held[key]]
+
+
+@pytest.mark.parametrize("name", ORDERS)
+def test_the_codes_without_a_text_are_read(name):
+    assert refused(name, None) == []
+
+
+@pytest.mark.parametrize(("name", "text"), written("imports"))
+def test_a_text_that_repeats_the_codes_or_advises_is_read(name, text):
+    assert refused(name, text) == []
+
+
+@pytest.mark.parametrize(("name", "text"), written("refuses"))
+def test_a_text_that_says_more_or_other_than_the_codes_is_refused(name, text):
+    assert refused(name, text) != []
