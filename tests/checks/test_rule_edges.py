@@ -5,14 +5,14 @@ import pytest
 from builders import DRUG, TABLETS, answers, course, formulary, liquid, plan_of, plan_with, review_of, step, tablet
 from checks.test_ceiling import SINGLE, limits
 from checks.test_ceiling import found as limited
-from checks.test_interaction import OPIOID, met
+from checks.test_interaction import OPIOID, met, other_monograph
 from checks.test_person_rules import AGE, LIVER, told
 from checks.test_product_and_sum_rules import OTHER, table
 from checks.test_stopping import A_WEEK, BANDED, FIXED, OF_START, SLOWLY, begins, ends, stopping, with_table
 from checks.test_time_rules import FIVE, broken, life
 from checks.test_time_rules import told as over
 from planning.test_requests_dilution import DILUTION
-from taper import Formulary, Patient, Product, check, realize
+from taper import Formulary, Patient, Product, Reason, check, realize
 
 
 class TestAge:
@@ -283,3 +283,27 @@ class TestInteractions:
         fact = OPIOID | {"action": "caution", "maximum": "5 mg"}
         findings, *_ = met(fact, medications=("opioid",), plan=plan_of(step(dose, "7 days")))
         assert [item.severity for item in findings] == severities
+
+    def test_what_the_second_drugs_source_says_stands_under_the_first(self):
+        fact = {"source": "b", "with_names": [DRUG], "action": "avoid", "what": "more of both"}
+        plan = plan_with(course(step("5 mg", "7 days")), course(step("5 mg", "7 days"), drug="otheramine"))
+        findings, *_ = met(plan=plan, other=other_monograph(interactions=[fact]), products=(*TABLETS, OTHER))
+        assert [(item.drug, item.about) for item in findings] == [(DRUG, "otheramine")]
+
+    @pytest.mark.parametrize(("whole", "asked"), [(["whole"], False), ([], True)])
+    def test_other_medicines_are_asked_for_only_where_a_source_may_speak_of_one(self, whole, asked):
+        held = {"liver": [LIVER], "sources": {"a": {"read_whole": whole}}}
+        gaps = [item for item in told("interaction", held)[1] if "patient.medications" in item.facts]
+        assert bool(gaps) is asked
+
+
+class TestKidney:
+    @pytest.mark.parametrize(
+        ("figure", "reasons"),
+        [({}, [Reason.FACT]), ({"egfr": "60"}, []), ({"egfr": "59"}, [Reason.UNREAD])],
+        ids=["unknown", "normal", "impaired"],
+    )
+    def test_without_advice_a_source_that_was_not_read_is_a_question_by_the_figure(self, figure, reasons):
+        held = {"liver": [LIVER], "sources": {"a": {"read_whole": []}}}
+        person = {"dialysis": False, "kidney_stable": True} | figure
+        assert [gap.reason for gap in told("kidney", held, patient=person)[1]] == reasons
