@@ -307,3 +307,17 @@ class TestKidney:
         held = {"liver": [LIVER], "sources": {"a": {"read_whole": []}}}
         person = {"dialysis": False, "kidney_stable": True} | figure
         assert [gap.reason for gap in told("kidney", held, patient=person)[1]] == reasons
+
+    @pytest.mark.parametrize(("known", "clear"), [({}, []), ({"dialysis": False, "kidney_stable": True}, ["c", "k"])])
+    def test_nothing_is_clear_while_the_state_of_the_kidneys_is_unknown(self, known, clear):
+        advice = {"source": "k", "measure": "eGFR", "basis": "label", "bands": [{"below": 30, "action": "avoid"}]}
+        held = {"kidney": [advice], "ceilings": [{"source": "c", "limit": "20 mg"}]}
+        answered = told("kidney", held, patient={"egfr": "90"} | known)[2]
+        assert sorted(item.source.id for item in answered) == clear
+
+
+class TestLiver:
+    @pytest.mark.parametrize(("whole", "asked"), [(["whole"], 0), ([], 1)])
+    def test_the_degree_is_asked_for_only_where_a_source_may_speak_of_one(self, whole, asked):
+        held = {"ages": [AGE], "sources": {"a": {"read_whole": whole}}}
+        assert len(told("liver", held)[1]) == asked
