@@ -6,6 +6,7 @@ from builders import DRUG, TABLETS, answers, course, formulary, liquid, plan_of,
 from checks.test_ceiling import SINGLE, limits
 from checks.test_ceiling import found as limited
 from checks.test_interaction import OPIOID, met, other_monograph
+from checks.test_pace import OF_CURRENT, paced
 from checks.test_person_rules import AGE, LIVER, told
 from checks.test_product_and_sum_rules import OTHER, table
 from checks.test_stopping import A_WEEK, BANDED, FIXED, OF_START, SLOWLY, begins, ends, stopping, with_table
@@ -321,3 +322,55 @@ class TestLiver:
     def test_the_degree_is_asked_for_only_where_a_source_may_speak_of_one(self, whole, asked):
         held = {"ages": [AGE], "sources": {"a": {"read_whole": whole}}}
         assert len(told("liver", held)[1]) == asked
+
+    @pytest.mark.parametrize(("more", "said"), [({"fraction": "1/2"}, True), ({}, False)])
+    def test_a_part_of_the_usual_dose_is_said_only_where_a_source_gives_one(self, more, said):
+        (finding,), *_ = told("liver", {"liver": [LIVER | more]}, patient={"liver": "mild"})
+        assert ("of the usual dose" in finding.message) is said
+
+
+class TestPaces:
+    @pytest.mark.parametrize("fact", [OF_CURRENT, OF_START, FIXED], ids=["of current", "of start", "fixed"])
+    @pytest.mark.parametrize(("down_to", "found"), [("19 mg", 1), ("20 mg", 0)])
+    def test_advice_down_to_a_dose_is_about_reductions_from_above_it(self, fact, down_to, found):
+        assert len(paced(fact | {"down_to_daily_dose": down_to}, "5 mg")[0]) == found
+
+    @pytest.mark.parametrize(
+        ("fact", "words"),
+        [(OF_CURRENT, "20 % of the current dose every 1 week"), (OF_START, "25 % of the first dose every 1 week")],
+    )
+    def test_a_percentage_says_of_what(self, fact, words):
+        assert words in paced(fact, "5 mg")[0][0].message
+
+    def test_reductions_taken_together_are_said_with_all_their_days(self):
+        (finding,), *_ = paced(OF_CURRENT, "18 mg", "15 mg", days="3 days")
+        assert "(20 mg/day to 15 mg/day on days 1-4)" in finding.message
+
+
+class TestPregnancy:
+    FACT = {"source": "a", "state": "pregnancy", "action": "avoid", "what": "harm"}  # noqa: RUF012
+
+    @pytest.mark.parametrize(
+        ("state", "person", "words"),
+        [("pregnancy", {"pregnant": True}, "is taken in pregnancy"),
+         ("breastfeeding", {"lactating": True}, "is taken while breastfeeding")],
+    )  # fmt: skip
+    def test_a_finding_says_which_of_the_two_it_is(self, state, person, words):
+        (finding,), *_ = told("pregnancy", {"pregnancy": [self.FACT | {"state": state}]}, patient=person)
+        assert words in finding.message
+
+    @pytest.mark.parametrize(("person", "urgent"), [({"pregnant": True}, [True]), ({}, [False])])
+    def test_what_was_not_read_is_urgent_for_who_is_pregnant(self, person, urgent):
+        held = {"liver": [LIVER], "sources": {"a": {"read_whole": []}}}
+        gaps = told("pregnancy", held, patient={"lactating": False} | person)[1]
+        assert [gap.urgent for gap in gaps] == urgent
+
+    @pytest.mark.parametrize(("whole", "asked"), [(["whole"], 0), ([], 1)])
+    def test_it_is_asked_for_only_where_a_source_may_speak_of_it(self, whole, asked):
+        assert len(told("pregnancy", {"liver": [LIVER], "sources": {"a": {"read_whole": whole}}})[1]) == asked
+
+    def test_advice_for_other_uses_is_urgent_where_the_plans_own_is_of_breastfeeding(self):
+        own = self.FACT | {"state": "breastfeeding", "indications": ["pain"]}
+        held = {"pregnancy": [own, self.FACT | {"source": "b", "indications": ["seizures"]}]}
+        gaps = told("pregnancy", held, patient={"pregnant": True, "lactating": False}, indication="pain")[1]
+        assert [gap.urgent for gap in gaps if "seizures" in gap.missing] == [True]
