@@ -2,16 +2,31 @@
 
 import pytest
 
-from builders import DRUG, TABLETS, answers, course, formulary, liquid, plan_of, plan_with, review_of, step, tablet
+from builders import (
+    DRUG,
+    START,
+    TABLETS,
+    answers,
+    course,
+    formulary,
+    liquid,
+    plan_of,
+    plan_with,
+    review_of,
+    step,
+    tablet,
+)
 from checks.test_ceiling import SINGLE, limits
 from checks.test_ceiling import found as limited
 from checks.test_interaction import OPIOID, met, other_monograph
 from checks.test_pace import OF_CURRENT, paced
 from checks.test_person_rules import AGE, LIVER, told
-from checks.test_product_and_sum_rules import OTHER, table
+from checks.test_product_and_sum_rules import NOT_FOR, OTHER, table
 from checks.test_stopping import A_WEEK, BANDED, FIXED, OF_START, SLOWLY, begins, ends, stopping, with_table
 from checks.test_time_rules import FIVE, broken, life
 from checks.test_time_rules import told as over
+from checks.test_titration_speed import INCREMENTS, sped
+from checks.test_weekly_ceiling import values as weekly
 from planning.test_requests_dilution import DILUTION
 from taper import Formulary, Patient, Product, Reason, check, realize
 
@@ -374,3 +389,71 @@ class TestPregnancy:
         held = {"pregnancy": [own, self.FACT | {"source": "b", "indications": ["seizures"]}]}
         gaps = told("pregnancy", held, patient={"pregnant": True, "lactating": False}, indication="pain")[1]
         assert [gap.urgent for gap in gaps if "seizures" in gap.missing] == [True]
+
+
+class TestReplaced:
+    @pytest.mark.parametrize(
+        ("medicine", "found"),
+        [
+            ({"name": "otheramine", "until": "2027-02-20"}, 1),
+            ({"name": "otheramine"}, 0),
+            ({"name": "warfarin", "until": "2027-02-20"}, 0),
+        ],
+        ids=["stopped", "still taken", "another one stopped"],
+    )
+    def test_only_a_drug_that_was_stopped_may_have_been_replaced(self, medicine, found):
+        person = Patient.read({"medications": [medicine], "as_needed": []})
+        held = Formulary([formulary(not_for=[NOT_FOR]).monograph(DRUG), other_monograph()])
+        made = realize(plan_of(step("5 mg", "7 days"), indication="pain"), TABLETS, formulary=held)
+        findings, *_ = answers(check(made, person, start=START), "substitution")
+        assert len(findings) == found
+
+
+class TestSwings:
+    def test_a_drug_taken_every_day_needs_no_half_life(self):
+        assert over("swing", plan_of(step("5 mg", "7 days"))) == ([], [], [], [])
+
+    @pytest.mark.parametrize(("more", "said"), [({"of": "the racemate"}, "10 hours, the racemate,"), ({}, "10 hours,")])
+    def test_a_finding_says_of_what_the_half_life_is(self, more, said):
+        plan = plan_of(step(["5 mg", {}], "8 days"))
+        (finding,), *_ = over("swing", plan, half_lives=[life("10", **more)])
+        assert f"half-life of {said} about half of that or less" in finding.message
+
+
+class TestSpeed:
+    @pytest.mark.parametrize(("per", "found"), [("day", 1), ("intake", 0)])
+    def test_an_increment_at_each_intake_is_counted_for_each(self, per, found):
+        steps = step({"noon": "5 mg"}, "7 days"), step({"noon": "6 mg", "evening": "2 mg"})
+        increments = INCREMENTS | ({"increment_per": per} if per == "intake" else {})
+        assert len(sped(*steps, titrations=[increments])[0]) == found
+
+    @pytest.mark.parametrize(("steps", "asked"), [([step("5 mg")], 0), ([step("5 mg", "7 days"), step("6 mg")], 1)])
+    def test_a_start_at_one_dose_below_a_ceiling_needs_no_speed_for_other_people(self, steps, asked):
+        held = {"titrations": [INCREMENTS | {"age_from": 65}], "ceilings": [{"source": "a", "limit": "20 mg"}]}
+        gaps = told("titration-speed", held, *steps, patient={"age": 40}, then="continue")[1]
+        assert len(gaps) == asked
+
+    @pytest.mark.parametrize(("days", "found"), [("3 days", 0), ("2 days", 1)])
+    def test_rises_closer_than_an_interval_are_summed_over_it_and_no_longer(self, days, found):
+        steps = step("5 mg", "4 days"), step("6 mg", "4 days"), step("7 mg", days), step("8 mg")
+        assert len(sped(*steps, titrations=[INCREMENTS])[0]) == found
+
+
+class TestWeeks:
+    def test_the_passage_from_one_turn_of_a_later_cycle_to_the_next_is_counted(self):
+        turn = ["11 mg", *[{}] * 12, "10 mg"]
+        plan = plan_of(step(["1 mg", *[{}] * 6], "7 days"), step(turn), then="continue")
+        assert [(day, value) for day, _, value, _ in weekly(plan, {"limit": "20 mg", "per": "week"})] == [(16, "21 mg")]
+
+    @pytest.mark.parametrize(("most", "words"), [(1, "once a week"), (2, "on 2 days of a week at most")])
+    def test_a_finding_says_on_how_many_days_of_a_week(self, most, words):
+        plan = plan_of(step(["1 mg", "1 mg", "1 mg", {}, {}, {}, {}], "7 days"), then="stop")
+        held = formulary(ceilings=[{"source": "a", "limit": "20 mg", "per": "week", "days": most}])
+        (finding,), *_ = answers(review_of(plan, held), "weekly-ceiling")
+        assert words in finding.message
+
+    @pytest.mark.parametrize(("empty", "found"), [(6, 0), (7, 1)])
+    def test_days_between_doses_are_a_swing_of_a_drug_for_once_a_week_only_beyond_a_week(self, empty, found):
+        plan = plan_of(step(["5 mg", *[{}] * empty], f"{2 * (empty + 1)} days"))
+        weekly_dose = {"source": "a", "limit": "20 mg", "per": "week", "days": 1}
+        assert len(over("swing", plan, half_lives=[life("10")], ceilings=[weekly_dose])[0]) == found
