@@ -109,6 +109,16 @@ class TestDividing:
         with pytest.raises(InvalidInput, match=f"is taken whole .a {form}.; remove allow_pieces"):
             Product.read(SOLID | {"form": form, "allow_pieces": 2})
 
+    @pytest.mark.parametrize("score", [2, 3, 4])
+    def test_a_score_of_its_own_label_may_be_permitted_of_modified_release(self, score):
+        product = Product.read(SOLID | {"form": "tablet", "release": "extended", "score": score, "allow_pieces": score})
+        assert (product.can_be_permitted, product.pieces) == (True, score)
+
+    def test_a_product_is_written_with_its_drug_strength_and_form_and_its_name_if_it_has_one(self):
+        product = Product.read(SOLID | {"form": "tablet"})
+        assert str(product) == f"{product.drug} {product.label}"
+        assert str(Product.read(SOLID | {"form": "tablet", "name": "Brand"})) == f"{product}, Brand"
+
     @pytest.mark.parametrize("release", ["extended", "delayed"])
     def test_modified_release_is_divided_only_where_its_own_label_says_so(self, release):
         data = SOLID | {"form": "tablet", "release": release}

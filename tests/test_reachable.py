@@ -196,6 +196,7 @@ class TestLargeAndImpossibleDoses:
         assert (caught.value.below, caught.value.above) == (mg(4), mg(100))
 
     def test_a_dose_above_is_found_where_it_is_the_least_volume(self) -> None:
+        assert reach_of(mg("0.1"), [solution(per_ml="4", least="0.5", mark="0.1")]) == mg("2.1")
         with pytest.raises(NotReachable) as caught:
             make(mg("0.1"), [solution(least="0.5", mark="0.1")])
         assert (caught.value.below, caught.value.above) == (None, mg("0.5"))

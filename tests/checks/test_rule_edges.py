@@ -2,17 +2,33 @@
 
 import pytest
 
-from builders import DRUG, TABLETS, answers, course, formulary, liquid, plan_of, plan_with, review_of, step, tablet
+from builders import (
+    DRUG,
+    START,
+    TABLETS,
+    answers,
+    course,
+    formulary,
+    liquid,
+    plan_of,
+    plan_with,
+    review_of,
+    step,
+    tablet,
+)
 from checks.test_ceiling import SINGLE, limits
 from checks.test_ceiling import found as limited
-from checks.test_interaction import OPIOID, met
+from checks.test_interaction import OPIOID, met, other_monograph
+from checks.test_pace import OF_CURRENT, paced
 from checks.test_person_rules import AGE, LIVER, told
-from checks.test_product_and_sum_rules import OTHER, table
+from checks.test_product_and_sum_rules import NOT_FOR, OTHER, table
 from checks.test_stopping import A_WEEK, BANDED, FIXED, OF_START, SLOWLY, begins, ends, stopping, with_table
 from checks.test_time_rules import FIVE, broken, life
 from checks.test_time_rules import told as over
+from checks.test_titration_speed import INCREMENTS, sped
+from checks.test_weekly_ceiling import values as weekly
 from planning.test_requests_dilution import DILUTION
-from taper import Formulary, Patient, Product, check, realize
+from taper import Formulary, Patient, Product, Reason, check, realize
 
 
 class TestAge:
@@ -283,3 +299,161 @@ class TestInteractions:
         fact = OPIOID | {"action": "caution", "maximum": "5 mg"}
         findings, *_ = met(fact, medications=("opioid",), plan=plan_of(step(dose, "7 days")))
         assert [item.severity for item in findings] == severities
+
+    def test_what_the_second_drugs_source_says_stands_under_the_first(self):
+        fact = {"source": "b", "with_names": [DRUG], "action": "avoid", "what": "more of both"}
+        plan = plan_with(course(step("5 mg", "7 days")), course(step("5 mg", "7 days"), drug="otheramine"))
+        findings, *_ = met(plan=plan, other=other_monograph(interactions=[fact]), products=(*TABLETS, OTHER))
+        assert [(item.drug, item.about) for item in findings] == [(DRUG, "otheramine")]
+
+    @pytest.mark.parametrize(("whole", "asked"), [(["whole"], False), ([], True)])
+    def test_other_medicines_are_asked_for_only_where_a_source_may_speak_of_one(self, whole, asked):
+        held = {"liver": [LIVER], "sources": {"a": {"read_whole": whole}}}
+        gaps = [item for item in told("interaction", held)[1] if "patient.medications" in item.facts]
+        assert bool(gaps) is asked
+
+
+class TestKidney:
+    @pytest.mark.parametrize(
+        ("figure", "reasons"),
+        [({}, [Reason.FACT]), ({"egfr": "60"}, []), ({"egfr": "59"}, [Reason.UNREAD])],
+        ids=["unknown", "normal", "impaired"],
+    )
+    def test_without_advice_a_source_that_was_not_read_is_a_question_by_the_figure(self, figure, reasons):
+        held = {"liver": [LIVER], "sources": {"a": {"read_whole": []}}}
+        person = {"dialysis": False, "kidney_stable": True} | figure
+        assert [gap.reason for gap in told("kidney", held, patient=person)[1]] == reasons
+
+    @pytest.mark.parametrize(("known", "clear"), [({}, []), ({"dialysis": False, "kidney_stable": True}, ["c", "k"])])
+    def test_nothing_is_clear_while_the_state_of_the_kidneys_is_unknown(self, known, clear):
+        advice = {"source": "k", "measure": "eGFR", "basis": "label", "bands": [{"below": 30, "action": "avoid"}]}
+        held = {"kidney": [advice], "ceilings": [{"source": "c", "limit": "20 mg"}]}
+        answered = told("kidney", held, patient={"egfr": "90"} | known)[2]
+        assert sorted(item.source.id for item in answered) == clear
+
+
+class TestLiver:
+    @pytest.mark.parametrize(("whole", "asked"), [(["whole"], 0), ([], 1)])
+    def test_the_degree_is_asked_for_only_where_a_source_may_speak_of_one(self, whole, asked):
+        held = {"ages": [AGE], "sources": {"a": {"read_whole": whole}}}
+        assert len(told("liver", held)[1]) == asked
+
+    @pytest.mark.parametrize(("more", "said"), [({"fraction": "1/2"}, True), ({}, False)])
+    def test_a_part_of_the_usual_dose_is_said_only_where_a_source_gives_one(self, more, said):
+        (finding,), *_ = told("liver", {"liver": [LIVER | more]}, patient={"liver": "mild"})
+        assert ("of the usual dose" in finding.message) is said
+
+
+class TestPaces:
+    @pytest.mark.parametrize("fact", [OF_CURRENT, OF_START, FIXED], ids=["of current", "of start", "fixed"])
+    @pytest.mark.parametrize(("down_to", "found"), [("19 mg", 1), ("20 mg", 0)])
+    def test_advice_down_to_a_dose_is_about_reductions_from_above_it(self, fact, down_to, found):
+        assert len(paced(fact | {"down_to_daily_dose": down_to}, "5 mg")[0]) == found
+
+    @pytest.mark.parametrize(
+        ("fact", "words"),
+        [(OF_CURRENT, "20 % of the current dose every 1 week"), (OF_START, "25 % of the first dose every 1 week")],
+    )
+    def test_a_percentage_says_of_what(self, fact, words):
+        assert words in paced(fact, "5 mg")[0][0].message
+
+    def test_reductions_taken_together_are_said_with_all_their_days(self):
+        (finding,), *_ = paced(OF_CURRENT, "18 mg", "15 mg", days="3 days")
+        assert "(20 mg/day to 15 mg/day on days 1-4)" in finding.message
+
+
+class TestPregnancy:
+    FACT = {"source": "a", "state": "pregnancy", "action": "avoid", "what": "harm"}  # noqa: RUF012
+
+    @pytest.mark.parametrize(
+        ("state", "person", "words"),
+        [("pregnancy", {"pregnant": True}, "is taken in pregnancy"),
+         ("breastfeeding", {"lactating": True}, "is taken while breastfeeding")],
+    )  # fmt: skip
+    def test_a_finding_says_which_of_the_two_it_is(self, state, person, words):
+        (finding,), *_ = told("pregnancy", {"pregnancy": [self.FACT | {"state": state}]}, patient=person)
+        assert words in finding.message
+
+    @pytest.mark.parametrize(("person", "urgent"), [({"pregnant": True}, [True]), ({}, [False])])
+    def test_what_was_not_read_is_urgent_for_who_is_pregnant(self, person, urgent):
+        held = {"liver": [LIVER], "sources": {"a": {"read_whole": []}}}
+        gaps = told("pregnancy", held, patient={"lactating": False} | person)[1]
+        assert [gap.urgent for gap in gaps] == urgent
+
+    @pytest.mark.parametrize(("whole", "asked"), [(["whole"], 0), ([], 1)])
+    def test_it_is_asked_for_only_where_a_source_may_speak_of_it(self, whole, asked):
+        assert len(told("pregnancy", {"liver": [LIVER], "sources": {"a": {"read_whole": whole}}})[1]) == asked
+
+    def test_advice_for_other_uses_is_urgent_where_the_plans_own_is_of_breastfeeding(self):
+        own = self.FACT | {"state": "breastfeeding", "indications": ["pain"]}
+        held = {"pregnancy": [own, self.FACT | {"source": "b", "indications": ["seizures"]}]}
+        gaps = told("pregnancy", held, patient={"pregnant": True, "lactating": False}, indication="pain")[1]
+        assert [gap.urgent for gap in gaps if "seizures" in gap.missing] == [True]
+
+
+class TestReplaced:
+    @pytest.mark.parametrize(
+        ("medicine", "found"),
+        [
+            ({"name": "otheramine", "until": "2027-02-20"}, 1),
+            ({"name": "otheramine"}, 0),
+            ({"name": "warfarin", "until": "2027-02-20"}, 0),
+        ],
+        ids=["stopped", "still taken", "another one stopped"],
+    )
+    def test_only_a_drug_that_was_stopped_may_have_been_replaced(self, medicine, found):
+        person = Patient.read({"medications": [medicine], "as_needed": []})
+        held = Formulary([formulary(not_for=[NOT_FOR]).monograph(DRUG), other_monograph()])
+        made = realize(plan_of(step("5 mg", "7 days"), indication="pain"), TABLETS, formulary=held)
+        findings, *_ = answers(check(made, person, start=START), "substitution")
+        assert len(findings) == found
+
+
+class TestSwings:
+    def test_a_drug_taken_every_day_needs_no_half_life(self):
+        assert over("swing", plan_of(step("5 mg", "7 days"))) == ([], [], [], [])
+
+    @pytest.mark.parametrize(("more", "said"), [({"of": "the racemate"}, "10 hours, the racemate,"), ({}, "10 hours,")])
+    def test_a_finding_says_of_what_the_half_life_is(self, more, said):
+        plan = plan_of(step(["5 mg", {}], "8 days"))
+        (finding,), *_ = over("swing", plan, half_lives=[life("10", **more)])
+        assert f"half-life of {said} about half of that or less" in finding.message
+
+
+class TestSpeed:
+    @pytest.mark.parametrize(("per", "found"), [("day", 1), ("intake", 0)])
+    def test_an_increment_at_each_intake_is_counted_for_each(self, per, found):
+        steps = step({"noon": "5 mg"}, "7 days"), step({"noon": "6 mg", "evening": "2 mg"})
+        increments = INCREMENTS | ({"increment_per": per} if per == "intake" else {})
+        assert len(sped(*steps, titrations=[increments])[0]) == found
+
+    @pytest.mark.parametrize(("steps", "asked"), [([step("5 mg")], 0), ([step("5 mg", "7 days"), step("6 mg")], 1)])
+    def test_a_start_at_one_dose_below_a_ceiling_needs_no_speed_for_other_people(self, steps, asked):
+        held = {"titrations": [INCREMENTS | {"age_from": 65}], "ceilings": [{"source": "a", "limit": "20 mg"}]}
+        gaps = told("titration-speed", held, *steps, patient={"age": 40}, then="continue")[1]
+        assert len(gaps) == asked
+
+    @pytest.mark.parametrize(("days", "found"), [("3 days", 0), ("2 days", 1)])
+    def test_rises_closer_than_an_interval_are_summed_over_it_and_no_longer(self, days, found):
+        steps = step("5 mg", "4 days"), step("6 mg", "4 days"), step("7 mg", days), step("8 mg")
+        assert len(sped(*steps, titrations=[INCREMENTS])[0]) == found
+
+
+class TestWeeks:
+    def test_the_passage_from_one_turn_of_a_later_cycle_to_the_next_is_counted(self):
+        turn = ["11 mg", *[{}] * 12, "10 mg"]
+        plan = plan_of(step(["1 mg", *[{}] * 6], "7 days"), step(turn), then="continue")
+        assert [(day, value) for day, _, value, _ in weekly(plan, {"limit": "20 mg", "per": "week"})] == [(16, "21 mg")]
+
+    @pytest.mark.parametrize(("most", "words"), [(1, "once a week"), (2, "on 2 days of a week at most")])
+    def test_a_finding_says_on_how_many_days_of_a_week(self, most, words):
+        plan = plan_of(step(["1 mg", "1 mg", "1 mg", {}, {}, {}, {}], "7 days"), then="stop")
+        held = formulary(ceilings=[{"source": "a", "limit": "20 mg", "per": "week", "days": most}])
+        (finding,), *_ = answers(review_of(plan, held), "weekly-ceiling")
+        assert words in finding.message
+
+    @pytest.mark.parametrize(("empty", "found"), [(6, 0), (7, 1)])
+    def test_days_between_doses_are_a_swing_of_a_drug_for_once_a_week_only_beyond_a_week(self, empty, found):
+        plan = plan_of(step(["5 mg", *[{}] * empty], f"{2 * (empty + 1)} days"))
+        weekly_dose = {"source": "a", "limit": "20 mg", "per": "week", "days": 1}
+        assert len(over("swing", plan, half_lives=[life("10")], ceilings=[weekly_dose])[0]) == found

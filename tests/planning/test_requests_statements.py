@@ -37,7 +37,7 @@ def test_products_are_named_by_id_or_strength():
     ],
 )
 def test_a_strength_that_is_not_on_file_is_refused_with_the_near_ones(name, says):
-    with pytest.raises(InvalidInput, match=says):
+    with pytest.raises(InvalidInput, match=f"{says}$"):
         only(TABLETS, [name], where="--only")
 
 

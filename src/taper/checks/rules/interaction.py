@@ -221,7 +221,7 @@ def _said(case: Case, drug: str, fact: Interaction, met: Met, by_list: str) -> I
     limit = f"{met.within}" if within else fact.action
     found = find(case, NAME, drug, fact, severity, f"{drug} {met.how}", said, about=met.about, value=met.other,
                  limit=limit, **met.days)  # fmt: skip
-    yield noted(case, found, by_list) if by_list else found
+    yield noted(case, found, by_list)
 
 
 def _dose_words(fact: Interaction) -> str:

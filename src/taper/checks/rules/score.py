@@ -44,7 +44,6 @@ def _answer(case: Case, course: RealizedCourse, product: Product) -> Answer:
             return _by_line(case, course, product)
         return Clear(rule=NAME, drug=course.drug, source=product.score_source)
     known = product.score != "unknown"
-    said = f"its maker's score is {product.score}" if known else "its maker's score is unknown"
     return by_source(
         case,
         NAME,
@@ -52,7 +51,7 @@ def _answer(case: Case, course: RealizedCourse, product: Product) -> Answer:
         product.score_source,
         Severity.MODERATE if known else Severity.LOW,
         f"{product.label} ({product.id}) is divided into {product.pieces} by the caller's permission",
-        said,
+        f"its maker's score is {product.score}",
         about=product.id,
         course=course.course.id,
         value=f"1/{product.pieces}",
