@@ -244,6 +244,14 @@ class TestOtherFacts:
             AgeAdvice(source=SOURCE, action="avoid", what="text")
         assert AgeAdvice(source=SOURCE, action="avoid", what="text", age_from=65).needs_age
 
+    def test_a_figure_for_people_not_used_to_a_drug_says_what_use_is(self):
+        whole = {"unless_taken": "60 mg", "unless_for": "1 week", "unless_class": "opioid"}
+        assert Ceiling.read({"source": SOURCE, "limit": "120 mg", **whole}).unless_taken == mg("60")
+        for name in whole:
+            part = {key: value for key, value in whole.items() if key != name}
+            with pytest.raises(InvalidInput, match="belong together"):
+                Ceiling.read({"source": SOURCE, "limit": "120 mg", **part})
+
     def test_a_first_dose_of_a_week_is_not_taken_so_often_a_day(self):
         assert Start.read({"source": SOURCE, "dose": "7.5 mg", "per": "week"}).dose == mg("7.5")
         with pytest.raises(InvalidInput, match="leave out times_per_day"):

@@ -12,6 +12,7 @@ from taper import (
     Plan,
     check,
     choose_titration,
+    plan_pattern,
     plan_taper,
     plan_titration,
     read_plan,
@@ -127,3 +128,24 @@ def test_a_dose_above_the_maximum_is_found(drug):
     course |= {"indication": case["indication"]} if "indication" in case else {}
     found = findings_of(realize(Plan.read({"courses": [course]}), products_of(drug, case)), case)
     assert sorted(found) == sorted(case["above_finds"]), found
+
+
+# Methotrexate is taken on one day of a week, and planned by a pattern of weekdays.
+WEEKLY = {
+    "up": ("7.5 mg for 4 weeks, then up 2.5 mg every 4 weeks to 20 mg", "nothing", "7.5 10 12.5 15 17.5 20"),
+    "down": ("15 mg for 4 weeks, then down 2.5 mg every 4 weeks to 7.5 mg", None, "15 12.5 10 7.5"),
+}
+
+
+@pytest.mark.parametrize("way", WEEKLY)
+def test_methotrexate_once_a_week_is_planned_made_checked_and_printed(way):
+    pattern, before, totals = WEEKLY[way]
+    tablets = [item for item in SHIPPED.products("methotrexate", market="us") if item.form == "tablet"]
+    asked = {"pattern": pattern, "at": "morning", "on": "monday", "before": before}
+    made = plan_pattern(drug="methotrexate", products=tablets, indication="rheumatoid-arthritis", **asked)
+    assert read_plan(made.plan.to_json()) == made.plan
+    realized = realize(made.plan, tablets)
+    found = {item.rule for item in check(realized, Patient.read(PERSON), market="us", start=START).findings}
+    assert not found & {"weekly-ceiling", "titration-speed", "ceiling", "swing"}, found
+    table = to_table(to_schedule(realized, start=START, horizon=weeks(60)))
+    assert all(f"{total} mg" in table for total in totals.split())

@@ -51,7 +51,9 @@ class Ceiling(Cited):
     """A published maximum, for one day, for one intake or for any seven days.
 
     It may be about people who take one of `with_names` and none of `without_names`; `column` is the short name of
-    that column of the source. `days` is on how many days of a week at most the source has it taken.
+    that column of the source. `days` is on how many days of a week at most the source has it taken. With `unless_taken`
+    it is about people who did not take so much of the drug a day for `unless_for`, nor a like dose of a drug of
+    `unless_class`.
     """
 
     limit: Dose
@@ -60,6 +62,9 @@ class Ceiling(Cited):
     without_names: tuple[Name, ...] = ()
     per: Literal["day", "intake", "week"] = "day"
     days: Annotated[int, Field(ge=1, le=7)] | None = None
+    unless_taken: Dose | None = None
+    unless_for: Duration | None = None
+    unless_class: Name | None = None
     kind: CeilingKind = CeilingKind.MAXIMUM
 
     @model_validator(mode="after")
@@ -68,6 +73,8 @@ class Ceiling(Cited):
             raise InvalidInput("a ceiling is above 0; for a drug that is not to be taken write a contraindication")
         if self.days is not None and self.per != "week":
             raise InvalidInput('days belong to a ceiling of a week; add per = "week"')
+        if len({value is None for value in (self.unless_taken, self.unless_for, self.unless_class)}) > 1:
+            raise InvalidInput("unless_taken, unless_for and unless_class belong together; add what the source gives")
         return self
 
 

@@ -10,13 +10,14 @@ from taper.checks.case import Case, Run, capped, left_out, on_file, stretches
 from taper.checks.open_question import Reason
 from taper.checks.other_medicines import column_fits
 from taper.checks.review import Answer, Clear, FigureKind, Finding, LeftOut, Severity, Why
+from taper.checks.used_to import is_used_to, used_gap
 from taper.knowledge.monograph import Ceiling, CeilingKind
 from taper.source import Subject
 
 NAME = "ceiling"
 _WEAK = frozenset({CeilingKind.CLAIM, CeilingKind.FIRST})
 SUBJECT = Subject.DOSAGE
-READS = ("patient.age", "patient.sex", "patient.medications", "patient.as_needed", "indication")
+READS = ("before", "before.for", "patient.age", "patient.sex", "patient.medications", "patient.as_needed", "indication")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,8 @@ def assess(case: Case) -> Iterator[Answer]:
     recommended dose, a figure that is only named or derived is moderate, and high on a day above every figure that is
     on file for the drug of any kind and source, unless all are recommended or first doses. A first dose is low, and so
     is a claim without a source, which is compared only where its source is named. A figure for
-    people who take other medicines, or do not, is compared with those who do, or do not. A maximum of another
+    people who take other medicines, or do not, is compared with those who do, or do not. A maximum for people who are
+    not used to a drug is not assessed for those who are by what the plan says. A maximum of another
     country than the plan's is moderate at most where the plan's own country gives one.
     """
     for drug, monograph in (yield from on_file(case, NAME)):
@@ -93,7 +95,12 @@ def _compare(case: Case, drug: str, ceiling: Ceiling, held: _Held) -> Iterator[A
     elif case.person_fits(ceiling) is None:
         yield person_gap(case, NAME, drug, ceiling)
     else:
-        yield from (_finding(case, drug, ceiling, stretch, held) for stretch in above)
+        for stretch in above:
+            used = is_used_to(case, drug, ceiling, stretch[0].first)
+            if used is False:
+                yield _finding(case, drug, ceiling, stretch, held)
+            else:
+                yield used_gap(NAME, drug, ceiling, used=used is True)
 
 
 def _figures(case: Case, drug: str, ceiling: Ceiling) -> tuple[FigureKind, ...]:

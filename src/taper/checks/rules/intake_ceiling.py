@@ -9,13 +9,14 @@ from taper.checks.answers import by_source, each_ceiling, gap, person_gap
 from taper.checks.case import Case, Run, stretches
 from taper.checks.open_question import Reason
 from taper.checks.review import Answer, Clear, Finding, Severity
+from taper.checks.used_to import is_used_to, used_gap
 from taper.knowledge.monograph import Ceiling, CeilingKind
 from taper.plans.regimen import Slot
 from taper.source import Subject
 
 NAME = "intake-ceiling"
 SUBJECT = Subject.DOSAGE
-READS = ("patient.age", "patient.sex", "indication")
+READS = ("before", "before.for", "patient.age", "patient.sex", "patient.medications", "patient.as_needed", "indication")
 
 
 def assess(case: Case) -> Iterator[Answer]:
@@ -23,7 +24,7 @@ def assess(case: Case) -> Iterator[Answer]:
 
     Doses at two clock times less than an hour apart, and at a named and a clock time of two courses, that are above it
     together are not assessed: whether they are one dose or two is not known. Where no source gives a maximum for a
-    single dose, the rule does not apply to the drug.
+    single dose, the rule does not apply to the drug; one for people who are not used to it is not assessed for others.
     """
     return each_ceiling(case, NAME, "intake", _compare)
 
@@ -40,7 +41,12 @@ def _compare(case: Case, drug: str, ceiling: Ceiling) -> Iterator[Answer]:
     elif fits is None:
         yield person_gap(case, NAME, drug, ceiling)
     else:
-        yield from (_finding(case, drug, ceiling, stretch, slot) for stretch, slot in above)
+        for stretch, slot in above:
+            used = is_used_to(case, drug, ceiling, stretch[0].first)
+            if used is False:
+                yield _finding(case, drug, ceiling, stretch, slot)
+            else:
+                yield used_gap(NAME, drug, ceiling, used=used is True)
 
 
 def _above(runs: tuple[Run, ...], ceiling: Ceiling) -> Iterator[tuple[tuple[Run, ...], Slot]]:
