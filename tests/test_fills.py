@@ -158,7 +158,7 @@ class TestPacks:
     SCHEDULE = schedule_of(plan_of(step("5 mg", "60 days"), then="stop"), tablet("5 mg", pack=28))
 
     def test_what_a_pack_leaves_is_carried_to_the_next_fill(self):
-        supply = count_supply(self.SCHEDULE, fills=days(20))
+        supply = count_supply(self.SCHEDULE, fills=days(20), packs=True)
         lines = [fill.lines[0] for fill in supply.fills]
         assert [(line.carried_in, line.packs, line.carried_out) for line in lines] == [
             (0, 1, 8),
@@ -167,12 +167,12 @@ class TestPacks:
         ]
         assert [str(line.lasts_until) for line in lines] == ["2027-03-28", "2027-04-25", "2027-04-29"]
 
-    def test_units_alone_are_counted_where_packs_are_not_wanted(self):
-        (line,) = count_supply(self.SCHEDULE, packs=False).lines
+    def test_units_alone_are_counted_where_packs_are_not_asked_for(self):
+        (line,) = count_supply(self.SCHEDULE).lines
         assert (line.supplied, line.packs) == (60, None)
 
     def test_stock_on_hand_is_used_first(self):
-        (line,) = count_supply(self.SCHEDULE, on_hand={"t5mg": 10}).lines
+        (line,) = count_supply(self.SCHEDULE, on_hand={"t5mg": 10}, packs=True).lines
         assert (line.supplied, line.packs, line.on_hand, line.leftover) == (56, 2, 10, 6)
         assert line.to_dict()["on_hand"] == "10"
 
@@ -181,7 +181,7 @@ class TestPacks:
         assert (line.supplied, line.leftover) == (0, 40)
 
     def test_the_plain_form_and_the_table_show_each_fill(self):
-        supply = count_supply(self.SCHEDULE, fills=days(20))
+        supply = count_supply(self.SCHEDULE, fills=days(20), packs=True)
         assert [fill["days_supply"] for fill in supply.to_dict()["fills"]] == [20, 20, 20]
         assert supply.to_dict()["fills"][0]["lines"] == [
             {
@@ -205,7 +205,7 @@ class TestBottles:
     def test_bottles_that_expire_are_whole_even_where_packs_are_not_asked_for(self):
         solution = liquid(pack="100 mL", discard_after_opening=10)
         schedule = schedule_of(plan_of(step("1 mg", "25 days"), then="stop"), solution)
-        supply = count_supply(schedule, packs=False)
+        supply = count_supply(schedule)
         (line,) = supply.lines
         assert (line.packs, line.used, line.expired, line.leftover) == (3, 25, 180, 95)
         said = "300 mL of 5 mg/5 mL oral solution in 3 packs, 25 mL used, 95 mL left over, "
@@ -222,7 +222,7 @@ class TestBottles:
 
     def test_what_is_on_hand_and_carried_from_fill_to_fill_is_said(self):
         schedule = schedule_of(plan_of(step("5 mg", "40 days"), then="stop"), tablet("5 mg", pack=28))
-        text = to_table(schedule, supply=count_supply(schedule, fills=days(20), on_hand={"t5mg": 4}))
+        text = to_table(schedule, supply=count_supply(schedule, fills=days(20), on_hand={"t5mg": 4}, packs=True))
         for said in (
             "  56 x 5 mg tablet in 2 packs, 4 on hand, 40 used, 20 left over (t5mg)",
             "    28 x 5 mg tablet in 1 pack, 4 carried in, lasts until 2027-04-01 (t5mg)",

@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builders import source_data
-from taper import Formulary, InvalidInput, Source, mg
+from builders import source_data, tablet
+from taper import Dose, Formulary, InvalidInput, Source, mg, to_monograph_text
 from taper.knowledge.kidney_advice import KidneyAction, KidneyAdvice, KidneyBand, KidneyState
 from taper.knowledge.monograph import AgeAdvice, Ceiling, RestartRule, Start, Titration, TitrationStep
 from taper.knowledge.stopping_advice import Stopping, StoppingBand, StoppingShape
+from taper.products.recipes import make
 
 SOURCE = Source.read({"id": "test", **source_data()})
 
@@ -282,3 +283,28 @@ class TestOtherFacts:
         for drug in Formulary.shipped().drugs:
             ids = [source.id for source in Formulary.shipped().monograph(drug).sources]
             assert ids == sorted(set(ids))
+
+
+def test_current_products_stand_before_those_last_seen_years_ago():
+    for drug in Formulary.shipped().drugs:
+        for market in ("us", "uk"):
+            unsure = [item.is_unsure for item in Formulary.shipped().monograph(drug).products if item.market == market]
+            assert unsure == sorted(unsure)
+
+
+def test_of_two_alike_the_one_that_is_certainly_supplied_is_chosen():
+    old, current = tablet("5 mg", id="a", available="listed 2016"), tablet("5 mg", id="b")
+    assert [portion.product for portion in make(Dose.parse("5 mg"), [old, current]).portions] == ["b"]
+    assert [portion.product for portion in make(Dose.parse("5 mg"), [old]).portions] == ["a"]
+
+
+def test_a_pack_may_have_a_source_of_its_own():
+    aripiprazole = Formulary.shipped().monograph("aripiprazole")
+    packs = {item.id: (item.pack, item.pack_source and item.pack_source.id) for item in aripiprazole.products}
+    assert packs["aripiprazole-us-tablet-2mg"] == (30, "us-label-abilify-2022")
+    assert packs["aripiprazole-us-tablet-5mg"] == (30, None)
+    assert "us-label-abilify-2022" in {source.id for source in aripiprazole.sources}
+    text = to_monograph_text(aripiprazole)
+    assert "2 mg tablet, US, its score is unknown, in packs of 30 by Abilify (aripiprazole)" in " ".join(text.split())
+    with pytest.raises(InvalidInput, match="pack_source is of a pack; add the pack, or remove pack_source"):
+        tablet("5 mg", pack_source=SOURCE)

@@ -76,14 +76,14 @@ def test_keeping_remnants_never_needs_more_and_opens_the_fewest_units(drawn, sta
 
 
 def test_packs_are_whole():
-    supply = supply_of(plan_of(step("5 mg", "30 days")), [tablet("5 mg", pack=28)])
+    supply = supply_of(plan_of(step("5 mg", "30 days")), [tablet("5 mg", pack=28)], packs=True)
     (line,) = supply.lines
     assert (line.packs, line.supplied, line.leftover_text, line.used_text) == (2, 56, "26", "30")
 
 
 def test_a_liquid_is_supplied_by_volume_or_in_whole_bottles():
     (loose,) = supply_of(plan_of(step("5 mg", "3 days")), [liquid()]).lines
-    (bottled,) = supply_of(plan_of(step("5 mg", "3 days")), [liquid(pack="10 mL")]).lines
+    (bottled,) = supply_of(plan_of(step("5 mg", "3 days")), [liquid(pack="10 mL")], packs=True).lines
     assert (str(loose.supplied), loose.leftover, loose.packs) == ("15 mL", 0, None)
     assert (str(bottled.supplied), bottled.leftover_text, bottled.packs) == ("20 mL", "5 mL", 2)
 

@@ -67,7 +67,7 @@ _NEAR = {
     "liver": r"hepatic|liver|child|cirrho",
     "half_lives": r"half[- ]li(?:fe|ves)|t ?1/2",
     "restarts": r"restart|re-?initiat|re-?start|resum|discontinu|interrupt|miss",
-    "products": r"tablet|capsule|solution|suspension|packet|powder|concentrate",
+    "products": r"tablet|capsule|solution|suspension|packet|powder|concentrate|bottle",
 }  # fmt: skip
 _PART = {"mild": r"mild|hepatic|liver", "moderate": r"moderate|hepatic|liver", "severe": r"severe|hepatic|liver"}
 
@@ -117,6 +117,7 @@ def cited_figures(drug: Mapping[str, Any], ids: Mapping[str, str]) -> Iterator[F
                 reader = _Entry(kind, entry, f"{kind}[{index}]", drug)
                 yield from reader.figures() if entry.get("source") in ids else ()
                 yield from reader.score() if entry.get("score_source") in ids else ()
+                yield from reader.pack() if entry.get("pack_source", entry.get("source")) in ids else ()
 
 
 class _Entry:
@@ -190,8 +191,6 @@ class _Entry:
             )
         elif name in {"strength", "concentration"}:
             yield self._figure(key, value, dose(value) if name == "strength" else concentration(value), reach=60)
-        elif name == "pack":
-            yield self._figure(key, value, pack(value), either(strength(self.entry)), reach=1000)
 
     def _dose(self, key: str, value: str, inside: Mapping[str, Any], *, own: bool) -> Figure:
         kidney = self.kind == "kidney"
@@ -237,6 +236,13 @@ class _Entry:
             increment = either(dose(self.entry["increment_high"]))
             patterns = (*day_number(day, gap), rf"days? {number(day - 1)}")
             yield self._figure("increments_from_day", day, patterns, increment, reach=400)
+
+    def pack(self) -> Iterator[Figure]:
+        """The pack of a product, which may have a source of its own."""
+        if "pack" in self.entry:
+            source = self.entry.get("pack_source", self.entry["source"])
+            held, beside = self.entry["pack"], (self.near, either(strength(self.entry)))
+            yield Figure(f"{self.where}.pack", str(held), source, SUPPLIED, pack(held), beside, 1000)
 
     def score(self) -> Iterator[Figure]:
         """The score of a product, which may have a source of its own."""

@@ -165,7 +165,15 @@ def _product(item: Product) -> str:
     if item.form.is_liquid:
         score = "measured"
     market = f", {item.market.upper()}" if item.market else ""
-    return f"{item.label}{market}, {score} ({item.id})"
+    return f"{item.label}{market}, {score}{_pack(item)} ({item.id})"
+
+
+def _pack(item: Product) -> str:
+    """The size of a pack, and by which label where that is not the source of the product."""
+    if item.pack is None:
+        return ""
+    other = f" by {item.pack_source.title}, {item.pack_source.year}" if item.pack_source is not None else ""
+    return f", in packs of {item.pack}{other}"
 
 
 def _for_whom(item: Cited) -> str:

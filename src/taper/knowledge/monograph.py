@@ -22,6 +22,8 @@ from taper.products.product import Product
 from taper.source import Source
 
 Hours = Exact
+CITING_KEYS = ("source", "score_source", "taken_source", "pack_source")
+"""The keys by which an entry names a source."""
 
 
 class CeilingKind(StrEnum):
@@ -366,7 +368,7 @@ class Monograph(Value):
         for name in type(self).model_fields:
             section = getattr(self, name)
             for item in section if isinstance(section, tuple) else ():
-                for source in (getattr(item, name, None) for name in ("source", "score_source", "taken_source")):
+                for source in (getattr(item, key, None) for key in CITING_KEYS):
                     if isinstance(source, Source):
                         found[source.id] = source
         return tuple(found[key] for key in sorted(found))

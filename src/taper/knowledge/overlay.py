@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from taper.knowledge.monograph import Ceiling, Interaction, Monograph, Titration
+from taper.knowledge.monograph import CITING_KEYS, Ceiling, Interaction, Monograph, Titration
 from taper.knowledge.reading import InvalidData, read_monograph
 from taper.source import Source
 
@@ -65,7 +65,7 @@ def _refuse_borrowed(value: object, known: Mapping[str, Source], where: str) -> 
     """What an overlay says is its own: under a source of another layer it would pass for what that source says."""
     for part in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
         _refuse_borrowed(part, known, where)
-    for key in ("source", "score_source", "taken_source") if isinstance(value, dict) else ():
+    for key in CITING_KEYS if isinstance(value, dict) else ():
         name = value.get(key) if isinstance(value, dict) else None
         if isinstance(name, str) and name in known:
             told = f"cites the source {name!r} of the layer {known[name].layer}"

@@ -10,7 +10,7 @@ from taper.errors import InvalidInput
 from taper.knowledge.class_lists import ClassList
 from taper.knowledge.class_tree import ClassTree
 from taper.knowledge.equivalence import EquivalenceTable
-from taper.knowledge.monograph import Monograph
+from taper.knowledge.monograph import CITING_KEYS, Monograph
 from taper.knowledge.names import ConditionNames, NamesOnFile
 from taper.products.product import name_product
 from taper.source import Source
@@ -43,7 +43,7 @@ def read_monograph(data: Mapping[str, Any], *, where: str, layer: str = "shipped
     for key, value in body.items():
         body[key] = _cite(value, sources, join_path(where, key), used)
     if isinstance(body.get("products"), list):
-        body["products"] = [_complete(item, drug) for item in body["products"]]
+        body["products"] = _current_first([_complete(item, drug) for item in body["products"]])
     _check_used(sources, used, where)
     monograph = _read_as(Monograph, body, where)
     for product in monograph.products:
@@ -132,6 +132,14 @@ def _complete(item: Any, drug: str) -> Any:
     return {"drug": drug, "id": name_product({"drug": drug, **item}), **item}
 
 
+def _current_first(products: list[Any]) -> list[Any]:
+    """Products in the order of their markets, in each those first of whose supply nothing is said."""
+    listed = [item for item in products if isinstance(item, dict)]
+    markets = list(dict.fromkeys(item.get("market") for item in listed))
+    ordered = sorted(listed, key=lambda item: (markets.index(item.get("market")), "available" in item))
+    return ordered + [item for item in products if not isinstance(item, dict)]
+
+
 def _read_sources(data: Any, where: str, layer: str) -> dict[str, Source]:
     if not isinstance(data, dict):
         raise InvalidData("sources is a table of tables; write [sources.NAME]", where=where)
@@ -147,7 +155,7 @@ def _cite(value: Any, sources: Mapping[str, Source], where: str, used: set[str])
     if not isinstance(value, dict):
         return value
     made = {key: _cite(item, sources, join_path(where, key), used) for key, item in value.items()}
-    for key in ("source", "score_source", "taken_source"):
+    for key in CITING_KEYS:
         if key in made:
             made[key] = _look_up(made[key], sources, where)
             used.add(made[key].id)

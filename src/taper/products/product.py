@@ -114,7 +114,8 @@ class Product(Value):
     `allow_pieces` is the caller's permission; where given it decides, and a finding says that it was given.
     `made_from` says that a liquid is made at home each time, from which tablets; a finding says that too.
     `subform` and `brand` tell it from products of its form and strength that are not the same; both are printed.
-    `taken` is how its label, `taken_source`, says that it is taken.
+    `taken` is how its label, `taken_source`, says that it is taken. `pack` is the units or the volume of one pack, by
+    `pack_source` where that is not the source of the product.
     """
 
     id: Name
@@ -141,6 +142,7 @@ class Product(Value):
     source: Source | None = None
     score_source: Source | None = None
     taken_source: Source | None = None
+    pack_source: Source | None = None
 
     @model_validator(mode="after")
     def _agrees(self) -> Self:
@@ -165,6 +167,8 @@ class Product(Value):
             yield f"a {self.subform} {self.form} of {self.release} release is not one planned here; remove subform"
         if bool(self.taken) != (self.taken_source is not None):
             yield "how it is taken needs the source that says so; write both taken and taken_source"
+        if self.pack_source is not None and self.pack is None:
+            yield "pack_source is of a pack; add the pack, or remove pack_source"
         if self.equal_parts and self.score not in {2, 3, 4}:
             yield "equal parts are those of a score; add the score, or remove equal_parts"
         for volume in (self.smallest_volume, self.graduation, self.largest_volume):
@@ -232,6 +236,11 @@ class Product(Value):
         if self.subform is None:
             return self.form.value
         return SUBFORMS.get((self.subform, self.form, self.release), f"{self.subform} {self.form}")
+
+    @property
+    def is_unsure(self) -> bool:
+        """Whether something is said of its supply, such as that it was last seen listed years ago."""
+        return self.available is not None
 
     @property
     def is_unmeasured(self) -> bool:

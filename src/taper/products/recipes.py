@@ -494,7 +494,8 @@ def _check_products(products: tuple[Product, ...]) -> None:
 
 
 def _rank(product: Product) -> int:
-    return list(DosageForm).index(product.form)
+    """The place of its form; of one form, what is certainly supplied comes before what was last seen years ago."""
+    return 2 * list(DosageForm).index(product.form) + product.is_unsure
 
 
 def _portion(product: Product, count: Fraction) -> Portion:

@@ -210,7 +210,7 @@ def count_supply(
     remnants: Remnants = "keep",
     fills: Fills | None = None,
     on_hand: Stock | None = None,
-    packs: bool = True,
+    packs: bool = False,
     since: date | None = None,
 ) -> Supply:
     """Count what a schedule uses of each product, and the whole units that cover it.
@@ -221,9 +221,9 @@ def count_supply(
         fills: How often it is handed out: a length of time, "calendar month", `AtMost(28)`, or dates. What is left
             of one fill is carried to the next. One fill for all if not given.
         on_hand: What is there already on the first day, by product id; it is used first.
-        packs: Whether whole packs are supplied where their size is known. A bottle that keeps for some days after
-            opening is thrown away when they are over, the day of opening being the first; such bottles are supplied
-            whole in any case.
+        packs: Whether whole packs are supplied where their size is known; else single units and volumes. A bottle
+            that keeps for some days after opening is thrown away when they are over, the day of opening being the
+            first; such bottles are supplied whole in any case.
         since: The first day to cover, such as that of a change; the start if not given.
 
     Raises:
