@@ -21,7 +21,7 @@ ASKED = {
 
 def test_the_example_prints_what_the_readme_prints(capsys):
     code = re.search(r"```python\n(.*?)```", README, re.DOTALL)[1]
-    shown = re.search(r"```text\n(days .*?)```", README, re.DOTALL)[1]
+    shown = re.search(r"```text\n(Before this plan.*?)```", README, re.DOTALL)[1]
     exec(compile(code, "README.md", "exec"), {})
     assert capsys.readouterr().out == shown
 

@@ -11,6 +11,7 @@ from formats.reading import UNITS, WEEKDAYS, Reader
 
 _AND = {"en": "and", "es": "y", "fr": "et", "de": "und"}
 _FURTHER = {"no dose on other days", "Only after a review", "Goes back up, as planned"}
+_NEW = ("New bottle: ", "Other product than above: ")
 _SAID = ("Stop: take no more ", "Stop from ", "The plan for ", "Pause: ", "Decision needed: ", "No dose", "nothing")
 _NUMBER = r"(?:\d+ )?\d+/\d+|\d+(?:[.,]\d+)?"
 _AMOUNT = rf"(?:{_NUMBER}) (?:{'|'.join(UNITS)})"
@@ -49,7 +50,8 @@ def _portion(text, reader):
 
 def days_of_line(label, days):
     """Those of the days of a row that a label in English is for; without one, all."""
-    pieces = [piece for piece in label.replace("\u00a0", " ").split("; ") if piece and piece not in _FURTHER]
+    told = [piece.removesuffix(" *") for piece in label.replace("\u00a0", " ").split("; ")]
+    pieces = [piece for piece in told if piece and piece not in _FURTHER and not piece.startswith(_NEW)]
     if not pieces:
         return days
     (says,) = pieces

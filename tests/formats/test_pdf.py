@@ -360,7 +360,7 @@ class TestFile:
     def test_the_page_has_the_letters_for_paper_and_the_words_for_the_screen(self):
         schedule = full_month(date(2027, 5, 1))
         text = to_html(schedule, pages="patient")
-        assert 'class="page weeks-6 compact"' in text
+        assert 'class="page weeks-6 no-foot compact"' in text
         key = dict(re.findall(r"<span><b>([A-Z])</b> (drug\w 5.mg|drug\w 2.mg) tablet</span>", text))
         short = re.findall(r'<span class="short">(.*?)</span></span>', text)
         assert sorted({name.replace("\u00a0", " ") for name in key.values()}) == sorted(

@@ -4,12 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from taper.amounts.dose import Dose
 from taper.plans.plan import Before
 from taper.plans.regimen import Regimen, Slot
+from taper.products.product import Portion
 from taper.schedules.schedule import ScheduledIntake
 from taper.words.stretches import Pick, StretchLine
 
-_Taken = Mapping[Slot, object]
+_Taken = Mapping[Slot, tuple[Dose, tuple[Portion, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,21 +41,22 @@ def compare_line(line: StretchLine, row: Sequence[StretchLine], above: Sequence[
     if _had_free_days(line, above) and (line.pick is None or now not in befores):
         befores.append({})
     slots = _differing(now, befores)
-    totals = {_total(each.intakes) for each in _alike(line, row, above)}
-    total = bool(slots) and totals != {_total(line.intakes)}
+    total = bool(slots) and any(_total(before) != _total(now) for before in befores)
     return LineChange(slots, total, not slots and _comes_on_other_days(line.pick, [each.pick for each in above]))
 
 
 def compare_with_before(line: StretchLine, before: Before) -> LineChange:
     """The first line of a course beside what was taken before the plan, by doses alone: no product of it is known."""
-    now = {intake.slot: intake.dose for intake in line.intakes}
-    taken = [{intake.slot: intake.dose for intake in day} for day in _days_before(line.pick, before)]
+    now: _Taken = {intake.slot: (intake.dose, ()) for intake in line.intakes}
+    taken: list[_Taken] = [
+        {intake.slot: (intake.dose, ()) for intake in day} for day in _days_before(line.pick, before)
+    ]
     if line.pick is not None and now in taken:
         taken = [now]
     slots = _differing(now, taken) if now else frozenset()
-    total = any(sum(dose.mg for dose in now.values()) != sum(dose.mg for dose in day.values()) for day in taken)
+    total = bool(slots) and any(_total(day) != _total(now) for day in taken)
     is_new_pattern = not slots and len(before.days) == 1
-    return LineChange(slots, bool(slots) and total, is_new_pattern and line.pick is not None and line.pick.alone)
+    return LineChange(slots, total, is_new_pattern and line.pick is not None and line.pick.alone)
 
 
 def _days_before(pick: Pick | None, before: Before) -> Iterable[Regimen]:
@@ -66,8 +69,8 @@ def _taken(intakes: Iterable[ScheduledIntake]) -> _Taken:
     return {intake.slot: (intake.dose, intake.portions) for intake in intakes}
 
 
-def _total(intakes: Iterable[ScheduledIntake]) -> Fraction:
-    return sum((intake.dose.mg for intake in intakes), Fraction(0))
+def _total(taken: _Taken) -> Fraction:
+    return sum((dose.mg for dose, _ in taken.values()), Fraction(0))
 
 
 def _differing(now: _Taken, befores: Iterable[_Taken]) -> frozenset[Slot]:

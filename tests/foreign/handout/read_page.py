@@ -17,6 +17,8 @@ LABELS = {
     "Morgens": "morning", "Mittags": "noon", "Abends": "evening", "Zur Nacht": "bedtime",
     "Once a day": "daily", "Una vez al día": "daily", "Une fois par jour": "daily", "Einmal täglich": "daily",
 }  # fmt: skip
+# What the drugs of these pages are called in Spanish and French.
+NAMES = {"baclofeno": "baclofen", "baclofène": "baclofen", "diazépam": "diazepam"}
 READ = """
 [...document.querySelectorAll('table.month td')].flatMap(cell => [...cell.querySelectorAll('li')].map(item => [
   cell.querySelector('time').dateTime, item.querySelector('.slot').textContent, item.querySelector('.drug').textContent,
@@ -67,7 +69,7 @@ def doses(browser):
     found = []
     for when, label, drug, take in browser.run(READ):
         slot = LABELS.get(label) or re.match(r"\d\d:\d\d", label)[0]
-        found.append([when, slot, drug.lower(), mass(take)])
+        found.append([when, slot, NAMES.get(drug.lower(), drug.lower()), mass(take)])
     return found
 
 
