@@ -72,7 +72,7 @@ def test_each_fact_is_found_once_and_nothing_found_or_open_is_clear(case):
     for finding in review.findings:
         said = [(item.source, item.says) for item in finding.each]
         assert len(said) == len(set(said)), [str(item) for item in finding.each]
-    found = {(f.rule, f.drug, source) for f in review.findings for source in f.sources}
+    found = {(each.rule, f.drug, each.source) for f in review.findings for each in f.each}
     assert not found & {(item.rule, item.drug, item.source) for item in (*review.clear, *review.within)}
     for item in review.clear:
         assert item.source is None or item.sections, f"{item.rule} is called clear of {item.source.id} though unread"

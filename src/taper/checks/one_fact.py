@@ -7,7 +7,10 @@ from taper.checks.answers import message_of, said_by
 from taper.checks.case import Case
 from taper.checks.open_question import NotAssessed, Reason
 from taper.checks.review import Answer, Clear, FigureKind, Finding, LeftOut, Severity, Within, gap_order
-from taper.source import Source, Subject
+from taper.source import Grade, Source, Subject
+
+_OF_SPEED = frozenset({"abrupt-stop", "pace", "first-change", "titration-speed", "duration"})
+"""The rules on how fast a dose changes and for how long it is taken."""
 
 _UNANSWERABLE = (
     Reason.LEFT_OUT,
@@ -30,7 +33,7 @@ _SILENT = frozenset({*_IDLE, Reason.NO_SOURCE})
 def put_together(case: Case, answers: Iterable[Answer], subject: Subject | None) -> Iterator[Answer]:
     """The answers of one rule as a reader needs them: each fact once, and each open question that could matter once."""
     listed = [_as_read(answer, subject) for answer in dict.fromkeys(answers)]
-    findings = _never_above_own_country(case, listed)
+    findings = [_as_weak_as_its_source(item) for item in _never_above_own_country(case, listed)]
     yield from _one_each(case, findings)
     asked = {(gap.drug, source) for gap in listed if _is_asked(gap) for source in gap.sources}
     kept = [a for a in listed if not (isinstance(a, Clear | Within) and (a.drug, a.source) in asked)]
@@ -84,13 +87,26 @@ def _capped(
     return finding.model_copy(update={"severity": min(finding.severity, most)})
 
 
+def _as_weak_as_its_source(finding: Finding) -> Finding:
+    """What an undated secondary source of another country says of speed and length is low; it stands beside the rest.
+
+    What it says is too dangerous to be only low is moderate.
+    """
+    source = finding.source
+    is_weak = source is not None and source.grade is Grade.C and source.year == "undated" and finding.from_abroad
+    if not is_weak or finding.rule not in _OF_SPEED:
+        return finding
+    lower = Severity.MODERATE if finding.severity is Severity.HIGH else Severity.LOW
+    return finding.model_copy(update={"severity": lower})
+
+
 # One finding for each fact.
 
 
 def _one_each(case: Case, findings: Iterable[Finding]) -> Iterator[Finding]:
     alike: dict[tuple[str, ...], list[Finding]] = {}
     for finding in findings:
-        key = (finding.rule, finding.drug or "", finding.slot or "", finding.about or "")
+        key = (finding.rule, finding.drug or "", finding.slot or "", finding.about or "", finding.part)
         alike.setdefault(key, []).append(finding)
     for group in alike.values():
         yield from (_joined(case, part) for part in _on_the_same_days(group))
@@ -111,6 +127,43 @@ def _on_the_same_days(group: list[Finding]) -> Iterator[list[Finding]]:
     yield held
 
 
+def one_finding_each(case: Case, answers: Iterable[Answer]) -> Iterator[Answer]:
+    """The answers of all rules, with findings of several rules on one reduction put together.
+
+    A stop is one fact under the rules on stops and on pace, an empty day of a cycle under those on swings and on pace,
+    and a first reduction under those on it and on pace.
+    """
+    listed = list(answers)
+    reducing = [answer for answer in listed if isinstance(answer, Finding) and answer.rule in _REDUCING]
+    yield from (answer for answer in listed if not (isinstance(answer, Finding) and answer.rule in _REDUCING))
+    for drug in dict.fromkeys(finding.drug for finding in reducing):
+        yield from _of_each_reduction(case, [finding for finding in reducing if finding.drug == drug])
+
+
+_REDUCING = ("abrupt-stop", "swing", "pace", "first-change")
+"""The rules that speak of reductions; of those that speak of one as gravely the first gives its name to the finding."""
+
+
+def _of_each_reduction(case: Case, findings: list[Finding]) -> Iterator[Finding]:
+    by_rule = {rule: [finding for finding in findings if finding.rule == rule] for rule in _REDUCING}
+    left = [*by_rule["pace"], *by_rule["first-change"]]
+    for whole in (*by_rule["abrupt-stop"], *by_rule["swing"]):
+        same = [other for other in left if other.part == whole.part and _meet(whole, other)]
+        left = [other for other in left if other not in same]
+        yield _joined(case, [each for finding in (whole, *same) for each in finding.each])
+    together = [other for other in left if not other.about]
+    for group in _on_the_same_days(together) if together else ():
+        yield _joined(case, [each for finding in group for each in finding.each])
+    yield from (other for other in left if other.about)
+
+
+def _meet(one: Finding, other: Finding) -> bool:
+    """Whether the days of two findings overlap."""
+    return (one.last_day is None or (other.day or 0) <= one.last_day) and (
+        other.last_day is None or (one.day or 0) <= other.last_day
+    )
+
+
 def _joined(case: Case, group: list[Finding]) -> Finding:
     if len(group) == 1:
         return group[0]
@@ -119,9 +172,10 @@ def _joined(case: Case, group: list[Finding]) -> Finding:
         (only,) = group
         return only.model_copy(update={"message": message_of(only.happens, _said(case, only, group))})
     ordered = sorted(group, key=lambda item: (*_weight(case, item), -item.severity.rank, item.day or 0, item.message))
-    lead = min(ordered, key=lambda item: (-item.severity.rank, item.limit != "contraindicated", ordered.index(item)))
+    lead = min(ordered, key=lambda item: (*_gravest(item), ordered.index(item)))
     return lead.model_copy(
         update={
+            "boxed": any(item.boxed for item in ordered),
             "message": message_of(lead.happens, _said(case, lead, ordered)),
             "from_abroad": all(item.from_abroad for item in ordered),
             "statements": tuple(ordered),
@@ -129,11 +183,17 @@ def _joined(case: Case, group: list[Finding]) -> Finding:
     )
 
 
+def _gravest(item: Finding) -> tuple[int, ...]:
+    """A key by which what is told first in a finding comes first."""
+    rank = _REDUCING.index(item.rule) if item.rule in _REDUCING else 0
+    return -item.severity.rank, rank, -item.gravity, -item.boxed
+
+
 def _each_said_once(group: list[Finding]) -> list[Finding]:
     """One statement for the same words of a source: the gravest and earliest, with the days and notes of all."""
-    alike: dict[tuple[Source | None, str], list[Finding]] = {}
+    alike: dict[tuple[Source | None, str, str], list[Finding]] = {}
     for finding in sorted(group, key=lambda item: (-item.severity.rank, item.day or 0, item.message)):
-        alike.setdefault((finding.source, finding.says), []).append(finding)
+        alike.setdefault((finding.source, finding.rule, f"{finding.part}: {finding.says}"), []).append(finding)
     return [_in_one_statement(same) for same in alike.values()]
 
 

@@ -145,6 +145,11 @@ class NamedMedicine:
     by: Source | None = None
 
     @property
+    def subgroups(self) -> frozenset[str]:
+        """The chemical subgroups of its codes."""
+        return frozenset(code[:_SUBGROUP] for code in self.codes)
+
+    @property
     def is_classified(self) -> bool:
         """Whether its codes in the index are known."""
         return bool(self.codes)
@@ -250,6 +255,13 @@ class NamesOnFile(Value):
         never = {g.of for g in self.groups if codes and not _has_code(codes, g)} - belongs
         return NamedMedicine(name, frozenset(names), codes, frozenset(belongs), frozenset(never), source)
 
+    def subgroups_of(self, names: Iterable[str]) -> frozenset[str]:
+        """The chemical subgroups (the first five characters of the codes) in which some medicines lie."""
+        codes = (
+            code for name in names for each in self.same_names(name) for code in self._codes.get(each, ((), None))[0]
+        )
+        return frozenset(code[:_SUBGROUP] for code in codes)
+
     def near_medicines(self, text: str, also: Iterable[str] = ()) -> tuple[str, ...]:
         """Names written alike, for one that no list knows."""
         key, pool = plain(text), sorted({*self.medicine_names, *also})
@@ -294,6 +306,9 @@ class NamesOnFile(Value):
                 waiting.append(other)
         may_be = frozenset[str]().union(*(self._may_be.get(name, frozenset()) for name in found)) - found
         return Condition(text, frozenset(found), key in self._condition_names, may_be, self._condition_names)
+
+
+_SUBGROUP = 5
 
 
 def _is_version(word: str) -> bool:

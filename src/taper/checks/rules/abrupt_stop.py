@@ -247,7 +247,7 @@ def _judge_time(fact: Stopping, ending: _Ending) -> Answer:
     before, after, amount = crowded
     when = ending.case.when(before, after)
     fallen = DailyDose(amount).in_unit(ending.last.unit)
-    words = f"and {fallen.text} of the reduction from {ending.maintained} comes {when} alone"
+    words = f"{fallen.text} of the reduction from {ending.maintained} comes {when} alone"
     return _finding(fact, ending, words, said, limit=str(least))
 
 
@@ -296,6 +296,7 @@ def _finding(fact: Stopping, ending: _Ending, words: str, said: str, *, limit: s
     most = most_in_short_use(ending.case, ending.drug, ending.used_days)
     if fact.used_for_at_least is None and most is not None:
         severity, long = min(severity, most), f"{long}; it gives no length of use, and this one is short"
-    return find(ending.case, NAME, ending.drug, fact, severity, f"{run}, {words}{replaced}", f"{said}{long}",
+    return find(ending.case, NAME, ending.drug, fact, severity, f"{run}; {words}{replaced}", f"{said}{long}",
+                briefly=said, part="end",
                 course=place.course if place else None, step=place.step if place else None, day=ending.day,
                 last_day=ending.day + 1, value=str(ending.last), limit=limit or advice_words(fact))  # fmt: skip

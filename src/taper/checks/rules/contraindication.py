@@ -110,5 +110,5 @@ def _finding(case: Case, drug: str, name: str, fact: Contraindication) -> Answer
     severity = Severity.MODERATE if fact.action == "caution" else Severity.HIGH
     also = "" if plain(name) == fact.condition else f" (as {fact.condition})"
     found = find(case, NAME, drug, fact, severity, f"{drug} is taken with {name}{also}", fact.action, about=name,
-                 value=fact.condition, limit=fact.action, **whole_plan(case, drug))  # fmt: skip
+                 value=fact.condition, limit=fact.action, action=fact.action, **whole_plan(case, drug))  # fmt: skip
     return noted(case, found, *((fact.note,) if fact.note else ()))

@@ -129,15 +129,16 @@ def _finding(
     labeled: list[tuple[TitrationStep, ...]],
 ) -> Answer:
     held, level = max(found, key=lambda item: (_hours(item[0]), -item[0].first))
-    hours = write_number(span[0]) if span[0] == span[1] else f"{write_number(span[0])} to {write_number(span[1])}"
+    limit = write_number(span[0]) if span[0] == span[1] else f"{write_number(span[0])} to {write_number(span[1])}"
     start, day = _start(labeled), level.first - held.last
-    begin = f", more than the {per_day(start)} of a start" if start is not None else ""
-    words = f"it is resumed at {level.total}{begin}"
+    away = f"after {held.days} days without a dose" if held.days > 1 else "after a day without a dose"
+    happens = f"{drug} is resumed at {level.total} {case.when(level.first, level.first)}, {away}"
     if day > 1:
-        words = f"it is at {level.total} on day {day} from its resumption, faster than any labeled start"
-    happens = f"{_hours(held)} hours pass without a dose of {drug} {case.when(held.first, held.last)}, and {words}"
-    says = f"a fresh start after a break longer than {_limit(fact)} ({hours} hours)"
+        happens = f"{drug} is at {level.total} on day {day} of being resumed {away}, faster than any labeled start"
+    briefly = f"a fresh start{f' at {per_day(start)}' if start is not None else ''}"
+    after = f"after a break longer than {_limit(fact)} ({limit} hours)"
+    says = f"{briefly} {after}; here {_hours(held)} hours pass from dose to dose"
     severity, value = Severity.HIGH if _hours(held) > span[1] else Severity.MODERATE, f"{_hours(held)} hours"
     place = place_of(level.run) if level.run is not None else {}
     return find(case, NAME, drug, fact, severity, happens, says, day=held.first, last_day=held.last, value=value,
-                limit=f"{hours} hours", **place)  # fmt: skip
+                limit=f"{limit} hours", briefly=briefly, **place)  # fmt: skip

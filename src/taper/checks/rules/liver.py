@@ -17,7 +17,7 @@ from taper.checks.answers import (
 )
 from taper.checks.case import Case, heard, on_file
 from taper.checks.open_question import Reason
-from taper.checks.review import Answer, Clear, Finding, Severity
+from taper.checks.review import Action, Answer, Clear, Finding, Severity
 from taper.knowledge.monograph import LiverAdvice
 from taper.source import Subject
 
@@ -104,5 +104,9 @@ def _statement(case: Case, drug: str, fact: LiverAdvice, degree: str) -> Answer:
         f"{fact.action}{part}",
         value=degree,
         limit=fact.action,
+        action=_ACTIONS.get(fact.action, ""),
         **whole_plan(case, drug),
     )
+
+
+_ACTIONS: dict[str, Action] = {"caution": "caution", "avoid": "avoid", "contraindicated": "contraindicated"}

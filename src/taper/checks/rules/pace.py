@@ -1,5 +1,6 @@
 """Pace of a taper: every reduction against each guideline's rate, per step and over time."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -12,16 +13,18 @@ from taper.checks.case import Case, heard, on_file
 from taper.checks.dose_levels import (
     LevelChange,
     Levels,
+    breaks_of,
     fewest_days,
     levels_of,
     most_days,
     replacement_words,
+    skipping_days,
     step_at,
     used_before,
 )
 from taper.checks.length_of_use import is_short, most_in_short_use, use_fits
 from taper.checks.open_question import NotAssessed, Reason
-from taper.checks.review import Answer, Clear, Finding, Severity
+from taper.checks.review import Answer, Clear, Finding, Part, Severity
 from taper.knowledge.stopping_advice import Stopping, StoppingShape
 from taper.source import Subject
 
@@ -41,6 +44,8 @@ class _Question:
     fact: Stopping
     levels: Levels
     paces: _Paces
+    breaks: frozenset[int]
+    skipping: tuple[tuple[int, int | None], ...]
 
     @cached_property
     def falls(self) -> list[LevelChange]:
@@ -64,6 +69,14 @@ class _Question:
         """Whether a reduction is one pace of the source or less."""
         paces = self.paces(change.before.mg, change.after.mg)
         return paces is not None and paces <= 1
+
+    def part_of(self, change: LevelChange) -> Part:
+        """Whether it ends the taking of the drug, lies between the days of one cycle, or is any other reduction."""
+        if not change.after.mg and (change.after.run is None or change.day in self.breaks):
+            return "end"
+        begun = bisect_left(self.skipping, (change.day, 0))
+        last = self.skipping[begun - 1][1] if begun else 0
+        return "cycle" if last is None or change.day <= last else ""
 
     def has_no_figure(self, change: LevelChange) -> bool:
         """Whether it is the last reduction, to 0, which no percentage of the current dose ever reaches."""
@@ -150,10 +163,12 @@ def _beside_printed(question: _Question, answer: Answer, printed: list[_Question
 
 
 def _questions(case: Case, drug: str, levels: Levels, facts: list[Stopping]) -> Iterator[_Question]:
+    breaks = frozenset(each.first for each in breaks_of(case, levels, drug) if each.is_told)
+    skipping = tuple(sorted(skipping_days(case, drug)))
     for fact in facts:
         paces = _paces(fact, levels.peak.mg)
         if paces is not None and case.person_fits(fact) is not False and _is_about(fact, levels):
-            yield _Question(case, drug, fact, levels, paces)
+            yield _Question(case, drug, fact, levels, paces, breaks, skipping)
 
 
 def _without_figure(drug: str, levels: Levels, facts: list[Stopping]) -> Iterator[Answer]:
@@ -175,7 +190,7 @@ def _changed_first(case: Case, drug: str, levels: Levels, fact: Stopping) -> Ans
     says = f"{' or '.join(fact.change_to)} in its place before it is reduced"
     place = fall.place
     return find(case, NAME, drug, fact, Severity.MODERATE, happens, says, day=fall.day, last_day=fall.day,
-                value=drug, limit=" or ".join(fact.change_to),
+                value=drug, limit=" or ".join(fact.change_to), about=" or ".join(fact.change_to),
                 course=place.course if place else None, step=place.step if place else None)  # fmt: skip
 
 
@@ -227,16 +242,19 @@ def _judge(asked: _Question) -> Iterator[Answer]:
     above = [(change, paces) for change, paces in single if paces is not None and paces > 1]
     together = asked.together
     answers: list[Answer] = []
-    if above:
-        answers.append(_found(asked, above, "per step"))
-    if together:
-        answers.append(_found(asked, together, "as a rate"))
+    for part in _PARTS:
+        for changes, reading in ((above, "per step"), (together, "as a rate")):
+            of_part = [(change, paces) for change, paces in changes if asked.part_of(change) == part]
+            answers += [_found(asked, of_part, reading)] if of_part else []
     answers += _least_time(asked)
     answers += _last_fall(asked)
     known = [_as_known(asked, answer) for answer in answers]
     if not known and asked.levels.knows_before and all(paces is not None for _, paces in single):
         known = [Clear(rule=NAME, drug=asked.drug, source=asked.fact.source, figures=("dose",))]
     yield from (answer for answer in known if answer is not None)
+
+
+_PARTS: tuple[Part, ...] = ("", "cycle", "end")
 
 
 def _together(asked: _Question) -> Iterator[tuple[LevelChange, Fraction]]:
@@ -256,17 +274,18 @@ def _found(asked: _Question, above: list[tuple[LevelChange, Fraction]], reading:
     begin = (worst.before.last or 0) + 1 if reading == "as a rate" else first
     case = asked.case
     when = case.when(worst.day, worst.day) if reading == "per step" else case.when(begin, worst.day)
+    since = min(begin, first) if asked.part_of(worst) != "end" else asked.levels.falls[0].day
     more = "" if len(above) == 1 else f"; {len(above)} such reductions {case.when(min(begin, first), last)}"
     happens = (
         f"{asked.drug} drops {write_percent(worst.mg / worst.before.mg)} ({worst.before.total} to {worst.after.total} "
-        f"{when}){more}{_average(asked, worst)}{replacement_words(case, asked.drug, min(begin, first), last)}"
+        f"{when}){more}{_average(asked, worst)}{replacement_words(case, asked.drug, since, last)}"
     )
     how = "at most" if fact.at_most else "typically"
     taken = ", taken together over that time" if reading == "as a rate" else ""
     place = worst.place
     return find(case, NAME, asked.drug, fact, Severity.HIGH if fact.at_most else Severity.MODERATE, happens,
                 f"{how} {_limit(fact, worst)}{_every(fact)}{taken}", day=min(begin, first), last_day=last,
-                value=_value(fact, worst), limit=_limit(fact, worst), by_amount=True,
+                value=_value(fact, worst), limit=_limit(fact, worst), by_amount=True, part=asked.part_of(worst),
                 course=place.course if place else None, step=place.step if place else None)  # fmt: skip
 
 
@@ -316,7 +335,7 @@ def _least_time(asked: _Question) -> Iterator[Answer]:
         happens = f"{asked.drug} goes from {levels.peak} to a stop in {end - peak} days {when}"
         yield find(asked.case, NAME, asked.drug, fact, Severity.HIGH if fact.at_most else Severity.MODERATE,
                    happens, f"over at least {fact.lasting_at_least}", day=begin, last_day=end, by_amount=True,
-                   value=f"{end - peak} days", limit=str(fact.lasting_at_least))  # fmt: skip
+                   part="end", value=f"{end - peak} days", limit=str(fact.lasting_at_least))  # fmt: skip
 
 
 def _last_fall(asked: _Question) -> Iterator[Answer]:

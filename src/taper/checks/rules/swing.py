@@ -77,5 +77,5 @@ def _compare(case: Case, course: RealizedCourse, number: int, days: int, fact: H
     happens = f"{hours} hours pass from one dose of {drug} to the next {case.when(first, last)}; the step is {average}"
     severity = Severity.MODERATE if is_swing(hours, fact.high) else Severity.LOW
     return find(case, NAME, drug, fact, severity, happens, f"half-life of {span} hours{of}, about half of that or less",
-                course=course.course.id, step=number, day=first,
+                part="cycle", course=course.course.id, step=number, day=first,
                 last_day=last, value=f"{hours} hours", limit=f"2 x {span} hours")  # fmt: skip

@@ -127,7 +127,10 @@ def _judge(case: Case, drug: str, levels: Levels, fact: Titration | Start) -> It
     starts = levels.all[0].mg == 0
     first = next(index for index, level in enumerate(levels.all) if level.run is not None and level.run.intakes)
     taken = tuple(level for level in levels.all[first:] if level.run is not None)
-    again = [each for each in breaks_of(case, levels, drug) if each.is_told]
+    # Where a source speaks of breaks, whether a start is needed is answered by the rule on them.
+    restarts = case.fitting(case.formulary.monograph(drug).restarts, drug)
+    is_answered = any(case.compares(item.source) for item in restarts)
+    again = [] if is_answered else [each for each in breaks_of(case, levels, drug) if each.is_told]
     if isinstance(fact, Start):
         yield from _from_first_dose(case, drug, fact, taken) if starts else _taken_already(drug, fact)
         yield from _afresh(drug, fact, [b for b in again if list(_first_dose(case, drug, fact, b.resumed[0]))])
