@@ -176,4 +176,4 @@ def test_every_file_is_of_a_rule_and_is_named_after_it():
 def test_a_case_that_lacks_a_fact_is_never_only_clear(rule, case):
     review = review_of(case)
     asked = [part for item in review.not_assessed for part in item.each]
-    assert any(item.rule == rule for item in (*review.findings, *asked))
+    assert any(rule in item.rules for item in (*review.findings, *asked))

@@ -70,7 +70,7 @@ def test_each_fact_is_found_once_and_nothing_found_or_open_is_clear(case):
     facts = [(f.rule, f.drug, f.about, f.slot, f.day, f.last_day) for f in review.findings]
     assert len(facts) == len(set(facts))
     for finding in review.findings:
-        said = [(item.source, item.says) for item in finding.each]
+        said = [(item.rule, item.source, item.says) for item in finding.each]
         assert len(said) == len(set(said)), [str(item) for item in finding.each]
     found = {(each.rule, f.drug, each.source) for f in review.findings for each in f.each}
     assert not found & {(item.rule, item.drug, item.source) for item in (*review.clear, *review.within)}

@@ -169,7 +169,7 @@ class TestFigures:
         plan = plan_of(step("10 mg", "7 days"), step("5 mg", "6 days"), then="stop")
         findings, (gap,), _, _ = ends(plan, A_WEEK)
         assert not findings
-        assert gap.missing.startswith("what was taken before day 1 (before); over at least 7 days")
+        assert gap.missing.startswith("what was taken before day 1; over at least 7 days")
 
     def test_a_month_is_counted_with_its_most_days(self):
         month = A_WEEK | {"lasting_at_least": "1 month"}
@@ -334,7 +334,7 @@ class TestWhomAdviceIsAbout:
 class TestFirstChange:
     def test_an_unknown_before_is_not_assessed(self):
         _, (gap,), clear, _ = begins(stopping("10 mg"), FIXED)
-        assert gap.missing == "what was taken before day 1 (before)"
+        assert gap.missing == "what was taken before day 1"
         assert not clear
 
     @pytest.mark.parametrize("before", ["nothing", {"regimen": {"evening": "10 mg"}}, {"regimen": {"evening": "5 mg"}}])

@@ -191,9 +191,9 @@ def _gravest(item: Finding) -> tuple[int, ...]:
 
 def _each_said_once(group: list[Finding]) -> list[Finding]:
     """One statement for the same words of a source: the gravest and earliest, with the days and notes of all."""
-    alike: dict[tuple[Source | None, str, str], list[Finding]] = {}
+    alike: dict[tuple[object, ...], list[Finding]] = {}
     for finding in sorted(group, key=lambda item: (-item.severity.rank, item.day or 0, item.message)):
-        alike.setdefault((finding.source, finding.rule, f"{finding.part}: {finding.says}"), []).append(finding)
+        alike.setdefault((finding.source, finding.rule, finding.says), []).append(finding)
     return [_in_one_statement(same) for same in alike.values()]
 
 

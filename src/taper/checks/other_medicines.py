@@ -126,8 +126,8 @@ def column_fits(case: Case, with_names: tuple[str, ...], without_names: tuple[st
 def missing_lists(case: Case) -> tuple[str, ...]:
     """What is not known of the person's other medicines, in words."""
     lists = {
-        "the list of other medicines (medications)": case.patient.medications,
-        "the list of medicines taken as needed (as_needed)": case.patient.as_needed,
+        "the list of other medicines": case.patient.medications,
+        "the list of medicines taken as needed": case.patient.as_needed,
     }
     return tuple(words for words, held in lists.items() if held is None)
 

@@ -295,6 +295,10 @@ class NamesOnFile(Value):
         distinct = {name for item in self.conditions.distinct for name in item.members}
         return tuple(sorted({*self._same_condition, *self._kind_of, *self._may_be, *kinds, *distinct}))
 
+    def names_of_condition(self, text: str) -> frozenset[str]:
+        """The names of one condition, without those of what it is a kind of."""
+        return self._same_condition.get(plain(text), frozenset()) | {plain(text)}
+
     def condition(self, text: str) -> Condition:
         """A condition by every name it goes by, what it is a kind of among them."""
         key = plain(text)

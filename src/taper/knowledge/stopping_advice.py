@@ -50,7 +50,8 @@ class Stopping(Cited):
     A range has two ends, `low` and `high`; a single figure is written in both. `at_most` says that the
     source words the figure as the fastest allowed; without it the figure is its typical pace. `last_dose` is
     the dose from which the source stops. `used_for_at_least` and `from_daily_dose` say whom it is about, and
-    `after_long_use` that it speaks of long use without a length; `down_to_daily_dose` says how far down the advice
+    `after_long_use` that it speaks of long use without a length; `for_pace_alone` says that the length decides how fast
+    the drug is reduced, and not whether it is. `down_to_daily_dose` says how far down the advice
     reaches, if not to 0, and `to_lowest_that_works` that it reaches to a dose of which it gives no figure.
     `alternate_days_at` is the daily dose at which the source itself lets the drug be taken on alternate days.
     `change_to` are the drugs one of which the source wants taken in its place before anything is reduced.
@@ -71,6 +72,7 @@ class Stopping(Cited):
     at_most: bool = False
     used_for_at_least: Duration | None = None
     after_long_use: bool = False
+    for_pace_alone: bool = False
     from_daily_dose: Dose | None = None
     down_to_daily_dose: Dose | None = None
     to_lowest_that_works: bool = False

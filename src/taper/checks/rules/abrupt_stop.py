@@ -236,7 +236,7 @@ def _judge_time(fact: Stopping, ending: _Ending) -> Answer:
     assert least is not None
     said = f"over at least {least}"
     if not ending.knows_before:
-        missing = f"what was taken before day 1 (before); {said}"
+        missing = f"what was taken before day 1; {said}"
         return gap(NAME, ending.drug, Reason.FACT, missing, of=[fact], facts=["before"])
     if ending.reduced_over < most_days(least):
         words = f"{ending.reduced_over} days after the last day at {ending.maintained}"

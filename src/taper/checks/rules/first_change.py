@@ -39,7 +39,7 @@ def _assess_drug(
 ) -> Iterator[Answer]:
     levels = levels_of(case, drug)
     if not levels.knows_before:
-        yield gap(NAME, drug, Reason.FACT, "what was taken before day 1 (before)", facts=["before"])
+        yield gap(NAME, drug, Reason.FACT, "what was taken before day 1", facts=["before"])
         return
     firsts = {case.bounds(course)[0] for course in case.courses_of(drug) if course.course.before != "nothing"}
     falls = [change for change in levels.falls if change.day in firsts]

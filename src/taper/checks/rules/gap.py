@@ -66,7 +66,7 @@ def _judge(case: Case, monograph: Monograph, fact: RestartRule, breaks: tuple[Br
     elif case.person_fits(fact) is None:
         yield person_gap(case, NAME, monograph.drug, fact)
     elif _needs_medicines(case, monograph) and any(_hours(each) <= span[1] for each, _ in found):
-        missing = "the other medicines (medications, as_needed); the half-life depends on them"
+        missing = "the other medicines; the half-life depends on them"
         facts = ["patient.medications", "patient.as_needed"]
         yield gap(NAME, monograph.drug, Reason.FACT, missing, of=[fact], facts=facts)
     elif case.person_fits(fact):

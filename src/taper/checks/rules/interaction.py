@@ -95,8 +95,8 @@ def _assess_drug(
 
 
 _FACTS = {
-    "the list of other medicines (medications)": "patient.medications",
-    "the list of medicines taken as needed (as_needed)": "patient.as_needed",
+    "the list of other medicines": "patient.medications",
+    "the list of medicines taken as needed": "patient.as_needed",
 }
 
 

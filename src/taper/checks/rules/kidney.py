@@ -80,7 +80,7 @@ def _without_advice(case: Case, drug: str) -> Iterator[Answer]:
     impaired = _impaired(case)
     nobody = unread(case, NAME, drug, SUBJECT, "kidney function", urgent=impaired is True)
     if nobody is not None and impaired is None:
-        missing = "kidney function (egfr or crcl); no source on file was read about it for this drug"
+        missing = "kidney function, as eGFR or creatinine clearance; no source on file was read about it for this drug"
         yield gap(NAME, drug, Reason.FACT, missing, facts=["patient.egfr", "patient.crcl"])
     elif nobody is not None and impaired:
         yield nobody
@@ -102,10 +102,10 @@ def _whom(advice: KidneyAdvice) -> str:
 
 def _unknown_state(case: Case, drug: str) -> Iterator[Answer]:
     if case.patient.dialysis is None:
-        missing = "whether the person is on dialysis (dialysis)"
+        missing = "whether the person is on dialysis"
         yield gap(NAME, drug, Reason.FACT, missing, facts=["patient.dialysis"])
     if case.patient.kidney_stable is None and not case.patient.dialysis:
-        missing = "whether kidney function is stable (kidney_stable)"
+        missing = "whether kidney function is stable"
         yield gap(NAME, drug, Reason.FACT, missing, facts=["patient.kidney_stable"])
 
 
@@ -199,7 +199,7 @@ def _initial(case: Case, drug: str, reading: KidneyReading) -> Iterator[Answer]:
     assert limit is not None
     courses = case.courses_of(drug)
     if any(course.course.before is None for course in courses):
-        missing = "what was taken before day 1 (before); the source gives a first dose"
+        missing = "what was taken before day 1; the source gives a first dose"
         yield gap(NAME, drug, Reason.FACT, missing, of=[reading.advice], facts=["before"])
         return
     if any(course.course.before != "nothing" for course in courses):

@@ -47,7 +47,7 @@ def _assess_drug(case: Case, drug: str, facts: tuple[LiverAdvice, ...], others: 
     nobody = unread(case, NAME, drug, SUBJECT, "the liver", urgent=degree not in (None, "none"))
     if degree is None:
         if facts or nobody is not None:
-            missing = "the degree of liver impairment (liver), or none"
+            missing = "the degree of liver impairment, or none"
             yield gap(NAME, drug, Reason.FACT, missing, of=facts, facts=["patient.liver"])
     elif degree == "none":
         yield Clear(rule=NAME, drug=drug)

@@ -113,7 +113,7 @@ def assess(case: Case) -> Iterator[Answer]:
 
 def _assess_drug(case: Case, drug: str, levels: Levels, facts: tuple[Stopping, ...]) -> Iterator[Answer]:
     if not levels.knows_before:
-        yield gap(NAME, drug, Reason.FACT, "what was taken before day 1 (before)", facts=["before"])
+        yield gap(NAME, drug, Reason.FACT, "what was taken before day 1", facts=["before"])
     if not levels.falls:
         return
     if not facts and not levels.stops:  # of a stop, the rule on stops says so
@@ -183,7 +183,7 @@ def _changed_first(case: Case, drug: str, levels: Levels, fact: Stopping) -> Ans
     if set(fact.change_to) & set(case.drugs):
         return Clear(rule=NAME, drug=drug, source=fact.source)
     if fact.used_for_at_least is not None and used_before(case, drug) is None:
-        words = "how long the drug was taken before (before, for); the advice depends on it"
+        words = "how long the drug was taken before; the advice depends on it"
         return gap(NAME, drug, Reason.FACT, words, of=[fact], facts=["before.for"])
     fall = levels.falls[0]
     happens = f"{drug} is reduced from {fall.before.total} to {fall.after.total} {case.when(fall.day, fall.day)}"
@@ -375,8 +375,8 @@ def _as_known(asked: _Question, answer: Answer) -> Answer | None:
 
 def _unknown(asked: _Question) -> Iterable[tuple[str, str]]:
     if asked.fact.shape is StoppingShape.PERCENT_OF_START and not asked.levels.knows_before:
-        yield "the dose of which the percentage is taken, before day 1 (before)", "before"
+        yield "the dose of which the percentage is taken, before day 1", "before"
     for name in asked.case.person_open(asked.fact):
         yield f"{name.removeprefix('patient.')} (this source's advice depends on it)", name
     if asked.fact.used_for_at_least is not None and used_before(asked.case, asked.drug) is None:
-        yield "how long the drug was taken before (before, for); the advice depends on it", "before.for"
+        yield "how long the drug was taken before; the advice depends on it", "before.for"
