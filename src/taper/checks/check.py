@@ -6,7 +6,8 @@ from types import ModuleType
 
 from taper._base.takes import takes
 from taper.checks.case import Case, check_doses, check_sources
-from taper.checks.one_fact import one_finding_each, one_line_each, put_together
+from taper.checks.one_fact import one_line_each, put_together
+from taper.checks.one_finding import one_finding_each
 from taper.checks.review import Answer, Finding, Review
 from taper.checks.rules import (
     abrupt_stop,

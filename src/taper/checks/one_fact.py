@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeGuard
 
-from taper.checks.answers import message_of, said_by
 from taper.checks.case import Case
+from taper.checks.joined import joined, on_the_same_days
 from taper.checks.open_question import NotAssessed, Reason
 from taper.checks.review import Answer, Clear, FigureKind, Finding, LeftOut, Severity, Within, gap_order
-from taper.source import Grade, Source, Subject
+from taper.source import Grade, Subject
 
 _OF_SPEED = frozenset({"abrupt-stop", "pace", "first-change", "titration-speed", "duration"})
 """The rules on how fast a dose changes and for how long it is taken."""
@@ -109,117 +109,7 @@ def _one_each(case: Case, findings: Iterable[Finding]) -> Iterator[Finding]:
         key = (finding.rule, finding.drug or "", finding.slot or "", finding.about or "", finding.part)
         alike.setdefault(key, []).append(finding)
     for group in alike.values():
-        yield from (_joined(case, part) for part in _on_the_same_days(group))
-
-
-def _on_the_same_days(group: list[Finding]) -> Iterator[list[Finding]]:
-    """Findings whose days overlap, taken together."""
-    held: list[Finding] = []
-    end: int | None = 0
-    for finding in sorted(group, key=lambda item: (item.day or 0, item.message)):
-        day = finding.day or 0
-        if held and end is not None and day > end:
-            yield held
-            held = []
-        last = None if finding.last_day is None else max(finding.last_day, day)
-        end = last if not held else None if end is None or last is None else max(end, last)
-        held.append(finding)
-    yield held
-
-
-def one_finding_each(case: Case, answers: Iterable[Answer]) -> Iterator[Answer]:
-    """The answers of all rules, with findings of several rules on one reduction put together.
-
-    A stop is one fact under the rules on stops and on pace, an empty day of a cycle under those on swings and on pace,
-    and a first reduction under those on it and on pace.
-    """
-    listed = list(answers)
-    reducing = [answer for answer in listed if isinstance(answer, Finding) and answer.rule in _REDUCING]
-    yield from (answer for answer in listed if not (isinstance(answer, Finding) and answer.rule in _REDUCING))
-    for drug in dict.fromkeys(finding.drug for finding in reducing):
-        yield from _of_each_reduction(case, [finding for finding in reducing if finding.drug == drug])
-
-
-_REDUCING = ("abrupt-stop", "swing", "pace", "first-change")
-"""The rules that speak of reductions; of those that speak of one as gravely the first gives its name to the finding."""
-
-
-def _of_each_reduction(case: Case, findings: list[Finding]) -> Iterator[Finding]:
-    by_rule = {rule: [finding for finding in findings if finding.rule == rule] for rule in _REDUCING}
-    left = [*by_rule["pace"], *by_rule["first-change"]]
-    for whole in (*by_rule["abrupt-stop"], *by_rule["swing"]):
-        same = [other for other in left if other.part == whole.part and _meet(whole, other)]
-        left = [other for other in left if other not in same]
-        yield _joined(case, [each for finding in (whole, *same) for each in finding.each])
-    together = [other for other in left if not other.about]
-    for group in _on_the_same_days(together) if together else ():
-        yield _joined(case, [each for finding in group for each in finding.each])
-    yield from (other for other in left if other.about)
-
-
-def _meet(one: Finding, other: Finding) -> bool:
-    """Whether the days of two findings overlap."""
-    return (one.last_day is None or (other.day or 0) <= one.last_day) and (
-        other.last_day is None or (one.day or 0) <= other.last_day
-    )
-
-
-def _joined(case: Case, group: list[Finding]) -> Finding:
-    if len(group) == 1:
-        return group[0]
-    group = _each_said_once(group)
-    if len(group) == 1:
-        (only,) = group
-        return only.model_copy(update={"message": message_of(only.happens, _said(case, only, group))})
-    ordered = sorted(group, key=lambda item: (*_weight(case, item), -item.severity.rank, item.day or 0, item.message))
-    lead = min(ordered, key=lambda item: (*_gravest(item), ordered.index(item)))
-    return lead.model_copy(
-        update={
-            "boxed": any(item.boxed for item in ordered),
-            "message": message_of(lead.happens, _said(case, lead, ordered)),
-            "from_abroad": all(item.from_abroad for item in ordered),
-            "statements": tuple(ordered),
-        }
-    )
-
-
-def _gravest(item: Finding) -> tuple[int, ...]:
-    """A key by which what is told first in a finding comes first."""
-    rank = _REDUCING.index(item.rule) if item.rule in _REDUCING else 0
-    return -item.severity.rank, rank, -item.gravity, -item.boxed
-
-
-def _each_said_once(group: list[Finding]) -> list[Finding]:
-    """One statement for the same words of a source: the gravest and earliest, with the days and notes of all."""
-    alike: dict[tuple[object, ...], list[Finding]] = {}
-    for finding in sorted(group, key=lambda item: (-item.severity.rank, item.day or 0, item.message)):
-        alike.setdefault((finding.source, finding.rule, finding.says), []).append(finding)
-    return [_in_one_statement(same) for same in alike.values()]
-
-
-def _in_one_statement(same: list[Finding]) -> Finding:
-    days = [item.day for item in same if item.day is not None]
-    ends = [item.last_day for item in same]
-    last = None if None in ends else max(end for end in ends if end is not None)
-    note = "; ".join(dict.fromkeys(item.note for item in same if item.note))
-    return same[0].model_copy(update={"day": min(days, default=None), "last_day": last, "note": note})
-
-
-def _weight(case: Case, finding: Finding) -> tuple[object, ...]:
-    return (3,) if finding.source is None else case.weight(finding.source)
-
-
-def _said(case: Case, lead: Finding, ordered: list[Finding]) -> Iterator[str]:
-    """What each source says: the lead in full, of the others the same words once with all who say them."""
-    by_words: dict[str, list[str]] = {}
-    yield said_by(case, lead.source, f"{lead.says} ({lead.note})" if lead.note else lead.says)
-    for item in ordered:
-        if item.says and item.says != lead.says and item.source is not None:
-            by_words.setdefault(item.says, []).append(case.who(item.source))
-    same = [case.who(item.source) for item in ordered if item is not lead and item.says == lead.says and item.source]
-    if same:
-        yield f"so {'says' if len(set(same)) == 1 else 'say'} {', '.join(dict.fromkeys(same))}"
-    yield from (f"{', '.join(dict.fromkeys(who))}: {says}" for says, who in by_words.items())
+        yield from (joined(case, part) for part in on_the_same_days(group))
 
 
 # One line for each open question.

@@ -54,6 +54,7 @@ class Stopping(Cited):
     the drug is reduced, and not whether it is. `down_to_daily_dose` says how far down the advice
     reaches, if not to 0, and `to_lowest_that_works` that it reaches to a dose of which it gives no figure.
     `alternate_days_at` is the daily dose at which the source itself lets the drug be taken on alternate days.
+    `stops_at_once` says that the source names stopping at once as one of its ways.
     `change_to` are the drugs one of which the source wants taken in its place before anything is reduced.
     """
 
@@ -77,6 +78,7 @@ class Stopping(Cited):
     down_to_daily_dose: Dose | None = None
     to_lowest_that_works: bool = False
     alternate_days_at: Dose | None = None
+    stops_at_once: bool = False
     change_to: tuple[Name, ...] = ()
 
     @model_validator(mode="after")

@@ -93,10 +93,11 @@ def assess(case: Case) -> Iterator[Answer]:
     """Judge every stop of a drug: its end, and each time in between in which it is not taken, other than the empty
     days of a cycle. A course that continues, ends in a review or waits for a decision is not a stop.
 
-    A stop straight from the maintained dose is high under any advice to reduce; so is a last reduction above what a
-    source allows at most, one above its typical figure that is more than half of the maintained dose, a reduction
-    shorter than its least time, and, where a source gives no figure, a last reduction of more than half. Another last
-    reduction above a typical figure is moderate, as it is under the rule pace.
+    A stop straight from the maintained dose is high under any advice to reduce, unless the source names stopping at
+    once as one of its ways; so is a last reduction above what a source allows at most, one above its typical figure
+    that is more than half of the maintained dose, a reduction shorter than its least time, and, where a source
+    gives no figure, a last reduction of more than half. Another last reduction above a typical figure is moderate,
+    as it is under the rule pace.
 
     A least time is one for the whole reduction. Two equal reductions, one at its beginning and one at its end, are the
     coarsest that is counted as spread over it: of T days, any w may hold half of the maintained dose and w/T of the
@@ -145,7 +146,9 @@ def _prints(fact: Stopping, ending: _Ending) -> bool:
     if ending.case.indication_fits(fact, ending.drug) is not True:
         return False
     is_in_mg = bool(fact.bands or fact.step_high or fact.last_dose)
-    return is_in_mg or fact.shape is StoppingShape.NOT_NEEDED or _allows_alternate_days(fact, ending)
+    return (
+        is_in_mg or fact.shape is StoppingShape.NOT_NEEDED or fact.stops_at_once or _allows_alternate_days(fact, ending)
+    )
 
 
 def _allows_alternate_days(fact: Stopping, ending: _Ending) -> bool:
@@ -196,7 +199,7 @@ def _is_about(fact: Stopping, ending: _Ending) -> bool:
 
 
 def _judge(fact: Stopping, ending: _Ending) -> Answer:
-    if fact.shape is StoppingShape.NOT_NEEDED or _allows_alternate_days(fact, ending):
+    if fact.shape is StoppingShape.NOT_NEEDED or fact.stops_at_once or _allows_alternate_days(fact, ending):
         return _clear(fact, ending)
     allowed = _last_fall_allowed(fact, ending)
     if allowed is not None:

@@ -59,9 +59,8 @@ def _assess_drug(
         yield from (_judge(case, drug, name, fact) for fact in matched)
         narrower = _narrower(case, known, facts, matched)
         if narrower:
-            missing = (
-                f"whether {name} is {' or '.join(narrower)}: add each to conditions if so, else to absent_conditions"
-            )
+            answer = 'write it under "conditions" if so, and under "absent_conditions" if not'
+            missing = f"whether {name} is {' or '.join(narrower)}; {answer}"
             asked = [fact for fact in facts if fact.condition in narrower]
             yield gap(NAME, drug, Reason.FACT, missing, of=asked,
                       facts=["patient.conditions", "patient.absent_conditions"])  # fmt: skip

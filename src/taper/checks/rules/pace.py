@@ -74,7 +74,7 @@ class _Question:
         """Whether it ends the taking of the drug, lies between the days of one cycle, or is any other reduction."""
         if not change.after.mg and (change.after.run is None or change.day in self.breaks):
             return "end"
-        begun = bisect_left(self.skipping, (change.day, 0))
+        begun = bisect_left(self.skipping, change.day, key=lambda span: span[0])
         last = self.skipping[begun - 1][1] if begun else 0
         return "cycle" if last is None or change.day <= last else ""
 
@@ -164,7 +164,7 @@ def _beside_printed(question: _Question, answer: Answer, printed: list[_Question
 
 def _questions(case: Case, drug: str, levels: Levels, facts: list[Stopping]) -> Iterator[_Question]:
     breaks = frozenset(each.first for each in breaks_of(case, levels, drug) if each.is_told)
-    skipping = tuple(sorted(skipping_days(case, drug)))
+    skipping = tuple(sorted(skipping_days(case, drug), key=lambda span: span[0]))
     for fact in facts:
         paces = _paces(fact, levels.peak.mg)
         if paces is not None and case.person_fits(fact) is not False and _is_about(fact, levels):
@@ -172,7 +172,8 @@ def _questions(case: Case, drug: str, levels: Levels, facts: list[Stopping]) -> 
 
 
 def _without_figure(drug: str, levels: Levels, facts: list[Stopping]) -> Iterator[Answer]:
-    silent = [f for f in facts if _paces(f, levels.peak.mg) is None and not _is_judged_by_stop(f, levels)]
+    unsaid = (f for f in facts if _paces(f, levels.peak.mg) is None and not _is_judged_by_stop(f, levels))
+    silent = [fact for fact in unsaid if not fact.stops_at_once]
     if silent:
         words = ", ".join(sorted({str(fact.shape) for fact in silent}))
         yield gap(NAME, drug, Reason.NO_FIGURE, f"a figure for the pace; sources say {words}", of=silent)
@@ -242,19 +243,17 @@ def _judge(asked: _Question) -> Iterator[Answer]:
     above = [(change, paces) for change, paces in single if paces is not None and paces > 1]
     together = asked.together
     answers: list[Answer] = []
-    for part in _PARTS:
-        for changes, reading in ((above, "per step"), (together, "as a rate")):
-            of_part = [(change, paces) for change, paces in changes if asked.part_of(change) == part]
-            answers += [_found(asked, of_part, reading)] if of_part else []
+    for changes, reading in ((above, "per step"), (together, "as a rate")):
+        parts: dict[Part, list[tuple[LevelChange, Fraction]]] = {}
+        for change, paces in changes:
+            parts.setdefault(asked.part_of(change), []).append((change, paces))
+        answers += [_found(asked, of_part, reading) for of_part in parts.values()]
     answers += _least_time(asked)
     answers += _last_fall(asked)
     known = [_as_known(asked, answer) for answer in answers]
     if not known and asked.levels.knows_before and all(paces is not None for _, paces in single):
         known = [Clear(rule=NAME, drug=asked.drug, source=asked.fact.source, figures=("dose",))]
     yield from (answer for answer in known if answer is not None)
-
-
-_PARTS: tuple[Part, ...] = ("", "cycle", "end")
 
 
 def _together(asked: _Question) -> Iterator[tuple[LevelChange, Fraction]]:
