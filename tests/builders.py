@@ -86,7 +86,7 @@ def review_of(plan, held, patient=None, *, products=TABLETS, **more):
 
 def answers(review, rule):
     """What one rule said: what each source finds, not assessed, clear of it or within it, left out."""
-    found = [each for item in review.findings if item.rule == rule for each in item.each]
+    found = [each for item in review.findings for each in item.each if each.rule == rule]
     asked = [part for item in review.not_assessed for part in item.each]
     others = (asked, (*review.clear, *review.within), review.left_out)
     return (found, *([item for item in group if item.rule == rule] for group in others))

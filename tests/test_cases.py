@@ -121,7 +121,7 @@ def review_of(case):
 @pytest.mark.parametrize(("rule", "case"), CASES, ids=[f"{rule}: {case['name']}" for rule, case in CASES])
 def test_the_case_comes_out_as_written(rule, case):
     review = review_of(case)
-    found = [each for item in review.findings if item.rule == rule for each in item.each]
+    found = [each for item in review.findings for each in item.each if each.rule == rule]
     unknown = [part for item in review.not_assessed for part in item.each if part.rule == rule]
     clear = {item.source.id if item.source else "" for item in (*review.clear, *review.within) if item.rule == rule}
     told = "\n".join([*(f"{f.severity} {f.source and f.source.id} {f.value} {f.limit}: {f.message}" for f in found),
@@ -176,4 +176,4 @@ def test_every_file_is_of_a_rule_and_is_named_after_it():
 def test_a_case_that_lacks_a_fact_is_never_only_clear(rule, case):
     review = review_of(case)
     asked = [part for item in review.not_assessed for part in item.each]
-    assert any(item.rule == rule for item in (*review.findings, *asked))
+    assert any(rule in item.rules for item in (*review.findings, *asked))

@@ -12,7 +12,7 @@ from test_cases import before_of, step_of
 FOLDER = Path(__file__).parent / "cases" / "vignettes"
 CASES = [case for path in sorted(FOLDER.glob("*.toml")) for case in tomllib.loads(path.read_text("utf-8"))["cases"]]
 KNOWN = {"name", "market", "start", "drug", "release", "form", "indication", "before", "steps", "then", "patient",
-         "finds", "never", "open", "refused", "most_open"}  # fmt: skip
+         "finds", "never", "open", "first", "refused", "most_open"}  # fmt: skip
 ALL_GIVEN = {
     "dialysis": False, "kidney_stable": True, "liver": "none", "pregnant": False, "lactating": False,
     "medications": [], "as_needed": [], "conditions": [],
@@ -59,6 +59,7 @@ def test_it_is_answered_as_written(case):
     for rule in case.get("open", []):
         assert [gap for gap in review.not_assessed if rule in gap.rules], told
         assert not [item for item in review.clear if item.rule == rule], told
+    assert not case.get("first") or review.findings[0].rule == case["first"], told
     assert len(review.not_assessed) <= case.get("most_open", len(review.not_assessed)), told
 
 
@@ -70,9 +71,9 @@ def test_each_fact_is_found_once_and_nothing_found_or_open_is_clear(case):
     facts = [(f.rule, f.drug, f.about, f.slot, f.day, f.last_day) for f in review.findings]
     assert len(facts) == len(set(facts))
     for finding in review.findings:
-        said = [(item.source, item.says) for item in finding.each]
+        said = [(item.rule, item.source, item.says) for item in finding.each]
         assert len(said) == len(set(said)), [str(item) for item in finding.each]
-    found = {(f.rule, f.drug, source) for f in review.findings for source in f.sources}
+    found = {(each.rule, f.drug, each.source) for f in review.findings for each in f.each}
     assert not found & {(item.rule, item.drug, item.source) for item in (*review.clear, *review.within)}
     for item in review.clear:
         assert item.source is None or item.sections, f"{item.rule} is called clear of {item.source.id} though unread"

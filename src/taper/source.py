@@ -50,6 +50,20 @@ def _table(value: tuple[tuple[Subject, tuple[str, ...]], ...]) -> dict[str, list
     return {str(subject): list(names) for subject, names in value}
 
 
+_LABELS = (
+    ("US drug label", "US label"),
+    ("DailyMed", "US label"),
+    ("US National Library of Medicine, DailyMed", "US label"),
+    ("UK summary of product characteristics", "UK label"),
+    ("UK SmPC", "UK label"),
+    ("eMC SmPC", "UK label"),
+    ("electronic medicines compendium", "UK label"),
+    ("UK patient leaflet", "UK leaflet"),
+    ("EU summary of product characteristics", "EU label"),
+    ("Swiss product information", "Swiss label"),
+)
+"""How the organization of a label begins, and what the label is called."""
+
 Sections = Annotated[
     tuple[tuple[Subject, Annotated[tuple[Text, ...], Field(min_length=1)]], ...],
     BeforeValidator(_pairs),
@@ -64,7 +78,7 @@ class Source(Value):
     `locator` is an address, a DOI, a set id or a page that leads to the figure itself. `layer` says whether it
     came with the library or from which overlay. `sections` names, for each subject, the sections of the source that
     would speak of it; `read_whole` those that were read in full, and `read_in` what was read, such as a stored copy.
-    `set_id` and `version` tell two versions of one label apart.
+    `set_id` and `version` tell two versions of one label apart, and `label_of` is the medicine whose label it is.
     """
 
     id: Name
@@ -83,6 +97,7 @@ class Source(Value):
     sections: Sections = ()
     read_whole: tuple[Text, ...] = ()
     read_in: Text | None = None
+    label_of: Name | None = None
 
     @model_validator(mode="after")
     def _reads_what_exists(self) -> Self:
@@ -113,6 +128,12 @@ class Source(Value):
 
     def __repr__(self) -> str:
         return f"<Source {self.id}: {self.organization}, {self.year}>"
+
+    @property
+    def called(self) -> str:
+        """Who says so, in the few words of a sentence: "US label of sertraline", or the organization."""
+        kind = next((words for begins, words in _LABELS if self.organization.startswith(begins)), None)
+        return f"{kind} of {self.label_of}" if kind is not None and self.label_of is not None else self.organization
 
     @property
     def citation(self) -> str:

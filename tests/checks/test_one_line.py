@@ -100,7 +100,7 @@ def test_a_condition_in_another_language_is_asked_after_and_never_clear():
 
 def test_a_question_of_one_part_is_its_own():
     gap = NotAssessed(rule="kidney", drug="baclofen", reason=Reason.FACT, what=("the eGFR",))
-    assert (gap.each, gap.rules, gap.heading) == ((gap,), ("kidney",), "kidney (baclofen)")
+    assert (gap.each, gap.rules, gap.heading) == ((gap,), ("kidney",), "kidney function (baclofen)")
     assert sentence(NotAssessed(rule="kidney", reason=Reason.UNREAD, what=("the liver",))) == (
         "Look up what was not read in full here, in the label of the plan: the liver."
     )
@@ -109,5 +109,6 @@ def test_a_question_of_one_part_is_its_own():
 def test_the_first_line_says_what_happens_the_limit_and_who_says_so():
     review = review_of(course("citalopram", "60 mg", form="tablet", indication="depression"))
     first = next(iter(review_text(review)))
-    assert first.startswith("Found 1 high")
-    assert "First: citalopram reaches 60 mg/day from day 1; US drug label (openFDA record) 2026: maximum of " in first
+    assert (
+        first == "HIGH: citalopram reaches 60 mg/day from day 1: maximum of 40 mg/day (US label of citalopram, 2026)."
+    )

@@ -79,7 +79,7 @@ class TestStoppingStraight:
     def test_straight_from_the_maintained_dose_is_high(self, shape):
         (finding,), *_ = ends(stopping("10 mg", before="nothing"), shape)
         assert finding.severity == "high"
-        assert "Testamine stops from 10 mg/day on day 7, straight from the maintained dose" in finding.message
+        assert "Testamine stops from 10 mg/day on day 7; straight from the maintained dose" in finding.message
         assert (finding.day, finding.value, finding.step) == (7, "10 mg/day", 1)
 
     def test_what_was_taken_before_is_the_maintained_dose_if_it_is_larger(self):
@@ -169,7 +169,7 @@ class TestFigures:
         plan = plan_of(step("10 mg", "7 days"), step("5 mg", "6 days"), then="stop")
         findings, (gap,), _, _ = ends(plan, A_WEEK)
         assert not findings
-        assert gap.missing.startswith("what was taken before day 1 (before); over at least 7 days")
+        assert gap.missing.startswith("what was taken before day 1; over at least 7 days")
 
     def test_a_month_is_counted_with_its_most_days(self):
         month = A_WEEK | {"lasting_at_least": "1 month"}
@@ -189,7 +189,7 @@ class TestEveryStop:
         findings, *_ = ends(plan_with(*self.AGAIN, later), A_WEEK)
         assert [item.day for item in findings] == ([30, 66] if then == "stop" else [30])
         assert (
-            "Testamine stops from 10 mg/day for 29 days on day 30, straight from the maintained" in findings[0].message
+            "Testamine stops from 10 mg/day for 29 days on day 30; straight from the maintained" in findings[0].message
         )
         assert (findings[0].course, findings[0].severity) == ("a", "high")
 
@@ -233,14 +233,14 @@ class TestAReductionInOneGo:
     def test_a_small_fall_and_then_all_of_it_is_high(self):
         (finding,) = ends(stopping("75 mg", days="14 days", **HIGH), A_WEEK)[0]
         assert finding.message == (
-            "Testamine stops from 75 mg/day on day 14, and 75 mg of the reduction from 80 mg/day comes on day 15 "
+            "Testamine stops from 75 mg/day on day 14; 75 mg of the reduction from 80 mg/day comes on day 15 "
             "alone. Institute s0 (2026, grade A): over at least 7 days."
         )
         assert (finding.severity, finding.limit) == ("high", "7 days")
 
     def test_most_of_it_at_once_and_then_a_plateau_is_high(self):
         (finding,) = ends(stopping("10 mg", days="14 days", **HIGH), A_WEEK)[0]
-        assert "and 70 mg of the reduction from 80 mg/day comes on day 1 alone" in finding.message
+        assert "; 70 mg of the reduction from 80 mg/day comes on day 1 alone" in finding.message
 
     def test_two_falls_a_day_apart_after_a_plateau_are_high(self):
         plan = plan_of(step("79 mg", "14 days"), step("39 mg", "1 day"), then="stop", **HIGH)
@@ -334,7 +334,7 @@ class TestWhomAdviceIsAbout:
 class TestFirstChange:
     def test_an_unknown_before_is_not_assessed(self):
         _, (gap,), clear, _ = begins(stopping("10 mg"), FIXED)
-        assert gap.missing == "what was taken before day 1 (before)"
+        assert gap.missing == "what was taken before day 1"
         assert not clear
 
     @pytest.mark.parametrize("before", ["nothing", {"regimen": {"evening": "10 mg"}}, {"regimen": {"evening": "5 mg"}}])

@@ -75,7 +75,9 @@ class TestGap:
         start = {"source": "a", "steps": [{"from_day": 1, "total": "5 mg"}]}
         sections = {"restarts": [FIVE], "half_lives": [life("10")], "titrations": [start]}
         assert told("gap", broken(7), **sections)[2]
-        assert "more than the 5 mg/day of a start" in told("gap", broken(7, again="6 mg"), **sections)[0][0].message
+        assert (
+            "a fresh start at 5 mg/day after a break" in told("gap", broken(7, again="6 mg"), **sections)[0][0].message
+        )
 
     @pytest.mark.parametrize(("dose", "found"), [("20 mg", 1), ("10 mg", 0)])
     def test_one_day_at_the_first_dose_of_a_start_is_no_start(self, dose, found):
@@ -84,7 +86,7 @@ class TestGap:
         plan = plan_with(course(step("20 mg", "7 days"), id="a"), later)
         findings, *_ = told("gap", plan, restarts=[FIVE], half_lives=[life("10")], titrations=[start])
         assert len(findings) == found
-        words = "it is at 20 mg/day on day 2 from its resumption, faster than any labeled start"
+        words = "is at 20 mg/day on day 2 of being resumed after 7 days without a dose, faster than any labeled start"
         assert all(words in item.message and item.severity == "high" for item in findings)
 
     def test_what_comes_after_the_last_labeled_step_is_not_compared(self):

@@ -229,7 +229,7 @@ class TestColumns:
 def test_an_unknown_before_is_not_assessed():
     found, (gap,), clear, _ = sped(step("20 mg"), titrations=[STEPS], before=None)
     assert (found, clear) == ([], [])
-    assert gap.missing == "what was taken before day 1 (before)"
+    assert gap.missing == "what was taken before day 1"
 
 
 def test_without_a_source_an_increase_is_not_assessed_and_no_increase_is_not_asked():

@@ -200,7 +200,7 @@ def compare_first(case: Case, rule: str, drug: str, fact: LiverAdvice | AgeAdvic
     assert limit is not None
     said = f"first {'daily ' if fact.initial_per == 'day' else ''}dose of {limit} {whom}"
     if None in befores:
-        yield gap(rule, drug, Reason.FACT, f"what was taken before day 1 (before); {said}", of=[fact], facts=["before"])
+        yield gap(rule, drug, Reason.FACT, f"what was taken before day 1; {said}", of=[fact], facts=["before"])
         return
     if any(before != "nothing" for before in befores):
         missing = "a figure for someone who takes the drug already; sources on file give a first dose only"

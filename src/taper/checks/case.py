@@ -216,11 +216,11 @@ class Case:
 
     def who(self, source: Source) -> str:
         """Who says so, for the middle of a message: "NICE (UK, 2022, grade B; another country's advice)"."""
-        place = f"{source.jurisdiction}, " if source.jurisdiction else ""
+        place = f"{source.jurisdiction}, " if source.jurisdiction and source.called == source.organization else ""
         layer = "" if source.layer == "shipped" else f"; from the overlay {source.layer}"
         weak = ", secondary source" if source.grade == "C" else ""
         abroad = "; another country's advice" if self.is_abroad(source) else ""
-        return f"{source.organization} ({place}{source.year}, grade {source.grade}{weak}{layer}{abroad})"
+        return f"{source.called} ({place}{source.year}, grade {source.grade}{weak}{layer}{abroad})"
 
     def sources_of(self, drug: str) -> tuple[Source, ...]:
         """The sources of a drug that are compared and of which something is about the plan's products."""

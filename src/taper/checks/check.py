@@ -7,6 +7,7 @@ from types import ModuleType
 from taper._base.takes import takes
 from taper.checks.case import Case, check_doses, check_sources
 from taper.checks.one_fact import one_line_each, put_together
+from taper.checks.one_finding import one_finding_each
 from taper.checks.review import Answer, Finding, Review
 from taper.checks.rules import (
     abrupt_stop,
@@ -113,15 +114,16 @@ def check(
     case = Case(made, patient or UNKNOWN, held, begins, tuple(sources), market)
     check_sources(case)
     check_doses(case)
-    return Review.of(_answers(case), changes_from=plan.changes_from if isinstance(plan, Schedule) else None)
+    answers = _answers(case)
+    dated = (a.starting(begins) if begins is not None and isinstance(a, Finding) else a for a in answers)
+    return Review.of(dated, changes_from=plan.changes_from if isinstance(plan, Schedule) else None)
 
 
 def _answers(case: Case) -> Iterator[Answer]:
-    yield from one_line_each(case, _of_each_rule(case))
+    yield from one_line_each(case, one_finding_each(case, _of_each_rule(case)))
 
 
 def _of_each_rule(case: Case) -> Iterator[Answer]:
     for module in ALL:
         assess: Callable[[Case], Iterable[Answer]] = module.assess
-        for answer in put_together(case, assess(case), module.SUBJECT):
-            yield answer.starting(case.start) if case.start is not None and isinstance(answer, Finding) else answer
+        yield from put_together(case, assess(case), module.SUBJECT)

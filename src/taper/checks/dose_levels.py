@@ -280,6 +280,14 @@ def _empty_steps(case: Case, drug: str, kind: str) -> Iterator[tuple[int, int]]:
                 yield first, last
 
 
+def skipping_days(case: Case, drug: str) -> Iterator[tuple[int, int | None]]:
+    """The first and last days of the steps of a drug with days without a dose in their pattern."""
+    for course in case.courses_of(drug):
+        for step, (first, last) in zip(course.steps, course.course.bounds(case.start), strict=True):
+            if days_between(step) > 1:
+                yield first, last
+
+
 def replacement_words(case: Case, drug: str, first: int, last: int) -> str:
     """That drugs which a table sets beside this one rise meanwhile, for the end of a finding on its reductions."""
     risen = []

@@ -1,7 +1,11 @@
 """Length of use: for how long a drug is taken, and whether advice about longer use applies."""
 
+from collections.abc import Iterator
+from fractions import Fraction
+from math import ceil
+
 from taper.checks.case import Case
-from taper.checks.dose_levels import fewest_days
+from taper.checks.dose_levels import fewest_days, levels_of
 from taper.checks.review import Severity
 from taper.knowledge.stopping_advice import Stopping, StoppingShape
 from taper.source import Source
@@ -43,18 +47,47 @@ def _lengths(case: Case, drug: str) -> list[tuple[Source, int]]:
     return [
         (fact.source, fewest_days(fact.used_for_at_least))
         for fact in case.applying(case.formulary.monograph(drug).stopping, drug)
-        if fact.used_for_at_least is not None and fact.from_daily_dose is None and case.compares(fact.source)
+        if fact.used_for_at_least is not None
+        and fact.from_daily_dose is None
+        and not fact.for_pace_alone
+        and case.compares(fact.source)
     ]
 
 
 def long_from(case: Case, drug: str) -> int | None:
     """The fewest days of use from which a source on file gives advice on reducing, whatever the dose.
 
-    Where none gives a length, it is the longest use that a source recommends; None where neither is on file.
+    Where none gives a length, it is the longest use that a source recommends, and where none does that either, the time
+    that the quickest whole reduction on file takes: nobody is asked to reduce a drug for longer than it was taken.
+    None where nothing of this is on file.
     """
+    return case.once(("long-from", drug), lambda: _long_from(case, drug))
+
+
+def _long_from(case: Case, drug: str) -> int | None:
     monograph = case.formulary.monograph(drug)
     lengths = [days for _, days in _lengths(case, drug)]
     if not lengths:
         limits = case.applying(monograph.durations, drug)
         lengths = [fewest_days(limit.high) + 1 for limit in limits if case.compares(limit.source)]
-    return min(lengths, default=None)
+    return min(lengths or list(_whole_reductions(case, drug)), default=None)
+
+
+def _whole_reductions(case: Case, drug: str) -> Iterator[int]:
+    """The days that a reduction from the largest dose to nothing takes by each source that gives a figure for it."""
+    for fact in case.fitting(case.formulary.monograph(drug).stopping, drug):
+        if not case.compares(fact.source):
+            continue
+        if fact.lasting_at_least is not None:
+            yield fewest_days(fact.lasting_at_least)
+        elif fact.every_low is not None and (steps := _steps(fact, levels_of(case, drug).peak.mg)) > 1:
+            yield (steps - 1) * fewest_days(fact.every_low)
+
+
+def _steps(fact: Stopping, peak: Fraction) -> int:
+    """How many equal reductions lead from a dose to nothing; 0 where the figure is of no such kind."""
+    if fact.shape is StoppingShape.PERCENT_OF_START and fact.percent_high:
+        return ceil(100 / fact.percent_high)
+    if fact.shape is StoppingShape.FIXED and fact.step_high is not None:
+        return ceil(peak / fact.step_high.mg)
+    return 0

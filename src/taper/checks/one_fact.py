@@ -3,11 +3,14 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeGuard
 
-from taper.checks.answers import message_of, said_by
 from taper.checks.case import Case
+from taper.checks.joined import joined, on_the_same_days
 from taper.checks.open_question import NotAssessed, Reason
 from taper.checks.review import Answer, Clear, FigureKind, Finding, LeftOut, Severity, Within, gap_order
-from taper.source import Source, Subject
+from taper.source import Grade, Subject
+
+_OF_SPEED = frozenset({"abrupt-stop", "pace", "first-change", "titration-speed", "duration"})
+"""The rules on how fast a dose changes and for how long it is taken."""
 
 _UNANSWERABLE = (
     Reason.LEFT_OUT,
@@ -30,7 +33,7 @@ _SILENT = frozenset({*_IDLE, Reason.NO_SOURCE})
 def put_together(case: Case, answers: Iterable[Answer], subject: Subject | None) -> Iterator[Answer]:
     """The answers of one rule as a reader needs them: each fact once, and each open question that could matter once."""
     listed = [_as_read(answer, subject) for answer in dict.fromkeys(answers)]
-    findings = _never_above_own_country(case, listed)
+    findings = [_as_weak_as_its_source(item) for item in _never_above_own_country(case, listed)]
     yield from _one_each(case, findings)
     asked = {(gap.drug, source) for gap in listed if _is_asked(gap) for source in gap.sources}
     kept = [a for a in listed if not (isinstance(a, Clear | Within) and (a.drug, a.source) in asked)]
@@ -84,82 +87,29 @@ def _capped(
     return finding.model_copy(update={"severity": min(finding.severity, most)})
 
 
+def _as_weak_as_its_source(finding: Finding) -> Finding:
+    """What an undated secondary source of another country says of speed and length is low; it stands beside the rest.
+
+    What it says is too dangerous to be only low is moderate.
+    """
+    source = finding.source
+    is_weak = source is not None and source.grade is Grade.C and source.year == "undated" and finding.from_abroad
+    if not is_weak or finding.rule not in _OF_SPEED:
+        return finding
+    lower = Severity.MODERATE if finding.severity is Severity.HIGH else Severity.LOW
+    return finding.model_copy(update={"severity": lower})
+
+
 # One finding for each fact.
 
 
 def _one_each(case: Case, findings: Iterable[Finding]) -> Iterator[Finding]:
     alike: dict[tuple[str, ...], list[Finding]] = {}
     for finding in findings:
-        key = (finding.rule, finding.drug or "", finding.slot or "", finding.about or "")
+        key = (finding.rule, finding.drug or "", finding.slot or "", finding.about or "", finding.part)
         alike.setdefault(key, []).append(finding)
     for group in alike.values():
-        yield from (_joined(case, part) for part in _on_the_same_days(group))
-
-
-def _on_the_same_days(group: list[Finding]) -> Iterator[list[Finding]]:
-    """Findings whose days overlap, taken together."""
-    held: list[Finding] = []
-    end: int | None = 0
-    for finding in sorted(group, key=lambda item: (item.day or 0, item.message)):
-        day = finding.day or 0
-        if held and end is not None and day > end:
-            yield held
-            held = []
-        last = None if finding.last_day is None else max(finding.last_day, day)
-        end = last if not held else None if end is None or last is None else max(end, last)
-        held.append(finding)
-    yield held
-
-
-def _joined(case: Case, group: list[Finding]) -> Finding:
-    if len(group) == 1:
-        return group[0]
-    group = _each_said_once(group)
-    if len(group) == 1:
-        (only,) = group
-        return only.model_copy(update={"message": message_of(only.happens, _said(case, only, group))})
-    ordered = sorted(group, key=lambda item: (*_weight(case, item), -item.severity.rank, item.day or 0, item.message))
-    lead = min(ordered, key=lambda item: (-item.severity.rank, item.limit != "contraindicated", ordered.index(item)))
-    return lead.model_copy(
-        update={
-            "message": message_of(lead.happens, _said(case, lead, ordered)),
-            "from_abroad": all(item.from_abroad for item in ordered),
-            "statements": tuple(ordered),
-        }
-    )
-
-
-def _each_said_once(group: list[Finding]) -> list[Finding]:
-    """One statement for the same words of a source: the gravest and earliest, with the days and notes of all."""
-    alike: dict[tuple[Source | None, str], list[Finding]] = {}
-    for finding in sorted(group, key=lambda item: (-item.severity.rank, item.day or 0, item.message)):
-        alike.setdefault((finding.source, finding.says), []).append(finding)
-    return [_in_one_statement(same) for same in alike.values()]
-
-
-def _in_one_statement(same: list[Finding]) -> Finding:
-    days = [item.day for item in same if item.day is not None]
-    ends = [item.last_day for item in same]
-    last = None if None in ends else max(end for end in ends if end is not None)
-    note = "; ".join(dict.fromkeys(item.note for item in same if item.note))
-    return same[0].model_copy(update={"day": min(days, default=None), "last_day": last, "note": note})
-
-
-def _weight(case: Case, finding: Finding) -> tuple[object, ...]:
-    return (3,) if finding.source is None else case.weight(finding.source)
-
-
-def _said(case: Case, lead: Finding, ordered: list[Finding]) -> Iterator[str]:
-    """What each source says: the lead in full, of the others the same words once with all who say them."""
-    by_words: dict[str, list[str]] = {}
-    yield said_by(case, lead.source, f"{lead.says} ({lead.note})" if lead.note else lead.says)
-    for item in ordered:
-        if item.says and item.says != lead.says and item.source is not None:
-            by_words.setdefault(item.says, []).append(case.who(item.source))
-    same = [case.who(item.source) for item in ordered if item is not lead and item.says == lead.says and item.source]
-    if same:
-        yield f"so {'says' if len(set(same)) == 1 else 'say'} {', '.join(dict.fromkeys(same))}"
-    yield from (f"{', '.join(dict.fromkeys(who))}: {says}" for says, who in by_words.items())
+        yield from (joined(case, part) for part in on_the_same_days(group))
 
 
 # One line for each open question.

@@ -5,6 +5,7 @@ from enum import StrEnum
 from pydantic import Field, computed_field, model_validator
 
 from taper._base.records import Value
+from taper.checks.rule_titles import title_of
 from taper.source import Source
 
 
@@ -75,8 +76,8 @@ class NotAssessed(Value):
 
     @property
     def heading(self) -> str:
-        """The rules and the drugs, for a reader: "contraindication, interaction (baclofen)"."""
-        return f"{', '.join(self.rules)}{f' ({named})' if (named := ', '.join(self.drugs)) else ''}"
+        """What the rules are about, and the drugs, for a reader: "kidney function, interaction (baclofen)"."""
+        return f"{', '.join(map(title_of, self.rules))}{f' ({named})' if (named := ', '.join(self.drugs)) else ''}"
 
     @model_validator(mode="before")
     @classmethod

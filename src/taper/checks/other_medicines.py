@@ -18,8 +18,8 @@ class Companion:
     A combination is one for each medicine in it; `contained` is then the name of that medicine. `drug` is the name
     under which the formulary holds it, or None. `is_named` is false where nothing on file knows its name: `near` are
     then the names written alike. `settled` are the classes of which it is known that it does not belong to them, and
-    `is_known` says that for every class. `listed` is what lists of classes say of it, which is never all.
-    `odd_classes` are those given by the caller that no source names.
+    `is_known` says that for every class. `subgroups` are the chemical subgroups of its codes. `listed` is what lists
+    of classes say of it, which is never all. `odd_classes` are those given by the caller that no source names.
     """
 
     written: str
@@ -31,6 +31,7 @@ class Companion:
     is_named: bool = True
     is_coded: bool = False
     settled: frozenset[str] = frozenset()
+    subgroups: frozenset[str] = frozenset()
     listed: tuple[Membership, ...] = ()
     near: tuple[str, ...] = ()
     odd_classes: tuple[str, ...] = ()
@@ -46,13 +47,18 @@ class Companion:
         return tuple(item for item in self.listed if formulary.classes.widened({item.of}) & set(names))
 
     def open_among(self, formulary: Formulary, names: Iterable[str]) -> frozenset[str]:
-        """The classes among some names to which it may belong, for all that is known."""
+        """The classes among some names to which it may belong, for all that is known.
+
+        A medicine with codes may belong to a class by effect in which a list places another of its chemical subgroup;
+        of one that is unlike every member of the lists there is nothing to ask.
+        """
         if self.is_known:
             return frozenset()
         tree = formulary.classes
         # What a medicine is, its codes and the lists say; what else it does, no index does.
         asked = {name for name in names if tree.holds(name) and (not self.is_coded or tree.is_by_effect(name))}
-        return frozenset(asked - self.names - self.settled)
+        left = asked - self.names - self.settled
+        return frozenset(name for name in left if not self.subgroups or self.subgroups & formulary.subgroups_in(name))
 
     def days_since(self, first_day: date) -> int:
         """For how many days it had been stopped on a day; 0 or less if it was still taken."""
@@ -120,8 +126,8 @@ def column_fits(case: Case, with_names: tuple[str, ...], without_names: tuple[st
 def missing_lists(case: Case) -> tuple[str, ...]:
     """What is not known of the person's other medicines, in words."""
     lists = {
-        "the list of other medicines (medications)": case.patient.medications,
-        "the list of medicines taken as needed (as_needed)": case.patient.as_needed,
+        "the list of other medicines": case.patient.medications,
+        "the list of medicines taken as needed": case.patient.as_needed,
     }
     return tuple(words for words, held in lists.items() if held is None)
 
@@ -166,7 +172,8 @@ def _companion(
     is_known = held is not None and bool(held.classes)
     return Companion(
         item.name, every, None if held is None else held.drug, medicine.name, item.until, is_known=is_known,
-        is_coded=medicine.is_classified or is_known, settled=settled, listed=listed, odd_classes=odd,
+        is_coded=medicine.is_classified or is_known, settled=settled, subgroups=medicine.subgroups, listed=listed,
+        odd_classes=odd,
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import timedelta
 from enum import StrEnum
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, get_args
 
 from taper._base.records import Value
 from taper._base.shown import as_html, shorten
@@ -41,6 +41,12 @@ class Severity(StrEnum):
 FigureKind = Literal["dose", "first dose", "increase"]
 """What a figure of a source is, where a dose is compared with it: how a drug is begun or increased, or any other."""
 
+Action = Literal["", "caution", "adjust", "avoid", "contraindicated"]
+"""What a source says to do, the mildest first; empty where it gives a figure or says something else."""
+
+Part = Literal["", "end", "cycle"]
+"""Which reductions a finding is about: those to 0, those between the days of a cycle, or any other."""
+
 Evidence = Grade
 """The grade of the source behind a finding; it never lowers a severity."""
 
@@ -55,8 +61,11 @@ class Finding(Value):
     `note` is what the source adds, and `from_abroad` marks advice of another country than the plan's.
 
     Where several sources speak of one fact it is one finding: `source` is the weightiest, and `statements` holds
-    what each says for itself, the weightiest first. `by_amount` marks a dose compared with a figure, and
-    `figure` says which.
+    what each says for itself, the weightiest first; several rules may speak of one reduction. `by_amount` marks a dose
+    compared with a figure, and `figure` says which. `briefly` is `says` in the few words of a headline, where it has
+    more than those; `action` is what a source says to do where it does not give a figure, and `boxed` marks what a
+    label says in a boxed warning. `part` says which reductions one is about: those that end the taking of a drug,
+    those between the days of a cycle, or the others.
     """
 
     rule: str
@@ -65,6 +74,7 @@ class Finding(Value):
     message: str
     happens: str = ""
     says: str = ""
+    briefly: str = ""
     note: str = ""
     drug: str | None = None
     about: str | None = None
@@ -81,12 +91,25 @@ class Finding(Value):
     from_abroad: bool = False
     by_amount: bool = False
     figure: FigureKind = "dose"
+    action: Action = ""
+    boxed: bool = False
+    part: Part = ""
     statements: "tuple[Finding, ...]" = ()
 
     @property
     def each(self) -> "tuple[Finding, ...]":
         """What each source says, one finding a source; itself where it was not put together from several."""
         return self.statements or (self,)
+
+    @property
+    def gravity(self) -> int:
+        """How grave what the source says to do is, among findings of one severity; 0 where it says nothing to do."""
+        return get_args(Action).index(self.action)
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The rules that speak of it, its own first."""
+        return tuple(dict.fromkeys([self.rule, *(item.rule for item in self.each)]))
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -215,7 +238,7 @@ class Review(Value):
             changes_from: The first day number that is not history, where the plan was adjusted.
         """
         listed = list(dict.fromkeys(answers))
-        found = {(a.rule, a.drug, each.source) for a in listed if isinstance(a, Finding) for each in a.each}
+        found = {(each.rule, a.drug, each.source) for a in listed if isinstance(a, Finding) for each in a.each}
         listed = [a for a in listed if not (isinstance(a, Clear | Within) and (a.rule, a.drug, a.source) in found)]
         return cls(
             changes_from=changes_from,
@@ -282,10 +305,15 @@ Answer = Finding | NotAssessed | Clear | Within | LeftOut
 
 
 def _finding_order(finding: Finding) -> tuple[object, ...]:
+    """The gravest first: harm, what must not be at all, a boxed warning, the plan's own country, then the days."""
     return (
         -finding.severity.rank,
-        finding.day or 0,
+        -max(finding.gravity, _AVOID),
+        not finding.boxed,
+        finding.from_abroad,
         _place(finding.rule),
+        -finding.gravity,
+        finding.day or 0,
         finding.rule,
         finding.drug or "",
         finding.slot or "",
@@ -293,8 +321,11 @@ def _finding_order(finding: Finding) -> tuple[object, ...]:
     )
 
 
-_FIRST = ("kidney", "pregnancy", "liver", "contraindication", "interaction", "ceiling", "abrupt-stop", "age")
-"""The rules whose findings of one day and open questions matter most, the first of them first."""
+_AVOID = get_args(Action).index("avoid") - 1
+"""The gravest that is less than to avoid."""
+
+_FIRST = ("kidney", "pregnancy", "liver", "contraindication", "interaction", "ceiling", "gap", "abrupt-stop", "age")
+"""The rules whose findings of one severity and open questions matter most, the first of them first."""
 
 
 def _place(rule: str) -> int:

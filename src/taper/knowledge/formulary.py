@@ -144,6 +144,18 @@ class Formulary:
         """
         return self._memberships.get(plain(name), ())
 
+    def subgroups_in(self, name: str) -> frozenset[str]:
+        """The chemical subgroups of the medicines that lists place in a class, or in one that lies in it."""
+        if name not in self._subgroups:
+            within = (item for item in self.class_lists if name in self.classes.widened({item.name}))
+            members = {member for item in within for member in item.members}
+            self._subgroups[name] = self.vocabulary.subgroups_of(members)
+        return self._subgroups[name]
+
+    @cached_property
+    def _subgroups(self) -> dict[str, frozenset[str]]:
+        return {}
+
     @property
     def vocabulary(self) -> NamesOnFile:
         """The lists of names that people write; those that come with the library if none were given."""

@@ -161,7 +161,8 @@ class Interaction(Cited):
     other was stopped, and `within_after` one after this drug was stopped, before the other is begun.
     `maximum` is the largest dose that the source allows beside them, of a day or of one intake; `fraction` is what
     part of the usual dose it asks for, and `from_daily_dose` the dose of the drug from which it speaks.
-    `without_names` are those of which the source says that it does not mean them.
+    `without_names` are those of which the source says that it does not mean them. `boxed` marks what stands in the
+    label's boxed warning.
     """
 
     with_names: tuple[Name, ...]
@@ -174,6 +175,7 @@ class Interaction(Cited):
     maximum_per: Literal["day", "intake"] = "day"
     fraction: Exact | None = None
     from_daily_dose: Dose | None = None
+    boxed: bool = False
 
 
 class Contraindication(Cited):

@@ -145,6 +145,11 @@ class NamedMedicine:
     by: Source | None = None
 
     @property
+    def subgroups(self) -> frozenset[str]:
+        """The chemical subgroups of its codes."""
+        return frozenset(code[:_SUBGROUP] for code in self.codes)
+
+    @property
     def is_classified(self) -> bool:
         """Whether its codes in the index are known."""
         return bool(self.codes)
@@ -250,6 +255,13 @@ class NamesOnFile(Value):
         never = {g.of for g in self.groups if codes and not _has_code(codes, g)} - belongs
         return NamedMedicine(name, frozenset(names), codes, frozenset(belongs), frozenset(never), source)
 
+    def subgroups_of(self, names: Iterable[str]) -> frozenset[str]:
+        """The chemical subgroups (the first five characters of the codes) in which some medicines lie."""
+        codes = (
+            code for name in names for each in self.same_names(name) for code in self._codes.get(each, ((), None))[0]
+        )
+        return frozenset(code[:_SUBGROUP] for code in codes)
+
     def near_medicines(self, text: str, also: Iterable[str] = ()) -> tuple[str, ...]:
         """Names written alike, for one that no list knows."""
         key, pool = plain(text), sorted({*self.medicine_names, *also})
@@ -283,6 +295,10 @@ class NamesOnFile(Value):
         distinct = {name for item in self.conditions.distinct for name in item.members}
         return tuple(sorted({*self._same_condition, *self._kind_of, *self._may_be, *kinds, *distinct}))
 
+    def names_of_condition(self, text: str) -> frozenset[str]:
+        """The names of one condition, without those of what it is a kind of."""
+        return self._same_condition.get(plain(text), frozenset()) | {plain(text)}
+
     def condition(self, text: str) -> Condition:
         """A condition by every name it goes by, what it is a kind of among them."""
         key = plain(text)
@@ -294,6 +310,9 @@ class NamesOnFile(Value):
                 waiting.append(other)
         may_be = frozenset[str]().union(*(self._may_be.get(name, frozenset()) for name in found)) - found
         return Condition(text, frozenset(found), key in self._condition_names, may_be, self._condition_names)
+
+
+_SUBGROUP = 5
 
 
 def _is_version(word: str) -> bool:

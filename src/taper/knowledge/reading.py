@@ -37,8 +37,8 @@ def read_monograph(data: Mapping[str, Any], *, where: str, layer: str = "shipped
         InvalidData: If anything is unknown, missing or uncited.
     """
     body = dict(data)
-    sources = _read_sources(body.pop("sources", {}), where, layer)
     drug = body.get("drug", "")
+    sources = _read_sources(body.pop("sources", {}), where, layer, drug=drug)
     used: set[str] = set()
     for key, value in body.items():
         body[key] = _cite(value, sources, join_path(where, key), used)
@@ -140,11 +140,12 @@ def _current_first(products: list[Any]) -> list[Any]:
     return ordered + [item for item in products if not isinstance(item, dict)]
 
 
-def _read_sources(data: Any, where: str, layer: str) -> dict[str, Source]:
+def _read_sources(data: Any, where: str, layer: str, *, drug: str = "") -> dict[str, Source]:
     if not isinstance(data, dict):
         raise InvalidData("sources is a table of tables; write [sources.NAME]", where=where)
+    of = {"label_of": drug} if drug else {}
     return {
-        key: _read_as(Source, {**body, "id": key, "layer": layer}, f"{where}: sources.{key}")
+        key: _read_as(Source, {**of, **body, "id": key, "layer": layer}, f"{where}: sources.{key}")
         for key, body in data.items()
     }
 

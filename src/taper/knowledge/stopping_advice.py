@@ -59,9 +59,11 @@ class Stopping(Cited):
     A range has two ends, `low` and `high`; a single figure is written in both. `at_most` says that the
     source words the figure as the fastest allowed; without it the figure is its typical pace. `last_dose` is
     the dose from which the source stops. `used_for_at_least` and `from_daily_dose` say whom it is about, and
-    `after_long_use` that it speaks of long use without a length; `down_to_daily_dose` says how far down the advice
+    `after_long_use` that it speaks of long use without a length; `for_pace_alone` says that the length decides how fast
+    the drug is reduced, and not whether it is. `down_to_daily_dose` says how far down the advice
     reaches, if not to 0, and `to_lowest_that_works` that it reaches to a dose of which it gives no figure.
     `alternate_days_at` is the daily dose at which the source itself lets the drug be taken on alternate days.
+    `stops_at_once` says that the source names stopping at once as one of its ways.
     `change_to` are the drugs one of which the source wants taken in its place before anything is reduced. `intakes` are
     the stages of a stop in which intakes are left out and none is made smaller.
     """
@@ -82,10 +84,12 @@ class Stopping(Cited):
     at_most: bool = False
     used_for_at_least: Duration | None = None
     after_long_use: bool = False
+    for_pace_alone: bool = False
     from_daily_dose: Dose | None = None
     down_to_daily_dose: Dose | None = None
     to_lowest_that_works: bool = False
     alternate_days_at: Dose | None = None
+    stops_at_once: bool = False
     change_to: tuple[Name, ...] = ()
 
     @model_validator(mode="after")

@@ -64,7 +64,9 @@ class Patient(Value):
     """What is known about a person. A missing fact is unknown; an empty list is a known "none".
 
     `egfr`, `absolute_egfr` and `crcl` are three measures and never stand in for each other. `as_needed` names
-    medicines taken as needed, which are facts here and never part of a plan. `as_of` is the day it describes.
+    medicines taken as needed, which are facts here and never part of a plan. `absent_conditions` are those that the
+    person is known not to have, where a name under `conditions` leaves it open, such as decompensated heart failure
+    beside heart failure. `as_of` is the day it describes.
     """
 
     model_config = ConfigDict(populate_by_name=True)
@@ -84,6 +86,7 @@ class Patient(Value):
     pregnant: bool | None = None
     lactating: bool | None = None
     conditions: tuple[_NameText, ...] | None = None
+    absent_conditions: tuple[_NameText, ...] = ()
     medications: tuple[Annotated[Medication, BeforeValidator(_medication)], ...] | None = None
     as_needed: tuple[_NameText, ...] | None = None
     as_of: CalendarDate | None = None
@@ -107,6 +110,16 @@ class Patient(Value):
     def _weighs_what_it_says(self) -> Self:
         if self.weight_basis in {WeightBasis.IDEAL, WeightBasis.ADJUSTED}:
             check_weight_basis(self.weight_basis, self.weight_kg, height_cm=self.height_cm, sex=self.sex)
+        return self
+
+    @model_validator(mode="after")
+    def _has_or_lacks(self) -> Self:
+        both = sorted(set(self.conditions or ()) & set(self.absent_conditions))
+        if both:
+            raise InvalidInput(
+                f"{both[0]!r} is among the conditions and among the absent ones; leave it in one of the two",
+                where="absent_conditions",
+            )
         return self
 
     def known_egfr(self) -> EGFR | None:

@@ -1,9 +1,11 @@
 """A review as text: one line to act on, then what was found, what is open, and on request every source."""
 
+import re
 from collections.abc import Iterator
 
 from taper.checks.open_question import NotAssessed, Reason, cite_source
 from taper.checks.review import Clear, Finding, LeftOut, Review, Severity, Within
+from taper.checks.rule_titles import title_of
 from taper.source import Source
 
 _WIDTH = 4
@@ -14,9 +16,12 @@ def review_text(review: Review, *, explain: bool = False) -> Iterator[str]:
 
     Args:
         review: What a check said.
-        explain: Whether each source is given with its place, and what is clear, within and left out is listed.
+        explain: Whether each source is given with its place and all it says, with the names of the rules and of the
+            facts to give, and what is clear, within and left out is listed.
     """
     yield summary(review)
+    if review.findings:
+        yield f"Found {_numbers(review)}. {_open_words(review)}"
     for finding in review.findings:
         yield ""
         yield from _finding_lines(review, finding, explain=explain)
@@ -32,76 +37,139 @@ def review_text(review: Review, *, explain: bool = False) -> Iterator[str]:
 
 
 def counts(review: Review) -> str:
-    """How much was found, is open, clear, within and left out."""
+    """How much was found, is open, clear of what it was compared with, within and left out."""
+    clear = sum(answer.source is not None for answer in review.clear)
     parts = [
         f"{len(review.findings)} found",
         f"{len(review.not_assessed)} not assessed",
-        f"{len(review.clear)} clear",
+        f"{clear} compared and clear" if clear else "",
         f"{len(review.within)} within" if review.within else "",
         f"{len(review.left_out)} left out" if review.left_out else "",
     ]
     return ", ".join(part for part in parts if part)
 
 
+# The line to act on.
+
+
 def summary(review: Review) -> str:
-    """One line that a person can act on: what to look at first, and what to give for a complete check."""
-    return f"{_found_words(review)} {_open_words(review)}"
-
-
-def _found_words(review: Review) -> str:
+    """One line that a person can act on, of few words: what happens first, when, the limit, and who says so."""
     if not review.findings:
-        return "Nothing found against this plan."
-    numbers = [(level, sum(item.severity is level for item in review.findings)) for level in Severity]
+        return f"Nothing found against this plan. {_open_words(review)}"
     first = review.findings[0]
-    told = " and ".join(f"{count} {level.value}" for level, count in numbers if count)
-    happens = first.happens.rstrip(".") or first.message.rstrip(".")
-    limit = f"; {first.source.organization} {first.source.year}: {first.says}" if first.source and first.says else ""
-    return f"Found {told}. First: {happens}{limit} ({first.rule})."
+    happens = f"{first.severity.value.upper()}: {_in_clauses(first)[0]}"
+    who = _in_brief(first)
+    by = f" ({who})" if who else ""
+    full, short = (f": {text}" if text else "" for text in (_CLAUSE.split(first.says)[0], first.briefly or first.says))
+    tries = (
+        *(f"{happens}{said}{whose}." for whose in (by, "") for said in (full, short)),
+        f"{happens}{by}.",
+        f"{happens}.",
+    )
+    return next(text for text in tries if len(text.split()) <= LONGEST or text is tries[-1])
+
+
+def _numbers(review: Review) -> str:
+    numbers = [(level, sum(item.severity is level for item in review.findings)) for level in Severity]
+    return " and ".join(f"{count} {level.value}" for level, count in numbers if count)
+
+
+LONGEST = 25
+"""The most words of a line to act on: what happens, when, the limit, and who says so."""
+
+
+def _in_brief(finding: Finding) -> str:
+    source = finding.source
+    if source is None:
+        return ""
+    return source.called if source.year == "undated" else f"{source.called}, {source.year}"
 
 
 def _open_words(review: Review) -> str:
-    if not review.not_assessed:
+    many = len(review.not_assessed)
+    if not many:
         return "No question is open."
-    first = review.not_assessed[0]
-    more = len(review.not_assessed) - 1
-    rest = f" ({more} more below)" if more else ""
-    return f"Not assessed: {', '.join(first.rules)}. {sentence(first)}{rest}"
+    first = ", ".join(map(title_of, review.not_assessed[0].rules))
+    return f"{'1 question is' if many == 1 else f'{many} questions are'} open: {first}."
+
+
+# Findings.
+
+
+def _in_clauses(finding: Finding) -> list[str]:
+    """What happens, and what is added to it."""
+    return (finding.happens or finding.message).rstrip(".").split("; ")
 
 
 def _finding_lines(review: Review, finding: Finding, *, explain: bool) -> Iterator[str]:
     past = " (in the past)" if review.lies_in_past(finding) else ""
-    dates = f", {finding.dates}" if finding.dates else ""
-    yield f"{finding.severity.value.upper()}  {finding.rule}{dates}{past}"
-    happens = finding.happens or finding.message
-    yield f"  {happens[:1].upper()}{happens[1:].rstrip('.')}."
-    for said, items in _by_what_they_say(finding):
+    dates = f" [{finding.dates}]" if finding.dates else ""
+    head, *more = _in_clauses(finding)
+    head = f"{title_of(finding.rule)}: {head}"
+    while more and len(f"{head}; {more[0]}".split()) < LONGEST:
+        head = f"{head}; {more.pop(0)}"
+    yield f"{finding.severity.value.upper()}  {head[:1].upper()}{head[1:]}.{past}{dates}"
+    if more:
+        added = "; ".join(more)
+        yield f"  {added[:1].upper()}{added[1:]}."
+    if explain:
+        yield f"  rule: {', '.join(finding.rules)}"
+    lines = list(_by_source(finding, explain=explain))
+    yield from (f"  {line}" for line in (lines if explain else lines[:_WIDTH]))
+    if len(lines) > _WIDTH and not explain:
+        yield f"  and {len(lines) - _WIDTH} more; --explain lists them"
+
+
+def _by_source(finding: Finding, *, explain: bool) -> Iterator[str]:
+    """What each source says, the one that leads first, and the same words once with all who say them."""
+    alike: dict[str, list[Finding]] = {}
+    for item in _told(finding, explain=explain):
+        lower = f" [{item.severity.value}]" if item.severity is not finding.severity else ""
+        alike.setdefault(f"{item.says if explain else _shortened(item.says)}{lower}", []).append(item)
+    for says, items in alike.items():
         sources = [(item, item.source) for item in items if item.source is not None]
         if not sources:
-            yield from (f"  {said}.",) if said else ()
+            yield from (f"{says}.",) if says else ()
             continue
-        who = dict.fromkeys(_who(source, abroad=item.from_abroad) for item, source in sources)
-        yield f"  {', '.join(who)}: {said}"
+        yield f"{', '.join(dict.fromkeys(_who(source, abroad=item.from_abroad) for item, source in sources))}: {says}"
         for item, source in sources if explain else ():
-            yield from (f"      note: {item.note}",) if item.note else ()
-            yield f"      source: {source.citation}"
-            yield f"      at: {source.locator}"
+            yield from (f"    note: {item.note}",) if item.note else ()
+            yield f"    source: {source.citation}"
+            yield f"    at: {source.locator}"
 
 
-def _by_what_they_say(finding: Finding) -> Iterator[tuple[str, list[Finding]]]:
-    """What sources say, each once with all who say it, in the order of the weightiest of them."""
-    alike: dict[str, list[Finding]] = {}
-    for item in finding.each:
-        lower = f" [{item.severity.value}]" if item.severity is not finding.severity else ""
-        alike.setdefault(f"{item.says}{lower}", []).append(item)
-    yield from alike.items()
+def _told(finding: Finding, *, explain: bool) -> list[Finding]:
+    """What is told of each source: what leads, then the rest by weight; of a reduction the gravest that one says."""
+    lead = next((item for item in finding.each if (item.source, item.says) == (finding.source, finding.says)), finding)
+    listed = [lead, *(item for item in finding.each if item is not lead)]
+    if explain or (len(finding.rules) == 1 and not finding.part):
+        return listed
+    first: dict[Source | None, Finding] = {}
+    for item in sorted(listed, key=lambda each: (each.rule != finding.rule, -each.severity.rank)):
+        first.setdefault(item.source, item)
+    return [item for item in listed if first[item.source] is item]
+
+
+_CLAUSE = re.compile(r"; |(?<=[a-z)])\. (?=[A-Z])")
+
+
+def _shortened(says: str) -> str:
+    """As many whole clauses as a reader takes in at once; the rest is told by --explain."""
+    clauses = _CLAUSE.split(says)
+    kept = clauses[:1]
+    for clause in clauses[1:]:
+        if len(" ".join([*kept, clause]).split()) > LONGEST:
+            return f"{'; '.join(kept)} ..."
+        kept.append(clause)
+    return "; ".join(kept)
 
 
 def _who(source: Source, *, abroad: bool) -> str:
-    place = f"{source.jurisdiction}, " if source.jurisdiction else ""
+    place = f"{source.jurisdiction}, " if source.jurisdiction and source.called == source.organization else ""
     layer = "" if source.layer == "shipped" else f", from the overlay {source.layer}"
     weak = ", secondary source" if source.grade == "C" else ""
-    where = " (another country's advice)" if abroad else ""
-    return f"{source.organization} ({place}{source.year}, grade {source.grade}{weak}{layer}){where}"
+    where = ", another country's advice" if abroad else ""
+    return f"{source.called} ({place}{source.year}, grade {source.grade}{weak}{layer}{where})"
 
 
 def _gap_lines(gap: NotAssessed, *, explain: bool) -> Iterator[str]:
@@ -109,6 +177,9 @@ def _gap_lines(gap: NotAssessed, *, explain: bool) -> Iterator[str]:
     cited = "".join(f" {cite_source(source)}" for source in shown)
     more = len(gap.sources) - len(shown)
     yield f"{gap.heading}: {sentence(gap)}{cited}{f' and {more} more' if more else ''}"
+    if explain:
+        facts = f"; to give: {', '.join(gap.facts)}" if gap.facts else ""
+        yield f"  rule: {', '.join(gap.rules)}{facts}"
 
 
 def sentence(gap: NotAssessed) -> str:

@@ -93,10 +93,11 @@ def assess(case: Case) -> Iterator[Answer]:
     """Judge every stop of a drug: its end, and each time in between in which it is not taken, other than the empty
     days of a cycle. A course that continues, ends in a review or waits for a decision is not a stop.
 
-    A stop straight from the maintained dose is high under any advice to reduce; so is a last reduction above what a
-    source allows at most, one above its typical figure that is more than half of the maintained dose, a reduction
-    shorter than its least time, and, where a source gives no figure, a last reduction of more than half. Another last
-    reduction above a typical figure is moderate, as it is under the rule pace.
+    A stop straight from the maintained dose is high under any advice to reduce, unless the source names stopping at
+    once as one of its ways; so is a last reduction above what a source allows at most, one above its typical figure
+    that is more than half of the maintained dose, a reduction shorter than its least time, and, where a source
+    gives no figure, a last reduction of more than half. Another last reduction above a typical figure is moderate,
+    as it is under the rule pace.
 
     A least time is one for the whole reduction. Two equal reductions, one at its beginning and one at its end, are the
     coarsest that is counted as spread over it: of T days, any w may hold half of the maintained dose and w/T of the
@@ -145,7 +146,9 @@ def _prints(fact: Stopping, ending: _Ending) -> bool:
     if ending.case.indication_fits(fact, ending.drug) is not True:
         return False
     is_in_mg = bool(fact.bands or fact.step_high or fact.last_dose)
-    return is_in_mg or fact.shape is StoppingShape.NOT_NEEDED or _allows_alternate_days(fact, ending)
+    return (
+        is_in_mg or fact.shape is StoppingShape.NOT_NEEDED or fact.stops_at_once or _allows_alternate_days(fact, ending)
+    )
 
 
 def _allows_alternate_days(fact: Stopping, ending: _Ending) -> bool:
@@ -196,7 +199,7 @@ def _is_about(fact: Stopping, ending: _Ending) -> bool:
 
 
 def _judge(fact: Stopping, ending: _Ending) -> Answer:
-    if fact.shape is StoppingShape.NOT_NEEDED or _allows_alternate_days(fact, ending):
+    if fact.shape is StoppingShape.NOT_NEEDED or fact.stops_at_once or _allows_alternate_days(fact, ending):
         return _clear(fact, ending)
     allowed = _last_fall_allowed(fact, ending)
     if allowed is not None:
@@ -241,7 +244,7 @@ def _judge_time(fact: Stopping, ending: _Ending) -> Answer:
     assert least is not None
     said = advice_words(fact)
     if not ending.knows_before:
-        missing = f"what was taken before day 1 (before); {said}"
+        missing = f"what was taken before day 1; {said}"
         return gap(NAME, ending.drug, Reason.FACT, missing, of=[fact], facts=["before"])
     if ending.reduced_over < most_days(least):
         words = f"{ending.reduced_over} days after the last day at {ending.maintained}"
@@ -252,7 +255,7 @@ def _judge_time(fact: Stopping, ending: _Ending) -> Answer:
     before, after, amount = crowded
     when = ending.case.when(before, after)
     fallen = DailyDose(amount).in_unit(ending.last.unit)
-    words = f"and {fallen.text} of the reduction from {ending.maintained} comes {when} alone"
+    words = f"{fallen.text} of the reduction from {ending.maintained} comes {when} alone"
     return _finding(fact, ending, words, said, limit=str(least))
 
 
@@ -301,6 +304,7 @@ def _finding(fact: Stopping, ending: _Ending, words: str, said: str, *, limit: s
     most = most_in_short_use(ending.case, ending.drug, ending.used_days)
     if fact.used_for_at_least is None and most is not None:
         severity, long = min(severity, most), f"{long}; it gives no length of use, and this one is short"
-    return find(ending.case, NAME, ending.drug, fact, severity, f"{run}, {words}{replaced}", f"{said}{long}",
+    return find(ending.case, NAME, ending.drug, fact, severity, f"{run}; {words}{replaced}", f"{said}{long}",
+                briefly=said, part="end",
                 course=place.course, step=place.step, day=ending.day,
                 last_day=ending.day + 1, value=str(ending.last), limit=limit or advice_words(fact))  # fmt: skip

@@ -16,7 +16,7 @@ from taper.checks.answers import (
 )
 from taper.checks.case import Case, heard, on_file
 from taper.checks.open_question import Reason
-from taper.checks.review import Answer, Clear, Severity
+from taper.checks.review import Action, Answer, Clear, Severity
 from taper.knowledge.monograph import AgeAdvice
 from taper.source import Subject
 
@@ -87,4 +87,8 @@ def _statement(case: Case, drug: str, fact: AgeAdvice) -> Answer:
     says = f"{fact.action}: {fact.what}"
     limit = f"from {fact.age_from}" if fact.age_from is not None else f"below {fact.age_below}"
     years = f"{case.patient.age} years"
-    return find(case, NAME, drug, fact, severity, happens, says, value=years, limit=limit, **whole_plan(case, drug))
+    return find(case, NAME, drug, fact, severity, happens, says, value=years, limit=limit, briefly=fact.action,
+                action=_ACTIONS.get(fact.action, ""), **whole_plan(case, drug))  # fmt: skip
+
+
+_ACTIONS: dict[str, Action] = {"caution": "caution", "avoid": "avoid"}

@@ -90,7 +90,7 @@ def _compare(case: Case, drug: str, ceiling: Ceiling, held: _Held) -> Iterator[A
         if is_own:
             yield Clear(rule=NAME, drug=drug, source=ceiling.source, figures=_figures(case, drug, ceiling))
     elif _fits_column(case, ceiling) is None:
-        missing = f"the other medicines (medications, as_needed), which decide the column: {limit}{_for_whom(ceiling)}"
+        missing = f"the other medicines, which decide the column: {limit}{_for_whom(ceiling)}"
         yield gap(NAME, drug, Reason.FACT, missing, of=[ceiling], facts=["patient.medications", "patient.as_needed"])
     elif case.person_fits(ceiling) is None:
         yield person_gap(case, NAME, drug, ceiling)

@@ -12,7 +12,7 @@ from taper.source import Source, Subject
 
 NAME = "contraindication"
 SUBJECT = Subject.CONTRAINDICATIONS
-READS = ("patient.conditions", "indication")
+READS = ("patient.conditions", "patient.absent_conditions", "indication")
 
 
 def assess(case: Case) -> Iterator[Answer]:
@@ -20,7 +20,8 @@ def assess(case: Case) -> Iterator[Answer]:
 
     Contraindicated and to avoid are high, caution is moderate. A missing list of conditions is not assessed. Nor is a
     condition whose name is in no list of conditions on file: a source may list it under another name. A name that
-    leaves open whether it is a narrower condition that a source names is a question. A known condition that no source
+    leaves open whether it is a narrower condition that a source names is a question, unless the person is known not to
+    have that one. A known condition that no source
     names is clear of the sources whose sections were read in full, and not assessed where none was.
     """
     for drug, monograph in (yield from on_file(case, NAME)):
@@ -42,7 +43,7 @@ def _assess_drug(
     nobody = unread(case, NAME, drug, SUBJECT, "contraindications")
     if conditions is None:
         if facts or nobody is not None:
-            missing = "the list of conditions (conditions)"
+            missing = "the list of conditions"
             yield gap(NAME, drug, Reason.FACT, missing, facts=["patient.conditions"])
         return
     if not conditions:
@@ -56,11 +57,13 @@ def _assess_drug(
         matched = [fact for fact in facts if fact.condition in known.names]
         found |= {fact.source for fact in matched}
         yield from (_judge(case, drug, name, fact) for fact in matched)
-        narrower = _narrower(known, facts, matched)
+        narrower = _narrower(case, known, facts, matched)
         if narrower:
-            missing = f"whether {name} is {' or '.join(narrower)}, which sources name"
+            answer = 'write it under "conditions" if so, and under "absent_conditions" if not'
+            missing = f"whether {name} is {' or '.join(narrower)}; {answer}"
             asked = [fact for fact in facts if fact.condition in narrower]
-            yield gap(NAME, drug, Reason.FACT, missing, of=asked, facts=["patient.conditions"])
+            yield gap(NAME, drug, Reason.FACT, missing, of=asked,
+                      facts=["patient.conditions", "patient.absent_conditions"])  # fmt: skip
             is_open = True
         if not (matched or narrower) and not _is_the_use(case, drug, known):
             if not known.is_known:
@@ -83,12 +86,17 @@ def _is_the_use(case: Case, drug: str, known: Condition) -> bool:
 
 
 def _narrower(
-    known: Condition, facts: tuple[Contraindication, ...], matched: list[Contraindication]
+    case: Case, known: Condition, facts: tuple[Contraindication, ...], matched: list[Contraindication]
 ) -> tuple[str, ...]:
-    """Narrower conditions that sources name and that the name leaves open, where none as grave was found."""
+    """Narrower conditions that sources name, that the name leaves open and that the person is not known to lack, where
+    none as grave was found. Who lacks a condition lacks every kind of it.
+    """
     if any(fact.action != "caution" for fact in matched):
         return ()
-    return tuple(dict.fromkeys(fact.condition for fact in facts if fact.condition in known.may_be))
+    names = (case.formulary.vocabulary.names_of_condition(name) for name in case.patient.absent_conditions)
+    absent = frozenset[str]().union(*names)
+    asked = (fact.condition for fact in facts if fact.condition in known.may_be)
+    return tuple(dict.fromkeys(name for name in asked if not case.formulary.condition(name).names & absent))
 
 
 def _judge(case: Case, drug: str, name: str, fact: Contraindication) -> Answer:
@@ -110,5 +118,5 @@ def _finding(case: Case, drug: str, name: str, fact: Contraindication) -> Answer
     severity = Severity.MODERATE if fact.action == "caution" else Severity.HIGH
     also = "" if plain(name) == fact.condition else f" (as {fact.condition})"
     found = find(case, NAME, drug, fact, severity, f"{drug} is taken with {name}{also}", fact.action, about=name,
-                 value=fact.condition, limit=fact.action, **whole_plan(case, drug))  # fmt: skip
+                 value=fact.condition, limit=fact.action, action=fact.action, **whole_plan(case, drug))  # fmt: skip
     return noted(case, found, *((fact.note,) if fact.note else ()))

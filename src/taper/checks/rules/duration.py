@@ -41,7 +41,7 @@ def _compare(case: Case, drug: str, fact: DurationLimit, levels: Levels) -> Answ
     here = None if is_open or last is None else last - first + 1
     if here is not None and (used or 0) + here <= most:
         if used is None:
-            missing = f"how long the drug was taken before (before, for); {fact.high} at most"
+            missing = f"how long the drug was taken before; {fact.high} at most"
             return gap(NAME, drug, Reason.FACT, missing, of=[fact], facts=["before.for"])
         return Clear(rule=NAME, drug=drug, source=fact.source)
     if case.person_fits(fact) is None:

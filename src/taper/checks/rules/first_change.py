@@ -39,7 +39,7 @@ def _assess_drug(
 ) -> Iterator[Answer]:
     levels = levels_of(case, drug)
     if not levels.knows_before:
-        yield gap(NAME, drug, Reason.FACT, "what was taken before day 1 (before)", facts=["before"])
+        yield gap(NAME, drug, Reason.FACT, "what was taken before day 1", facts=["before"])
         return
     firsts = {case.bounds(course)[0] for course in case.courses_of(drug) if course.course.before != "nothing"}
     falls = [change for change in levels.falls if change.day in firsts]
@@ -89,12 +89,12 @@ def _compare(case: Case, drug: str, fact: Stopping, change: LevelChange) -> Answ
     limit = DailyDose(allowed).in_unit(unit).text
     if fact.percent_high is not None:
         limit = write_percent(fact.percent_high / 100)
-    said = f"{'at most' if fact.at_most else 'typically'} {fall_words(fact, before.total)}"
-    said += "; it depends on how long the drug was taken before" if fits is None else ""
+    briefly = f"{'at most' if fact.at_most else 'typically'} {fall_words(fact, before.total)}"
+    said = f"{briefly}; it depends on how long the drug was taken before" if fits is None else briefly
     replaced = replacement_words(case, drug, change.day, change.day)
     severity = Severity.HIGH if fact.at_most else Severity.MODERATE
     place = change.place
-    return find(case, NAME, drug, fact, severity, _happens(case, drug, change, replaced), said,
+    return find(case, NAME, drug, fact, severity, _happens(case, drug, change, replaced), said, briefly=briefly,
                 course=place.course if place else None, step=place.step if place else None, day=change.day,
                 last_day=change.day, value=DailyDose(change.mg).in_unit(unit).text, limit=limit)  # fmt: skip
 

@@ -69,7 +69,7 @@ def _judge(case: Case, monograph: Monograph, fact: RestartRule, breaks: tuple[Br
     elif case.person_fits(fact) is None:
         yield person_gap(case, NAME, monograph.drug, fact)
     elif _needs_medicines(case, monograph) and any(_hours(each) <= span[1] for each, _ in found):
-        missing = "the other medicines (medications, as_needed); the half-life depends on them"
+        missing = "the other medicines; the half-life depends on them"
         facts = ["patient.medications", "patient.as_needed"]
         yield gap(NAME, monograph.drug, Reason.FACT, missing, of=[fact], facts=facts)
     elif case.person_fits(fact):
@@ -153,19 +153,19 @@ def _finding(
     labeled: list[tuple[TitrationStep, ...]],
 ) -> Answer:
     held, level = max(found, key=lambda item: (_hours(item[0]), -item[0].first))
-    hours = write_number(span[0]) if span[0] == span[1] else f"{write_number(span[0])} to {write_number(span[1])}"
+    limit = write_number(span[0]) if span[0] == span[1] else f"{write_number(span[0])} to {write_number(span[1])}"
     start, day = _start(labeled), level.first - held.last
-    begin = f", more than the {per_day(start)} of a start" if start is not None else ""
-    words = f"it is resumed at {level.total}{begin}"
+    away = f"after {held.days} days without a dose" if held.days > 1 else "after a day without a dose"
+    happens = f"{drug} is resumed at {level.total} {case.when(level.first, level.first)}, {away}"
+    briefly = f"{_again(fact)}{f' at {per_day(start)}' if start is not None else ''}"
     if fact.percent_high is not None:
-        before = held.before[-1].total
-        words = f"it is resumed at {level.total}, {write_percent(level.mg / before.mg)} of the {before} before"
+        before, briefly = held.before[-1].total, _again(fact)
+        happens += f", {write_percent(level.mg / before.mg)} of the {before} before"
     elif day > 1:
-        words = f"it is at {level.total} on day {day} from its resumption, faster than any labeled start"
-    happens = f"{_hours(held)} hours pass without a dose of {drug} {case.when(held.first, held.last)}, and {words}"
-    counted = "" if fact.missed_days is not None else f" ({hours} hours)"
-    says = f"{_again(fact)} after a break {_limit(fact)}{counted}"
+        happens = f"{drug} is at {level.total} on day {day} of being resumed {away}, faster than any labeled start"
+    counted = "" if fact.missed_days is not None else f" ({limit} hours)"
+    says = f"{briefly} after a break {_limit(fact)}{counted}; here {_hours(held)} hours pass from dose to dose"
     severity, value = Severity.HIGH if _hours(held) > span[1] else Severity.MODERATE, f"{_hours(held)} hours"
     place = place_of(level.run) if level.run is not None else {}
     return find(case, NAME, drug, fact, severity, happens, says, day=held.first, last_day=held.last, value=value,
-                limit=f"{hours} hours" if counted else _again(fact), **place)  # fmt: skip
+                limit=f"{limit} hours" if counted else _again(fact), briefly=briefly, **place)  # fmt: skip

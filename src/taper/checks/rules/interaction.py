@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
+from typing import Any
 
 from taper.amounts.dose import DailyDose, Dose
 from taper.checks.answers import find, gap, noted, other_uses, person_gap, place_of, silent, unheard, unread
@@ -94,8 +95,8 @@ def _assess_drug(
 
 
 _FACTS = {
-    "the list of other medicines (medications)": "patient.medications",
-    "the list of medicines taken as needed (as_needed)": "patient.as_needed",
+    "the list of other medicines": "patient.medications",
+    "the list of medicines taken as needed": "patient.as_needed",
 }
 
 
@@ -213,14 +214,16 @@ def _said(case: Case, drug: str, fact: Interaction, met: Met, by_list: str) -> I
     if fact.from_daily_dose is not None and highest < fact.from_daily_dose.mg:
         return
     within = f" within {met.within}" if met.within is not None else ""
-    said = f"{fact.action}{within}{_dose_words(fact)}: {fact.what}"
+    briefly = f"{fact.action}{within}{_dose_words(fact)}"
+    said = f"{briefly}: {fact.what}"
+    more = {"briefly": briefly, "action": fact.action, "boxed": fact.boxed}
     if fact.maximum is not None and fact.action not in _GRAVE:
-        yield from _above(case, drug, fact, met, said, fact.maximum)
+        yield from _above(case, drug, fact, met, said, fact.maximum, more)
         return
     severity = Severity.HIGH if fact.action in _GRAVE else Severity.MODERATE
     limit = f"{met.within}" if within else fact.action
     found = find(case, NAME, drug, fact, severity, f"{drug} {met.how}", said, about=met.about, value=met.other,
-                 limit=limit, **met.days)  # fmt: skip
+                 limit=limit, **more, **met.days)  # fmt: skip
     yield noted(case, found, by_list)
 
 
@@ -232,7 +235,9 @@ def _dose_words(fact: Interaction) -> str:
     return ""
 
 
-def _above(case: Case, drug: str, fact: Interaction, met: Met, said: str, limit: Dose) -> Iterator[Answer]:
+def _above(
+    case: Case, drug: str, fact: Interaction, met: Met, said: str, limit: Dose, more: dict[str, Any]
+) -> Iterator[Answer]:
     """The days beside the other medicine on which the dose is above the largest that the source allows there."""
 
     def taken(run: Run) -> Fraction:
@@ -249,10 +254,11 @@ def _above(case: Case, drug: str, fact: Interaction, met: Met, said: str, limit:
         amount = str(dose) if fact.maximum_per == "day" else dose.text
         happens = f"{drug} reaches {amount} {case.when_taken(stretch)} and {met.how}"
         yield find(case, NAME, drug, fact, Severity.HIGH, happens, said, about=met.about, value=amount, by_amount=True,
-                   limit=str(limit), day=stretch[0].first, last_day=stretch[-1].last, **place_of(highest))  # fmt: skip
+                   limit=str(limit), day=stretch[0].first, last_day=stretch[-1].last, **more,
+                   **place_of(highest))  # fmt: skip
     if not found and fact.action == "caution":
         yield find(case, NAME, drug, fact, Severity.MODERATE, f"{drug} {met.how}", said, about=met.about,
-                   value=met.other, limit=fact.action, **met.days)  # fmt: skip
+                   value=met.other, limit=fact.action, **more, **met.days)  # fmt: skip
     elif not found:
         yield Clear(rule=NAME, drug=drug, source=fact.source)
 

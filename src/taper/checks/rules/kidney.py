@@ -7,9 +7,9 @@ from taper.amounts.dose import Dose
 from taper.checks.answers import find, gap, noted, per_day, person_gap, silent, unread, whole_plan
 from taper.checks.case import Case, capped, heard, on_file, stretches
 from taper.checks.open_question import Reason
-from taper.checks.review import Answer, Clear, Finding, LeftOut, Severity, Why
+from taper.checks.review import Action, Answer, Clear, Finding, LeftOut, Severity, Why
 from taper.knowledge.kidney_advice import KidneyAction, KidneyAdvice, KidneyBand, KidneyMeasure
-from taper.knowledge.kidney_reading import KidneyReading, disagreeing, figure_of, read_advice, words_of
+from taper.knowledge.kidney_reading import KidneyReading, band_words, disagreeing, figure_of, read_advice, words_of
 from taper.source import Subject
 
 NAME = "kidney"
@@ -80,7 +80,7 @@ def _without_advice(case: Case, drug: str) -> Iterator[Answer]:
     impaired = _impaired(case)
     nobody = unread(case, NAME, drug, SUBJECT, "kidney function", urgent=impaired is True)
     if nobody is not None and impaired is None:
-        missing = "kidney function (egfr or crcl); no source on file was read about it for this drug"
+        missing = "kidney function, as eGFR or creatinine clearance; no source on file was read about it for this drug"
         yield gap(NAME, drug, Reason.FACT, missing, facts=["patient.egfr", "patient.crcl"])
     elif nobody is not None and impaired:
         yield nobody
@@ -102,10 +102,10 @@ def _whom(advice: KidneyAdvice) -> str:
 
 def _unknown_state(case: Case, drug: str) -> Iterator[Answer]:
     if case.patient.dialysis is None:
-        missing = "whether the person is on dialysis (dialysis)"
+        missing = "whether the person is on dialysis"
         yield gap(NAME, drug, Reason.FACT, missing, facts=["patient.dialysis"])
     if case.patient.kidney_stable is None and not case.patient.dialysis:
-        missing = "whether kidney function is stable (kidney_stable)"
+        missing = "whether kidney function is stable"
         yield gap(NAME, drug, Reason.FACT, missing, facts=["patient.kidney_stable"])
 
 
@@ -199,7 +199,7 @@ def _initial(case: Case, drug: str, reading: KidneyReading) -> Iterator[Answer]:
     assert limit is not None
     courses = case.courses_of(drug)
     if any(course.course.before is None for course in courses):
-        missing = "what was taken before day 1 (before); the source gives a first dose"
+        missing = "what was taken before day 1; the source gives a first dose"
         yield gap(NAME, drug, Reason.FACT, missing, of=[reading.advice], facts=["before"])
         return
     if any(course.course.before != "nothing" for course in courses):
@@ -252,9 +252,20 @@ def _finding(
     weak = reading.advice.basis in {"claim", "pharmacokinetics"}
     kind = f"; it is a {_kind(reading)}" if weak else ""
     fields.setdefault("limit", _edges(reading))
+    fields |= _in_brief(reading)
     found = find(case, NAME, drug, reading.advice, capped(severity, weak=weak), happens, f"{says}{kind}", **fields)
     return noted(case, found, *reading.notes)
 
+
+def _in_brief(reading: KidneyReading) -> dict[str, Any]:
+    """What the source says in the words of a headline, and what it says to do."""
+    assert reading.says is not None
+    action = _ACTIONS.get(reading.says.action, "")
+    edges = f" {band_words(reading.says)}" if isinstance(reading.says, KidneyBand) else ""
+    return {"briefly": f"{words_of(reading.says)}{edges}", "action": action}
+
+
+_ACTIONS: dict[KidneyAction, Action] = {KidneyAction.AVOID: "avoid", KidneyAction.CAUTION: "caution"}
 
 _WEAK = {"claim": Why.UNCITED, "pharmacokinetics": Why.SINGLE_DOSE}
 """What kinds of advice are compared only where their source is named."""

@@ -17,7 +17,7 @@ from taper.checks.answers import (
 )
 from taper.checks.case import Case, heard, on_file
 from taper.checks.open_question import Reason
-from taper.checks.review import Answer, Clear, Finding, Severity
+from taper.checks.review import Action, Answer, Clear, Finding, Severity
 from taper.knowledge.monograph import LiverAdvice
 from taper.source import Subject
 
@@ -47,7 +47,7 @@ def _assess_drug(case: Case, drug: str, facts: tuple[LiverAdvice, ...], others: 
     nobody = unread(case, NAME, drug, SUBJECT, "the liver", urgent=degree not in (None, "none"))
     if degree is None:
         if facts or nobody is not None:
-            missing = "the degree of liver impairment (liver), or none"
+            missing = "the degree of liver impairment, or none"
             yield gap(NAME, drug, Reason.FACT, missing, of=facts, facts=["patient.liver"])
     elif degree == "none":
         yield Clear(rule=NAME, drug=drug)
@@ -104,5 +104,9 @@ def _statement(case: Case, drug: str, fact: LiverAdvice, degree: str) -> Answer:
         f"{fact.action}{part}",
         value=degree,
         limit=fact.action,
+        action=_ACTIONS.get(fact.action, ""),
         **whole_plan(case, drug),
     )
+
+
+_ACTIONS: dict[str, Action] = {"caution": "caution", "avoid": "avoid", "contraindicated": "contraindicated"}

@@ -1,5 +1,6 @@
 """Pace of a taper: every reduction against each guideline's rate, per step and over time."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -14,16 +15,18 @@ from taper.checks.case import Case, heard, on_file
 from taper.checks.dose_levels import (
     LevelChange,
     Levels,
+    breaks_of,
     fewest_days,
     levels_of,
     most_days,
     replacement_words,
+    skipping_days,
     step_at,
     used_before,
 )
 from taper.checks.length_of_use import is_short, most_in_short_use, use_fits
 from taper.checks.open_question import NotAssessed, Reason
-from taper.checks.review import Answer, Clear, Finding, Severity
+from taper.checks.review import Answer, Clear, Finding, Part, Severity
 from taper.knowledge.stopping_advice import Stopping, StoppingShape
 from taper.source import Subject
 
@@ -43,6 +46,8 @@ class _Question:
     fact: Stopping
     levels: Levels
     paces: _Paces
+    breaks: frozenset[int]
+    skipping: tuple[tuple[int, int | None], ...]
 
     @cached_property
     def falls(self) -> list[LevelChange]:
@@ -66,6 +71,14 @@ class _Question:
         """Whether a reduction is one pace of the source or less."""
         paces = self.paces(change.before.mg, change.after.mg)
         return paces is not None and paces <= 1
+
+    def part_of(self, change: LevelChange) -> Part:
+        """Whether it ends the taking of the drug, lies between the days of one cycle, or is any other reduction."""
+        if not change.after.mg and (change.after.run is None or change.day in self.breaks):
+            return "end"
+        begun = bisect_left(self.skipping, change.day, key=lambda span: span[0])
+        last = self.skipping[begun - 1][1] if begun else 0
+        return "cycle" if last is None or change.day <= last else ""
 
     def has_no_figure(self, change: LevelChange) -> bool:
         """Whether it is the last reduction, to 0, which no percentage of the current dose ever reaches."""
@@ -109,7 +122,7 @@ def assess(case: Case) -> Iterator[Answer]:
 
 def _assess_drug(case: Case, drug: str, levels: Levels, facts: tuple[Stopping, ...]) -> Iterator[Answer]:
     if not levels.knows_before:
-        yield gap(NAME, drug, Reason.FACT, "what was taken before day 1 (before)", facts=["before"])
+        yield gap(NAME, drug, Reason.FACT, "what was taken before day 1", facts=["before"])
     if not levels.falls:
         return
     if not facts and not levels.stops:  # of a stop, the rule on stops says so
@@ -160,14 +173,17 @@ def _beside_printed(question: _Question, answer: Answer, printed: list[_Question
 
 
 def _questions(case: Case, drug: str, levels: Levels, facts: list[Stopping]) -> Iterator[_Question]:
+    breaks = frozenset(each.first for each in breaks_of(case, levels, drug) if each.is_told)
+    skipping = tuple(sorted(skipping_days(case, drug), key=lambda span: span[0]))
     for fact in facts:
         paces = _paces(fact, levels.peak.mg)
         if paces is not None and case.person_fits(fact) is not False and _is_about(fact, levels):
-            yield _Question(case, drug, fact, levels, paces)
+            yield _Question(case, drug, fact, levels, paces, breaks, skipping)
 
 
 def _without_figure(drug: str, levels: Levels, facts: list[Stopping], sizeless: list[Stopping]) -> Iterator[Answer]:
-    silent = [f for f in facts if _paces(f, levels.peak.mg) is None and not _is_judged_by_stop(f, levels)] + sizeless
+    unsaid = (f for f in facts if _paces(f, levels.peak.mg) is None and not _is_judged_by_stop(f, levels))
+    silent = [fact for fact in unsaid if not fact.stops_at_once] + sizeless
     if silent:
         words = ", ".join(sorted({str(fact.shape) for fact in silent}))
         yield gap(NAME, drug, Reason.NO_FIGURE, f"a figure for the pace; sources say {words}", of=silent)
@@ -178,14 +194,14 @@ def _changed_first(case: Case, drug: str, levels: Levels, fact: Stopping) -> Ans
     if set(fact.change_to) & set(case.drugs):
         return Clear(rule=NAME, drug=drug, source=fact.source)
     if fact.used_for_at_least is not None and used_before(case, drug) is None:
-        words = "how long the drug was taken before (before, for); the advice depends on it"
+        words = "how long the drug was taken before; the advice depends on it"
         return gap(NAME, drug, Reason.FACT, words, of=[fact], facts=["before.for"])
     fall = levels.falls[0]
     happens = f"{drug} is reduced from {fall.before.total} to {fall.after.total} {case.when(fall.day, fall.day)}"
     says = f"{' or '.join(fact.change_to)} in its place before it is reduced"
     place = fall.place
     return find(case, NAME, drug, fact, Severity.MODERATE, happens, says, day=fall.day, last_day=fall.day,
-                value=drug, limit=" or ".join(fact.change_to),
+                value=drug, limit=" or ".join(fact.change_to), about=" or ".join(fact.change_to),
                 course=place.course if place else None, step=place.step if place else None)  # fmt: skip
 
 
@@ -238,10 +254,11 @@ def _judge(asked: _Question) -> Iterator[Answer]:
     above = [(change, paces) for change, paces in single if paces is not None and paces > 1]
     together = asked.together
     answers: list[Answer] = []
-    if above:
-        answers.append(_found(asked, above, "per step"))
-    if together:
-        answers.append(_found(asked, together, "as a rate"))
+    for changes, reading in ((above, "per step"), (together, "as a rate")):
+        parts: dict[Part, list[tuple[LevelChange, Fraction]]] = {}
+        for change, paces in changes:
+            parts.setdefault(asked.part_of(change), []).append((change, paces))
+        answers += [_found(asked, of_part, reading) for of_part in parts.values()]
     answers += [*_too_soon(asked), *_least_time(asked), *_last_fall(asked)]
     known = [_as_known(asked, answer) for answer in answers]
     is_whole = not any(map(asked.is_later, asked.levels.falls)) and all(paces is not None for _, paces in single)
@@ -267,17 +284,18 @@ def _found(asked: _Question, above: list[tuple[LevelChange, Fraction]], reading:
     begin = (worst.before.last or 0) + 1 if reading == "as a rate" else first
     case = asked.case
     when = case.when(worst.day, worst.day) if reading == "per step" else case.when(begin, worst.day)
+    since = min(begin, first) if asked.part_of(worst) != "end" else asked.levels.falls[0].day
     more = "" if len(above) == 1 else f"; {len(above)} such reductions {case.when(min(begin, first), last)}"
     happens = (
         f"{asked.drug} drops {write_percent(worst.mg / worst.before.mg)} ({worst.before.total} to {worst.after.total} "
-        f"{when}){more}{_average(asked, worst)}{replacement_words(case, asked.drug, min(begin, first), last)}"
+        f"{when}){more}{_average(asked, worst)}{replacement_words(case, asked.drug, since, last)}"
     )
     how = "at most" if fact.at_most else "typically"
     taken = ", taken together over that time" if reading == "as a rate" else ""
     place = worst.place
     return find(case, NAME, asked.drug, fact, Severity.HIGH if fact.at_most else Severity.MODERATE, happens,
                 f"{how} {_limit(fact, worst)}{_every(fact)}{taken}", day=min(begin, first), last_day=last,
-                value=_value(fact, worst), limit=_limit(fact, worst), by_amount=True,
+                value=_value(fact, worst), limit=_limit(fact, worst), by_amount=True, part=asked.part_of(worst),
                 course=place.course if place else None, step=place.step if place else None)  # fmt: skip
 
 
@@ -352,7 +370,7 @@ def _least_time(asked: _Question) -> Iterator[Answer]:
         happens = f"{asked.drug} goes from {levels.peak} to a stop in {end - peak} days {when}"
         yield find(asked.case, NAME, asked.drug, fact, Severity.HIGH if fact.at_most else Severity.MODERATE,
                    happens, f"over at least {fact.lasting_at_least}", day=begin, last_day=end, by_amount=True,
-                   value=f"{end - peak} days", limit=str(fact.lasting_at_least))  # fmt: skip
+                   part="end", value=f"{end - peak} days", limit=str(fact.lasting_at_least))  # fmt: skip
 
 
 def _last_fall(asked: _Question) -> Iterator[Answer]:
@@ -393,8 +411,8 @@ def _as_known(asked: _Question, answer: Answer) -> Answer | None:
 def _unknown(asked: _Question) -> Iterable[tuple[str, str]]:
     of_before = {StoppingShape.PERCENT_OF_START, StoppingShape.FIRST_REDUCTION}
     if asked.fact.shape in of_before and not asked.levels.knows_before:
-        yield "the dose of which the percentage is taken, before day 1 (before)", "before"
+        yield "the dose of which the percentage is taken, before day 1", "before"
     for name in asked.case.person_open(asked.fact):
         yield f"{name.removeprefix('patient.')} (this source's advice depends on it)", name
     if asked.fact.used_for_at_least is not None and used_before(asked.case, asked.drug) is None:
-        yield "how long the drug was taken before (before, for); the advice depends on it", "before.for"
+        yield "how long the drug was taken before; the advice depends on it", "before.for"

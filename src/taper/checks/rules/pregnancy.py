@@ -59,4 +59,4 @@ def _statement(case: Case, drug: str, fact: PregnancyAdvice) -> Answer:
     )
     plan = whole_plan(case, drug)
     return find(case, NAME, drug, fact, severity, happens, f"{fact.action}: {fact.what}", about=fact.state,
-                value=fact.state, limit=fact.action, **plan)  # fmt: skip
+                value=fact.state, limit=fact.action, action=fact.action, briefly=fact.action, **plan)  # fmt: skip

@@ -26,10 +26,11 @@ def assess(case: Case) -> Iterator[Answer]:
     dose to the next with each source's half-life.
 
     About two half-lives or more, so that about a quarter is left or less, is moderate; as many at the short end of a
-    range only is low. Nine tenths of two count as about two. Under a half-life that is printed as an upper end alone,
-    fewer hours are not assessed. Half-lives of metabolites are not used. A drug with no half-life on file is not
-    assessed; the rule does not apply to a plan with a dose on every day, nor to one with a dose at least every week of
-    a drug whose sources on file give its maximum for one day of a week.
+    range only is low. Nine tenths of two count as about two: that margin is this library's own, and no source gives it.
+    Under a half-life that is printed as an upper end alone, fewer hours are not assessed. Half-lives of metabolites are
+    not used. A drug with no half-life on file is not assessed; the rule does not apply to a plan with a dose on every
+    day, nor to one with a dose at least every week of a drug whose sources on file give its maximum for one day of a
+    week.
     """
     for drug, monograph in (yield from on_file(case, NAME)):
         found = [(course, *_widest(course)) for course in case.courses_of(drug)]
@@ -77,5 +78,5 @@ def _compare(case: Case, course: RealizedCourse, number: int, days: int, fact: H
     happens = f"{hours} hours pass from one dose of {drug} to the next {case.when(first, last)}; the step is {average}"
     severity = Severity.MODERATE if is_swing(hours, fact.high) else Severity.LOW
     return find(case, NAME, drug, fact, severity, happens, f"half-life of {span} hours{of}, about half of that or less",
-                course=course.course.id, step=number, day=first,
+                part="cycle", course=course.course.id, step=number, day=first,
                 last_day=last, value=f"{hours} hours", limit=f"2 x {span} hours")  # fmt: skip

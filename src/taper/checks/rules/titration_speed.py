@@ -64,7 +64,7 @@ def _grows(case: Case, drug: str, levels: Levels) -> bool:
 
 def _assess_drug(case: Case, drug: str, levels: Levels, facts: tuple[Titration | Start, ...]) -> Iterator[Answer]:
     if not levels.knows_before:
-        yield gap(NAME, drug, Reason.FACT, "what was taken before day 1 (before)", facts=["before"])
+        yield gap(NAME, drug, Reason.FACT, "what was taken before day 1", facts=["before"])
         return
     compared = _compared(case, facts, starts=levels.all[0].mg == 0)
     if not compared and not _is_a_plain_start(case, drug, levels):
@@ -119,7 +119,7 @@ def _unknown(case: Case, fact: Titration | Start) -> Iterator[tuple[str, tuple[s
     for name in case.person_open(fact):
         yield f"{name.removeprefix('patient.')} (this source's advice depends on it)", (name,)
     if _column_fits(case, fact) is None:
-        words = "the other medicines (medications, as_needed), which decide the column of the source's table"
+        words = "the other medicines, which decide the column of the source's table"
         yield words, ("patient.medications", "patient.as_needed")
 
 
@@ -127,7 +127,10 @@ def _judge(case: Case, drug: str, levels: Levels, fact: Titration | Start) -> It
     starts = levels.all[0].mg == 0
     first = next(index for index, level in enumerate(levels.all) if level.run is not None and level.run.intakes)
     taken = tuple(level for level in levels.all[first:] if level.run is not None)
-    again = [each for each in breaks_of(case, levels, drug) if each.is_told]
+    # Where a source speaks of breaks, whether a start is needed is answered by the rule on them.
+    restarts = case.fitting(case.formulary.monograph(drug).restarts, drug)
+    is_answered = any(case.compares(item.source) for item in restarts)
+    again = [] if is_answered else [each for each in breaks_of(case, levels, drug) if each.is_told]
     if isinstance(fact, Start):
         yield from _from_first_dose(case, drug, fact, taken) if starts else _taken_already(drug, fact)
         yield from _afresh(drug, fact, [b for b in again if list(_first_dose(case, drug, fact, b.resumed))])

@@ -90,7 +90,8 @@ def ceilings_compared(course: RealizedCourse, ceilings: Iterable[Ceiling], revie
 
     Only a maximum is a limit; a figure for another indication or for some ages says nothing here.
     """
-    found = {(item.rule, item.drug, source.id) for item in review.findings for source in item.sources}
+    told = (each for item in review.findings for each in item.each if each.source is not None)
+    found = {(each.rule, each.drug, each.source.id) for each in told if each.source is not None}
     compared: tuple[Clear | Within, ...] = (*review.clear, *review.within)
     clear = {(item.rule, item.drug, item.source.id) for item in compared if item.source is not None}
     used = {source for rule, drug, source in found | clear if (rule, drug) == ("ceiling", course.drug)}
