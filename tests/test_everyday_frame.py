@@ -243,6 +243,12 @@ class TestMarket:
         assert "diazepam: products of the uk market (TAPER_MARKET)" in err
         assert "products of the us market (--market)" in typed("recipe", "diazepam", "5 mg", "--market", "us")[2]
 
+    def test_a_market_of_liquids_alone_gives_way_to_one_whose_tablets_can_be_counted(self, typed):
+        code, out, told = typed("recipe", "prednisolone", "40 mg")
+        assert code == 0 and "20 mg" in out
+        assert "products of the uk market (us has liquids alone; --market or TAPER_MARKET names another)" in told
+        assert "us market" in typed("recipe", "prednisolone", "40 mg", "--market", "us")[2]
+
     def test_it_is_remembered_by_the_file_of_settings(self, typed):
         file = config_file()
         file.parent.mkdir(parents=True)

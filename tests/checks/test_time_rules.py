@@ -130,7 +130,10 @@ class TestGap:
         start = {"source": "a", "steps": [{"from_day": 1, "total": "5 mg"}]}
         findings, *_ = told("gap", broken(days, again), restarts=[rule], titrations=[start])
         assert len(findings) == found
-        assert all("after a break of 3 days or more" in item.message and "a fresh start at 5 mg" in item.message for item in findings)
+        assert all(
+            "after a break of 3 days or more" in item.message and "a fresh start at 5 mg" in item.message
+            for item in findings
+        )
 
     def test_the_empty_days_of_a_cycle_are_not_missed(self):
         rule = {"source": "a", "missed_days": 1, "percent_low": "40", "percent_high": "50"}

@@ -58,9 +58,11 @@ def read_market(text: str, *, where: str = "--market") -> str:
 def market_for(formulary: Formulary, drug: str, named: str | None) -> str | None:
     """The market whose shipped products are used; which one it is, and why, is said.
 
-    It is the one that was named, else the one that was set if it has the drug, else us where it has it, else the first.
+    It is the one that was named, else the one that was set if it has the drug, else us where it has it, else the first;
+    but one that holds liquids alone gives way to one whose tablets can be counted.
     """
-    held = sorted({product.market or "" for product in formulary.products(drug)} - {""})
+    products = formulary.products(drug)
+    held = sorted({product.market or "" for product in products} - {""}, key=lambda market: (market != "us", market))
     if named is not None:
         say(f"{drug}: products of the {named} market (--market)")
         return named
@@ -68,9 +70,11 @@ def market_for(formulary: Formulary, drug: str, named: str | None) -> str | None
     if found is not None and found[0] in held:
         say(f"{drug}: products of the {found[0]} market ({found[1]})")
         return found[0]
-    chosen = "us" if "us" in held else held[0] if held else None
+    counted = [market for market in held if any(p.market == market and p.concentration is None for p in products)]
+    chosen = next(iter([*counted, *held]), None)
     if chosen is not None:
         why = f"none of {found[0]} is on file" if found is not None else "--market or TAPER_MARKET names another"
+        why = f"{held[0]} has liquids alone; {why}" if chosen != held[0] else why
         say(f"{drug}: products of the {chosen} market ({why})")
     return chosen
 
