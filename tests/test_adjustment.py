@@ -615,6 +615,21 @@ class TestWhole:
         assert any(each.startswith(f"{words}; one source names a break longer than 5 half-lives") for each in said)
         assert not [clear for clear in review.clear if clear.rule in {"gap", "abrupt-stop"}]
 
+    @pytest.mark.parametrize(("again", "found"), [("75 mg", False), ("100 mg", True)])
+    def test_a_day_missed_of_clozapine_asks_for_its_labels_share_of_the_dose(self, again, found):
+        taken = {"morning": "150 mg", "evening": "150 mg"}
+        plan = plan_of(step(taken), drug="clozapine", release="immediate", then="continue")
+        made = realize(plan, Formulary.shipped().products("clozapine", market="us"))
+        first = to_schedule(made, start=START, horizon=weeks(8))
+        waiting = Log.of(plan, START, [Gap(day=on(20), lasting=days(1))])
+        said = [gap.missing for gap in check(apply_log(first, waiting)).not_assessed if gap.rule == "gap"]
+        assert any("a break of 1 day: 40 to 50 % of the dose before" in each for each in said)
+        lower = {"morning": again, "evening": again}
+        then = TitrateAnew.read({"titrate": [step(lower, "1 day"), step(taken)], "then": "continue"})
+        decided = Log.of(plan, START, [Gap(day=on(20), lasting=days(1), then=then)])
+        review = check(apply_log(first, decided), sources=["us-label-2026"])
+        assert ("gap" in {finding.rule for finding in review.findings}) is found
+
     @pytest.mark.parametrize(
         ("gap", "words"), [([], "day 5"), ([{"kind": "gap", "for": "1 day"}], "the day without a dose from day 6")]
     )

@@ -164,6 +164,11 @@ def test_an_unknown_name_is_refused_with_those_shipped():
         load_protocol("x")
 
 
+def test_what_products_lack_is_said_where_a_protocol_is_printed():
+    assert "  needs for 3.5, 3, 1.5, 1 and 0.5 mg a measured liquid" in str(load_protocol("diazepam-cks"))
+    assert "needs" not in str(load_protocol("baclofen-label"))
+
+
 class TestChoices:
     def test_an_open_choice_has_no_default(self):
         with pytest.raises(
