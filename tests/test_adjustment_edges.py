@@ -4,8 +4,20 @@ from datetime import timedelta
 
 import pytest
 
-from builders import START, TABLETS, plan_of, step
-from taper import InvalidInput, Log, Symptom, apply_log, realize, to_schedule, weeks
+from builders import START, TABLETS, course, plan_of, plan_with, step
+from taper import (
+    ChangeProducts,
+    InvalidInput,
+    Log,
+    PassReview,
+    Retarget,
+    Symptom,
+    apply_log,
+    realize,
+    to_schedule,
+    weeks,
+)
+from taper.schedules.realization import CannotRealize
 
 
 @pytest.mark.parametrize("horizon", [None, weeks(4)], ids=["whole", "a window"])
@@ -18,3 +30,31 @@ def test_scores_are_taken_for_a_year_after_the_plan_whatever_is_shown_of_it(hori
         assert apply_log(schedule, log).log == log
     with pytest.raises(InvalidInput, match="over a year after the plan"):
         apply_log(schedule, Log.of(plan, START, [], symptoms=[Symptom(day=last + timedelta(days=1), score=3)]))
+
+
+def test_the_review_that_comes_first_is_passed_however_long_its_course_has_been_taken():
+    reviewed = step("6 mg", "5 days", review_before=True)
+    plan = plan_with(
+        course(step("8 mg", "20 days"), reviewed, id="a"),
+        course(step("8 mg", "10 days"), reviewed, id="b", starts_on_day=6),
+    )
+    schedule = to_schedule(realize(plan, TABLETS), start=START)
+    log = Log.of(plan, START, [PassReview(day=START + timedelta(days=11))])
+    assert [gate.course for gate in apply_log(schedule, log).gates] == ["a"]
+
+
+def test_an_event_that_cannot_be_made_says_which_and_where_in_its_course():
+    plan = plan_of(step("5 mg", "10 days"), step("4 mg", "10 days"), then="stop", before="nothing")
+    schedule = to_schedule(realize(plan, TABLETS), start=START)
+    log = Log.of(plan, START, [ChangeProducts(day=START + timedelta(days=4), products=["t5mg"])])
+    with pytest.raises(CannotRealize) as caught:
+        apply_log(schedule, log)
+    assert caught.value.where.startswith("events[0], ")
+
+
+def test_a_course_that_is_retargeted_at_a_step_of_months_goes_on_without_an_end():
+    plan = plan_of(step("5 mg", "1 month"), step("4 mg", "1 month"), then="stop", before="nothing")
+    schedule = to_schedule(realize(plan, TABLETS), start=START)
+    made = apply_log(schedule, Log.of(plan, START, [Retarget(day=START + timedelta(days=4), to={"evening": "4 mg"})]))
+    assert made.realized.plan.courses[0].steps[-1].lasting is None
+    assert made.realized.plan.is_open
