@@ -7,16 +7,19 @@ import pytest
 from builders import START, TABLETS, course, plan_of, plan_with, step
 from taper import (
     ChangeProducts,
+    Gap,
     InvalidInput,
     Log,
     PassReview,
     Retarget,
     Symptom,
     apply_log,
+    days,
     realize,
     to_schedule,
     weeks,
 )
+from taper.plans.log import ResumeAt
 from taper.schedules.realization import CannotRealize
 
 
@@ -58,3 +61,21 @@ def test_a_course_that_is_retargeted_at_a_step_of_months_goes_on_without_an_end(
     made = apply_log(schedule, Log.of(plan, START, [Retarget(day=START + timedelta(days=4), to={"evening": "4 mg"})]))
     assert made.realized.plan.courses[0].steps[-1].lasting is None
     assert made.realized.plan.is_open
+
+
+@pytest.mark.parametrize(
+    ("steps", "then", "resumed"),
+    [
+        ([step("5 mg", "10 days"), step("4 mg")], "continue", "5 mg"),
+        ([step("5 mg", "10 days"), step("4 mg", "10 days")], "stop", "4 mg"),
+    ],
+    ids=["before an open step", "at the last step of a plan that stops"],
+)
+def test_a_step_that_is_resumed_for_a_length_keeps_it_where_something_follows(steps, then, resumed):
+    plan = plan_of(*steps, then=then, before="nothing")
+    schedule = to_schedule(realize(plan, TABLETS), start=START, horizon=weeks(6) if then == "continue" else None)
+    back = ResumeAt(resume={"evening": resumed}, lasting=days(3))
+    log = Log.of(plan, START, [Gap(day=START + timedelta(days=4), lasting=days(2), then=back)])
+    made = apply_log(schedule, log).realized.plan.courses[0].steps
+    assert str(made[2].lasting) == "3 days"
+    assert str(made[2].regimen.total) == f"{resumed}/day"
