@@ -79,3 +79,17 @@ def test_a_step_that_is_resumed_for_a_length_keeps_it_where_something_follows(st
     made = apply_log(schedule, log).realized.plan.courses[0].steps
     assert str(made[2].lasting) == "3 days"
     assert str(made[2].regimen.total) == f"{resumed}/day"
+
+
+def test_of_two_equal_steps_to_come_the_first_is_resumed():
+    plan = plan_of(*(step(f"{dose} mg", "10 days") for dose in (5, 4, 2, 4)), then="stop", before="nothing")
+    schedule = to_schedule(realize(plan, TABLETS), start=START)
+    back = ResumeAt(resume={"evening": "4 mg"})
+    log = Log.of(plan, START, [Gap(day=START + timedelta(days=4), lasting=days(2), then=back)])
+    made = apply_log(schedule, log).realized.plan.courses[0].steps
+    assert [str(item.regimen.total) for item in made if item.regimen] == [
+        "5 mg/day",
+        "4 mg/day",
+        "2 mg/day",
+        "4 mg/day",
+    ]
