@@ -113,6 +113,9 @@ class TestDividing:
     def test_a_score_of_its_own_label_may_be_permitted_of_modified_release(self, score):
         product = Product.read(SOLID | {"form": "tablet", "release": "extended", "score": score, "allow_pieces": score})
         assert (product.can_be_permitted, product.pieces) == (True, score)
+        assert Product.read(SOLID | {"form": "tablet", "score": score, "equal_parts": True}).equal_parts
+        with pytest.raises(InvalidInput, match="never divided; remove the score"):
+            Product.read(SOLID | {"form": "capsule", "score": score})
 
     def test_a_product_is_written_with_its_drug_strength_and_form_and_its_name_if_it_has_one(self):
         product = Product.read(SOLID | {"form": "tablet"})

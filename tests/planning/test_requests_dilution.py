@@ -206,3 +206,8 @@ def test_the_handout_says_the_volume_and_what_it_is_mixed_from():
     text = to_html(dated(({"morning": "3.72 mg"}, "14 days"))).replace("\u00a0", " ")
     assert "93 mL" in text
     assert "in 100 mL of water" in text
+
+
+def test_one_unit_is_put_in_the_water_where_no_number_is_given():
+    assert TABLET.diluted("50 mL", graduation="0.5 mL").made_from.units == 1
+    assert DilutionAsked.parse("4 mg in 100 mL, 1 mL").units == 1

@@ -41,6 +41,12 @@ def test_a_strength_that_is_not_on_file_is_refused_with_the_near_ones(name, says
         only(TABLETS, [name], where="--only")
 
 
+def test_at_most_two_near_ids_are_named():
+    alike = [TABLETS[0].model_copy(update={"id": f"tablet{number}"}) for number in (1, 2, 3)]
+    with pytest.raises(InvalidInput, match=r"near ones are tablet\d, tablet\d$"):
+        only(alike, ["tablet"], where="--only")
+
+
 def test_a_permission_is_given_by_strength_or_id():
     assert [product.pieces for product in permit(TABLETS, ["2mg=2", "d5=4"])] == [2, 4, 1]
     assert permit(TABLETS, []) == tuple(TABLETS)

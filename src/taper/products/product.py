@@ -169,12 +169,12 @@ class Product(Value):
             yield "how it is taken needs the source that says so; write both taken and taken_source"
         if self.pack_source is not None and self.pack is None:
             yield "pack_source is of a pack; add the pack, or remove pack_source"
-        if self.equal_parts and self.score not in {2, 3, 4}:
+        if self.equal_parts and not self.is_scored:
             yield "equal parts are those of a score; add the score, or remove equal_parts"
         for volume in (self.smallest_volume, self.graduation, self.largest_volume):
             if volume is not None and not volume.ml:
                 yield "a volume that can be measured is above 0; write it like 0.1 mL"
-        if not self.form.can_be_divided and self.score in {2, 3, 4}:
+        if not self.form.can_be_divided and self.is_scored:
             yield f"a {self.form} is never divided; remove the score"
         if self.allow_pieces not in {None, 1} and not self.can_be_permitted:
             yield f"{self.label} is taken whole ({self.why_whole}); remove allow_pieces"
@@ -191,9 +191,14 @@ class Product(Value):
             yield f"at most the {made.volume} that are made can be taken; write a largest volume"
 
     @property
+    def is_scored(self) -> bool:
+        """Whether its maker says that it divides."""
+        return self.score in {2, 3, 4}
+
+    @property
     def can_be_permitted(self) -> bool:
         """Whether a caller may permit dividing it at all."""
-        return self.form.can_be_divided and (self.release is Release.IMMEDIATE or self.score in {2, 3, 4})
+        return self.form.can_be_divided and (self.release is Release.IMMEDIATE or self.is_scored)
 
     @property
     def why_whole(self) -> str:

@@ -1,0 +1,95 @@
+"""Both sides of the edges of what a log may hold."""
+
+from datetime import timedelta
+
+import pytest
+
+from builders import START, TABLETS, course, plan_of, plan_with, step
+from taper import (
+    ChangeProducts,
+    Gap,
+    InvalidInput,
+    Log,
+    PassReview,
+    Retarget,
+    Symptom,
+    apply_log,
+    days,
+    realize,
+    to_schedule,
+    weeks,
+)
+from taper.plans.log import ResumeAt
+from taper.schedules.realization import CannotRealize
+
+
+@pytest.mark.parametrize("horizon", [None, weeks(4)], ids=["whole", "a window"])
+def test_scores_are_taken_for_a_year_after_the_plan_whatever_is_shown_of_it(horizon):
+    plan = plan_of(step("5 mg", "104 weeks"), then="stop", before="nothing")
+    schedule = to_schedule(realize(plan, TABLETS), start=START, horizon=horizon)
+    last = START + timedelta(days=104 * 7 - 1 + 366)
+    for day in (START + timedelta(weeks=60), last):
+        log = Log.of(plan, START, [], symptoms=[Symptom(day=day, score=3)])
+        assert apply_log(schedule, log).log == log
+    with pytest.raises(InvalidInput, match="over a year after the plan"):
+        apply_log(schedule, Log.of(plan, START, [], symptoms=[Symptom(day=last + timedelta(days=1), score=3)]))
+
+
+def test_the_review_that_comes_first_is_passed_however_long_its_course_has_been_taken():
+    reviewed = step("6 mg", "5 days", review_before=True)
+    plan = plan_with(
+        course(step("8 mg", "20 days"), reviewed, id="a"),
+        course(step("8 mg", "10 days"), reviewed, id="b", starts_on_day=6),
+    )
+    schedule = to_schedule(realize(plan, TABLETS), start=START)
+    log = Log.of(plan, START, [PassReview(day=START + timedelta(days=11))])
+    assert [gate.course for gate in apply_log(schedule, log).gates] == ["a"]
+
+
+def test_an_event_that_cannot_be_made_says_which_and_where_in_its_course():
+    plan = plan_of(step("5 mg", "10 days"), step("4 mg", "10 days"), then="stop", before="nothing")
+    schedule = to_schedule(realize(plan, TABLETS), start=START)
+    log = Log.of(plan, START, [ChangeProducts(day=START + timedelta(days=4), products=["t5mg"])])
+    with pytest.raises(CannotRealize) as caught:
+        apply_log(schedule, log)
+    assert caught.value.where.startswith("events[0], ")
+
+
+def test_a_course_that_is_retargeted_at_a_step_of_months_goes_on_without_an_end():
+    plan = plan_of(step("5 mg", "1 month"), step("4 mg", "1 month"), then="stop", before="nothing")
+    schedule = to_schedule(realize(plan, TABLETS), start=START)
+    made = apply_log(schedule, Log.of(plan, START, [Retarget(day=START + timedelta(days=4), to={"evening": "4 mg"})]))
+    assert made.realized.plan.courses[0].steps[-1].lasting is None
+    assert made.realized.plan.is_open
+
+
+@pytest.mark.parametrize(
+    ("steps", "then", "resumed"),
+    [
+        ([step("5 mg", "10 days"), step("4 mg")], "continue", "5 mg"),
+        ([step("5 mg", "10 days"), step("4 mg", "10 days")], "stop", "4 mg"),
+    ],
+    ids=["before an open step", "at the last step of a plan that stops"],
+)
+def test_a_step_that_is_resumed_for_a_length_keeps_it_where_something_follows(steps, then, resumed):
+    plan = plan_of(*steps, then=then, before="nothing")
+    schedule = to_schedule(realize(plan, TABLETS), start=START, horizon=weeks(6) if then == "continue" else None)
+    back = ResumeAt(resume={"evening": resumed}, lasting=days(3))
+    log = Log.of(plan, START, [Gap(day=START + timedelta(days=4), lasting=days(2), then=back)])
+    made = apply_log(schedule, log).realized.plan.courses[0].steps
+    assert str(made[2].lasting) == "3 days"
+    assert str(made[2].regimen.total) == f"{resumed}/day"
+
+
+def test_of_two_equal_steps_to_come_the_first_is_resumed():
+    plan = plan_of(*(step(f"{dose} mg", "10 days") for dose in (5, 4, 2, 4)), then="stop", before="nothing")
+    schedule = to_schedule(realize(plan, TABLETS), start=START)
+    back = ResumeAt(resume={"evening": "4 mg"})
+    log = Log.of(plan, START, [Gap(day=START + timedelta(days=4), lasting=days(2), then=back)])
+    made = apply_log(schedule, log).realized.plan.courses[0].steps
+    assert [str(item.regimen.total) for item in made if item.regimen] == [
+        "5 mg/day",
+        "4 mg/day",
+        "2 mg/day",
+        "4 mg/day",
+    ]
