@@ -1,6 +1,6 @@
 """Both sides of the edges of what a log may hold."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -15,6 +15,7 @@ from taper import (
     Symptom,
     apply_log,
     days,
+    months,
     realize,
     to_schedule,
     weeks,
@@ -93,3 +94,12 @@ def test_of_two_equal_steps_to_come_the_first_is_resumed():
         "2 mg/day",
         "4 mg/day",
     ]
+
+
+def test_a_month_for_which_a_step_is_resumed_is_counted_from_the_day_it_is_resumed():
+    plan = plan_of(step("5 mg", "30 days"), step("4 mg", "10 days"), then="stop", before="nothing")
+    schedule = to_schedule(realize(plan, TABLETS), start=START)
+    back = ResumeAt(resume={"evening": "5 mg"}, lasting=months(1))
+    log = Log.of(plan, START, [Gap(day=date(2027, 3, 5), lasting=days(10), then=back)])
+    made = apply_log(schedule, log)
+    assert [(item.first, item.last) for item in made.steps][2] == (date(2027, 3, 15), date(2027, 4, 14))

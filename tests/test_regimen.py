@@ -132,3 +132,10 @@ class TestRegimens:
     def test_a_regimen_never_changes(self):
         with pytest.raises(AttributeError, match="is immutable; create a new one"):
             NOTHING.intakes = ()
+
+
+@pytest.mark.parametrize("others", [("noon",), ("noon", "evening")])
+def test_once_a_day_with_no_time_said_stands_alone(others):
+    with pytest.raises(InvalidInput, match="daily is once a day with no time said"):
+        Regimen.of({"daily": "5 mg"} | dict.fromkeys(others, "5 mg"))
+    assert str(Regimen.of({"daily": "5 mg"}).total) == "5 mg/day"

@@ -23,7 +23,7 @@ from taper import (
 )
 from taper.amounts.duration import read_date
 from taper.cli import main
-from taper.products.dilution import DilutionAsked
+from taper.products.dilution import Dilution, DilutionAsked
 from taper.products.statements import Syringe, dilute
 from taper.words.language import speak
 from taper.words.portion import describe_portion
@@ -211,3 +211,5 @@ def test_the_handout_says_the_volume_and_what_it_is_mixed_from():
 def test_one_unit_is_put_in_the_water_where_no_number_is_given():
     assert TABLET.diluted("50 mL", graduation="0.5 mL").made_from.units == 1
     assert DilutionAsked.parse("4 mg in 100 mL, 1 mL").units == 1
+    told = {"tablet": "t", "strength": "4 mg", "form": "tablet", "volume": "100 mL"}
+    assert Dilution.model_validate(told).units == 1

@@ -179,17 +179,10 @@ def _endings(case: Case, drug: str) -> Iterator[_Ending]:
     whole: list[tuple[tuple[Level, ...], int | None, bool]] = [(gap.before, gap.days, not gap.waits) for gap in stops]
     whole += [(final, None, levels.stops)]
     used = used_before(case, drug)
-    for part, lasting, is_stop in whole:
+    for taken, lasting, is_stop in whole:
         if is_stop:
-            taken = _trimmed(part)
             used = None if used is None else used + (taken[-1].last or 0) - max(taken[0].first, 1) + 1
             yield _Ending(case, drug, taken, lasting, levels.knows_before, used)
-
-
-def _trimmed(part: tuple[Level, ...]) -> tuple[Level, ...]:
-    """Without the empty days of a cycle at its end."""
-    end = max(index for index, level in enumerate(part) if level.mg)
-    return part[: end + 1]
 
 
 def _is_about(fact: Stopping, ending: _Ending) -> bool:
