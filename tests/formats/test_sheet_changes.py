@@ -235,6 +235,16 @@ class TestNotesInTheMonths:
         cells = Page(to_html(dated(*steps, daily("2 mg"), products=(T2,)))).find("span", "see")
         assert [cell["text"] for cell in cells] == ["[1]", "[1]", "[2]", "[2]"]
 
+    def test_a_note_of_a_time_of_day_alone_marks_its_doses_and_no_day(self):
+        step = {
+            "for": "3 days",
+            "regimen": {"morning": "2 mg", "bedtime": "2 mg"},
+            "slot_notes": {"bedtime": "with milk"},
+        }
+        text = to_html(dated(step, products=(T2,)), pages="patient")
+        assert text.count('</data> <span class="see">[1]</span>') == 3
+        assert text.count('class="see"') == 3
+
     def test_notes_too_long_for_the_foot_have_a_page_of_their_own(self):
         schedule = dated(daily("2 mg", note="a long story " * 120), products=(T2,))
         assert 'no-foot apart"' in to_html(schedule)
