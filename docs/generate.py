@@ -16,6 +16,7 @@ from taper.checks.check import ALL
 from taper.cli import COMMANDS, parser_for
 from taper.cli.examples import EXAMPLES, EXIT_CODES
 from taper.formats.monograph import Statement, sections_of
+from taper.knowledge.coverage import SECTIONS, count_listed, coverage, looked_at
 from taper.knowledge.formulary import Formulary
 from taper.knowledge.monograph import Monograph
 from taper.source import Source
@@ -39,6 +40,7 @@ def pages(formulary: Formulary) -> dict[str, str]:
     """Every generated page by its path below the reference folder."""
     made = {f"drugs/{drug}.md": _page(_drug_lines(formulary.monograph(drug))) for drug in formulary.drugs}
     made["drugs.md"] = _page(_index_lines(formulary))
+    made["coverage.md"] = _page(_coverage_lines(formulary))
     made["equivalences.md"] = _page(_table_lines(formulary))
     made["classes.md"] = _page(_class_lines(formulary))
     made |= {name: _page(lines) for name, lines in _api_pages()}
@@ -127,6 +129,31 @@ def _index_lines(formulary: Formulary) -> Iterator[str]:
         grades = [str(source.grade) for source in monograph.sources]
         counts = " | ".join(str(grades.count(grade)) for grade in "ABC")
         yield f"| [{drug}](drugs/{drug}.md) | {len(monograph.products)} | {entries} | {len(grades)} | {counts} |"
+
+
+def _coverage_lines(formulary: Formulary) -> Iterator[str]:
+    yield from (_NEVER_EDIT, "", "# Coverage", "")
+    yield "For which rules each drug has facts, from which country, and the newest year of its sources there. Where a"
+    yield "cell is empty no source speaks, and the rule answers *not assessed*."
+    heads = list(SECTIONS)
+    yield from ("", f"| drug | looked at on | {' | '.join(heads)} |", f"| --- | --- |{' --- |' * len(heads)}")
+    held = {drug: coverage(formulary.monograph(drug)) for drug in formulary.drugs}
+    for drug, speak in held.items():
+        cells = ("<br>".join(map(str, speak[rule])) for rule in heads)
+        yield f"| [{drug}](drugs/{drug}.md) | {looked_at(formulary.monograph(drug))} | {' | '.join(cells)} |"
+    counts = " | ".join(str(sum(bool(speak[rule]) for speak in held.values())) for rule in heads)
+    yield f"| {len(held)} drugs | | {counts} |"
+    yield from ("", "## Published lists", "")
+    yield "Lists of medicines that people are helped to come off, with the medicines of their groups in the ATC index"
+    yield "as this library has it: those on the market in the United States or taken in the United Kingdom, by its"
+    yield "tables."
+    for each in count_listed(formulary):
+        listed, total = each.listed, len(each.held) + len(each.absent)
+        note = f" {plain(listed.note)}" if listed.note else ""
+        yield from ("", f"### {listed.title}", "", f"{plain(listed.source.citation)}.{note}", "")
+        yield f"{plain(listed.source.locator)}, looked at on {listed.source.verified_on}."
+        yield from ("", f"On file, {len(each.held)} of {total}: {', '.join(each.held)}.")
+        yield from ("", f"Not on file: {', '.join(each.absent) or 'none'}.")
 
 
 def _table_lines(formulary: Formulary) -> Iterator[str]:

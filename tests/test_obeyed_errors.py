@@ -132,7 +132,6 @@ CASES = [
     (f"{DOWN} --pieces 0", lambda line, said: line.replace("--pieces 0", "--pieces " + re.search(r"such as (\d)", said)[1])),
     (f"{DOWN} --release extended", swap("--release extended", r"on file: (--release immediate --form \"tablet\")")),
     (f"{DOWN} --form capsule", swap("--form capsule", r"on file: (--release immediate --form \"tablet\")")),
-    (f'{DOWN} --form "oral solution"', lambda line, said: f'{line} {re.search("(--syringe)", said)[1]} "10 mL, 0.2 mL"'),
     (f"{DOWN} --stays evenly", swap("evenly", r"did you mean (\w+)")),
     (f"{DOWN} --order 'bedtime first'", swap("'bedtime first'", r'or ("keep last: bedtime")')),
     (f"{DOWN} --divide 2mg", swap("2mg", r'like ("2 mg=2")')),

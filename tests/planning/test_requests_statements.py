@@ -7,7 +7,7 @@ import pytest
 from taper import InvalidInput, Product
 from taper.amounts.dose import Dose
 from taper.cli import main
-from taper.products.statements import Syringe, only, permit
+from taper.products.statements import Syringe, assume_marks, only, permit
 
 TABLETS = [Product(id=f"d{size}", drug="d", form="tablet", strength=f"{size} mg") for size in (2, 5, 10)]
 LIQUID = Product(id="liquid", drug="d", form="oral solution", concentration="2 mg/5 mL")
@@ -124,10 +124,38 @@ def test_the_command_line_says_what_a_permission_changes(products, capsys):
     assert "\nWithout --divide 5 mg=2: " in capsys.readouterr().out
 
 
+def test_marks_are_assumed_where_nothing_but_liquids_is_there_and_that_is_said(products, capsys):
+    assert main([*DOWN, *products, "--form", "oral solution"]) == 0
+    out, err = capsys.readouterr()
+    assert "liquids are measured in marks of 0.1 mL, which is assumed; --syringe" in err
+    assert "Volumes: Every mark of 0.1 mL, which is assumed, can be measured" in out
+    assert main([*DOWN, *products, "--form", "oral solution", "--syringe", "30 mL, 0.5 mL"]) == 0
+    out, err = capsys.readouterr()
+    assert "assumed" not in out + err
+    assert main([*DOWN, *products]) == 0
+    assert (
+        "Not used: the 2 mg/5 mL oral solution, since its smallest measured volume is not known"
+        in capsys.readouterr().out
+    )
+
+
+def test_marks_are_assumed_of_no_liquid_that_is_measured_or_stands_beside_tablets():
+    measured = LIQUID.measured("0.5 mL")
+    assert assume_marks([measured]) == (measured,)
+    assert assume_marks([LIQUID, *TABLETS]) == (LIQUID, *TABLETS)
+    (assumed,) = assume_marks([LIQUID])
+    assert (str(assumed.smallest_volume), str(assumed.graduation), assumed.is_measure_assumed) == (
+        "0.1 mL",
+        "0.1 mL",
+        True,
+    )
+    assert not assumed.measured("0.5 mL").is_measure_assumed
+
+
 def test_the_command_line_says_what_a_syringe_changes(products, capsys):
     asked = [*DOWN, *products, "--form", "oral solution"]
     assert main([*asked, "--syringe", "30 mL, 0.5 mL"]) == 0
-    assert "Without --syringe 30 mL, 0.5 mL: no plan, " in capsys.readouterr().out
+    assert "Without --syringe 30 mL, 0.5 mL: 10 reductions, " in capsys.readouterr().out
     assert main([*asked, "--syringe", "10 mL, 5 mL"]) == 2
     assert (
         "--syringe: 5 mL of the 2 mg/5 mL oral solution is 2 mg, more than the smallest dose of 1 mg"

@@ -16,20 +16,20 @@ from taper.plans import everyday
 from taper.plans.regimen import Regimen
 from taper.plans.weights import STANDARD, Weights
 from taper.products.product import Product, load_products
-from taper.products.statements import Syringe, dilute, only, permit
+from taper.products.statements import ASSUMED_MARK, Syringe, assume_marks, dilute, only, permit
 
 
 def products_of_drug(options: argparse.Namespace, *, as_stated: bool = True) -> tuple[str, tuple[Product, ...]]:
     """The drug that was named, and its products: those given, else the shipped ones of one market.
 
-    As stated, with what was permitted and the syringe that was named; else as they are on file.
+    As stated, with what was permitted and the syringe that was named; else as they are where nothing is stated.
 
     Raises:
         TaperError: If the drug is not on file, or a product is not among them.
     """
     drug, found = all_of_drug(options)
     chosen = of_one_release(only(found, options.only, where="--only"), options.release, options.form, "--release")
-    return drug, stated(chosen, options) if as_stated else chosen
+    return drug, stated(chosen, options) if as_stated else assume_marks(chosen)
 
 
 def all_of_drug(options: argparse.Namespace) -> tuple[str, tuple[Product, ...]]:
@@ -57,12 +57,19 @@ def _as_written(options: argparse.Namespace, formulary: Formulary) -> str:
 def stated(products: Iterable[Product], options: argparse.Namespace) -> tuple[Product, ...]:
     """The products, with what was permitted, what is diluted, and what liquids are measured with.
 
+    Where nothing but liquids is there and no syringe was named, marks of 0.1 mL are assumed, and that is said.
+
     Raises:
         InvalidInput: If a statement cannot be read, or does not fit a product.
     """
     permitted = dilute(permit(products, options.divide, where="--divide"), options.dilute, where="--dilute")
     syringe = syringe_of(options)
-    return permitted if syringe is None else syringe.on(permitted)
+    if syringe is not None:
+        return syringe.on(permitted)
+    measured = assume_marks(permitted)
+    if measured != permitted:
+        say(f'liquids are measured in marks of {ASSUMED_MARK}, which is assumed; --syringe "5 mL, 0.2 mL" names others')
+    return measured
 
 
 def syringe_of(options: argparse.Namespace) -> Syringe | None:

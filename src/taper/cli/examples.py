@@ -16,7 +16,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "taper supply plan.json --start 2027-03-01",
         'taper log plan.json hold --start 2027-03-01 --day 2027-03-20 --for "2 weeks"',
     ),
-    "drugs": ("taper drugs", "taper drugs --json"),
+    "drugs": ("taper drugs", "taper drugs --coverage"),
     "show": ("taper show diazepam", "taper show Lioresal"),
     "protocols": ("taper protocols",),
     "stale": ("taper stale --as-of 2027-06-01",),

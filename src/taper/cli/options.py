@@ -52,7 +52,7 @@ def add_statements(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--syringe",
         metavar="VOLUME, MARKS",
-        help='what liquids are measured with: "5 mL, 0.2 mL"',
+        help='what liquids are measured with: "5 mL, 0.2 mL"; marks of 0.1 mL are assumed where there is nothing else',
     )
 
 

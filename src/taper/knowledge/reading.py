@@ -12,10 +12,13 @@ from taper.knowledge.class_tree import ClassTree
 from taper.knowledge.equivalence import EquivalenceTable
 from taper.knowledge.monograph import CITING_KEYS, Monograph
 from taper.knowledge.names import ConditionNames, NamesOnFile
+from taper.knowledge.published_lists import PublishedList
 from taper.products.product import name_product
 from taper.source import Source
 
-_Read = TypeVar("_Read", Monograph, EquivalenceTable, ClassList, ClassTree, NamesOnFile, ConditionNames, Source)
+_Read = TypeVar(
+    "_Read", Monograph, EquivalenceTable, ClassList, ClassTree, NamesOnFile, ConditionNames, PublishedList, Source
+)
 
 
 class InvalidData(InvalidInput):
@@ -70,6 +73,16 @@ def read_class_lists(data: Mapping[str, Any], *, where: str, layer: str = "shipp
     made = tuple(_read_as(ClassList, item, f"{where}.lists[{index}]") for index, item in enumerate(cited))
     _check_used(sources, used, where)
     return made
+
+
+def read_published_lists(data: Mapping[str, Any], *, where: str) -> tuple[PublishedList, ...]:
+    """Build published lists of medicines from plain data: `lists`, and their `sources`.
+
+    Raises:
+        InvalidData: If anything is unknown, missing or uncited.
+    """
+    listed = _cited(data, where)["lists"]
+    return tuple(_read_as(PublishedList, item, f"{where}.lists[{index}]") for index, item in enumerate(listed))
 
 
 def read_class_tree(data: Mapping[str, Any], *, where: str) -> ClassTree:

@@ -20,6 +20,7 @@ from taper.planning.solver.problem import Solved
 from taper.plans.regimen import Intake, Regimen, Slot
 from taper.products.product import Portion, Product
 from taper.products.recipes import Reachable, Recipe
+from taper.products.statements import ASSUMED_MARK
 
 
 @dataclass(frozen=True, slots=True)
@@ -435,7 +436,11 @@ def _notes(report: TaperReport) -> Iterable[str]:
         says = f"no plan has an excess below {least[0]}, or that excess and a cost below {least[1]}"
         yield f"The search stopped at its limit; a gentler plan may exist: {says}."
     if any(recipe.has_liquid for row in report.rows for recipe in row.recipes.values()):
-        how = "Every mark can be measured"
+        used = {
+            portion.product for row in report.rows for recipe in row.recipes.values() for portion in recipe.portions
+        }
+        assumed = any(item.is_measure_assumed for item in solved.problem.products if item.id in used)
+        how = f"Every mark{f' of {ASSUMED_MARK}, which is assumed,' if assumed else ''} can be measured"
         prefer = "; round volumes were preferred where the pace lost nothing by them"
         yield f"Volumes: {how}{prefer if solved.problem.round_liquids else ''}."
 

@@ -112,6 +112,7 @@ class Product(Value):
     `score` is the maker's: into how many parts its label says a unit divides, or "unknown". `equal_parts` says that a
     cited source states the parts to be equal; a score line alone does not, and a finding says so where it is divided.
     `allow_pieces` is the caller's permission; where given it decides, and a finding says that it was given.
+    `is_measure_assumed` says that nobody stated what measures it: its marks are this project's default.
     `made_from` says that a liquid is made at home each time, from which tablets; a finding says that too.
     `subform` and `brand` tell it from products of its form and strength that are not the same; both are printed.
     `taken` is how its label, `taken_source`, says that it is taken. `pack` is the units or the volume of one pack, by
@@ -128,6 +129,7 @@ class Product(Value):
     smallest_volume: Volume | None = None
     graduation: Volume | None = None
     largest_volume: Volume | None = None
+    is_measure_assumed: bool = False
     made_from: Dilution | None = None
     score: Parts | Literal["unknown"] = "unknown"
     equal_parts: bool = False
@@ -259,7 +261,8 @@ class Product(Value):
     def measured(self, smallest: str, *, graduation: str | None = None, largest: str | None = None) -> Self:
         """The same liquid with what can be measured: the least volume, the graduation, the largest volume."""
         facts = {"smallest_volume": smallest, "graduation": graduation, "largest_volume": largest}
-        return type(self).read({**self.model_dump(), **facts}, where=self.id)
+        stated = {"is_measure_assumed": False}
+        return type(self).read({**self.model_dump(), **facts, **stated}, where=self.id)
 
     def diluted(self, volume: str, *, graduation: str, smallest: str | None = None, units: int = 1) -> Self:
         """A homemade dilution: tablets in a volume of water, of which some is taken and the rest thrown away.

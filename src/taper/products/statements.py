@@ -103,6 +103,32 @@ def dilute(products: Iterable[Product], statements: Iterable[str], *, where: str
     return (*listed, *made)
 
 
+ASSUMED_MARK = "0.1 mL"
+"""The marks of which liquids are measured where nothing but liquids is there, and nobody says with what."""
+
+
+def assume_marks(products: Iterable[Product]) -> tuple[Product, ...]:
+    """The products, the liquids of a drug of which there is nothing else measured in marks of 0.1 mL.
+
+    It is a default of this project and of no source: whoever prints the plan says so. Beside tablets a liquid of no
+    known measure stays unused.
+
+    Example:
+        >>> liquid = Product(id="s", drug="d", form="oral solution", concentration="1 mg/mL")
+        >>> (measured,) = assume_marks([liquid])
+        >>> print(measured.graduation, measured.is_measure_assumed)
+        0.1 mL True
+    """
+    listed = tuple(products)
+    counted = {item.drug for item in listed if not item.form.is_liquid or not item.is_unmeasured}
+    return tuple(item if item.drug in counted else _assumed(item) for item in listed)
+
+
+def _assumed(product: Product) -> Product:
+    marks = {"smallest_volume": ASSUMED_MARK, "graduation": ASSUMED_MARK, "is_measure_assumed": True}
+    return Product.read({**product.model_dump(), **marks}, where=product.id)
+
+
 class Syringe(Value):
     """What liquids are measured with: how much it holds, how far apart its marks are, and the least it measures.
 
