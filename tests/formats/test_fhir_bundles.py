@@ -59,8 +59,8 @@ def test_two_patients_refuse_where_none_is_chosen_and_each_can_be():
 
 
 def test_one_drug_is_called_as_the_caller_says():
-    assert drugs_of(order(), drug="prednisolone") == ["prednisolone"]
-    assert drugs_of(order(), drugs={"prednisone": "other"}, drug="prednisolone") == ["other"]
+    assert drugs_of(order(), drug="prednisone 5 mg") == ["prednisone 5 mg"]
+    assert drugs_of(order(), drugs={"prednisone": "other"}, drug="prednisone 5 mg") == ["other"]
 
 
 @pytest.mark.parametrize(

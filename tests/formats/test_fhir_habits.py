@@ -1,11 +1,15 @@
 """Dosage texts as prescribers write them: what repeats the codes is read, what says more or other is not."""
 
 import tomllib
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
 from formats.fhir_orders import counted, dosage, lasting, order, refusals
+from taper.formats.fhir.read.dosage_text import _read, read_text
+from taper.formats.fhir.read.text_template import read_by_template
+from taper.formats.fhir.read.vocabulary import plain
 
 WRITTEN = tomllib.loads((Path(__file__).parent / "dosage_texts.toml").read_text(encoding="utf-8"))
 ORDERS = {
@@ -48,3 +52,36 @@ def test_a_text_that_repeats_the_codes_or_advises_is_read(name, text):
 @pytest.mark.parametrize(("name", "text"), written("refuses"))
 def test_a_text_that_says_more_or_other_than_the_codes_is_refused(name, text):
     assert refused(name, text) != []
+
+
+def read_directly(flat):
+    return _read(flat, frozenset())
+
+
+@pytest.mark.parametrize(("name", "text"), [*written("imports"), *written("refuses")])
+def test_a_text_read_by_its_template_is_read_as_itself(name, text):
+    assert read_by_template(plain(text), read_directly) == read_directly(plain(text)), name
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "take 12.5 mg if you walk 40 mg",
+        "1-0-1 tablets of 2.5 mg",
+        "1-0-1",
+        "0 mg in the morning for 5 days",
+        "700001 mg, 5 mg",
+        ", ".join(f"{number} mg" for number in range(1, 12)),
+        "2 x 12.5 mg tablets, max 25 mg/day",
+        "25 mg 2 tablets",
+    ],
+)
+def test_a_template_gives_amounts_of_every_kind_back(text):
+    assert read_by_template(text, read_directly) == read_directly(text)
+
+
+def test_amounts_are_those_of_the_text():
+    told = read_text("Take 2 x 12.5 mg tablets, max 25 mg/day, if over 70.5 mg")
+    assert told.limits == [(Fraction(25), "mg")]
+    assert told.products == [Fraction(25)]
+    assert told.conditions == ["if over 70.5 mg"]

@@ -14,7 +14,7 @@ from formats.fhir_orders import (
     quantity,
     refusals,
 )
-from taper import CannotImport, TaperError, from_fhir
+from taper import CannotImport, TaperError, from_fhir, load_fhir
 
 EXT = "http://example.org/x"
 TRANSLATION = "http://hl7.org/fhir/StructureDefinition/translation"
@@ -245,3 +245,35 @@ def test_a_patient_who_is_named_by_a_number_is_chosen_by_it(patient):
     held = [order(subject={"identifier": {"system": system, "value": value}}, medicationCodeableConcept={"text": drug})
             for value, drug in drugs.items()]  # fmt: skip
     assert from_fhir(bundle(*held), slots=SLOTS, patient=patient).plan.courses[0].drug == "baclofen"
+
+
+def test_a_drug_that_the_caller_calls_by_the_name_of_another_refuses():
+    (said,) = refusals(order(), drug="baclofen")
+    assert said.endswith("it is of 'prednisone', which is not 'baclofen'; name the drug that is meant")
+
+
+def test_a_name_that_is_not_the_one_of_the_order_is_reported():
+    read = from_fhir(order(), slots=SLOTS, drug="the steroid")
+    assert read.plan.courses[0].drug == "the steroid"
+    assert "'prednisone' is called 'the steroid', as the caller named it" in {one.message for one in read.reports}
+
+
+@pytest.mark.parametrize("strength", ["five", "5/x"])
+def test_a_strength_that_is_none_says_how_to_write_one(strength):
+    with pytest.raises(TaperError, match="is no strength; write it like"):
+        from_fhir(order(), slots=SLOTS, strength=strength)
+
+
+@pytest.mark.parametrize("before", ["", "\ufeff", " \n"])
+def test_an_order_in_xml_says_that_it_is_xml(before, tmp_path):
+    text = f"{before}<MedicationRequest xmlns='http://hl7.org/fhir'/>"
+    with pytest.raises(TaperError, match="is XML; give the order as JSON"):
+        from_fhir(text)
+    (tmp_path / "order.xml").write_text(text, encoding="utf-8")
+    with pytest.raises(TaperError, match=r"order\.xml: is XML"):
+        load_fhir(tmp_path / "order.xml")
+
+
+def test_each_of_many_texts_is_compared_and_refused_in_linear_time():
+    held = [dosage(40, sequence=index, text=f"take {index} widgets", repeat=lasting(1)) for index in range(1, 61)]
+    assert len(refusals(order(*held))) == len(held)

@@ -56,8 +56,8 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _print_reports(reports: Iterable[ImportReport]) -> None:
-    """Each report once, in a line on standard error."""
-    for report in reports:
+    """Each report once, in a line on standard error; what refuses stands first."""
+    for report in sorted(reports, key=lambda one: not one.refuses):
         print(f"  {'refused' if report.refuses else 'noticed'}: {report}", file=sys.stderr)
 
 

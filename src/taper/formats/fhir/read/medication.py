@@ -19,6 +19,7 @@ from taper.formats.fhir.write.medication import read_form_text
 from taper.knowledge.formulary import Formulary
 from taper.products.product import DosageForm, Release
 
+_NO_STRENGTH = '{!r:.60} is no strength; write it like "5 mg" or "2 mg/5 mL"'
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -37,8 +38,11 @@ def as_strength(given: Dose | Concentration | str | None) -> Dose | Concentratio
     if given is None or isinstance(given, Dose | Concentration):
         return given
     if not isinstance(given, str):
-        raise InvalidInput(f'{given!r:.60} is no strength; write it like "5 mg" or "2 mg/5 mL"', where="strength")
-    return Concentration.parse(given) if "/" in given else Dose.parse(given)
+        raise InvalidInput(_NO_STRENGTH.format(given), where="strength")
+    try:
+        return Concentration.parse(given) if "/" in given else Dose.parse(given)
+    except InvalidInput as error:
+        raise InvalidInput(_NO_STRENGTH.format(given), where="strength") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,20 @@ def read_medication(request: Request, options: Options, notes: Notes) -> Request
     if found is None:
         return None
     strength = found.strength or _named_strength(options.strength, found.form)
-    return replace(found, drug=options.drugs.get(found.drug, found.drug), strength=strength)
+    called = options.drugs.get(found.drug, found.drug)
+    if called != found.drug:
+        _check_called(found.drug, called, request.where, notes)
+    return replace(found, drug=called, strength=strength)
+
+
+def _check_called(named: str, called: str, where: str, notes: Notes) -> None:
+    """Note another name that the caller gives a drug; refuse the name of another drug."""
+    if _share_a_name(named, called):
+        return
+    if _are_two_drugs(named, called):
+        notes.refuse("medication", where, f"it is of {named!r}, which is not {called!r}; name the drug that is meant")
+    else:
+        notes.report("medication", where, f"{named!r} is called {called!r}, as the caller named it")
 
 
 def _named_strength(named: Dose | Concentration | None, form: DosageForm | None) -> UnitStrength | None:

@@ -95,8 +95,7 @@ def load_fhir(
         >>> load_fhir(path).plan.courses[0].drug
         'diazepam'
     """
-    text = read_text_file(path, largest=LARGEST)
-    data = read_json(text, where=str(path), largest=LARGEST)
+    data = _read(read_text_file(path, largest=LARGEST), str(path))
     return from_fhir(data, version=version, slots=slots, strength=strength, drugs=drugs, accept=accept,
                      patient=patient, drug=drug, select=select)  # fmt: skip
 
@@ -182,10 +181,12 @@ def from_fhir(
     return FhirPlan(plan, start, found, notes.reports)
 
 
-def _read(text: str) -> Any:
+def _read(text: str, where: str = "") -> Any:
+    if text.lstrip("\ufeff \r\n\t").startswith("<"):
+        raise NotJson("is XML; give the order as JSON, the other form that FHIR has", where=where)
     if len(text) > LARGEST:
         raise NotJson(f"is larger than {LARGEST // 1_000_000} MB, which no order is; give one patient's requests")
-    return read_json(text, largest=LARGEST)
+    return read_json(text, where=where, largest=LARGEST)
 
 
 def _read_courses(groups: Sequence[tuple[Request, ...]], options: Options, notes: Notes) -> tuple[ReadCourse, ...]:
