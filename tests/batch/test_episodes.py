@@ -197,11 +197,10 @@ def test_what_is_not_compared_is_listed_with_its_reason():
 
 def test_an_earlier_version_of_a_label_and_a_length_that_differs_between_products_are_left_out():
     held = Formulary.shipped().monograph("zolpidem")
+    freed = {"releases": (), "forms": (), "products": (), "age_from": None, "age_below": None}
     label = {"set_id": "00000000-0000-0000-0000-000000000000"}
     ceilings = [
-        fact.model_copy(
-            update={"releases": (), "source": fact.source.model_copy(update=label | {"id": f"v{n}", "version": n})}
-        )
+        fact.model_copy(update=freed | {"source": fact.source.model_copy(update=label | {"id": f"v{n}", "version": n})})
         for n, fact in enumerate(held.ceilings[:1] * 2, 1)
     ]
     stopping = [
