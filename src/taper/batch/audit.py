@@ -193,7 +193,7 @@ class _Engine:
         if (self._folder / "findings.parquet").exists():
             for drug, rule, many in self._rows(_FOUND, "findings"):
                 found.setdefault(drug, {})[rule] = many
-        drugs = tuple(AuditedDrug(*row, found.get(row[0], {})) for row in self._rows(_COUNTS, "episodes"))
+        drugs = tuple(_audited(row, found.get(row[0], {})) for row in self._rows(_COUNTS, "episodes"))
         lasting: dict[str, tuple[tuple[int, int, int], ...]] = {}
         for drug, *counts in self._rows(_LASTING, "episodes"):
             lasting[drug] = (*lasting.get(drug, ()), (counts[0], counts[1], counts[2]))
@@ -205,6 +205,11 @@ class _Engine:
     def _rows(self, question: str, table: str) -> list[tuple[Any, ...]]:
         rows: list[tuple[Any, ...]] = self._link.execute(question, [str(self._folder / f"{table}.parquet")]).fetchall()
         return rows
+
+
+def _audited(row: tuple[Any, ...], found: Mapping[str, int]) -> AuditedDrug:
+    drug, people, episodes, tapers, titrations, stopped, at_once = row
+    return AuditedDrug(drug, people, episodes, tapers, titrations, stopped, at_once, found)
 
 
 _COUNTS = """

@@ -53,8 +53,10 @@ def paces(found: Found, held: DrugCourses, facts: DrugFacts) -> None:
         return
     for fact in facts.stopping:
         beyond = _pace(fact, held)
-        if beyond is not None and not fact.change_to:
-            speaks = _speaks(fact, falls, facts.long_from)
+        speaks = _speaks(fact, falls, facts.long_from)
+        if fact.change_to:
+            _another_first(found, falls, fact, speaks)
+        if beyond is not None:
             _per_step(found, falls, fact, beyond, speaks)
             _as_a_rate(found, falls, fact, beyond, speaks)
             _last_step(found, falls, fact, speaks)
@@ -220,3 +222,17 @@ def _least_time(found: Found, falls: DoseFalls, fact: Stopping, speaks: Any) -> 
     found.add(held, "pace", "least time", fact.source.id, f"over at least {fact.lasting_at_least}", episode=episodes,
               first=np.minimum(last + 1, end), last=end, dose=falls.peak[episodes],
               after=np.zeros(len(episodes), np.int64))  # fmt: skip
+
+
+def _another_first(found: Found, falls: DoseFalls, fact: Stopping, speaks: Any) -> None:
+    """The first reduction of a drug in whose place a source wants another, of people who take none of those."""
+    whole, held = found.held, falls.held
+    wanted = [code for code, name in enumerate(whole.names) if name in fact.change_to]
+    changed = np.unique(whole.number[np.isin(whole.drugs, wanted)])
+    speaks = speaks & ~np.isin(whole.number[whole.opens[held.whole]], changed)
+    episodes, rows = np.unique(falls.episode, return_index=True)
+    rows = rows[speaks[episodes]]
+    day = falls.levels.first[falls.at[rows] + 1]
+    found.add(held, "pace", "another drug first", fact.source.id, " or ".join(fact.change_to),
+              episode=falls.episode[rows], first=day, last=day, dose=falls.levels.count[falls.at[rows]],
+              after=falls.levels.count[falls.at[rows] + 1])  # fmt: skip
