@@ -185,7 +185,7 @@ _API_HEAD = """<!-- Written by docs/generate.py from the public names of `taper`
 # Python reference
 
 Three import paths are public: `taper`, with every name on this page; `taper.batch`, for many people at once; and
-`taper.testing`, with strategies for Hypothesis.
+`taper.testing`, with strategies for Hypothesis and synthetic people.
 Everything else is private, whatever its name: modules move and functions inside them change without notice. A name is
 loaded when it is first used, and a name that does not exist is answered with the near ones.
 
@@ -220,7 +220,12 @@ def _api_lines(held: dict[str, list[str]]) -> Iterator[str]:
         yield from ("", f"## [{_PARTS[part]}](api/{part}.md)", "")
         yield from (f"- [`{name}`](api/{part}.md): {_first_sentence(getattr(taper, name))}" for name in names)
     yield from ("", "## [`taper.batch`](api/batch.md)", "", "Many people at once, as Arrow record batches.")
-    yield from ("", "## [`taper.testing`](api/testing.md)", "", "Strategies for people who build on taper.")
+    yield from (
+        "",
+        "## [`taper.testing`](api/testing.md)",
+        "",
+        "Strategies, and people with known answers.",
+    )
 
 
 def _first_sentence(value: object) -> str:

@@ -1,4 +1,4 @@
-"""Schemas: the columns of a table of many people as an Arrow schema, for engines that ask for it before the first row."""
+"""Schemas: the columns of a table of many people as an Arrow schema, for engines that ask for it first."""
 
 from typing import Any, Final
 

@@ -166,7 +166,6 @@ def measure_days(many):
 
     question = "SELECT person, drug, first + unnest(range(0, last - first + 1))::INTEGER AS date, dose, grain FROM many"
     with Memory() as memory:
-        before = psutil.Process().memory_full_info().pss
         begun = time.perf_counter()
         ours = sum(batch.num_rows for batch in spans_to_days(many.to_batches(max_chunksize=100_000)))
         took = time.perf_counter() - begun
@@ -175,9 +174,8 @@ def measure_days(many):
     ratio = took / (time.perf_counter() - begun)
     if ours != theirs:
         sys.exit(f"spans_to_days gives {ours} rows, and duckdb {theirs}")
-    more = (memory.most - before) / 2**20
     print(f"ran: {ours} days of {many.num_rows} spans: {took:.1f} s, {ratio:.2f} of duckdb's bare expansion (at most "
-          f"3), {more:.0f} MB more than before")  # fmt: skip
+          f"3), {memory}")  # fmt: skip
     if ratio > 3 or memory.most > 10**9:
         sys.exit("spans_to_days takes too long beside duckdb, or more than a gigabyte")
 
