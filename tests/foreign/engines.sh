@@ -14,7 +14,7 @@ environment engines --require-hashes -r "$parts/engines.txt"
 environment engines --no-deps "$here/../.."
 
 run() { # ENGINE, whose own log is shown only where it fails
-  timeout 300 "$work/engines/bin/python" "$parts/run_engine.py" "$1" "$work/people" 2>"$work/$1.log" ||
+  timeout -k 10 600 "$work/engines/bin/python" "$parts/run_engine.py" "$1" "$work/people" 2>"$work/$1.log" ||
     { tail -n 60 "$work/$1.log" >&2; exit 1; }
 }
 
