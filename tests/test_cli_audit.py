@@ -199,6 +199,21 @@ def test_what_is_no_parquet_and_another_shape_are_said(run, exposures, tmp_path)
     assert (code, "cannot be written (No such file or directory)" in error) == (2, True)
 
 
+def test_too_little_memory_is_said_in_one_line(run, tmp_path):
+    path = tmp_path / "large.parquet"
+    many = 300_000
+    column = pa.array(range(many))
+    pq.write_table(pa.table({
+        "person": column, "drug": ["diazepam"] * many, "start": pa.array([DAY] * many, pa.date32()),
+        "end": pa.nulls(many, pa.date32()), "quantity": column, "strength": ["5 mg"] * many, "days_supply": column,
+    }), path)  # fmt: skip
+    code, _, error = run("audit", str(path), "--out", str(tmp_path / "a"), "--memory", "5 MB", *RULES)
+    assert code == 2
+    assert error.startswith(f"taper: {path}: its rows cannot be put in order (Out of Memory Error: ")
+    assert error.count("\n") == 1
+    assert [each.name for each in tmp_path.iterdir()] == [path.name]
+
+
 def test_a_rule_that_is_not_named_is_asked_for(run, exposures):
     code, _, error = run("audit", str(exposures), "--out", "never", *RULES[2:])
     assert code == 2
