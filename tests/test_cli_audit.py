@@ -129,6 +129,14 @@ def test_a_file_in_which_no_row_can_be_read_gives_its_account(run, tmp_path):
         assert {path.name for path in (tmp_path / name).iterdir()} > PICTURES
 
 
+def test_a_table_without_rows_is_not_written(run, tmp_path):
+    path = tmp_path / "low.parquet"
+    pq.write_table(pa.Table.from_pylist([rows()[0] | {"quantity": 14}], schema()), path)
+    rules = [*RULES, "--until", "2021-01-20"]
+    assert run("audit", str(path), "--out", str(tmp_path / "out"), "--market", "us", *rules)[0] == 0
+    assert {each.name for each in (tmp_path / "out").glob("*.parquet")} == {"spans.parquet", "episodes.parquet"}
+
+
 def test_a_folder_is_replaced_with_force_alone(run, exposures, tmp_path):
     out = tmp_path / "audit"
     out.mkdir()
@@ -187,6 +195,23 @@ def test_what_is_no_parquet_and_another_shape_are_said(run, exposures, tmp_path)
     code, _, error = run("audit", str(exposures), "--out", str(tmp_path / "a"), "--memory", "much", *RULES)
     assert (code, error) == (2, "taper: memory: 'much' is no amount of memory; write one such as \"512 MB\"\n")
     assert not (tmp_path / "a").exists()
+    code, _, error = run("audit", str(exposures), "--out", str(tmp_path / "absent" / "a"), *RULES)
+    assert (code, "cannot be written (No such file or directory)" in error) == (2, True)
+
+
+def test_too_little_memory_is_said_in_one_line(run, tmp_path):
+    path = tmp_path / "large.parquet"
+    many = 300_000
+    column = pa.array(range(many))
+    pq.write_table(pa.table({
+        "person": column, "drug": ["diazepam"] * many, "start": pa.array([DAY] * many, pa.date32()),
+        "end": pa.nulls(many, pa.date32()), "quantity": column, "strength": ["5 mg"] * many, "days_supply": column,
+    }), path)  # fmt: skip
+    code, _, error = run("audit", str(path), "--out", str(tmp_path / "a"), "--memory", "5 MB", *RULES)
+    assert code == 2
+    assert error.startswith(f"taper: {path}: its rows cannot be put in order (Out of Memory Error: ")
+    assert error.count("\n") == 1
+    assert [each.name for each in tmp_path.iterdir()] == [path.name]
 
 
 def test_a_rule_that_is_not_named_is_asked_for(run, exposures):

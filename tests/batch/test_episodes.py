@@ -160,6 +160,12 @@ def test_kidney_figures_are_the_last_before_the_episode():
     found = findings(*rows, market="us", release=Release.IMMEDIATE, people=held)
     assert {row["person"] for row in found if row["rule"] == "kidney"} == {2}
     assert {row["person"] for row in findings(*rows, market="us", people=people()) if row["rule"] == "kidney"} == set()
+    text = pa.table({
+        "person": ["1", "2"], "date": [DAY, DAY], "egfr": pa.nulls(2, pa.int64()), "crcl": pa.array([20, 20]),
+    })  # fmt: skip
+    named = [batch.set_column(0, "person", batch.column("person").cast(pa.string())) for batch in spans(*rows)]
+    made = to_findings(named, definition=DEFINITION, market="us", release=Release.IMMEDIATE, people=text.to_batches())
+    assert {r["person"] for batch in made for r in batch.to_pylist() if r["rule"] == "kidney"} == {"2"}
     with pytest.raises(InvalidInput, match="people: 2 has two rows on one day; keep one"):
         findings(*rows, people=people((2, 0, 1.0), (2, 0, 2.0)))
     with pytest.raises(InvalidInput, match="people: a row has no person or no date"):
@@ -257,3 +263,21 @@ def test_a_dose_finer_than_is_counted_is_an_error_and_no_other_dose():
     assert len(episodes(*rows)) == 1
     with pytest.raises(CannotCompute, match="finer than is counted"):
         findings(*rows)
+
+
+def test_findings_are_the_same_where_integers_of_any_size_take_over():
+    drugs = ("baclofen", "diazepam", "lorazepam", "prednisone", "dexamethasone")
+    rows = [
+        (person, drug, 30 * n, 30, dose)
+        for person, drug in enumerate(drugs)
+        for n, dose in enumerate(("90", "60", "22.5", "20", "5", "4.5", "1", "0.5"))
+    ]
+    fine = [
+        (10 * number, drug, 0, 40, 100 + Fraction(1, prime))
+        for number, prime in enumerate((2**31 - 1, 2**31 - 19), 1)
+        for drug in sorted(drugs)
+    ]
+    found = findings(*rows, *fine, market="us")
+    assert [row for row in found if row["person"] < 10] == findings(*rows, market="us")
+    assert {row["rule"] for row in found} == {"ceiling", "pace", "abrupt-stop"}
+    assert {row["grain"] for row in found if row["person"] == 10} == {2**31 - 1}

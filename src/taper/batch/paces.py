@@ -7,7 +7,7 @@ from math import lcm
 from typing import Any
 
 from taper._base.numbers import write_number
-from taper.batch.engine import np
+from taper.batch.engine import LARGEST, np
 from taper.batch.facts import DrugFacts
 from taper.batch.found import Found
 from taper.batch.levels import DailyLevels, DrugCourses, levels_of_drug, times
@@ -111,7 +111,7 @@ def _reaches(fact: Stopping, held: DrugCourses, before: Any) -> Any:
 def _banded(bands: tuple[StoppingBand, ...], grain: int, before: Any, after: Any) -> Any:
     steps = [_whole(band.step_high.mg * grain) for band in bands]
     common = lcm(*steps)
-    paces = times(np.zeros(len(before), before.dtype), 1)
+    paces = np.zeros(len(before), before.dtype)
     reached = np.zeros(len(before), before.dtype)
     for band, step in zip(bands, steps, strict=True):
         top = np.minimum(before, _whole(band.from_dose.mg * grain))
@@ -123,7 +123,9 @@ def _banded(bands: tuple[StoppingBand, ...], grain: int, before: Any, after: Any
 
 
 def _sum(one: Any, other: Any) -> Any:
-    return one + other if one.dtype == other.dtype else one.astype(object) + other.astype(object)
+    if object in (one.dtype, other.dtype) or int(one.max(initial=0)) + int(other.max(initial=0)) >= LARGEST:
+        return one.astype(object) + other.astype(object)
+    return one + other
 
 
 def _whole(amount: Fraction) -> int:
