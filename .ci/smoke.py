@@ -164,6 +164,50 @@ def frame(schedule):
     assert taper.to_arrow(schedule).num_rows > 0
 
 
+def batch(_):
+    import pyarrow
+
+    from taper.batch import SpanRules, to_spans
+
+    rules = SpanRules(length="days supply", longest=365, duplicates="keep", stockpiling="none", overlap="sum",
+                      gap="zero", grace=0)  # fmt: skip
+    rows = pyarrow.table({
+        "person": [1], "drug": ["diazepam"], "start": [START], "end": pyarrow.nulls(1, pyarrow.date32()),
+        "quantity": [60], "strength": ["5 mg"], "days_supply": [30],
+    })  # fmt: skip
+    (made,) = to_spans(rows, rules=rules)
+    assert [(row["dose"], row["grain"]) for row in made.to_pylist()] == [(10, 1)]
+
+
+def audit(_):
+    import pyarrow
+    from pyarrow import parquet
+
+    from taper.cli import main as main_of_taper
+
+    words = "--longest 9 --grace 0 --ends-after 9 --since 2026-01-01 --until 2028-01-01 --washout 9 --least-change 1/9"
+    named = [
+        "--length",
+        "last day",
+        "--duplicates",
+        "keep",
+        "--stockpiling",
+        "none",
+        "--overlap",
+        "sum",
+        "--gap",
+        "zero",
+    ]
+    columns = {
+        "person": pyarrow.int64(), "drug": pyarrow.string(), "start": pyarrow.date32(), "end": pyarrow.date32(),
+        "quantity": pyarrow.int64(), "strength": pyarrow.string(), "days_supply": pyarrow.int64(),
+    }  # fmt: skip
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "none.parquet")
+        parquet.write_table(pyarrow.schema(list(columns.items())).empty_table(), path)
+        assert main_of_taper(["audit", str(path), "--out", str(Path(folder, "out")), *words.split(), *named]) == 0
+
+
 def sheet(schedule):
     assert taper.to_xlsx(schedule).startswith(b"PK")
 
@@ -202,6 +246,8 @@ EXTRAS = {
     "language": language,
     "print": printed,
     "frame": frame,
+    "batch": batch,
+    "audit": audit,
     "sheet": sheet,
     "plot": plot,
     "shell": shell,

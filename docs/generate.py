@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import taper
+import taper.batch
 from taper._base.limits import LIMITS, YARDSTICK
 from taper.checks.check import ALL
 from taper.cli import COMMANDS, parser_for
@@ -210,7 +211,8 @@ _API_HEAD = """<!-- Written by docs/generate.py from the public names of `taper`
 
 # Python reference
 
-Two import paths are public: `taper`, with every name on this page, and `taper.testing`, with strategies for Hypothesis.
+Three import paths are public: `taper`, with every name on this page; `taper.batch`, for many people at once; and
+`taper.testing`, with strategies for Hypothesis and synthetic people.
 Everything else is private, whatever its name: modules move and functions inside them change without notice. A name is
 loaded when it is first used, and a name that does not exist is answered with the near ones.
 
@@ -233,17 +235,24 @@ def _api_pages() -> Iterator[tuple[str, Iterator[str]]]:
     yield "api.md", _api_lines(held)
     for part, names in held.items():
         yield f"api/{part}.md", _part_lines(part, names)
+    yield "api/batch.md", _batch_lines()
     yield "api/testing.md", _testing_lines()
 
 
 def _api_lines(held: dict[str, list[str]]) -> Iterator[str]:
     yield from _API_HEAD.split("\n")
     pages = [f"api/{part}" for part in held]
-    yield from ("", "```{toctree}", ":maxdepth: 1", ":hidden:", "", *pages, "api/testing", "```")
+    yield from ("", "```{toctree}", ":maxdepth: 1", ":hidden:", "", *pages, "api/batch", "api/testing", "```")
     for part, names in held.items():
         yield from ("", f"## [{_PARTS[part]}](api/{part}.md)", "")
         yield from (f"- [`{name}`](api/{part}.md): {_first_sentence(getattr(taper, name))}" for name in names)
-    yield from ("", "## [`taper.testing`](api/testing.md)", "", "Strategies for people who build on taper.")
+    yield from ("", "## [`taper.batch`](api/batch.md)", "", "Many people at once, as Arrow record batches.")
+    yield from (
+        "",
+        "## [`taper.testing`](api/testing.md)",
+        "",
+        "Strategies, and people with known answers.",
+    )
 
 
 def _first_sentence(value: object) -> str:
@@ -258,6 +267,14 @@ def _part_lines(part: str, names: list[str]) -> Iterator[str]:
     yield from (_API_PART, "", f"# {_PARTS[part]}", "", "```{eval-rst}", ".. currentmodule:: taper")
     for name in names:
         yield from ("", f".. {_directive(getattr(taper, name))}:: {name}")
+    yield "```"
+
+
+def _batch_lines() -> Iterator[str]:
+    names = sorted(set(taper.batch.__all__) - set(taper.__all__), key=str.casefold)
+    yield from (_API_PART, "", "# `taper.batch`", "", "```{eval-rst}", ".. currentmodule:: taper.batch")
+    for name in names:
+        yield from ("", f".. {_directive(getattr(taper.batch, name))}:: {name}")
     yield "```"
 
 

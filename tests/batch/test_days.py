@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from builders import draws
 from taper import InvalidInput, WrongColumns
 from taper.batch import DAYS, spans_to_days
 
@@ -26,6 +27,7 @@ def span(begin=0, length=1, dose=15, grain=2, person="a"):
 SPANS = st.lists(st.builds(span, st.integers(0, 40), st.integers(1, 25), st.integers(1, 9), st.integers(1, 3)))
 
 
+@draws(40)
 @given(SPANS, st.integers(1, 9), st.integers(1, 4))
 def test_each_day_of_each_span_is_a_row(drawn, most, size):
     with pytest.MonkeyPatch.context() as patch:

@@ -34,7 +34,7 @@ def made_of(row):
     return {(each["product"], each["unit"]): Fraction(each["amount"], each["parts"]) for each in row["products"]}
 
 
-@draws(30)
+@draws(20)
 @given(st.lists(SCHEDULES, max_size=2))
 def test_the_rows_of_a_day_are_those_of_the_schedules_days(drawn):
     rows = iter(rows_of(drawn))
@@ -57,7 +57,7 @@ def test_the_rows_of_a_day_are_those_of_the_schedules_days(drawn):
     assert next(rows, None) is None
 
 
-@draws(40)
+@draws(20)
 @given(SCHEDULES)
 def test_a_schedule_has_the_rows_of_its_own_table(schedule):
     own = to_arrow(schedule, amounts="text", per="intake").to_pylist()

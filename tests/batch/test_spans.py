@@ -5,13 +5,16 @@ from datetime import date, timedelta
 from fractions import Fraction
 from itertools import groupby, pairwise
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from taper import Dose
-from taper.batch import Account, OutOfOrder, SpanRules, to_spans
+from taper import CannotCompute, Dose
+from taper.batch import Account, EpisodeDefinition, OutOfOrder, SpanRules, to_episodes, to_findings, to_spans
+from taper.batch.people import ROWS
 
 KINDS = {
     "person": pa.int64(), "drug": pa.string(), "start": pa.date32(), "end": pa.date32(), "quantity": pa.int64(),
@@ -161,3 +164,39 @@ def test_an_account_counts_each_row_that_is_used():
     assert (account.read, account.used, account.set_aside) == (3, 2, 1)
     assert str(account) == "3 rows read, 2 used, 1 set aside\n  1: the same as another row"
     assert repr(account) == "<Account of 3 rows: 2 used, 1 set aside>"
+
+
+def test_overlaps_finer_than_is_counted_are_an_error():
+    lengths = (89, 83, 79, 73, 71, 67, 61, 59, 53, 47, 43)
+    with pytest.raises(CannotCompute, match="doses that overlap add up to an amount finer than is counted"):
+        spans_of([row(days=days, quantity=1, strength="0.001 mg") for days in lengths])
+
+
+def test_many_people_are_cut_between_people_and_one_of_many_rows_is_not_cut():
+    many = 2 * ROWS + 12_345
+    person = np.arange(many) // 7
+    start = np.datetime64("2000-01-01", "D") + (np.arange(many) % 7) * 2
+    table = pa.table({
+        "person": person, "drug": pa.array(["diazepam"]).take(pa.array(np.zeros(many, int))),
+        "start": start, "end": pa.nulls(many, pa.date32()), "quantity": 1 + np.arange(many) % 7,
+        "strength": pa.array(["5 mg"]).take(pa.array(np.zeros(many, int))), "days_supply": np.ones(many, int),
+    })  # fmt: skip
+    made = list(to_spans(table.to_batches(max_chunksize=50_000), rules=SpanRules(**PLAIN)))
+    assert len(made) > 1
+    whole = pa.Table.from_batches(made)
+    assert whole["person"].to_numpy().tolist() == person.tolist()
+    assert whole["dose"].to_numpy().tolist() == (5 * (1 + np.arange(many) % 7)).tolist()
+    assert whole["first"].cast(pa.int32()).to_numpy().tolist() == start.astype(int).tolist()
+    for one, other in pairwise(made):
+        assert one["person"][-1].as_py() < other["person"][0].as_py()
+    definition = EpisodeDefinition(
+        ends_after=30, since=date(1999, 1, 1), until=date(2001, 1, 1), washout=30, least_change="1/10"
+    )
+    episodes = pa.Table.from_batches(to_episodes(made, definition=definition))
+    assert episodes["person"].to_pylist() == list(range(person[-1] + 1))
+    found = pa.Table.from_batches(to_findings(made, definition=definition, market="us"))
+    first = found.filter(pc.equal(found["person"], 0)).drop_columns("person")
+    assert found.filter(pc.equal(found["person"], 30_000)).drop_columns("person") == first
+    alone = table.set_column(0, "person", pa.array(np.zeros(many, int)))
+    (made,) = to_spans(alone.to_batches(max_chunksize=50_000), rules=SpanRules(**PLAIN))
+    assert made.num_rows == 7

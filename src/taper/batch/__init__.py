@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from taper.batch.plan_days import schedules_to_batches as schedules_to_batches
     from taper.batch.refusals import OutOfOrder as OutOfOrder
     from taper.batch.refusals import WrongColumns as WrongColumns
+    from taper.batch.schemas import schema_of as schema_of
     from taper.batch.spans import SPANS as SPANS
     from taper.batch.spans import to_spans as to_spans
 
@@ -50,6 +51,7 @@ _HOME_OF = {
     "compared_facts": "facts",
     "methods": "definitions",
     "schedules_to_batches": "plan_days",
+    "schema_of": "schemas",
     "set_aside": "exposures",
     "spans_to_days": "days",
     "to_episodes": "episodes",

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -169,21 +170,27 @@ class _Engine:
 
     def batches(self, path: str | Path, wanted: tuple[tuple[str, str], ...], what: str) -> Iterator[Batch]:
         """The wanted columns of a Parquet file in order of person."""
-        schema = self._ask("SELECT * FROM read_parquet(?) LIMIT 0", path).to_arrow_table().schema
+        with self._said(path, "is no Parquet file that can be read ({}); check it"):
+            schema = self._ask("SELECT * FROM read_parquet(?) LIMIT 0", path).to_arrow_table().schema
+            ((rows,),) = self._ask("SELECT count(*) FROM read_parquet(?)", path).fetchall()
+        self.rows = self.rows or rows
         checked(pa.RecordBatch.from_pylist([], schema), wanted, what)
-        if what == "exposures":
-            ((self.rows,),) = self._ask("SELECT count(*) FROM read_parquet(?)", path).fetchall()
         names = ", ".join(f'"{name}"' for name, _ in wanted)
         # In order of every column, so that the same rows give the same spans however they are stored.
-        found = self._ask(f"SELECT {names} FROM read_parquet(?) ORDER BY {names}", path)
-        yield from found.to_arrow_reader(_ROWS)
+        with self._said(path, "its rows cannot be put in order ({}); give more memory, or room on the disk"):
+            found = self._ask(f"SELECT {names} FROM read_parquet(?) ORDER BY {names}", path)
+            yield from found.to_arrow_reader(_ROWS)
 
     def _ask(self, question: str, path: str | Path) -> Any:
+        return self._link.sql(question, params=[str(path)])
+
+    @contextmanager
+    def _said(self, path: str | Path, words: str) -> Iterator[None]:
+        """Say in one line what duckdb could not do."""
         try:
-            return self._link.sql(question, params=[str(path)])
-        except self._duckdb.Error as error:
-            reason = str(error).splitlines()[0]
-            raise InvalidInput(f"is no Parquet file that can be read ({reason}); check it", where=str(path)) from None
+            yield
+        except (self._duckdb.Error, pa.ArrowException) as error:
+            raise InvalidInput(words.format(str(error).splitlines()[0]), where=str(path)) from None
 
     def counted(self, account: Account) -> AuditResult:
         """The counts of what was written."""
@@ -193,7 +200,7 @@ class _Engine:
         if (self._folder / "findings.parquet").exists():
             for drug, rule, many in self._rows(_FOUND, "findings"):
                 found.setdefault(drug, {})[rule] = many
-        drugs = tuple(AuditedDrug(*row, found.get(row[0], {})) for row in self._rows(_COUNTS, "episodes"))
+        drugs = tuple(_audited(row, found.get(row[0], {})) for row in self._rows(_COUNTS, "episodes"))
         lasting: dict[str, tuple[tuple[int, int, int], ...]] = {}
         for drug, *counts in self._rows(_LASTING, "episodes"):
             lasting[drug] = (*lasting.get(drug, ()), (counts[0], counts[1], counts[2]))
@@ -203,8 +210,15 @@ class _Engine:
         return AuditResult(account, drugs, lasting, falls)
 
     def _rows(self, question: str, table: str) -> list[tuple[Any, ...]]:
-        rows: list[tuple[Any, ...]] = self._link.execute(question, [str(self._folder / f"{table}.parquet")]).fetchall()
+        path = self._folder / f"{table}.parquet"
+        with self._said(path, "cannot be counted ({}); give more memory"):
+            rows: list[tuple[Any, ...]] = self._ask(question, path).fetchall()
         return rows
+
+
+def _audited(row: tuple[Any, ...], found: Mapping[str, int]) -> AuditedDrug:
+    drug, people, episodes, tapers, titrations, stopped, at_once = row
+    return AuditedDrug(drug, people, episodes, tapers, titrations, stopped, at_once, found)
 
 
 _COUNTS = """

@@ -1,7 +1,7 @@
 """The columns of a record batch: which are wanted, and what is said where others are found."""
 
 import difflib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from taper.batch.engine import Batch, pa
@@ -51,12 +51,20 @@ def checked(batch: Batch, wanted: Sequence[tuple[str, str]], what: str) -> Batch
     return pa.RecordBatch.from_arrays([batch.column(name) for name in names], names=names)
 
 
+def batches_of(table: Iterable[Batch]) -> Iterable[Batch]:
+    """The batches of a table, at least one; a batch as one; or what already is a stream of them."""
+    if isinstance(table, pa.Table):
+        return table.to_batches() or [pa.RecordBatch.from_pylist([], table.schema)]
+    return [table] if isinstance(table, pa.RecordBatch) else table
+
+
 def _absent(schema: Any, names: list[str], missing: list[str]) -> str:
     spare = [name for name in schema.names if name not in names]
     lines = []
     for name in missing:
         plain = {each.lower().replace("drug_exposure_", "").replace("_date", ""): each for each in spare}
-        near = difflib.get_close_matches(name, plain, n=2) or [key for key in plain if name in key]
+        near: list[str] = difflib.get_close_matches(name, plain, n=2) or [key for key in plain if name in key]
+        spare = [each for each in spare if each != plain.get(near[0])] if near else spare
         hint = f" (the nearest is {', '.join(plain[each] for each in near)})" if near else ""
         lines.append(f"{name}{hint}")
     found = ", ".join(schema.names) or "no column"

@@ -175,10 +175,14 @@ _ADHERER_MANUAL = _source(
     locator="https://rdrr.io/cran/AdhereR/man/compute.treatment.episodes.html", year="undated", grade=Grade.B,
 )  # fmt: skip
 _CANFIELD = _source(
-    id="canfield-2019", organization="Canfield and others, as cited by adheRenceRX",
-    title="Navigating the Wild West of Medication Adherence Reporting in Specialty Pharmacy",
-    locator="https://doi.org/10.18553/jmcp.2019.25.10.1073", year=2019, grade=Grade.C,
-    note="read in the description of the package adheRenceRX, https://github.com/cran/adheRenceRX",
+    id="canfield-2019", organization="Canfield and others, as adheRenceRX implements them",
+    title="Navigating the Wild West of Medication Adherence Reporting in Specialty Pharmacy", section="propagate_date",
+    locator="https://search.r-project.org/CRAN/refmans/adheRenceRX/html/propagate_date.html", year=2019, grade=Grade.C,
+    note="J Manag Care Spec Pharm 2019;25(10):1073-77, https://doi.org/10.18553/jmcp.2019.25.10.1073, was not read",
+)  # fmt: skip
+_DRUGPREPR = _source(
+    id="drugprepr-decision-9", organization="drugprepr", title="Decision 9: handle overlapping prescription periods",
+    locator="https://search.r-project.org/CRAN/refmans/drugprepr/html/decision_9.html", year="undated",
 )  # fmt: skip
 _ERAS = _source(
     id="ohdsi-drug-era", organization="OHDSI", title="Standard Drug Eras and How they are built",
@@ -187,7 +191,7 @@ _ERAS = _source(
 _DRUG_USE = _source(
     id="drugutilisation-adddruguse", organization="DARWIN EU", title="DrugUtilisation: addDrugUse",
     section="Arguments: gapEra, eraJoinMode, overlapMode, sameIndexMode, durationRange",
-    locator="https://search.r-project.org/CRAN/refmans/DrugUtilisation/html/addDrugUse.html", year="undated",
+    locator="https://github.com/darwin-eu/DrugUtilisation/blob/main/man/addDrugUse.Rd", year="undated",
 )  # fmt: skip
 _FENTON = _source(
     id="fenton-2019", organization="Fenton and others",
@@ -203,13 +207,14 @@ _WAITING = _source(
 _METHODS = (
     Method("length", "days supply", "the days that were dispensed for, from the first day on", (_ERAS,)),
     Method("length", "last day", "the last day of the row", (_ERAS,)),
-    Method("stockpiling", "none", "an exposure begins on its own first day, whatever is left", (_DRUG_USE,)),
+    Method("stockpiling", "none", "an exposure begins on its own first day, whatever is left", (_DRUGPREPR,)),
     Method("stockpiling", "same dose", "a refill of the same daily dose begins when the one before it is used up",
            (_ADHERER, _ADHERER_MANUAL)),
     Method("stockpiling", "all", "each exposure begins when the one before it is used up, whatever its dose",
-           (_CANFIELD, _ADHERER_MANUAL)),
-    Method("overlap", "sum", "the doses of exposures that overlap are added", (_DRUG_USE,)),
-    Method("overlap", "later replaces", "an exposure ends on the day before a later one begins", (_ADHERER_MANUAL,)),
+           (_CANFIELD, _DRUGPREPR)),
+    Method("overlap", "sum", "the doses of exposures that overlap are added", (_DRUG_USE, _DRUGPREPR)),
+    Method("overlap", "later replaces", "an exposure ends on the day before a later one begins; the method takes the "
+           "later dose where both overlap, and here the one before is not resumed", (_DRUG_USE,)),
     Method("gap", "zero", "nothing is taken in a gap", (_DRUG_USE,)),
     Method("gap", "dose before", "the dose before a gap is taken on, where it is no longer than the grace",
            (_DRUG_USE,)),

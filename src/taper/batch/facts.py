@@ -140,8 +140,8 @@ def compared_facts(
         UnknownDrug: If a drug is not on file.
 
     Example:
-        >>> {str(item.use) for item in compared_facts(["baclofen"], market="us") if item.rule == "ceiling"}
-        {'compared'}
+        >>> [(item.rule, str(item.use)) for item in compared_facts(["tramadol"]) if item.use is Use.PRODUCT][:1]
+        [('ceiling', 'it depends on the release or the form')]
     """
     held = facts if facts is not None else Formulary.shipped()
     return tuple(item for drug in drugs for item in facts_of(held, drug, market, release, form).listed)

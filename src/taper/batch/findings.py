@@ -65,8 +65,8 @@ def to_findings(
         ...                                washout=365, least_change="15/100")
         >>> found = [row for made in to_findings(spans.to_batches(), definition=definition, market="us")
         ...          for row in made.to_pylist()]
-        >>> sorted({(row["rule"], row["limit"]) for row in found})[0]
-        ('ceiling', '80 mg/day')
+        >>> [(row["source"], row["limit"]) for row in found if row["source"] == "us-tablet-dailymed"][0]
+        ('us-tablet-dailymed', '80 mg/day')
     """
     held = facts if facts is not None else Formulary.shipped()
     figures = KidneyFigures(people)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
 
-from taper.batch.columns import checked
+from taper.batch.columns import batches_of, checked
 from taper.batch.courses import Courses
 from taper.batch.engine import Batch, np, pa
 from taper.errors import InvalidInput
@@ -42,7 +42,7 @@ class KidneyFigures:
     """
 
     def __init__(self, people: Iterable[Batch] | None) -> None:
-        listed = [checked(batch, PEOPLE, "people") for batch in _batches(people)]
+        listed = [checked(batch, PEOPLE, "people") for batch in (() if people is None else batches_of(people))]
         self._patients: list[Patient] = []
         self._answers: dict[tuple[KidneyAdvice, int], tuple[KidneyAnswer, ...]] = {}
         self._keys = np.zeros(0, np.int64)
@@ -85,12 +85,6 @@ class KidneyFigures:
         if key not in self._answers:
             self._answers[key] = tuple(_read(advice, self._patients[code]))
         return self._answers[key]
-
-
-def _batches(people: Iterable[Batch] | None) -> Iterable[Batch]:
-    if people is None:
-        return ()
-    return people.to_batches() if isinstance(people, pa.Table) else people
 
 
 def _texts(column: Any) -> list[str | None]:

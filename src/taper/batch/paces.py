@@ -7,7 +7,7 @@ from math import lcm
 from typing import Any
 
 from taper._base.numbers import write_number
-from taper.batch.engine import np
+from taper.batch.engine import LARGEST, np
 from taper.batch.facts import DrugFacts
 from taper.batch.found import Found
 from taper.batch.levels import DailyLevels, DrugCourses, levels_of_drug, times
@@ -53,8 +53,10 @@ def paces(found: Found, held: DrugCourses, facts: DrugFacts) -> None:
         return
     for fact in facts.stopping:
         beyond = _pace(fact, held)
-        if beyond is not None and not fact.change_to:
-            speaks = _speaks(fact, falls, facts.long_from)
+        speaks = _speaks(fact, falls, facts.long_from)
+        if fact.change_to:
+            _another_first(found, falls, fact, speaks)
+        if beyond is not None:
             _per_step(found, falls, fact, beyond, speaks)
             _as_a_rate(found, falls, fact, beyond, speaks)
             _last_step(found, falls, fact, speaks)
@@ -109,7 +111,7 @@ def _reaches(fact: Stopping, held: DrugCourses, before: Any) -> Any:
 def _banded(bands: tuple[StoppingBand, ...], grain: int, before: Any, after: Any) -> Any:
     steps = [_whole(band.step_high.mg * grain) for band in bands]
     common = lcm(*steps)
-    paces = times(np.zeros(len(before), before.dtype), 1)
+    paces = np.zeros(len(before), before.dtype)
     reached = np.zeros(len(before), before.dtype)
     for band, step in zip(bands, steps, strict=True):
         top = np.minimum(before, _whole(band.from_dose.mg * grain))
@@ -121,7 +123,9 @@ def _banded(bands: tuple[StoppingBand, ...], grain: int, before: Any, after: Any
 
 
 def _sum(one: Any, other: Any) -> Any:
-    return one + other if one.dtype == other.dtype else one.astype(object) + other.astype(object)
+    if object in (one.dtype, other.dtype) or int(one.max(initial=0)) + int(other.max(initial=0)) >= LARGEST:
+        return one.astype(object) + other.astype(object)
+    return one + other
 
 
 def _whole(amount: Fraction) -> int:
@@ -220,3 +224,17 @@ def _least_time(found: Found, falls: DoseFalls, fact: Stopping, speaks: Any) -> 
     found.add(held, "pace", "least time", fact.source.id, f"over at least {fact.lasting_at_least}", episode=episodes,
               first=np.minimum(last + 1, end), last=end, dose=falls.peak[episodes],
               after=np.zeros(len(episodes), np.int64))  # fmt: skip
+
+
+def _another_first(found: Found, falls: DoseFalls, fact: Stopping, speaks: Any) -> None:
+    """The first reduction of a drug in whose place a source wants another, of people who take none of those."""
+    whole, held = found.held, falls.held
+    wanted = [code for code, name in enumerate(whole.names) if name in fact.change_to]
+    changed = np.unique(whole.number[np.isin(whole.drugs, wanted)])
+    speaks = speaks & ~np.isin(whole.number[whole.opens[held.whole]], changed)
+    episodes, rows = np.unique(falls.episode, return_index=True)
+    rows = rows[speaks[episodes]]
+    day = falls.levels.first[falls.at[rows] + 1]
+    found.add(held, "pace", "another drug first", fact.source.id, " or ".join(fact.change_to),
+              episode=falls.episode[rows], first=day, last=day, dose=falls.levels.count[falls.at[rows]],
+              after=falls.levels.count[falls.at[rows] + 1])  # fmt: skip

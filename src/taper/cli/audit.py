@@ -28,9 +28,7 @@ def add(parser: argparse.ArgumentParser) -> None:
                         "days_supply")  # fmt: skip
     rules = parser.add_argument_group("rules, each to be named; docs/explanation/many-people.md has their sources")
     _choice(rules, "length", Length, "what says how long an exposure lasts, where a row has both")
-    rules.add_argument(
-        "--longest", type=int, required=True, metavar="DAYS", help="of one exposure; longer is set aside"
-    )
+    rules.add_argument("--longest", type=int, required=True, metavar="DAYS", help="that one exposure lasts")
     _choice(rules, "duplicates", Duplicates, "what equal rows are")
     _choice(rules, "stockpiling", Stockpiling, "what waits until the supply before it is used up")
     _choice(rules, "overlap", Overlap, "what is taken where exposures overlap")
@@ -39,9 +37,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     rules.add_argument("--ends-after", type=int, required=True, metavar="DAYS", help="a longer gap ends an episode")
     rules.add_argument("--since", required=True, metavar="DATE", help="the first day that the file covers")
     rules.add_argument("--until", required=True, metavar="DATE", help="the last day that the file covers")
-    rules.add_argument(
-        "--washout", type=int, required=True, metavar="DAYS", help="without the drug before a new episode"
-    )
+    rules.add_argument("--washout", type=int, required=True, metavar="DAYS", help="without the drug before a new one")
     rules.add_argument("--least-change", required=True, metavar="PART", help="of a dose in a taper, such as 15/100")
     parser.add_argument("--people", metavar="FILE.parquet", help="kidney figures: person, date, egfr and crcl")
     parser.add_argument("--overlay", metavar="FILE", help="a TOML file of local limits, on top of the shipped")
@@ -147,7 +143,7 @@ def _table(result: "AuditResult") -> str:
         "  ".join([row[0].ljust(widths[0]), *(row[i].rjust(widths[i]) for i in range(1, len(row)))]).rstrip()
         for row in rows
     ]
-    note = "The last four columns count episodes in which something goes beyond a source; taper check says how grave it is."
+    note = "The last four columns count episodes that go beyond a source somewhere; taper check says how grave it is."
     return "\n".join([str(result.account), "", *lines, "", note, ""])
 
 
