@@ -169,3 +169,10 @@ class TestWeightBasis:
         facts = self.PERSON | {"weight_basis": basis, "weight_kg": weight, "height_cm": height}
         with pytest.raises(InvalidInput, match=words):
             Patient.read(facts)
+
+
+def test_a_condition_is_there_or_absent_and_never_both():
+    both = {"conditions": ["heart failure"], "absent_conditions": ["heart failure"]}
+    with pytest.raises(InvalidInput, match="among the conditions and among the absent ones; leave it in one"):
+        Patient.read(both)
+    assert Patient.read(both | {"absent_conditions": ["asthma"]}).absent_conditions == ("asthma",)

@@ -187,3 +187,22 @@ class TestQuestions:
         review = review_of(DAY, formulary(), Patient.read({"medications": ["newdrug", "otherdrug"], "as_needed": []}))
         (gap,) = [item for item in review.not_assessed if item.rule == "interaction" and item.urgent]
         assert len(gap.what) == 2
+
+
+class TestAcrossRules:
+    def test_a_dose_beyond_one_figure_is_told_once_whichever_rules_say_so(self):
+        start = {"source": "a", "steps": [{"from_day": 1, "total": "9 mg"}]}
+        held = formulary(ceilings=[{"source": "a", "limit": "9 mg"}], titrations=[start])
+        (finding,) = review_of(DAY, held).findings
+        assert (finding.rule, finding.rules) == ("ceiling", ("ceiling", "titration-speed"))
+        other = formulary(ceilings=[{"source": "a", "limit": "8 mg"}], titrations=[start])
+        assert {item.rule for item in review_of(DAY, other).findings} == {"ceiling", "titration-speed"}
+
+    @pytest.mark.parametrize(("at_most", "severity"), [(True, "moderate"), (False, "low")])
+    def test_an_undated_secondary_source_of_another_country_is_low_on_speed(self, at_most, severity):
+        fact = {"source": "c0", "shape": "so many mg per interval", "step_low": "1 mg", "step_high": "1 mg",
+                "every_low": "1 week", "every_high": "1 week", "at_most": at_most}  # fmt: skip
+        weak = {"c0": US | {"grade": "C", "year": "undated"}}
+        plan = plan_of(step("6 mg"), then="continue", before={"regimen": {"evening": "10 mg"}})
+        (finding,) = review_of(plan, formulary(stopping=[fact], sources=weak), market="uk").findings
+        assert (finding.rule, finding.rules, finding.severity) == ("pace", ("pace", "first-change"), severity)

@@ -430,3 +430,37 @@ def test_a_last_step_printed_for_another_use_makes_no_stop_lighter():
 
 
 THREE_TIMES = {"morning": "5 mg", "noon": "5 mg", "evening": "5 mg"}
+
+
+class TestABriefUse:
+    """A use that is shorter than the quickest whole reduction on file, where no source gives a length of use."""
+
+    def severities(self, days, *items):
+        plan = plan_of(step("10 mg", days), then="stop", before="nothing")
+        return {item.source.id: str(item.severity) for item in ends(plan, *items)[0]}
+
+    @pytest.mark.parametrize(("days", "severity"), [("6 days", "low"), ("7 days", "high")])
+    def test_a_least_time_says_what_is_brief(self, days, severity):
+        assert self.severities(days, A_WEEK) == {"s0": severity}
+
+    @pytest.mark.parametrize(("days", "severity"), [("20 days", "low"), ("21 days", "high")])
+    def test_four_weekly_quarters_take_three_weeks(self, days, severity):
+        assert self.severities(days, SLOWLY, OF_START)["s0"] == severity
+
+    @pytest.mark.parametrize(("days", "severity"), [("27 days", "low"), ("28 days", "high")])
+    def test_so_many_mg_take_as_long_as_the_dose_is_high(self, days, severity):
+        told = self.severities(days, FIXED, SLOWLY)
+        assert told["s1"] == severity
+
+    def test_advice_without_a_time_says_nothing_of_it(self):
+        assert self.severities("2 days", SLOWLY) == {"s0": "high"}
+
+    def test_a_length_that_decides_the_pace_alone_makes_no_use_short(self):
+        pace = OF_START | {"used_for_at_least": "3 months", "for_pace_alone": True}
+        assert self.severities("60 days", SLOWLY, pace)["s0"] == "high"
+        assert self.severities("60 days", SLOWLY, pace | {"for_pace_alone": False})["s0"] == "low"
+
+    def test_a_source_that_names_stopping_at_once_does_not_object_to_it(self):
+        items = ({"shape": "a plan for the person, no rate given", "stops_at_once": True}, SLOWLY)
+        told = ends(plan_of(step("10 mg", "60 days"), then="stop", before="nothing"), *items)
+        assert [(item.source.id, str(item.severity)) for item in told[0]] == [("s1", "moderate")]

@@ -65,8 +65,8 @@ class TestThePlainTable:
         text = to_table(schedule, check(schedule), count_supply(schedule, remnants="discard"))
         assert "Supply for 3 days, 2027-03-01 to 2027-03-03 (the rest of a divided unit is discarded):" in text
         assert "  28 x 5 mg tablet in 1 pack, 1 1/2 used, 26 1/2 left over (t5mg)" in text
-        assert "  LOW score: 5 mg tablet (t5mg) is divided into 2 by the caller's permission" in text
-        assert "  NOT ASSESSED kidney (testamine): Give " in text
+        assert "  LOW divided tablets: 5 mg tablet (t5mg) is divided into 2 by the caller's permission" in text
+        assert "  NOT ASSESSED kidney function (testamine): Give " in text
 
     def test_kept_remnants_and_a_supply_without_leftovers_say_so(self):
         schedule = scheduled(plan_of(step("5 mg", "3 days")))
@@ -77,9 +77,9 @@ class TestThePlainTable:
         held = formulary(ceilings=[{"source": "a", "limit": "9 mg"}, {"source": "b", "limit": "9 mg"}])
         schedule = to_schedule(realize(plan_of(step("5 mg", "3 days")), TABLETS, formulary=held), start=START)
         text = to_table(schedule, check(schedule, sources=["a"]))
-        assert "  clear ceiling (testamine): a" in text
-        assert "  left out ceiling (testamine): b" in text
-        assert "  clear score (testamine)\n" in text
+        assert "  clear daily maximum (testamine): a" in text
+        assert "  left out daily maximum (testamine): b" in text
+        assert "  clear divided tablets (testamine)\n" in text
 
     def test_a_title_stands_on_top(self):
         plan = plan_with(course(step("5 mg", "1 day")), title="A plan")

@@ -6,6 +6,7 @@ from html import escape
 from typing import Any
 
 from taper import Finding, NotAssessed, Review, Schedule, Source, Supply
+from taper.checks.rule_titles import title_of
 from taper.formats.table import plain_sheet, table_rows
 from taper.words.plain import describe_changes, describe_ending, describe_tally
 from taper.words.review_text import sentence, summary
@@ -116,7 +117,7 @@ def _statement(item: Finding) -> str:
 
 def _gap(gap: NotAssessed) -> str:
     of = f" ({gap.drug})" if gap.drug else ""
-    return f"<strong>{escape(gap.rule)}</strong>{escape(of)}: {escape(sentence(gap))}"
+    return f"<strong>{escape(title_of(gap.rule))}</strong>{escape(of)}: {escape(sentence(gap))}"
 
 
 def cited(source: Source) -> str:

@@ -115,7 +115,7 @@ _ENDINGS = {
 
 def cite_source(source: Source) -> str:
     """A short citation: whose, for which country, of which year; an overlay and a secondary source say so."""
-    place = f", {source.jurisdiction}" if source.jurisdiction else ""
+    place = f", {source.jurisdiction}" if source.jurisdiction and source.called == source.organization else ""
     layer = "" if source.layer == "shipped" else f"; from the overlay {source.layer}"
     words = "; secondary source" if source.grade == "C" else ""
-    return f"({source.organization}{place}, {source.year}{layer}{words})"
+    return f"({source.called}{place}, {source.year}{layer}{words})"

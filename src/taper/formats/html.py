@@ -10,6 +10,7 @@ from taper._base.progress import Progress
 from taper._base.takes import takes
 from taper.checks.open_question import NotAssessed
 from taper.checks.review import Answer, Finding, Review
+from taper.checks.rule_titles import title_of
 from taper.schedules.schedule import Schedule
 from taper.source import Source
 from taper.supply.count import Supply
@@ -387,9 +388,9 @@ def _answer(answer: Answer) -> str:
         return f"<li><strong>{_text(answer.heading)}</strong>: {_text(sentence(answer))}</li>"
     source = "" if answer.source is None else _cited(answer.source)
     if isinstance(answer, Finding):
-        severity = f"<strong>{_text(answer.severity.value.upper())} {_text(answer.rule)}</strong>"
+        severity = f"<strong>{_text(answer.severity.value.upper())} {_text(title_of(answer.rule))}</strong>"
         return f"<li>{severity}: {_text(answer.message)}{source}</li>"
-    return f"<li><strong>{_text(answer.rule)}</strong>{_text(of)}{source}</li>"
+    return f"<li><strong>{_text(title_of(answer.rule))}</strong>{_text(of)}{source}</li>"
 
 
 def _cited(source: Source) -> str:

@@ -15,6 +15,7 @@ from taper._base.takes import takes
 from taper.amounts.duration import Duration
 from taper.checks.open_question import NotAssessed
 from taper.checks.review import Answer, Finding, Review
+from taper.checks.rule_titles import title_of
 from taper.errors import CannotCompute
 from taper.schedules.schedule import Schedule, to_schedule
 from taper.supply.count import Supply
@@ -275,5 +276,5 @@ def _answer(answer: Answer) -> list[str]:
         return [f"{answer.heading}: {sentence(answer)}"]
     cited = [] if answer.source is None else [answer.source.citation, answer.source.locator]
     if isinstance(answer, Finding):
-        return [f"{answer.severity.value.upper()} {answer.rule}: {answer.message}", *cited]
-    return [f"{answer.rule}{of}", *cited]
+        return [f"{answer.severity.value.upper()} {title_of(answer.rule)}: {answer.message}", *cited]
+    return [f"{title_of(answer.rule)}{of}", *cited]

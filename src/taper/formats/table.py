@@ -12,6 +12,7 @@ from taper._base.takes import takes
 from taper.amounts.duration import long_date
 from taper.amounts.liquid import Volume
 from taper.checks.review import Finding, Review
+from taper.checks.rule_titles import title_of
 from taper.schedules.rows import records_of
 from taper.schedules.schedule import Schedule
 from taper.supply.count import Supply
@@ -235,15 +236,16 @@ def _review_lines(review: Review | None) -> list[str]:
         return []
     lines = ["", f"Review: {counts(review)}"]
     lines += [
-        f"  {item.severity.value.upper()} {item.rule}: {item.message}{_when(item)}{_in_past(review, item)}"
+        f"  {item.severity.value.upper()} {title_of(item.rule)}: {item.message}{_when(item)}{_in_past(review, item)}"
         for item in review.findings
     ]
     lines += [f"  NOT ASSESSED {gap.heading}: {sentence(gap)}" for gap in review.not_assessed]
     lines += [
-        f"  clear {item.rule}{_of(item.drug)}{': ' + item.source.id if item.source else ''}" for item in review.clear
+        f"  clear {title_of(item.rule)}{_of(item.drug)}{': ' + item.source.id if item.source else ''}"
+        for item in review.clear
     ]
-    lines += [f"  within {item.rule}{_of(item.drug)}: {item.source.id}" for item in review.within]
-    lines += [f"  left out {item.rule}{_of(item.drug)}: {item.source.id}" for item in review.left_out]
+    lines += [f"  within {title_of(item.rule)}{_of(item.drug)}: {item.source.id}" for item in review.within]
+    lines += [f"  left out {title_of(item.rule)}{_of(item.drug)}: {item.source.id}" for item in review.left_out]
     return lines
 
 

@@ -255,9 +255,10 @@ def _too_soon(asked: _SpeedQuestion, level: Level, step: TitrationStep, most: Fr
     when = f"; it gives as much from day {later.from_day} on" if later is not None else ""
     column = f", column {fact.column}" if fact.column else ""
     number = level.first - asked.begins + 1
-    happens = (
-        f"{asked.drug} is at {level.total} on day {number} of the start, {asked.case.when(level.first, level.first)}"
-    )
+    on_day = asked.case.when(level.first, level.first)
+    happens = f"{asked.drug} starts at {level.total} {on_day}"
+    if number > 1:
+        happens = f"{asked.drug} is at {level.total} on day {number} of the start, {on_day}"
     says = f"{limit} from day {step.from_day}{column}{when}"
     severity = Severity.HIGH if fact.at_most else Severity.MODERATE
     return _finding(asked.case, asked.drug, fact, level, (happens, says), severity, str(level.total), limit)

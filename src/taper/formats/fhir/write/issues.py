@@ -7,6 +7,7 @@ from typing import Any
 from taper.checks.case import applies_to_products
 from taper.checks.open_question import NotAssessed
 from taper.checks.review import Clear, Finding, Review, Within
+from taper.checks.rule_titles import title_of
 from taper.formats.fhir.write.medication import Version
 from taper.formats.fhir.write.text import as_narrative
 from taper.knowledge.monograph import Ceiling, CeilingKind
@@ -47,7 +48,7 @@ def _implicated(finding: Finding, requests: Sequence[tuple[str, str, int | None]
 def _finding(finding: Finding) -> dict[str, Any]:
     made: dict[str, Any] = {
         "resourceType": "DetectedIssue",
-        "text": as_narrative([f"{finding.rule}: {finding.message}"]),
+        "text": as_narrative([f"{title_of(finding.rule)}: {finding.message}"]),
         "status": "final",
         "code": {"text": finding.rule},
         "severity": finding.severity.value,
