@@ -245,7 +245,8 @@ class TestMarket:
 
     def test_a_market_of_liquids_alone_gives_way_to_one_whose_tablets_can_be_counted(self, typed):
         code, out, told = typed("recipe", "prednisolone", "40 mg")
-        assert code == 0 and "20 mg" in out
+        assert code == 0
+        assert "20 mg" in out
         assert "products of the uk market (us has liquids alone; --market or TAPER_MARKET names another)" in told
         assert "us market" in typed("recipe", "prednisolone", "40 mg", "--market", "us")[2]
 
