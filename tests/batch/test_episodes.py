@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from fractions import Fraction
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
@@ -19,6 +20,7 @@ from taper.batch import (
     to_episodes,
     to_findings,
 )
+from taper.batch.levels import times
 
 DAY = date(2021, 1, 1)
 FIELDS = {"ends_after": 30, "since": date(2020, 1, 1), "until": date(2021, 12, 31), "washout": 90,
@@ -281,3 +283,27 @@ def test_findings_are_the_same_where_integers_of_any_size_take_over():
     assert [row for row in found if row["person"] < 10] == findings(*rows, market="us")
     assert {row["rule"] for row in found} == {"ceiling", "pace", "abrupt-stop"}
     assert {row["grain"] for row in found if row["person"] == 10} == {2**31 - 1}
+
+
+def test_a_product_beyond_64_bits_is_still_exact():
+    assert times(np.array([2**61, 3]), 8).tolist() == [2**64, 24]
+    assert times(np.array([2**40, 3]), 8).dtype == np.int64
+
+
+def test_a_source_that_asks_besides_whether_it_is_worth_it_says_both():
+    held = Formulary.shipped().monograph("gabapentin")
+    asking = [
+        advice.model_copy(update={
+            "releases": (), "forms": (), "products": (), "age_from": None, "age_below": None,
+            "bands": tuple(band.model_copy(update={"only_if_worth_it": True}) for band in advice.bands),
+        })
+        for advice in held.kidney if advice.measure == "creatinine clearance"
+    ]  # fmt: skip
+    facts = Formulary([held.model_copy(update={"kidney": tuple(asking[:1]), "ceilings": (), "stopping": ()})])
+    people = pa.table({
+        "person": [1], "date": [DAY], "egfr": pa.nulls(1, pa.int64()), "crcl": pa.array([20], pa.int64()),
+    })  # fmt: skip
+    found = findings((1, "gabapentin", 0, 30, 3000), facts=facts, people=people)
+    assert [row["reading"] for row in found] == ["above", "statement"]
+    assert found[1]["limit"] == "only if the benefit outweighs the risk"
+    assert findings((1, "gabapentin", 0, 30, 1), facts=facts, people=people) == [found[1] | {"dose": 1}]

@@ -77,6 +77,15 @@ def by_days(rows, stockpiling, overlap, gap, grace):
     return {who: dict(days) for who, days in whole.items()}
 
 
+few_doses = st.lists(
+    st.builds(
+        lambda times, **fields: row(**fields) | {"quantity": times * fields["days"]},
+        times=st.integers(1, 2), start=st.integers(0, 20), days=st.sampled_from([5, 10]),
+        person=st.integers(1, 2), strength=st.sampled_from(["5 mg", "10 mg"]),
+    ),
+    min_size=1, max_size=8,
+).map(lambda rows: sorted(rows, key=lambda each: each["person"]))  # fmt: skip
+"""Rows of few doses and lengths, so that neighbors are often alike."""
 rows_drawn = st.lists(
     st.builds(
         row,
@@ -94,7 +103,7 @@ rows_drawn = st.lists(
 
 @settings(max_examples=300)
 @given(
-    rows=rows_drawn,
+    rows=rows_drawn | few_doses,
     stockpiling=st.sampled_from(["none", "same dose", "all"]),
     overlap=st.sampled_from(["sum", "later replaces"]),
     grace=st.integers(0, 6),
@@ -119,6 +128,17 @@ def test_spans_are_what_a_reading_day_by_day_gives(rows, stockpiling, overlap, g
     for one, other in pairwise(made):
         alike = all(one[name] == other[name] for name in ("person", "drug", "dose", "grain"))
         assert not (alike and other["first"] == one["last"] + timedelta(1))
+
+
+def test_neighboring_days_of_one_dose_are_one_span_however_they_came_about():
+    apart = [row(days=10), row(start=10, days=5, quantity=5), row(start=15, days=5, quantity=10, strength="2.5 mg")]
+    overlapping = [row(days=10), row(start=10, days=3, quantity=3), row(start=13, days=7, quantity=7), row(start=40)]
+    for rows, many in ((apart, 1), (overlapping, 2), ([*apart, row(person=2, start=20)], 2)):
+        made = spans_of(rows)
+        assert len(made) == many
+        assert (made[0]["first"], made[0]["last"]) == (DAY, DAY + timedelta(19))
+    halves = [row(days=20, quantity=20), row(days=10, quantity=10), row(start=10, days=10, quantity=10)]
+    assert [(span["dose"], (span["last"] - span["first"]).days) for span in spans_of(halves)] == [(10, 19)]
 
 
 def test_the_sum_of_a_packet_of_five_and_one_of_two_is_exact_whatever_the_lengths():
