@@ -459,7 +459,7 @@ def test_tablets_and_liquids_have_panels_of_their_own_and_fills_are_steps():
         realize(plan_with(course(step({"morning": "10 mg", "evening": "0.5 mg"}, "8 weeks"), then="review")),
                 [tablet("10 mg", pack=28), liquid(pack="100 mL")]), start=START,
     )  # fmt: skip
-    picture = plot_supply(both, count_supply(both, fills=weeks(4), on_hand={"t10mg": 10}))
+    picture = plot_supply(both, count_supply(both, fills=weeks(4), on_hand={"t10mg": 10}, packs=True))
     assert [axis.get_ylabel() for axis in picture.figure.axes] == ["tablets", "mL"]
     assert "10 on hand" in words_in(picture)
     steps = axis_of(picture, 0).lines[1]

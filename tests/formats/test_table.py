@@ -62,7 +62,7 @@ class TestThePlainTable:
     def test_supply_and_review_stand_below(self):
         products = [tablet("5 mg", score="unknown", allow_pieces=2, pack=28)]
         schedule = scheduled(plan_of(step("2.5 mg", "3 days")), products=products)
-        text = to_table(schedule, check(schedule), count_supply(schedule, remnants="discard"))
+        text = to_table(schedule, check(schedule), count_supply(schedule, remnants="discard", packs=True))
         assert "Supply for 3 days, 2027-03-01 to 2027-03-03 (the rest of a divided unit is discarded):" in text
         assert "  28 x 5 mg tablet in 1 pack, 1 1/2 used, 26 1/2 left over (t5mg)" in text
         assert "  LOW divided tablets: 5 mg tablet (t5mg) is divided into 2 by the caller's permission" in text

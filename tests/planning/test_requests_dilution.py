@@ -62,10 +62,10 @@ def test_one_tablet_is_used_each_time():
 def test_tablets_and_their_dilution_are_supplied_together():
     packed = TABLET.model_copy(update={"pack": 10})
     schedule = dated(({"morning": "4 mg"}, "7 days"), ({"morning": "3.72 mg"}, "7 days"), products=(packed, DILUTION))
-    (line,) = count_supply(schedule).lines
+    (line,) = count_supply(schedule, packs=True).lines
     assert (line.used, line.supplied, line.packs) == (14, 20, 2)
     assert days_supply(schedule, {"d4": "9"}).days == 9
-    (with_stock,) = count_supply(schedule, on_hand={"d4": "5"}, packs=False).lines
+    (with_stock,) = count_supply(schedule, on_hand={"d4": "5"}).lines
     assert with_stock.supplied == 9
 
 
