@@ -47,6 +47,10 @@ SHORT_MONTHS = {
 }
 
 
+BELOW = f"{DRUG}|New|Other|Frasco|Producto|Nouveau|Autre|Neue|Anderes"
+"""How the notes of these schedules begin: each tells of a bottle or a product."""
+
+
 def pages_of(made):
     return [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(made)).pages]
 
@@ -63,7 +67,9 @@ def doses_in(made, language):
     day = rf"(?P<day>1er|\d+\.?) (?P<month>{'|'.join(map(re.escape, short))})(?: \*)?(?= |$)"
     slot = rf"(?P<slot>{slots})(?: Uhr)?(?: (?:noon|midnight|mediodía|medianoche|midi|minuit|mittags|nachts))?(?= )"
     for page in pages_of(made):
-        text = re.sub(r"\s+", " ", page)
+        # What stands below the weeks begins with the number of a note, or with a date and a colon.
+        below = rf" (?:\[\d+\] (?:{BELOW})|(?:1er|\d+\.?) (?:{'|'.join(map(re.escape, short))}) ?: )"
+        text = re.split(below, re.sub(r"\s+", " ", page), maxsplit=1, flags=re.IGNORECASE)[0]
         heading = re.match(rf"(?P<name>{months})(?: de)? (?P<year>\d{{4}}) ", text, re.IGNORECASE)
         if heading is None:
             continue

@@ -138,7 +138,7 @@ class TestProducts:
         steps = (daily("4 mg", products=["l1"]), daily("4 mg", products=["l2"]), daily("2 mg", products=["l2"]))
         schedule = dated(*steps, products=(L1, L2))
         said = {"en": "New bottle: 2 mg per mL", "es": "Frasco nuevo: 2 mg por mL",
-                "fr": "Nouveau flacon : 2 mg pour mL", "de": "Neue Flasche: 2 mg pro mL"}[language]  # fmt: skip
+                "fr": "Nouveau flacon : 2 mg pour 1 mL", "de": "Neue Flasche: 2 mg pro mL"}[language]  # fmt: skip
         text = to_html(schedule, language=language, pages="patient").replace("\u00a0", " ")
         plan, _, calendar = text.partition('class="calendar"')
         assert plan.count(said) == 1

@@ -140,7 +140,7 @@ class Language:
     def concentration(self, concentration: Concentration) -> str:
         """A concentration as labeled, with a word in place of the slash."""
         volume = concentration.volume
-        held = self.phrases.units.ml if volume.ml == 1 else self.volume(volume)
+        held = (self.phrases.units.one_ml or self.phrases.units.ml) if volume.ml == 1 else self.volume(volume)
         return self.phrases.concentration.format(mass=self.amount(concentration.mass), volume=held)
 
     def figure(self, count: Fraction) -> str:

@@ -28,12 +28,13 @@ class DatePatterns(Value):
 
 
 class UnitWords(Value):
-    """The unit of a mass or volume, as written beside a number."""
+    """The unit of a mass or volume, as written beside a number; `one_ml` is a mL that something is in."""
 
     mcg: str
     mg: str
     g: str
     ml: str
+    one_ml: str | None = None
 
 
 class SlotWords(Value):
