@@ -87,7 +87,7 @@ class TestHelp:
 class TestFormats:
     def test_the_name_of_the_file_decides(self, typed, plan):
         starts = {"a.ics": b"BEGIN:VCA", "a.html": b"<!DOCTYPE", "a.pdf": b"%PDF", "a.xlsx": b"PK",
-                  "a.svg": b"<?xml", "a.csv": b"date", "a.json": b"{", "a.md": b"|", "a.txt": b"days"}  # fmt: skip
+                  "a.svg": b"<?xml", "a.csv": b"date", "a.json": b"{", "a.md": b"- Bef", "a.txt": b"Bef"}  # fmt: skip
         for name, start in starts.items():
             assert typed("schedule", plan, "--start", "2027-03-01", "--out", name)[0] == 0
             with open(name, "rb") as file:  # noqa: PTH123
