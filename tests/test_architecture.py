@@ -109,7 +109,8 @@ class TestImports:
         assert done.stdout.strip() == "[]"
 
     @pytest.mark.parametrize(
-        "extra", ["icalendar", "hypothesis", "babel", "matplotlib", "typst", "pyarrow", "xlsxwriter"]
+        "extra",
+        ["icalendar", "hypothesis", "babel", "matplotlib", "typst", "pyarrow", "xlsxwriter", "numpy", "duckdb"],
     )
     def test_no_optional_package_is_loaded_by_the_spine(self, extra):
         code = (

@@ -214,6 +214,26 @@ def test_too_little_memory_is_said_in_one_line(run, tmp_path):
     assert [each.name for each in tmp_path.iterdir()] == [path.name]
 
 
+def test_without_duckdb_the_command_that_installs_it_is_said(run, exposures, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "duckdb", None)
+    code, _, error = run("audit", str(exposures), "--out", str(tmp_path / "a"), *RULES)
+    packages = '"duckdb>=2,<3" "matplotlib>=3.9,<4" "numpy>=2" "pyarrow>=20"'
+    assert (code, error) == (2, f"taper: an audit needs the package duckdb: pip install {packages}\n")
+    assert not (tmp_path / "a").exists()
+
+
+def test_without_numpy_the_functions_say_what_installs_it_and_the_rules_are_still_there():
+    code = (
+        "import sys; sys.modules['numpy'] = None\n"
+        "from taper import MissingExtra, batch\n"
+        "assert batch.SpanRules and batch.methods()\n"
+        "try:\n    batch.to_spans\nexcept MissingExtra as missing:\n    print(missing)"
+    )
+    words = [sys.executable, "-c", code]
+    done = subprocess.run(words, capture_output=True, text=True, env={**os.environ, "PYTHONPATH": str(SRC)}, check=True)
+    assert done.stdout == 'taper.batch needs the package numpy: pip install "numpy>=2" "pyarrow>=20"\n'
+
+
 def test_a_rule_that_is_not_named_is_asked_for(run, exposures):
     code, _, error = run("audit", str(exposures), "--out", "never", *RULES[2:])
     assert code == 2
