@@ -164,7 +164,7 @@ def test_check_exits_1_when_something_high_is_found(run, write):
     plan = write("plan.json", _plan(steps=[{"for": "2 days", "regimen": {"evening": "90 mg"}}], then="review"))
     code, out, _ = run("check", plan)
     assert code == 1
-    assert "HIGH  ceiling\n  Baclofen reaches 90 mg/day on days 1-2.\n" in out
+    assert "HIGH  Daily maximum: baclofen reaches 90 mg/day on days 1-2.\n" in out
     assert "maximum of 80 mg/day" in out
     assert "at: DailyMed setid" in run("check", plan, "--explain")[1]
 
@@ -172,7 +172,7 @@ def test_check_exits_1_when_something_high_is_found(run, write):
 def test_check_exits_3_when_nothing_was_found_and_something_was_not_assessed(run):
     code, out, _ = run("check", EXAMPLE)
     assert code == 3
-    assert "Not assessed:\n  kidney (baclofen): Give " in out
+    assert "Not assessed:\n  kidney function (baclofen): Give " in out
 
 
 def test_check_exits_0_when_what_was_not_assessed_is_accepted_and_findings_lie_below_the_gate(run, write):

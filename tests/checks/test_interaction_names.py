@@ -94,3 +94,16 @@ def test_another_drug_of_the_plan_that_is_not_held_is_not_taken_for_classless():
         "'otheramine' is a name that no list on file knows"
     )
     assert not [item for item in (*found, *clear) if item.drug == DRUG]
+
+
+@pytest.mark.parametrize(("name", "asked"), [("lisinopril", 0), ("tolterodine", 1)])
+def test_a_class_by_effect_is_asked_of_a_medicine_that_is_like_one_of_its_members(name, asked):
+    """Solifenacin stands in a list of drugs that prolong the QT interval, and tolterodine in its subgroup."""
+    lists = tuple(item for item in SHIPPED.class_lists if item.name == "qt-prolonging")
+    fact = {"source": "a", "with_names": ["qt-prolonging"], "action": "avoid", "what": "torsade"}
+    held = formulary(interactions=[fact])
+    for given, count in ((lists, asked), ((), 1)):
+        one = Formulary([held.monograph(DRUG)], class_lists=given)
+        person = Patient.read({"medications": [name], "as_needed": []})
+        review = review_of(plan_of(step("5 mg", "7 days")), one, person)
+        assert sum("qt-prolonging" in gap.missing for gap in review.not_assessed) == count

@@ -240,7 +240,7 @@ def test_cards_tell_each_finding_gravest_first_and_then_what_was_not_assessed():
     )
     assert [(card["summary"], card["indicator"]) for card in cards] == [
         ("high", "critical"), ("middle", "warning"), ("low", "info"),
-        ("Not assessed: kidney (x); missing: egfr", "info"),
+        ("Not assessed: kidney function (x); missing: egfr", "info"),
     ]  # fmt: skip
     assert cards[0]["source"] == {"label": source().citation, "url": "https://example.org/text"}
     assert cards[1]["source"] == {"label": source("page 3").citation}

@@ -136,8 +136,8 @@ class TestReadingBack:
                         "events": [{"kind": "hold", "day": "2027-03-04", "for": "1 week"}]})  # fmt: skip
         held = apply_log(schedule, log)
         *patient, clinician = pages_of(to_pdf(held, REVIEW, count_supply(held, fills=days(14))))
-        for said in ("Supply from", "Fill 1", "HIGH ceiling: day 1: too much", "kidney (x): Give eGFR", "on hold for",
-                     "Review: On file and not compared (1)", "score"):  # fmt: skip
+        for said in ("Supply from", "Fill 1", "HIGH daily maximum: day 1: too much", "kidney function (x): Give eGFR",
+                     "on hold for", "Review: On file and not compared (1)", "divided tablets"):  # fmt: skip
             assert squeezed(said) in squeezed(clinician)
             assert squeezed(said) not in squeezed("".join(patient))
 
@@ -188,7 +188,7 @@ class TestEscaping:
         schedule = dated({"for": "2 days", "regimen": {"morning": "2 mg"}})
         found = Finding(rule="ceiling", severity="high", message="day 1: \u4e2d")
         review = Review(findings=(found,), not_assessed=(), clear=(), left_out=())
-        with pytest.raises(CannotPrint, match='of the text "HIGH ceiling: day 1: \u4e2d"'):
+        with pytest.raises(CannotPrint, match='of the text "HIGH daily maximum: day 1: \u4e2d"'):
             to_pdf(schedule, review)
 
     def test_without_typst_one_line_says_what_to_install(self, monkeypatch):

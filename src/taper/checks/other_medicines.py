@@ -50,7 +50,7 @@ class Companion:
         """The classes among some names to which it may belong, for all that is known.
 
         A medicine with codes may belong to a class by effect in which a list places another of its chemical subgroup;
-        of one that is unlike every member of the lists there is nothing to ask.
+        of one that is unlike every member of the lists there is nothing to ask. Where no list has a member all is open.
         """
         if self.is_known:
             return frozenset()
@@ -58,7 +58,11 @@ class Companion:
         # What a medicine is, its codes and the lists say; what else it does, no index does.
         asked = {name for name in names if tree.holds(name) and (not self.is_coded or tree.is_by_effect(name))}
         left = asked - self.names - self.settled
-        return frozenset(name for name in left if not self.subgroups or self.subgroups & formulary.subgroups_in(name))
+        return frozenset(name for name in left if self._may_be_like(formulary.subgroups_in(name)))
+
+    def _may_be_like(self, subgroups: frozenset[str]) -> bool:
+        """Whether it lies in one of the subgroups of a class, or nothing is known of its own or of those."""
+        return not self.subgroups or not subgroups or bool(self.subgroups & subgroups)
 
     def days_since(self, first_day: date) -> int:
         """For how many days it had been stopped on a day; 0 or less if it was still taken."""
