@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from taper.amounts.dose import DailyDose
 from taper.checks.case import Case
-from taper.checks.length_of_use import long_from
+from taper.checks.length_of_use import LongUse, long_use
 from taper.knowledge.cited import Cited
 from taper.knowledge.formulary import Formulary
 from taper.knowledge.kidney_advice import KidneyAdvice
@@ -47,14 +47,14 @@ class ComparedFact:
 class DrugFacts:
     """The facts of one drug that are compared: its daily ceilings, kidney advice and stopping advice.
 
-    `long_from` is the fewest days of a use that a source calls long, where one does.
+    `long_use` is from when on a use is long, the same for each product; nothing is known of it where they differ.
     """
 
     drug: str
     ceilings: tuple[Ceiling, ...]
     kidney: tuple[KidneyAdvice, ...]
     stopping: tuple[Stopping, ...]
-    long_from: int | None
+    long_use: LongUse
     listed: tuple[ComparedFact, ...] = field(repr=False)
 
 
@@ -66,7 +66,7 @@ def facts_of(
     products = [p for p in monograph.products if market is None or p.market == market] or list(monograph.products)
     chosen = [p for p in products if release in (None, p.release) and form in (None, p.form)] or products
     cases = [_case(formulary, monograph.drug, product, market) for product in chosen]
-    lengths = {long_from(case, monograph.drug) for case in cases}
+    lengths = {long_use(case, monograph.drug) for case in cases}
     listed = tuple(_listed(monograph, cases, is_one_length=len(lengths) == 1))
     used = [item.fact for item in listed if item.use is Use.COMPARED]
     return DrugFacts(
@@ -74,7 +74,7 @@ def facts_of(
         tuple(fact for fact in used if isinstance(fact, Ceiling)),
         tuple(fact for fact in used if isinstance(fact, KidneyAdvice)),
         tuple(fact for fact in used if isinstance(fact, Stopping)),
-        lengths.pop() if len(lengths) == 1 else None,
+        lengths.pop() if len(lengths) == 1 else LongUse(None),
         listed,
     )
 

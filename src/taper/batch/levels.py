@@ -29,6 +29,11 @@ class DrugCourses:
     is_new: Any
     stopped: Any
 
+    @property
+    def peak(self) -> Any:
+        """The highest count of each episode."""
+        return np.maximum.reduceat(self.count, self.opens)
+
     def above(self, count: Any, limit: Fraction) -> Any:
         """Which counts are more than a limit in mg."""
         return times(count, limit.denominator) > limit.numerator * self.grain

@@ -7,11 +7,11 @@ from math import lcm
 from typing import Any
 
 from taper._base.numbers import write_number
-from taper.batch.engine import LARGEST, np
+from taper.batch.engine import LARGEST, is_new, np, running_most
 from taper.batch.facts import DrugFacts
 from taper.batch.found import Found
 from taper.batch.levels import DailyLevels, DrugCourses, levels_of_drug, times
-from taper.batch.stops import is_shorter
+from taper.batch.stops import days_of_long_use, is_shorter
 from taper.checks.dose_levels import fewest_days, most_days
 from taper.knowledge.stopping_advice import Stopping, StoppingBand, StoppingShape
 
@@ -39,11 +39,10 @@ def falls_of(held: DrugCourses) -> DoseFalls:
     levels = levels_of_drug(held)
     same = levels.episode[1:] == levels.episode[:-1]
     at = np.flatnonzero(same & (levels.count[1:] < levels.count[:-1]))
-    peak = np.maximum.reduceat(held.count, held.opens)
     until = np.full(len(held.opens), -1)
     episodes, where = np.unique(levels.episode[at], return_index=True)
     until[episodes] = levels.first[at[where] + 1] - held.first[held.opens[episodes]]
-    return DoseFalls(held, levels, at, levels.episode[at], peak, until)
+    return DoseFalls(held, levels, at, levels.episode[at], held.peak, until)
 
 
 def paces(found: Found, held: DrugCourses, facts: DrugFacts) -> None:
@@ -51,28 +50,30 @@ def paces(found: Found, held: DrugCourses, facts: DrugFacts) -> None:
     falls = falls_of(held)
     if not len(falls.at):
         return
+    long_from = days_of_long_use(facts.long_use, held)
     for fact in facts.stopping:
         beyond = _pace(fact, held)
-        speaks = _speaks(fact, falls, facts.long_from)
+        speaks = _speaks(fact, falls, long_from)
         if fact.change_to:
             _another_first(found, falls, fact, speaks)
         if beyond is not None:
             _per_step(found, falls, fact, beyond, speaks)
             _as_a_rate(found, falls, fact, beyond, speaks)
+            _too_soon(found, falls, fact, speaks)
             _last_step(found, falls, fact, speaks)
             _least_time(found, falls, fact, speaks)
 
 
-def _speaks(fact: Stopping, falls: DoseFalls, long_from: int | None) -> Any:
+def _speaks(fact: Stopping, falls: DoseFalls, long_from: Any) -> Any:
     """The episodes of which a source speaks, and in which all is known that its advice depends on."""
     held = falls.held
     speaks = falls.until >= 0
     if fact.from_daily_dose is not None:
         low = fact.from_daily_dose.mg
         speaks &= times(falls.peak, low.denominator) >= low.numerator * held.grain
-    if fact.shape is StoppingShape.PERCENT_OF_START or fact.used_for_at_least is not None:
+    if fact.shape in _OF_BEFORE or fact.used_for_at_least is not None:
         speaks &= held.is_new
-    if fact.to_lowest_that_works and long_from is not None:
+    if fact.to_lowest_that_works:
         speaks &= ~(held.is_new & (falls.until < long_from))
     return speaks & ~is_shorter(fact, falls.until, held.is_new, long_from)
 
@@ -80,8 +81,12 @@ def _speaks(fact: Stopping, falls: DoseFalls, long_from: int | None) -> Any:
 # How much one pace of a source is.
 
 
+_OF_BEFORE = {StoppingShape.PERCENT_OF_START, StoppingShape.FIRST_REDUCTION}
+"""Percentages of what was taken before the reduction began."""
+
+
 def _of_current(fact: Stopping) -> bool:
-    return fact.percent_high is not None and fact.shape is not StoppingShape.PERCENT_OF_START
+    return fact.percent_high is not None and fact.shape not in _OF_BEFORE
 
 
 def _pace(fact: Stopping, held: DrugCourses) -> _Beyond | None:
@@ -93,10 +98,10 @@ def _pace(fact: Stopping, held: DrugCourses) -> _Beyond | None:
     if fact.percent_high is None:
         return None
     part = fact.percent_high
-    of_current = _of_current(fact)
+    of_start = fact.shape is StoppingShape.PERCENT_OF_START
 
     def beyond(before: Any, after: Any, peak: Any) -> Any:
-        whole = before if of_current else peak
+        whole = peak if of_start else before
         more = times(before - after, 100 * part.denominator) > times(whole, part.numerator)
         return _reaches(fact, held, before) & more
 
@@ -147,6 +152,8 @@ def _limit(fact: Stopping) -> str:
     every = f" every {fact.every_low}" if fact.every_low is not None else ""
     if fact.percent_high is not None:
         of = "the current dose" if _of_current(fact) else "the first dose"
+        if fact.shape is StoppingShape.FIRST_REDUCTION:
+            of, every = "the dose at the first reduction", ""
         return f"{how} {write_number(fact.percent_high)} % of {of}{every}"
     if fact.step_high is not None:
         return f"{how} {fact.step_high}{every}"
@@ -156,6 +163,8 @@ def _limit(fact: Stopping) -> str:
 def _with_figure(falls: DoseFalls, fact: Stopping, speaks: Any) -> Any:
     """The reductions that a source has a figure for: a percentage of the current dose never reaches 0."""
     counted = speaks[falls.episode]
+    if fact.shape is StoppingShape.FIRST_REDUCTION:
+        return counted & is_new(falls.episode)
     return counted & ~falls.levels.is_stop[falls.at + 1] if _of_current(fact) else counted
 
 
@@ -169,7 +178,7 @@ def _per_step(found: Found, falls: DoseFalls, fact: Stopping, beyond: _Beyond, s
 
 def _as_a_rate(found: Found, falls: DoseFalls, fact: Stopping, beyond: _Beyond, speaks: Any) -> None:
     """Reductions counted from the highest dose of the days of one interval before them."""
-    if fact.every_low is None:
+    if fact.every_low is None or fact.shape is StoppingShape.FIRST_REDUCTION:
         return
     levels = falls.levels
     rows = np.flatnonzero(_with_figure(falls, fact, speaks))
@@ -198,6 +207,31 @@ def _highest_within(falls: DoseFalls, rows: Any, since: Any) -> Any:
     return best
 
 
+def _too_soon(found: Found, falls: DoseFalls, fact: Stopping, speaks: Any) -> None:
+    """The first two reductions in less than the interval of a source that gives later ones no size."""
+    if fact.shape is not StoppingShape.FIRST_REDUCTION or fact.every_low is None:
+        return
+    after = falls.levels.count[falls.at + 1]
+    _, rank = np.unique(after, return_inverse=True)
+    group = np.cumsum(is_new(falls.episode)) - 1
+    lowest = -running_most(-rank, group)
+    # What goes below every dose before it is a reduction; one after a rise is not.
+    lower = is_new(falls.episode)
+    lower[1:] |= rank[1:] < lowest[:-1]
+    rows = np.flatnonzero(lower & speaks[falls.episode])
+    day = falls.levels.first[falls.at[rows] + 1]
+    soon = np.zeros(len(rows), bool)
+    soon[1:] = (falls.episode[rows][1:] == falls.episode[rows][:-1]) & (
+        day[1:] - day[:-1] < fewest_days(fact.every_low)
+    )
+    second = np.flatnonzero(soon)
+    second = second[is_new(falls.episode[rows[second]])]
+    counts = falls.levels.count
+    found.add(falls.held, "pace", "too soon", fact.source.id, f"a reduction every {fact.every_low}",
+              episode=falls.episode[rows[second]], first=day[second - 1], last=day[second],
+              dose=counts[falls.at[rows[second]]], after=counts[falls.at[rows[second]] + 1])  # fmt: skip
+
+
 def _last_step(found: Found, falls: DoseFalls, fact: Stopping, speaks: Any) -> None:
     """A stop from more mg than a percentage of the dose at the start."""
     if not _of_current(fact) or fact.percent_high is None:
@@ -213,7 +247,7 @@ def _last_step(found: Found, falls: DoseFalls, fact: Stopping, speaks: Any) -> N
 
 def _least_time(found: Found, falls: DoseFalls, fact: Stopping, speaks: Any) -> None:
     """A whole reduction that is shorter than a source gives beside its pace."""
-    if fact.lasting_at_least is None or fact.shape is StoppingShape.MINIMUM_TIME:
+    if fact.lasting_at_least is None or fact.shape is StoppingShape.MINIMUM_TIME or fact.intakes:
         return
     held = falls.held
     episodes = np.flatnonzero(speaks & held.is_new & held.stopped)

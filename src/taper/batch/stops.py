@@ -1,6 +1,7 @@
 """Stops of many episodes, against each source's advice on stopping, as the rule abrupt-stop reads it."""
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from taper.batch.engine import np
@@ -8,6 +9,7 @@ from taper.batch.facts import DrugFacts
 from taper.batch.found import Found
 from taper.batch.levels import DrugCourses, times
 from taper.checks.dose_levels import fewest_days, most_days
+from taper.checks.length_of_use import LongUse
 from taper.knowledge.stopping_advice import Stopping, StoppingShape
 from taper.source import Source
 
@@ -35,13 +37,14 @@ def stops(found: Found, held: DrugCourses, facts: DrugFacts) -> None:
     if not len(ending.ends):
         return
     is_new = held.is_new[ending.episode]
-    about = {fact: _is_about(fact, held, ending, is_new, facts.long_from) for fact in facts.stopping}
+    long_from = days_of_long_use(facts.long_use, held)[ending.episode]
+    about = {fact: _is_about(fact, held, ending, is_new, long_from) for fact in facts.stopping}
     fixed = {fact: _allowed(fact, held, ending, is_new) for fact in facts.stopping}
     speaking: dict[Source, Any] = {}
     for fact in facts.stopping:
         speaks = about[fact] & fixed[fact][0]
         speaking[fact.source] = speaking.get(fact.source, False) | speaks
-    for fact in facts.stopping:
+    for fact in (fact for fact in facts.stopping if not fact.stops_at_once):
         kept = about[fact] & (~speaking[fact.source] | fixed[fact][0]) if fact.bands else about[fact]
         for reading, rows in _judged(fact, held, ending, is_new, *fixed[fact]):
             _add(found, held, fact, reading, ending, np.flatnonzero(kept & rows))
@@ -74,7 +77,7 @@ def _endings(held: DrugCourses) -> DoseEndings:
                        (held.last[closing] - at_most)[rows], used[rows])  # fmt: skip
 
 
-def _is_about(fact: Stopping, held: DrugCourses, ending: DoseEndings, is_new: Any, long_from: int | None) -> Any:
+def _is_about(fact: Stopping, held: DrugCourses, ending: DoseEndings, is_new: Any, long_from: Any) -> Any:
     reaches = not (fact.to_lowest_that_works or (fact.down_to_daily_dose is not None and fact.down_to_daily_dose))
     about = np.full(len(ending.ends), reaches)
     if fact.from_daily_dose is not None:
@@ -83,11 +86,20 @@ def _is_about(fact: Stopping, held: DrugCourses, ending: DoseEndings, is_new: An
     return about & ~is_shorter(fact, ending.used, is_new, long_from)
 
 
-def is_shorter(fact: Stopping, used: Any, is_new: Any, long_from: int | None) -> Any:
+def days_of_long_use(long_use: LongUse, held: DrugCourses) -> Any:
+    """From how many days on each episode is one of long use; 0 where no source tells."""
+    if long_use.days is not None:
+        return np.full(len(held.opens), long_use.days)
+    peaks, place = np.unique(held.peak, return_inverse=True)
+    days = [long_use.from_dose(Fraction(int(peak), held.grain)) or 0 for peak in peaks]
+    return np.array(days, np.int64)[place]
+
+
+def is_shorter(fact: Stopping, used: Any, is_new: Any, long_from: Any) -> Any:
     """Which uses, of so many days where nothing was taken before, are known to be shorter than the advice is about."""
     if fact.used_for_at_least is not None:
         return is_new & (used < fewest_days(fact.used_for_at_least))
-    if fact.after_long_use and long_from is not None:
+    if fact.after_long_use:
         return is_new & (used < long_from)
     return np.zeros(len(used), bool)
 
@@ -117,7 +129,7 @@ def _judged(
 ) -> list[tuple[str, Any]]:
     straight = ~given & (ending.last == ending.most)
     rest = ~given & ~straight
-    if fact.shape is StoppingShape.MINIMUM_TIME and fact.lasting_at_least is not None:
+    if fact.lasting_at_least is not None and (fact.shape is StoppingShape.MINIMUM_TIME or fact.intakes):
         least = most_days(fact.lasting_at_least)
         short = rest & is_new & (ending.reduced_over < least)
         crowded = rest & is_new & ~short

@@ -1,6 +1,6 @@
 """Length of use: for how long a drug is taken, and whether advice about longer use applies."""
 
-from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
 
@@ -9,6 +9,23 @@ from taper.checks.dose_levels import fewest_days, levels_of
 from taper.checks.review import Severity
 from taper.knowledge.stopping_advice import Stopping, StoppingShape
 from taper.source import Source
+
+
+@dataclass(frozen=True, slots=True)
+class LongUse:
+    """From which use on a drug was taken long: so many `days`, or where no source says, as long as a reduction lasts.
+
+    `reductions` are the whole reductions on file, of which the quickest counts; empty where `days` is given.
+    """
+
+    days: int | None
+    reductions: tuple[Stopping, ...] = ()
+
+    def from_dose(self, peak: Fraction) -> int | None:
+        """The fewest days of long use where so many mg are the largest dose; None where nothing is on file."""
+        if self.days is not None:
+            return self.days
+        return min((days for fact in self.reductions if (days := reduction_days(fact, peak)) is not None), default=None)
 
 
 def use_fits(case: Case, drug: str, fact: Stopping, used: int | None) -> bool | None:
@@ -61,27 +78,27 @@ def long_from(case: Case, drug: str) -> int | None:
     that the quickest whole reduction on file takes: nobody is asked to reduce a drug for longer than it was taken.
     None where nothing of this is on file.
     """
-    return case.once(("long-from", drug), lambda: _long_from(case, drug))
+    return case.once(("long-from", drug), lambda: long_use(case, drug).from_dose(levels_of(case, drug).peak.mg))
 
 
-def _long_from(case: Case, drug: str) -> int | None:
+def long_use(case: Case, drug: str) -> LongUse:
+    """From which use on the sources on file call it long, or what they say of a whole reduction."""
     monograph = case.formulary.monograph(drug)
     lengths = [days for _, days in _lengths(case, drug)]
     if not lengths:
         limits = case.applying(monograph.durations, drug)
         lengths = [fewest_days(limit.high) + 1 for limit in limits if case.compares(limit.source)]
-    return min(lengths or list(_whole_reductions(case, drug)), default=None)
+    if lengths:
+        return LongUse(min(lengths))
+    return LongUse(None, tuple(f for f in case.fitting(monograph.stopping, drug) if case.compares(f.source)))
 
 
-def _whole_reductions(case: Case, drug: str) -> Iterator[int]:
-    """The days that a reduction from the largest dose to nothing takes by each source that gives a figure for it."""
-    for fact in case.fitting(case.formulary.monograph(drug).stopping, drug):
-        if not case.compares(fact.source):
-            continue
-        if fact.lasting_at_least is not None:
-            yield fewest_days(fact.lasting_at_least)
-        elif fact.every_low is not None and (steps := _steps(fact, levels_of(case, drug).peak.mg)) > 1:
-            yield (steps - 1) * fewest_days(fact.every_low)
+def reduction_days(fact: Stopping, peak: Fraction) -> int | None:
+    """The days from the first to the last step of a reduction from a dose to nothing; None where a source has none."""
+    if fact.lasting_at_least is not None:
+        return fewest_days(fact.lasting_at_least)
+    steps = _steps(fact, peak)
+    return (steps - 1) * fewest_days(fact.every_low) if fact.every_low is not None and steps > 1 else None
 
 
 def _steps(fact: Stopping, peak: Fraction) -> int:
