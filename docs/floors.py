@@ -14,7 +14,8 @@ def floors() -> list[list[str]]:
     """The floors from top to bottom, each with the folders that stand on it."""
     contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]
     layers = next(contract["layers"] for contract in contracts if contract["type"] == "layers")
-    return [[name.strip() for name in layer.split("|")] for layer in layers]
+    listed = [[name.strip() for name in layer.split("|")] for layer in layers]
+    return [names for names in listed if names != ["__main__"]]
 
 
 def about(name: str) -> str:

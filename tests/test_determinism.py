@@ -143,7 +143,7 @@ def values():
 
 
 VALUES = values()
-WORKING = {"Told"}
+WORKING = {"Told", "Found"}
 """Dataclasses that a single call fills and throws away."""
 
 
