@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from taper import CannotCompute, Formulary, InvalidInput, OutOfOrder, Release, UnknownDrug, WrongColumns, weeks
+from taper import CannotCompute, Dose, Formulary, InvalidInput, OutOfOrder, Release, UnknownDrug, WrongColumns, weeks
 from taper.batch import (
     EPISODES,
     FINDINGS,
@@ -21,6 +21,7 @@ from taper.batch import (
     to_findings,
 )
 from taper.batch.levels import times
+from taper.knowledge.stopping_advice import StoppingShape
 
 DAY = date(2021, 1, 1)
 FIELDS = {"ends_after": 30, "since": date(2020, 1, 1), "until": date(2021, 12, 31), "washout": 90,
@@ -307,3 +308,19 @@ def test_a_source_that_asks_besides_whether_it_is_worth_it_says_both():
     assert [row["reading"] for row in found] == ["above", "statement"]
     assert found[1]["limit"] == "only if the benefit outweighs the risk"
     assert findings((1, "gabapentin", 0, 30, 1), facts=facts, people=people) == [found[1] | {"dose": 1}]
+
+
+def test_long_use_without_a_length_is_as_long_as_a_reduction_from_the_highest_dose():
+    held = Formulary.shipped().monograph("zolpidem")
+    freed = {"releases": (), "forms": (), "products": (), "age_from": None, "age_below": None, "indications": ()}
+    bare = {"used_for_at_least": None, "lasting_at_least": None, "from_daily_dose": None, "for_pace_alone": False}
+    given = held.stopping[0].model_copy(update=freed | bare)
+    slow = given.model_copy(update={"shape": StoppingShape.SLOWLY, "after_long_use": True})
+    pace = given.model_copy(update={"shape": StoppingShape.FIXED, "step_low": Dose.parse("5 mg"),
+                                    "step_high": Dose.parse("5 mg"), "every_low": weeks(1), "every_high": weeks(1),
+                                    "after_long_use": False})  # fmt: skip
+    facts = Formulary([held.model_copy(update={"stopping": (slow, pace), "durations": (), "ceilings": ()})])
+    for taken, dose, is_long in ((13, 15, False), (14, 15, True), (6, 10, False), (7, 10, True)):
+        limits = {row["limit"] for row in findings((1, "zolpidem", 0, taken, dose), facts=facts)}
+        assert (str(StoppingShape.SLOWLY) in limits) is is_long
+        assert str(StoppingShape.FIXED) in limits
