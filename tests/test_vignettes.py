@@ -97,3 +97,16 @@ def test_of_one_severity_and_day_what_forbids_a_drug_is_told_before_how_fast_it_
     told = [(f.severity, f.day or 0, f.rule) for f in review_of(case).findings]
     pairs = ((one, two) for at, one in enumerate(told) for two in told[at + 1 :])
     assert not [(one, two) for one, two in pairs if one[:2] == two[:2] and one[2] in speeds and two[2] in forbids]
+
+
+def test_a_fresh_start_is_that_of_the_column_with_the_persons_own_medicines():
+    (case,) = [item for item in CASES if item["name"].startswith("After four days with carbamazepine")]
+    (found,) = [f for f in review_of(case).findings if f.rule == "gap"]
+    assert "a fresh start at 50 mg/day" in found.message
+    assert "after 4 days without a dose" in found.message
+
+
+def test_a_length_of_use_before_the_plan_is_told_as_it_was_written():
+    case = {"drug": "diazepam", "market": "us", "before": "10 mg morning for 8 years", "then": "continue",
+            "steps": ["open: 10 mg morning"], "patient": {"age": 40, "sex": "male"}}  # fmt: skip
+    assert "after 8 years before day 1" in " ".join(f.message for f in review_of(case).findings)

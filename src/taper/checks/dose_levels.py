@@ -318,12 +318,21 @@ def days_between(step: RealizedStep) -> int:
 
 def used_before(case: Case, drug: str) -> int | None:
     """For how many days, at least, a drug was taken before the plan: 0 if it was not, None if unknown."""
-    befores = [course.course.before for course in case.courses_of(drug)]
-    if any(before is None for before in befores):
+    if any(course.course.before is None for course in case.courses_of(drug)):
         return None
-    lengths = [before.lasting for before in befores if isinstance(before, Before)]
+    lengths = _lengths_before(case, drug)
     known = [fewest_days(length) for length in lengths if length is not None]
     return max(known, default=0) if len(known) == len(lengths) else None
+
+
+def length_before(case: Case, drug: str) -> Duration | None:
+    """The longest that a drug was taken before the plan, as it is written; None where that is not known."""
+    return max((each for each in _lengths_before(case, drug) if each is not None), key=fewest_days, default=None)
+
+
+def _lengths_before(case: Case, drug: str) -> list[Duration | None]:
+    befores = (course.course.before for course in case.courses_of(drug))
+    return [before.lasting for before in befores if isinstance(before, Before)]
 
 
 def is_swing(hours: int, half_life: Fraction) -> bool:

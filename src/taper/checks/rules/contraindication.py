@@ -117,6 +117,7 @@ def _unknown(drug: str, known: Condition, facts: tuple[Contraindication, ...]) -
 def _finding(case: Case, drug: str, name: str, fact: Contraindication) -> Answer:
     severity = Severity.MODERATE if fact.action == "caution" else Severity.HIGH
     also = "" if plain(name) == fact.condition else f" (as {fact.condition})"
-    found = find(case, NAME, drug, fact, severity, f"{drug} is taken with {name}{also}", fact.action, about=name,
+    happens = f"{drug} is taken by a person with {name}{also}"
+    found = find(case, NAME, drug, fact, severity, happens, fact.action, about=name,
                  value=fact.condition, limit=fact.action, action=fact.action, **whole_plan(case, drug))  # fmt: skip
     return noted(case, found, *((fact.note,) if fact.note else ()))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from taper.checks.answers import find, gap, other_uses, person_gap, unheard
 from taper.checks.case import Case, heard, on_file
-from taper.checks.dose_levels import Levels, levels_of, most_days, used_before
+from taper.checks.dose_levels import Levels, length_before, levels_of, most_days, used_before
 from taper.checks.open_question import Reason
 from taper.checks.review import Answer, Clear, Severity
 from taper.knowledge.monograph import DurationLimit
@@ -48,7 +48,7 @@ def _compare(case: Case, drug: str, fact: DurationLimit, levels: Levels) -> Answ
         return person_gap(case, NAME, drug, fact)
     only_reduces = levels.knows_before and not levels.rises and not is_open
     severity = Severity.LOW if only_reduces and used is not None and used > most else Severity.MODERATE
-    before = f", after at least {used} days before day 1" if used else ""
+    before = f", after {length_before(case, drug)} before day 1" if used else ""
     here_words = f"for {here} days" if here is not None else "with no stop date"
     limit = str(fact.high) if fact.low == fact.high else f"{fact.low} to {fact.high}"
     beyond = max(first, first + most - (used or 0))

@@ -24,13 +24,13 @@ def assess(case: Case) -> Iterator[Answer]:
     """Find days without a dose between two doses of one drug, and compare each break with what a source says of breaks.
 
     A break longer than the source's number of half-lives, after which the plan does not go back to the dose of a start
-    and on from there no faster than some source's labeled steps, is high; if longer only by the short end of the
-    half-lives on file, it is moderate. Where a source prints a mean with a range, the mean is counted. Half-lives of
-    metabolites, and those with other medicines than the person's, are not used. Where a source counts missed days, a
-    break of so many after which the first day's total is more than its share of the total before is high, and so is a
-    longer one after which it wants a fresh start that the plan does not make. A break that no source covers,
-    between two courses or written as a time without doses, is not assessed, nor is one at whose end a person decides;
-    without a break the rule is clear where a source has advice on breaks, and otherwise does not apply.
+    and on from there no faster than some source's labeled steps, is high; if longer only by the short end of the half-
+    lives on file, it is moderate. Where a source prints a mean with a range, the mean is counted. Half-lives of
+    metabolites, and half-lives and starts with other medicines than the person's, are not used. Where a source counts
+    missed days, a break of so many after which the first day's total is more than its share of the total before is
+    high, and so is a longer one after which it wants a fresh start that the plan does not make. A break that no source
+    covers, between two courses or written as a time without doses, is not assessed, nor is one at whose end a person
+    decides; without a break the rule is clear where a source has advice on breaks, and otherwise does not apply.
     """
     for drug, monograph in (yield from on_file(case, NAME)):
         facts = yield from heard(case, NAME, drug, case.fitting(monograph.restarts, drug))
@@ -61,7 +61,8 @@ def _judge(case: Case, monograph: Monograph, fact: RestartRule, breaks: tuple[Br
         missing = f"the half-life of the drug; the source speaks of a break {_limit(fact)}"
         yield gap(NAME, monograph.drug, Reason.NO_SOURCE, missing, of=[fact])
         return
-    steps = [item.steps for item in case.applying(monograph.titrations, monograph.drug) if item.steps]
+    columns = (t for t in case.fitting(monograph.titrations, monograph.drug) if t.steps)
+    steps = [t.steps for t in columns if column_fits(case, t.with_names, t.without_names) is not False]
     long = [each for each in breaks if _hours(each) > span[0] and _is_meant(fact, each)]
     found = [(each, level) for each in long for level in [_too_much(fact, each, steps)] if level is not None]
     if not found:
