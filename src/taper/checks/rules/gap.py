@@ -24,8 +24,8 @@ def assess(case: Case) -> Iterator[Answer]:
     """Find days without a dose between two doses of one drug, and compare each break with what a source says of breaks.
 
     A break longer than the source's number of half-lives, after which the plan does not go back to the dose of a start
-    and on from there no faster than some source's labeled steps, is high; if longer only by the short end of the half-
-    lives on file, it is moderate. Where a source prints a mean with a range, the mean is counted. Half-lives of
+    and on from there no faster than some source's labeled steps, is high; if longer only by the short end of the
+    half-lives on file, it is moderate. Where a source prints a mean with a range, the mean is counted. Half-lives of
     metabolites, and half-lives and starts with other medicines than the person's, are not used. Where a source counts
     missed days, a break of so many after which the first day's total is more than its share of the total before is
     high, and so is a longer one after which it wants a fresh start that the plan does not make. A break that no source
