@@ -29,7 +29,7 @@ _ONLY_OF_AN_INTAKE: Final = ("step", "slot")
 
 @takes
 def schedules_to_batches(schedules: Iterable[Schedule], *, per: PerRow = "day") -> Iterator[Batch]:
-    """The days of many schedules as `pyarrow.RecordBatch`es, about a hundred thousand rows at a time.
+    """The days of many schedules as batches of the type `pyarrow.RecordBatch`, about a hundred thousand rows each.
 
     The schedules are taken one after the other and not kept, so that memory is bounded however many there are: give a
     generator that makes them.
