@@ -9,7 +9,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from taper import CannotCompute, Dose, Formulary, InvalidInput, OutOfOrder, Release, UnknownDrug, WrongColumns, weeks
+from taper import (
+    CannotCompute,
+    DosageForm,
+    Dose,
+    Formulary,
+    InvalidInput,
+    OutOfOrder,
+    Release,
+    UnknownDrug,
+    WrongColumns,
+    weeks,
+)
 from taper.batch import (
     EPISODES,
     FINDINGS,
@@ -324,3 +335,28 @@ def test_long_use_without_a_length_is_as_long_as_a_reduction_from_the_highest_do
         limits = {row["limit"] for row in findings((1, "zolpidem", 0, taken, dose), facts=facts)}
         assert (str(StoppingShape.SLOWLY) in limits) is is_long
         assert str(StoppingShape.FIXED) in limits
+
+
+def test_a_drug_without_a_product_is_compared_with_what_does_not_depend_on_one(tmp_path):
+    path = tmp_path / "ours.toml"
+    path.write_text(
+        'overlay = "ours"\nnew = true\nreviewed_on = 2026-11-29\ndrug = "madeupine"\n'
+        '[[ceilings]]\nlimit = "60 mg"\nsource = "our-limit"\n'
+        '[[ceilings]]\nlimit = "30 mg"\nsource = "our-limit"\nforms = ["capsule"]\n'
+        '[sources.our-limit]\norganization = "Our ward"\ntitle = "A limit"\nlocator = "a page"\nyear = 2026\n'
+        'grade = "C"\nverified_on = 2026-11-29\n',
+        "utf-8",
+    )
+    facts = Formulary.shipped().overlaid(path)
+    assert facts.monograph("madeupine").products == ()
+    assert [item.use for item in compared_facts(["madeupine"], facts=facts)] == [Use.COMPARED, Use.PRODUCT]
+    capsules = compared_facts(["madeupine"], facts=facts, market="us", form=DosageForm.CAPSULE)
+    assert [item.use for item in capsules] == [Use.COMPARED, Use.COMPARED]
+    day = date(2024, 1, 1)
+    spans = pa.table({
+        "person": [1], "drug": ["madeupine"], "dose": [90], "grain": [1],
+        "first": pa.array([day]), "last": pa.array([day]),
+    })  # fmt: skip
+    definition = EpisodeDefinition(ends_after=30, since=day, until=day, washout=30, least_change="15/100")
+    found = [row for made in to_findings(spans, definition=definition, facts=facts) for row in made.to_pylist()]
+    assert [(row["rule"], row["limit"]) for row in found] == [("ceiling", "60 mg/day")]

@@ -63,7 +63,8 @@ def facts_of(
 ) -> DrugFacts:
     """The facts about a drug that hold of anyone who takes it, in whatever product of a market, release and form."""
     monograph = formulary.monograph(drug)
-    products = [p for p in monograph.products if market is None or p.market == market] or list(monograph.products)
+    held = monograph.products or _any_product(market)
+    products = [p for p in held if market is None or p.market == market] or list(held)
     chosen = [p for p in products if release in (None, p.release) and form in (None, p.form)] or products
     cases = [_case(formulary, monograph.drug, product, market) for product in chosen]
     lengths = {long_use(case, monograph.drug) for case in cases}
@@ -76,6 +77,15 @@ def facts_of(
         tuple(fact for fact in used if isinstance(fact, Stopping)),
         lengths.pop() if len(lengths) == 1 else LongUse(None),
         listed,
+    )
+
+
+def _any_product(market: str | None) -> tuple[Product, ...]:
+    """Where no product of a drug is on file, it may be of each release and form."""
+    return tuple(
+        cast(Product, SimpleNamespace(id="", form=form, release=release, market=market))
+        for release in Release
+        for form in DosageForm
     )
 
 
