@@ -72,7 +72,6 @@ def _courses(batch: Batch, definition: EpisodeDefinition) -> Courses:
     opens = np.flatnonzero(is_open)
     closes = np.append(opens[1:], len(first)) - 1
     episode = np.cumsum(is_open) - 1
-    ordinal = np.arange(len(opens)) - (np.cumsum(whose[opens]) - 1)
     # Episodes of one person and drug are numbered from 1.
     heads = np.flatnonzero(whose[opens])
     ordinal = np.arange(len(opens)) - np.repeat(heads, np.diff(np.append(heads, len(opens)))) + 1

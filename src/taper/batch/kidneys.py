@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
 
-from taper.batch.columns import batches_of, checked
+from taper.batch.columns import alike
 from taper.batch.courses import Courses
 from taper.batch.engine import Batch, np, pa
 from taper.errors import InvalidInput
@@ -42,7 +42,7 @@ class KidneyFigures:
     """
 
     def __init__(self, people: Iterable[Batch] | None) -> None:
-        listed = [checked(batch, PEOPLE, "people") for batch in (() if people is None else batches_of(people))]
+        listed = [] if people is None else list(alike(people, PEOPLE, "people"))
         self._patients: list[Patient] = []
         self._answers: dict[tuple[KidneyAdvice, int], tuple[KidneyAnswer, ...]] = {}
         self._keys = np.zeros(0, np.int64)
