@@ -197,6 +197,16 @@ def test_a_table_of_another_shape_is_refused_with_the_columns_and_the_nearest_na
     )
 
 
+def test_of_the_last_day_and_the_length_one_may_stand_without_values():
+    for name in ("end", "days_supply"):
+        with pytest.raises(
+            WrongColumns, match=rf"not found: {name}\. Rename them, or add {name} without values; it has"
+        ):
+            list(to_spans(table({}).drop_columns(name), rules=RULES))
+    with pytest.raises(WrongColumns, match=r"not found: end; days_supply\. Rename them; it has"):
+        list(to_spans(table({}).drop_columns(["end", "days_supply"]), rules=RULES))
+
+
 def test_a_column_of_another_type_and_another_object_are_refused():
     with pytest.raises(WrongColumns, match=r"the column start is timestamp\[us\]; cast it to date32"):
         list(to_spans(table({"start": None}, start=pa.timestamp("us")).to_batches(), rules=RULES))

@@ -97,4 +97,6 @@ def _absent(schema: Any, names: list[str], missing: list[str]) -> str:
         hint = f" (the nearest is {', '.join(plain[each] for each in near)})" if near else ""
         lines.append(f"{name}{hint}")
     found = ", ".join(schema.names) or "no column"
-    return f"wants the columns {', '.join(names)}; not found: {'; '.join(lines)}. Rename them; it has {found}"
+    either = sorted({"end", "days_supply"} & set(missing)) if "days_supply" in names else []
+    hint = f", or add {' and '.join(either)} without values" if len(either) == 1 else ""
+    return f"wants the columns {', '.join(names)}; not found: {'; '.join(lines)}. Rename them{hint}; it has {found}"
