@@ -184,8 +184,11 @@ def test_kidney_figures_are_the_last_before_the_episode():
         findings(*rows, people=people((2, 0, 1.0), (2, 0, 2.0)))
     with pytest.raises(InvalidInput, match="people: a row has no person or no date"):
         findings(*rows, people=people((None, 0, 1.0)))
-    with pytest.raises(InvalidInput, match=r"people: .*correct it, or leave it out"):
+    with pytest.raises(InvalidInput, match=r"people: .*'-4' is negative.*correct it for 2, or leave it out"):
         findings(*rows, people=people((2, 0, -4.0)))
+    assert findings(*rows, people=people((2, 0, float("nan")))) == findings(*rows, people=people())
+    with pytest.raises(WrongColumns, match="people: the column person is string, and in the spans int64; cast it to"):
+        findings(*rows, people=text)
     with pytest.raises(WrongColumns, match="people: wants the columns person, date, egfr, crcl"):
         findings(*rows, people=people().drop_columns(["crcl"]))
 
@@ -360,3 +363,30 @@ def test_a_drug_without_a_product_is_compared_with_what_does_not_depend_on_one(t
     definition = EpisodeDefinition(ends_after=30, since=day, until=day, washout=30, least_change="15/100")
     found = [row for made in to_findings(spans, definition=definition, facts=facts) for row in made.to_pylist()]
     assert [(row["rule"], row["limit"]) for row in found] == [("ceiling", "60 mg/day")]
+
+
+@pytest.mark.parametrize("name", ["drug", "first", "last", "dose", "grain"])
+def test_a_span_without_a_value_is_refused(name):
+    (batch,) = spans((1, "diazepam", 0, 9, 5))
+    place = batch.schema.get_field_index(name)
+    absent = batch.set_column(place, name, pa.nulls(1, batch.schema.field(name).type))
+    with pytest.raises(InvalidInput, match=f"spans: a row has no {name}; leave it out"):
+        list(to_episodes(absent, definition=DEFINITION))
+    if name in ("dose", "grain"):
+        with pytest.raises(InvalidInput, match=f"spans: a {name} is below 1; leave out"):
+            list(to_findings(batch.set_column(place, name, pa.array([0])), definition=DEFINITION))
+
+
+@pytest.mark.parametrize(
+    ("chosen", "says"),
+    [
+        ({"market": "US"}, "market: 'US' is none on file; write 'eu', 'uk', 'us'"),
+        ({"release": "slow"}, "release: 'slow' is none on file; write 'immediate', 'extended', 'delayed'"),
+        ({"form": "cap"}, "form: 'cap' is none on file; write 'tablet', "),
+    ],
+)
+def test_a_market_a_release_and_a_form_that_are_none_are_refused(chosen, says):
+    for call in (lambda: compared_facts(["tramadol"], **chosen), lambda: findings((1, "tramadol", 0, 9, 5), **chosen)):
+        with pytest.raises(InvalidInput) as caught:
+            call()
+        assert str(caught.value).startswith(says)
