@@ -45,6 +45,7 @@ WRONG = [
     (Aside.NO_DRUG, {"drug": None}),
     (Aside.NO_DRUG, {"drug": "  "}),
     (Aside.UNKNOWN_DRUG, {"drug": "diazepamm"}),
+    (Aside.SEVERAL_DRUGS, {"drug": "bupropion"}),
     (Aside.NO_START, {"start": None}),
     (Aside.FAR_DATE, {"start": date(1, 1, 1)}),
     (Aside.FAR_DATE, {"start": date(1899, 12, 31)}),

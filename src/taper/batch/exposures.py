@@ -98,6 +98,7 @@ class Reader:
         found = known[codes]
         _mark(why, found == -1, Aside.UNKNOWN_DRUG)
         _mark(why, found == -2, Aside.NO_DRUG)
+        _mark(why, found == -3, Aside.SEVERAL_DRUGS)
         return found
 
     def _number(self, name: str | None) -> int:
@@ -109,7 +110,12 @@ class Reader:
         try:
             return self._numbers[self.facts.name_of(name)]
         except NotFound:
+            pass
+        try:
+            self.facts.written(name)
+        except NotFound:
             return -1
+        return -3
 
     def _days(self, batch: Batch, why: Any) -> tuple[Any, Any, Any]:
         start, has_start = _whole(batch.column("start"))

@@ -82,7 +82,8 @@ class KidneyFigures:
         place = np.minimum(np.searchsorted(self._people, names), len(self._people) - 1)
         is_known = (self._people[place] == names)[courses.number[courses.opens]]
         whose = place[courses.number[courses.opens]]
-        at = np.searchsorted(self._keys, whose * _DAYS + courses.first[courses.opens] + _DAYS // 2, "right") - 1
+        day = np.minimum(courses.first[courses.opens], _DAYS // 2 - 1)
+        at = np.searchsorted(self._keys, whose * _DAYS + day + _DAYS // 2, "right") - 1
         is_known &= (at >= 0) & (self._keys[at] // _DAYS == whose)
         return np.where(is_known, self._codes[at], -1)
 
