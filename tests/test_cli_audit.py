@@ -143,11 +143,67 @@ def test_a_folder_is_replaced_with_force_alone(run, exposures, tmp_path):
     (out / "mine.txt").write_text("kept", "utf-8")
     code, _, error = run("audit", str(exposures), "--out", str(out), *RULES)
     assert (code, error) == (2, f"taper: {out}: exists; choose another name, or add --force for a folder\n")
-    assert (out / "mine.txt").exists()
+    (out / "summary.txt").write_text("of an earlier audit", "utf-8")
+    code, _, error = run("audit", str(exposures), "--out", str(out), "--force", *RULES)
+    says = "holds mine.txt, which no audit writes, and --force would remove it; choose another name"
+    assert (code, error) == (2, f"taper: {out}: {says}\n")
+    assert {path.name for path in out.iterdir()} == {"mine.txt", "summary.txt"}
+    (out / "mine.txt").unlink()
     assert run("audit", str(exposures), "--out", str(out), "--force", *RULES)[0] == 0
-    assert not (out / "mine.txt").exists()
+    assert run("audit", str(exposures), "--out", str(out), "--force", *RULES)[0] == 0
+    assert (out / "summary.txt").read_text("utf-8").startswith("103 rows read")
     code, _, error = run("audit", str(exposures), "--out", str(exposures), "--force", *RULES)
     assert (code, exposures.is_file()) == (2, True)
+
+
+def test_the_folder_of_the_input_is_not_removed_by_force(run, exposures, monkeypatch):
+    monkeypatch.chdir(exposures.parent)
+    for name in (".", str(exposures.parent), f"../{exposures.parent.name}"):
+        code, _, error = run("audit", exposures.name, "--out", name, "--force", *RULES)
+        assert (code, f"holds {exposures.name}, which no audit writes" in error) == (2, True)
+    assert [path.name for path in exposures.parent.iterdir()] == [exposures.name]
+
+
+def test_an_earlier_audit_stays_where_the_new_one_cannot_take_its_place(run, exposures, tmp_path, monkeypatch):
+    out = tmp_path / "audit"
+    out.mkdir()
+    (out / "summary.txt").write_text("of an earlier audit", "utf-8")
+    rename = Path.rename
+
+    def stop(self, target):
+        if self.suffix == ".part":
+            raise KeyboardInterrupt
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", stop)
+    assert run("audit", str(exposures), "--out", str(out), "--force", *RULES)[0] == 130
+    assert (out / "summary.txt").read_text("utf-8") == "of an earlier audit"
+    assert {path.name for path in tmp_path.iterdir()} == {"audit", exposures.name}
+
+
+def test_a_date_that_is_none_says_of_which_option(run, exposures, tmp_path):
+    for name in ("--since", "--until"):
+        code, _, error = run("audit", str(exposures), "--out", str(tmp_path / "a"), *RULES, name, "yesterday")
+        assert (code, error.startswith(f"taper: {name}: 'yesterday' is not a date; write it as")) == (2, True)
+
+
+def test_nothing_is_fetched_and_the_name_of_a_folder_is_no_column(run, exposures, tmp_path):
+    address = "https://127.0.0.1:9/dispensed.parquet"
+    code, _, error = run("audit", address, "--out", str(tmp_path / "a"), *RULES)
+    assert (code, error.startswith(f"taper: {address}: is no Parquet file that can be read (")) == (2, True)
+    assert "install" not in error
+    named = tmp_path / "quantity=1"
+    named.mkdir()
+    pq.write_table(pq.read_table(exposures).drop_columns("quantity"), named / "rows.parquet")
+    code, _, error = run("audit", str(named / "rows.parquet"), "--out", str(tmp_path / "a"), *RULES)
+    assert (code, "not found: quantity" in error) == (2, True)
+
+
+def test_too_little_memory_for_the_counts_is_said_without_a_path_that_is_gone(run, exposures, tmp_path):
+    code, _, error = run("audit", str(exposures), "--out", str(tmp_path / "a"), "--memory", "1 MB", *RULES)
+    assert (code, error.count("\n")) == (2, 1)
+    assert ".part" not in error
+    assert "give more" in error
 
 
 @pytest.mark.parametrize("at", ["spans", "episodes", "findings"])
@@ -220,6 +276,13 @@ def test_without_duckdb_the_command_that_installs_it_is_said(run, exposures, tmp
     packages = '"duckdb>=2,<3" "matplotlib>=3.9,<4" "numpy>=2" "pyarrow>=20"'
     assert (code, error) == (2, f"taper: an audit needs the package duckdb: pip install {packages}\n")
     assert not (tmp_path / "a").exists()
+
+
+def test_without_matplotlib_it_is_said_before_the_work(run, exposures, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    with telling(lambda *_: pytest.fail("worked")):
+        code, _, error = run("audit", str(exposures), "--out", str(tmp_path / "a"), *RULES)
+    assert (code, error.startswith("taper: an audit needs the package matplotlib: pip install ")) == (2, True)
 
 
 def test_without_numpy_the_functions_say_what_installs_it_and_the_rules_are_still_there():

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -44,6 +45,7 @@ WRONG = [
     (Aside.NO_DRUG, {"drug": None}),
     (Aside.NO_DRUG, {"drug": "  "}),
     (Aside.UNKNOWN_DRUG, {"drug": "diazepamm"}),
+    (Aside.SEVERAL_DRUGS, {"drug": "bupropion"}),
     (Aside.NO_START, {"start": None}),
     (Aside.FAR_DATE, {"start": date(1, 1, 1)}),
     (Aside.FAR_DATE, {"start": date(1899, 12, 31)}),
@@ -101,6 +103,10 @@ def test_an_overlapping_duplicate_is_set_aside_and_another_package_is_not():
     assert reasons({}, {"quantity": 30, "strength": "10 mg"}) == []
     assert reasons({}, {"person": 2}, {"person": 2, "start": DAY + timedelta(1)}) == []
     assert reasons({"days_supply": None, "end": DAY + timedelta(29)}, {}) == []
+    assert reasons({"end": DAY + timedelta(29)}, {}) == []
+    assert reasons({"end": DAY + timedelta(29)}, {"end": DAY + timedelta(28)}, {"end": DAY + timedelta(29)}) == [
+        Aside.DUPLICATE
+    ]
     assert reasons({"start": DAY + timedelta(1)}, {}, {"drug": "baclofen"}, {}) == [Aside.DUPLICATE]
     assert reasons({}, {"quantity": None}, {}) == [Aside.NO_QUANTITY, Aside.DUPLICATE]
     assert reasons({}, {}, rules=BY_END) == []
@@ -133,6 +139,38 @@ def test_a_decimal_is_exact(kind):
     assert (made.to_pylist()[0]["dose"], made.to_pylist()[0]["grain"]) == (285, 8)
 
 
+def test_a_decimal_of_tens_is_exact_and_one_of_any_size_is_counted():
+    rows = [{"quantity": Decimal(6000)}, {"quantity": Decimal(-100), "person": 2}]
+    assert reasons(*rows, quantity=pa.decimal128(5, -2)) == [Aside.NEGATIVE_QUANTITY]
+    (made,) = to_spans(table(*rows, quantity=pa.decimal128(5, -2)), rules=RULES)
+    assert (made.to_pylist()[0]["dose"], made.to_pylist()[0]["grain"]) == (1000, 1)
+    rows = [{"quantity": sign * Decimal(10) ** 55, "person": number} for number, sign in enumerate((1, -1))]
+    assert reasons(*rows, quantity=pa.decimal256(60, 2)) == [Aside.TOO_LARGE, Aside.NEGATIVE_QUANTITY]
+
+
+@pytest.mark.parametrize("kind", [np.float16, np.float32])
+def test_a_short_float_is_read_as_a_long_one(kind):
+    values = np.array([60, 45.5], kind)
+    rows = table({}, {"person": 2}).set_column(4, "quantity", pa.array(values))
+    account = Account()
+    (made,) = to_spans(rows, rules=RULES, account=account)
+    assert made.to_pylist()[0]["dose"] == 10
+    assert account.reasons == {Aside.PART_QUANTITY: 1}
+
+
+def test_short_codes_have_room_for_all_batches_and_for_what_is_absent():
+    batches = []
+    for part, place in enumerate((127, None)):
+        words = [f"{part * 200 + number} mg" for number in range(1, 129)]
+        coded = pa.DictionaryArray.from_arrays(pa.array([place], pa.int8()), words)
+        (batch,) = table({"person": part}).to_batches()
+        batches.append(batch.set_column(5, "strength", coded))
+    account = Account()
+    (made,) = to_spans(batches, rules=RULES, account=account)
+    assert made.to_pylist()[0]["dose"] == 256
+    assert account.reasons == {Aside.NO_STRENGTH: 1}
+
+
 def test_large_numbers_without_a_sign_and_coded_text_are_read():
     coded = pa.dictionary(pa.int32(), pa.string())
     assert reasons({"days_supply": 2**64 - 1}, days_supply=pa.uint64()) == [Aside.TOO_LONG]
@@ -160,6 +198,16 @@ def test_a_table_of_another_shape_is_refused_with_the_columns_and_the_nearest_na
     )
 
 
+def test_of_the_last_day_and_the_length_one_may_stand_without_values():
+    for name in ("end", "days_supply"):
+        with pytest.raises(
+            WrongColumns, match=rf"not found: {name}\. Rename them, or add {name} without values; it has"
+        ):
+            list(to_spans(table({}).drop_columns(name), rules=RULES))
+    with pytest.raises(WrongColumns, match=r"not found: end; days_supply\. Rename them; it has"):
+        list(to_spans(table({}).drop_columns(["end", "days_supply"]), rules=RULES))
+
+
 def test_a_column_of_another_type_and_another_object_are_refused():
     with pytest.raises(WrongColumns, match=r"the column start is timestamp\[us\]; cast it to date32"):
         list(to_spans(table({"start": None}, start=pa.timestamp("us")).to_batches(), rules=RULES))
@@ -167,6 +215,11 @@ def test_a_column_of_another_type_and_another_object_are_refused():
         list(to_spans(table({"strength": None}, strength=pa.float64()).to_batches(), rules=RULES))
     with pytest.raises(WrongColumns, match="wants record batches of pyarrow, and got dict; call to_batches"):
         list(to_spans([{"person": 1}], rules=RULES))
+    with pytest.raises(WrongColumns, match="wants record batches of pyarrow, and got Table; call to_batches"):
+        list(to_spans([table({})], rules=RULES))
+    mixed = [*table({}).to_batches(), *table({"person": 2}, quantity=pa.float64()).to_batches()]
+    with pytest.raises(WrongColumns, match="the column quantity is double in one batch and int64 in another; cast it"):
+        list(to_spans(mixed, rules=RULES))
     twice = pa.RecordBatch.from_arrays([pa.array([1]), pa.array([1])], names=["person", "person"])
     with pytest.raises(WrongColumns, match="not found: person"):
         list(to_spans([twice], rules=RULES))

@@ -54,3 +54,7 @@ def test_a_span_that_ends_before_it_begins_or_has_no_end_is_refused():
 def test_columns_of_another_table_are_refused():
     with pytest.raises(WrongColumns, match="wants the columns person, drug, first"):
         list(spans_to_days([pa.RecordBatch.from_pylist([{"person": 1}])]))
+
+
+def test_a_table_of_spans_is_taken_as_it_is():
+    assert [batch.num_rows for batch in spans_to_days(pa.Table.from_pylist([span(length=3)], SCHEMA))] == [3]

@@ -9,7 +9,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from taper import CannotCompute, Dose, Formulary, InvalidInput, OutOfOrder, Release, UnknownDrug, WrongColumns, weeks
+from taper import (
+    CannotCompute,
+    DosageForm,
+    Dose,
+    Formulary,
+    InvalidInput,
+    OutOfOrder,
+    Release,
+    UnknownDrug,
+    WrongColumns,
+    weeks,
+)
 from taper.batch import (
     EPISODES,
     FINDINGS,
@@ -173,8 +184,11 @@ def test_kidney_figures_are_the_last_before_the_episode():
         findings(*rows, people=people((2, 0, 1.0), (2, 0, 2.0)))
     with pytest.raises(InvalidInput, match="people: a row has no person or no date"):
         findings(*rows, people=people((None, 0, 1.0)))
-    with pytest.raises(InvalidInput, match=r"people: .*correct it, or leave it out"):
+    with pytest.raises(InvalidInput, match=r"people: .*'-4' is negative.*correct it for 2, or leave it out"):
         findings(*rows, people=people((2, 0, -4.0)))
+    assert findings(*rows, people=people((2, 0, float("nan")))) == findings(*rows, people=people())
+    with pytest.raises(WrongColumns, match="people: the column person is string, and in the spans int64; cast it to"):
+        findings(*rows, people=text)
     with pytest.raises(WrongColumns, match="people: wants the columns person, date, egfr, crcl"):
         findings(*rows, people=people().drop_columns(["crcl"]))
 
@@ -324,3 +338,72 @@ def test_long_use_without_a_length_is_as_long_as_a_reduction_from_the_highest_do
         limits = {row["limit"] for row in findings((1, "zolpidem", 0, taken, dose), facts=facts)}
         assert (str(StoppingShape.SLOWLY) in limits) is is_long
         assert str(StoppingShape.FIXED) in limits
+
+
+def test_a_drug_without_a_product_is_compared_with_what_does_not_depend_on_one(tmp_path):
+    path = tmp_path / "ours.toml"
+    path.write_text(
+        'overlay = "ours"\nnew = true\nreviewed_on = 2026-11-29\ndrug = "madeupine"\n'
+        '[[ceilings]]\nlimit = "60 mg"\nsource = "our-limit"\n'
+        '[[ceilings]]\nlimit = "30 mg"\nsource = "our-limit"\nforms = ["capsule"]\n'
+        '[sources.our-limit]\norganization = "Our ward"\ntitle = "A limit"\nlocator = "a page"\nyear = 2026\n'
+        'grade = "C"\nverified_on = 2026-11-29\n',
+        "utf-8",
+    )
+    facts = Formulary.shipped().overlaid(path)
+    assert facts.monograph("madeupine").products == ()
+    assert [item.use for item in compared_facts(["madeupine"], facts=facts)] == [Use.COMPARED, Use.PRODUCT]
+    capsules = compared_facts(["madeupine"], facts=facts, market="us", form=DosageForm.CAPSULE)
+    assert [item.use for item in capsules] == [Use.COMPARED, Use.COMPARED]
+    day = date(2024, 1, 1)
+    spans = pa.table({
+        "person": [1], "drug": ["madeupine"], "dose": [90], "grain": [1],
+        "first": pa.array([day]), "last": pa.array([day]),
+    })  # fmt: skip
+    definition = EpisodeDefinition(ends_after=30, since=day, until=day, washout=30, least_change="15/100")
+    found = [row for made in to_findings(spans, definition=definition, facts=facts) for row in made.to_pylist()]
+    assert [(row["rule"], row["limit"]) for row in found] == [("ceiling", "60 mg/day")]
+
+
+@pytest.mark.parametrize("name", ["drug", "first", "last", "dose", "grain"])
+def test_a_span_without_a_value_is_refused(name):
+    (batch,) = spans((1, "diazepam", 0, 9, 5))
+    place = batch.schema.get_field_index(name)
+    absent = batch.set_column(place, name, pa.nulls(1, batch.schema.field(name).type))
+    with pytest.raises(InvalidInput, match=f"spans: a row has no {name}; leave it out"):
+        list(to_episodes(absent, definition=DEFINITION))
+    if name in ("dose", "grain"):
+        with pytest.raises(InvalidInput, match=f"spans: a {name} is below 1; leave out"):
+            list(to_findings(batch.set_column(place, name, pa.array([0])), definition=DEFINITION))
+
+
+@pytest.mark.parametrize(
+    ("chosen", "says"),
+    [
+        ({"market": "US"}, "market: 'US' is none on file; write 'eu', 'uk', 'us'"),
+        ({"release": "slow"}, "release: 'slow' is none on file; write 'immediate', 'extended', 'delayed'"),
+        ({"form": "cap"}, "form: 'cap' is none on file; write 'tablet', "),
+    ],
+)
+def test_a_market_a_release_and_a_form_that_are_none_are_refused(chosen, says):
+    for call in (lambda: compared_facts(["tramadol"], **chosen), lambda: findings((1, "tramadol", 0, 9, 5), **chosen)):
+        with pytest.raises(InvalidInput) as caught:
+            call()
+        assert str(caught.value).startswith(says)
+
+
+def test_a_stock_of_centuries_stands_before_the_next_person_and_knows_its_figures():
+    far = 1_100_000  # days, until the year 5032
+    rows = [(1, "gabapentin", 0, 30, 3000), (1, "gabapentin", far, 30, 3000), (2, "gabapentin", 0, 30, 3000)]
+    people = pa.table({
+        "person": [1, 2], "date": [DAY, DAY], "egfr": pa.nulls(2, pa.int64()), "crcl": [20, 20],
+    })  # fmt: skip
+    found = findings(*rows, market="us", release=Release.IMMEDIATE, people=people)
+    places = [(row["person"], row["episode"]) for row in found]
+    assert places == sorted(places)
+    assert {place for row, place in zip(found, places, strict=True) if row["rule"] == "kidney"} == {
+        (1, 1),
+        (1, 2),
+        (2, 1),
+    }
+    assert places.count((1, 1)) >= places.count((1, 2)) > 0

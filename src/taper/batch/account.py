@@ -13,6 +13,7 @@ class Aside(StrEnum):
     NO_PERSON = "no person"
     NO_DRUG = "no drug"
     UNKNOWN_DRUG = "a drug that is not on file"
+    SEVERAL_DRUGS = "a name of several drugs on file"
     NO_START = "no first day"
     FAR_DATE = "a date outside of 1900 to 2200"
     END_BEFORE_START = "the last day is before the first"

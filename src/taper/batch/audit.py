@@ -26,6 +26,7 @@ TABLES = ("set_aside", "spans", "episodes", "findings")
 """The Parquet files of an audit, by name."""
 
 _ROWS = 100_000
+_STORED = "read_parquet(?, hive_partitioning = false)"  # the name of a folder is no column
 _MEMORY = re.compile(r"[1-9][0-9]{0,6} ?(MB|GB)")
 
 
@@ -162,6 +163,8 @@ class _Engine:
         self._link = self._duckdb.connect(config={
             "memory_limit": self._memory.replace(" ", ""), "temp_directory": str(self._folder / "temporary"),
             "threads": 2,
+            # Nothing is fetched: a file is one of this machine.
+            "autoinstall_known_extensions": False, "autoload_known_extensions": False,
         })  # fmt: skip
         return self
 
@@ -171,14 +174,14 @@ class _Engine:
     def batches(self, path: str | Path, wanted: tuple[tuple[str, str], ...], what: str) -> Iterator[Batch]:
         """The wanted columns of a Parquet file in order of person."""
         with self._said(path, "is no Parquet file that can be read ({}); check it"):
-            schema = self._ask("SELECT * FROM read_parquet(?) LIMIT 0", path).to_arrow_table().schema
-            ((rows,),) = self._ask("SELECT count(*) FROM read_parquet(?)", path).fetchall()
+            schema = self._ask(f"SELECT * FROM {_STORED} LIMIT 0", path).to_arrow_table().schema
+            ((rows,),) = self._ask(f"SELECT count(*) FROM {_STORED}", path).fetchall()
         self.rows = self.rows or rows
         checked(pa.RecordBatch.from_pylist([], schema), wanted, what)
         names = ", ".join(f'"{name}"' for name, _ in wanted)
         # In order of every column, so that the same rows give the same spans however they are stored.
         with self._said(path, "its rows cannot be put in order ({}); give more memory, or room on the disk"):
-            found = self._ask(f"SELECT {names} FROM read_parquet(?) ORDER BY {names}", path)
+            found = self._ask(f"SELECT {names} FROM {_STORED} ORDER BY {names}", path)
             yield from found.to_arrow_reader(_ROWS)
 
     def _ask(self, question: str, path: str | Path) -> Any:
@@ -211,7 +214,7 @@ class _Engine:
 
     def _rows(self, question: str, table: str) -> list[tuple[Any, ...]]:
         path = self._folder / f"{table}.parquet"
-        with self._said(path, "cannot be counted ({}); give more memory"):
+        with self._said("memory", f"{table} cannot be counted ({{}}); give more"):
             rows: list[tuple[Any, ...]] = self._ask(question, path).fetchall()
         return rows
 

@@ -1,7 +1,7 @@
 """The columns of a record batch: which are wanted, and what is said where others are found."""
 
 import difflib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from taper.batch.engine import Batch, pa
@@ -18,6 +18,8 @@ _KINDS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "key": (lambda kind: pa.types.is_integer(kind) or _is_text(kind), "integer or string"),
     "flag": (lambda kind: pa.types.is_boolean(kind), "bool"),
 }
+
+_CODE_BITS = 32
 
 
 def _is_text(kind: Any) -> bool:
@@ -36,7 +38,7 @@ def checked(batch: Batch, wanted: Sequence[tuple[str, str]], what: str) -> Batch
         WrongColumns: If it is no record batch, a column is missing, or one is of another type.
     """
     schema = getattr(batch, "schema", None)
-    if not isinstance(schema, pa.Schema):
+    if not isinstance(schema, pa.Schema) or isinstance(batch, pa.Table):
         got = type(batch).__name__
         raise WrongColumns(f"wants record batches of pyarrow, and got {got}; call to_batches() of a table", where=what)
     names = [name for name, _ in wanted]
@@ -48,7 +50,34 @@ def checked(batch: Batch, wanted: Sequence[tuple[str, str]], what: str) -> Batch
         found = schema.field(name).type
         if not fits(found):
             raise WrongColumns(f"the column {name} is {found}; cast it to {words}", where=what, missing=(name,))
-    return pa.RecordBatch.from_arrays([batch.column(name) for name in names], names=names)
+    return pa.RecordBatch.from_arrays([_wide(batch.column(name)) for name in names], names=names)
+
+
+def _wide(column: Any) -> Any:
+    """A coded column with room for the codes of all batches together and one for what is absent."""
+    kind = column.type
+    if not pa.types.is_dictionary(kind) or kind.index_type.bit_width >= _CODE_BITS:
+        return column
+    return column.cast(pa.dictionary(pa.int32(), kind.value_type))
+
+
+def alike(batches: Iterable[Batch], wanted: Sequence[tuple[str, str]], what: str) -> Iterator[Batch]:
+    """Each batch with the wanted columns alone, in their order, of the same types as in the first.
+
+    Raises:
+        WrongColumns: If a batch is refused by `checked`, or has a column of another type than the first.
+    """
+    first: Any = None
+    for batch in batches_of(batches):
+        made = checked(batch, wanted, what)
+        first = made.schema if first is None else first
+        for was, now in zip(first, made.schema, strict=True):
+            if was.type != now.type:
+                raise WrongColumns(
+                    f"the column {now.name} is {now.type} in one batch and {was.type} in another; cast it to one type",
+                    where=what, missing=(now.name,),
+                )  # fmt: skip
+        yield made
 
 
 def batches_of(table: Iterable[Batch]) -> Iterable[Batch]:
@@ -68,4 +97,6 @@ def _absent(schema: Any, names: list[str], missing: list[str]) -> str:
         hint = f" (the nearest is {', '.join(plain[each] for each in near)})" if near else ""
         lines.append(f"{name}{hint}")
     found = ", ".join(schema.names) or "no column"
-    return f"wants the columns {', '.join(names)}; not found: {'; '.join(lines)}. Rename them; it has {found}"
+    either = sorted({"end", "days_supply"} & set(missing)) if "days_supply" in names else []
+    hint = f", or add {' and '.join(either)} without values" if len(either) == 1 else ""
+    return f"wants the columns {', '.join(names)}; not found: {'; '.join(lines)}. Rename them{hint}; it has {found}"

@@ -10,6 +10,7 @@ from taper.batch.engine import Batch, is_new, np, pa
 from taper.batch.people import numbered, whole_people
 from taper.batch.refusals import OutOfOrder
 from taper.batch.spans import SPANS
+from taper.errors import InvalidInput
 
 _DAY_0 = date(1970, 1, 1)
 
@@ -50,12 +51,14 @@ def courses_of(spans: Iterable[Batch], definition: EpisodeDefinition) -> Iterato
     Raises:
         WrongColumns: If the columns are not those of spans.
         OutOfOrder: If a person does not follow in order, or the spans of one do not.
+        InvalidInput: If a value is absent, or a dose is not above 0.
     """
     for batch in whole_people(spans, SPANS, "spans"):
         yield _courses(batch, definition)
 
 
 def _courses(batch: Batch, definition: EpisodeDefinition) -> Courses:
+    _check_values(batch)
     people = batch.column("person")
     number = numbered(people)
     drug = batch.column("drug")
@@ -72,7 +75,6 @@ def _courses(batch: Batch, definition: EpisodeDefinition) -> Courses:
     opens = np.flatnonzero(is_open)
     closes = np.append(opens[1:], len(first)) - 1
     episode = np.cumsum(is_open) - 1
-    ordinal = np.arange(len(opens)) - (np.cumsum(whose[opens]) - 1)
     # Episodes of one person and drug are numbered from 1.
     heads = np.flatnonzero(whose[opens])
     ordinal = np.arange(len(opens)) - np.repeat(heads, np.diff(np.append(heads, len(opens)))) + 1
@@ -84,6 +86,15 @@ def _courses(batch: Batch, definition: EpisodeDefinition) -> Courses:
         people.take(pa.array(np.flatnonzero(is_new(number)))), names, number, drugs, first, last, dose, grain, episode,
         opens, closes, first[opens] - before >= definition.washout, stopped, ordinal,
     )  # fmt: skip
+
+
+def _check_values(batch: Batch) -> None:
+    for name, kind in SPANS:
+        column = batch.column(name)
+        if name != "person" and column.null_count:
+            raise InvalidInput(f"a row has no {name}; leave it out", where="spans")
+        if kind == "whole" and len(column) and column.to_numpy().min() < 1:
+            raise InvalidInput(f"a {name} is below 1; leave out days without the drug", where="spans")
 
 
 def _check_order(number: Any, drugs: Any, first: Any, last: Any, whose: Any) -> None:

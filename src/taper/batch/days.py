@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from taper.batch.columns import checked
+from taper.batch.columns import alike
 from taper.batch.engine import Batch, np, pa
 from taper.batch.people import ROWS
 from taper.batch.spans import SPANS
@@ -36,8 +36,7 @@ def spans_to_days(spans: Iterable[Batch]) -> Iterator[Batch]:
         ...  for day in made.to_pylist()]
         ['2024-01-01', '2024-01-02']
     """
-    for batch in spans:
-        rows = checked(batch, SPANS, "spans")
+    for rows in alike(spans, SPANS, "spans"):
         first, last = _numbers(rows, "first"), _numbers(rows, "last")
         lengths = last - first + 1
         wrong = np.flatnonzero(lengths < 1)

@@ -44,6 +44,7 @@ def to_episodes(spans: Iterable[Batch], *, definition: EpisodeDefinition) -> Ite
     Raises:
         WrongColumns: If the columns are not those of spans.
         OutOfOrder: If the spans do not stand in order of person, drug and day.
+        InvalidInput: If a span has no drug, day or dose.
 
     Example:
         >>> from datetime import date

@@ -98,6 +98,7 @@ class Reader:
         found = known[codes]
         _mark(why, found == -1, Aside.UNKNOWN_DRUG)
         _mark(why, found == -2, Aside.NO_DRUG)
+        _mark(why, found == -3, Aside.SEVERAL_DRUGS)
         return found
 
     def _number(self, name: str | None) -> int:
@@ -109,7 +110,12 @@ class Reader:
         try:
             return self._numbers[self.facts.name_of(name)]
         except NotFound:
+            pass
+        try:
+            self.facts.written(name)
+        except NotFound:
             return -1
+        return -3
 
     def _days(self, batch: Batch, why: Any) -> tuple[Any, Any, Any]:
         start, has_start = _whole(batch.column("start"))
@@ -190,7 +196,10 @@ def _again(batch: Batch, rows: Any, made: Exposures, strengths: Any) -> Any:
         return rows[:0]
     supply, has_supply = _whole(batch.column("days_supply"))
     supply = np.where(has_supply, supply, -1)
-    parts = (made.number, made.drugs, made.first, made.last, made.dose, made.grain, strengths[rows], supply[rows])
+    end, has_end = _whole(batch.column("end"))
+    end = np.where(has_end, end, np.iinfo(np.int64).min)
+    doses = (made.dose, made.grain, strengths[rows])
+    parts = (made.number, made.drugs, made.first, made.last, *doses, supply[rows], end[rows])
     keys = tuple(part[near] for part in parts)
     order = np.lexsort((near, *keys[::-1]))
     return rows[near[order[~is_new(*(key[order] for key in keys))]]]
@@ -231,6 +240,7 @@ def _quantity(column: Any, why: Any) -> tuple[Any, int]:
     elif pa.types.is_decimal(column.type):
         count, parts = _decimal(column)
     else:
+        column = column.cast(pa.float64())  # what is shorter does not hold the limit
         is_small = pc.less(pc.abs(column), _SMALL)
         _mark(why, pc.and_(is_small, pc.not_equal(pc.trunc(column), column)).fill_null(False), Aside.PART_QUANTITY)
         large = pc.if_else(pc.greater(column, 0), _SMALL * _SMALL, -1)
@@ -241,12 +251,12 @@ def _quantity(column: Any, why: Any) -> tuple[Any, int]:
 
 def _decimal(column: Any) -> tuple[Any, int]:
     """Decimals as integers: the 64 low bits where the others only carry the sign, else what is too large."""
-    scale = column.type.scale
-    held = pa.array(column.fill_null(0).cast(pa.decimal128(38, scale)))
-    words = np.frombuffer(held.buffers()[1], np.int64).reshape(-1, 2)[held.offset : held.offset + len(held)]
-    fits = (words[:, 1] == 0) & (words[:, 0] >= 0)
-    count = np.where(fits, words[:, 0], np.where(words[:, 1] < 0, -1, _SMALL * _SMALL))
-    return count, 10 ** max(scale, 0)
+    scale = max(column.type.scale, 0)  # one below 0 counts in tens, hundreds and so on
+    held = pa.array(column.fill_null(0).cast(pa.decimal256(76, scale)))
+    words = np.frombuffer(held.buffers()[1], np.int64).reshape(-1, 4)[held.offset : held.offset + len(held)]
+    fits = (words[:, 1:] == 0).all(axis=1) & (words[:, 0] >= 0)
+    count = np.where(fits, words[:, 0], np.where(words[:, 3] < 0, -1, _SMALL * _SMALL))
+    return count, 10**scale
 
 
 def _mass(text: str | None) -> tuple[int, int]:

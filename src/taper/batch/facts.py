@@ -9,6 +9,7 @@ from typing import Any, cast
 from taper.amounts.dose import DailyDose
 from taper.checks.case import Case
 from taper.checks.length_of_use import LongUse, long_use
+from taper.errors import InvalidInput
 from taper.knowledge.cited import Cited
 from taper.knowledge.formulary import Formulary
 from taper.knowledge.kidney_advice import KidneyAdvice
@@ -17,6 +18,8 @@ from taper.knowledge.stopping_advice import Stopping, StoppingShape
 from taper.people.patient import UNKNOWN
 from taper.products.product import DosageForm, Product, Release
 from taper.source import Source
+
+_MARKETS = ("us", "uk")
 
 
 class Use(StrEnum):
@@ -63,7 +66,8 @@ def facts_of(
 ) -> DrugFacts:
     """The facts about a drug that hold of anyone who takes it, in whatever product of a market, release and form."""
     monograph = formulary.monograph(drug)
-    products = [p for p in monograph.products if market is None or p.market == market] or list(monograph.products)
+    held = monograph.products or _any_product(market)
+    products = [p for p in held if market is None or p.market == market] or list(held)
     chosen = [p for p in products if release in (None, p.release) and form in (None, p.form)] or products
     cases = [_case(formulary, monograph.drug, product, market) for product in chosen]
     lengths = {long_use(case, monograph.drug) for case in cases}
@@ -76,6 +80,30 @@ def facts_of(
         tuple(fact for fact in used if isinstance(fact, Stopping)),
         lengths.pop() if len(lengths) == 1 else LongUse(None),
         listed,
+    )
+
+
+def check_chosen(formulary: Formulary, market: str | None, release: object, form: object) -> None:
+    """Refuse a market, release or form that there is none of; otherwise everything would be compared without a word.
+
+    Raises:
+        InvalidInput: If one is none.
+    """
+    held = {product.market for drug in formulary.drugs for product in formulary.monograph(drug).products}
+    markets = sorted({*_MARKETS, *(each for each in held if each)})
+    chosen = {"market": (market, markets), "release": (release, [*Release]), "form": (form, [*DosageForm])}
+    for name, (got, choices) in chosen.items():
+        if got is not None and got not in choices:
+            listed = ", ".join(repr(str(choice)) for choice in choices)
+            raise InvalidInput(f"{got!r} is none on file; write {listed}", where=name)
+
+
+def _any_product(market: str | None) -> tuple[Product, ...]:
+    """Where no product of a drug is on file, it may be of each release and form."""
+    return tuple(
+        cast(Product, SimpleNamespace(id="", form=form, release=release, market=market))
+        for release in Release
+        for form in DosageForm
     )
 
 
@@ -138,12 +166,14 @@ def compared_facts(
 
     Raises:
         UnknownDrug: If a drug is not on file.
+        InvalidInput: If there is no such market, release or form.
 
     Example:
         >>> [(item.rule, str(item.use)) for item in compared_facts(["tramadol"]) if item.use is Use.PRODUCT][:1]
         [('ceiling', 'it depends on the release or the form')]
     """
     held = facts if facts is not None else Formulary.shipped()
+    check_chosen(held, market, release, form)
     return tuple(item for drug in drugs for item in facts_of(held, drug, market, release, form).listed)
 
 

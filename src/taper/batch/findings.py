@@ -7,7 +7,7 @@ from taper.batch.ceilings import above_ceilings, by_kidneys
 from taper.batch.courses import Courses, courses_of
 from taper.batch.definitions import EpisodeDefinition
 from taper.batch.engine import Batch, np
-from taper.batch.facts import DrugFacts, facts_of
+from taper.batch.facts import DrugFacts, check_chosen, facts_of
 from taper.batch.found import Found
 from taper.batch.kidneys import KidneyFigures
 from taper.batch.levels import drug_courses
@@ -54,7 +54,8 @@ def to_findings(
         WrongColumns: If the columns are others.
         OutOfOrder: If the spans do not stand in order of person, drug and day.
         UnknownDrug: If a drug is not on file.
-        InvalidInput: If two kidney figures are of one person and day, or one is none.
+        InvalidInput: If two kidney figures are of one person and day, or one is none; if a span has no drug, day or
+            dose; or if there is no such market, release or form.
 
     Example:
         >>> from datetime import date
@@ -69,6 +70,7 @@ def to_findings(
         ('us-tablet-dailymed', '80 mg/day')
     """
     held = facts if facts is not None else Formulary.shipped()
+    check_chosen(held, market, release, form)
     figures = KidneyFigures(people)
     known: dict[str, DrugFacts] = {}
     for courses in courses_of(spans, definition):

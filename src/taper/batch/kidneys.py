@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
 
-from taper.batch.columns import batches_of, checked
+from taper.batch.columns import alike
 from taper.batch.courses import Courses
 from taper.batch.engine import Batch, np, pa
+from taper.batch.refusals import WrongColumns
 from taper.errors import InvalidInput
 from taper.knowledge.kidney_advice import KidneyAction, KidneyAdvice
 from taper.knowledge.kidney_reading import KidneyReading, read_advice, words_of
@@ -42,7 +43,7 @@ class KidneyFigures:
     """
 
     def __init__(self, people: Iterable[Batch] | None) -> None:
-        listed = [checked(batch, PEOPLE, "people") for batch in (() if people is None else batches_of(people))]
+        listed = [] if people is None else list(alike(people, PEOPLE, "people"))
         self._patients: list[Patient] = []
         self._answers: dict[tuple[KidneyAdvice, int], tuple[KidneyAnswer, ...]] = {}
         self._keys = np.zeros(0, np.int64)
@@ -61,21 +62,28 @@ class KidneyFigures:
         twice = np.flatnonzero(self._keys[1:] == self._keys[:-1])
         if len(twice):
             raise InvalidInput(f"{people[int(twice[0])]} has two rows on one day; keep one", where="people")
+        self._kind = people.type
         codes: dict[tuple[str | None, str | None], int] = {}
         pairs = zip(*(_texts(table[name]) for name in ("egfr", "crcl")), strict=True)
         self._codes = np.array([codes.setdefault(pair, len(codes)) for pair in pairs], np.int64)
-        for egfr, crcl in codes:
-            self._patients.append(_patient(egfr, crcl))
+        for (egfr, crcl), code in codes.items():
+            self._patients.append(_patient(egfr, crcl, people[int(np.argmax(self._codes == code))]))
 
     def of(self, courses: Courses) -> Any:
         """Of each episode, which of the distinct figures are the person's on its first day; -1 where none is known."""
         if not len(self._keys):
             return np.full(len(courses.opens), -1)
+        if pa.types.is_integer(courses.people.type) != pa.types.is_integer(self._kind):
+            raise WrongColumns(
+                f"the column person is {self._kind}, and in the spans {courses.people.type}; cast it to the same",
+                where="people", missing=("person",),
+            )  # fmt: skip
         names = courses.people.to_numpy(zero_copy_only=False)
         place = np.minimum(np.searchsorted(self._people, names), len(self._people) - 1)
         is_known = (self._people[place] == names)[courses.number[courses.opens]]
         whose = place[courses.number[courses.opens]]
-        at = np.searchsorted(self._keys, whose * _DAYS + courses.first[courses.opens] + _DAYS // 2, "right") - 1
+        day = np.minimum(courses.first[courses.opens], _DAYS // 2 - 1)
+        at = np.searchsorted(self._keys, whose * _DAYS + day + _DAYS // 2, "right") - 1
         is_known &= (at >= 0) & (self._keys[at] // _DAYS == whose)
         return np.where(is_known, self._codes[at], -1)
 
@@ -88,15 +96,15 @@ class KidneyFigures:
 
 
 def _texts(column: Any) -> list[str | None]:
-    # A measurement of a person is read from the text of its number.
-    return [None if value is None else str(value).removesuffix(".0") for value in column.to_pylist()]
+    # A measurement of a person is read from the text of its number; what is no number is absent, as in a quantity.
+    return [None if value is None or value != value else str(value).removesuffix(".0") for value in column.to_pylist()]
 
 
-def _patient(egfr: str | None, crcl: str | None) -> Patient:
+def _patient(egfr: str | None, crcl: str | None, person: object) -> Patient:
     try:
         return Patient.read({name: text for name, text in (("egfr", egfr), ("crcl", crcl)) if text is not None})
     except InvalidInput as error:
-        raise InvalidInput(f"{error.message}; correct it, or leave it out", where="people") from None
+        raise InvalidInput(f"{error.message}; correct it for {person}, or leave it out", where="people") from None
 
 
 def _read(advice: KidneyAdvice, patient: Patient) -> list[KidneyAnswer]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from taper.batch.columns import batches_of, checked
+from taper.batch.columns import alike
 from taper.batch.engine import Batch, is_new, np, pa, pc
 from taper.batch.refusals import OutOfOrder
 
@@ -37,8 +37,7 @@ def whole_people(batches: Iterable[Batch], wanted: Sequence[tuple[str, str]], wh
 
 
 def _pieces(batches: Iterable[Batch], wanted: Sequence[tuple[str, str]], what: str) -> Iterator[Batch]:
-    for batch in batches_of(batches):
-        made = checked(batch, wanted, what)
+    for made in alike(batches, wanted, what):
         for begin in range(0, made.num_rows, 2 * ROWS):
             yield made.slice(begin, 2 * ROWS)
 

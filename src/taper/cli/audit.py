@@ -4,11 +4,13 @@ import argparse
 import shutil
 import sys
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 from uuid import uuid4
 
-from taper.amounts.duration import read_date
+from taper._base.extras import need
+from taper.amounts.duration import InvalidDate, read_date
 from taper.batch.definitions import Duplicates, EpisodeDefinition, GapDose, Length, Overlap, SpanRules, Stockpiling
 from taper.cli.options import add_json
 from taper.cli.output import json_text
@@ -46,7 +48,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--form", choices=list(DosageForm), help="the form of all that was dispensed")
     parser.add_argument("--memory", default="512 MB", metavar="AMOUNT", help="the most that duckdb takes; 512 MB")
     parser.add_argument("--out", required=True, metavar="FOLDER", help="for the results, whole or not at all")
-    parser.add_argument("--force", action="store_true", help="replace the folder if it exists")
+    parser.add_argument("--force", action="store_true", help="replace the folder of an earlier audit")
     add_json(parser)
 
 
@@ -61,9 +63,10 @@ def run(options: argparse.Namespace) -> int:
         stockpiling=options.stockpiling, overlap=options.overlap, grace=options.grace,
     )  # fmt: skip
     definition = EpisodeDefinition(
-        ends_after=options.ends_after, since=read_date(options.since), until=read_date(options.until),
+        ends_after=options.ends_after, since=_date(options, "since"), until=_date(options, "until"),
         washout=options.washout, least_change=options.least_change,
     )  # fmt: skip
+    need("matplotlib", install="audit", purpose="an audit")  # before the work, and not at its end
     with _whole_folder(Path(options.out), force=options.force) as folder:
         result = _audited(options, folder, rules, definition)
         text, data = _table(result), json_text(_data(result))
@@ -73,6 +76,13 @@ def run(options: argparse.Namespace) -> int:
     print(data if options.json else f"{text}\n{NOTICE}\n", end="")
     print(f"wrote {options.out}", file=sys.stderr)
     return 0
+
+
+def _date(options: argparse.Namespace, name: str) -> date:
+    try:
+        return read_date(getattr(options, name))
+    except InvalidDate as error:
+        raise InvalidDate(error.message, where=f"--{name}") from None
 
 
 def _audited(
@@ -95,37 +105,55 @@ def _whole_folder(target: Path, *, force: bool) -> "Iterator[Path]":
     """A new folder beside the one that is named; it takes that name once it is whole, and is removed otherwise.
 
     Raises:
-        InvalidInput: If the folder exists and force is not given, or it cannot be written.
+        InvalidInput: If the folder exists and force is not given, holds what no audit writes, or cannot be written.
     """
-    if target.exists() and not (force and target.is_dir()):
-        raise InvalidInput("exists; choose another name, or add --force for a folder", where=str(target))
+    named, target = target, target.resolve()
+    if target.exists():
+        _check_replaced(named, force=force)
+    old = target.with_name(f".taper-{uuid4().hex}.old")
     partial = target.with_name(f".taper-{uuid4().hex}.part")
     try:
         partial.mkdir()
         yield partial
         shutil.rmtree(partial / "temporary", ignore_errors=True)
-        old = target.with_name(f".taper-{uuid4().hex}.old")
         if target.exists():
             target.rename(old)
         partial.rename(target)
         shutil.rmtree(old, ignore_errors=True)
     except OSError as error:
         reason = error.strerror or str(error)
-        raise InvalidInput(f"cannot be written ({reason}); check the folder and its room", where=str(target)) from None
+        raise InvalidInput(f"cannot be written ({reason}); check the folder and its room", where=str(named)) from None
     finally:
-        # An interruption too leaves nothing behind.
+        # An interruption too leaves nothing behind, and what was there before.
         shutil.rmtree(partial, ignore_errors=True)
+        if old.exists() and not target.exists():
+            old.rename(target)
+
+
+def _check_replaced(folder: Path, *, force: bool) -> None:
+    if not (force and folder.is_dir()):
+        raise InvalidInput("exists; choose another name, or add --force for a folder", where=str(folder))
+    others = sorted({path.name for path in folder.iterdir()} - _WRITTEN)
+    if others:
+        raise InvalidInput(
+            f"holds {others[0]}, which no audit writes, and --force would remove it; choose another name",
+            where=str(folder),
+        )
+
+
+_PICTURES = ("lasting", "reductions", "stops")
+_WRITTEN = frozenset({
+    *(f"{name}.parquet" for name in ("set_aside", "spans", "episodes", "findings")),
+    *(f"{name}.svg" for name in _PICTURES), "summary.txt", "summary.json",
+})  # fmt: skip
 
 
 def _draw(result: "AuditResult", folder: Path) -> None:
     from taper.formats.plots.audit import plot_lasting, plot_reductions, plot_stops
 
     stops = {drug.drug: (drug.at_once, drug.stopped) for drug in result.drugs}
-    for name, picture in (
-        ("lasting", plot_lasting(result.lasting)),
-        ("reductions", plot_reductions(result.falls)),
-        ("stops", plot_stops(stops)),
-    ):
+    pictures = (plot_lasting(result.lasting), plot_reductions(result.falls), plot_stops(stops))
+    for name, picture in zip(_PICTURES, pictures, strict=True):
         picture.save(folder / f"{name}.svg")
 
 
