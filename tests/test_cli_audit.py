@@ -79,6 +79,11 @@ def test_an_audit_writes_what_the_functions_give_and_prints_its_counts(run, expo
     ]  # fmt: skip
     data = json.loads((out / "summary.json").read_text("utf-8"))
     assert data["rows"]["read"] == 103
+    assert 0 < data["facts"]["compared"] < data["facts"]["on_file"]
+    assert (
+        f"{data['facts']['compared']} of the {data['facts']['on_file']} facts on file"
+        in (out / "summary.txt").read_text()
+    )
     assert data["drugs"][1]["episodes_with_findings"]["ceiling"] == 20
     for name in PICTURES:
         assert (out / name).read_text("utf-8").count("<title>") == 1

@@ -246,3 +246,14 @@ def test_a_rule_that_is_none_is_refused(change, says):
     with pytest.raises(InvalidInput) as caught:
         SpanRules(**fields | change)
     assert str(caught.value).startswith(says)
+
+
+@pytest.mark.parametrize(
+    ("written", "plain"),
+    [("5 MG", "5 mg"), (".5 mg", "0.5 mg"), ("5  mg", "5 mg"), ("25 MCG", "25 mcg"), ("25ug", "25 mcg"),
+     ("25 \u00b5g", "25 mcg"), ("25 \u03bcg", "25 mcg"), ("1 G", "1 g"), ("0.50 Mg", "0.5 mg")],
+)  # fmt: skip
+def test_a_strength_is_read_as_registers_spell_it(written, plain):
+    made = [[span for batch in to_spans(table({"strength": text}).to_batches(), rules=RULES)
+             for span in batch.to_pylist()] for text in (written, plain)]  # fmt: skip
+    assert made[0] == made[1] != []

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from taper.batch.definitions import EpisodeDefinition, SpanRules
 from taper.batch.engine import Batch, pa
 from taper.batch.episodes import to_episodes
 from taper.batch.exposures import EXPOSURES
+from taper.batch.facts import ComparedFact, compared_facts
 from taper.batch.findings import to_findings
 from taper.batch.kidneys import PEOPLE
 from taper.batch.spans import to_spans
@@ -53,13 +54,14 @@ class AuditResult:
 
     `lasting` is for each drug, for each number of days after the first day of an episode, how many episodes ended by a
     stop and how many are seen no longer. `falls` is for each drug, for each twentieth of the dose before, how many
-    reductions were of that part.
+    reductions were of that part. `facts` are those on file about these drugs, compared or left out.
     """
 
     account: Account
     drugs: tuple[AuditedDrug, ...]
     lasting: Mapping[str, tuple[tuple[int, int, int], ...]]
     falls: Mapping[str, tuple[tuple[int, int], ...]]
+    facts: tuple[ComparedFact, ...] = ()
 
 
 def audit(
@@ -110,7 +112,11 @@ def audit(
         )  # fmt: skip
         _write(folder / "findings.parquet", found, account, engine)
     with engine:
-        return engine.counted(account)
+        result = engine.counted(account)
+    names = [drug.drug for drug in result.drugs]
+    return replace(
+        result, facts=compared_facts(names, facts=facts, market=market, release=release, form=form)
+    )  # fmt: skip
 
 
 class _Table:

@@ -1,5 +1,6 @@
 """Exposures: the rows that are read, each as exact integers, and the rows that cannot be read, with the reason."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -259,12 +260,25 @@ def _decimal(column: Any) -> tuple[Any, int]:
     return count, 10**scale
 
 
+_AS_REGISTERED = re.compile(r"([0-9]*\.?[0-9]+)\s*([A-Za-z\u00b5\u03bc]+)")
+_MICROGRAMS = {"ug", "\u00b5g", "\u03bcg"}
+
+
+def _as_written(text: str) -> str:
+    """A strength in the spelling of a dose: registers write units in capitals, and "ug" for mcg."""
+    found = _AS_REGISTERED.fullmatch(text)
+    if found is None:
+        return text
+    number, unit = found[1], found[2].lower()
+    return f"{'0' if number.startswith('.') else ''}{number} {'mcg' if unit in _MICROGRAMS else unit}"
+
+
 def _mass(text: str | None) -> tuple[int, int]:
     """A strength in mg as a fraction; below it is 0 what cannot be read, -1 what is absent, -2 what is too large."""
     if text is None or not text.strip():
         return 1, -1
     try:
-        top, bottom = Dose.parse(text.strip()).mg.as_integer_ratio()
+        top, bottom = Dose.parse(_as_written(text.strip())).mg.as_integer_ratio()
     except InvalidAmount:
         return 1, 0
     if top == 0:

@@ -171,15 +171,27 @@ def _table(result: "AuditResult") -> str:
         "  ".join([row[0].ljust(widths[0]), *(row[i].rjust(widths[i]) for i in range(1, len(row)))]).rstrip()
         for row in rows
     ]
+    compared, known = _facts(result)
+    facts = (
+        f"{compared} of the {known} facts on file about these drugs were compared with everyone; `compared_facts` of "
+    )
+    facts += "taper.batch names the others, and what each depends on."
     note = "The last four columns count episodes that go beyond a source somewhere; taper check says how grave it is."
-    return "\n".join([str(result.account), "", *lines, "", note, ""])
+    return "\n".join([str(result.account), "", *lines, "", note, facts, ""])
+
+
+def _facts(result: "AuditResult") -> tuple[int, int]:
+    from taper.batch.facts import Use
+
+    return sum(item.use is Use.COMPARED for item in result.facts), len(result.facts)
 
 
 def _data(result: "AuditResult") -> dict[str, Any]:
-    account = result.account
+    account, (compared, known) = result.account, _facts(result)
     return {
         "rows": {"read": account.read, "used": account.used, "set_aside": account.set_aside,
                  "reasons": {str(reason): count for reason, count in sorted(account.reasons.items())}},
+        "facts": {"on_file": known, "compared": compared},
         "drugs": [
             {"drug": drug.drug, "people": drug.people, "episodes": drug.episodes, "tapers": drug.tapers,
              "titrations": drug.titrations, "stopped": drug.stopped, "stopped_at_once": drug.at_once,
