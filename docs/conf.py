@@ -5,6 +5,7 @@ TAPER_PAGE may name a folder in which the page of docs/app lies, built, as `app`
 
 import os
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,8 @@ myst_heading_anchors = 3
 autodoc_typehints = "signature"
 autodoc_member_order = "bysource"
 autodoc_default_options = {"members": True, "undoc-members": False, "show-inheritance": True}
+# What computes the batches is not needed to describe them; where it is not installed, an empty one stands for it.
+autodoc_mock_imports = [name for name in ("numpy", "pyarrow", "duckdb") if find_spec(name) is None]
 napoleon_custom_sections = [("Units", "notes_style"), ("Sources", "notes_style")]
 suppress_warnings = ["ref.python"]  # a field named `date` is also the type of another
 nitpicky = False
