@@ -34,6 +34,7 @@ PLATFORM = (
 PAPERS = {"icalendar", "babel", "tzdata"}
 LANGUAGES = ("root", "en", "en_US", "en_GB", "en_001", "es", "fr", "de")
 RUNTIME = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "pyodide-lock.json")
+LEFT_OUT = ("__pycache__", "testing", "batch")
 UNUSED = ("pydantic/v1/", "pydantic/mypy.py", "icalendar/tests/", "icalendar/fuzzing/", "dateutil/zoneinfo/")
 
 
@@ -81,7 +82,7 @@ def fetch(work: Path) -> None:
         with zipfile.ZipFile(wheel) as held:
             held.extractall(work / pack, [name for name in held.namelist() if wanted(name)])
     for package in (SOURCE, HERE / "taper_page"):
-        shutil.copytree(package, work / "core" / package.name, ignore=shutil.ignore_patterns("__pycache__", "testing"))
+        shutil.copytree(package, work / "core" / package.name, ignore=shutil.ignore_patterns(*LEFT_OUT))
     run("node", str(HERE / "pack.mjs"), str(work))
 
 
