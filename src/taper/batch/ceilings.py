@@ -42,8 +42,7 @@ def by_kidneys(found: Found, held: DrugCourses, facts: DrugFacts, figures: Kidne
 def _rows(held: DrugCourses, answer: KidneyAnswer, wanted: Any) -> Iterator[tuple[str, dict[str, Any]]]:
     inside = wanted[held.episode]
     if answer.most is None:
-        most = np.maximum.reduceat(held.count, held.opens)
-        yield answer.reading, _whole(held, np.flatnonzero(wanted), most)
+        yield answer.reading, _whole(held, np.flatnonzero(wanted))
     elif answer.is_first:
         opens = held.opens[wanted & held.is_new]
         rows = opens[held.above(held.count[opens], answer.most)]
@@ -58,9 +57,9 @@ def _rows(held: DrugCourses, answer: KidneyAnswer, wanted: Any) -> Iterator[tupl
             yield "every other day", _too_often(held, answer.most, wanted, above)
 
 
-def _whole(held: DrugCourses, episode: Any, most: Any) -> dict[str, Any]:
+def _whole(held: DrugCourses, episode: Any) -> dict[str, Any]:
     first, last = held.first[held.opens[episode]], held.last[held.closes[episode]]
-    return {"episode": episode, "first": first, "last": last, "dose": most[episode]}
+    return {"episode": episode, "first": first, "last": last, "dose": held.peak[episode]}
 
 
 def _too_often(held: DrugCourses, limit: Fraction, wanted: Any, above: Any) -> dict[str, Any]:

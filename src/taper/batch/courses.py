@@ -2,22 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from taper.batch.definitions import EpisodeDefinition
-from taper.batch.engine import Batch, is_new, np, pa
+from taper.batch.engine import Batch, coded, day_number, is_new, np, pa
 from taper.batch.people import numbered, whole_people
 from taper.batch.refusals import OutOfOrder
 from taper.batch.spans import SPANS
 from taper.errors import InvalidInput
-
-_DAY_0 = date(1970, 1, 1)
-
-
-def day_number(day: date) -> int:
-    """A date as date32 has it."""
-    return (day - _DAY_0).days
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +53,9 @@ def _courses(batch: Batch, definition: EpisodeDefinition) -> Courses:
     _check_values(batch)
     people = batch.column("person")
     number = numbered(people)
-    drug = batch.column("drug")
-    coded = drug if pa.types.is_dictionary(drug.type) else drug.dictionary_encode()
-    drugs = coded.indices.to_numpy(zero_copy_only=False)
-    names: list[str] = coded.dictionary.to_pylist()
+    drug = coded(batch.column("drug"))
+    drugs = drug.indices.to_numpy(zero_copy_only=False)
+    names: list[str] = drug.dictionary.to_pylist()
     first, last = (batch.column(name).cast(pa.int32()).to_numpy().astype(np.int64) for name in ("first", "last"))
     dose, grain = (batch.column(name).to_numpy().astype(np.int64) for name in ("dose", "grain"))
     whose = is_new(number, drugs)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from taper.batch.columns import alike
-from taper.batch.engine import Batch, np, pa
+from taper.batch.engine import Batch, dates, np, pa
 from taper.batch.people import ROWS
 from taper.batch.spans import SPANS
 from taper.errors import InvalidInput
@@ -70,8 +70,3 @@ def repeated(lengths: Any) -> Iterator[tuple[Any, Any]]:
         counts[-1] -= ends[high] - end
         rows = np.repeat(np.arange(low, high + 1), counts)
         yield rows, np.arange(begin, end) - begins[rows]
-
-
-def dates(numbers: Any) -> Any:
-    """Days counted from 1970 as a column of dates."""
-    return pa.array(numbers.astype(np.int32)).cast(pa.date32())

@@ -1,5 +1,6 @@
 """The two packages that batches are computed with, and exact fractions as arrays of integers."""
 
+from datetime import date
 from math import lcm
 from typing import Any
 
@@ -14,6 +15,24 @@ Batch = Any
 
 LARGEST = 2**62
 """What an integer of 64 bits holds with room to add two of them."""
+
+
+_DAY_0 = date(1970, 1, 1)
+
+
+def day_number(day: date) -> int:
+    """A date as a column of dates has it: days counted from 1970."""
+    return (day - _DAY_0).days
+
+
+def dates(numbers: Any) -> Any:
+    """Days counted from 1970 as a column of dates."""
+    return pa.array(numbers.astype(np.int32)).cast(pa.date32())
+
+
+def coded(column: Any) -> Any:
+    """A column as codes of its distinct values."""
+    return column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
 
 
 def common_grain(grains: Any) -> int:

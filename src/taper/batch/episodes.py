@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from taper.batch.courses import Courses, courses_of
 from taper.batch.definitions import EpisodeDefinition
-from taper.batch.engine import Batch, common_grain, np, pa, running_most, scaled
+from taper.batch.engine import Batch, common_grain, dates, np, pa, running_most, scaled
 
 EPISODES: Final = (
     ("person", "key"),
@@ -70,8 +70,8 @@ def _written(held: Courses, definition: EpisodeDefinition) -> Batch:
         held.people.take(pa.array(held.number[opens])),
         pa.array(held.names).take(pa.array(held.drugs[opens])),
         pa.array(held.ordinal.astype(np.int32)),
-        _dates(held.first[opens]),
-        _dates(held.last[closes]),
+        dates(held.first[opens]),
+        dates(held.last[closes]),
         pa.array(days.astype(np.int32)),
         pa.array((closes - opens + 1).astype(np.int32)),
         pa.array(held.is_new),
@@ -81,10 +81,6 @@ def _written(held: Courses, definition: EpisodeDefinition) -> Batch:
     for place in (opens, most, closes):
         columns += [pa.array(held.dose[place]), pa.array(held.grain[place])]
     return pa.RecordBatch.from_arrays(columns, names=[name for name, _ in EPISODES])
-
-
-def _dates(days: Any) -> Any:
-    return pa.array(days.astype(np.int32)).cast(pa.date32())
 
 
 def _shapes(held: Courses, definition: EpisodeDefinition) -> tuple[Any, Any]:

@@ -3,14 +3,13 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Final
 
 from taper._base.limits import EARLIEST, LARGEST_MG, LATEST
 from taper.amounts.dose import Dose, InvalidAmount
 from taper.batch.account import Account, Aside
 from taper.batch.definitions import SpanRules
-from taper.batch.engine import LARGEST, Batch, in_order, is_new, np, pa, pc, reduced
+from taper.batch.engine import LARGEST, Batch, coded, day_number, in_order, is_new, np, pa, pc, reduced
 from taper.batch.people import numbered, whole_people
 from taper.errors import NotFound
 from taper.knowledge.formulary import Formulary
@@ -28,7 +27,7 @@ EXPOSURES: Final = (
 
 _REASONS: Final = tuple(Aside)
 _SMALL: Final = 2**31
-_BASE: Final = (EARLIEST - date(1970, 1, 1)).days  # date32 counts days from 1970
+_BASE: Final = day_number(EARLIEST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +214,7 @@ def _mark(why: Any, where: Any, reason: Aside) -> None:
 
 def _coded(column: Any) -> _Coded:
     """The distinct values of a column, and for each row which it is; an absent one is None."""
-    held = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
+    held = coded(column)
     listed: list[str | None] = [*held.dictionary.to_pylist(), None]
     codes = held.indices.fill_null(len(listed) - 1) if held.indices.null_count else held.indices
     return listed, codes.to_numpy(zero_copy_only=False)

@@ -10,7 +10,7 @@ from taper.batch.engine import Batch, np
 from taper.batch.facts import DrugFacts, check_chosen, facts_of
 from taper.batch.found import Found
 from taper.batch.kidneys import KidneyFigures
-from taper.batch.levels import drug_courses
+from taper.batch.levels import days_of_long_use, drug_courses
 from taper.batch.paces import paces
 from taper.batch.stops import stops
 from taper.knowledge.formulary import Formulary
@@ -90,8 +90,9 @@ def _found(courses: Courses, known: dict[str, DrugFacts], figures: KidneyFigures
         held = drug_courses(courses, int(drug), list(_figures(facts)))
         above_ceilings(found, held, facts)
         by_kidneys(found, held, facts, figures, codes)
-        stops(found, held, facts)
-        paces(found, held, facts)
+        long_from = days_of_long_use(facts.long_use, held)
+        stops(found, held, facts, long_from)
+        paces(found, held, facts, long_from)
     return found
 
 

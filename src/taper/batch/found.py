@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from taper.batch.courses import Courses
-from taper.batch.engine import LARGEST, Batch, is_new, np, pa
+from taper.batch.engine import LARGEST, Batch, dates, is_new, np, pa
 from taper.batch.levels import DrugCourses
 from taper.errors import CannotCompute
 
@@ -71,7 +71,8 @@ class Found:
             pa.array(held.names).take(pa.array(held.drugs[spans])),
             pa.array(held.ordinal[whole].astype(np.int32)),
             *(pa.array(texts).take(which) for texts in zip(*listed, strict=True)),
-            *(pa.array(days.astype(np.int32)).cast(pa.date32()) for days in (first, last)),
+            dates(first),
+            dates(last),
             pa.array(dose),
             pa.array(after, mask=has_after == 0),
             pa.array(grain),

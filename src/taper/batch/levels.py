@@ -7,6 +7,7 @@ from typing import Any
 
 from taper.batch.courses import Courses
 from taper.batch.engine import LARGEST, common_grain, np, scaled
+from taper.checks.length_of_use import LongUse
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,8 +15,8 @@ class DrugCourses:
     """The episodes of one drug in a batch.
 
     Per span: `first`, `last`, `count` (the daily dose, in units of 1/`grain` mg) and `episode`, counted from 0. Per
-    episode: `opens` and `closes`, the first and last span; `whole`, its place among all of the batch; `is_new`, and
-    `stopped`.
+    episode: `opens` and `closes`, the first and last span; `peak`, the highest count; `whole`, its place among all of
+    the batch; `is_new`, and `stopped`.
     """
 
     grain: int
@@ -25,14 +26,10 @@ class DrugCourses:
     episode: Any
     opens: Any
     closes: Any
+    peak: Any
     whole: Any
     is_new: Any
     stopped: Any
-
-    @property
-    def peak(self) -> Any:
-        """The highest count of each episode."""
-        return np.maximum.reduceat(self.count, self.opens)
 
     def above(self, count: Any, limit: Fraction) -> Any:
         """Which counts are more than a limit in mg."""
@@ -46,10 +43,10 @@ def drug_courses(held: Courses, drug: int, figures: list[Fraction]) -> DrugCours
     grain = lcm(common_grain(held.grain[spans]), *(figure.denominator for figure in figures))
     count = scaled(held.dose[spans], held.grain[spans], grain, room=_ROOM)
     episode = np.searchsorted(whole, held.episode[spans])
+    opens, closes = (np.searchsorted(spans, place[whole]) for place in (held.opens, held.closes))
     return DrugCourses(
-        grain, held.first[spans], held.last[spans], count, episode,
-        np.searchsorted(spans, held.opens[whole]), np.searchsorted(spans, held.closes[whole]), whole,
-        held.is_new[whole], held.stopped[whole],
+        grain, held.first[spans], held.last[spans], count, episode, opens, closes,
+        np.maximum.reduceat(count, opens), whole, held.is_new[whole], held.stopped[whole],
     )  # fmt: skip
 
 
@@ -62,6 +59,15 @@ def times(values: Any, factor: int) -> Any:
     if values.dtype != object and int(np.abs(values).max(initial=0)) * abs(factor) >= LARGEST:
         values = values.astype(object)
     return values * factor
+
+
+def days_of_long_use(long_use: LongUse, held: DrugCourses) -> Any:
+    """From how many days on each episode is one of long use; 0 where no source tells."""
+    if long_use.days is not None:
+        return np.full(len(held.opens), long_use.days)
+    peaks, place = np.unique(held.peak, return_inverse=True)
+    days = [long_use.from_dose(Fraction(int(peak), held.grain)) or 0 for peak in peaks]
+    return np.array(days, np.int64)[place]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from taper.batch.engine import LARGEST, is_new, np, running_most
 from taper.batch.facts import DrugFacts
 from taper.batch.found import Found
 from taper.batch.levels import DailyLevels, DrugCourses, levels_of_drug, times
-from taper.batch.stops import days_of_long_use, is_shorter
+from taper.batch.stops import is_shorter
 from taper.checks.dose_levels import fewest_days, most_days
 from taper.knowledge.stopping_advice import Stopping, StoppingBand, StoppingShape
 
@@ -21,7 +21,7 @@ _Beyond = Callable[[Any, Any, Any], Any]
 
 @dataclass(frozen=True, slots=True)
 class DoseFalls:
-    """The reductions of one drug: each from a level to the next; of each episode the highest count.
+    """The reductions of one drug: each from a level to the next.
 
     `until` is the day of use on which the first reduction falls, counted from the first day of the episode.
     """
@@ -30,7 +30,6 @@ class DoseFalls:
     levels: DailyLevels
     at: Any
     episode: Any
-    peak: Any
     until: Any
 
 
@@ -42,15 +41,17 @@ def falls_of(held: DrugCourses) -> DoseFalls:
     until = np.full(len(held.opens), -1)
     episodes, where = np.unique(levels.episode[at], return_index=True)
     until[episodes] = levels.first[at[where] + 1] - held.first[held.opens[episodes]]
-    return DoseFalls(held, levels, at, levels.episode[at], held.peak, until)
+    return DoseFalls(held, levels, at, levels.episode[at], until)
 
 
-def paces(found: Found, held: DrugCourses, facts: DrugFacts) -> None:
-    """Each reduction beyond what a source gives, by itself and together with those of one interval."""
+def paces(found: Found, held: DrugCourses, facts: DrugFacts, long_from: Any) -> None:
+    """Each reduction beyond what a source gives, by itself and together with those of one interval.
+
+    `long_from` is of each episode from how many days on it is one of long use.
+    """
     falls = falls_of(held)
     if not len(falls.at):
         return
-    long_from = days_of_long_use(facts.long_use, held)
     for fact in facts.stopping:
         beyond = _pace(fact, held)
         speaks = _speaks(fact, falls, long_from)
@@ -70,7 +71,7 @@ def _speaks(fact: Stopping, falls: DoseFalls, long_from: Any) -> Any:
     speaks = falls.until >= 0
     if fact.from_daily_dose is not None:
         low = fact.from_daily_dose.mg
-        speaks &= times(falls.peak, low.denominator) >= low.numerator * held.grain
+        speaks &= times(held.peak, low.denominator) >= low.numerator * held.grain
     if fact.shape in _OF_BEFORE or fact.used_for_at_least is not None:
         speaks &= held.is_new
     if fact.to_lowest_that_works:
@@ -171,7 +172,7 @@ def _with_figure(falls: DoseFalls, fact: Stopping, speaks: Any) -> Any:
 def _per_step(found: Found, falls: DoseFalls, fact: Stopping, beyond: _Beyond, speaks: Any) -> None:
     counts = falls.levels.count
     before, after = counts[falls.at], counts[falls.at + 1]
-    more = _with_figure(falls, fact, speaks) & beyond(before, after, falls.peak[falls.episode])
+    more = _with_figure(falls, fact, speaks) & beyond(before, after, falls.held.peak[falls.episode])
     rows = np.flatnonzero(more)
     _add(found, falls, fact, "per step", rows, falls.levels.first[falls.at[rows] + 1], before[rows])
 
@@ -186,7 +187,7 @@ def _as_a_rate(found: Found, falls: DoseFalls, fact: Stopping, beyond: _Beyond, 
     highest = _highest_within(falls, rows, day - fewest_days(fact.every_low))
     before, after = levels.count[highest], levels.count[falls.at[rows] + 1]
     together = levels.last[highest] < day - 1
-    more = together & beyond(before, after, falls.peak[falls.episode[rows]])
+    more = together & beyond(before, after, falls.held.peak[falls.episode[rows]])
     _add(found, falls, fact, "as a rate", rows[more], levels.last[highest][more] + 1, before[more])
 
 
@@ -240,7 +241,7 @@ def _last_step(found: Found, falls: DoseFalls, fact: Stopping, speaks: Any) -> N
     rows = np.flatnonzero(stop)
     part = fact.percent_high
     before = falls.levels.count[falls.at[rows]]
-    more = times(before, 100 * part.denominator) > times(falls.peak[falls.episode[rows]], part.numerator)
+    more = times(before, 100 * part.denominator) > times(falls.held.peak[falls.episode[rows]], part.numerator)
     rows = rows[more]
     _add(found, falls, fact, "last step", rows, falls.levels.first[falls.at[rows] + 1], before[more])
 
@@ -251,12 +252,12 @@ def _least_time(found: Found, falls: DoseFalls, fact: Stopping, speaks: Any) -> 
         return
     held = falls.held
     episodes = np.flatnonzero(speaks & held.is_new & held.stopped)
-    last = np.maximum.reduceat(np.where(held.count == falls.peak[held.episode], held.last, 0), held.opens)[episodes]
+    last = np.maximum.reduceat(np.where(held.count == held.peak[held.episode], held.last, 0), held.opens)[episodes]
     end = held.last[held.closes[episodes]]
     short = end - last < most_days(fact.lasting_at_least)
     episodes, last, end = episodes[short], last[short], end[short]
     found.add(held, "pace", "least time", fact.source.id, f"over at least {fact.lasting_at_least}", episode=episodes,
-              first=np.minimum(last + 1, end), last=end, dose=falls.peak[episodes],
+              first=np.minimum(last + 1, end), last=end, dose=held.peak[episodes],
               after=np.zeros(len(episodes), np.int64))  # fmt: skip
 
 

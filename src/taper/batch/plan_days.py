@@ -1,14 +1,13 @@
 """Plans to days: the days of many schedules as record batches, streamed, each dose exact as an integer over a grain."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date
 from fractions import Fraction
 from itertools import groupby
 from typing import Any, Final, Literal, get_args
 
 from taper._base.takes import takes
-from taper.batch.days import dates, repeated
-from taper.batch.engine import LARGEST, Batch, np, pa
+from taper.batch.days import repeated
+from taper.batch.engine import LARGEST, Batch, dates, day_number, np, pa
 from taper.batch.people import ROWS
 from taper.errors import CannotCompute, InvalidInput
 from taper.products.product import Portion
@@ -23,7 +22,6 @@ _Made = tuple[tuple[str, Fraction, str], ...]
 _Cell = tuple[str, str, int | None, str | None, Fraction, _Made, str]
 """What rows share: course, drug, step, slot, mg, what it is made of, and how the course ends."""
 
-_EPOCH: Final = date(1970, 1, 1)
 _ONLY_OF_AN_INTAKE: Final = ("step", "slot")
 
 
@@ -89,7 +87,7 @@ class _Gathered:
     def add(self, plan: int, schedule: Schedule) -> None:
         """Take in a schedule as the plan of this number."""
         _check(schedule)
-        start = (schedule.start - _EPOCH).days
+        start = day_number(schedule.start)
         seen: dict[int, tuple[int, int]] = {}
         # Equal days of a schedule share their intakes.
         for key, group in groupby(schedule.days, key=lambda day: id(day.intakes)):

@@ -5,7 +5,19 @@ from typing import Any, Final
 
 from taper.batch.account import Account
 from taper.batch.definitions import SpanRules
-from taper.batch.engine import LARGEST, Batch, common_grain, in_order, is_new, np, pa, reduced, running_most, scaled
+from taper.batch.engine import (
+    LARGEST,
+    Batch,
+    common_grain,
+    dates,
+    in_order,
+    is_new,
+    np,
+    pa,
+    reduced,
+    running_most,
+    scaled,
+)
 from taper.batch.exposures import EXPOSURES, Exposures, Reader
 from taper.batch.people import whole_people
 from taper.errors import CannotCompute
@@ -194,8 +206,8 @@ def _written(rows: Exposures, names: list[str]) -> Batch:
         [
             rows.people.take(pa.array(rows.number)),
             pa.array(names).take(pa.array(rows.drugs)),
-            pa.array(rows.first.astype(np.int32)).cast(pa.date32()),
-            pa.array(rows.last.astype(np.int32)).cast(pa.date32()),
+            dates(rows.first),
+            dates(rows.last),
             pa.array(rows.dose),
             pa.array(rows.grain),
         ],

@@ -1,7 +1,6 @@
 """Stops of many episodes, against each source's advice on stopping, as the rule abrupt-stop reads it."""
 
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
 from taper.batch.engine import np
@@ -9,7 +8,6 @@ from taper.batch.facts import DrugFacts
 from taper.batch.found import Found
 from taper.batch.levels import DrugCourses, times
 from taper.checks.dose_levels import fewest_days, most_days
-from taper.checks.length_of_use import LongUse
 from taper.knowledge.stopping_advice import Stopping, StoppingShape
 from taper.source import Source
 
@@ -31,14 +29,16 @@ class DoseEndings:
     used: Any
 
 
-def stops(found: Found, held: DrugCourses, facts: DrugFacts) -> None:
-    """Each stop that a source does not allow: of each, its last day and the day after."""
+def stops(found: Found, held: DrugCourses, facts: DrugFacts, long_from: Any) -> None:
+    """Each stop that a source does not allow: of each, its last day and the day after.
+
+    `long_from` is of each episode from how many days on it is one of long use.
+    """
     ending = _endings(held)
     if not len(ending.ends):
         return
     is_new = held.is_new[ending.episode]
-    long_from = days_of_long_use(facts.long_use, held)[ending.episode]
-    about = {fact: _is_about(fact, held, ending, is_new, long_from) for fact in facts.stopping}
+    about = {fact: _is_about(fact, held, ending, is_new, long_from[ending.episode]) for fact in facts.stopping}
     fixed = {fact: _allowed(fact, held, ending, is_new) for fact in facts.stopping}
     speaking: dict[Source, Any] = {}
     for fact in facts.stopping:
@@ -84,15 +84,6 @@ def _is_about(fact: Stopping, held: DrugCourses, ending: DoseEndings, is_new: An
         low = fact.from_daily_dose.mg
         about &= times(ending.most, low.denominator) >= low.numerator * held.grain
     return about & ~is_shorter(fact, ending.used, is_new, long_from)
-
-
-def days_of_long_use(long_use: LongUse, held: DrugCourses) -> Any:
-    """From how many days on each episode is one of long use; 0 where no source tells."""
-    if long_use.days is not None:
-        return np.full(len(held.opens), long_use.days)
-    peaks, place = np.unique(held.peak, return_inverse=True)
-    days = [long_use.from_dose(Fraction(int(peak), held.grain)) or 0 for peak in peaks]
-    return np.array(days, np.int64)[place]
 
 
 def is_shorter(fact: Stopping, used: Any, is_new: Any, long_from: Any) -> Any:
