@@ -9,7 +9,7 @@ from functools import cached_property
 from taper.amounts.dose import DailyDose, MassUnit
 from taper.amounts.duration import Duration
 from taper.checks.case import Case, CourseIntake, Run, day_words
-from taper.checks.other_medicines import column_fits
+from taper.checks.other_medicines import in_own_column
 from taper.knowledge.monograph import own_half_lives
 from taper.plans.plan import Before, Course
 from taper.schedules.realization import RealizedStep
@@ -143,8 +143,7 @@ def _levels(case: Case, drug: str) -> Levels:
 def _steady(case: Case, drug: str) -> Iterator[tuple[int, int | None, Fraction]]:
     """Cycles with days without a dose in which fewer than about two half-lives pass, each as its average."""
     monograph = case.monograph(drug)
-    listed = own_half_lives(case.applying(monograph.half_lives, drug)) if monograph else ()
-    lives = [life for life in listed if column_fits(case, life.with_names, life.without_names) is not False]
+    lives = in_own_column(case, own_half_lives(case.applying(monograph.half_lives, drug))) if monograph else []
     least = min((life.low for life in lives if not life.up_to and case.compares(life.source)), default=None)
     if least is None:
         return

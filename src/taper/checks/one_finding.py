@@ -33,7 +33,7 @@ def _of_each_figure(case: Case, answers: list[Answer]) -> Iterator[Answer]:
     several = [group for group in held if len(group) > 1]
     gone = {id(finding) for group in several for finding in group}
     yield from (answer for answer in answers if id(answer) not in gone)
-    yield from (joined(case, [each for finding in group for each in finding.each]) for group in several)
+    yield from (_put_together(case, group) for group in several)
 
 
 def _is_one_figure(one: Finding, other: Finding) -> bool:
@@ -48,10 +48,10 @@ def _of_each_reduction(case: Case, findings: list[Finding]) -> Iterator[Finding]
     for whole in (*by_rule["abrupt-stop"], *by_rule["swing"]):
         same = [other for other in left if other.part == whole.part and _meet(whole, other)]
         left = [other for other in left if other not in same]
-        yield joined(case, [each for finding in (whole, *same) for each in finding.each])
+        yield _put_together(case, [whole, *same])
     together = [other for other in left if not other.about]
     for group in on_the_same_days(together) if together else ():
-        yield joined(case, [each for finding in group for each in finding.each])
+        yield _put_together(case, group)
     yield from (other for other in left if other.about)
 
 
@@ -60,3 +60,8 @@ def _meet(one: Finding, other: Finding) -> bool:
     return (one.last_day is None or (other.day or 0) <= one.last_day) and (
         other.last_day is None or (one.day or 0) <= other.last_day
     )
+
+
+def _put_together(case: Case, findings: Iterable[Finding]) -> Finding:
+    """One finding of what every statement of some says."""
+    return joined(case, [each for finding in findings for each in finding.each])

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Protocol, TypeVar
 
 from taper.checks.case import Case
 from taper.knowledge.class_lists import Membership
@@ -125,6 +126,23 @@ def column_fits(case: Case, with_names: tuple[str, ...], without_names: tuple[st
         (not item.listed and not item.is_coded) or item.open_among(case.formulary, undecided) for item in rest
     )
     return None if missing_lists(case) or may_be_more else is_in
+
+
+class _Columned(Protocol):
+    """A fact of one column of a table, by other medicines."""
+
+    @property
+    def with_names(self) -> tuple[str, ...]: ...
+    @property
+    def without_names(self) -> tuple[str, ...]: ...
+
+
+_Fact = TypeVar("_Fact", bound=_Columned)
+
+
+def in_own_column(case: Case, facts: Iterable[_Fact]) -> list[_Fact]:
+    """The facts that may be of the column with the person's own medicines."""
+    return [fact for fact in facts if column_fits(case, fact.with_names, fact.without_names) is not False]
 
 
 def missing_lists(case: Case) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from taper.checks.answers import find, gap, per_day, person_gap, place_of
 from taper.checks.case import Case, heard, on_file
 from taper.checks.dose_levels import Break, Level, breaks_of, fewest_days, levels_of, waiting_at_end
 from taper.checks.open_question import Reason
-from taper.checks.other_medicines import column_fits
+from taper.checks.other_medicines import column_fits, in_own_column
 from taper.checks.review import Answer, Clear, Severity
 from taper.knowledge.monograph import Monograph, RestartRule, TitrationStep, own_half_lives
 from taper.source import Subject
@@ -61,8 +61,8 @@ def _judge(case: Case, monograph: Monograph, fact: RestartRule, breaks: tuple[Br
         missing = f"the half-life of the drug; the source speaks of a break {_limit(fact)}"
         yield gap(NAME, monograph.drug, Reason.NO_SOURCE, missing, of=[fact])
         return
-    columns = (t for t in case.fitting(monograph.titrations, monograph.drug) if t.steps)
-    steps = [t.steps for t in columns if column_fits(case, t.with_names, t.without_names) is not False]
+    columns = in_own_column(case, case.fitting(monograph.titrations, monograph.drug))
+    steps = [titration.steps for titration in columns if titration.steps]
     long = [each for each in breaks if _hours(each) > span[0] and _is_meant(fact, each)]
     found = [(each, level) for each in long for level in [_too_much(fact, each, steps)] if level is not None]
     if not found:
@@ -103,8 +103,7 @@ def _span(case: Case, monograph: Monograph, fact: RestartRule) -> tuple[Fraction
     if fact.half_lives is None:
         days = fewest_days(fact.longer_than) if fact.longer_than is not None else fact.missed_days or 0
         return Fraction(24 * days), Fraction(24 * days)
-    held = own_half_lives(case.applying(monograph.half_lives, monograph.drug))
-    lives = [life for life in held if column_fits(case, life.with_names, life.without_names) is not False]
+    lives = in_own_column(case, own_half_lives(case.applying(monograph.half_lives, monograph.drug)))
     lows = [life.mean or life.low for life in lives if not life.up_to]
     if not lows:
         return None
@@ -154,7 +153,7 @@ def _finding(
     labeled: list[tuple[TitrationStep, ...]],
 ) -> Answer:
     held, level = max(found, key=lambda item: (_hours(item[0]), -item[0].first))
-    limit = write_number(span[0]) if span[0] == span[1] else f"{write_number(span[0])} to {write_number(span[1])}"
+    limit = write_span(*map(write_number, span))
     start, day = _start(labeled), level.first - held.last
     away = f"after {held.days} days without a dose" if held.days > 1 else "after a day without a dose"
     happens = f"{drug} is resumed at {level.total} {case.when(level.first, level.first)}, {away}"

@@ -8,7 +8,7 @@ from taper.checks.answers import find, gap, person_gap
 from taper.checks.case import Case, heard, on_file
 from taper.checks.dose_levels import days_between, is_swing
 from taper.checks.open_question import Reason
-from taper.checks.other_medicines import column_fits
+from taper.checks.other_medicines import in_own_column
 from taper.checks.review import Answer, Clear, Severity
 from taper.knowledge.monograph import HalfLife, own_half_lives
 from taper.schedules.realization import RealizedCourse
@@ -39,7 +39,7 @@ def assess(case: Case) -> Iterator[Answer]:
         if not skipping:
             continue
         compared = yield from heard(case, NAME, drug, own_half_lives(case.applying(monograph.half_lives, drug)))
-        facts = [fact for fact in compared if column_fits(case, fact.with_names, fact.without_names) is not False]
+        facts = in_own_column(case, compared)
         if not facts:
             yield gap(NAME, drug, Reason.NO_SOURCE, "the half-life of the drug")
         for course, number, days in skipping:
