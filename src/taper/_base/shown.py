@@ -17,11 +17,16 @@ def shorten(lines: Iterable[str], *, whole: str) -> str:
     return "\n".join(listed)
 
 
-def align(rows: Iterable[Sequence[str]], *, ruled: bool = False) -> list[str]:
-    """Rows of cells as lines with aligned columns; ruled, with a line below the first."""
+def align(rows: Iterable[Sequence[str]], *, ruled: bool = False, counts: bool = False) -> list[str]:
+    """Rows of cells as lines with aligned columns; ruled, with a line below the first.
+
+    With counts, every column but the first ends where the others of it end.
+    """
     listed = [tuple(row) for row in rows]
     widths = [max(len(row[index]) for row in listed) for index in range(len(listed[0]))] if listed else []
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in listed]
+    sides = [str.rjust if counts and index else str.ljust for index in range(len(widths))]
+    cells = (zip(sides, row, widths, strict=True) for row in listed)
+    lines = ["  ".join(side(cell, width) for side, cell, width in row).rstrip() for row in cells]
     return [*lines[:1], "  ".join("-" * width for width in widths), *lines[1:]] if ruled else lines
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from uuid import uuid4
 
 from taper._base.extras import need
+from taper._base.shown import align
 from taper.amounts.duration import InvalidDate, read_date
 from taper.batch.definitions import Duplicates, EpisodeDefinition, GapDose, Length, Overlap, SpanRules, Stockpiling
 from taper.cli.options import add_json
@@ -166,18 +167,13 @@ def _table(result: "AuditResult") -> str:
     for drug in result.drugs:
         counts = (drug.people, drug.episodes, drug.tapers, drug.titrations, drug.stopped, drug.at_once)
         rows.append((drug.drug, *(str(count) for count in (*counts, *(drug.found.get(rule, 0) for rule in _RULES)))))
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    lines = [
-        "  ".join([row[0].ljust(widths[0]), *(row[i].rjust(widths[i]) for i in range(1, len(row)))]).rstrip()
-        for row in rows
-    ]
     compared, known = _facts(result)
     facts = (
-        f"{compared} of the {known} facts on file about these drugs were compared with everyone; `compared_facts` of "
+        f"{compared} of the {known} facts on file about these drugs were compared with everyone; "
+        "`compared_facts` of taper.batch names the others, and what each depends on."
     )
-    facts += "taper.batch names the others, and what each depends on."
     note = "The last four columns count episodes that go beyond a source somewhere; taper check says how grave it is."
-    return "\n".join([str(result.account), "", *lines, "", note, facts, ""])
+    return "\n".join([str(result.account), "", *align(rows, counts=True), "", note, facts, ""])
 
 
 def _facts(result: "AuditResult") -> tuple[int, int]:
