@@ -27,9 +27,9 @@ def known_extensions(what: str) -> frozenset[str]:
     return frozenset(table("extensions")["extensions"][what])
 
 
-def is_known(url: object) -> bool:
+def is_known(url: str) -> bool:
     """Whether an extension is read elsewhere."""
-    return isinstance(url, str) and any(url in known_extensions(what) for what in ("period", "duration", "rendered"))
+    return any(url in known_extensions(what) for what in ("period", "duration", "rendered"))
 
 
 def has_url(extension: object, what: str) -> bool:

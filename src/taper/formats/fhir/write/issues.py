@@ -91,7 +91,7 @@ def ceilings_compared(course: RealizedCourse, ceilings: Iterable[Ceiling], revie
 
     Only a maximum is a limit; a figure for another indication or for some ages says nothing here.
     """
-    told = (each for item in review.findings for each in item.each if each.source is not None)
+    told = (each for item in review.findings for each in item.each)
     found = {(each.rule, each.drug, each.source.id) for each in told if each.source is not None}
     compared: tuple[Clear | Within, ...] = (*review.clear, *review.within)
     clear = {(item.rule, item.drug, item.source.id) for item in compared if item.source is not None}
