@@ -111,8 +111,7 @@ def _amount(data: Mapping[str, Any], rhythm: Rhythm, where: str, notes: Notes) -
         if "type" in item and kind is None:
             at = f"{where}.doseAndRate[{index}].type"
             notes.report("not-read", at, f"the kind of dose {', '.join(names_of(item['type']))!r} is not read")
-    places = [f"{where}.doseAndRate[{index}]" for index in range(len(given))]
-    amounts = [_one_amount(item, rhythm, at, notes) for item, at in zip(given, places, strict=True)]
+    amounts = [_one_amount(item, rhythm, f"{where}.doseAndRate[{index}]", notes) for index, item in enumerate(given)]
     if any(amount != amounts[0] for amount in amounts):
         told = " and ".join(map(str, amounts))
         notes.refuse("dose", f"{where}.doseAndRate", f"the doses {told} differ; make them agree")
