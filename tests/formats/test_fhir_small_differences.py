@@ -1,5 +1,6 @@
 """Orders that differ in one small thing from others: each is read, reported or refused as it says."""
 
+from decimal import Decimal
 from fractions import Fraction
 from types import MappingProxyType
 
@@ -115,6 +116,16 @@ def test_a_supply_is_compared_with_what_the_texts_say_too():
     assert said.endswith(
         "280 mg of prednisone supplied; the doses are 280 mg by their bounds, and by their texts to 400 mg"
     )
+
+
+@pytest.mark.parametrize(("supplied", "is_reported"), [(35, False), (Decimal("35.5"), True)])
+def test_a_supply_of_a_liquid_is_measured_and_not_rounded_up_to_units(supplied, is_reported):
+    """5 mL a day for seven days are 35 mL; a liquid has no whole units that a supply is rounded up to."""
+    liquid = {"numerator": quantity(2), "denominator": quantity(5, "mL")}
+    measured = dosage(doseAndRate=[{"doseQuantity": quantity(5, "mL")}], repeat=lasting(7))
+    told = of_drug(measured, ingredient=[{"itemCodeableConcept": {"text": "diazepam"}, "strength": liquid}])
+    said = of_kind(reports(told | {"dispenseRequest": {"quantity": quantity(supplied, "mL")}}), "supply")
+    assert bool(said) is is_reported
 
 
 def test_once_a_day_without_a_time_of_day_is_one_dose_a_day():
@@ -327,6 +338,8 @@ TOLD = {
     "40 mg for 5 days and 20 mg for 10 days": False,
     "40 mg for 5 days. 20 mg for 10 days. 10 mg for 5 days.": False,
     "40 mg for 5 days. 20 mg for 10 days if tolerated.": False,
+    "40 mg for 5 days and stop, then 20 mg for 10 days": False,
+    "40 mg for 5 days, then 20 mg for 10 days and stop": True,
 }
 
 
@@ -336,6 +349,40 @@ def test_a_text_on_two_steps_tells_one_of_them_or_each_in_turn(text):
     two = [dosage(40, repeat=lasting(5), sequence=1), dosage(20, repeat=lasting(10), sequence=2)]
     assert (refusals(order(*two, note=[{"text": text}])) == []) is TOLD[text]
     assert (refusals(order_r5(*two, renderedDosageInstruction=text)) == []) is TOLD[text]
+
+
+def test_a_text_that_stops_what_goes_on_refuses():
+    two = [dosage(40, repeat=lasting(5), sequence=1), dosage(20, sequence=2)]
+    for text, is_read in (("40 mg for 5 days, then 20 mg", True), ("40 mg for 5 days, then 20 mg and stop", False)):
+        assert (refusals(order(*two, note=[{"text": text}])) == []) is is_read
+
+
+def test_a_note_in_a_language_that_is_not_read_refuses_and_one_of_known_words_does_not():
+    assert any("in a language that is not read" in line for line in refusals(order(note=[{"text": "朝食後に服用"}])))
+    assert refusals(order(note=[{"text": "Take with food 朝食"}])) == []
+
+
+@pytest.mark.parametrize(("name", "is_read"), [("Zolpidem", True), ("Zopiclone", False)])
+def test_a_text_may_name_the_drug_of_the_medication_and_no_other(name, is_read):
+    told = of_drug(
+        dosage(text=f"{name} 40 mg in the morning"), ingredient=[{"itemCodeableConcept": {"text": "zolpidem"}}]
+    )
+    assert (refusals(told) == []) is is_read
+
+
+def test_a_word_that_is_not_known_counts_in_no_part_of_a_note_and_in_each_of_a_rendering():
+    two = [dosage(40, repeat=lasting(5), sequence=1), dosage(20, repeat=lasting(10), sequence=2)]
+    for text in (
+        "Explained: 40 mg for 5 days, 20 mg for 10 days",
+        "Explained: 40 mg for 5 days, then 20 mg for 10 days",
+    ):
+        assert refusals(order(*two, note=[{"text": text}])) == []
+        assert refusals(order_r5(*two, renderedDosageInstruction=text)) != []
+
+
+@pytest.mark.parametrize("text", ["then", "then then"])
+def test_words_of_order_alone_tell_no_step(text):
+    assert refusals(order(*TWO, note=[{"text": text}])) != []
 
 
 def test_a_text_of_a_step_that_tells_both_doses_at_once_refuses():
