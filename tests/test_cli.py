@@ -147,7 +147,7 @@ def test_mme_totals_the_opioids_by_each_table_with_its_warning(run, write):
     course = {"drug": "codeine", "form": "tablet", "before": "nothing", "then": "stop", "steps": steps}
     plan = str(write("opioid.json", {"format": "taper-plan/1", "courses": [course]}))
     code, out, _ = run("mme", plan, "--start", "2027-03-01")
-    assert (code, out.count("Warning: It measures exposure."), out.count("Warning: ")) == (0, 1, 3)
+    assert (code, out.count("Warning: It measures exposure."), out.count("Warning: ")) == (0, 1, 2)
     assert "9 mg/day" in out
     assert "6 mg/day" in out
     (table,) = json.loads(run("mme", plan, "--start", "2027-03-01", "--table", "cdc-2022", "--json")[1])["tables"]
