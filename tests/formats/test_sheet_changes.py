@@ -34,6 +34,10 @@ def daily(dose, **more):
     return {"for": "2 weeks", "regimen": {"morning": dose}, **more}
 
 
+def two(morning, bedtime):
+    return {"for": "2 weeks", "regimen": {"morning": morning, "bedtime": bedtime}}
+
+
 def weekly(**doses):
     return {"for": "2 weeks", "weekly": {day: {"morning": dose} for day, dose in doses.items()}}
 
@@ -68,6 +72,11 @@ def lines_of(schedule):
         ([weekly(mon="4 mg"), weekly(mon="4 mg", thu="4 mg")], ["---", "D--"]),
         ([weekly(mon="4 mg"), weekly(mon="3 mg", thu="3 mg")], ["---", "-CT"]),
         ([weekly(mon="4 mg", thu="2 mg"), weekly(mon="4 mg", thu="1 mg")], ["---", "---", "---", "-CT"]),
+        ([weekly(mon="4 mg"), daily("4 mg")], ["---", "-CT"]),
+        ([daily("4 mg"), weekly(mon="4 mg")], ["---", "D--"]),
+        ([two("2 mg", "2 mg"), daily("4 mg")], ["---", "-C-"]),
+        ([two("2 mg", "2 mg"), two("2 mg", "1 mg")], ["---", "--T"]),
+        ([every("4 mg", "3 mg"), daily("4 mg"), daily("4 mg", note="Ring us")], ["---", "---", "-CT", "---"]),
     ],
 )
 def test_only_what_changed_from_the_row_above_is_marked(steps, marks):
@@ -88,6 +97,11 @@ class TestBefore:
             ({"regimen": {"morning": "4 mg"}}, every("4 mg", "3 mg"), "Before this plan: 4 mg in the morning",
              ["---", "-CT"]),
             ({"regimen": {"morning": "4 mg"}}, every("4 mg", None), "Before this plan: 4 mg in the morning", ["D--"]),
+            ({"regimen": {"morning": "4 mg"}}, every("3 mg", None), "Before this plan: 4 mg in the morning", ["-CT"]),
+            ({"cycle": [{"morning": "4 mg"}, {}]}, every("4 mg", None),
+             "Before this plan: 4 mg on 1 of 2 days and no dose on 1 of 2 days", ["---"]),
+            ({"weekly": {"mon": {"morning": "4 mg"}}}, weekly(mon="4 mg", thu="4 mg"),
+             "Before this plan: once a week, on Monday: 4 mg in the morning", ["---"]),
             ({"cycle": [{"morning": "4 mg"}, {"morning": "3 mg"}]}, daily("3 mg"),
              "Before this plan: 4 mg on 1 of 2 days and 3 mg on 1 of 2 days", ["-CT"]),
             ({"weekly": {"mon": {"morning": "4 mg"}}}, weekly(mon="3 mg"),
