@@ -297,6 +297,7 @@ class TestMonthsOfTheHandout:
             ("1 Mar", False), ("2 Mar", False), ("3 Mar", True), ("4 Mar", True), ("5 Mar", False), ("6 Mar", False),
             ("7 Mar", False),
         ]  # fmt: skip
+        assert not any(day.changes for day in week)
 
     def test_how_the_plan_goes_on_stands_below_the_last_month_alone_and_takes_no_room_in_another(self):
         # May 2027 has six weeks, and four times of day fit in 10.5 points if nothing stands below them.
