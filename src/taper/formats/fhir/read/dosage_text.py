@@ -51,14 +51,9 @@ def read_text(text: str, names: frozenset[str] = frozenset()) -> Told:
         text: The text as it stands.
         names: Words that name the drug, its form or what it is for: they are passed over.
     """
-    dates: list[tuple[int, int, int | None]] = []
-
-    def note(found: re.Match[str]) -> str:
-        dates.append((int(found[2]), int(found[3]), int(found[1])))
-        return _GONE
-
-    flat = ISO.sub(note, plain(_LINES.sub(". ", text)))
-    told = read_by_template(flat, lambda one: _read(one, names))
+    flat = plain(text if text.isprintable() else _LINES.sub(". ", text))
+    dates = [(int(month), int(day), int(year)) for year, month, day in ISO.findall(flat)] if "-" in flat else []
+    told = read_by_template(ISO.sub(_GONE, flat) if dates else flat, lambda one: _read(one, names))
     return replace(told, dates=[*told.dates, *dates]) if dates else told
 
 
