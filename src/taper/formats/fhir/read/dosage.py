@@ -48,8 +48,18 @@ class ReadDosage:
         )
 
 
-def read_dosage(data: Mapping[str, Any], where: str, named: SlotsByFrequency | None, notes: Notes) -> ReadDosage:
-    """Read a Dosage; whatever cannot be read is refused in the notes, and the rest is still looked at."""
+def read_dosage(
+    data: Mapping[str, Any], where: str, named: SlotsByFrequency | None, notes: Notes, *, is_extended: bool
+) -> ReadDosage:
+    """Read a Dosage; whatever cannot be read is refused in the notes, and the rest is still looked at.
+
+    Args:
+        data: The Dosage.
+        where: Where it stands.
+        named: The times of day of so many doses a day, where they are not said.
+        notes: Where refusals and reports go.
+        is_extended: Whether it may hold extensions, in which people read texts too.
+    """
     words = _words_of(data)
     _refuse_as_needed(data, words, where, notes)
     check_route(data, where, notes)
@@ -64,9 +74,9 @@ def read_dosage(data: Mapping[str, Any], where: str, named: SlotsByFrequency | N
         text if isinstance(text := data.get("text"), str) else None,
         _told_length(text, where, notes),
         tuple(names[0] for names in words.instructions if names),
-        tuple(_maxima(data, where, notes)),
+        tuple(_maxima(data, where, notes)) if "maxDosePerPeriod" in data or "maxDosePerLifetime" in data else (),
         _intake_maximum(data, where, notes),
-        tuple(_told(data, words)),
+        (*_told(data, words), *(extension_texts(data) if is_extended else ())),
     )
 
 
@@ -99,7 +109,6 @@ def _told(data: Mapping[str, Any], words: _Words) -> Iterator[tuple[str, str]]:
     for name in dict.fromkeys(words.timing):
         if name not in table("times")["code"] and name not in codes_of(data["timing"]["code"]):
             yield "timing.code", name
-    yield from extension_texts(data)
 
 
 def _refuse_as_needed(data: Mapping[str, Any], words: _Words, where: str, notes: Notes) -> None:
@@ -114,6 +123,8 @@ def _amount(data: Mapping[str, Any], rhythm: Rhythm, where: str, notes: Notes) -
         notes.refuse("version", where, "doseQuantity stands outside doseAndRate, as in FHIR STU3; R4 and R5 are read")
         return None
     given = [as_map(item) for item in as_list(data.get("doseAndRate"))]
+    if len(given) == 1 and "type" not in given[0]:
+        return _one_amount(given[0], rhythm, f"{where}.doseAndRate[0]", notes)
     kinds = [_kind_of(item) for item in given]
     if len(given) != 1 and not (len(given) > 1 and None not in kinds and len(set(kinds)) == len(kinds)):
         notes.refuse("dose", f"{where}.doseAndRate", f"it states {len(given) or 'no'} doses; write one")
@@ -132,9 +143,7 @@ def _amount(data: Mapping[str, Any], rhythm: Rhythm, where: str, notes: Notes) -
 
 def _kind_of(item: Mapping[str, Any]) -> str | None:
     """Whether an entry is the dose as ordered or as calculated; None where it does not say."""
-    if "type" not in item:
-        return None
-    stated = codes_of(item["type"]) | {name.lower() for name in names_of(item["type"])}
+    stated = codes_of(item.get("type")) | {name.lower() for name in names_of(item.get("type"))}
     return next((kind for kind in ("ordered", "calculated") if kind in stated), None)
 
 

@@ -8,14 +8,13 @@ from typing import Any, TypeGuard
 from taper.formats.fhir.read.import_report import Notes
 
 _NOTHING: dict[str, Any] = {}
-LEAVES = frozenset({str, int, float, Decimal, NoneType, bool})
-"""The types of what JSON holds without parts."""
+_NO_MAPS = frozenset({str, list, int, float, Decimal, NoneType, bool})
 
 
 def is_map(value: object) -> TypeGuard[Mapping[str, Any]]:
     """Whether a value is an object; what JSON holds is told by its type, since asking for a Mapping is slow."""
     kind = type(value)
-    return kind is dict or (kind is not list and kind not in LEAVES and isinstance(value, Mapping))
+    return kind is dict or (kind not in _NO_MAPS and isinstance(value, Mapping))
 
 
 def as_map(value: object) -> Mapping[str, Any]:

@@ -1,11 +1,11 @@
 """Extensions: those that are known, those that are only reported, and those that could decide a dose or a day."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
 from taper.formats.fhir.quantity import word_of
-from taper.formats.fhir.read.elements import LEAVES, as_list, as_map, is_map, names_of
+from taper.formats.fhir.read.elements import as_list, as_map, is_map, names_of
 from taper.formats.fhir.read.import_report import Notes
 from taper.formats.fhir.tables import table
 
@@ -65,21 +65,6 @@ def _held(extension: Mapping[str, Any]) -> Iterator[str]:
 
 def extension_texts(data: object, at: str = "") -> Iterator[tuple[str, str]]:
     """Every text that extensions hold, at any depth of some data, each with where its outermost extension stands."""
-    return _extension_texts(data, at) if _is_extended(data) else iter(())
-
-
-def _is_extended(data: object) -> bool:
-    """Whether some data holds extensions at any depth: few does, and paths are made only where it does."""
-    if is_map(data):
-        parts: Iterable[object] = data.values()
-        if "extension" in data:
-            return True
-    else:
-        parts = as_list(data)
-    return any(_is_extended(part) for part in parts if type(part) not in LEAVES)
-
-
-def _extension_texts(data: object, at: str) -> Iterator[tuple[str, str]]:
     if is_map(data):
         for key, item in data.items():
             place = f"{at}.{key}" if at else str(key)
@@ -87,10 +72,10 @@ def _extension_texts(data: object, at: str) -> Iterator[tuple[str, str]]:
                 for index, each in enumerate(as_list(item)):
                     yield from ((f"{place}[{index}]", text) for text in _texts(each))
             else:
-                yield from _extension_texts(item, place)
+                yield from extension_texts(item, place)
     elif isinstance(data, list):
         for index, item in enumerate(data):
-            yield from _extension_texts(item, f"{at}[{index}]")
+            yield from extension_texts(item, f"{at}[{index}]")
 
 
 def _texts(extension: object) -> Iterator[str]:

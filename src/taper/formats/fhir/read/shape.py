@@ -121,7 +121,15 @@ def _known(element: str, kind: str, of: str, *, many: bool) -> Known:
     return Known(element, kind, many, element in READ.get(of, ()), is_simple)
 
 
-def check_shape(body: Mapping[str, Any], kind: str, version: Version, where: str, notes: Notes) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """The path of each element of a resource that is not read, and whether it holds extensions or odd elements."""
+
+    paths: list[str]
+    is_extended: bool
+
+
+def check_shape(body: Mapping[str, Any], kind: str, version: Version, where: str, notes: Notes) -> Unread:
     """Refuse what a type does not have or has otherwise, and extensions that decide something; name what is not read.
 
     Args:
@@ -136,7 +144,7 @@ def check_shape(body: Mapping[str, Any], kind: str, version: Version, where: str
     """
     walk = _Walk(version, where, notes)
     walk.object(body, kind, "")
-    return walk.unread
+    return Unread(walk.unread, walk.is_extended)
 
 
 @dataclass(slots=True)
@@ -160,6 +168,7 @@ class _Walk:
     def __init__(self, version: Version, where: str, notes: Notes) -> None:
         self._version, self._where, self._notes = version, where, notes
         self.unread: list[str] = []
+        self.is_extended = False
 
     def object(self, data: Mapping[str, Any], kind: str, path: str) -> None:
         shape = shape_of(kind, self._version)
@@ -189,6 +198,7 @@ class _Walk:
             if before != key:
                 self._refuse(at, f"{before} says the same; write one of them")
         if key == "modifierExtension":
+            self.is_extended = True
             self._notes.refuse("status", self._path(here.path), MODIFIER)
         elif key == "extension":
             self._extensions(value, at, decides=here.decides)
@@ -297,6 +307,7 @@ class _Walk:
             self._extensions(item.get("extension", []), f"{at}.extension", decides=decides)
 
     def _extensions(self, value: Any, at: str, *, decides: bool) -> None:
+        self.is_extended = True
         if not isinstance(value, list):
             self._refuse(at, f"{value!r:.60} is no list; write a list")
             return
@@ -311,6 +322,7 @@ class _Walk:
             read_extension(item, self._path(place), self._notes, decides=decides)
 
     def _refuse(self, path: str, what: str) -> None:
+        self.is_extended = True  # what is refused is not looked into
         self._notes.refuse("element", self._path(path), what)
 
     def _path(self, path: str) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import groupby, pairwise
 from math import lcm
@@ -100,12 +100,14 @@ def _at_once(dosages: Sequence[ReadDosage], where: str, notes: Notes) -> list[li
 
 
 def _step(number: int, group: tuple[ReadDosage, ...], notes: Notes) -> ReadStep:
+    if len(group) == 1:
+        return ReadStep(number, group, group[0].bounds)
     starts = [dosage.bounds.first for dosage in group if dosage.bounds.first is not None]
     ends = {(dosage.bounds.last, dosage.bounds.lasting) for dosage in group}
     if len(ends) > 1:
         notes.refuse("bounds", group[0].where, f"the dosages of step {number} do not end together; make them agree")
     first = min(starts, default=None)
-    for dosage in group[len(group) == 1 :]:
+    for dosage in group:
         late = (dosage.bounds.first - first).days if dosage.bounds.first is not None and first is not None else 0
         if late >= dosage.rhythm.every:
             notes.refuse("bounds", dosage.where, f"it begins {_days(late)} after its step does; make them agree")
@@ -123,7 +125,8 @@ def _follow(steps: list[ReadStep], notes: Notes, *, in_order: bool) -> list[Read
         elif not in_order and _may_run_beside(before, step):
             what = f"step {step.number} is of another time of day than step {before.number} and has no bounds"
             notes.refuse("bounds", step.where, f"{what}, so whether it begins with it is unknown; write its bounds")
-        made.append(ReadStep(step.number, step.dosages, step.bounds, _gap(before, step, notes)))
+        gap = _gap(before, step, notes)
+        made.append(replace(step, gap=gap) if gap else step)
     return made
 
 
