@@ -55,7 +55,7 @@ class _Mass(Written):
 
     def __init__(self, amount: Rational, unit: MassUnit | str = MassUnit.MG) -> None:
         try:
-            number, unit = exact(amount), _unit(str(unit))
+            number, unit = exact(amount), unit if isinstance(unit, MassUnit) else _unit(str(unit))
         except NotExact as error:
             raise InvalidAmount(error.message, got=amount) from None
         _set(self, number if unit is MassUnit.MG else number * unit.in_mg, unit)
