@@ -66,7 +66,7 @@ def _is_own(path: str, body: Mapping[str, Any]) -> bool:
 
 
 def _top(path: str) -> str:
-    return re.split(r"[.\[]", path, maxsplit=1)[0]
+    return re.split(r"[.\[]", path)[0]
 
 
 def _as_written(body: Mapping[str, Any], key: str) -> bool:

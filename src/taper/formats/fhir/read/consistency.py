@@ -109,10 +109,15 @@ def _dosage_total(step: ReadStep, dosage: ReadDosage, length: int, strength: Uni
 
 def _in_mg(amount: Dose | Units | None, strength: UnitStrength | None) -> Total | None:
     if isinstance(amount, Units):
-        held = strength is not None and (amount.kind == "mL" or strength.counts(amount.kind))
-        mass = strength.dose(amount) if strength is not None and held else None
-        return Total(amount.count, amount.unit) if mass is None else Total(mass.mg, "mg")
+        return _of_units(amount, strength)
     return None if amount is None else Total(amount.mg, "mg")
+
+
+def _of_units(amount: Units, strength: UnitStrength | None) -> Total:
+    """Units in mg, or as they are counted where what one of them holds is not known."""
+    held = strength is not None and (amount.kind == "mL" or strength.counts(amount.kind))
+    mass = strength.dose(amount) if strength is not None and held else None
+    return Total(amount.count, amount.unit) if mass is None else Total(mass.mg, "mg")
 
 
 def _sum(parts: Sequence[Total | None]) -> Total | None:
@@ -148,15 +153,15 @@ def read_dispensed(request: Mapping[str, Any], where: str, of: Requested, notes:
     return None if total is None else Dispensed(at, total, unit, days, int(repeats))
 
 
-def _supplied(quantity: Mapping[str, Any], of: Requested) -> tuple[Total | None, Fraction]:
+def _supplied(quantity: Mapping[str, Any], of: Requested) -> tuple[Total, Fraction]:
+    """What is supplied, and what one unit of it holds where it is counted."""
     volume = read_volume(quantity)
     if volume is not None:
         return Total(volume, "mL") if of.per_ml is None else Total(volume * of.per_ml, "mg"), Fraction(0)
     amount = read_amount(quantity)
     if isinstance(amount, Dose):
         return Total(amount.mg, "mg"), Fraction(0)
-    one = _in_mg(replace(amount, count=Fraction(1)), of.strength)
-    return _in_mg(amount, of.strength), one.amount if one is not None else Fraction(0)
+    return _of_units(amount, of.strength), _of_units(replace(amount, count=Fraction(1)), of.strength).amount
 
 
 def check_supply(drug: str, doses: Sequence[Doses], given: Sequence[Dispensed], notes: Notes) -> None:

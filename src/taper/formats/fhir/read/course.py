@@ -157,11 +157,9 @@ def _indication(request: Request, notes: Notes) -> str | None:
 def course_data(course: ReadCourse, start: date | None, notes: Notes) -> dict[str, Any]:
     """A course in the plan format; what its steps cannot be read as is refused in the notes."""
     of = course.requested
-    made: dict[str, Any] = {"drug": of.drug if of else "", "then": course.then}
+    made: dict[str, Any] = {"drug": course.drug, "then": course.then, "indication": course.indication}
     if of is not None:
-        made |= {"release": of.release} if of.release else {}
-        made |= {"form": of.form} if of.form else {}
-    made |= {"indication": course.indication} if course.indication else {}
+        made |= {"release": of.release, "form": of.form}
     if start is not None and course.first is not None:
         made["starts_on_day"] = (course.first - start).days + 1
     steps: list[dict[str, Any]] = []

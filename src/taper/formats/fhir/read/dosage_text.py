@@ -208,9 +208,9 @@ class _Reading:
         self.told.is_divided = True
 
     def _hours(self, hours: Fraction, said: str) -> None:
-        if hours > 0 and 24 % hours == 0:
+        if hours and 24 % hours == 0:
             self.told.times.append(int(24 / hours))
-        elif hours % 24 == 0 and hours > 0:
+        elif hours and hours % 24 == 0:
             self.told.every.append(int(hours / 24))
         else:
             self.told.beyond.append(said)
@@ -234,8 +234,12 @@ class _Reading:
 
     def _clock(self, found: re.Match[str]) -> None:
         hour, minute, suffix = (found[1], found[2], found[3]) if found[1] else (found[4], found[5], found[6])
-        late = (suffix or "").startswith("p") and int(hour) < 12
-        self.told.clocks.add(f"{int(hour) + 12 * late:02}:{minute or '00'}")
+        half, count = (suffix or "")[:1], int(hour)
+        if half == "a" and count == 12:
+            count = 0  # 12 am is midnight, and 12 pm noon
+        elif half == "p" and count < 12:
+            count += 12
+        self.told.clocks.add(f"{count:02}:{minute or '00'}")
 
     def _ranges(self) -> None:
         if SEVERAL.search(self._left):

@@ -81,9 +81,8 @@ def extension_texts(data: object, at: str = "") -> Iterator[tuple[str, str]]:
 def _texts(extension: object) -> Iterator[str]:
     held = as_map(extension)
     stated = [held.get("valueString"), held.get("valueMarkdown"), as_map(held.get("valueAnnotation")).get("text")]
-    if word_of(held, "url") != "lang":
-        yield from (text for text in stated if isinstance(text, str))
-        yield from names_of(held.get("valueCodeableConcept"))
+    yield from (text for text in stated if isinstance(text, str))
+    yield from names_of(held.get("valueCodeableConcept"))
     for inner in as_list(held.get("extension")):
         yield from _texts(inner)
 

@@ -24,6 +24,7 @@ from taper.formats.fhir.write.request import KIND_TEXT, REVIEW_TEXT
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _OWN = {*KIND_TEXT.values(), REVIEW_TEXT}
 _MOST_TOLD = 50
+_MARK = re.compile(r"[.;,:\r\n]+(?=\s|$)")
 _READ = "English, German, French and Spanish are read"
 
 
@@ -135,19 +136,34 @@ def _repeats_all(text: str, told: Told, whole: Scope, names: frozenset[str]) -> 
     """Whether a text tells all steps, one after the other, as the codes do; of many steps none does."""
     if not 1 < len(whole.steps) <= _MOST_TOLD:
         return False
+    if not told.sequence and not told.amounts:
+        return not told.conditions and not told.lengths and not differences(told, whole)
+    read = _in_turn(text, told, names)
+    if whole.ends and read[-1].stops and not read[-1].amounts and not read[-1].lengths:
+        read = read[:-1]
+    if len(read) != len(whole.steps):
+        return False
+    if not told.sequence and not all(one.lengths or one.dates for one in read[:-1]):
+        return False
+    ends = [whole.ends and index == len(read) - 1 for index in range(len(read))]
+    scopes = [Scope(step.dosages, [step], whole.strength, later=index > 0, ends=ends[index])
+              for index, step in enumerate(whole.steps)]  # fmt: skip
+    return not any(one.conditions or differences(one, scope) for one, scope in zip(read, scopes, strict=True))
+
+
+def _in_turn(text: str, told: Told, names: frozenset[str]) -> list[Told]:
+    """The parts of a text, cut at its words for what comes next, or where it has none at each mark before a dose."""
     if told.sequence:
         joined = "|".join(re.escape(word) for word in dict.fromkeys(told.sequence))
         parts = [part.strip(" ,;.") for part in re.split(rf"\b(?:{joined})\b", plain(text))]
-        read = [read_text(part, names) for part in parts if part]
-        if len(read) == len(whole.steps) + 1 and read[-1].stops and not read[-1].amounts and whole.ends:
-            read = read[:-1]
-        if len(read) != len(whole.steps):
-            return False
-        ends = [whole.ends and index == len(read) - 1 for index in range(len(read))]
-        scopes = [Scope(step.dosages, [step], whole.strength, later=index > 0, ends=ends[index])
-                  for index, step in enumerate(whole.steps)]  # fmt: skip
-        return not any(one.conditions or differences(one, scope) for one, scope in zip(read, scopes, strict=True))
-    return not told.conditions and not told.lengths and not differences(told, whole)
+        return [read_text(part, names) for part in parts if part]
+    parts, doses = [""], 0
+    for clause in _MARK.split(text):
+        if read_text(clause, names).amounts:
+            doses += 1
+            parts += [""] * (doses > 1)
+        parts[-1] += f"{clause}, "
+    return [read_text(part, names) for part in parts]
 
 
 def _texts_of(body: Mapping[str, Any], *, is_own: bool) -> Iterator[tuple[str, str]]:
@@ -171,11 +187,16 @@ def _check_whole(text: str, where: str, whole: Scope, names: frozenset[str], not
     words = _WORD.findall(plain(text))
     if " in extension" in where or (lenient and len(told.unknown) < len(words)):
         told = replace(told, unknown=_numbers(told.unknown))
-    steps = whole.steps
-    scopes: Iterable[Scope] = [
-        whole,
-        *(replace(whole, dosages=step.dosages, steps=[step], ends=False) for step in steps[:1]),
-    ]
-    found = [differences(told, scope) for scope in scopes]
-    if [] not in found and not _repeats_all(text, told, whole, names):
-        _refuse(text, told, found[0], where, _codes(whole), notes)
+    found = differences(told, whole)
+    if not found and told.amounts and len(whole.steps) > 1:
+        found = ["it does not tell the doses of each step in turn"]
+    if found and not _tells_one(told, whole) and not _repeats_all(text, told, whole, names):
+        _refuse(text, told, found, where, _codes(whole), notes)
+
+
+def _tells_one(told: Told, whole: Scope) -> bool:
+    """Whether a text tells one of the steps as its codes do, and says nothing of the others."""
+    last = len(whole.steps) - 1
+    scopes = (replace(whole, dosages=step.dosages, steps=[step], ends=whole.ends and index == last)
+              for index, step in enumerate(whole.steps))  # fmt: skip
+    return any(not differences(told, scope) for scope in scopes)

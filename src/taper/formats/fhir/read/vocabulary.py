@@ -141,7 +141,7 @@ def _filled(patterns: Iterable[str], lengths: str) -> list[str]:
     made: list[str] = []
     for pattern in patterns:
         numbered = pattern.replace("{N}", f"({NUMBER})", 1).replace("{N}", NUMBER)
-        made.append(numbered.replace("{T}", f"({lengths})", 1).replace("{U}", f"({unit_pattern()})"))
+        made.append(numbered.replace("{T}", f"({lengths})").replace("{U}", f"({unit_pattern()})"))
     return made
 
 

@@ -1,0 +1,348 @@
+"""Orders that differ in one small thing from others: each is read, reported or refused as it says."""
+
+from fractions import Fraction
+from types import MappingProxyType
+
+import pytest
+
+from builders import START, TABLETS, plan_of, step, tablet
+from formats.fhir_orders import (
+    SLOTS,
+    SNOMED,
+    between,
+    bundle,
+    counted,
+    dosage,
+    lasting,
+    order,
+    order_r5,
+    quantity,
+    refusals,
+    reports,
+    steps_of,
+)
+from taper import CannotImport, check, from_fhir, realize, to_fhir, to_schedule
+from taper.formats.fhir.read.dosage_text import read_text
+
+BMP = "https://fhir.kbv.de/CodeSystem/KBV_CS_SFHIR_BMP_DOSIEREINHEIT"
+FORTY = {"morning": "40 mg"}
+TWO = [dosage(40, repeat=lasting(5), sequence=1), dosage(20, repeat=lasting(5), sequence=2)]
+
+
+def written(**more):
+    """What taper writes of 10 mg for three days and 5 mg for four, in tablets of 5 mg."""
+    plan = plan_of(step({"morning": "10 mg"}, "3 days"), step({"morning": "5 mg"}, "4 days"))
+    return to_fhir(to_schedule(realize(plan, (tablet("5 mg", score=2),)), start=START), **more)
+
+
+def of_drug(*dosages, **more):
+    """An order of a drug whose Medication stands in it."""
+    drug = {"resourceType": "Medication", "id": "m"} | more
+    return order(*dosages, medicationCodeableConcept=None, medicationReference={"reference": "#m"}, contained=[drug])
+
+
+def of_kind(said, kind):
+    return [line for line in said if f": {kind}: " in line]
+
+
+def test_the_issues_that_taper_writes_beside_its_requests_are_not_named_as_not_read():
+    schedule = to_schedule(realize(plan_of(step("5 mg", "3 days")), TABLETS), start=START)
+    made = to_fhir(schedule, review=check(schedule))
+    assert {entry["resource"]["resourceType"] for entry in made["entry"]} > {"DetectedIssue"}
+    assert {report.kind for report in from_fhir(made).reports} == {"before"}
+
+
+def test_what_was_changed_in_a_request_of_taper_is_named_and_the_rest_is_not():
+    made = written()
+    made["entry"][0]["resource"] |= {"status": "active", "priority": "urgent"}
+    told = [str(report) for report in from_fhir(made).reports if report.kind == "not-read"]
+    assert told == ["entry[0]: not-read: not read: status, priority"]
+
+
+def test_a_tablet_that_a_code_of_pieces_counts_is_a_tablet():
+    def told(kind):
+        one = {"numerator": quantity(5), "denominator": quantity(1, kind)}
+        drug = {"itemCodeableConcept": {"text": "diazepam"}, "strength": one}
+        return of_drug(counted(2, "Tablette", "1", BMP), ingredient=[drug])
+
+    assert steps_of(told("{tablet}"))[1] == [({"morning": "10 mg"}, "on")]
+    assert any("2 Tablette is counted in tablets, and the strength is of one capsule" in line
+               for line in refusals(told("{capsule}")))  # fmt: skip
+
+
+def supply(value, reference="MedicationRequest/x", **more):
+    asked = {"quantity": quantity(value)} | more
+    return order(basedOn=[{"reference": reference}], dispenseRequest=asked, dosageInstruction=None)
+
+
+def test_two_supplies_of_one_drug_are_no_order_given_twice_and_are_added():
+    five = order(dosage(repeat=lasting(5)), id="x")
+    assert of_kind(reports(bundle(five, supply(120), supply(80))), "supply") == []
+    assert "200 mg" in of_kind(reports(bundle(five, supply(120), supply(120))), "supply")[0]
+
+
+@pytest.mark.parametrize("key", ["priorPrescription", "basedOn"])
+def test_an_order_is_replaced_by_its_address_as_by_its_id(key):
+    other = {"reference": "urn:uuid:a"}
+    later = order(dosage(20), **{key: other if key == "priorPrescription" else [other]})
+    entries = [{"fullUrl": "urn:uuid:a", "resource": order()}, {"fullUrl": "urn:uuid:b", "resource": later}]
+    held = {"resourceType": "Bundle", "type": "collection", "entry": entries}
+    assert any("it stands for entry[0], which is given too" in line for line in refusals(held))
+    assert from_fhir(held, slots=SLOTS, select=["urn:uuid:b"]).plan.courses[0].steps[0].days[0].as_dict() == {
+        "morning": "20 mg"
+    }
+
+
+def open_since(first, value, name):
+    return order(dosage(value, repeat=between(first)), id=name)
+
+
+@pytest.mark.parametrize(
+    ("of", "needed"), [("MedicationRequest/later", 20 * 40 + 10 * 20), ("MedicationRequest/none", 10 * 40)]
+)
+def test_a_supply_lasts_from_the_first_day_of_the_orders_that_it_is_for(of, needed):
+    """Ten days from 15 April are 20 since 5 April; ten from the first day of any end before the later order begins."""
+    held = [open_since("2027-04-05", 40, "early"), open_since("2027-04-15", 20, "later")]
+    days = {"expectedSupplyDuration": quantity(10, "d")}
+    assert of_kind(reports(bundle(*held, supply(needed, of, **days))), "supply") == []
+    (said,) = of_kind(reports(bundle(*held, supply(needed - 10, of, **days))), "supply")
+    assert f"{needed - 10} mg of prednisone supplied; the doses are {needed} mg by their bounds" in said
+
+
+def test_a_supply_is_compared_with_what_the_texts_say_too():
+    told = order(dosage(text="40 mg for 10 days", repeat=lasting(7)), dispenseRequest={"quantity": quantity(280)})
+    (said,) = of_kind(reports(told, accept=("text",)), "supply")
+    assert said.endswith(
+        "280 mg of prednisone supplied; the doses are 280 mg by their bounds, and by their texts to 400 mg"
+    )
+
+
+def test_once_a_day_without_a_time_of_day_is_one_dose_a_day():
+    once = order(dosage(repeat=lasting(7) | {"when": None}), dispenseRequest={"quantity": quantity(280)})
+    assert list(from_fhir(once).plan.courses[0].steps[0].days[0].as_dict()) == ["daily"]
+    assert [report for report in from_fhir(once).reports if report.kind == "supply"] == []
+
+
+@pytest.mark.parametrize(("reason", "indication"), [("asthma", "asthma"), ("Bronchial asthma", None)])
+def test_a_reason_that_is_a_short_name_is_the_indication(reason, indication):
+    for told in (order(reasonCode=[{"text": reason}]), order(reasonCode=[{"coding": [{"display": reason}]}])):
+        assert from_fhir(told, slots=SLOTS).plan.courses[0].indication == indication
+
+
+def test_a_pause_at_the_end_is_kept_where_it_has_a_length():
+    pause = dosage(0, repeat=lasting(3), sequence=2)
+    assert steps_of(order(TWO[0], pause)) == (None, [(FORTY, "5 days"), ({}, "3 days")], "review")
+
+
+def test_a_period_of_one_day_is_one_day():
+    assert steps_of(order(dosage(repeat=between("2027-04-05", "2027-04-05"))))[1] == [(FORTY, "1 day")]
+
+
+def test_an_instruction_without_a_name_leaves_the_kind_of_a_step_as_it_is():
+    plan = plan_of(step("1 mg", "3 days"), step("5 mg", "3 days", kind="increase"))
+    made = to_fhir(to_schedule(realize(plan, TABLETS), start=START))
+    made["entry"][0]["resource"]["dosageInstruction"][1]["additionalInstruction"].append({"coding": [{"code": "1"}]})
+    assert [item.kind for item in from_fhir(made).plan.courses[0].steps] == [None, "increase"]
+
+
+@pytest.mark.parametrize("value", [1, 1000])
+def test_a_number_that_could_be_a_thousand_or_one_agrees_with_neither(value):
+    assert of_kind(refusals(order(dosage(value, text="1,000 mg"))), "text") != []
+
+
+CLOCKS = {
+    "40 mg at 12 pm": "12:00:00",
+    "40 mg at 12 am": "00:00:00",
+    "40 mg at 12:30 am": "00:30:00",
+    "40 mg at 1 pm": "13:00:00",
+    "40 mg at 11 a.m.": "11:00:00",
+    "40 mg at 12:15": "12:15:00",
+}
+
+
+@pytest.mark.parametrize("text", CLOCKS)
+def test_a_clock_time_in_a_text_is_the_one_of_the_codes_and_no_other(text):
+    """Twelve is midnight before noon and noon after it."""
+    for time in set(CLOCKS.values()):
+        repeat = {"when": None, "timeOfDay": [time]}
+        assert (refusals(order(dosage(repeat=repeat, text=text))) == []) is (time == CLOCKS[text]), time
+
+
+PARTS = {
+    "in the morning": ["04:00", "10:59"],
+    "at noon": ["11:00", "15:59"],
+    "in the evening": ["16:00", "20:59"],
+    "at bedtime": ["21:00", "23:59", "00:00", "03:59"],
+}
+
+
+@pytest.mark.parametrize(("part", "time"), [(part, time) for part, times in PARTS.items() for time in times])
+def test_a_part_of_the_day_in_a_text_holds_the_clock_times_of_it(part, time):
+    repeat = {"when": None, "timeOfDay": [f"{time}:00"]}
+    for other in PARTS:
+        assert (refusals(order(dosage(repeat=repeat, text=f"40 mg {other}"))) == []) is (other == part)
+
+
+def test_a_resource_may_be_any_mapping_all_the_way_down():
+    def sealed(value):
+        if isinstance(value, dict):
+            return MappingProxyType({key: sealed(item) for key, item in value.items()})
+        return [sealed(item) for item in value] if isinstance(value, list) else value
+
+    held = order(dosage(text="40 mg in the morning"), note=[{"text": "with food"}])
+    assert from_fhir(sealed(held), slots=SLOTS) == from_fhir(held, slots=SLOTS)
+
+
+REMARK = [{"url": "http://example.org/fhir/StructureDefinition/remark", "valueString": "reduce by 5 mg each week"}]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"timing": dosage()["timing"] | {"extension": REMARK}},
+        {"repeat": {"extension": REMARK}},
+        {"repeat": {"_frequency": {"extension": REMARK}}},
+        {"doseAndRate": [{"doseQuantity": quantity(40), "extension": REMARK}]},
+        {"doseAndRate": [{"doseQuantity": quantity(40) | {"_value": {"extension": REMARK}}}]},
+    ],
+    ids=["timing", "repeat", "beside a value of repeat", "dose and rate", "beside the value of a dose"],
+)
+def test_a_text_in_an_extension_at_any_depth_of_a_dosage_is_compared(more):
+    assert of_kind(refusals(order(dosage(**more))), "text") != []
+
+
+def test_a_refusal_lists_what_refuses_and_then_what_else_was_noticed():
+    with pytest.raises(CannotImport) as caught:
+        from_fhir(order(dosage(asNeededBoolean=True, route=None)))
+    lines = str(caught.value).splitlines()
+    assert [line.strip() for line in lines if "as-needed" in line] == [
+        "MedicationRequest.dosageInstruction[0]: as-needed: the dose is taken as needed and has no day; plan it outside"
+    ]
+    assert [line.strip() for line in lines if ": route: " in line] == [
+        "also MedicationRequest.dosageInstruction[0].route: route: the route is not stated, and is taken to be by mouth"
+    ]
+
+
+def test_each_name_of_an_ingredient_must_be_of_one_drug():
+    both = {"text": "prednisone", "coding": [{"display": "methotrexate"}]}
+    assert any("it is called 'prednisone' and 'methotrexate', which are two drugs" in line
+               for line in refusals(of_drug(ingredient=[{"itemCodeableConcept": both}])))  # fmt: skip
+
+
+def test_a_name_without_a_letter_is_not_said_to_be_called_otherwise():
+    told = order(medicationCodeableConcept={"text": "***"})
+    assert of_kind(reports(told), "medication") == []
+
+
+def test_two_orders_without_a_drug_are_not_said_to_be_of_one():
+    said = refusals(bundle(order(medicationCodeableConcept={}), order(dosage(20), medicationCodeableConcept={})))
+    assert len(of_kind(said, "medication")) == 2
+    with pytest.raises(CannotImport) as caught:
+        from_fhir(bundle(order(medicationCodeableConcept={}), order(dosage(20), medicationCodeableConcept={})))
+    assert not [report for report in caught.value.reports if report.kind == "overlap"]
+
+
+def test_a_text_of_taper_that_does_not_say_what_to_take_is_refused_with_what_the_codes_say():
+    made = written()
+    held = made["entry"][0]["resource"]["dosageInstruction"][0]
+    assert "2 x 5 mg tablet" in held["text"]
+    held["text"] = held["text"].replace("2 x 5 mg tablet", "")
+    with pytest.raises(CannotImport, match=r"the codes say 'testamine 10 mg, morning: \.\.\.,? for 3 days"):
+        from_fhir(made)
+
+
+def test_the_one_line_of_a_rendering_that_differs_is_shown():
+    made = written()
+    extension = made["entry"][0]["resource"]["extension"][0]
+    lines = extension["valueMarkdown"].splitlines()
+    changed = lines[1].replace("1 x 5 mg", "3 x 5 mg")
+    assert changed != lines[1]
+    extension["valueMarkdown"] = "\n".join([lines[0], changed, *lines[2:]])
+    with pytest.raises(CannotImport, match=r"the dosages do not say '[^']*3 x 5 mg") as caught:
+        from_fhir(made)
+    assert len(of_kind(map(str, caught.value.reports), "text")) == 1
+
+
+def test_what_is_read_shows_its_version_its_plan_and_how_much_was_noticed():
+    read = from_fhir(order(), slots=SLOTS)
+    assert repr(read) == f"<FhirPlan, R4: {read.plan!r}, {len(read.reports)} reports>"
+
+
+def test_a_code_of_a_route_without_its_system_decides_where_it_can_mean_nothing_else():
+    assert refusals(order(dosage(route={"coding": [{"code": "PO"}]}))) == []
+    beside = {"coding": [{"system": SNOMED, "code": "26643006"}, {"code": "9"}]}
+    assert any("a known code says that the route is by mouth; not read: '9'" in line
+               for line in reports(order(dosage(route=beside))))  # fmt: skip
+
+
+def test_of_a_name_its_codes_are_named_and_of_a_timing_its_code_is_read():
+    coded = {"coding": [{"system": "urn:x", "code": "1", "display": "prednisone 5 mg"}]}
+    told = of_drug(
+        dosage(timing={"code": {"coding": [{"system": "urn:y", "code": "QAM", "display": "every morning"}]}},
+               text="40 mg every morning") | {"timing": dosage()["timing"] | {"code": {"coding": [{"code": "QD"}]}}},
+        code=coded, ingredient=[{"itemCodeableConcept": {"text": "prednisone", "coding": [{"code": "2"}]}}],
+    )  # fmt: skip
+    (said,) = [line for line in reports(told) if line.startswith("MedicationRequest: not-read: not read: ")]
+    assert said.removeprefix("MedicationRequest: not-read: not read: ").split(", ") == [
+        "status", "intent", "subject", "contained[0].code.coding[0].system", "contained[0].code.coding[0].code",
+        "contained[0].ingredient[0].itemCodeableConcept.coding[0].code",
+    ]  # fmt: skip
+    assert not [line for line in reports(told) if "timing.code" in line]
+
+
+def test_null_may_stand_in_a_list_for_a_value_that_only_an_id_stands_beside():
+    held = {"profile": [None, "urn:x"], "_profile": [{"id": "a"}, None]}
+    assert refusals(order(meta=held)) == []
+    assert any("meta.profile[0]: element: " in line for line in refusals(order(meta=held | {"profile": ["", "urn:x"]})))
+
+
+def test_doses_of_every_second_day_that_begin_a_day_apart_alternate():
+    repeat = {"period": 2}
+    first = dosage(40, repeat=repeat | between("2027-04-05", "2027-04-14"), sequence=1)
+    second = dosage(20, repeat=repeat | between("2027-04-06", "2027-04-14"), sequence=1)
+    (one,) = from_fhir(order(first, second), slots=SLOTS).plan.courses[0].steps
+    assert [day.as_dict() for day in one.days] == [FORTY, {"morning": "20 mg"}]
+
+
+TOLD = {
+    "for 9 days": False,
+    "for 15 days": True,
+    "40 mg for 5 days": True,
+    "20 mg for 10 days": True,
+    "20 mg for 10 days, then stop": True,
+    "40 mg for 10 days": False,
+    "40 mg for 5 days, then stop": False,
+    "reduce to 40 mg for 5 days, then 20 mg for 10 days": False,
+    "40 mg for 5 days, then reduce to 20 mg for 10 days": True,
+    "40 mg for 5 days, then 20 mg for 10 days, then stop": True,
+    "40 mg for 5 days, then 20 mg, then stop after 10 days": False,
+    "40 mg for 5 days, 20 mg for 10 days": True,
+    "Prednisone: 40 mg in the morning for 5 days.\n20 mg, in the morning, for 10 days; stop.": True,
+    "40 mg for 5 days. Reduce to 20 mg for 10 days.": True,
+    "40 mg for 5 days. 20 mg.": True,
+    "40 mg for 10 days, 20 mg for 5 days": False,
+    "20 mg for 10 days. 40 mg for 5 days.": False,
+    "40 mg, 20 mg for 10 days": False,
+    "40 mg and 20 mg in the morning": False,
+    "40 mg for 5 days and 20 mg for 10 days": False,
+    "40 mg for 5 days. 20 mg for 10 days. 10 mg for 5 days.": False,
+    "40 mg for 5 days. 20 mg for 10 days if tolerated.": False,
+}
+
+
+@pytest.mark.parametrize("text", TOLD)
+def test_a_text_on_two_steps_tells_one_of_them_or_each_in_turn(text):
+    """Who reads "40 mg for 10 days, 20 mg for 5 days" takes other doses than 40 mg for 5 days and 20 mg for 10."""
+    two = [dosage(40, repeat=lasting(5), sequence=1), dosage(20, repeat=lasting(10), sequence=2)]
+    assert (refusals(order(*two, note=[{"text": text}])) == []) is TOLD[text]
+    assert (refusals(order_r5(*two, renderedDosageInstruction=text)) == []) is TOLD[text]
+
+
+def test_a_text_of_a_step_that_tells_both_doses_at_once_refuses():
+    assert refusals(order(TWO[0] | {"patientInstruction": "40 mg and 20 mg in the morning"}, TWO[1])) != []
+
+
+def test_eight_amounts_in_micrograms_are_read_as_they_stand():
+    amounts = [f"{number} mcg" for number in range(50, 450, 50)]
+    told = read_text(", ".join(amounts)).amounts
+    assert told == [(Fraction(number, 1000), "mg") for number in range(50, 450, 50)]
