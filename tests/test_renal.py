@@ -295,6 +295,11 @@ class TestReadings:
         if says:
             assert reading.place.startswith(("eGFR", "creatinine clearance", "de-indexed eGFR"))
 
+    def test_a_source_without_bands_reads_any_measure_though_it_names_one(self):
+        facts = held(impaired={"action": "caution"})
+        reading = read_advice(facts.monograph(DRUG).kidney[0], Patient.read(KNOWN | {"crcl": "45"}))
+        assert reading.says.action is KidneyAction.CAUTION
+
     def test_beyond_its_bands_a_source_may_speak_of_impaired_kidneys(self):
         facts = held({"below": 15, "action": "avoid"}, impaired={"action": "caution"})
         reading = read_advice(facts.monograph(DRUG).kidney[0], Patient.read(KNOWN | {"egfr": "45"}))
