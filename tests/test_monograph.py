@@ -82,6 +82,7 @@ class TestKidneyBands:
         with pytest.raises(InvalidInput, match=words):
             band(**edges)
         assert band(at_least=15, at_most=15).holds(Fraction(15))
+        assert band(at_least=0, below="0.5").holds(Fraction(0))
         with pytest.raises(InvalidInput, match="no value lies between its edges, 70 and 10"):
             KidneyState.read({"action": "avoid", "at_least": 70, "at_most": 10})
 

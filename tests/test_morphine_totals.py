@@ -90,3 +90,19 @@ def test_no_table_of_factors_can_plan_a_change_of_drug():
 def test_every_table_is_read_from_its_file():
     assert tuple(sorted(table.id for table in _read_all())) == morphine_table_names()
     assert _shipped.__wrapped__() == _shipped()
+
+
+def test_the_plain_form_holds_each_stretch_and_what_is_not_counted():
+    found = totals(OXYCODONE, BUPRENORPHINE)
+    table = _table("cdc-2022")
+    assert found.to_dict() == {
+        "table": "cdc-2022",
+        "reference": "morphine",
+        "source": table.source.citation,
+        "warning": table.warning,
+        "rows": [
+            {"first": "2027-03-01", "last": "2027-03-07", "total": "not counted"},
+            {"first": "2027-03-08", "last": "2027-03-14", "total": "30 mg/day"},
+        ],
+        "not_counted": ["buprenorphine"],
+    }

@@ -130,17 +130,12 @@ class _Mass(Written):
     def _meaning(self) -> Fraction:
         return self._mg
 
+    # Python answers `>` and `>=` by asking the other amount for these two.
     def __lt__(self, other: Self) -> bool:
         return self._mg < other._mg if isinstance(other, type(self)) else NotImplemented
 
     def __le__(self, other: Self) -> bool:
         return self._mg <= other._mg if isinstance(other, type(self)) else NotImplemented
-
-    def __gt__(self, other: Self) -> bool:
-        return self._mg > other._mg if isinstance(other, type(self)) else NotImplemented
-
-    def __ge__(self, other: Self) -> bool:
-        return self._mg >= other._mg if isinstance(other, type(self)) else NotImplemented
 
     def __bool__(self) -> bool:
         return self._mg != 0
