@@ -269,6 +269,12 @@ class TestPace:
         # 6 mg is kept until 19 April, 4 mg then until 19 May and 2 mg until 19 June.
         assert doses(adjust(TAPER, held)) == [(8, 10), (6, 4), (6, 36), (4, 30), (2, 31)]
 
+    def test_a_longest_time_is_counted_until_the_day_on_which_the_rest_begins(self):
+        asked = {"before": {"evening": "10 mg"}, "pace": "1 mg, every 1 week", "longest": "10 weeks"}
+        plan = plan_taper(drug="testamine", products=TABLETS, **asked).plan
+        held = Hold(day=on(60), lasting=weeks(2), rest="replan")  # 14 days, and the 4 that were left of the last dose
+        refused(InvalidInput, "the longest time of 10 weeks is over by day 78", plan, held)
+
     def test_a_hold_that_stays_without_an_end_has_no_rest_to_replan(self):
         how = {"rest": "replan", "pace": "1 mg, every 1 week"}
         changed = ChangeProducts(day=on(15), products=("t1mg",), **how)

@@ -2,15 +2,40 @@
 
 from functools import cache
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from builders import draws
 from taper.paces.rulers import ONE_PACE
 from taper.planning.solver.least_weight import Row, least_weights
 
-_SPACES = (0, 1, ONE_PACE // 2, ONE_PACE - 1, ONE_PACE, ONE_PACE + 1, ONE_PACE + 2, 2 * ONE_PACE)
+_HALF = ONE_PACE // 2
+_SPACES = (0, 1, _HALF, _HALF // 2, ONE_PACE - 1, ONE_PACE, ONE_PACE + 1, 2 * ONE_PACE)
 _COSTS = st.sampled_from((-(10**17), 0, 1, 10**17, 10**18))
+
+
+HALVES = Row(
+    places=[place * _HALF for place in reversed(range(9))],
+    reach=[8] * 9,
+    leave=[0] * 9,
+    enter=[0] * 9,
+    ends=[False] * 8 + [True],
+    short=1,
+    long=4,
+)
+"""From each place the next but one is a pace away, so that of all places in sight none stays the best for long."""
+
+
+DEAR = Row(
+    places=[part * ONE_PACE // 20 for part in (60, 50, 40, 30, 20, 18, 15, 10, 0)],
+    reach=[8] * 9,
+    leave=[0] * 9,
+    enter=[0, 0, 0, 0, *[10 * ONE_PACE**2] * 3, 0, 0],
+    ends=[False] * 8 + [True],
+    short=1,
+    long=4,
+)
+"""Three places are dear to enter, so that only the last two are in sight until the nearer becomes the better."""
 
 
 @st.composite
@@ -37,6 +62,8 @@ def ways(row: Row, i: int) -> range:
 
 
 @given(rows())
+@example(HALVES)
+@example(DEAR)
 @draws(100)
 def test_what_the_cheapest_way_on_costs_is_the_least_of_all_ways(row: Row) -> None:
     @cache
@@ -57,6 +84,8 @@ def test_what_the_cheapest_way_on_costs_is_the_least_of_all_ways(row: Row) -> No
 
 
 @given(rows())
+@example(HALVES)
+@example(DEAR)
 @draws(100)
 def test_of_the_turned_row_it_is_what_the_cheapest_way_until_a_place_has_cost(row: Row) -> None:
     until: list[int | None] = [0]

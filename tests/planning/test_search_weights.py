@@ -10,6 +10,7 @@ from taper.paces.pace import Pace
 from taper.paces.rulers import ONE_PACE
 from taper.planning.solver.falls import Falls, sums_of
 from taper.planning.solver.problem import Problem
+from taper.planning.solver.search import Route, search
 from taper.planning.solver.state_space import StateSpace
 from taper.plans.order import evenly
 from taper.plans.regimen import Regimen
@@ -47,14 +48,15 @@ def test_a_total_that_is_never_met_is_no_end(to: str, can: bool) -> None:
     assert falls.can_all_be_accepted() is can
 
 
+@pytest.mark.parametrize("pace", ["1 mg", "8 mg"])
 @pytest.mark.parametrize(
-    "weights",
-    [{"long": 1000}, {"short": 1000}, {"further_intake": 1000}, {"divided_piece": 1000}, {"change_of_form": 1000}],
-    ids=lambda given: next(iter(given)),
+    "dear",
+    [("long",), ("short",), ("divided_piece", "further_intake"), ("further_intake", "change_of_form")],
+    ids=" and ".join,
 )
-def test_no_cost_of_a_plan_is_counted_as_an_excess(weights: dict[str, int]) -> None:
+def test_no_cost_of_a_plan_is_counted_as_an_excess(dear: tuple[str, ...], pace: str) -> None:
     before = {"morning": "3 mg", "noon": "2 mg", "bedtime": "3 mg"}
-    ground = ground_of(before, "1 mg", TABLET, LIQUID, weights=Weights(**{**NONE, **weights}))
+    ground = ground_of(before, pace, TABLET, LIQUID, weights=Weights(**NONE | dict.fromkeys(dear, 1000)))
     falls = falls_of(ground)
     whole, misfit = ground.measured(sum(ground.start), 0)
     handling = sum(max(line.costs.values()) for line in ground.lines)
@@ -63,3 +65,18 @@ def test_no_cost_of_a_plan_is_counted_as_an_excess(weights: dict[str, int]) -> N
     cost = dearest * sum(len(line.doses) - 1 for line in ground.lines)  # each change lowers an intake by a dose or more
     assert falls.split(falls.joined(whole, cost)) == (whole, cost)
     assert falls.joined(whole, cost) < falls.nothing
+
+
+def test_as_many_regimens_as_may_be_compared_are_all_compared() -> None:
+    # Two like intakes of 0 to 60 mg, at most half of 60 mg apart: 1 + 2 + ... + 31 pairs whose larger dose is at most
+    # 30 mg, and 31 for each of the 30 larger doses above: 496 + 930 = 1426.
+    whole_mg = Product(id="t1", drug="d", form="tablet", strength="1 mg")
+
+    def found(most: int) -> Route:
+        weights = Weights(pieces=100, most_states=most)
+        route = search(ground_of({"morning": "60 mg", "noon": "60 mg"}, "60 mg", whole_mg, weights=weights))
+        assert route is not None
+        return route
+
+    assert found(1426).left_out == 0
+    assert (found(1425).left_out > 0, found(1425).limit) == (True, 1425)
