@@ -19,6 +19,14 @@ patiently() { # A command that asks an index, tried three times, ten minutes eac
   return 1
 }
 
+beside() { # COMMANDS, two at a time: what each printed stands together, below it and its time; after one fails, no other starts
+  printf '%s\0' "$@" | work=$work xargs -0 -n 1 -P 2 bash -c '
+    SECONDS=0 failed=0 log=$(mktemp "$work/beside.XXXXXX")
+    bash -euo pipefail -c "$0" >"$log" 2>&1 || failed=$?
+    { flock 9; printf "\n-- %s: %s after %s s\n" "$0" "$([ "$failed" = 0 ] && echo done || echo "FAILED ($failed)")" "$SECONDS"; cat "$log"; } 9>"$work/beside"
+    [ "$failed" = 0 ] || exit 255'
+}
+
 plain_pip() ( # A command in which pip is as nobody has configured it, but for how it reaches an index
   for key in index-url cert proxy trusted-host; do
     value=$("$python" -m pip config get "global.$key" 2>/dev/null) || continue

@@ -13,6 +13,7 @@ from pathlib import Path
 import taper
 import taper.batch
 from taper._base.limits import LIMITS, YARDSTICK
+from taper._base.numbers import write_number
 from taper.checks.check import ALL
 from taper.cli import COMMANDS, parser_for
 from taper.cli.examples import EXAMPLES, EXIT_CODES
@@ -20,6 +21,7 @@ from taper.formats.monograph import Statement, sections_of
 from taper.knowledge.coverage import SECTIONS, count_listed, coverage, looked_at
 from taper.knowledge.formulary import Formulary
 from taper.knowledge.monograph import Monograph
+from taper.schedules.morphine_totals import morphine_table, morphine_table_names
 from taper.source import Source
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -171,6 +173,25 @@ def _table_lines(formulary: Formulary) -> Iterator[str]:
         note = f" {plain(table.note)}" if table.note else ""
         yield from ("", f"## {table.title}", "", f"{plain(table.source.citation)}.{note}", "")
         yield f"{plain(table.source.locator)}, looked at on {table.source.verified_on}."
+    yield from _factor_lines()
+
+
+def _factor_lines() -> Iterator[str]:
+    tables = [morphine_table(name) for name in morphine_table_names()]
+    yield from ("", "## Opioids in morphine", "")
+    yield "How many mg of morphine each table counts for 1 mg of a drug, both by mouth, as `taper mme` totals them."
+    yield "They measure exposure and choose no dose. A table that was looked for and could not be read stands in"
+    yield "[what is not claimed](../explanation/what-is-not-claimed.md)."
+    yield from ("", f"| drug | {' | '.join(f'{table.title}<br>`{table.id}`' for table in tables)} |")
+    yield f"| --- |{' --- |' * len(tables)}"
+    for drug in sorted({drug for table in tables for drug in table.factors}):
+        cells = (write_number(table.factors[drug]) if drug in table.factors else "" for table in tables)
+        yield f"| {drug} | {' | '.join(cells)} |"
+    for table in tables:
+        note = f" {plain(table.source.note)}" if table.source.note else ""
+        yield from ("", f"### {table.title}", "", f"{plain(table.source.citation)}.{note}", "")
+        yield f"{plain(table.source.locator)}, looked at on {table.source.verified_on}."
+        yield from ("", f"Warning: {plain(table.warning)}")
 
 
 def _class_lines(formulary: Formulary) -> Iterator[str]:

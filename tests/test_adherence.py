@@ -10,6 +10,7 @@ from builders import START, TABLETS, course, plan_of, plan_with, step
 from taper import InvalidInput, Log, apply_log, compare_intakes, mg, realize, to_schedule
 from taper.plans.log import IntakeRecord
 from taper.schedules.adherence import InvalidRecord
+from taper.words.plain import describe_adherence
 
 PLAN = plan_of(step({"morning": "5 mg", "evening": "2 mg"}, "10 days"), then="stop")
 TWO = plan_with(
@@ -97,6 +98,36 @@ def test_a_record_outside_the_plan_is_refused():
 def test_the_record_of_a_log_is_laid_beside_its_schedule_and_moves_nothing():
     base = schedule_of(PLAN)
     assert compare_intakes(base).days == ()
+    assert compare_intakes(base).to_dict()["first_departure"] is None
     logged = apply_log(base, Log.of(PLAN, START, intakes=[record(2, result="missed")]))
     assert logged.days == base.days
     assert compare_intakes(logged).to_dict()["first_departure"] == "2027-03-02"
+
+
+def test_the_record_in_plain_words_counts_the_doses_and_names_each_day_that_departs():
+    records = [
+        record(3, "morning", "missed"), record(3, "evening", "other", mg(1)), record(4, "morning"),
+        record(5, "morning"), record(5), record(5, "noon", "other", mg(1)), record(6, "morning", "missed"),
+    ]  # fmt: skip
+    counts = "3 taken, 2 missed, 1 with another dose; 1 taken unplanned, 2 not recorded"
+    assert describe_adherence(compare_intakes(schedule_of(PLAN), records)) == [
+        f"Recorded from 2027-03-03 to 2027-03-06: of the planned doses {counts}.",
+        "  2027-03-03: testamine 1 mg/day, planned 7 mg/day.",
+        "  2027-03-05: testamine 8 mg/day, planned 7 mg/day.",
+        "  2027-03-06: testamine not known in full, planned 7 mg/day.",
+    ]
+
+
+def test_the_record_in_plain_words_says_where_nothing_was_planned():
+    other = plan_of(step([{"evening": "5 mg"}, {}], "10 days"), then="stop")
+    made = compare_intakes(schedule_of(other), [record(2, "evening", "other", mg(1))])
+    assert describe_adherence(made)[1:] == ["  2027-03-02: testamine 1 mg/day, planned none."]
+
+
+def test_a_record_says_how_many_doses_were_taken_of_how_many_days():
+    made = compare_intakes(schedule_of(PLAN), [record(3)])
+    counts = "1 taken, 0 missed, 0 with another dose, 0 unplanned, 1 not recorded"
+    assert (str(made), repr(made)) == (f"1 day: {counts}", f"<Adherence: 1 day: {counts}>")
+    records = [record(3, "morning"), record(3), record(4, "morning", "missed"), record(4, "evening", "other", mg(1))]
+    two = compare_intakes(schedule_of(PLAN), [*records, record(4, "noon", "other", mg(1))])
+    assert str(two) == "2 days: 2 taken, 1 missed, 1 with another dose, 1 unplanned, 0 not recorded"

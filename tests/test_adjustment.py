@@ -219,6 +219,10 @@ class TestPace:
         slowed = adjust(self.PLANNED, Slow(day=on(10), pace="1 mg, every 2 weeks"))
         assert doses(slowed)[:4] == [(9, 7), (8, 2), (8, 12), (7, 14)]
 
+    def test_a_slower_pace_keeps_what_was_still_to_come_of_the_dose_beyond_its_interval(self):
+        slowed = adjust(TAPER, Slow(day=on(15), pace="1 mg, every 1 week"))
+        assert doses(slowed)[:4] == [(8, 10), (6, 4), (6, 6), (5, 7)]
+
     def test_a_plan_written_by_hand_is_slowed_by_the_pace_that_is_given(self):
         slowed = adjust(TAPER, Slow(day=on(15), pace="1 mg, every 2 weeks"))
         assert doses(slowed) == [(8, 10), (6, 4), (6, 10), (5, 14), (4, 14), (3, 14), (2, 14), (1, 14)]
@@ -253,6 +257,23 @@ class TestPace:
     def test_a_step_back_after_a_change_of_pace_counts_from_the_dose_that_is_taken(self):
         slowed = Slow(day=on(25), pace="1 mg, every 2 weeks")
         assert (6, 5) in doses(adjust(TAPER, slowed, StepBack(day=on(27), steps=1, lasting=days(5))))
+
+    def test_a_step_back_after_a_change_of_pace_never_goes_to_a_dose_that_was_only_planned(self):
+        slowed, back = Slow(day=on(5), pace="1 mg, every 2 weeks"), StepBack(day=on(20), steps=1, lasting=days(3))
+        assert doses(adjust(TAPER, slowed, back))[:5] == [(8, 4), (8, 10), (7, 5), (8, 3), (7, 14)]
+        later = StepBack(day=on(45), steps=1, lasting=days(3))
+        assert doses(adjust(TAPER, slowed, later))[2:7] == [(7, 14), (6, 14), (5, 2), (6, 3), (5, 14)]
+
+    def test_months_of_a_rest_that_is_replanned_are_counted_from_the_day_on_which_it_begins(self):
+        held = Hold(day=on(15), lasting=days(30), rest="replan", pace="2 mg, every 1 month")
+        # 6 mg is kept until 19 April, 4 mg then until 19 May and 2 mg until 19 June.
+        assert doses(adjust(TAPER, held)) == [(8, 10), (6, 4), (6, 36), (4, 30), (2, 31)]
+
+    def test_a_longest_time_is_counted_until_the_day_on_which_the_rest_begins(self):
+        asked = {"before": {"evening": "10 mg"}, "pace": "1 mg, every 1 week", "longest": "10 weeks"}
+        plan = plan_taper(drug="testamine", products=TABLETS, **asked).plan
+        held = Hold(day=on(60), lasting=weeks(2), rest="replan")  # 14 days, and the 4 that were left of the last dose
+        refused(InvalidInput, "the longest time of 10 weeks is over by day 78", plan, held)
 
     def test_a_hold_that_stays_without_an_end_has_no_rest_to_replan(self):
         how = {"rest": "replan", "pace": "1 mg, every 1 week"}
@@ -416,6 +437,12 @@ class TestGap:
     def test_the_rest_may_be_planned_anew_after_as_long_as_is_written(self):
         how = ResumeAt(resume={"evening": "5 mg"}, rest="replan", pace="1 mg, every 1 week", lasting=days(10))
         assert doses(adjust(TAPER, Gap(day=on(25), lasting=days(4), then=how)))[-5:-3] == [(5, 10), (4, 7)]
+
+    def test_a_step_back_after_the_rest_was_planned_anew_goes_to_what_was_taken_before_the_gap(self):
+        how = ResumeAt(resume={"evening": "5 mg"}, rest="replan", pace="1 mg, every 1 week")
+        back = StepBack(day=on(31), steps=1, lasting=days(3))
+        made = adjust(TAPER, Gap(day=on(25), lasting=days(4), then=how), back)
+        assert doses(made)[2:7] == [(4, 4), (0, 4), (5, 2), (4, 3), (5, 7)]
 
     def test_it_may_resume_at_another_dose_if_the_rest_is_planned_anew(self):
         how = ResumeAt(resume={"evening": "5 mg"}, rest="replan", pace="1 mg, every 1 week")

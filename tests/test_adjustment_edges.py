@@ -8,10 +8,14 @@ from builders import START, TABLETS, course, plan_of, plan_with, step
 from taper import (
     ChangeProducts,
     Gap,
+    Hold,
     InvalidInput,
     Log,
     PassReview,
+    Resume,
     Retarget,
+    Slow,
+    StepBack,
     Symptom,
     apply_log,
     days,
@@ -20,6 +24,7 @@ from taper import (
     to_schedule,
     weeks,
 )
+from taper.adjustment.event_day import NothingToChange
 from taper.plans.log import ResumeAt
 from taper.schedules.realization import CannotRealize
 
@@ -103,3 +108,55 @@ def test_a_month_for_which_a_step_is_resumed_is_counted_from_the_day_it_is_resum
     log = Log.of(plan, START, [Gap(day=date(2027, 3, 5), lasting=days(10), then=back)])
     made = apply_log(schedule, log)
     assert [(item.first, item.last) for item in made.steps][2] == (date(2027, 3, 15), date(2027, 4, 14))
+
+
+def after(plan, *events):
+    schedule = to_schedule(realize(plan, TABLETS), start=START)
+    return apply_log(schedule, Log.of(plan, START, events))
+
+
+def on(number):
+    return START + timedelta(days=number - 1)
+
+
+def test_a_gap_that_waited_may_go_back_to_what_was_taken_before_the_plan():
+    before = {"regimen": {"evening": "10 mg"}}
+    plan = plan_of(step("8 mg", "10 days"), step("6 mg", "10 days"), then="stop", before=before)
+    back = ResumeAt(resume={"evening": "10 mg"}, lasting=days(5))
+    made = after(plan, Gap(day=on(15), lasting=days(4)), Resume(day=on(25), then=back))
+    steps = made.realized.plan.courses[0].steps
+    assert [(int(item.days[0].total.mg), item.lasting.days) for item in steps] == [
+        (8, 10), (6, 4), (0, 4), (0, 6), (10, 5), (8, 10), (6, 10),
+    ]  # fmt: skip
+
+
+def test_a_step_that_is_taken_again_in_full_is_as_long_as_it_was_written():
+    plan = plan_of(step("8 mg", "2 weeks"), step("6 mg", "2 weeks"), step("4 mg", "2 weeks"), then="stop")
+    made = after(plan, StepBack(day=on(20), steps=1, lasting=days(3)))
+    lengths = [str(item.lasting) for item in made.realized.plan.courses[0].steps]
+    assert lengths == ["2 weeks", "5 days", "3 days", "2 weeks", "2 weeks"]
+
+
+def test_a_month_of_a_slower_pace_is_counted_from_the_first_day_of_the_dose():
+    plan = plan_of(step("8 mg", "24 days"), step("6 mg", "24 days"), step("4 mg", "24 days"), then="stop")
+    made = after(plan, Slow(day=date(2027, 4, 2), pace="2 mg, every 1 month"))
+    assert [item.first for item in made.steps if item.realized.step.regimen.total.mg == 4] == [date(2027, 4, 25)]
+
+
+def test_a_step_goes_on_being_made_of_the_products_that_it_names():
+    plan = plan_of(step("5 mg", "10 days", products=["t1mg"]), step("4 mg", "10 days"), then="stop")
+    made = after(plan, Hold(day=on(11), lasting=days(3)))
+    assert {str(day.intakes[0].portions[0]) for day in made.days[:13]} == {"5 x t1mg"}
+
+
+def test_a_dose_that_is_kept_at_a_slower_pace_is_not_held():
+    plan = plan_of(step("8 mg", "10 days"), step("6 mg", "10 days"), then="stop")
+    with pytest.raises(NothingToChange, match="is not held on 2027-03-18"):
+        after(plan, Slow(day=on(15), pace="1 mg, every 2 weeks"), Resume(day=on(18)))
+
+
+def test_days_without_doses_name_no_products_where_those_change():
+    plan = plan_of(step("8 mg", "10 days"), {"kind": "gap", "for": "3 days"}, step("6 mg", "10 days"), then="stop")
+    made = after(plan, ChangeProducts(day=on(5), products=["t2mg"]))
+    steps = made.realized.plan.courses[0].steps
+    assert [(item.kind, item.products) for item in steps[1:]] == [(None, ("t2mg",)), ("gap", ()), (None, ("t2mg",))]

@@ -76,6 +76,6 @@ def test_the_command_prints_it_and_without_the_option_names_alone(capsys):
     assert "Deprescribing proton pump inhibitors (2017): 4 of 6 medicines on file" in out
     assert main(["drugs", "--coverage", "--json"]) == 0
     data = json.loads(capsys.readouterr().out)
-    assert data["drugs"]["clobazam"]["rules"]["kidney"] == []
+    assert data["drugs"]["amitriptyline"]["rules"]["kidney"] == []
     assert data["drugs"]["quetiapine"]["rules"]["kidney"][0]["newest"] == 2026
     assert data["lists"][1]["absent"] == ["dexlansoprazole", "rabeprazole"]

@@ -81,6 +81,16 @@ def test_plans_are_compared_without_products_and_without_dates():
     assert made.one.units == {}
 
 
+def test_plans_that_end_are_compared_to_the_end_of_the_longer_and_no_further():
+    same, longer = compare(DOWN, DOWN), compare(DOWN, plan_of(step("10 mg", "15 days"), then="stop"))
+    assert (same.compared, str(same)) == (14, "no difference in 14 days")
+    assert str(longer).splitlines() == [
+        "2 differences in 15 days",
+        "days 8-14, testamine",
+        "days 15-15, testamine",
+    ]
+
+
 def test_a_plan_without_an_end_goes_on_where_the_other_has_ended():
     made = compare(plan_of(step("5 mg"), then="continue"), plan_of(step("5 mg", "7 days"), then="stop"))
     assert spans(made) == [(8, None, False, True)]

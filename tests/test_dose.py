@@ -49,6 +49,7 @@ class TestReadingAndWriting:
             ("1 g", "1 g"),
             ("10/3 mg", "3 1/3 mg"),
             ("1/3 mg", "1/3 mg"),
+            ("0.000000000001 mg", "0.000000000001 mg"),
         ],
     )
     def test_an_amount_is_written_one_way(self, text, printed):
@@ -161,6 +162,7 @@ class TestMeaning:
             AverageDose.over([])
 
     def test_micrograms_are_thousandths_of_a_milligram(self):
+        assert [unit.in_mg for unit in (MassUnit.MCG, MassUnit.MG, MassUnit.G)] == [Fraction(1, 1000), 1, 1000]
         assert mcg(500) == mg("0.5")
         assert mcg(500).unit is MassUnit.MCG
 

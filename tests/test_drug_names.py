@@ -89,6 +89,8 @@ def test_what_the_plan_says_stands_above_its_name():
     with pytest.raises(NoProducts, match="no product of venlafaxine-xr is immediate release"):
         made("venlafaxine", {"morning": "75 mg"}, release="immediate")
     assert made("metoprolol", {"morning": "50 mg"}, release="extended").drugs == ("metoprolol-succinate",)
+    assert made("Ambien CR", {"bedtime": "12.5 mg"}, release="extended", form="tablet").choices == ()
+    assert made("Lamictal ODT", {"morning": "25 mg"}, form="orally-disintegrating tablet").choices == ()
 
 
 def test_a_short_name_of_several_entries_is_asked_after_unless_one_alone_makes_the_doses():

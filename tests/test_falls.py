@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from taper.amounts.dose import DailyDose
 from taper.errors import InvalidInput
-from taper.paces.changes import largest_fall, measure_changes, steepest_window
+from taper.paces.changes import Change, largest_fall, measure_changes, steepest_window
 from taper.paces.rulers import Linear
 
 totals = st.lists(st.integers(0, 12).map(DailyDose), max_size=20)
@@ -45,6 +45,10 @@ def test_a_rise_has_negative_figures_and_is_no_fall() -> None:
     (change,) = measure_changes([DailyDose("5"), DailyDose("10")], first_day=3)
     assert (change.day, change.mg, change.percent_of_current, change.is_fall) == (4, -5, -100, False)
     assert largest_fall([change]) is None
+
+
+def test_where_nothing_changes_there_is_no_fall() -> None:
+    assert not Change(1, DailyDose("5"), DailyDose("5"), DailyDose("5")).is_fall
 
 
 def test_a_rise_from_nothing_has_no_percentage() -> None:

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,36 @@ def test_a_pipe_that_is_written_to_is_read_to_its_end(tmp_path):
         break
     writer.join()
     os.close(kept_open)
+
+
+@posix
+def test_a_pipe_that_holds_all_that_may_be_read_is_refused_where_more_comes(tmp_path):
+    import fcntl
+    import termios
+
+    os.mkfifo(tmp_path / "pipe")
+    kept_open = os.open(tmp_path / "pipe", os.O_RDWR)
+    os.write(kept_open, b"abcd")
+    watched = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+
+    def write_more() -> None:
+        while int.from_bytes(fcntl.ioctl(watched, termios.FIONREAD, bytes(4)), sys.byteorder):
+            time.sleep(0.001)
+        os.write(kept_open, b"e")
+        os.close(kept_open)
+
+    writer = threading.Thread(target=write_more, daemon=True)
+    writer.start()
+    with pytest.raises(NotJson, match="is larger than"):
+        read_text_file(tmp_path / "pipe", largest=4)
+    writer.join()
+    os.close(watched)
+
+
+def test_a_system_that_opens_without_flags_reads_files_too(tmp_path, monkeypatch):
+    monkeypatch.delattr(os, "O_NONBLOCK", raising=False)
+    (tmp_path / "file").write_text("all of it", encoding="utf-8")
+    assert read_text_file(tmp_path / "file") == "all of it"
 
 
 @posix
@@ -123,6 +154,7 @@ def test_an_interruption_leaves_the_old_file_and_nothing_beside_it(tmp_path):
 
 WRITES = """
 import sys
+import termios
 from taper.cli.output import write_whole
 made = "x" * 2_000_000
 while True:

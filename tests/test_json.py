@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taper._base.json_text import LARGEST_BYTES, NotJson, decode, read_json, read_json_file, read_text_file
+from taper._base.json_text import LARGEST_BYTES, NotJson, as_object, decode, read_json, read_json_file, read_text_file
+from taper.errors import InvalidInput
 
 plain = st.recursive(
     st.none() | st.booleans() | st.integers(-(10**20), 10**20) | st.text(),
@@ -49,6 +50,35 @@ def test_forty_levels_are_read_and_forty_one_are_not():
     assert read_json("[" * 40 + "]" * 40)
     with pytest.raises(NotJson):
         read_json("[" * 40 + "1" + "]" * 40)
+
+
+def test_text_larger_than_named_is_refused():
+    assert read_json("[12]", largest=4) == [12]
+    with pytest.raises(NotJson, match="is larger than"):
+        read_json("[123]", largest=4)
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [('"\\ud800"', ""), ('{"a": {"b": ["", "\\udfff"]}}', "a.b[1]"), ('{"a": {"\\ud800": 1}}', "a")],
+)
+def test_half_of_a_character_is_refused_with_its_path(text, where):
+    with pytest.raises(NotJson, match="half of a character") as caught:
+        read_json(text)
+    assert caught.value.where == where
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ("taper-log/1", "holds a log of what happened, and a plan is needed; name its file"),
+        ("taper-plan/9", "format is 'taper-plan/9'; write \"taper-plan/1\""),
+        ("other/1", "format is 'other/1'; write \"taper-plan/1\""),
+    ],
+)
+def test_another_format_is_refused_with_what_it_is(written, words):
+    with pytest.raises(InvalidInput, match=words):
+        as_object({"format": written}, "a plan is a JSON object", where="x", form="taper-plan/1")
 
 
 def test_a_missing_file_is_named(tmp_path):

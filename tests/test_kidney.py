@@ -97,6 +97,7 @@ class TestTheEquations:
     def test_a_number_finer_than_any_measurement_is_refused(self):
         with pytest.raises(NotExact, match="weight_kg: the number is finer than any measurement"):
             clearance_of("1 mg/dL", 65, "male", Fraction(70 * 10**19 + 1, 10**19))
+        assert clearance_of("1 mg/dL", 73, "male", "72." + "0" * 17 + "1").value == 67 + Fraction(67, 72 * 10**18)
 
     def test_under_18_is_out_of_scope_in_both(self):
         with pytest.raises(OutOfScope, match=r"age: 17\.9 years is under 18, and CKD-EPI 2021"):
@@ -109,6 +110,11 @@ class TestTheEquations:
         with pytest.raises(ImplausibleValue, match="lies outside 0 to 130 years") as refused:
             ckd_epi_2021("1 mg/dL", age=age, sex="male")
         assert refused.value.got == f"{age} years"
+
+    @pytest.mark.parametrize("weight", ["19.9", "400.1"])
+    def test_a_weight_that_no_adult_has_is_implausible(self, weight):
+        with pytest.raises(ImplausibleValue, match=f"weight_kg: {weight} kg lies outside 20 to 400 kg"):
+            clearance_of("1 mg/dL", 65, "male", weight)
 
     def test_sex_is_written_in_full(self):
         with pytest.raises(InvalidInput, match='sex: got \'F\'; write "female" or "male"'):
@@ -164,6 +170,7 @@ class TestCreatinine:
         assert one.umol_per_l == Fraction("88.4")
         assert two.mg_per_dl == 1
         assert one != 1
+        assert one != Creatinine.parse("1.1 mg/dL")
         assert TypeAdapter(Creatinine).validate_python(one) is one
 
     def test_it_never_changes(self):
@@ -297,7 +304,15 @@ class TestTheMeasures:
 
     @pytest.mark.parametrize(
         ("value", "printed"),
-        [("59.999", "59.999"), ("60.04", "60.04"), ("60", "60"), ("38.8303", "38.8"), ("0.25", "0.2"), ("0.35", "0.4")],
+        [
+            ("59.999", "59.999"),
+            ("59.956", "59.96"),
+            ("60.04", "60.04"),
+            ("60", "60"),
+            ("38.8303", "38.8"),
+            ("0.25", "0.2"),
+            ("0.35", "0.4"),
+        ],
     )
     def test_a_computed_figure_is_printed_to_one_decimal_unless_that_hides_an_edge(self, value, printed):
         assert str(computed(value)) == f"{printed} mL/min/1.73 m2"

@@ -180,6 +180,13 @@ def test_events_of_two_courses_never_contradict_each_other():
     assert len(log_of(*stops).events) == 2
 
 
+def test_what_happens_to_one_course_and_what_happens_to_every_course_contradict_each_other():
+    one, every = Hold(day=on(9), lasting=days(2), course="x"), Stop(day=on(9))
+    for first, second in ((one, every), (every, one)):
+        with pytest.raises(InvalidEvent, match=rf"events\[1\]: {second.kind} contradicts {first.kind} on 2027-03-09"):
+            log_of(first, second)
+
+
 def test_events_are_added_at_the_end_only():
     log = log_of(Hold(day=on(5), lasting=days(3)))
     assert log.and_then(Stop(day=on(6))).changes_from == on(6)
@@ -205,3 +212,13 @@ def test_a_log_beside_a_plan_it_was_not_written_for_is_refused():
     other = beside.model_copy(update={"written_for": plan_of(step("10 mg", "4 weeks"), then="stop")})
     with pytest.raises(InvalidInput, match="written_for: is not the plan of that fingerprint; remove it"):
         read_log(other.to_json())
+
+
+def test_a_log_says_in_a_line_how_much_it_holds():
+    intakes = [IntakeRecord(day=on(day), slot="evening", result="missed") for day in (2, 3)]
+    log = log_of(Hold(day=on(5), lasting=days(2)), Stop(day=on(9)), intakes=intakes)
+    assert repr(log) == f"<Log of the plan {PLAN.fingerprint[:8]}: 2 events, 2 intakes, 0 scores>"
+
+
+def test_a_log_is_written_with_each_part_indented_by_two_spaces():
+    assert log_of().to_json().splitlines()[:2] == ["{", '  "format": "taper-log/1",']

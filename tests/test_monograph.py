@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builders import source_data, tablet
+from builders import liquid, source_data, tablet
 from taper import Dose, Formulary, InvalidInput, Source, mg, to_monograph_text
 from taper.knowledge.kidney_advice import KidneyAction, KidneyAdvice, KidneyBand, KidneyState
 from taper.knowledge.monograph import AgeAdvice, Ceiling, RestartRule, Start, Titration, TitrationStep
@@ -82,6 +82,7 @@ class TestKidneyBands:
         with pytest.raises(InvalidInput, match=words):
             band(**edges)
         assert band(at_least=15, at_most=15).holds(Fraction(15))
+        assert band(at_least=0, below="0.5").holds(Fraction(0))
         with pytest.raises(InvalidInput, match="no value lies between its edges, 70 and 10"):
             KidneyState.read({"action": "avoid", "at_least": 70, "at_most": 10})
 
@@ -308,3 +309,8 @@ def test_a_pack_may_have_a_source_of_its_own():
     assert "2 mg tablet, US, its score is unknown, in packs of 30 by Abilify (aripiprazole)" in " ".join(text.split())
     with pytest.raises(InvalidInput, match="pack_source is of a pack; add the pack, or remove pack_source"):
         tablet("5 mg", pack_source=SOURCE)
+
+
+def test_a_source_of_a_measure_is_that_of_a_volume():
+    with pytest.raises(InvalidInput, match="measure_source is of what measures it; add smallest_volume, or remove"):
+        liquid(smallest_volume=None, measure_source=SOURCE)

@@ -6,7 +6,7 @@ import pytest
 
 from taper import Formulary, InvalidInput, NotFound, Plan, mme, realize, to_schedule, weeks
 from taper.knowledge.equivalence import EquivalenceTable
-from taper.schedules.morphine_totals import MorphineTable, _read_all, _shipped, _table, morphine_table_names
+from taper.schedules.morphine_totals import MorphineTable, _read_all, _shipped, morphine_table, morphine_table_names
 
 SHIPPED = Formulary.shipped()
 START = date(2027, 3, 1)
@@ -50,7 +50,7 @@ def test_two_opioids_of_one_day_are_added_up():
 
 
 def test_tables_differ_and_none_is_a_default():
-    assert [rows(totals(CODEINE, table=name))[0][2] for name in ("cdc-2022", "openprescribing-2022")] == [
+    assert [rows(totals(CODEINE, table=name))[0][2] for name in morphine_table_names()] == [
         "4.5 mg/day", "3 mg/day",
     ]  # fmt: skip
     with pytest.raises(NotFound, match="'x' is not a table of morphine equivalents; name one of cdc-2022, openpres"):
@@ -77,9 +77,9 @@ def test_a_plan_without_a_counted_opioid_is_refused():
 @pytest.mark.parametrize("name", morphine_table_names())
 def test_every_print_ends_with_the_warning_and_cites_the_source(name):
     text = str(totals(CODEINE, table=name))
-    assert text.splitlines()[-1] == f"Warning: {_table(name).warning}"
-    assert _table(name).source.citation in text
-    assert repr(_table(name)) == f"<MorphineTable {name}: {len(_table(name).factors)} opioids>"
+    assert text.splitlines()[-1] == f"Warning: {morphine_table(name).warning}"
+    assert morphine_table(name).source.citation in text
+    assert repr(morphine_table(name)) == f"<MorphineTable {name}: {len(morphine_table(name).factors)} opioids>"
 
 
 def test_no_table_of_factors_can_plan_a_change_of_drug():
@@ -90,3 +90,19 @@ def test_no_table_of_factors_can_plan_a_change_of_drug():
 def test_every_table_is_read_from_its_file():
     assert tuple(sorted(table.id for table in _read_all())) == morphine_table_names()
     assert _shipped.__wrapped__() == _shipped()
+
+
+def test_the_plain_form_holds_each_stretch_and_what_is_not_counted():
+    found = totals(OXYCODONE, BUPRENORPHINE)
+    table = _table("cdc-2022")
+    assert found.to_dict() == {
+        "table": "cdc-2022",
+        "reference": "morphine",
+        "source": table.source.citation,
+        "warning": table.warning,
+        "rows": [
+            {"first": "2027-03-01", "last": "2027-03-07", "total": "not counted"},
+            {"first": "2027-03-08", "last": "2027-03-14", "total": "30 mg/day"},
+        ],
+        "not_counted": ["buprenorphine"],
+    }

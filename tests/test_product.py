@@ -35,6 +35,7 @@ class TestVolumes:
         assert not Volume(1) < Volume("1.0")
         assert len({Volume(1), Volume("1.0")}) == 1
         assert Volume(1) != 1
+        assert Volume(1) != Volume("2.5")
         assert Volume(1).__lt__(1) is NotImplemented
 
     @pytest.mark.parametrize("text", ["5", "5 L", "5 mg", "five mL", "-1 mL", "100001 mL", "2,5 mL", 5])

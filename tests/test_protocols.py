@@ -89,8 +89,9 @@ FOUND = {
     "lamotrigine-label-epilepsy with valproate/2 weeks": {"interaction moderate"},
     "lamotrigine-label-epilepsy with an inducer/1 week": {"interaction moderate"},
     "lamotrigine-label-epilepsy with an inducer/2 weeks": {"interaction moderate"},
-    "lorazepam-to-diazepam-example": {
-        "ceiling moderate", "combined-equivalent moderate", "first-change moderate", "interaction high",
+    "lorazepam-to-diazepam-scotland": {
+        "ceiling moderate", "combined-equivalent moderate", "duration moderate", "first-change high",
+        "interaction high", "pace moderate", "score low",
     },
     "paroxetine-scotland 1 week": {"pace moderate"},
     "paroxetine-scotland 2 weeks": {"pace moderate"},
@@ -150,6 +151,24 @@ def test_the_hand_written_diazepam_plan_is_made_from_us_tablets_as_scored():
     tablets = [item for item in Formulary.shipped().products("diazepam", market="us") if item.form == "tablet"]
     assert all(item.allow_pieces is None for item in tablets)
     assert realize(plan, tablets)
+
+
+@pytest.mark.parametrize("every", ["2 weeks", "4 weeks"])
+def test_the_scottish_change_from_lorazepam_goes_by_its_table(every):
+    """NHS Scotland, benzodiazepines and z-drugs, reduction schedules, from lorazepam 1 mg twice a day: steps 1 to 21.
+
+    It counts 1 mg of lorazepam as 10 mg of diazepam: "Step 1 | Lorazepam 1 | Diazepam 10 | 20".
+    """
+    lorazepam, diazepam = load_protocol("lorazepam-to-diazepam-scotland").plan(every=every).to_dict()["courses"]
+    assert [lorazepam["steps"], {rung["for"] for rung in diazepam["steps"]}] == [
+        [{"for": every, "regimen": {"morning": "1 mg"}}], {every},
+    ]  # fmt: skip
+    doses = [
+        {slot: int(dose.removesuffix(" mg")) for slot, dose in rung["regimen"].items()} for rung in diazepam["steps"]
+    ]
+    totals = [sum(each.values()) for each in doses]
+    assert [10 + totals[0], *totals[1:]] == [20, 20, *range(19, 0, -1)]
+    assert [each["bedtime"] for each in doses] == [*[10] * 12, *range(9, 0, -1)]
 
 
 def test_the_off_label_ramp_is_marked_as_such():

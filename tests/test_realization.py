@@ -290,6 +290,19 @@ class TestProductsThatNeverStandForEachOther:
             Reachable(self.WHOLE, up_to="5 mg")
 
 
+def test_a_realized_plan_lists_each_step_with_what_makes_its_doses():
+    plan = plan_of(step("7 mg", "2 days"), step(["5 mg", {}], "4 days"), step([{}, "5 mg"]), then="continue")
+    made = realize(plan, TABLETS)
+    assert str(made).splitlines() == [
+        "testamine, of 2 products",
+        "course     step  for     doses and what makes them",
+        "testamine  1     2 days  7 mg evening (1 x t5mg + 1 x t2mg)",
+        "testamine  2     4 days  5 mg evening (1 x t5mg); day 1 of 2",
+        "testamine  3     no end  nothing; day 1 of 2",
+    ]
+    assert made.courses[0].release == "immediate"
+
+
 def test_a_weekly_step_goes_by_the_weekday_and_a_cycle_by_its_own_days():
     tablets = [Product(id="x5", drug="x", form="tablet", strength="5 mg")]
     steps = [

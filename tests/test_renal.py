@@ -265,10 +265,16 @@ class TestRefusals:
 
 class TestReadings:
     def test_a_gap_between_bands_is_not_read(self):
-        facts = held({"below": 30, "action": "avoid"}, {"at_least": 60, "action": "no change"})
-        reading = read_advice(facts.monograph(DRUG).kidney[0], Patient.read(KNOWN | {"egfr": "45"}))
-        assert reading.says is None
-        assert reading.missing == "advice at 45 mL/min/1.73 m2; the bands of this source leave a gap there"
+        facts = held({"below": 30, "action": "avoid"}, {"above": 60, "action": "no change"})
+        for egfr in (30, 45, 60):
+            reading = read_advice(facts.monograph(DRUG).kidney[0], Patient.read(KNOWN | {"egfr": f"{egfr}"}))
+            assert reading.says is None
+            assert reading.missing == f"advice at {egfr} mL/min/1.73 m2; the bands of this source leave a gap there"
+
+    def test_the_open_lower_edge_of_the_lowest_band_is_below_it(self):
+        facts = held({"above": 30, "action": "no change"})
+        reading = read_advice(facts.monograph(DRUG).kidney[0], Patient.read(KNOWN | {"egfr": "30"}))
+        assert reading.missing == "advice at 30 mL/min/1.73 m2, which is worse than every band of this source"
 
     @pytest.mark.parametrize(
         ("patient", "says"),
@@ -288,6 +294,11 @@ class TestReadings:
         assert (reading.missing is not None) == (patient == {})
         if says:
             assert reading.place.startswith(("eGFR", "creatinine clearance", "de-indexed eGFR"))
+
+    def test_a_source_without_bands_reads_any_measure_though_it_names_one(self):
+        facts = held(impaired={"action": "caution"})
+        reading = read_advice(facts.monograph(DRUG).kidney[0], Patient.read(KNOWN | {"crcl": "45"}))
+        assert reading.says.action is KidneyAction.CAUTION
 
     def test_beyond_its_bands_a_source_may_speak_of_impaired_kidneys(self):
         facts = held({"below": 15, "action": "avoid"}, impaired={"action": "caution"})
@@ -323,6 +334,18 @@ class TestReadings:
         facts = held(above, {"below": 15, "action": "in proportion to the measure"})
         reading = read_advice(facts.monograph(DRUG).kidney[0], Patient.read(KNOWN | {"egfr": "10"}))
         assert reading.limit == mg(200)
+
+    def test_a_part_is_of_the_band_above_wherever_it_stands_among_the_bands(self):
+        highest = {"at_least": 30, "action": "daily maximum", "maximum": "900 mg"}
+        above = {"at_least": 15, "below": 30, "action": "daily maximum", "maximum": "300 mg"}
+        facts = held(highest, {"below": 15, "action": "in proportion to the measure"}, above)
+        reading = read_advice(facts.monograph(DRUG).kidney[0], Patient.read(KNOWN | {"egfr": "10"}))
+        assert reading.limit == mg(200)
+
+    def test_a_source_that_says_nothing_sets_no_limit(self):
+        facts = held({"below": 30, **MAXIMUM})
+        reading = read_advice(facts.monograph(DRUG).kidney[0], Patient.read(KNOWN | {"egfr": "90"}))
+        assert (reading.says, reading.missing, reading.limit) == (None, None, None)
 
     def test_a_reading_without_a_figure_is_of_impaired_kidneys(self):
         facts = held({"below": 30, "action": "avoid"})

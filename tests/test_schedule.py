@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builders import START, TABLETS, course, plan_of, plan_with, step
-from taper import Dose, InvalidInput, count_supply, days, months, realize, to_schedule, to_table, weeks
+from builders import START, TABLETS, course, liquid, plan_of, plan_with, step, tablet
+from taper import Dose, InvalidInput, Log, apply_log, count_supply, days, months, realize, to_schedule, to_table, weeks
 from taper.amounts.duration import InvalidDate
+from taper.plans.log import Hold
 from taper.plans.plan import StartNeeded
-from taper.schedules.schedule import End, HorizonNeeded
+from taper.schedules.schedule import End, HorizonNeeded, length_of, occurring_days
 from taper.testing import durations, realizable_plans, starts
 
 closed = realizable_plans(thens=st.sampled_from(["stop", "review"]))
@@ -218,6 +219,61 @@ class TestPlainForm:
 
     def test_the_products_of_a_schedule_are_those_that_are_taken(self):
         assert [item.id for item in scheduled(plan_of(step("4 mg", "1 day"))).products] == ["t2mg"]
+
+    def test_the_units_of_a_dose_are_counted_or_measured(self):
+        halves = [tablet("5 mg", score=2)]
+        made = [
+            to_schedule(realize(plan_of(step("7.5 mg", "1 day")), had), start=START) for had in (halves, [liquid()])
+        ]
+        assert [item.to_dict()["days"][0]["intakes"][0]["units"] for item in made] == [
+            [{"product": "t5mg", "count": "1 1/2"}],
+            [{"product": "solution", "volume": "7.5 mL"}],
+        ]
+
+    def test_a_day_is_found_by_its_place_by_a_slice_and_by_its_date(self):
+        schedule = scheduled(plan_of(step("5 mg", "3 days")))
+        assert [schedule[0].number, schedule[-1].number, schedule[date(2027, 3, 2)].number] == [1, 3, 2]
+        assert [day.number for day in schedule[1:]] == [2, 3]
+
+    def test_days_with_the_same_doses_are_one_row_in_a_notebook(self):
+        shown = str(scheduled(plan_of(step("5 mg", "1 day"), step("2 mg", "2 days"), step([{}, "2 mg"], "1 day"))))
+        assert shown.splitlines()[1:] == [
+            "days  dates                     doses                                    total",
+            "1     2027-03-01                evening 5 mg testamine: 1 x 5 mg tablet  testamine 5 mg/day",
+            "2-3   2027-03-02 to 2027-03-03  evening 2 mg testamine: 1 x 2 mg tablet  testamine 2 mg/day",
+            "4     2027-03-04                nothing",
+        ]
+
+    def test_what_is_not_history_begins_with_the_last_change(self):
+        plan = plan_of(step("5 mg", "7 days"))
+        schedule = scheduled(plan)
+        held = apply_log(schedule, Log.of(plan, START, [Hold(day=START + timedelta(days=3), lasting=days(1))]))
+        assert (schedule.changes_from, held.changes_from) == (None, 4)
+
+
+class TestPatterns:
+    """Which days of its pattern a step reaches, for whoever words it."""
+
+    def reached(self, *steps, then="review"):
+        (step, *_) = scheduled(plan_of(*steps, then=then), None if then == "review" else days(1)).steps
+        return length_of(step), [(place, str(day.total)) for place, day in occurring_days(step)]
+
+    def test_a_cycle_that_is_cut_short_reaches_its_first_days(self):
+        assert self.reached(step(["5 mg", "2 mg", {}], "2 days")) == (2, [(0, "5 mg/day"), (1, "2 mg/day")])
+
+    def test_an_open_cycle_reaches_each_day_once(self):
+        length, reached = self.reached(step(["5 mg", "2 mg"]), then="continue")
+        assert reached == [(0, "5 mg/day"), (1, "2 mg/day")]
+        assert length > 20 * 365
+
+    def test_a_week_begins_on_monday_wherever_the_step_does(self):
+        weekly = {"for": "2 days", "weekly": {"tue": {"evening": "5 mg"}, "wed": {"evening": "2 mg"}}}
+        first = step("1 mg", "1 day")
+        schedule = scheduled(plan_of(first, weekly))
+        assert [(place, str(day.total)) for place, day in occurring_days(schedule.steps[1])] == [
+            (1, "5 mg/day"),
+            (2, "2 mg/day"),
+        ]
 
 
 def test_a_window_of_a_plan_without_an_end_says_which_steps_come_later():

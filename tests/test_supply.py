@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from builders import START, course, liquid, plan_of, plan_with, step, tablet
 from taper import NotFound, Volume, count_supply, days, realize, to_schedule
 from taper.testing import durations, realizable_plans, starts
+from taper.words.plain import describe_tally
+from taper.words.product_names import ProductNames
 
 remnants = st.sampled_from(["keep", "discard"])
 
@@ -126,3 +128,70 @@ def test_the_text_says_what_lies_beyond_the_horizon():
     assert [repr(whole), repr(part)] == ["<Supply for 10 days: 1 product>", "<Supply for 7 days: 1 product>"]
     both = plan_of(step("5 mg", "5 days"), step("2 mg", "5 days"), then="stop")
     assert repr(supply_of(both, [tablet("5 mg"), tablet("2 mg")])) == "<Supply for 10 days: 2 products>"
+
+
+def told(plan, product, language="en", **more):
+    """What to supply as a table in a language, and in plain words."""
+    pytest.importorskip("babel")
+    from taper.words.language import speak
+    from taper.words.supply_table import describe_supply
+
+    schedule = to_schedule(realize(plan, [product]), start=START)
+    supply = count_supply(schedule, **more)
+    return describe_supply(supply, speak(language), ProductNames.of(schedule)), describe_tally(supply)
+
+
+def test_the_supply_table_has_a_column_for_stock_and_a_table_for_each_fill():
+    plan = plan_of(step("5 mg", "40 days"), then="stop")
+    table, plain = told(plan, tablet("5 mg", pack=28), fills=days(20), on_hand={"t5mg": 4}, packs=True)
+    assert table.caption == "Supply from Monday 1 March 2027 to Friday 9 April 2027 (number of days: 40)"
+    assert table.remnants == "The rest of a divided unit is kept for a later dose."
+    assert table.columns == ("Product", "Used", "Already there", "Supplied", "Packs", "Left over")
+    assert table.rows == (("testamine 5 mg tablet", "40", "4", "56", "2", "20"),)
+    assert table.fill_columns == ("Product", "Supplied", "Packs")
+    assert table.fills == (
+        ("Fill 1, Monday 1 March 2027 to Saturday 20 March 2027", (("testamine 5 mg tablet", "28", "1"),)),
+        ("Fill 2, Sunday 21 March 2027 to Friday 9 April 2027", (("testamine 5 mg tablet", "28", "1"),)),
+    )
+    assert plain == [
+        "56 x 5 mg tablet in 2 packs, 4 on hand, 40 used, 20 left over (t5mg)",
+        "Fill 1, 2027-03-01 to 2027-03-20 (20 days):",
+        "  28 x 5 mg tablet in 1 pack, 4 carried in, lasts until 2027-04-01 (t5mg)",
+        "Fill 2, 2027-03-21 to 2027-04-09 (20 days):",
+        "  28 x 5 mg tablet in 1 pack, 12 carried in (t5mg)",
+    ]
+
+
+def test_the_supply_table_of_one_fill_without_packs_or_stock_is_short():
+    plan = plan_of(step("2.5 mg", "3 days"))
+    table, plain = told(plan, tablet("5 mg", score=2), remnants="discard")
+    assert table.remnants == "The rest of a divided unit is discarded."
+    assert table.columns == ("Product", "Used", "Supplied", "Packs", "Left over")
+    assert table.rows == (("testamine 5 mg tablet", "1½", "3", "", "1½"),)
+    assert table.fills == ()
+    assert plain == ["3 x 5 mg tablet, 1 1/2 used, 1 1/2 left over (t5mg)"]
+
+
+def test_the_supply_table_says_volumes_and_what_is_thrown_away():
+    plan = plan_of(step("5 mg", "25 days"), then="stop")
+    solution = liquid(pack="100 mL", discard_after_opening=10)
+    table, plain = told(plan, solution, "de", fills=days(10))
+    name = "Testamine Lösung zum Einnehmen 5 mg pro 5 mL"
+    assert table.columns[-1] == "Nach Anbruch verworfen"
+    assert table.rows == ((name, "125 mL", "300 mL", "3", "75 mL", "100 mL"),)
+    assert [rows for _, rows in table.fills] == [((name, "100 mL", "1"),)] * 3
+    used = "300 mL of 5 mg/5 mL oral solution in 3 packs, 125 mL used, 75 mL left over"
+    assert plain[0] == f"{used}, 100 mL thrown away 10 days after opening (solution)"
+    assert plain[5] == "Fill 3, 2027-03-21 to 2027-03-25 (5 days):"
+
+
+def test_the_supply_table_of_a_fill_leaves_out_what_stock_covers():
+    plan = plan_of(step("5 mg", "21 days"), then="stop")
+    table, plain = told(plan, tablet("5 mg"), fills=days(20), on_hand={"t5mg": 20})
+    assert [rows for _, rows in table.fills] == [(), (("testamine 5 mg tablet", "1", ""),)]
+    assert plain[1:] == [
+        "Fill 1, 2027-03-01 to 2027-03-20 (20 days):",
+        "  0 x 5 mg tablet, 20 carried in (t5mg)",
+        "Fill 2, 2027-03-21 to 2027-03-21 (1 day):",
+        "  1 x 5 mg tablet (t5mg)",
+    ]

@@ -122,6 +122,15 @@ class TestListed:
         assert (finding.source.id, clear) == ("a", [])
         assert gap.missing == ("no list on file settles whether listamine is one of: nitrate (Institute b, 2026)")
 
+    def test_the_classes_of_a_medicine_without_codes_are_a_question_also_where_no_label_was_read(self):
+        own = formulary(interactions=[OPIOID], sources={"a": {"read_whole": [], "sections": {}}}).monograph(DRUG)
+        person = Patient.read({"medications": ["listamine"], "as_needed": []})
+        listed = Formulary([own], class_lists=[listing("nitrate", "listamine")])
+        found, gaps, clear, _ = answers(review_of(plan_of(step("5 mg", "7 days")), listed, person), "interaction")
+        assert (found, clear) == ([], [])
+        assert [gap.reason for gap in gaps] == [Reason.UNREAD, Reason.CLASSES]
+        assert gaps[1].missing.startswith("no list on file settles whether listamine is one of: opioid")
+
     def test_classes_that_the_caller_gives_add_to_what_lists_say_and_settle_nothing_else(self):
         nitrate = OPIOID | {"source": "b", "with_names": ["nitrate"]}
         given = {"name": "listamine", "classes": ["calcium-channel-blocker"]}
@@ -173,6 +182,11 @@ class TestAtADose:
         findings, gaps, clears, _ = met(fact, medications=("opioid",))
         assert (len(findings), gaps, len(clears)) == (found, [], clear)
         assert [item.severity for item in findings] == ["moderate"] * found
+
+    @pytest.mark.parametrize("action", ["adjust", "caution"])
+    def test_a_dose_above_the_largest_allowed_is_found_once_and_never_clear(self, action):
+        findings, gaps, clears, _ = met(OPIOID | {"action": action, "maximum": "4 mg"}, medications=("opioid",))
+        assert ([(item.severity, item.value) for item in findings], gaps, clears) == ([("high", "5 mg/day")], [], [])
 
 
 class TestOtherWayRound:

@@ -302,6 +302,10 @@ class TestWhom:
         assert gap.missing == "kidney advice about this person; what is on file is from age 65 (Institute k, 2026)"
         assert (findings, clear) == ([], [])
 
+    @pytest.mark.parametrize(("age", "answers"), [(64, True), (65, False)])
+    def test_an_age_below_which_advice_holds_is_not_of_it(self, age, answers):
+        assert bool(found(held(below(30, action="avoid"), age_below=65), {"egfr": "25", "age": age})[0]) is answers
+
     def test_advice_for_another_indication_is_passed_over_and_said(self):
         facts = held(below(30, action="avoid"), indications=["raynaud"])
         plan = plan_of(step("10 mg", "3 days"), indication="spasticity")

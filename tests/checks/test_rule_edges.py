@@ -211,6 +211,19 @@ class TestSums:
         (finding,) = [item for item in answers(review, "combined-equivalent")[0] if item.drug == "otheramine"]
         assert (finding.day, finding.last_day) == (1, 7)
 
+    def test_of_a_range_the_end_by_which_the_drug_comes_to_most_is_the_one_that_counts(self):
+        # By the range 10 + 50 mg of the first are up to 30 mg of the second, by the other table 35 mg are 7 mg; on the
+        # last days 30 mg are up to 15 mg by the range, and 20 mg are 4 mg by the other.
+        own = formulary(drug="otheramine", ceilings=[{"source": "a", "limit": "5 mg"}]).monograph("otheramine")
+        tables = [table("range", **{DRUG: ["10 mg"]}, otheramine=["1 mg", "5 mg"]),
+                  table("plain", **{DRUG: ["10 mg"]}, otheramine=["2 mg"])]  # fmt: skip
+        other = course(step("5 mg", "3 days"), step("2 mg", "4 days"), drug="otheramine")
+        plan = plan_with(course(step("10 mg", "7 days")), other)
+        products = (*TABLETS, tablet("1 mg", id="o1", drug="otheramine"))
+        found, *_ = answers(review_of(plan, Formulary([own], tables), products=products), "combined-equivalent")
+        (finding,) = [item for item in found if item.drug == "otheramine"]
+        assert (finding.day, finding.last_day) == (1, 7)
+
 
 class TestDurations:
     LIMIT = {"source": "a", "low": "4 weeks", "high": "4 weeks"}  # noqa: RUF012

@@ -456,9 +456,9 @@ class TestABriefUse:
         assert self.severities("2 days", SLOWLY) == {"s0": "high"}
 
     def test_a_length_that_decides_the_pace_alone_makes_no_use_short(self):
-        pace = OF_START | {"used_for_at_least": "3 months", "for_pace_alone": True}
-        assert self.severities("60 days", SLOWLY, pace)["s0"] == "high"
-        assert self.severities("60 days", SLOWLY, pace | {"for_pace_alone": False})["s0"] == "low"
+        length = OF_START | {"used_for_at_least": "3 months"}
+        assert self.severities("60 days", SLOWLY, length | {"for_pace_alone": True})["s0"] == "high"
+        assert self.severities("60 days", SLOWLY, length)["s0"] == "low"
 
     def test_a_source_that_names_stopping_at_once_does_not_object_to_it(self):
         items = ({"shape": "a plan for the person, no rate given", "stops_at_once": True}, SLOWLY)

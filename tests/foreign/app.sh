@@ -27,10 +27,5 @@ else
   cp "$parts/empty.html" "$parts/empty.js" "$work/served"
   "$work/readers/bin/python" "$parts/use_page.py" "$work/served" "$work/node_modules/axe-core/axe.min.js" \
     "$(command -v chromium)" "$work/writers/bin/taper" "${APP_SHOTS:-$work}"
-  environment pages --require-hashes -r "$parts/../site/writers.txt"
-  environment pages --no-deps "$here/../.."
-  mkdir "$work/extra" && cp -r "$work/served/page" "$work/extra/app"
-  TAPER_PAGE=$work/extra "$work/pages/bin/python" -m sphinx -W -q -b html "$here/../../docs" "$work/site"
-  grep -q 'href="app/index.html"' "$work/site/try-it.html" && test -s "$work/site/app/index.html"
   echo "ran: Chromium on the page: typed, downloaded, offline, measured; axe-core without violations"
 fi

@@ -11,7 +11,11 @@ source "$here/shared/setup.sh"
 echo "setting up: this library, what writes the pages"
 environment writers --require-hashes -r "$parts/writers.txt"
 environment writers --no-deps "$here/../.."
-"$work/writers/bin/python" -m sphinx -W --keep-going -q -b html -d "$work/doctrees" "$here/../../docs" "$work/site"
+# One page stands for the one in the browser, which tests/foreign/app.sh builds: the site takes it in and points to it.
+mkdir -p "$work/extra/app" && cp "$parts/page.html" "$work/extra/app/index.html"
+TAPER_PAGE=$work/extra "$work/writers/bin/python" -m sphinx -W --keep-going -q -b html -d "$work/doctrees" "$here/../../docs" \
+  "$work/site"
+grep -q 'href="app/index.html"' "$work/site/try-it.html"
 echo "ran: Sphinx without a warning, with a page of each of $(ls "$work"/site/tutorials/notebooks/*.html | wc -l) notebooks"
 
 if ! program chromium chromium; then

@@ -30,7 +30,7 @@ from taper import (
 from taper.checks.review import Clear, Finding, LeftOut
 from taper.formats.html import to_html
 from taper.source import Source
-from taper.words.handout import printable
+from taper.words.handout import make_handout, printable
 from taper.words.language import LANGUAGES
 
 EVIL = "<script>alert(1)</script>\"'&<img src=x onerror=1>"
@@ -138,6 +138,10 @@ def doses_in_rows(text):
             name = LABELS["en"].get(slot) or slot[:5]
             found += [(day, name, dose) for day in days_of_line("; ".join(label), days)]
     return found
+
+
+def handout_of(schedule, **more):
+    return make_handout(schedule, None, None, "en", sunday_first=False, **more)
 
 
 def two_courses():
@@ -284,6 +288,32 @@ class TestTheFirstPage:
         assert "Every day except Sunday" in text.replace("\u00a0", " ")
 
 
+class TestMonthsOfTheHandout:
+    def test_dates_before_and_after_the_plan_have_no_boxes(self):
+        schedule = dated({"for": "2 days", "regimen": {"morning": "2 mg"}}, start=date(2027, 3, 3))
+        (month,) = handout_of(schedule).months
+        (week,) = month.weeks
+        assert [(day.label, day.is_shown) for day in week] == [
+            ("1 Mar", False), ("2 Mar", False), ("3 Mar", True), ("4 Mar", True), ("5 Mar", False), ("6 Mar", False),
+            ("7 Mar", False),
+        ]  # fmt: skip
+        assert not any(day.changes for day in week)
+
+    def test_how_the_plan_goes_on_stands_below_the_last_month_alone_and_takes_no_room_in_another(self):
+        # May 2027 has six weeks, and four times of day fit in 10.5 points if nothing stands below them.
+        slots = dict.fromkeys(("08:00", "10:00", "14:00", "16:00"), "2 mg")
+        schedule = dated({"for": "58 days", "regimen": slots}, then="stop", start=date(2027, 5, 1))
+        handout = handout_of(schedule)
+        assert [month.foot for month in handout.months] == [(), ("28 Jun: Stop: take no more testamine",)]
+        assert handout.paper.half_points == 21
+
+    def test_a_month_on_several_pages_is_numbered(self):
+        slots = {f"{hour:02}:{minute:02}": "2 mg" for hour in range(8, 12) for minute in (0, 15, 30, 45)}
+        handout = handout_of(dated({"for": "31 days", "regimen": slots}))
+        assert handout.paper.weeks == 3
+        assert [month.caption for month in handout.months] == ["March 2027 (1/2)", "March 2027 (2/2)"]
+
+
 class TestHowItIsTaken:
     def test_a_label_on_file_is_told_and_cited_and_nothing_else_is(self):
         products = Formulary.shipped().products("gabapentin", market="us")
@@ -326,6 +356,18 @@ class TestWithoutDates:
         assert "Every other day, first on day 18; no dose on other days" in re.sub(
             "\u00a0", " ", to_html(schedule, dates=False)
         )
+
+    def test_the_handout_says_how_many_days_it_is_and_where_day_1_is_written(self):
+        schedule = dated({"for": "9 days", "regimen": {"morning": "2 mg"}})
+        begun = "Day 1 is the day on which it is begun: write its date here. ____________"
+        assert handout_of(schedule, dates=False).period == f"Testamine tablets, 9 days. {begun}"
+
+    def test_the_handout_fills_its_last_week_with_empty_days(self):
+        schedule = dated({"for": "9 days", "regimen": {"morning": "2 mg"}})
+        (page,) = handout_of(schedule, dates=False).months
+        assert page.caption == "Weeks 1–2"
+        assert [len(week) for week in page.weeks] == [7, 7]
+        assert [day and day.label for day in page.weeks[1]] == ["Day 8", "Day 9", "Day 10", *[None] * 4]
 
     def test_the_calendar_counts_the_same_days(self):
         schedule = dated({"for": "40 days", "regimen": {"morning": "4 mg"}})

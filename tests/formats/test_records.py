@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builders import START, liquid, plan_of, plan_with, step, tablet
+from builders import START, course, liquid, plan_of, plan_with, step, tablet
 from taper import (
     Dose,
     Log,
@@ -136,6 +136,22 @@ class TestNotes:
         _, rows = self.rows()
         assert [(row["day"], row["note"]) for row in rows] == [
             (1, None), (2, None), (3, "waits for review"), (4, "waits for review")
+        ]  # fmt: skip
+
+    def test_what_the_writer_says_of_a_step_and_of_a_time_of_day_is_on_its_rows(self):
+        noted = step("2 mg", "1 day", note="Bring this sheet", slot_notes={"evening": "after supper"})
+        pause = {"kind": "gap", "for": "1 day", "note": "Ring first"}
+        schedule = to_schedule(realize(plan_of(noted, pause, step("2 mg", "1 day")), [tablet("2 mg")]), start=START)
+        assert [(row["day"], row["note"], row["remark"]) for row in to_records(schedule)] == [
+            (1, None, "Bring this sheet; after supper"), (2, "not taken", "Ring first"), (3, None, None)
+        ]  # fmt: skip
+
+    def test_a_note_is_of_its_own_course_alone(self):
+        waiting = [step("2 mg", "1 day"), {**step("4 mg", "1 day"), "review_before": True}]
+        plan = plan_with(course(*waiting, id="one"), course(step({"morning": "2 mg"}, "2 days"), id="two"))
+        rows = to_records(to_schedule(realize(plan, [tablet("2 mg")]), start=START))
+        assert [(row["day"], row["course"], row["note"]) for row in rows] == [
+            (1, "two", None), (1, "one", None), (2, "two", None), (2, "one", "waits for review")
         ]  # fmt: skip
 
     def test_a_gap_and_the_decision_after_it_have_rows_without_a_dose(self):

@@ -11,7 +11,9 @@ from formats.drawing import dated
 from formats.test_html import Page
 from taper import Formulary, Plan, Product, days, load_protocol, realize, to_html, to_markdown, to_schedule, to_table
 from taper.formats.pdf import to_pdf
-from taper.words.language import LANGUAGES
+from taper.words.language import LANGUAGES, speak
+from taper.words.plan_sheet import make_sheet
+from taper.words.product_names import ProductNames
 
 pytest.importorskip("babel")
 T2 = Product(id="t2", drug="testamine", form="tablet", strength="2 mg", score=2)
@@ -32,6 +34,10 @@ def every(*doses):
 
 def daily(dose, **more):
     return {"for": "2 weeks", "regimen": {"morning": dose}, **more}
+
+
+def two(morning, bedtime):
+    return {"for": "2 weeks", "regimen": {"morning": morning, "bedtime": bedtime}}
 
 
 def weekly(**doses):
@@ -68,6 +74,11 @@ def lines_of(schedule):
         ([weekly(mon="4 mg"), weekly(mon="4 mg", thu="4 mg")], ["---", "D--"]),
         ([weekly(mon="4 mg"), weekly(mon="3 mg", thu="3 mg")], ["---", "-CT"]),
         ([weekly(mon="4 mg", thu="2 mg"), weekly(mon="4 mg", thu="1 mg")], ["---", "---", "---", "-CT"]),
+        ([weekly(mon="4 mg"), daily("4 mg")], ["---", "-CT"]),
+        ([daily("4 mg"), weekly(mon="4 mg")], ["---", "D--"]),
+        ([two("2 mg", "2 mg"), daily("4 mg")], ["---", "-C-"]),
+        ([two("2 mg", "2 mg"), two("2 mg", "1 mg")], ["---", "--T"]),
+        ([every("4 mg", "3 mg"), daily("4 mg"), daily("4 mg", note="Ring us")], ["---", "---", "-CT", "---"]),
     ],
 )
 def test_only_what_changed_from_the_row_above_is_marked(steps, marks):
@@ -88,6 +99,11 @@ class TestBefore:
             ({"regimen": {"morning": "4 mg"}}, every("4 mg", "3 mg"), "Before this plan: 4 mg in the morning",
              ["---", "-CT"]),
             ({"regimen": {"morning": "4 mg"}}, every("4 mg", None), "Before this plan: 4 mg in the morning", ["D--"]),
+            ({"regimen": {"morning": "4 mg"}}, every("3 mg", None), "Before this plan: 4 mg in the morning", ["-CT"]),
+            ({"cycle": [{"morning": "4 mg"}, {}]}, every("4 mg", None),
+             "Before this plan: 4 mg on 1 of 2 days and no dose on 1 of 2 days", ["---"]),
+            ({"weekly": {"mon": {"morning": "4 mg"}}}, weekly(mon="4 mg", thu="4 mg"),
+             "Before this plan: once a week, on Monday: 4 mg in the morning", ["---"]),
             ({"cycle": [{"morning": "4 mg"}, {"morning": "3 mg"}]}, daily("3 mg"),
              "Before this plan: 4 mg on 1 of 2 days and 3 mg on 1 of 2 days", ["-CT"]),
             ({"weekly": {"mon": {"morning": "4 mg"}}}, weekly(mon="3 mg"),
@@ -128,6 +144,101 @@ class TestBefore:
     def test_each_language_says_it(self, language, said):
         schedule = dated(daily("2 mg"), before={"regimen": {"morning": "4 mg"}}, products=(T2,))
         assert said in to_html(schedule, language=language).replace("\u00a0", " ")
+
+
+def sheet_of(schedule, **more):
+    return make_sheet(schedule, speak("en"), ProductNames.of(schedule), **more)
+
+
+class TestTheRowsOfThePlanSheet:
+    @pytest.mark.parametrize(
+        ("step", "then", "horizon", "when"),
+        [
+            (daily("4 mg"), "stop", None, ["Mon 1 Mar – Sun 14 Mar", "From Mon 15 Mar"]),
+            (daily("4 mg"), "stop", days(4), ["Mon 1 Mar – Thu 4 Mar, and on: the rest is not shown"]),
+            ({"regimen": {"morning": "4 mg"}}, "continue", days(4), ["From Mon 1 Mar on, until told otherwise"]),
+            ({"for": "1 day", "regimen": {"morning": "4 mg"}}, "review", None, ["Mon 1 Mar", "From Tue 2 Mar"]),
+            ({"for": "365 days", "regimen": {"morning": "4 mg"}}, "stop", None,
+             ["Mon 1 Mar 2027 – Mon 28 Feb 2028", "From Tue 29 Feb 2028"]),
+        ],
+        ids=["closed", "window", "open", "one-day", "two-years"],
+    )  # fmt: skip
+    def test_each_says_when_it_is(self, step, then, horizon, when):
+        assert [row.when for row in sheet_of(dated(step, then=then, horizon=horizon, products=(T2,))).rows] == when
+
+    @pytest.mark.parametrize(
+        ("steps", "before", "said"),
+        [
+            ((daily("4 mg"), daily("2 mg")), None, "* Changed from the row above."),
+            ((daily("4 mg"), every("4 mg", None)), None, "* Changed from the row above."),
+            (
+                (daily("4 mg"),),
+                {"regimen": {"morning": "2 mg"}},
+                "* Changed from the row above; in the first row, from what was taken before this plan.",
+            ),
+            ((daily("4 mg"),), {"regimen": {"morning": "4 mg"}}, None),
+            ((daily("4 mg"), daily("4 mg", note="Ring us")), None, None),
+        ],
+        ids=["dose", "days", "before", "nothing", "note"],
+    )
+    def test_the_star_is_explained_where_one_stands(self, steps, before, said):
+        told = {} if before is None else {"before": before}
+        (first, *_) = sheet_of(dated(*steps, products=(T2,), **told)).legend
+        assert first == said if said else first.startswith("2 × 2")
+
+    @pytest.mark.parametrize(
+        ("step", "labels"),
+        [
+            (daily("2 mg"), []),
+            (daily("2 mg", review_before=True), ["Only after a review"]),
+            (daily("2 mg", kind="step-back"), ["Goes back up, as planned"]),
+            (daily("2 mg", note="Ring us", slot_notes={"morning": "with milk"}), ["Ring us", "Morning: with milk"]),
+            (weekly(mon="2 mg"), ["Once a week, on Monday; no dose on other days *"]),
+            (weekly(mon="2 mg", thu="2 mg"), ["On Monday and Thursday; no dose on other days *"]),
+            (weekly(**dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sun"), "2 mg")),
+             ["Every day except Saturday *"]),
+            (every("2 mg", None), ["Every other day, first on Mon 15 Mar; no dose on other days *"]),
+            (every("2 mg", None, None), ["Every 3 days, first on Mon 15 Mar; no dose on other days *"]),
+            (every("2 mg", "2 mg", None),
+             ["On Mon 15 Mar and Tue 16 Mar, and again every 3 days; no dose on other days *"]),
+            ({"for": "3 days", "cycle": [{}, {"morning": "2 mg"}, {}]}, ["On Tue 16 Mar; no dose on other days *"]),
+        ],
+        ids=["none", "review", "step-back", "notes", "weekly", "weekdays", "all-but", "other", "third", "again",
+             "once"],
+    )  # fmt: skip
+    def test_each_line_says_its_days_and_what_is_said_of_it(self, step, labels):
+        sheet = sheet_of(dated(daily("2 mg"), step, products=(T2,)))
+        row = sheet.rows[-2]  # The last says that the plan ends.
+        assert [label.replace("\u00a0", " ") for label in row.lines[0].labels] == labels
+
+    def test_two_courses_of_a_drug_have_one_total_on_the_days_that_they_share(self):
+        def both(a, b):
+            courses = [{"id": name, "drug": "testamine", "then": "stop", "steps": [step]}
+                       for name, step in (("a", a), ("b", b))]  # fmt: skip
+            made = realize(Plan.read({"courses": courses}), [T2])
+            return [
+                (line.drug, line.total) for line in sheet_of(to_schedule(made, start=date(2027, 3, 1))).rows[0].lines
+            ]
+
+        names = "testamine tablets (a)", "testamine tablets (b)"
+        assert both(daily("4 mg"), daily("2 mg")) == [(names[0], "6 mg"), (names[1], "")]
+        assert both(daily("4 mg"), every("2 mg", None)) == [(names[0], "4 mg"), (names[1], "2 mg")]
+
+    @pytest.mark.parametrize(("many", "in_columns"), [(1, True), (4, True), (5, False)])
+    def test_more_than_four_times_of_day_have_no_columns(self, many, in_columns):
+        slots = {f"{hour + 8:02}:00": "2 mg" for hour in range(many)}
+        assert sheet_of(dated({"for": "3 days", "regimen": slots}, products=(T2,))).in_columns is in_columns
+
+    def test_a_drug_that_ends_beside_another_is_said_to_stop_from_a_day(self):
+        courses = [{"drug": "testamine", "then": "stop", "steps": [{**daily("2 mg"), "for": "2 days"}]},
+                   {"drug": "otherine", "then": "stop", "steps": [{**daily("2 mg"), "for": "4 days"}]}]  # fmt: skip
+        other = Product(id="o2", drug="otherine", form="tablet", strength="2 mg")
+        sheet = sheet_of(to_schedule(realize(Plan.read({"courses": courses}), [T2, other]), start=date(2027, 3, 1)))
+        assert [[line.said for line in row.lines] for row in sheet.rows] == [
+            [None, None],
+            ["Stop from Wed 3 Mar: take no more testamine", None],
+            ["Stop: take no more otherine"],
+        ]
 
 
 class TestProducts:

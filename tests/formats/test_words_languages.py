@@ -23,7 +23,7 @@ from taper.products.product import SUBFORMS, DosageForm, Manner, Product, Releas
 from taper.schedules.schedule import End, Schedule
 from taper.testing import named_slots
 from taper.words.instruction import write_instructions, write_sig
-from taper.words.language import LANGUAGES, speak
+from taper.words.language import LANGUAGES, WithoutDates, speak
 from taper.words.plain import describe_ending
 
 _FOLDER = Path(taper.__file__).parent / "data" / "words"
@@ -286,6 +286,16 @@ class TestSayingStop:
             "b: stop; the last dose is on 2027-03-03.",
         ]
 
+    def test_a_drug_of_which_a_course_goes_on_beyond_what_is_shown_is_not_told_to_stop(self):
+        day = {"regimen": {"morning": "2 mg"}}
+        plan = Plan.read({"courses": [{"id": "a", "drug": DRUG, "then": "stop", "steps": [{**day, "for": "3 days"}]},
+                                      {"id": "b", "drug": DRUG, "then": "continue", "steps": [day]}]})  # fmt: skip
+        schedule = to_schedule(realize(plan, [TABLET]), start=START, horizon=days(3))
+        first, second = (text.ending for text in write_instructions(schedule))
+        assert first == ("End: the last of these doses is on Wednesday 3 March 2027, in the morning.",
+                         "Other doses of testamine stand elsewhere in this plan.")  # fmt: skip
+        assert second == ("This step continues; the plan sets no end. Shown here to Wednesday 3 March 2027.",)
+
     def test_the_last_dose_is_the_last_that_is_taken_when_the_last_days_of_a_cycle_hold_none(self):
         schedule = dated({"for": "4 days", "cycle": [{"evening": "2 mg"}, {}]}, then="stop")
         assert describe_ending(schedule) == ["testamine: stop; the last dose is on 2027-03-03."]
@@ -491,6 +501,33 @@ def facts(text):
     return {"whole"} if names and names <= _SAME else names - {"of_drug", "drug"}
 
 
+class TestDates:
+    @pytest.mark.parametrize(
+        ("last", "year", "said"),
+        [
+            (START, True, "Mon 1 Mar 2027"),
+            (START, False, "Mon 1 Mar"),
+            (START + timedelta(days=2), True, "Mon 1 Mar – Wed 3 Mar 2027"),
+            (START + timedelta(days=2), False, "Mon 1 Mar – Wed 3 Mar"),
+            (START + timedelta(days=306), True, "Mon 1 Mar 2027 – Sat 1 Jan 2028"),
+        ],
+        ids=["one", "one-without-year", "two", "two-without-year", "two-years"],
+    )
+    def test_two_dates_of_a_language_are_one_where_they_are_the_same(self, last, year, said):
+        assert speak("en").row_dates(START, last, year=year) == said
+
+    @pytest.mark.parametrize(
+        ("first", "last", "said"),
+        [(1, 1, "Day 1"), (1, 3, "Days 1–3"), (1, 7, "Week 1"), (8, 21, "Weeks 2–3"), (2, 7, "Days 2–7"),
+         (1, 8, "Days 1–8")],
+    )  # fmt: skip
+    def test_a_language_without_dates_counts_whole_weeks_and_else_days(self, first, last, said):
+        counted = WithoutDates(speak("en"), START)
+        begins, ends = (START + timedelta(days=number - 1) for number in (first, last))
+        assert counted.row_dates(begins, ends) == said
+        assert (counted.day_and_month(ends), counted.row_date(ends)) == (f"Day {last}", f"day {last}")
+
+
 class TestWhatIsSaidBeside:
     @each_language
     def test_a_step_that_waits_for_review_and_one_that_goes_back_up_say_so(self, language):
@@ -570,6 +607,20 @@ class TestWhatIsSaidBeside:
         assert "In the morning, 62.5 mcg: take half a tablet of testamine 125 mcg" in second
         assert "Total of these doses: 62.5 mcg. Change: from 125 mcg to 62.5 mcg a day, 62.5 mcg less." in second
         assert "Change: from 62.5 mcg to 0 mcg a day, 62.5 mcg less." in third
+
+    def test_a_step_of_one_day_and_a_cycle_that_comes_again_say_so(self):
+        steps = ({"for": "1 day", "regimen": {"morning": "2 mg"}},
+                 {"for": "3 days", "cycle": [{"morning": "2 mg"}, {}]},
+                 {"for": "2 days", "cycle": [{"morning": "2 mg"}, {}]},
+                 {"for": "2 weeks", "weekly": {"mon": {"morning": "2 mg"}, "fri": {"morning": "2 mg"}}})  # fmt: skip
+        take = "In the morning, 2 mg: take one tablet of testamine 2 mg (1 × 2 mg). Total of these doses: 2 mg."
+        one, again, once, week = map(str, write_instructions(dated(*steps)))
+        assert one.startswith(f"Step 1 of 4, testamine: on Monday 1 March 2027, 1 day. On this day: {take}")
+        first, second = "Day 1 of 2, first on Tuesday 2 March 2027:", "Day 2 of 2, first on Wednesday 3 March 2027:"
+        assert f"4 March 2027, 3 days. {first} {take} {second} No dose. After day 2 comes day 1 again. " in again
+        assert "comes day 1 again" not in once
+        rest = "Every Tuesday, Wednesday, Thursday, Saturday, and Sunday: No dose."
+        assert f"14 days. Every Monday and Friday: {take} {rest} Change" in week
 
     def test_a_dose_of_two_units_is_said_as_the_plan_writes_it(self):
         products = [Product(id="a", drug=DRUG, form="tablet", strength="1 mg"),

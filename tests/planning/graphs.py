@@ -30,3 +30,19 @@ def chain_graph(ground: StateSpace) -> tuple[list[State], list[tuple[int, int, i
         if tail not in following or sum(states[head]) > sum(states[following[tail]]):
             following[tail] = head
     return states, [arc for arc in arcs if not arc[2] or following[arc[0]] == arc[1]], sinks
+
+
+def shortest(ground: StateSpace) -> tuple[int, int] | None:
+    """The least excess and then the least cost over all changes, exactly, one regimen after the other."""
+    states, arcs, sinks = graph(ground)
+    best: dict[int, tuple[int, int]] = {0: (0, 0)}
+    falling = sorted(range(len(states)), key=lambda number: -sum(states[number]))
+    leaving: dict[int, list[tuple[int, int, int]]] = {}
+    for tail, head, excess, cost in arcs:
+        leaving.setdefault(tail, []).append((head, excess, cost))
+    for tail in falling:
+        if tail in best:
+            for head, excess, cost in leaving.get(tail, ()):
+                found = best[tail][0] + excess, best[tail][1] + cost
+                best[head] = min(best.get(head, found), found)
+    return min((best[sink] for sink in sinks if sink in best), default=None)

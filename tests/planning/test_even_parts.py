@@ -31,6 +31,14 @@ def test_of_two_that_lie_equally_close_it_is_the_one_whose_largest_dose_is_least
     assert divide_evenly(Fraction(9), 3, doses) == (Fraction(4), Fraction(4), Fraction(1))  # and not 5, 2 and 2
 
 
+def test_it_is_not_the_first_that_is_found_but_the_closest():
+    def divided(total, *doses):
+        return divide_evenly(Fraction(total), 3, [Fraction(n) for n in doses])
+
+    assert divided(13, 1, 3, 6, 7) == (7, 3, 3)  # and not 6, 6 and 1, whose largest is smaller
+    assert divided(10, 1, 2, 3, 6) == (6, 2, 2)  # and not 6, 3 and 1, which comes after it
+
+
 def test_ten_thousand_doses_over_twelve_intakes_are_divided_at_once():
     tenths = [Fraction(n, 10) for n in range(1, 10_001)]
     begun = time.process_time()

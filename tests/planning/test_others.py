@@ -23,7 +23,7 @@ from taper.planning.daily_taper import plan_daily_taper
 from taper.planning.explicit_steps import every_other_day, on_weekdays, plan_steps
 from taper.planning.solver.problem import NoPlan
 from taper.planning.titration import choose_titration, plan_titration
-from taper.plans.plan import Step
+from taper.plans.plan import Before, Step
 from taper.plans.regimen import Regimen
 from taper.plans.weights import STANDARD
 from taper.products.product import Product
@@ -307,6 +307,13 @@ def test_a_label_may_begin_on_alternate_days() -> None:
         titrated(by=by, to="10 mg")
 
 
+def test_what_is_taken_on_alternate_days_may_become_the_same_every_day_and_no_less() -> None:
+    asked = {"by": label((1, "5 mg", 1)), "before": Before(cycle=(Regimen.of({"evening": "5 mg"}), Regimen.of({})))}
+    assert titrated(**asked, to="5 mg") == ["on: 5 mg evening"]
+    with pytest.raises(InvalidInput, match=r"the target of 2\.5 mg is not above the 5 mg/day taken now"):
+        titrated(**asked, to="2.5 mg")
+
+
 @pytest.mark.parametrize(
     ("changes", "error", "says"),
     [
@@ -319,6 +326,7 @@ def test_a_label_may_begin_on_alternate_days() -> None:
         ({"by": label((1, "5 mg", 4)), "to": "5 mg"}, InvalidInput, "4 intakes a day, and 3 times of day"),
         ({"by": label((1, "7 mg", 1)), "to": "7 mg"}, NotReachable, "7 mg of baclofen cannot be made"),
         ({"by": label((1, "5 mg", 3)), "to": "5 mg"}, NoTitration, "cannot be made in 3 intakes"),
+        ({"by": label((1, "7 mg", 2)), "to": "7 mg"}, NoTitration, "7 mg cannot be made in 2 intakes"),
         ({"by": label((1, "5 mg", 1))}, NoTitration, "end at 5 mg"),
         ({"by": label((1, "5 mg", 1)), "before": {"evening": "10 mg"}}, NoTitration, "lie below what is taken"),
         (
@@ -335,9 +343,11 @@ def test_a_titration_that_leads_nowhere_says_why(changes: dict[str, Any], error:
     assert says in str(caught.value)
 
 
-def test_a_titration_of_too_many_steps_is_refused() -> None:
+def test_a_titration_has_a_thousand_steps_and_no_more() -> None:
+    asked: dict[str, Any] = {"drug": "diazepam", "slots": ["bedtime"], "by": ("0.1 mg", days(1)), "products": [DROPS]}
+    assert len(plan_titration(**asked, to="100 mg").course.steps) == 1000
     with pytest.raises(NoTitration, match="more than 1000 steps"):
-        plan_titration(drug="diazepam", to="120 mg", slots=["bedtime"], by=("0.1 mg", days(1)), products=[DROPS])
+        plan_titration(**asked, to="100.1 mg")
 
 
 def test_a_titration_is_chosen_by_source_column_and_indication_and_never_guessed() -> None:

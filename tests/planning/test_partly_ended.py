@@ -5,10 +5,9 @@ from typing import Any
 
 import pytest
 
-from planning.graphs import graph
+from planning.graphs import shortest
 from taper import TooManyStates, Weights
 from taper.planning.solver.search import search
-from taper.planning.solver.state_space import StateSpace
 from taper.planning.taper import Taper, plan_taper
 from taper.products.product import Product
 
@@ -24,22 +23,6 @@ def tablets(**parts: int) -> list[Product]:
 
 def day(*doses: int) -> dict[str, str]:
     return {slot: f"{dose} mg" for slot, dose in zip(SLOTS, doses, strict=False)}
-
-
-def shortest(ground: StateSpace) -> tuple[int, int] | None:
-    """The least excess and then the least cost over all changes, exactly, one regimen after the other."""
-    states, arcs, sinks = graph(ground)
-    best: dict[int, tuple[int, int]] = {0: (0, 0)}
-    falling = sorted(range(len(states)), key=lambda number: -sum(states[number]))
-    leaving: dict[int, list[tuple[int, int, int]]] = {}
-    for tail, head, excess, cost in arcs:
-        leaving.setdefault(tail, []).append((head, excess, cost))
-    for tail in falling:
-        if tail in best:
-            for head, excess, cost in leaving.get(tail, ()):
-                found = best[tail][0] + excess, best[tail][1] + cost
-                best[head] = min(best.get(head, found), found)
-    return min((best[sink] for sink in sinks if sink in best), default=None)
 
 
 def plan(before: Mapping[str, str], pace: str, products: list[Product], **more: Any) -> Taper:

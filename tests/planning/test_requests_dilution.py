@@ -101,6 +101,13 @@ def test_every_language_says_what_goes_into_how_much_and_that_the_rest_is_thrown
     assert portion.lower().startswith(says.partition("(")[0].lower())
 
 
+def test_in_full_and_in_a_small_space_the_mixture_has_words_of_its_own_length():
+    english = speak("en")
+    assert english.product(DILUTION) == "one tablet of d 4 mg (1 × 4 mg) in 100 mL of water"
+    short = "93 mL of 1 × 4 mg tablet in 100 mL of water, throw the rest away"
+    assert english.short_portion(PORTION, DILUTION) == short
+
+
 def test_the_instruction_names_it():
     schedule = dated(({"morning": "3.72 mg"}, "14 days"))
     (step,) = schedule.steps_of("d")

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from fractions import Fraction
 
+import pytest
 from hypothesis import event, given
 from hypothesis import strategies as st
 
@@ -10,6 +11,7 @@ from builders import draws
 from planning.cases import accepted, cases, problem_of
 from planning.oracle import Case, Enumeration
 from taper.errors import CannotCompute
+from taper.planning.solver import solve as solving
 from taper.planning.solver.problem import Problem, Solved
 from taper.planning.solver.search import search
 from taper.planning.solver.solve import chain_of, solve
@@ -69,6 +71,17 @@ def test_the_search_along_a_chain_agrees_with_the_search_over_all_regimens(case:
     for _, ground in problem.grounds():
         assert chain_of(ground) is not None
         assert solve(ground) == search(ground)
+
+
+@given(cases(lengths=False))
+@draws(80)
+def test_a_chain_that_is_narrowed_to_what_can_matter_gives_the_same_plan(case: Case) -> None:
+    problem = problem_of(replace(case, groups=tuple((i,) for i in range(len(case.start)))))
+    for _, ground in problem.grounds():
+        whole = solve(ground)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(solving, "_MANY", -1)
+            assert solve(ground) == whole
 
 
 @given(cases(intakes=1, lengths=False), st.data())

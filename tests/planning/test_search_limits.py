@@ -76,6 +76,12 @@ def test_where_every_product_is_needed_the_fewest_are_all_of_them() -> None:
     assert plan_taper(**asked, fewest_products=True).course.steps == plan_taper(**asked).course.steps
 
 
+def test_where_one_product_is_enough_the_fewest_are_that_one() -> None:
+    asked = {"drug": "d", "before": {"morning": "4 mg"}, "pace": "1 mg, every 1 week", "products": tablets(2, 1)}
+    assert [item.id for item in plan_taper(**asked).report.solved.used] == ["tablet-1", "tablet-2"]
+    assert [item.id for item in plan_taper(**asked, fewest_products=True).report.solved.used] == ["tablet-1"]
+
+
 def test_two_forms_are_kept_where_neither_alone_makes_what_is_taken() -> None:
     products = [*tablets(4), *tablets(10, form="capsule")]
     made = plan_taper(drug="d", before={"morning": "14 mg"}, pace="4 mg, every 1 week", products=products)

@@ -120,6 +120,34 @@ def test_each_intake_keeps_one_form_where_asked() -> None:
         assert len({recipe.has_liquid for recipe in recipes}) == 1
 
 
+def test_an_intake_that_keeps_one_form_takes_no_tablet_between_two_doses_of_a_liquid() -> None:
+    small = LIQUID.measured("2.5 mL", graduation="2.5 mL")  # 1 mg
+    asked = {"before": {"morning": "8 mg"}, "pace": "1 mg, every 1 week", "products": [tablet("4 mg", 1), small]}
+    forms = {
+        name: [row.recipes["morning"].has_liquid for row in plan(**asked, forms=name).report.rows[:-1]]
+        for name in ("any", "one")
+    }
+    assert forms == {"any": [True] * 3 + [False] + [True] * 3, "one": [True] * 7}
+
+
+def test_where_either_form_costs_the_same_an_intake_keeps_to_tablets() -> None:
+    products = [LIQUID.measured("2.5 mL", graduation="2.5 mL"), tablet("1 mg", 1)]
+    asked = {"before": {"morning": "2 mg"}, "pace": "1 mg, every 1 week", "products": products, "forms": "one"}
+    made = plan(**asked, weights=Weights(measured_liquid=0, finer_volume=0), order=None)
+    assert [row.recipes["morning"].has_liquid for row in made.report.rows[:-1]] == [False]
+
+
+def test_capsules_alone_are_taken_where_tablets_beside_them_gain_nothing() -> None:
+    one, two = (Product(id=f"c{mg}", drug="diazepam", form="capsule", strength=f"{mg} mg") for mg in (1, 2))
+
+    def used(*products: Product) -> set[str]:
+        made = plan(before={"morning": "4 mg"}, pace="1 mg, every 1 week", order=None, products=products)
+        return {str(item.form) for item in made.report.solved.used}
+
+    assert used(one, two, tablet("2 mg", 1)) == {"capsule"}
+    assert used(one, tablet("2 mg", 1)) == {"capsule", "tablet"}
+
+
 def test_what_is_taken_now_need_not_be_made_in_the_form_that_the_intake_goes_over_to() -> None:
     small = LIQUID.measured("0.5 mL", graduation="0.5 mL", largest="20 mL")
     made = plan(products=[tablet("10 mg", 1), small], forms="one")

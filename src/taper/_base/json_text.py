@@ -4,7 +4,7 @@ import json
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -152,18 +152,17 @@ def check_depth(data: Any, where: str) -> None:
     Raises:
         NotJson: If it nests more than 40 deep.
     """
-    level = [data]
-    for _ in range(DEEPEST):
-        level = [child for item in level for child in _children(item)]
+    level = [data] if isinstance(data, dict | list) else []
+    for _ in range(DEEPEST - 1):
+        level = [part for item in level for part in _parts(item) if isinstance(part, (dict, list))]
         if not level:
             return
-    raise NotJson(f"nested more than {DEEPEST} deep, which no plan is; check the file", where=where)
+    if any(level):
+        raise NotJson(f"nested more than {DEEPEST} deep, which no plan is; check the file", where=where)
 
 
-def _children(item: Any) -> list[Any]:
-    if isinstance(item, dict):
-        return list(item.values())
-    return item if isinstance(item, list) else []
+def _parts(item: dict[str, Any] | list[Any]) -> Iterable[Any]:
+    return item.values() if isinstance(item, dict) else item
 
 
 def _refuse_surrogates(data: Any, where: str) -> None:

@@ -32,6 +32,8 @@ def exact(value: object) -> Fraction:
     Raises:
         NotExact: If the value is a float, is not finite, or is text in any other shape.
     """
+    if type(value) is Fraction:
+        return _bounded(value)
     match value:
         case bool() | None:
             raise NotExact(f'a number was expected, got {value!r}; write text such as "2.5"')

@@ -55,7 +55,7 @@ class _Mass(Written):
 
     def __init__(self, amount: Rational, unit: MassUnit | str = MassUnit.MG) -> None:
         try:
-            number, unit = exact(amount), _unit(str(unit))
+            number, unit = exact(amount), unit if isinstance(unit, MassUnit) else _unit(str(unit))
         except NotExact as error:
             raise InvalidAmount(error.message, got=amount) from None
         _set(self, number if unit is MassUnit.MG else number * unit.in_mg, unit)
@@ -130,17 +130,12 @@ class _Mass(Written):
     def _meaning(self) -> Fraction:
         return self._mg
 
+    # Python answers `>` and `>=` by asking the other amount for these two.
     def __lt__(self, other: Self) -> bool:
         return self._mg < other._mg if isinstance(other, type(self)) else NotImplemented
 
     def __le__(self, other: Self) -> bool:
         return self._mg <= other._mg if isinstance(other, type(self)) else NotImplemented
-
-    def __gt__(self, other: Self) -> bool:
-        return self._mg > other._mg if isinstance(other, type(self)) else NotImplemented
-
-    def __ge__(self, other: Self) -> bool:
-        return self._mg >= other._mg if isinstance(other, type(self)) else NotImplemented
 
     def __bool__(self) -> bool:
         return self._mg != 0

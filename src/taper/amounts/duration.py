@@ -20,6 +20,7 @@ LONG_WEEKDAY_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "S
 """Names for people, in English; words of other languages come from Babel."""
 MONTH_NAMES = tuple(name[:3] for name in LONG_MONTH_NAMES)
 WEEKDAY_NAMES = tuple(name[:3] for name in LONG_WEEKDAY_NAMES)
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TEXT = re.compile(r"([0-9]{1,6}) (day|week|month|year)s?", re.ASCII)
 
 
@@ -30,6 +31,10 @@ class TimeUnit(StrEnum):
     WEEK = "week"
     MONTH = "month"
     YEAR = "year"
+
+
+_DAYS_OF = {TimeUnit.DAY: 1, TimeUnit.WEEK: 7, TimeUnit.MONTH: 0, TimeUnit.YEAR: 0}
+_MONTHS_OF = {TimeUnit.DAY: 0, TimeUnit.WEEK: 0, TimeUnit.MONTH: 1, TimeUnit.YEAR: 12}
 
 
 class InvalidDuration(InvalidInput):
@@ -92,12 +97,12 @@ class Duration(Written):
     @property
     def days(self) -> int:
         """Its part in days: 0 for months and years."""
-        return self._count * {TimeUnit.DAY: 1, TimeUnit.WEEK: 7}.get(self._unit, 0)
+        return self._count * _DAYS_OF[self._unit]
 
     @property
     def months(self) -> int:
         """Its part in months: 0 for days and weeks."""
-        return self._count * {TimeUnit.MONTH: 1, TimeUnit.YEAR: 12}.get(self._unit, 0)
+        return self._count * _MONTHS_OF[self._unit]
 
     @property
     def is_in_days(self) -> bool:
@@ -193,7 +198,7 @@ def read_date(text: str) -> date:
     Raises:
         InvalidDate: If it is written in any other way, or lies outside 1900 to 2200.
     """
-    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text, re.ASCII):
+    if not _DATE.fullmatch(text):
         raise InvalidDate(f"{text!r} is not a date; write it as year-month-day, like 2027-03-01")
     try:
         return check_date(date.fromisoformat(text))

@@ -163,9 +163,17 @@ def _product(item: Product) -> str:
         parts = "two" if item.score == 2 else str(item.score)
         score = f"scored, {parts} {'equal parts' if item.equal_parts else 'parts, not said to be equal'}"
     if item.form.is_liquid:
-        score = "measured"
+        score = f"measured{_measure(item)}"
     market = f", {item.market.upper()}" if item.market else ""
     return f"{item.label}{market}, {score}{_pack(item)} ({item.id})"
+
+
+def _measure(item: Product) -> str:
+    """In which steps what comes with it measures it, and who says so."""
+    if item.measure_source is None:
+        return ""
+    step = item.graduation or item.smallest_volume
+    return f" from {item.smallest_volume} in steps of {step} by {item.measure_source.title}, {item.measure_source.year}"
 
 
 def _pack(item: Product) -> str:

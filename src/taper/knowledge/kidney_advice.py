@@ -194,6 +194,6 @@ def _caution(band: KidneyBand) -> tuple[int, Fraction, Fraction]:
 
 
 def _check_overlap(one: KidneyBand, other: KidneyBand) -> None:
-    low, high = sorted((one, other), key=lambda band: band.lower if band.lower is not None else Fraction(-1))
-    if low.upper is None or (high.lower is not None and low.upper > high.lower) or high.lower is None:
+    low, high = sorted((one, other), key=lambda band: band.lower or Fraction(0))
+    if low.upper is None or high.lower is None or low.upper > high.lower:
         raise InvalidInput("two bands overlap by more than an edge; correct one of them")

@@ -47,7 +47,7 @@ class KidneyReading:
     @property
     def limit(self) -> Dose | None:
         """The most a day that the source gives here: its figure, or its part of the figure of the band above."""
-        if self.says is None or self.says.action is KidneyAction.INITIAL:
+        if self.says is None:
             return None
         if self.says.action is not KidneyAction.PROPORTION:
             return self.says.maximum or self.says.high

@@ -22,7 +22,7 @@ from taper.products.product import Product
 from taper.source import Source
 
 Hours = Exact
-CITING_KEYS = ("source", "score_source", "taken_source", "pack_source")
+CITING_KEYS = ("source", "score_source", "taken_source", "pack_source", "measure_source")
 """The keys by which an entry names a source."""
 
 

@@ -136,12 +136,11 @@ def steepest_window(
         raise InvalidInput(f"a window of {days} days holds no reduction; write a whole number from 1")
     listed = list(totals)
     line = [before if before is not None else listed[0], *listed] if listed else []
-    best: FallWindow | None = None
-    for end in range(1, len(line)):
-        if line[end] >= line[end - 1]:
-            continue  # the steepest window ends on a reduction
-        for begin in range(max(0, end - days), end):
-            window = FallWindow(first_day + begin, first_day + end - 1, line[begin], line[end])
-            if window.mg > 0 and (best is None or (window.percent or 0) > (best.percent or 0)):
-                best = window
-    return best
+    windows = (
+        FallWindow(first_day + begin, first_day + end - 1, line[begin], line[end])
+        for end in range(1, len(line))
+        if line[end] < line[end - 1]  # the steepest window ends on a reduction
+        for begin in range(max(0, end - days), end)
+    )
+    falling = (window for window in windows if window.mg > 0)
+    return max(falling, key=lambda window: window.mg / window.before.mg, default=None)

@@ -30,7 +30,6 @@ class _Division:
         self._doses = doses
         self._times = times
         self._best: tuple[int, ...] | None = None
-        self._spread = 0
 
     def of(self, total: int) -> tuple[int, ...] | None:
         self._sums = list(_sums(self._doses, self._times, total))
@@ -42,7 +41,7 @@ class _Division:
         if not self._sums[further] >> left & 1:
             return
         if further == 0:
-            self._best, self._spread = parts, parts[0] - parts[-1]
+            self._best = parts
             return
         most = parts[-1] if parts else left
         for place in range(bisect_left(self._doses, -(-left // further)), len(self._doses)):
@@ -53,8 +52,8 @@ class _Division:
 
     def _is_no_closer(self, largest: int, left: int, further: int) -> bool:
         """Whether the parts to come, the least of which is at most their mean, leave as wide a spread as was found."""
-        least = left // further if further else None
-        return self._best is not None and least is not None and largest - least >= self._spread
+        best = self._best
+        return best is not None and further > 0 and largest - left // further >= best[0] - best[-1]
 
 
 def _sums(doses: list[int], times: int, total: int) -> Iterator[int]:

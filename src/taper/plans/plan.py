@@ -264,7 +264,8 @@ class Course(Value):
             raise InvalidInput(f'the last step has no end, yet then is "{self.then}"; write "continue" or add "for"')
         if not is_open and self.then == "continue":
             raise InvalidInput('then is "continue", yet the last step has an end; remove its "for" or write "review"')
-        if len({slot.is_clock for step in self.steps for slot in step.slots if not slot.is_daily}) > 1:
+        slots = (intake.slot for step in self.steps for day in step.days for intake in day)
+        if len({slot.is_clock for slot in slots if not slot.is_daily}) > 1:
             raise InvalidInput("some steps use named times and some clock times; use one kind in a course")
         return self
 

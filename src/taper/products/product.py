@@ -116,7 +116,7 @@ class Product(Value):
     `made_from` says that a liquid is made at home each time, from which tablets; a finding says that too.
     `subform` and `brand` tell it from products of its form and strength that are not the same; both are printed.
     `taken` is how its label, `taken_source`, says that it is taken. `pack` is the units or the volume of one pack, by
-    `pack_source` where that is not the source of the product.
+    `pack_source` where that is not the source of the product. `measure_source` says what comes with it to measure it.
     """
 
     id: Name
@@ -145,6 +145,7 @@ class Product(Value):
     score_source: Source | None = None
     taken_source: Source | None = None
     pack_source: Source | None = None
+    measure_source: Source | None = None
 
     @model_validator(mode="after")
     def _agrees(self) -> Self:
@@ -171,6 +172,8 @@ class Product(Value):
             yield "how it is taken needs the source that says so; write both taken and taken_source"
         if self.pack_source is not None and self.pack is None:
             yield "pack_source is of a pack; add the pack, or remove pack_source"
+        if self.measure_source is not None and self.smallest_volume is None:
+            yield "measure_source is of what measures it; add smallest_volume, or remove measure_source"
         if self.equal_parts and not self.is_scored:
             yield "equal parts are those of a score; add the score, or remove equal_parts"
         for volume in (self.smallest_volume, self.graduation, self.largest_volume):
@@ -261,7 +264,7 @@ class Product(Value):
     def measured(self, smallest: str, *, graduation: str | None = None, largest: str | None = None) -> Self:
         """The same liquid with what can be measured: the least volume, the graduation, the largest volume."""
         facts = {"smallest_volume": smallest, "graduation": graduation, "largest_volume": largest}
-        stated = {"is_measure_assumed": False}
+        stated = {"is_measure_assumed": False, "measure_source": None}
         return type(self).read({**self.model_dump(), **facts, **stated}, where=self.id)
 
     def diluted(self, volume: str, *, graduation: str, smallest: str | None = None, units: int = 1) -> Self:

@@ -56,8 +56,9 @@ class Adherence:
     unrecorded: int
 
     def __str__(self) -> str:
+        days = "1 day" if len(self.days) == 1 else f"{len(self.days)} days"
         return (
-            f"{len(self.days)} days: {self.taken} taken, {self.missed} missed, {self.other} with another dose, "
+            f"{days}: {self.taken} taken, {self.missed} missed, {self.other} with another dose, "
             f"{self.unplanned} unplanned, {self.unrecorded} not recorded"
         )
 

@@ -156,7 +156,7 @@ def compare(one: Plan | Schedule, other: Plan | Schedule, *, start: date | None 
         compared, endless = min(known) if known else max(side.settled for side in sides), False
     else:
         sides = _of_plan(_plan(one), start), _of_plan(_plan(other), start)
-        turn = lcm(*(side.period for side in sides if side.length is None))
+        turn = lcm(*(side.period for side in sides))
         goes_on = any(side.length is None for side in sides)
         compared, endless = max(side.settled for side in sides) + (turn if goes_on else 0), goes_on and turn == 1
     days = tuple(_differences(sides, compared, endless=endless))

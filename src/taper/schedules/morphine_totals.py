@@ -112,7 +112,7 @@ def mme(schedule: Schedule, table: str) -> MorphineTotals:
         >>> [row.text for row in totals.rows]
         ['60 mg/day']
     """
-    chosen = _table(table)
+    chosen = morphine_table(table)
     counted = _Counting(chosen, _members(schedule, chosen), _under_the_tongue(schedule))
     if not any(counted.factor(drug) for drug in schedule.realized.drugs):
         held = ", ".join(sorted(chosen.factors))
@@ -165,7 +165,8 @@ def morphine_table_names() -> tuple[str, ...]:
     return tuple(sorted(_shipped()))
 
 
-def _table(name: str) -> MorphineTable:
+def morphine_table(name: str) -> MorphineTable:
+    """A shipped table by its id; an unknown id is refused with those shipped."""
     if name not in _shipped():
         raise NotFound(f"{name!r} is not a table of morphine equivalents; name one of {', '.join(_shipped())}")
     return _shipped()[name]

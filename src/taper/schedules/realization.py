@@ -122,8 +122,8 @@ class RealizedPlan(Bound):
 
     plan: Plan
     courses: tuple[RealizedCourse, ...]
-    formulary: Formulary = field(repr=False, compare=False)
-    handling: Handling | None = field(default=None, repr=False, compare=False)
+    formulary: Formulary = field(compare=False)
+    handling: Handling | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
         rows = [
@@ -346,9 +346,9 @@ class _Bench:
     handling: Handling | None
     making: Making | None
     up_to: Dose
-    _searches: dict[tuple[object, ...], Reachable] = field(default_factory=dict, init=False)
-    _answers: dict[tuple[object, ...], Recipe | NotReachable] = field(default_factory=dict, init=False)
-    _days: dict[tuple[object, ...], RealizedDay] = field(default_factory=dict, init=False)
+    _searches: dict[tuple[object, ...], Reachable] = field(default_factory=dict)
+    _answers: dict[tuple[object, ...], Recipe | NotReachable] = field(default_factory=dict)
+    _days: dict[tuple[object, ...], RealizedDay] = field(default_factory=dict)
 
     def day(
         self, day: Regimen, allowed: tuple[Product, ...], names: tuple[str, ...]

@@ -208,7 +208,7 @@ class Schedule(Bound):
     course_ends: dict[str, End]
     beyond: Beyond | None = None
     log: Log | None = None
-    _steps_of: dict[str, tuple[DatedStep, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _steps_of: dict[str, tuple[DatedStep, ...]] = field(default_factory=dict, init=False, compare=False)
 
     def __len__(self) -> int:
         return len(self.days)

@@ -34,7 +34,7 @@ class MonthNotes:
 
     def of_intake(self, intake: ScheduledIntake) -> tuple[int, ...]:
         """The note of one dose, if its step has one at its time of day."""
-        number = self._slots.get((intake.course, intake.step, intake.slot.name)) if self._slots else None
+        number = self._slots.get((intake.course, intake.step, intake.slot.name))
         return () if number is None else (number,)
 
     def below(self, month: CalendarMonth, ends: Iterable[str] = ()) -> CalendarMonth:

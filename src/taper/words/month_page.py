@@ -181,5 +181,5 @@ def _broken(words: list[str], room: int) -> int:
         elif length <= room:
             lines, left = lines + 1, room - length - 1
         else:
-            lines, left = lines + -(-length // room), room - length % room - 1
+            lines, left = lines + -(-length // room), -length % room - 1
     return lines

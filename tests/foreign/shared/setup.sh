@@ -1,5 +1,6 @@
 # What the scripts beside this folder share; they set $here and $work before they read it.
 shared=$here/shared
+source "$here/../../.ci/program.sh"
 export PIP_DISABLE_PIP_VERSION_CHECK=1 PYTHONDONTWRITEBYTECODE=1
 unset PYTHONPATH
 python=${PYTHON:-python3}
@@ -8,13 +9,6 @@ environment() { # NAME, then what pip installs into it; a lock is then compared 
   [ -d "$work/$1" ] || "$python" -m venv "$work/$1"
   "$work/$1/bin/python" -m pip install --quiet --quiet "${@:2}" || return
   [ "$2" != --require-hashes ] || "$work/$1/bin/python" "$here/../locks.py" "${@: -1}"
-}
-
-program() { # NAME of a command, NAME of Debian's package that has it
-  command -v "$1" >/dev/null && return
-  [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || return 1
-  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$2"; } \
-    >"$work/apt.log" 2>&1 && command -v "$1" >/dev/null
 }
 
 node_packages() { # FOLDER whose lock npm installs into $work

@@ -32,17 +32,15 @@ class Falls:
         self._weights: dict[int, tuple[int, list[int]]] = {}
         self._over: dict[int, list[int]] = {}
         self._first = list(self._accepted())
-        self._longest: list[int] = []
-        longest = 0
+        self._longest = [0]
         for total, first in zip(self.totals, self._first, strict=True):
-            longest = max(longest, total - self.totals[first])
-            self._longest.append(longest)
+            self._longest.append(max(self._longest[-1], total - self.totals[first]))
 
     def _accepted(self) -> Iterable[int]:
         """The lowest total to which a fall from each is accepted; itself if there is none."""
         lowest = 0
-        for place, total in enumerate(self.totals):
-            while lowest < place and self._ground.measured(total, self.totals[lowest])[0]:
+        for total in self.totals:
+            while self._ground.measured(total, self.totals[lowest])[0]:  # a fall of nothing has no excess
                 lowest += 1
             yield lowest
 
@@ -72,8 +70,7 @@ class Falls:
 
     def longest(self, total: int) -> int:
         """The longest accepted fall from any total up to one."""
-        place = bisect_right(self.totals, total) - 1
-        return self._longest[place] if place >= 0 else 0
+        return self._longest[bisect_right(self.totals, total)]
 
     def first(self, total: int) -> int:
         """The place of the lowest total to which a fall is looked at."""

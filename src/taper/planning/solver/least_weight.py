@@ -27,7 +27,7 @@ class Row:
     short: int
     long: int
 
-    def turned(self, start: int = 0) -> "Row":
+    def turned(self) -> "Row":
         """The same row read from its other end, so that what a way costs on becomes what it has cost until there."""
         last = len(self.places) - 1
         reach, place = [0] * (last + 1), 0
@@ -36,7 +36,7 @@ class Row:
                 place += 1
             reach[last - j] = last - place
         ends = [False] * (last + 1)
-        ends[last - start] = True
+        ends[last] = True
         sources = [_NOTHING if end else cost for end, cost in zip(self.ends, self.leave, strict=True)]
         places = [-place for place in reversed(self.places)]
         return Row(places, reach, self.enter[::-1], sources[::-1], ends, self.short, self.long)

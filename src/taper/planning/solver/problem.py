@@ -263,7 +263,7 @@ class Problem:
         for intake in self.before:
             doses = {Fraction(0), *(dose.mg for dose in self.reachable(intake).doses)}
             sums = {one + other for one in sums for other in doses}
-        return {DailyDose(total) for total in sums if total <= self.before.total.mg}
+        return {DailyDose(total) for total in sums}
 
 
 @dataclass(frozen=True)

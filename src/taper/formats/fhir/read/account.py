@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from taper.formats.fhir.read.bundle import Request
@@ -16,26 +17,32 @@ _LIMITS = {"maxDosePerPeriod", "maxDosePerAdministration"}
 _OWN = {"id", "text", "identifier", "groupIdentifier", "status", "intent", "subject", "basedOn", "category"}
 
 
-def account(data: object, requests: Sequence[Request], version: Version, notes: Notes) -> None:
-    """Refuse what FHIR does not have, and name whatever is not read, in a resource or Bundle and in its requests."""
+def account(data: object, requests: Sequence[Request], version: Version, notes: Notes) -> tuple[Request, ...]:
+    """Refuse what FHIR does not have, and name whatever is not read, in a resource or Bundle and in its requests.
+
+    Returns:
+        The requests, each of which knows whether it may hold extensions.
+    """
     is_own = any(request.course_name is not None for request in requests)
     if as_map(data).get("resourceType") == "Bundle":
         unread = check_shape(as_map(data), "Bundle", version, "", notes)
         if not is_own:
-            _name(unread, "", notes)
+            _name(unread.paths, "", notes)
+    made = []
     for request in requests:
         mine = request.course_name is not None or (is_own and request.is_supply)
-        _account(request, version, notes, is_own=mine)
+        is_extended = _account(request, version, notes, is_own=mine)
+        made.append(replace(request, is_extended=is_extended))
+    return tuple(made)
 
 
-def _account(request: Request, version: Version, notes: Notes, *, is_own: bool) -> None:
+def _account(request: Request, version: Version, notes: Notes, *, is_own: bool) -> bool:
     if request.kind == "Dosage":
-        unread = check_shape(as_map(request.dosages[0]), "Dosage", version, request.dosages_at, notes)
-        _name_of_dosage(unread, "Dosage", notes)
-        return
-    unread = check_shape(request.body, request.kind, version, request.where, notes)
-    if is_own:
-        unread = [path for path in unread if not _is_own(path, request.body)]
+        whole = check_shape(as_map(request.dosages[0]), "Dosage", version, request.dosages_at, notes)
+        _name_of_dosage(whole.paths, "Dosage", notes)
+        return whole.is_extended
+    whole = check_shape(request.body, request.kind, version, request.where, notes)
+    unread = [path for path in whole.paths if not _is_own(path, request.body)] if is_own else whole.paths
     of_dosage: dict[str, list[str]] = {}
     rest = []
     for path in unread:
@@ -47,6 +54,7 @@ def _account(request: Request, version: Version, notes: Notes, *, is_own: bool) 
     _name(rest, request.where, notes)
     for at, paths in of_dosage.items():
         _name_of_dosage(paths, f"{request.where}.{at}", notes)
+    return whole.is_extended
 
 
 def _is_own(path: str, body: Mapping[str, Any]) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from taper.amounts.dose import Dose, MassUnit
@@ -37,10 +38,23 @@ def read_amount(data: Mapping[str, Any]) -> Dose | Units:
         InvalidInput: If its unit is neither, it has none, or its unit for people says something else than its code.
         OutOfScope: If its unit is one of another route, such as a patch.
     """
-    number, code, unit = read_number(data), word_of(data, "code"), word_of(data, "unit")
+    number, (system, code, unit) = read_number(data), _words_of_unit(data)
+    meant = _unit_of(system, code, unit)
+    return Dose(number, meant) if isinstance(meant, MassUnit) else Units(number, unit or code, meant)
+
+
+def _words_of_unit(data: Mapping[str, Any]) -> tuple[str | None, str, str]:
+    """The system, the code and the unit of a quantity; a system that is no text is none."""
+    system = data.get("system")
+    return system if isinstance(system, str) else None, word_of(data, "code"), word_of(data, "unit")
+
+
+@lru_cache(maxsize=1024)
+def _unit_of(system: str | None, code: str, unit: str) -> MassUnit | CountKind:
+    """What a code and a word for people mean together; remembered, since orders write few units many times."""
     if not code and not unit:
         raise InvalidInput("the quantity has no unit; write a UCUM code such as mg")
-    coded = _coded(data.get("system"), code, unit)
+    coded = _coded(system, code, unit)
     told = unit_meaning(unit) if unit else None
     differs = unit and coded is not None and not _agree(coded, told) and unit != code
     if differs and (told is not None or SAYS_MORE.search(unit)):
@@ -51,21 +65,21 @@ def read_amount(data: Mapping[str, Any]) -> Dose | Units:
         raise InvalidInput(
             f"the unit {unit or code!r} is no mass and no count of tablets or capsules that is known; write mg, ug or g"
         )
-    return Dose(number, meant) if isinstance(meant, MassUnit) else Units(number, unit or code, meant)
+    return meant
 
 
-def unread_parts(data: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+@lru_cache(maxsize=1024)
+def _unread_parts(system: str | None, code: str, unit: str) -> tuple[tuple[str, str, str], ...]:
     """What of a unit is not known although the amount is: which part, what it says, and what is read in its place."""
-    unit, code, system = word_of(data, "unit"), word_of(data, "code"), data.get("system")
     is_known = unit_meaning(unit) is not None or unit.casefold() in time_words()
     made = []
     if unit and code and unit != code and not is_known:
         made.append(("unit", unit, "its code"))
-    if isinstance(system, str) and system != UCUM and unit_codes(system) is None:
+    if system not in (None, UCUM) and unit_codes(system) is None:
         made.append(("system", system, "its unit or code"))
     elif code and unit and unit != code and _meant(system, code) is None and code not in _CODES_OF_TIME:
         made.append(("code", code, "its unit"))
-    return made
+    return tuple(made)
 
 
 def _agree(one: MassUnit | CountKind, other: MassUnit | CountKind | None) -> bool:
@@ -133,5 +147,5 @@ def _hint(code: str) -> str:
 
 def report_unit(quantity: Mapping[str, Any], at: str, notes: Notes) -> None:
     """Report the unit, code or system of a quantity that is not known, and what is read in its place."""
-    for part, said, other in unread_parts(quantity):
+    for part, said, other in _unread_parts(*_words_of_unit(quantity)):
         notes.report("not-read", f"{at}.{part}", f"the {part} {said!r} is not known, and {other} is read")

@@ -2,6 +2,9 @@
 
 import re
 import unicodedata
+from functools import lru_cache
+
+from taper.formats.fhir.read.text_template import without_numbers
 
 _ENGLISH = (
     r"\b(?:as|if|when|whenever|where|unless|only)(?: (?:it is|is|they are))? (?:so )?"
@@ -29,6 +32,11 @@ def is_as_needed(text: str) -> bool:
     Note:
         A text that tells something else to do as needed is caught too. No list of phrases is whole.
     """
+    return _is_as_needed(without_numbers(text))
+
+
+@lru_cache(maxsize=2048)
+def _is_as_needed(text: str) -> bool:
     bare = text.casefold()
     if not bare.isascii():
         plain = unicodedata.normalize("NFKD", bare.replace("’", "'"))

@@ -33,13 +33,17 @@ class WrongResource(InvalidInput):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One order, statement or dispense of a drug, where it stands, and the other resources it may refer to."""
+    """One order, statement or dispense of a drug, where it stands, and the other resources it may refer to.
+
+    `is_extended` says that it may hold extensions.
+    """
 
     where: str
     body: Mapping[str, Any]
     others: Mapping[str, Mapping[str, Any]]
     address: str | None = None
     kind: str = "MedicationRequest"
+    is_extended: bool = True
 
     @property
     def dosages(self) -> list[Any]:

@@ -107,8 +107,9 @@ def _without_pause(steps: tuple[ReadStep, ...]) -> tuple[ReadStep, ...]:
 
 
 def _dosages(request: Request, slots: SlotsByFrequency | None, notes: Notes) -> list[ReadDosage]:
+    at, is_extended = request.dosages_at, request.is_extended
     return [
-        read_dosage(as_map(item), f"{request.dosages_at}[{index}]", slots, notes)
+        read_dosage(as_map(item), f"{at}[{index}]", slots, notes, is_extended=is_extended)
         for index, item in enumerate(counted(request.dosages, "dosages read"))
     ]
 

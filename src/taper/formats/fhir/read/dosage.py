@@ -1,8 +1,9 @@
 """One Dosage read: how much, when, by which route, and what its text says."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from taper.amounts.dose import Dose
@@ -11,7 +12,7 @@ from taper.errors import InvalidInput, TaperError
 from taper.formats.fhir.quantity import Units, read_number
 from taper.formats.fhir.read.amount import read_amount, report_unit
 from taper.formats.fhir.read.as_needed import is_as_needed
-from taper.formats.fhir.read.elements import as_list, as_map, codes_of, first_text, names_of
+from taper.formats.fhir.read.elements import as_list, as_map, codes_of, names_of
 from taper.formats.fhir.read.extensions import extension_texts
 from taper.formats.fhir.read.import_report import Notes
 from taper.formats.fhir.read.period import Bounds
@@ -47,13 +48,23 @@ class ReadDosage:
         )
 
 
-def read_dosage(data: Mapping[str, Any], where: str, named: SlotsByFrequency | None, notes: Notes) -> ReadDosage:
-    """Read a Dosage; whatever cannot be read is refused in the notes, and the rest is still looked at."""
-    _refuse_as_needed(data, where, notes)
+def read_dosage(
+    data: Mapping[str, Any], where: str, named: SlotsByFrequency | None, notes: Notes, *, is_extended: bool
+) -> ReadDosage:
+    """Read a Dosage; whatever cannot be read is refused in the notes, and the rest is still looked at.
+
+    Args:
+        data: The Dosage.
+        where: Where it stands.
+        named: The times of day of so many doses a day, where they are not said.
+        notes: Where refusals and reports go.
+        is_extended: Whether it may hold extensions, in which people read texts too.
+    """
+    words = _words_of(data)
+    _refuse_as_needed(data, words, where, notes)
     check_route(data, where, notes)
     rhythm, bounds = read_timing(as_map(data.get("timing")), f"{where}.timing", named, notes)
     sequence = data.get("sequence")
-    texts = map(first_text, as_list(data.get("additionalInstruction")))
     return ReadDosage(
         where,
         sequence if isinstance(sequence, int) and not isinstance(sequence, bool) else None,
@@ -62,40 +73,49 @@ def read_dosage(data: Mapping[str, Any], where: str, named: SlotsByFrequency | N
         bounds,
         text if isinstance(text := data.get("text"), str) else None,
         _told_length(text, where, notes),
-        tuple(text for text in texts if text is not None),
-        tuple(_maxima(data, where, notes)),
+        tuple(names[0] for names in words.instructions if names),
+        tuple(_maxima(data, where, notes)) if "maxDosePerPeriod" in data or "maxDosePerLifetime" in data else (),
         _intake_maximum(data, where, notes),
-        tuple(_told(data)),
+        (*_told(data, words), *(extension_texts(data) if is_extended else ())),
     )
 
 
-def _told(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What people read of a Dosage: its text and patient instruction, and the names of instructions and timing."""
+
+    plain: Sequence[tuple[str, str]]
+    instructions: Sequence[Sequence[str]]
+    timing: Sequence[str]
+
+    def __iter__(self) -> Iterator[str]:
+        yield from (text for _, text in self.plain)
+        yield from chain(*self.instructions, self.timing)
+
+
+def _words_of(data: Mapping[str, Any]) -> _Words:
+    return _Words(
+        [(key, data[key]) for key in ("text", "patientInstruction") if isinstance(data.get(key), str)],
+        [names_of(item) for item in as_list(data.get("additionalInstruction"))],
+        names_of(as_map(data.get("timing")).get("code")),
+    )
+
+
+def _told(data: Mapping[str, Any], words: _Words) -> Iterator[tuple[str, str]]:
     """What people read of a Dosage, each with where it stands."""
-    for key in ("text", "patientInstruction"):
-        if isinstance(data.get(key), str):
-            yield key, data[key]
-    for index, extra in enumerate(as_list(data.get("additionalInstruction"))):
-        yield from ((f"additionalInstruction[{index}]", name) for name in dict.fromkeys(names_of(extra)))
-    stated = as_map(data.get("timing")).get("code")
-    for name in dict.fromkeys(names_of(stated)):
-        if name not in table("times")["code"] and name not in codes_of(stated):
+    yield from words.plain
+    for index, names in enumerate(words.instructions):
+        yield from ((f"additionalInstruction[{index}]", name) for name in dict.fromkeys(names))
+    for name in dict.fromkeys(words.timing):
+        if name not in table("times")["code"] and name not in codes_of(data["timing"]["code"]):
             yield "timing.code", name
-    yield from extension_texts(data)
 
 
-def _refuse_as_needed(data: Mapping[str, Any], where: str, notes: Notes) -> None:
+def _refuse_as_needed(data: Mapping[str, Any], words: _Words, where: str, notes: Notes) -> None:
     stated = [data[key] for key in ("asNeededBoolean", "asNeeded") if data.get(key) not in (None, False)]
     reasons = data.get("asNeededCodeableConcept") or data.get("asNeededFor")
-    if stated or reasons or any(map(is_as_needed, texts_of(data))):
+    if stated or reasons or any(map(is_as_needed, words)):
         notes.refuse("as-needed", where, "the dose is taken as needed and has no day; plan it outside")
-
-
-def texts_of(data: Mapping[str, Any]) -> list[str]:
-    """What people read of a Dosage: its text, its instructions, and the words of its timing."""
-    further = [name for extra in as_list(data.get("additionalInstruction")) for name in names_of(extra)]
-    timing = names_of(as_map(data.get("timing")).get("code"))
-    plain = [data.get("text"), data.get("patientInstruction")]
-    return [*(text for text in plain if isinstance(text, str)), *further, *timing]
 
 
 def _amount(data: Mapping[str, Any], rhythm: Rhythm, where: str, notes: Notes) -> Dose | Units | None:
@@ -103,6 +123,8 @@ def _amount(data: Mapping[str, Any], rhythm: Rhythm, where: str, notes: Notes) -
         notes.refuse("version", where, "doseQuantity stands outside doseAndRate, as in FHIR STU3; R4 and R5 are read")
         return None
     given = [as_map(item) for item in as_list(data.get("doseAndRate"))]
+    if len(given) == 1 and "type" not in given[0]:
+        return _one_amount(given[0], rhythm, f"{where}.doseAndRate[0]", notes)
     kinds = [_kind_of(item) for item in given]
     if len(given) != 1 and not (len(given) > 1 and None not in kinds and len(set(kinds)) == len(kinds)):
         notes.refuse("dose", f"{where}.doseAndRate", f"it states {len(given) or 'no'} doses; write one")
@@ -111,8 +133,9 @@ def _amount(data: Mapping[str, Any], rhythm: Rhythm, where: str, notes: Notes) -
         if "type" in item and kind is None:
             at = f"{where}.doseAndRate[{index}].type"
             notes.report("not-read", at, f"the kind of dose {', '.join(names_of(item['type']))!r} is not read")
-    amounts = [_one_amount(item, rhythm, f"{where}.doseAndRate[{index}]", notes) for index, item in enumerate(given)]
-    if any(amount != amounts[0] for amount in amounts):
+    places = [f"{where}.doseAndRate[{index}]" for index in range(len(given))]
+    amounts = [_one_amount(item, rhythm, at, notes) for item, at in zip(given, places, strict=True)]
+    if any(amount != amounts[0] for amount in amounts[1:]):
         told = " and ".join(map(str, amounts))
         notes.refuse("dose", f"{where}.doseAndRate", f"the doses {told} differ; make them agree")
     return amounts[0]
@@ -134,7 +157,7 @@ def _one_amount(dose: Mapping[str, Any], rhythm: Rhythm, at: str, notes: Notes) 
         with notes.catching("unit", f"{at}.doseQuantity"):
             amount = read_amount(as_map(dose["doseQuantity"]))
             report_unit(as_map(dose["doseQuantity"]), f"{at}.doseQuantity", notes)
-    for key in sorted(key for key in dose if key.startswith("rate")):
+    for key in sorted(key for key in dose if key.startswith("rate")) if len(dose) > 1 else ():
         if not _is_daily_amount(dose[key], key, amount, rhythm):
             notes.refuse(
                 "rate",

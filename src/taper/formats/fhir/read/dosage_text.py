@@ -21,6 +21,7 @@ from taper.formats.fhir.read.text_patterns import (
     PER_BODY,
     PER_VOLUME,
     REPEATED,
+    SEVERAL,
     SPACED_WORD,
     THOUSANDS,
     WORD,
@@ -51,14 +52,9 @@ def read_text(text: str, names: frozenset[str] = frozenset()) -> Told:
         text: The text as it stands.
         names: Words that name the drug, its form or what it is for: they are passed over.
     """
-    dates: list[tuple[int, int, int | None]] = []
-
-    def note(found: re.Match[str]) -> str:
-        dates.append((int(found[2]), int(found[3]), int(found[1])))
-        return _GONE
-
-    flat = ISO.sub(note, plain(_LINES.sub(". ", text)))
-    told = read_by_template(flat, lambda one: _read(one, names))
+    flat = plain(text if text.isprintable() else _LINES.sub(". ", text))
+    dates = [(int(month), int(day), int(year)) for year, month, day in ISO.findall(flat)] if "-" in flat else []
+    told = read_by_template(ISO.sub(_GONE, flat) if dates else flat, lambda one: _read(one, names))
     return replace(told, dates=[*told.dates, *dates]) if dates else told
 
 
@@ -246,7 +242,8 @@ class _Reading:
         self.told.clocks.add(f"{count:02}:{minute or '00'}")
 
     def _ranges(self) -> None:
-        self._take(unit_patterns().between, self._beyond)
+        if SEVERAL.search(self._left):
+            self._take(unit_patterns().between, self._beyond)
         self._phrase("ranges", self._beyond)
         self._phrase("weekends", self._beyond)
 
@@ -286,16 +283,21 @@ class _Reading:
         self._phrase("then", lambda found: self.told.sequence.append(found[0]))
 
     def _amounts(self) -> None:
+        if SEVERAL.search(self._left):
+            self._amounts_together()
+        self._take(unit_patterns().amount, lambda found: self._amount(found[1], found[2]))
+        self._take(self._words.take, lambda found: self.told.amounts.append((_first_number(found), "piece")))
+        if self._words.code == "en":
+            self._take(unit_patterns().one, lambda found: self._amount("1", found[1]))
+
+    def _amounts_together(self) -> None:
+        """Two numbers that are one amount, such as a count of units of a strength."""
         for found in unit_patterns().beside.finditer(self._left):
             count, number, mass = found.group(1, 2, 3) if found[1] else found.group(6, 4, 5)
             self.told.beside.append(_number(count) * _in_mg(_number(number), mass))
         self._take(unit_patterns().product, self._product)
         self._take(unit_patterns().times, lambda found: self._strength(found[3], found[4], found[1], found[2]))
         self._take(unit_patterns().each, self._each)
-        self._take(unit_patterns().amount, lambda found: self._amount(found[1], found[2]))
-        self._take(self._words.take, lambda found: self.told.amounts.append((_first_number(found), "piece")))
-        if self._words.code == "en":
-            self._take(unit_patterns().one, lambda found: self._amount("1", found[1]))
 
     def _product(self, found: re.Match[str]) -> None:
         self._strength(found[1], found[4], found[2], found[3])

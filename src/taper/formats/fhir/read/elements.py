@@ -1,18 +1,25 @@
 """Looking into plain data that may hold anything."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from decimal import Decimal
+from types import NoneType
+from typing import Any, TypeGuard
 
 from taper.formats.fhir.read.import_report import Notes
 
 _NOTHING: dict[str, Any] = {}
+_NO_MAPS = frozenset({str, list, int, float, Decimal, NoneType, bool})
+
+
+def is_map(value: object) -> TypeGuard[Mapping[str, Any]]:
+    """Whether a value is an object; what JSON holds is told by its type, since asking for a Mapping is slow."""
+    kind = type(value)
+    return kind is dict or (kind not in _NO_MAPS and isinstance(value, Mapping))
 
 
 def as_map(value: object) -> Mapping[str, Any]:
     """The value if it is an object, else an empty one."""
-    if type(value) is dict or isinstance(value, Mapping):
-        return value
-    return _NOTHING
+    return value if is_map(value) else _NOTHING
 
 
 def as_list(value: object) -> list[Any]:
@@ -23,6 +30,8 @@ def as_list(value: object) -> list[Any]:
 def names_of(concept: object) -> list[str]:
     """Every name a CodeableConcept gives: its text, and the display of each coding."""
     held = as_map(concept)
+    if not held:
+        return []
     names = [held.get("text"), *(as_map(coding).get("display") for coding in as_list(held.get("coding")))]
     return [name.strip() for name in names if isinstance(name, str) and name.strip()]
 
@@ -34,7 +43,10 @@ def first_text(concept: object) -> str | None:
 
 def codes_of(concept: object) -> set[str]:
     """The codes of a CodeableConcept."""
-    codings = [as_map(coding) for coding in as_list(as_map(concept).get("coding"))]
+    held = as_map(concept)
+    if not held:
+        return set()
+    codings = [as_map(coding) for coding in as_list(held.get("coding"))]
     return {str(coding["code"]) for coding in codings if "code" in coding}
 
 

@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 from taper.formats.fhir.quantity import word_of
-from taper.formats.fhir.read.elements import as_list, as_map, names_of
+from taper.formats.fhir.read.elements import as_list, as_map, is_map, names_of
 from taper.formats.fhir.read.import_report import Notes
 from taper.formats.fhir.tables import table
 
@@ -34,7 +34,7 @@ def is_known(url: str) -> bool:
 
 def has_url(extension: object, what: str) -> bool:
     """Whether something is an extension that says one thing, such as that a value is absent."""
-    return isinstance(extension, Mapping) and word_of(extension, "url") in known_extensions(what)
+    return is_map(extension) and word_of(extension, "url") in known_extensions(what)
 
 
 def read_extension(extension: Mapping[str, Any], where: str, notes: Notes, *, decides: bool) -> None:
@@ -65,13 +65,13 @@ def _held(extension: Mapping[str, Any]) -> Iterator[str]:
 
 def extension_texts(data: object, at: str = "") -> Iterator[tuple[str, str]]:
     """Every text that extensions hold, at any depth of some data, each with where its outermost extension stands."""
-    if isinstance(data, Mapping):
+    if is_map(data):
         for key, item in data.items():
             place = f"{at}.{key}" if at else str(key)
             if key == "extension":
                 for index, each in enumerate(as_list(item)):
                     yield from ((f"{place}[{index}]", text) for text in _texts(each))
-            elif isinstance(item, (Mapping, list)):
+            else:
                 yield from extension_texts(item, place)
     elif isinstance(data, list):
         for index, item in enumerate(data):

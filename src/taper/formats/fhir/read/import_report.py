@@ -105,8 +105,8 @@ class Notes:
         Raises:
             CannotImport: Listing all that was noticed.
         """
-        refusing = [item for item in self.reports if item.refuses]
-        if refusing:
+        if self.refuses:
+            refusing = [item for item in self.reports if item.refuses]
             other = [item for item in self.reports if not item.refuses]
             lines = [str(item) for item in refusing] + [f"also {item}" for item in other]
             text = f"{NO_PLAN}:\n  " + "\n  ".join(lines)

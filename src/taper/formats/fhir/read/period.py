@@ -13,6 +13,7 @@ from taper.formats.fhir.read.import_report import Notes
 _DATE_AND_TIME = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})T([0-9]{2}:[0-9]{2}(?::[0-9]{2})?)(?:\.[0-9]+)?(?:Z|[+-][0-9:]{5})?"
 )
+_DATE_LENGTH = len("2027-03-01")
 _PARTIAL = re.compile(r"[0-9]{4}(-[0-9]{2})?")
 
 
@@ -27,6 +28,9 @@ class Bounds:
     @property
     def is_open(self) -> bool:
         return self.last is None and self.lasting is None
+
+
+NO_BOUNDS = Bounds()
 
 
 def read_period(period: Mapping[str, Any], where: str, notes: Notes, *, needs_start: bool = True) -> Bounds:
@@ -52,6 +56,8 @@ def _date(period: Mapping[str, Any], key: str, where: str, notes: Notes) -> date
     if key not in period:
         return None
     text = str(period[key])
+    if len(text) == _DATE_LENGTH:
+        return read_date(text)
     if _PARTIAL.fullmatch(text):
         raise InvalidInput(f"{text!r} is not a date, only a month or a year; write the day, like {text[:4]}-03-01")
     found = _DATE_AND_TIME.fullmatch(text)

@@ -160,7 +160,7 @@ def from_fhir(
     options = Options(slots, as_strength(strength), drugs or {})
     requests, options = choose_drug(requests, drug, options)
     check_together(requests, notes)
-    account(data, requests, found, notes)
+    requests = account(data, requests, found, notes)
     groups = tuple(course_groups([request for request in requests if not request.is_supply]))
     if len(groups) > MOST_COURSES:
         notes.refuse(

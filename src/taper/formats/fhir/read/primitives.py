@@ -22,25 +22,29 @@ _FORMS = {
 }
 _LEAST = {"positiveInt": 1, "unsignedInt": 0}
 _WHOLE = {"integer", "positiveInt", "unsignedInt"}
+_NO_TEXTS = {*_WHOLE, "boolean", "decimal"}
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 PRIMITIVES = frozenset({*_FORMS, *_WHOLE, "boolean", "decimal", "string", "markdown", "integer64", "xhtml"})
 
 
 def wrong_primitive(value: object, kind: str) -> str | None:
     """What a value of a primitive type should be, if it is not that; a float is let through, to be refused by name."""
+    if kind not in _NO_TEXTS:
+        return _wrong_text(value, kind)
     if kind == "boolean":
         return None if isinstance(value, bool) else "write true or false"
     if kind in _WHOLE:
         return None if _is_whole(value, _LEAST.get(kind)) else f"write a whole number{_from(_LEAST.get(kind))}"
-    if kind == "decimal":
-        is_number = isinstance(value, int | Decimal | float) and not isinstance(value, bool)
-        return None if is_number else "write a number"
+    is_number = isinstance(value, int | Decimal | float) and not isinstance(value, bool)
+    return None if is_number else "write a number"
+
+
+def _wrong_text(value: object, kind: str) -> str | None:
     if not isinstance(value, str) or not value.strip():
         return "write a text"
     form = _FORMS.get(kind)
-    if _CONTROL.search(value) or (form is not None and not form.fullmatch(value)):
-        return f"write a {kind}"
-    return None
+    is_odd = not value.isprintable() and _CONTROL.search(value) is not None
+    return f"write a {kind}" if is_odd or (form is not None and not form.fullmatch(value)) else None
 
 
 def _is_whole(value: object, least: int | None) -> bool:

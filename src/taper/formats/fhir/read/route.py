@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from taper.errors import InvalidInput
 from taper.formats.fhir.read.elements import as_list, as_map, codes_of, names_of
 from taper.formats.fhir.read.import_report import Notes
+from taper.formats.fhir.read.text_template import without_numbers
 from taper.formats.fhir.tables import is_known_code, known_words, table
 from taper.products.product import refuse_route
 
@@ -62,6 +63,11 @@ def _refuse_elsewhere(name: str) -> None:
 
 def says_elsewhere(text: str) -> str | None:
     """The word of a text that names a way other than by mouth, if it holds one."""
+    return _word_of_another_way(without_numbers(text))
+
+
+@lru_cache(maxsize=2048)
+def _word_of_another_way(text: str) -> str | None:
     found = _elsewhere().search(text.casefold())
     return found[0] if found is not None else None
 

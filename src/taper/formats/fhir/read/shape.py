@@ -1,11 +1,11 @@
 """Every element of a resource accounted for: of its version's list, of its type, as often as it may stand, and read."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from taper.formats.fhir.read.elements import MODIFIER, RULES, as_list, refuse_modifiers
+from taper.formats.fhir.read.elements import MODIFIER, RULES, as_list, is_map, refuse_modifiers
 from taper.formats.fhir.read.extensions import has_url, read_extension
 from taper.formats.fhir.read.import_report import Notes
 from taper.formats.fhir.read.primitives import PRIMITIVES, wrong_primitive
@@ -71,19 +71,28 @@ _DECIDES = {"MedicationRequest", "MedicationStatement", "MedicationDispense", "M
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """One key of a type: the element it belongs to, its type, and whether it holds a list."""
+    """One key of a type: the element it belongs to, its type, whether it holds a list, and whether it is read.
+
+    `is_simple` says that it holds one value that is no object, and that no other key says the same.
+    """
 
     element: str
     kind: str
     many: bool
+    is_read: bool
+    is_simple: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """The keys of a type, and which of them must stand, each with the element that wants it."""
+    """The keys of a type, and which of them must stand, each with the element that wants it.
+
+    `decides` says that a dose, a time or a length is said in it.
+    """
 
     keys: Mapping[str, Known]
     required: tuple[tuple[str, tuple[str, ...]], ...]
+    decides: bool
 
 
 @cache
@@ -96,18 +105,31 @@ def shape_of(kind: str, version: Version) -> Shape | None:
     required = []
     for element, described in held.items():
         types, least, most = described.rsplit(" ", 2)
-        mine = {_key(element, one): Known(element, one, most != "1") for one in types.split("|")}
+        mine = {_key(element, one): _known(element, one, kind, many=most != "1") for one in types.split("|")}
         keys |= mine
         if least != "0":
             required.append((element, tuple(mine)))
-    return Shape(keys, tuple(required))
+    return Shape(keys, tuple(required), kind in _DECIDES or kind.startswith(("Dosage", "Timing")))
 
 
 def _key(element: str, kind: str) -> str:
     return element.replace("[x]", kind[0].upper() + kind[1:])
 
 
-def check_shape(body: Mapping[str, Any], kind: str, version: Version, where: str, notes: Notes) -> list[str]:
+def _known(element: str, kind: str, of: str, *, many: bool) -> Known:
+    is_simple = kind in PRIMITIVES and not many and not element.endswith("[x]") and element != "implicitRules"
+    return Known(element, kind, many, element in READ.get(of, ()), is_simple)
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """The path of each element of a resource that is not read, and whether it holds extensions or odd elements."""
+
+    paths: list[str]
+    is_extended: bool
+
+
+def check_shape(body: Mapping[str, Any], kind: str, version: Version, where: str, notes: Notes) -> Unread:
     """Refuse what a type does not have or has otherwise, and extensions that decide something; name what is not read.
 
     Args:
@@ -122,19 +144,22 @@ def check_shape(body: Mapping[str, Any], kind: str, version: Version, where: str
     """
     walk = _Walk(version, where, notes)
     walk.object(body, kind, "")
-    return walk.unread
+    return Unread(walk.unread, walk.is_extended)
 
 
 @dataclass(slots=True)
 class _Here:
-    """One object of a walk: what it holds, its shape, what of it is read, and where it stands."""
+    """One object of a walk: what it holds, its shape, where it stands, and which key says each element found."""
 
     data: Mapping[str, Any]
     shape: Shape
-    read: set[str]
-    decides: bool
     path: str
-    found: dict[str, str]
+    found: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def decides(self) -> bool:
+        """Whether a dose, a time or a length is said here."""
+        return self.shape.decides or self.path.startswith("dosage")
 
 
 class _Walk:
@@ -143,57 +168,62 @@ class _Walk:
     def __init__(self, version: Version, where: str, notes: Notes) -> None:
         self._version, self._where, self._notes = version, where, notes
         self.unread: list[str] = []
+        self.is_extended = False
 
     def object(self, data: Mapping[str, Any], kind: str, path: str) -> None:
         shape = shape_of(kind, self._version)
         assert shape is not None  # the lists hold each type that an element of theirs names
         if not data:
             self._refuse(path, "it is empty; leave it out")
-        read = READ.get(kind, set())
-        decides = kind in _DECIDES or kind.startswith(("Dosage", "Timing")) or (path.startswith("dosage"))
-        here = _Here(data, shape, read, decides, path, {})
+        here: _Here | None = None
         for key, value in data.items():
-            self._key(key, value, here)
+            known = shape.keys.get(key)
+            if known is not None and known.is_simple and wrong_primitive(value, known.kind) is None:
+                if not known.is_read:
+                    self.unread.append(f"{path}.{key}" if path else key)
+                continue
+            here = here or _Here(data, shape, path)
+            self._key(key, known, value, here)
         for element, keys in shape.required:
             if not any(key in data or f"_{key}" in data for key in keys):
                 self._refuse(path, f"it has no {element.removesuffix('[x]')}, which FHIR requires; add it")
 
-    def _key(self, key: str, value: Any, here: "_Here") -> None:
+    def _key(self, key: str, known: Known | None, value: Any, here: _Here) -> None:
         at = f"{here.path}.{key}" if here.path else str(key)
-        known = here.shape.keys.get(key)
-        if known is None and key == "resourceType" and "implicitRules" in here.shape.keys:
-            return
-        if known is None and isinstance(key, str) and key.startswith("_"):
-            self._sibling(key[1:], value, at, here)
-            return
         if known is None:
-            self._refuse(at, f"FHIR {self._version} has no such element; remove it, or say it in one that is known")
+            self._unknown(key, value, at, here)
             return
-        before = here.found.setdefault(known.element, key)
-        if before != key:
-            self._refuse(at, f"{before} says the same; write one of them")
+        if known.element != key:
+            before = here.found.setdefault(known.element, key)
+            if before != key:
+                self._refuse(at, f"{before} says the same; write one of them")
         if key == "modifierExtension":
+            self.is_extended = True
             self._notes.refuse("status", self._path(here.path), MODIFIER)
-            return
-        if key == "extension":
+        elif key == "extension":
             self._extensions(value, at, decides=here.decides)
-            return
-        if key == "implicitRules":
+        elif key == "implicitRules":
             self._notes.refuse("status", self._path(at), RULES)
-            return
-        is_read = known.element in here.read
-        if is_read:
-            self._name_parts(key, value, here.shape, at)
-        if not is_read:
-            self.unread.append(at)
-        self._values(value, known, at, is_read=is_read)
+        else:
+            if not known.is_read:
+                self.unread.append(at)
+            elif key in _NAMED and not (key == "code" and "repeat" in here.shape.keys):
+                self._name_parts(key, value, at)
+            self._values(value, known, at)
 
-    def _name_parts(self, key: str, value: Any, shape: Shape, at: str) -> None:
-        """Name what is not read of a concept or a reference of which only the name, or only the code, is read."""
-        if key not in _NAMED or (key == "code" and "repeat" in shape.keys):
+    def _unknown(self, key: str, value: Any, at: str, here: _Here) -> None:
+        """A key that its type does not have: the type of a resource, what stands beside a value, or refused."""
+        if key == "resourceType" and "implicitRules" in here.shape.keys:
             return
+        if isinstance(key, str) and key.startswith("_"):
+            self._sibling(key[1:], value, at, here)
+        else:
+            self._refuse(at, f"FHIR {self._version} has no such element; remove it, or say it in one that is known")
+
+    def _name_parts(self, key: str, value: Any, at: str) -> None:
+        """Name what is not read of a concept or a reference of which only the name, or only the code, is read."""
         for index, item in enumerate(value if isinstance(value, list) else [value]):
-            if not isinstance(item, Mapping):
+            if not is_map(item):
                 continue
             place = f"{at}[{index}]" if isinstance(value, list) else at
             if "reference" in item and ("concept" in item or key == "reason"):
@@ -203,23 +233,26 @@ class _Walk:
 
     def _name_codings(self, concept: Any, at: str, *, by_code: bool) -> None:
         left = ("system", "display") if by_code else ("system", "code")
-        if by_code and isinstance(concept, Mapping) and concept.get("text") not in (None, REVIEW_THERAPY):
+        if by_code and is_map(concept) and concept.get("text") not in (None, REVIEW_THERAPY):
             self.unread.append(f"{at}.text")
-        codings = concept.get("coding") if isinstance(concept, Mapping) else None
+        codings = concept.get("coding") if is_map(concept) else None
         for index, coding in enumerate(codings if isinstance(codings, list) else []):
-            if isinstance(coding, Mapping):
+            if is_map(coding):
                 self.unread += [f"{at}.coding[{index}].{key}" for key in left if key in coding]
 
-    def _values(self, value: Any, known: Known, at: str, *, is_read: bool) -> None:
+    def _values(self, value: Any, known: Known, at: str) -> None:
         if known.many != isinstance(value, list):
             self._refuse(at, f"{value!r:.60} is {'no list; write a list' if known.many else 'a list; write one value'}")
             return
-        if known.many and not value:
+        if not known.many:
+            self._value(value, known, at)
+        elif not value:
             self._refuse(at, "the list is empty; leave it out")
-        for index, item in enumerate(value if known.many else [value]):
-            self._value(item, known, f"{at}[{index}]" if known.many else at, is_read=is_read)
+        else:
+            for index, item in enumerate(value):
+                self._value(item, known, f"{at}[{index}]")
 
-    def _value(self, item: Any, known: Known, at: str, *, is_read: bool) -> None:
+    def _value(self, item: Any, known: Known, at: str) -> None:
         if known.kind in PRIMITIVES:
             if item is None and known.many:
                 return
@@ -227,19 +260,16 @@ class _Walk:
             if wrong is not None:
                 self._refuse(at, f"{item!r:.60} is no {known.kind}; {wrong}")
             return
-        if type(item) is not dict and not isinstance(item, Mapping):
+        if not is_map(item):
             self._refuse(at, f"{item!r:.60} is no {known.kind}; write an object")
             return
         kind = self._resource(item, at) if known.kind == "Resource" else known.kind
-        if kind is not None and (is_read or known.kind != "Resource"):
-            self._nested(item, kind, at, is_read=is_read)
-
-    def _nested(self, item: Mapping[str, Any], kind: str, at: str, *, is_read: bool) -> None:
-        """Look into a value; what is not read as a whole is not named again part by part."""
+        if kind is None or (known.kind == "Resource" and not known.is_read):
+            return
         mark = len(self.unread)
         self.object(item, kind, at)
-        if not is_read:
-            del self.unread[mark:]
+        if not known.is_read:
+            del self.unread[mark:]  # what is not read as a whole is not named again part by part
 
     def _resource(self, item: Mapping[str, Any], at: str) -> str | None:
         """The type of a contained resource that is looked into: a Medication; any other is not read."""
@@ -253,7 +283,7 @@ class _Walk:
         refuse_modifiers(item, self._path(at), self._notes)
         return None
 
-    def _sibling(self, key: str, value: Any, at: str, here: "_Here") -> None:
+    def _sibling(self, key: str, value: Any, at: str, here: _Here) -> None:
         """What stands beside a primitive value: extensions of it, and an id."""
         known, data, decides = here.shape.keys.get(key), here.data, here.decides
         if known is None or known.kind not in PRIMITIVES:
@@ -264,7 +294,7 @@ class _Walk:
         for index, item in enumerate(held):
             if item is None and known.many:
                 continue
-            if not isinstance(item, Mapping) or set(item) - {"id", "extension"}:
+            if not is_map(item) or set(item) - {"id", "extension"}:
                 self._refuse(at, "only an id and extensions may stand beside a value; remove the rest")
                 continue
             given = values[index] if isinstance(values, list) and index < len(values) else values
@@ -277,12 +307,13 @@ class _Walk:
             self._extensions(item.get("extension", []), f"{at}.extension", decides=decides)
 
     def _extensions(self, value: Any, at: str, *, decides: bool) -> None:
+        self.is_extended = True
         if not isinstance(value, list):
             self._refuse(at, f"{value!r:.60} is no list; write a list")
             return
         for index, item in enumerate(value):
             place = f"{at}[{index}]"
-            if not isinstance(item, Mapping):
+            if not is_map(item):
                 self._refuse(place, f"{item!r:.60} is no Extension; write an object")
                 continue
             mark = len(self.unread)
@@ -291,6 +322,7 @@ class _Walk:
             read_extension(item, self._path(place), self._notes, decides=decides)
 
     def _refuse(self, path: str, what: str) -> None:
+        self.is_extended = True  # what is refused is not looked into
         self._notes.refuse("element", self._path(path), what)
 
     def _path(self, path: str) -> str:

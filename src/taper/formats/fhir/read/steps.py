@@ -1,8 +1,8 @@
 """Dosages put together as steps: those of one sequence at once, each step after the one before it."""
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import groupby, pairwise
 from math import lcm
@@ -100,6 +100,8 @@ def _at_once(dosages: Sequence[ReadDosage], where: str, notes: Notes) -> list[li
 
 
 def _step(number: int, group: tuple[ReadDosage, ...], notes: Notes) -> ReadStep:
+    if len(group) == 1:
+        return ReadStep(number, group, group[0].bounds)
     starts = [dosage.bounds.first for dosage in group if dosage.bounds.first is not None]
     ends = {(dosage.bounds.last, dosage.bounds.lasting) for dosage in group}
     if len(ends) > 1:
@@ -123,7 +125,8 @@ def _follow(steps: list[ReadStep], notes: Notes, *, in_order: bool) -> list[Read
         elif not in_order and _may_run_beside(before, step):
             what = f"step {step.number} is of another time of day than step {before.number} and has no bounds"
             notes.refuse("bounds", step.where, f"{what}, so whether it begins with it is unknown; write its bounds")
-        made.append(ReadStep(step.number, step.dosages, step.bounds, _gap(before, step, notes)))
+        gap = _gap(before, step, notes)
+        made.append(replace(step, gap=gap) if gap else step)
     return made
 
 
@@ -140,6 +143,8 @@ def _gap(before: ReadStep, step: ReadStep, notes: Notes) -> int:
     if last is None or first is None:
         return 0
     days = (first - last).days - 1
+    if not days:
+        return 0
     ends, begins = f"step {before.number}, which ends on {last}", f"step {step.number}, which begins on {first}"
     if days > 0:
         notes.refuse("gap", step.where, f"nothing is said of the {_days(days)} between {ends}, and {begins}")
@@ -153,7 +158,7 @@ def _days(count: int) -> str:
 
 
 def step_data(step: ReadStep, strength: UnitStrength | None) -> list[dict[str, Any]]:
-    """A step in the plan format, after the gap before it if the caller accepts gaps.
+    """A step as the plan format has it, after the gap before it if the caller accepts gaps; days and lengths as read.
 
     Raises:
         InvalidInput: If two of its dosages name one time of day, or its cycle is too long.
@@ -163,27 +168,31 @@ def step_data(step: ReadStep, strength: UnitStrength | None) -> list[dict[str, A
     for dosage in step.dosages:
         dose_of(dosage, strength)
     made: dict[str, Any] = {"kind": "gap"} if step.is_nothing else _pattern(step, strength)
-    if step.bounds.first is not None and step.length is not None:
-        made["for"] = str(Duration(step.length))
+    length = step.length if step.bounds.first is not None else None
+    if length is not None:
+        made["for"] = Duration(length)
     elif step.bounds.lasting is not None:
-        made["for"] = str(step.bounds.lasting)
+        made["for"] = step.bounds.lasting
     said = {text for dosage in step.dosages for text in dosage.instructions}
-    made |= next(({"kind": kind} for text, kind in _KIND_OF.items() if text in said), {})
-    if REVIEW_TEXT in said or step.review:
+    if step.review or REVIEW_TEXT in said:
         made["review_before"] = True
-    made |= _notes(said)
+    made |= _notes(said) if said else {}
+    return [{"kind": "gap", "for": Duration(step.gap), **_pause(said)}, made] if step.gap else [made]
+
+
+def _pause(said: Iterable[str]) -> dict[str, Any]:
+    """What the writer of a step said of the pause before it."""
     paused = [text.removeprefix(_PAUSED) for text in sorted(said) if text.startswith(_PAUSED)]
-    noted = {"note": " / ".join(paused)} if paused else {}
-    gap = [{"kind": "gap", "for": str(Duration(step.gap)), **noted}] if step.gap else []
-    return [*gap, made]
+    return {"note": " / ".join(paused)} if paused else {}
 
 
-def _notes(said: Iterable[str]) -> dict[str, Any]:
-    """What the writer of a step said of it and of its times of day."""
+def _notes(said: Collection[str]) -> dict[str, Any]:
+    """What the writer of a step said of its kind, of it and of its times of day."""
+    made: dict[str, Any] = next(({"kind": kind} for text, kind in _KIND_OF.items() if text in said), {})
     found = [match for text in sorted(said) if (match := _NOTE.fullmatch(text))]
     step = [match[2] for match in found if match[1] is None]
     slots = {match[1]: match[2] for match in found if match[1] is not None}
-    return ({"note": step[0]} if step else {}) | ({"slot_notes": slots} if slots else {})
+    return made | ({"note": step[0]} if step else {}) | ({"slot_notes": slots} if slots else {})
 
 
 def is_note(text: str) -> bool:
@@ -196,13 +205,13 @@ def _pattern(step: ReadStep, strength: UnitStrength | None) -> dict[str, Any]:
         if any(dosage.rhythm.every > 1 for dosage in step.dosages):
             raise InvalidInput("days of the week and a cycle of days stand in one step; write one kind")
         days = {name: _regimen(step, strength, weekday=name) for name in WEEKDAYS}
-        return {"weekly": {name: day.as_dict() for name, day in days.items() if day}}
+        return {"weekly": {name: day for name, day in days.items() if day}}
     length = lcm(*(dosage.rhythm.every for dosage in step.dosages))
     if length > _LONGEST_CYCLE:
         raise InvalidInput(
             f"the dosages repeat together only after {length} days; write a cycle of {_LONGEST_CYCLE} at most"
         )
-    cycle = [_regimen(step, strength, index=index).as_dict() for index in range(length)]
+    cycle = [_regimen(step, strength, index=index) for index in range(length)]
     return {"regimen": cycle[0]} if length == 1 else {"cycle": cycle}
 
 

@@ -36,6 +36,19 @@ class Scope:
 
 def differences(told: Told, scope: Scope) -> list[str]:
     """What a text says that the codes of a scope do not; a condition of a later step is not counted here."""
+    found = _beyond_doses(told, scope) if told.says_more else []
+    if not scope.dosages:
+        return found or ["it is beside no dosage that could say it"] * bool(told.amounts or told.lengths or told.dates)
+    if told.says_more:
+        found += _beyond_dosages(told, scope)
+    if found:
+        return found
+    found += [*_amounts(told, scope), *_limits(told, scope)]
+    return [*found, *_lengths(told, scope), *_rhythm(told, scope), *_times(told, scope)]
+
+
+def _beyond_doses(told: Told, scope: Scope) -> list[str]:
+    """What a text says that no code can say, or that these codes leave open."""
     found = [f"{word!r} is not understood" for word in told.unknown]
     found += [f"{said!r} is in no code" for said in told.beyond]
     is_closed = bool(told.dates) and all(not step.bounds.is_open for step in scope.steps)
@@ -47,15 +60,14 @@ def differences(told: Told, scope: Scope) -> list[str]:
     if not scope.later:
         found += [f"the condition {said!r} is in no code" for said in told.conditions]
         found += [f"the order {said!r} is in no code" for said in told.sequence[1 if says_end else 0 :]]
-    if not scope.dosages:
-        return found or ["it is beside no dosage that could say it"] * bool(told.amounts or told.lengths or told.dates)
+    return found
+
+
+def _beyond_dosages(told: Told, scope: Scope) -> list[str]:
+    """What a text says of changes and of an end that the codes do not."""
     steered = scope.later and bool(told.amounts)
-    found += [f"the change {said!r} is in no code" for said in told.changes if not steered]
-    found += [f"{said!r} is in no code" for said in told.stops if not scope.ends]
-    if found:
-        return found
-    found += [*_amounts(told, scope), *_limits(told, scope)]
-    return [*found, *_lengths(told, scope), *_rhythm(told, scope), *_times(told, scope)]
+    found = [f"the change {said!r} is in no code" for said in told.changes if not steered]
+    return found + [f"{said!r} is in no code" for said in told.stops if not scope.ends]
 
 
 def _mg_of(dosage: ReadDosage, strength: UnitStrength | None) -> Fraction | None:
@@ -70,7 +82,7 @@ def _mg_of(dosage: ReadDosage, strength: UnitStrength | None) -> Fraction | None
 class _Codes:
     """What the codes come to: masses in mg and counts, of a dose or of a day, and what one unit or one mL holds."""
 
-    masses: frozenset[Fraction]
+    masses: Sequence[Fraction]
     counts: tuple[tuple[Fraction, str], ...]
     one: Fraction | None
     per_ml: Fraction | None
@@ -85,18 +97,22 @@ def _codes_of(told: Told, scope: Scope) -> _Codes:
 def _of_day(scope: Scope, *, is_daily: bool) -> _Codes:
     masses, counts = [], []
     for dosage in scope.dosages:
-        times = max(1, len(dosage.rhythm.slots)) if is_daily else 1
         mass = _mg_of(dosage, scope.strength)
-        masses += [] if mass is None else [mass * times]
+        masses += [] if mass is None else [mass * _times_a_day(dosage) if is_daily else mass]
         if isinstance(dosage.amount, Units):
-            counts.append((dosage.amount.count * times, str(dosage.amount.kind)))
+            count = dosage.amount.count
+            counts.append((count * _times_a_day(dosage) if is_daily else count, str(dosage.amount.kind)))
     if is_daily:
         masses = [sum(masses, Fraction(0))] * bool(masses)
         counts = [(sum((count for count, kind in counts if kind == one), Fraction(0)), one)
                   for one in dict.fromkeys(kind for _, kind in counts)]  # fmt: skip
     held = scope.strength
     one = held.mass.mg if held is not None and held.mass is not None else None
-    return _Codes(frozenset(masses), tuple(counts), one, held.per_ml if held is not None else None)
+    return _Codes(masses, tuple(counts), one, held.per_ml if held is not None else None)
+
+
+def _times_a_day(dosage: ReadDosage) -> int:
+    return max(1, len(dosage.rhythm.slots))
 
 
 def _amounts(told: Told, scope: Scope) -> Iterator[str]:
@@ -195,6 +211,8 @@ def _is_date(month: int, day: int, year: int | None, edge: date) -> bool:
 
 
 def _rhythm(told: Told, scope: Scope) -> Iterator[str]:
+    if not told.says_how_often:
+        return
     dosages = scope.dosages
     weekdays = {day for dosage in dosages for day in dosage.rhythm.weekdays}
     every = {dosage.rhythm.every for dosage in dosages}
@@ -217,8 +235,7 @@ def _rhythm(told: Told, scope: Scope) -> Iterator[str]:
 
 def _times(told: Told, scope: Scope) -> Iterator[str]:
     slots = [slot for dosage in scope.dosages for slot in dosage.rhythm.slots]
-    named = {_part_of_day(slot) for slot in slots}
-    if told.slots and told.slots != named:
+    if told.slots and told.slots != {_part_of_day(slot) for slot in slots}:
         yield f"the times {', '.join(sorted(told.slots))} are not those of the codes"
     if told.clocks and told.clocks != {slot.name for slot in slots}:
         yield f"the times {', '.join(sorted(told.clocks))} are not those of the codes"

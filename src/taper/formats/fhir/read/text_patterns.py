@@ -1,8 +1,7 @@
 """Patterns of a dosage text that are the same in every language: dates, clock times, schemes and amounts."""
 
 import re
-from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 from taper.formats.fhir.read.vocabulary import NUMBER, unit_pattern
 
@@ -18,47 +17,67 @@ PER_BODY = re.compile(rf"{NUMBER} ?(?:mg|mcg|ug|g) ?/ ?(?:kg|m2|m²)\S*")
 PER_VOLUME = re.compile(rf"({NUMBER}) ?(mg|mcg|ug|g) ?/ ?({NUMBER})? ?ml(?![\w])")
 REPEATED = re.compile(r"(?<![\d.,/])(\d+) \(\1\)")
 MIXED = re.compile(r"(\d+) (?:and|und|et|y) (?:a )?(\d+/\d+)")
+SEVERAL = re.compile(r"\d\D+\d")
 SPACED_WORD = re.compile(r"[ ,/]*([^\W\d_]+(?:'[^\W\d_]+)*)")
 WORD = re.compile(r"\d+(?:[.,/:]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)*")
 
 
-@dataclass(frozen=True, slots=True)
-class UnitPatterns:
-    """The patterns in which a unit of a dose stands."""
+_MASS = "(mg|mcg|ug|g)"
+_EACH = rf"(?:of|a|zu(?: je)?|de|mit|je|con) ({NUMBER}) ?{_MASS}(?![\w/])"
 
-    scheme: re.Pattern[str]
-    daily: re.Pattern[str]
-    between: re.Pattern[str]
-    product: re.Pattern[str]
-    times: re.Pattern[str]
-    beside: re.Pattern[str]
-    each: re.Pattern[str]
-    amount: re.Pattern[str]
-    one: re.Pattern[str]
+
+class UnitPatterns:
+    """The patterns in which a unit of a dose stands, each made when a text first needs it."""
+
+    def __init__(self) -> None:
+        self._unit = unit_pattern()
+
+    @cached_property
+    def scheme(self) -> re.Pattern[str]:
+        counts = rf"{NUMBER}(?: ?- ?{NUMBER}){{2,3}}"
+        unit = rf"(?:(?: ?{_MASS}(?![\w/]))|(?: ?{self._unit})? {_EACH})?"
+        return re.compile(rf"(?<![\w/.,-])({counts}){unit}(?![\w/-])")
+
+    @cached_property
+    def daily(self) -> re.Pattern[str]:
+        return re.compile(rf"({NUMBER}) ?({self._unit}) ?/ ?(?:day|d|24 ?h|tag|jour|j|dia)(?![\w])")
+
+    @cached_property
+    def between(self) -> re.Pattern[str]:
+        unit, words = self._unit, "-|to|or|bis|oder|a|ou|o|au|und/oder"
+        ends = rf"{NUMBER} ?{unit}? ?(?:{words}) ?{NUMBER}(?: ?{unit}(?![\w]))?"
+        return re.compile(rf"(?<![\w])(?!{NUMBER} ?{unit} {_EACH}){ends}")
+
+    @cached_property
+    def product(self) -> re.Pattern[str]:
+        return re.compile(rf"(?<![\w])({NUMBER})(?: ?x ?| )({NUMBER}) ?{_MASS}[ -]?({self._unit})(?![\w])")
+
+    @cached_property
+    def times(self) -> re.Pattern[str]:
+        return re.compile(rf"(?<![\w])({NUMBER}) ?{_MASS} ?x ?({NUMBER}) ({self._unit})(?![\w])")
+
+    @cached_property
+    def beside(self) -> re.Pattern[str]:
+        first = rf"({NUMBER}) (?:{self._unit}) ({NUMBER}) ?{_MASS}(?![\w/])"
+        return re.compile(rf"(?<![\w]){first}|({NUMBER}) ?{_MASS} ({NUMBER}) (?:{self._unit})(?![\w])")
+
+    @cached_property
+    def each(self) -> re.Pattern[str]:
+        return re.compile(rf"(?<![\w])({NUMBER}) ?x? ?({self._unit}) {_EACH}")
+
+    @cached_property
+    def amount(self) -> re.Pattern[str]:
+        return re.compile(rf"(?<![\w])({NUMBER}) ?x? ?({self._unit})(?![\w])")
+
+    @cached_property
+    def one(self) -> re.Pattern[str]:
+        return re.compile(rf"(?<![\w])an? ({self._unit})(?![\w])")
 
 
 @cache
 def unit_patterns() -> UnitPatterns:
     """The patterns in which a unit of a dose stands, made once."""
-    unit, between, mass = unit_pattern(), "-|to|or|bis|oder|a|ou|o|au|und/oder", "(mg|mcg|ug|g)"
-    each = rf"(?:of|a|zu(?: je)?|de|mit|je|con) ({NUMBER}) ?{mass}(?![\w/])"
-    scheme = rf"{NUMBER}(?: ?- ?{NUMBER}){{2,3}}"
-    beside = (
-        rf"({NUMBER}) (?:{unit}) ({NUMBER}) ?{mass}(?![\w/])",
-        rf"({NUMBER}) ?{mass} ({NUMBER}) (?:{unit})(?![\w])",
-    )
-    between = rf"{NUMBER} ?{unit}? ?(?:{between}) ?{NUMBER}(?: ?{unit}(?![\w]))?"
-    return UnitPatterns(
-        re.compile(rf"(?<![\w/.,-])({scheme})(?:(?: ?{mass}(?![\w/]))|(?: ?{unit})? {each})?(?![\w/-])"),
-        re.compile(rf"({NUMBER}) ?({unit}) ?/ ?(?:day|d|24 ?h|tag|jour|j|dia)(?![\w])"),
-        re.compile(rf"(?<![\w])(?!{NUMBER} ?{unit} {each}){between}"),
-        re.compile(rf"(?<![\w])({NUMBER})(?: ?x ?| )({NUMBER}) ?{mass}[ -]?({unit})(?![\w])"),
-        re.compile(rf"(?<![\w])({NUMBER}) ?{mass} ?x ?({NUMBER}) ({unit})(?![\w])"),
-        re.compile(rf"(?<![\w]){'|'.join(beside)}"),
-        re.compile(rf"(?<![\w])({NUMBER}) ?x? ?({unit}) {each}"),
-        re.compile(rf"(?<![\w])({NUMBER}) ?x? ?({unit})(?![\w])"),
-        re.compile(rf"(?<![\w])an? ({unit})(?![\w])"),
-    )
+    return UnitPatterns()
 
 
 @cache

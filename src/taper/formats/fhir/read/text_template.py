@@ -1,10 +1,11 @@
-"""Texts that differ in their amounts alone, read once: the amounts are taken out, and put back into what is told."""
+"""Texts that differ in their numbers alone, read once: the amounts are taken out, and put back into what is told."""
 
 import re
-from collections.abc import Callable
-from dataclasses import fields, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
+from operator import attrgetter
 from typing import Any
 
 from taper._base.numbers import exact
@@ -13,36 +14,53 @@ from taper.formats.fhir.read.vocabulary import unit_pattern
 
 # Primes that stand for the amounts: a count times one of them is told from every other.
 _PRIMES = (700001, 700027, 700057, 700067, 700079, 700081, 700087, 700099)
-_LISTS = tuple(field.name for field in fields(Told))
+_WRITTEN = tuple(map(str, _PRIMES))
 _STANDS = re.compile(r"7000\d\d")
+_DIGITS = re.compile(r"\d+")
+_every_part = attrgetter(*(field.name for field in fields(Told)))
+_exact = lru_cache(maxsize=2048)(exact)
+
+
+def without_numbers(text: str) -> str:
+    """A text in which each number is a 0: what asks for no number finds the same in both."""
+    return _DIGITS.sub("0", text)
 
 
 @cache
 def _amount() -> re.Pattern[str]:
     """A number of a unit that no mark joins to another number."""
-    return re.compile(rf"(?<![\w.,:/-])(?<!\d )\d{{1,4}}(?:\.\d{{1,2}})?(?= ?{unit_pattern()}(?![\w/-]))")
+    return re.compile(rf"(?<![\w.,:/-])(?<!\d )(\d{{1,4}}(?:\.\d{{1,2}})?)(?= ?{unit_pattern()}(?![\w/-]))")
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """The amounts of a text: each as it is written and as a number, by the prime that stands for it."""
+
+    texts: Mapping[str, str]
+    numbers: Sequence[tuple[int, Fraction]]
 
 
 def read_by_template(flat: str, read: Callable[[str], Told]) -> Told:
     """What a flat text says, by reading it with other numbers in place of its amounts."""
-    numbers = _amount().findall(flat)
+    parts = _amount().split(flat)
+    numbers = parts[1::2]
     if not 0 < len(numbers) <= len(_PRIMES) or "7000" in flat:
         return read(flat)
-    stand = iter(_PRIMES)
-    told = read(_amount().sub(lambda _: str(next(stand)), flat))
-    said = {str(prime): number for prime, number in zip(_PRIMES, numbers, strict=False)}
-    made = replace(told, doses=_back(told.doses, said))
-    for name in _LISTS:
-        held = getattr(told, name)
-        if held and isinstance(held, list):
-            setattr(made, name, [_back(item, said) for item in held])
-    return made
+    parts[1::2] = _WRITTEN[: len(numbers)]
+    told = read("".join(parts))
+    said = _Said(
+        dict(zip(_WRITTEN, numbers, strict=False)),
+        [(prime, _exact(number)) for prime, number in zip(_PRIMES, numbers, strict=False)],
+    )
+    return Told(*[_back(part, said) if part else part for part in _every_part(told)])
 
 
-def _back(value: Any, said: dict[str, str]) -> Any:
+def _back(value: Any, said: _Said) -> Any:
     """A value of what is told, with the amounts that were said."""
     if isinstance(value, str):
-        return _STANDS.sub(lambda found: said.get(found[0], found[0]), value) if "7000" in value else value
+        return _STANDS.sub(lambda found: said.texts.get(found[0], found[0]), value) if "7000" in value else value
+    if isinstance(value, list):
+        return [_back(item, said) for item in value]
     if isinstance(value, Fraction):
         return _number(value, said)
     if isinstance(value, Scheme):
@@ -52,8 +70,10 @@ def _back(value: Any, said: dict[str, str]) -> Any:
     return value
 
 
-def _number(value: Fraction, said: dict[str, str]) -> Fraction:
-    for prime, number in said.items():
-        if value.numerator % int(prime) == 0 and value:
-            value = value / int(prime) * exact(number)
+def _number(value: Fraction, said: _Said) -> Fraction:
+    for prime, number in said.numbers:
+        if value == prime:
+            return number
+        if value.numerator % prime == 0 and value:
+            value = value / prime * number
     return value

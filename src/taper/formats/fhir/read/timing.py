@@ -12,7 +12,7 @@ from taper.formats.fhir.quantity import read_duration, read_number
 from taper.formats.fhir.read.amount import report_unit
 from taper.formats.fhir.read.elements import as_list, as_map, codes_of, names_of
 from taper.formats.fhir.read.import_report import Kind, Notes
-from taper.formats.fhir.read.period import Bounds, read_period
+from taper.formats.fhir.read.period import NO_BOUNDS, Bounds, read_period
 from taper.formats.fhir.tables import table
 from taper.plans.regimen import DAILY, FHIR_WHEN, WEEKDAYS, Slot, Weekday
 
@@ -33,6 +33,7 @@ _NOT_READ: tuple[tuple[str, Kind, str], ...] = (
 )
 _DAYS_OF = {"d": 1, "wk": 7}
 _LONGEST_OFFSET = 240
+_MOST_WHOLE = 366
 
 
 _HOW_OFTEN = {"frequency", "period", "periodUnit", "when", "timeOfDay", "dayOfWeek"}
@@ -49,6 +50,9 @@ class Rhythm:
     slots: tuple[Slot, ...] = ()
 
 
+_NO_RHYTHM = Rhythm()
+
+
 def read_timing(
     timing: Mapping[str, Any], where: str, named: SlotsByFrequency | None, notes: Notes
 ) -> tuple[Rhythm, Bounds]:
@@ -59,7 +63,7 @@ def read_timing(
     for key, kind, why in _NOT_READ:
         if key in repeat:
             notes.refuse(kind, f"{at}.{key}", why)
-    rhythm, bounds = Rhythm(), Bounds()
+    rhythm, bounds = _NO_RHYTHM, NO_BOUNDS
     with notes.catching("time", at):
         rhythm = _rhythm(timing, repeat, named, at, notes)
     with notes.catching("bounds", at):
@@ -71,8 +75,8 @@ def _rhythm(
     timing: Mapping[str, Any], repeat: Mapping[str, Any], named: SlotsByFrequency | None, at: str, notes: Notes
 ) -> Rhythm:
     """How often and when, by repeat, by the code of the timing, or by both where they agree."""
-    code = _by_code(timing, at.removesuffix(".repeat"), notes)
-    if not set(repeat) & _HOW_OFTEN:
+    code = _by_code(timing, at.removesuffix(".repeat"), notes) if "code" in timing else None
+    if _HOW_OFTEN.isdisjoint(repeat):
         if code is None:
             if repeat:
                 raise InvalidInput("how often is not said; write frequency, period and periodUnit")
@@ -172,10 +176,10 @@ def _per_weekday(times: int, period: int, days: int, *, stated: bool) -> int:
 
 def _whole(repeat: Mapping[str, Any], key: str) -> int | None:
     value = repeat.get(key)
-    if value is None:
-        return None
+    if value is None or (type(value) is int and 0 < value <= _MOST_WHOLE):
+        return value
     number = read_number({"value": value})
-    if number.denominator != 1 or not 0 < number <= 366:
+    if number.denominator != 1 or not 0 < number <= _MOST_WHOLE:
         raise InvalidInput(f"the {key} is {write_number(number)}; write a whole number from 1")
     return number.numerator
 
@@ -195,13 +199,13 @@ def _slots(repeat: Mapping[str, Any], named: SlotsByFrequency | None, at: str, n
     when, clock = as_list(repeat.get("when")), as_list(repeat.get("timeOfDay"))
     if when and clock:
         raise InvalidInput("it has both when and timeOfDay; write one of them")
-    slots = [Slot(name) for code in when for name in _time_of(code, repeat, named)]
+    slots = [Slot.parse(name) for code in when for name in _time_of(code, repeat, named)]
     read = [code for code in when if code not in _NAMED]
     if read:
         told = ", ".join(slot.name for slot in slots)
         notes.report("time", f"{at}.when", f"{', '.join(map(str, when))} is read as {told}")
-    slots += [Slot(_clock(item)) for item in clock]
-    if len(set(slots)) < len(slots):
+    slots += [Slot.parse(_clock(item)) for item in clock]
+    if len(slots) > 1 and len(set(slots)) < len(slots):
         raise InvalidInput("a time of day is written twice; write it once")
     return tuple(slots)
 
@@ -232,6 +236,8 @@ def _clock(value: object) -> str:
 
 def _weekdays(repeat: Mapping[str, Any]) -> tuple[Weekday, ...]:
     named = as_list(repeat.get("dayOfWeek"))
+    if not named:
+        return ()
     for day in named:
         if day not in WEEKDAYS:
             raise InvalidInput(f"{day!r} is no day of the week; write {', '.join(WEEKDAYS)}")
@@ -261,7 +267,9 @@ def _bounds(repeat: Mapping[str, Any], at: str, notes: Notes) -> Bounds:
         lasting = read_duration(as_map(repeat["boundsDuration"]))
         report_unit(as_map(repeat["boundsDuration"]), f"{at}.boundsDuration", notes)
         return Bounds(lasting=lasting)
-    return read_period(as_map(repeat.get("boundsPeriod")), f"{at}.boundsPeriod", notes)
+    if "boundsPeriod" not in repeat:
+        return NO_BOUNDS
+    return read_period(as_map(repeat["boundsPeriod"]), f"{at}.boundsPeriod", notes)
 
 
 def doses_within(rhythm: Rhythm, first: date | None, days: int) -> Fraction:

@@ -52,3 +52,15 @@ class Told:
     @property
     def says_daily(self) -> bool:
         return 1 in self.every
+
+    @property
+    def says_how_often(self) -> bool:
+        return bool(self.weekdays or self.every or self.not_daily or self.weekly or self.times)
+
+    @property
+    def says_more(self) -> bool:
+        """Whether it says anything beside amounts, lengths and times."""
+        return bool(
+            self.unknown or self.beyond or self.until or self.courses or self.openly or self.conditions
+            or self.sequence or self.changes or self.stops
+        )  # fmt: skip

@@ -60,7 +60,6 @@ class Vocabulary:
     warnings: re.Pattern[str]
     warning_words: frozenset[str]
     take: re.Pattern[str]
-    known: frozenset[str]
 
 
 @cache
@@ -69,7 +68,6 @@ def vocabulary_of(code: str) -> Vocabulary:
     held = table(f"text-{code}")
     units = {word: unit for unit in ("days", "weeks", "months", "years") for word in held[unit]}
     lengths = "(?:" + "|".join(sorted(map(re.escape, units), key=len, reverse=True)) + ")"
-    ones = "|".join(["(?:\\d+)", *held["one"]])
     words = frozenset(" ".join([held["advice"], *held["joined"]]).split())
     purposes = frozenset(held["purposes"].split())
     return Vocabulary(
@@ -89,8 +87,14 @@ def vocabulary_of(code: str) -> Vocabulary:
         openers(held["warnings"]),
         frozenset(" ".join([held["warning_words"], *held["joined"], "or"]).split()),
         _taken(held["take"], held["taken"]),
-        frozenset(re.findall(r"[a-z']{2,}", f"{held} {ones}")),
     )
+
+
+@cache
+def _known_words(code: str) -> frozenset[str]:
+    """Every word in the phrases of a language, by which it is told from the others before its patterns are made."""
+    held = table(f"text-{code}")
+    return frozenset(re.findall(r"[a-z']{2,}", f"{held} {' '.join(held['one'])}"))
 
 
 _PHRASES = (
@@ -153,5 +157,5 @@ def best_language(text: str) -> list[str]:
 
 @lru_cache(maxsize=2048)
 def _best_language(said: tuple[str, ...]) -> tuple[str, ...]:
-    counts = {code: sum(word in vocabulary_of(code).known for word in said) for code in LANGUAGES}
+    counts = {code: sum(word in _known_words(code) for word in said) for code in LANGUAGES}
     return tuple(sorted(LANGUAGES, key=lambda code: -counts[code]))
