@@ -1,5 +1,6 @@
 """Orders that differ in one small thing from others: each is read, reported or refused as it says."""
 
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from types import MappingProxyType
@@ -22,7 +23,7 @@ from formats.fhir_orders import (
     reports,
     steps_of,
 )
-from taper import CannotImport, check, from_fhir, realize, to_fhir, to_schedule
+from taper import CannotImport, check, from_fhir, mg, realize, to_fhir, to_schedule
 from taper.formats.fhir.read.dosage_text import read_text
 
 BMP = "https://fhir.kbv.de/CodeSystem/KBV_CS_SFHIR_BMP_DOSIEREINHEIT"
@@ -161,6 +162,25 @@ def test_a_number_that_could_be_a_thousand_or_one_agrees_with_neither(value):
     assert of_kind(refusals(order(dosage(value, text="1,000 mg"))), "text") != []
 
 
+@pytest.mark.parametrize(("text", "is_read"), [("Take a 40 mg dose in the morning", True), ("40 mg, 1 mane", False)])
+def test_one_may_be_an_article_and_a_digit_never_is(text, is_read):
+    assert (refusals(order(dosage(text=text))) == []) is is_read
+
+
+@pytest.mark.parametrize(("text", "is_read"), [("ab 05.04.", True), ("ab 06.04.", False), ("ab 05.04.2028", False)])
+def test_a_date_in_numbers_may_leave_out_its_year(text, is_read):
+    assert (refusals(order(dosage(repeat=between("2027-04-05"), text=text))) == []) is is_read
+
+
+def test_a_unit_of_another_route_without_a_code_refuses_by_its_name():
+    assert any("not taken by mouth" in line for line in refusals(order(counted(1, "patch"))))
+
+
+@pytest.mark.parametrize("text", ["Take 1 tablet(s) in the morning", "1 tab(s) mane", "1 comprimé(s) le matin"])
+def test_a_unit_may_leave_open_whether_it_is_one_or_several(text):
+    assert refusals(order(counted(1, "tablet", text=text)), strength=mg(5)) == []
+
+
 CLOCKS = {
     "40 mg at 12 pm": "12:00:00",
     "40 mg at 12 am": "00:00:00",
@@ -220,6 +240,28 @@ REMARK = [{"url": "http://example.org/fhir/StructureDefinition/remark", "valueSt
 )
 def test_a_text_in_an_extension_at_any_depth_of_a_dosage_is_compared(more):
     assert of_kind(refusals(order(dosage(**more))), "text") != []
+
+
+def test_a_text_in_an_extension_is_told_with_its_place():
+    remark = [REMARK[0] | {"valueString": "take with food"}]
+    held = order(dosage(extension=remark, repeat={"extension": remark}), extension=remark)
+    said = [line.partition(": ")[0] for line in reports(held) if "compared with the codes: 'take with food'" in line]
+    assert said == [
+        "MedicationRequest.dosageInstruction[0].timing.repeat.extension[0]",
+        "MedicationRequest.dosageInstruction[0].extension[0]",
+        "MedicationRequest.note in extension[0]",
+    ]
+
+
+def test_a_modifier_in_a_list_of_a_contained_resource_refuses_at_its_place():
+    person = {"resourceType": "Patient", "id": "p", "name": [{"text": "A", "modifierExtension": [{"url": "urn:x"}]}]}
+    assert any(line.startswith("MedicationRequest.contained[0].name[0]: status: a modifier extension")
+               for line in refusals(order(contained=[person])))  # fmt: skip
+
+
+def test_what_is_no_json_in_place_of_an_object_refuses():
+    assert any("subject: element: " in line and "is no Reference" in line
+               for line in refusals(order(subject=date(2027, 4, 5))))  # fmt: skip
 
 
 def test_a_refusal_lists_what_refuses_and_then_what_else_was_noticed():
