@@ -295,6 +295,13 @@ def test_two_orders_without_a_drug_are_not_said_to_be_of_one():
     assert not [report for report in caught.value.reports if report.kind == "overlap"]
 
 
+def test_an_order_without_doses_is_not_said_to_fall_on_the_days_of_another():
+    with pytest.raises(CannotImport) as caught:
+        from_fhir(bundle(order(), order(dosageInstruction=None)), slots=SLOTS)
+    assert [report.kind for report in caught.value.reports if report.refuses] == ["dose"]
+    assert not [report for report in caught.value.reports if report.kind == "overlap"]
+
+
 def test_a_text_of_taper_that_does_not_say_what_to_take_is_refused_with_what_the_codes_say():
     made = written()
     held = made["entry"][0]["resource"]["dosageInstruction"][0]
@@ -341,6 +348,26 @@ def test_of_a_name_its_codes_are_named_and_of_a_timing_its_code_is_read():
         "contained[0].ingredient[0].itemCodeableConcept.coding[0].code",
     ]  # fmt: skip
     assert not [line for line in reports(told) if "timing.code" in line]
+
+
+def test_of_a_reason_in_r5_the_name_is_read_and_its_codes_and_reference_are_named():
+    concept = {"text": "asthma", "coding": [{"system": "urn:x", "code": "1"}]}
+
+    def named(reason):
+        read = from_fhir(order_r5(reason=[reason]), slots=SLOTS)
+        assert read.plan.courses[0].indication == "asthma"
+        (said,) = [report.message for report in read.reports if report.message.startswith("not read: ")]
+        return said.removeprefix("not read: status, intent, subject").split(", ")[1:]
+
+    codes = ["reason[0].concept.coding[0].system", "reason[0].concept.coding[0].code"]
+    assert named({"concept": {"text": "asthma"}}) == []
+    assert named({"concept": concept}) == codes
+    assert named({"concept": concept, "reference": {"reference": "Condition/1"}}) == ["reason[0].reference", *codes]
+
+
+def test_an_id_may_stand_beside_a_value_and_is_named():
+    assert refusals(order(_status={"id": "s"})) == []
+    assert any("not read: status, intent, subject, _status.id" in line for line in reports(order(_status={"id": "s"})))
 
 
 def test_null_may_stand_in_a_list_for_a_value_that_only_an_id_stands_beside():
@@ -391,6 +418,13 @@ def test_a_text_on_two_steps_tells_one_of_them_or_each_in_turn(text):
     two = [dosage(40, repeat=lasting(5), sequence=1), dosage(20, repeat=lasting(10), sequence=2)]
     assert (refusals(order(*two, note=[{"text": text}])) == []) is TOLD[text]
     assert (refusals(order_r5(*two, renderedDosageInstruction=text)) == []) is TOLD[text]
+
+
+@pytest.mark.parametrize(("last", "is_read"), [("14 April 2027", True), ("15 April 2027", False)])
+def test_a_text_of_a_step_may_tell_the_first_and_last_day_of_the_whole(last, is_read):
+    first = dosage(40, repeat=between("2027-04-05", "2027-04-09"), sequence=1, text=f"from 5 April 2027 to {last}")
+    later = dosage(20, repeat=between("2027-04-10", "2027-04-14"), sequence=2)
+    assert (refusals(order(first, later)) == []) is is_read
 
 
 def test_a_text_that_stops_what_goes_on_refuses():
