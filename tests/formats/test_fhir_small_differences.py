@@ -172,6 +172,13 @@ def test_a_date_in_numbers_may_leave_out_its_year(text, is_read):
     assert (refusals(order(dosage(repeat=between("2027-04-05"), text=text))) == []) is is_read
 
 
+@pytest.mark.parametrize(("frequency", "hours", "times"), [(1, 8, 3), (1, 12, 2), (2, 12, 4), (1, 24, 1), (3, 24, 3)])
+def test_hours_are_as_many_times_on_every_day(frequency, hours, times):
+    hourly = dosage(repeat={"when": None, "frequency": frequency, "period": hours, "periodUnit": "h"})
+    (one,) = from_fhir(order(hourly), slots=SLOTS).plan.courses[0].steps
+    assert [day.as_dict() for day in one.days] == [dict.fromkeys(SLOTS[times], "40 mg")]
+
+
 def test_a_unit_of_another_route_without_a_code_refuses_by_its_name():
     assert any("not taken by mouth" in line for line in refusals(order(counted(1, "patch"))))
 
@@ -259,9 +266,10 @@ def test_a_modifier_in_a_list_of_a_contained_resource_refuses_at_its_place():
                for line in refusals(order(contained=[person])))  # fmt: skip
 
 
-def test_what_is_no_json_in_place_of_an_object_refuses():
-    assert any("subject: element: " in line and "is no Reference" in line
-               for line in refusals(order(subject=date(2027, 4, 5))))  # fmt: skip
+@pytest.mark.parametrize("given", ["Patient/1", 7, date(2027, 4, 5)], ids=["a text", "a number", "a date"])
+def test_what_is_no_object_in_place_of_one_refuses(given):
+    assert any("subject: element: " in line and "is no Reference; write an object" in line
+               for line in refusals(order(subject=given)))  # fmt: skip
 
 
 def test_a_refusal_lists_what_refuses_and_then_what_else_was_noticed():
@@ -418,6 +426,12 @@ def test_a_text_on_two_steps_tells_one_of_them_or_each_in_turn(text):
     two = [dosage(40, repeat=lasting(5), sequence=1), dosage(20, repeat=lasting(10), sequence=2)]
     assert (refusals(order(*two, note=[{"text": text}])) == []) is TOLD[text]
     assert (refusals(order_r5(*two, renderedDosageInstruction=text)) == []) is TOLD[text]
+
+
+@pytest.mark.parametrize(("last", "is_read"), [("2027-02-28", True), ("2027-03-01", False)])
+def test_a_month_in_a_text_is_the_month_that_its_dates_span(last, is_read):
+    told = dosage(repeat=between("2027-02-01", last), text="40 mg morgens für 1 Monat")
+    assert (refusals(order(told)) == []) is is_read
 
 
 @pytest.mark.parametrize(("last", "is_read"), [("14 April 2027", True), ("15 April 2027", False)])
