@@ -238,6 +238,7 @@ WRONG = {
     "a value beside a value": {"_status": {"value": "draft"}},
     "an extension of a list that is none": {"extension": {"url": "x"}},
     "an extension that is a text": {"extension": ["x"]},
+    "an extension that is an empty object": {"extension": {}},
     "an extension without an address": {"extension": [{"valueString": "x"}]},
     "a sibling of an object": {"_subject": {"id": "x"}},
     "a coding that is a text": {"medicationCodeableConcept": {"text": "x", "coding": ["y"]}},
