@@ -27,7 +27,7 @@ from taper import (
 from taper.knowledge.product_choice import NoProducts
 from taper.planning.cross_taper import plan_cross_taper
 from taper.plans.weights import Weights
-from taper.schedules.realization import CannotRealize
+from taper.schedules.realization import CannotRealize, realize_steps
 from taper.testing import product_sets, realizable_plans, tablets, unrealizable_plans
 
 small = st.sampled_from([Fraction(strength) for strength in (1, 2, 3, 5, 7, 10)])
@@ -244,6 +244,8 @@ class TestAsPlanned:
         assert made.course.made_by.liquid
         for row, realized in zip(made.report.rows, realize(made.plan, products).courses[0].steps, strict=False):
             assert {i.slot.name: i.recipe for i in realized.days[0].intakes} == row.recipes
+        again = realize_steps(made.course.steps, tuple(products), None, made_by=made.course.made_by)
+        assert again == realize(made.plan, products).courses[0].steps
         # Without the liquid the doses are made of what there is.
         halves = plan_taper(
             drug=DRUG, before={"morning": "10 mg"}, products=products, forms="one", pace="5 mg, every 1 week"
@@ -300,6 +302,7 @@ def test_a_realized_plan_lists_each_step_with_what_makes_its_doses():
         "testamine  2     4 days  5 mg evening (1 x t5mg); day 1 of 2",
         "testamine  3     no end  nothing; day 1 of 2",
     ]
+    assert made._repr_html_() == f'<pre style="white-space:pre-wrap">{made}</pre>'
     assert made.courses[0].release == "immediate"
 
 
