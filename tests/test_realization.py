@@ -202,6 +202,12 @@ class TestChoices:
         assert made.courses[0].drug == DRUG
 
 
+def test_a_dose_that_cannot_be_made_is_named_in_each_step_that_has_it():
+    with pytest.raises(CannotRealize, match="2 doses cannot be made") as caught:
+        realize(plan_of(step("7.5 mg", "1 day"), step("7.5 mg", "2 days")), TABLETS)
+    assert [problem.where for problem in caught.value.problems] == ["step 1, evening", "step 2, evening"]
+
+
 class TestWhatIsHeld:
     MADE = realize(plan_of(step("7 mg", "1 day")), TABLETS)
 
@@ -317,6 +323,14 @@ def test_a_weekly_step_goes_by_the_weekday_and_a_cycle_by_its_own_days():
     )
     assert [str(weekly.on(3, weekday).total) for weekday in (3, 4)] == ["0 mg/day", "5 mg/day"]
     assert [str(cycle.on(index, 4).total) for index in (2, 3)] == ["10 mg/day", "0 mg/day"]
+
+
+def test_where_names_were_looked_up_and_what_was_allowed_is_no_part_of_what_was_made():
+    plan = plan_of(step("7 mg", "1 day"))
+    made = realize(plan, TABLETS, formulary=formulary(synonyms=["Brand"]))
+    assert made == realize(plan, TABLETS, formulary=formulary())
+    assert made == realize(plan, TABLETS, handling=Handling())
+    assert made != realize(plan, TABLETS[1:])
 
 
 def test_what_a_course_remembers_of_itself_is_no_part_of_it():
