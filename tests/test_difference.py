@@ -97,6 +97,11 @@ def test_a_plan_without_an_end_goes_on_where_the_other_has_ended():
     assert (made.one.days, made.other.days, made.is_none) == (None, 7, False)
 
 
+def test_a_cycle_of_equal_days_goes_on_as_one_of_them():
+    made = compare(plan_of(step(["5 mg", "5 mg"]), then="continue"), plan_of(step("5 mg", "7 days"), then="stop"))
+    assert (made.compared, spans(made)) == (8, [(8, None, False, True)])
+
+
 def test_cycles_are_compared_once_around():
     one = plan_of(step(["5 mg", "2 mg"]), then="continue")
     other = plan_of(step(["5 mg", "2 mg", "2 mg"]), then="continue")
