@@ -4,8 +4,9 @@ import json
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -154,15 +155,12 @@ def check_depth(data: Any, where: str) -> None:
     """
     level = [data] if isinstance(data, dict | list) else []
     for _ in range(DEEPEST - 1):
-        level = [part for item in level for part in _parts(item) if isinstance(part, (dict, list))]
+        parts = (item.values() if isinstance(item, dict) else item for item in level)
+        level = [part for part in chain.from_iterable(parts) if isinstance(part, (dict, list))]
         if not level:
             return
     if any(level):
         raise NotJson(f"nested more than {DEEPEST} deep, which no plan is; check the file", where=where)
-
-
-def _parts(item: dict[str, Any] | list[Any]) -> Iterable[Any]:
-    return item.values() if isinstance(item, dict) else item
 
 
 def _refuse_surrogates(data: Any, where: str) -> None:

@@ -43,9 +43,9 @@ class ReadDosage:
     @property
     def is_nothing(self) -> bool:
         """Whether its dose is 0: nothing is taken then."""
-        return (
-            self.amount is not None and (self.amount.count if isinstance(self.amount, Units) else self.amount.mg) == 0
-        )
+        if self.amount is None:
+            return False
+        return not (self.amount.count if isinstance(self.amount, Units) else self.amount.mg)
 
 
 def read_dosage(
@@ -88,9 +88,9 @@ class _Words:
     instructions: Sequence[Sequence[str]]
     timing: Sequence[str]
 
-    def __iter__(self) -> Iterator[str]:
-        yield from (text for _, text in self.plain)
-        yield from chain(*self.instructions, self.timing)
+    @property
+    def every(self) -> list[str]:
+        return [*(text for _, text in self.plain), *chain(*self.instructions), *self.timing]
 
 
 def _words_of(data: Mapping[str, Any]) -> _Words:
@@ -114,7 +114,7 @@ def _told(data: Mapping[str, Any], words: _Words) -> Iterator[tuple[str, str]]:
 def _refuse_as_needed(data: Mapping[str, Any], words: _Words, where: str, notes: Notes) -> None:
     stated = [data[key] for key in ("asNeededBoolean", "asNeeded") if data.get(key) not in (None, False)]
     reasons = data.get("asNeededCodeableConcept") or data.get("asNeededFor")
-    if stated or reasons or any(map(is_as_needed, words)):
+    if stated or reasons or any(map(is_as_needed, words.every)):
         notes.refuse("as-needed", where, "the dose is taken as needed and has no day; plan it outside")
 
 

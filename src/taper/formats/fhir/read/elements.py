@@ -32,7 +32,8 @@ def names_of(concept: object) -> list[str]:
     held = as_map(concept)
     if not held:
         return []
-    names = [held.get("text"), *(as_map(coding).get("display") for coding in as_list(held.get("coding")))]
+    names = [held.get("text")]
+    names += [as_map(coding).get("display") for coding in as_list(held.get("coding"))]
     return [name.strip() for name in names if isinstance(name, str) and name.strip()]
 
 

@@ -120,7 +120,6 @@ def _amounts(told: Told, scope: Scope) -> Iterator[str]:
     if not told.amounts:
         return
     codes = _codes_of(told, scope)
-    says_dose = any(unit == "mg" and value in codes.masses for value, unit in told.amounts)
     for value in told.products:
         if codes.masses and value not in codes.masses:
             yield f"{_shown(value)} mg of the units in it is not the dose"
@@ -129,13 +128,14 @@ def _amounts(told: Told, scope: Scope) -> Iterator[str]:
         if is_open and codes.masses and value not in codes.masses:
             yield f"{_shown(value)} mg of the units in it, if one is meant, is not the dose"
     each = [mass for mass, unit in told.amounts if unit == "mg"]
-    explained = False
-    for value, unit in told.amounts:
-        explains = _explains(value, unit, each, codes)
-        explained = explained or explains
+    explained = [_explains(value, unit, each, codes) for value, unit in told.amounts]
+    if all(explained):
+        return
+    says_dose = any(mass in codes.masses for mass in each)
+    for (value, unit), explains in zip(told.amounts, explained, strict=True):
         if not (explains or _fits_beside(value, unit, told, codes, says_dose=says_dose)):
             yield f"{_shown(value)} {unit} is not the dose"
-    if not explained:
+    if not any(explained):
         yield "the amount is not the dose"
 
 
