@@ -4,7 +4,7 @@ import json
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from decimal import Decimal
 from itertools import chain
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any
 from taper._base.limits import DEEPEST, LARGEST_BYTES
 from taper.errors import InvalidInput
 
+_LEAVES = frozenset({str, int, float, Decimal, bool, type(None)})
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -153,14 +154,19 @@ def check_depth(data: Any, where: str) -> None:
     Raises:
         NotJson: If it nests more than 40 deep.
     """
-    level = [data] if isinstance(data, dict | list) else []
+    level = [data]
     for _ in range(DEEPEST - 1):
-        parts = (item.values() if isinstance(item, dict) else item for item in level)
-        level = [part for part in chain.from_iterable(parts) if isinstance(part, (dict, list))]
+        level = [part for part in chain.from_iterable(map(_parts, level)) if type(part) not in _LEAVES]
         if not level:
             return
-    if any(level):
+    if any(map(_parts, level)):
         raise NotJson(f"nested more than {DEEPEST} deep, which no plan is; check the file", where=where)
+
+
+def _parts(item: Any) -> Collection[Any]:
+    if isinstance(item, dict):
+        return item.values()
+    return item if isinstance(item, list) else ()
 
 
 def _refuse_surrogates(data: Any, where: str) -> None:

@@ -143,8 +143,9 @@ def _amount(data: Mapping[str, Any], rhythm: Rhythm, where: str, notes: Notes) -
 
 def _kind_of(item: Mapping[str, Any]) -> str | None:
     """Whether an entry is the dose as ordered or as calculated; None where it does not say."""
-    stated = codes_of(item.get("type")) | {name.lower() for name in names_of(item.get("type"))}
-    return next((kind for kind in ("ordered", "calculated") if kind in stated), None)
+    concept = item.get("type")
+    stated = {*codes_of(concept), *map(str.lower, names_of(concept))}
+    return "ordered" if "ordered" in stated else "calculated" if "calculated" in stated else None
 
 
 def _one_amount(dose: Mapping[str, Any], rhythm: Rhythm, at: str, notes: Notes) -> Dose | Units | None:
@@ -154,9 +155,12 @@ def _one_amount(dose: Mapping[str, Any], rhythm: Rhythm, at: str, notes: Notes) 
     elif "doseQuantity" not in dose:
         notes.refuse("dose", at, "it states no dose; write doseQuantity")
     else:
-        with notes.catching("unit", f"{at}.doseQuantity"):
-            amount = read_amount(as_map(dose["doseQuantity"]))
-            report_unit(as_map(dose["doseQuantity"]), f"{at}.doseQuantity", notes)
+        stated, place = as_map(dose["doseQuantity"]), f"{at}.doseQuantity"
+        try:
+            amount = read_amount(stated)
+            report_unit(stated, place, notes)
+        except TaperError as error:
+            notes.refuse_error("unit", place, error)
     for key in sorted(key for key in dose if key.startswith("rate")) if len(dose) > 1 else ():
         if not _is_daily_amount(dose[key], key, amount, rhythm):
             notes.refuse(

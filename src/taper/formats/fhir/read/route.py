@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from taper.errors import InvalidInput
-from taper.formats.fhir.read.elements import as_list, as_map, codes_of, names_of
+from taper.formats.fhir.read.elements import as_map, codes_of, codings_of, names_of
 from taper.formats.fhir.read.import_report import Notes
 from taper.formats.fhir.read.text_template import without_numbers
 from taper.formats.fhir.tables import is_known_code, known_words, table
@@ -33,8 +33,8 @@ def _check(concept: object, what: str) -> list[str]:
         InvalidInput: If no code and no name of it is known, or one is of another route.
         OutOfScope: If a name is one of another route.
     """
-    stated = [as_map(item) for item in as_list(as_map(concept).get("coding"))]
-    codings = tuple(_system_and_code(item) for item in stated if item.get("code") is not None)
+    stated = codings_of(as_map(concept))
+    codings = tuple([_system_and_code(item) for item in stated if item.get("code") is not None])
     unread, wrong = _verdict(what, tuple(names_of(concept)), codings)
     if wrong is not None:
         name = next(iter(wrong), None)

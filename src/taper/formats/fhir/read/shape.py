@@ -1,7 +1,7 @@
 """Every element of a resource accounted for: of its version's list, of its type, as often as it may stand, and read."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -156,12 +156,11 @@ def check_shape(body: Mapping[str, Any], kind: str, version: Version, where: str
 
 @dataclass(slots=True)
 class _Here:
-    """One object of a walk: what it holds, its shape, where it stands, and which key says each element found."""
+    """One object of a walk: what it holds, its shape, and where it stands."""
 
     data: Mapping[str, Any]
     shape: Shape
     path: str
-    found: dict[str, str] = field(default_factory=dict)
 
     @property
     def decides(self) -> bool:
@@ -182,7 +181,7 @@ class _Walk:
         assert shape is not None  # the lists hold each type that an element of theirs names
         if not data:
             self._refuse(path, "it is empty; leave it out")
-        here: _Here | None = None
+        found: dict[str, str] = {}
         for key, value in data.items():
             known = shape.keys.get(key)
             if known is not None and known.is_simple and is_primitive(value, known.kind):
@@ -190,14 +189,13 @@ class _Walk:
                     self.unread.append(f"{path}.{key}" if path else key)
                 continue
             at = f"{path}.{key}" if path else str(key)
-            here = here or _Here(data, shape, path)
             if known is None:
-                self._unknown(key, value, at, here)
-            elif known.element != key and here.found.setdefault(known.element, key) != key:
-                self._refuse(at, f"{here.found[known.element]} says the same; write one of them")
-                self._key(key, known, value, at, here)
-            elif not (known.is_plain and self._parts(value, known, at)):
-                self._key(key, known, value, at, here)
+                self._unknown(key, value, at, _Here(data, shape, path))
+                continue
+            if known.element != key and found.setdefault(known.element, key) != key:
+                self._refuse(at, f"{found[known.element]} says the same; write one of them")
+            if not (known.is_plain and self._parts(value, known, at)):
+                self._key(key, known, value, at, _Here(data, shape, path))
         for element, keys in shape.required:
             if not any(key in data or f"_{key}" in data for key in keys):
                 self._refuse(path, f"it has no {element.removesuffix('[x]')}, which FHIR requires; add it")

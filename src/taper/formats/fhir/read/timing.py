@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from taper._base.numbers import write_number
-from taper.errors import InvalidInput
+from taper.errors import InvalidInput, TaperError
 from taper.formats.fhir.quantity import read_duration, read_number
 from taper.formats.fhir.read.amount import report_unit
 from taper.formats.fhir.read.elements import as_list, as_map, codes_of, names_of
@@ -65,10 +65,14 @@ def read_timing(
         if key in repeat:
             notes.refuse(kind, f"{at}.{key}", why)
     rhythm, bounds = _NO_RHYTHM, NO_BOUNDS
-    with notes.catching("time", at):
+    try:
         rhythm = _rhythm(timing, repeat, named, at, notes)
-    with notes.catching("bounds", at):
+    except TaperError as error:
+        notes.refuse_error("time", at, error)
+    try:
         bounds = _bounds(repeat, at, notes)
+    except TaperError as error:
+        notes.refuse_error("bounds", at, error)
     return rhythm, bounds
 
 
