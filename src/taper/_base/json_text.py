@@ -4,14 +4,16 @@ import json
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from decimal import Decimal
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from taper._base.limits import DEEPEST, LARGEST_BYTES
 from taper.errors import InvalidInput
 
+_LEAVES = frozenset({str, int, float, Decimal, bool, type(None)})
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -152,17 +154,19 @@ def check_depth(data: Any, where: str) -> None:
     Raises:
         NotJson: If it nests more than 40 deep.
     """
-    level = [data] if isinstance(data, dict | list) else []
+    level = [data]
     for _ in range(DEEPEST - 1):
-        level = [part for item in level for part in _parts(item) if isinstance(part, (dict, list))]
+        level = [part for part in chain.from_iterable(map(_parts, level)) if type(part) not in _LEAVES]
         if not level:
             return
-    if any(level):
+    if any(map(_parts, level)):
         raise NotJson(f"nested more than {DEEPEST} deep, which no plan is; check the file", where=where)
 
 
-def _parts(item: dict[str, Any] | list[Any]) -> Iterable[Any]:
-    return item.values() if isinstance(item, dict) else item
+def _parts(item: Any) -> Collection[Any]:
+    if isinstance(item, dict):
+        return item.values()
+    return item if isinstance(item, list) else ()
 
 
 def _refuse_surrogates(data: Any, where: str) -> None:

@@ -152,8 +152,11 @@ def from_fhir(
         >>> from_fhir(to_fhir(schedule)).start
         datetime.date(2027, 3, 1)
     """
-    data = _read(resource) if isinstance(resource, str) else resource
-    check_depth(data, "")
+    data = resource
+    if isinstance(resource, str):
+        data = _read(resource)
+    else:
+        check_depth(data, "")
     notes, choice = Notes(accept), Choice(patient, drug, (select,) if isinstance(select, str) else tuple(select))
     requests = open_requests(data, choice, notes)
     found = read_version(requests, version)

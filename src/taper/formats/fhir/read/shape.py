@@ -1,14 +1,14 @@
 """Every element of a resource accounted for: of its version's list, of its type, as often as it may stand, and read."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from taper.formats.fhir.read.elements import MODIFIER, RULES, as_list, is_map, refuse_modifiers
 from taper.formats.fhir.read.extensions import has_url, read_extension
 from taper.formats.fhir.read.import_report import Notes
-from taper.formats.fhir.read.primitives import PRIMITIVES, wrong_primitive
+from taper.formats.fhir.read.primitives import PRIMITIVES, is_primitive, wrong_primitive
 from taper.formats.fhir.tables import elements
 from taper.formats.fhir.write.medication import Version
 from taper.formats.fhir.write.request import REVIEW_THERAPY
@@ -65,6 +65,7 @@ _BY_NAME = {
 }  # fmt: skip
 _BY_CODE = {"courseOfTherapyType"}
 _NAMED = _BY_NAME | _BY_CODE
+_APART = {"extension", "modifierExtension", "implicitRules"}
 # Where a dose, a time or a length is said: an extension there, or a value that is left out, is never passed over.
 _DECIDES = {"MedicationRequest", "MedicationStatement", "MedicationDispense", "Medication", "Medication.ingredient"}
 
@@ -73,7 +74,8 @@ _DECIDES = {"MedicationRequest", "MedicationStatement", "MedicationDispense", "M
 class Known:
     """One key of a type: the element it belongs to, its type, whether it holds a list, and whether it is read.
 
-    `is_simple` says that it holds one value that is no object, and that no other key says the same.
+    `is_simple` says that it holds one value that is no object, and that no other key says the same; `is_plain` that
+    of what it holds nothing is to be said but what is said of the parts.
     """
 
     element: str
@@ -81,6 +83,7 @@ class Known:
     many: bool
     is_read: bool
     is_simple: bool
+    is_plain: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +120,12 @@ def _key(element: str, kind: str) -> str:
 
 
 def _known(element: str, kind: str, of: str, *, many: bool) -> Known:
-    is_simple = kind in PRIMITIVES and not many and not element.endswith("[x]") and element != "implicitRules"
-    return Known(element, kind, many, element in READ.get(of, ()), is_simple)
+    key = _key(element, kind)
+    is_read, is_alone = element in READ.get(of, ()), not element.endswith("[x]") and element not in _APART
+    holds_value = kind in PRIMITIVES
+    is_simple = is_alone and holds_value and not many
+    is_plain = is_read and element not in _APART and kind != "Resource" and (holds_value or key not in _NAMED)
+    return Known(element, kind, many, is_read, is_simple, is_plain)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,12 +156,11 @@ def check_shape(body: Mapping[str, Any], kind: str, version: Version, where: str
 
 @dataclass(slots=True)
 class _Here:
-    """One object of a walk: what it holds, its shape, where it stands, and which key says each element found."""
+    """One object of a walk: what it holds, its shape, and where it stands."""
 
     data: Mapping[str, Any]
     shape: Shape
     path: str
-    found: dict[str, str] = field(default_factory=dict)
 
     @property
     def decides(self) -> bool:
@@ -175,28 +181,42 @@ class _Walk:
         assert shape is not None  # the lists hold each type that an element of theirs names
         if not data:
             self._refuse(path, "it is empty; leave it out")
-        here: _Here | None = None
+        found: dict[str, str] = {}
         for key, value in data.items():
             known = shape.keys.get(key)
-            if known is not None and known.is_simple and wrong_primitive(value, known.kind) is None:
+            if known is not None and known.is_simple and is_primitive(value, known.kind):
                 if not known.is_read:
                     self.unread.append(f"{path}.{key}" if path else key)
                 continue
-            here = here or _Here(data, shape, path)
-            self._key(key, known, value, here)
+            at = f"{path}.{key}" if path else str(key)
+            if known is None:
+                self._unknown(key, value, at, _Here(data, shape, path))
+                continue
+            if known.element != key and found.setdefault(known.element, key) != key:
+                self._refuse(at, f"{found[known.element]} says the same; write one of them")
+            if not (known.is_plain and self._parts(value, known, at)):
+                self._key(key, known, value, at, _Here(data, shape, path))
         for element, keys in shape.required:
             if not any(key in data or f"_{key}" in data for key in keys):
                 self._refuse(path, f"it has no {element.removesuffix('[x]')}, which FHIR requires; add it")
 
-    def _key(self, key: str, known: Known | None, value: Any, here: _Here) -> None:
-        at = f"{here.path}.{key}" if here.path else str(key)
-        if known is None:
-            self._unknown(key, value, at, here)
-            return
-        if known.element != key:
-            before = here.found.setdefault(known.element, key)
-            if before != key:
-                self._refuse(at, f"{before} says the same; write one of them")
+    def _parts(self, value: Any, known: Known, at: str) -> bool:
+        """Look into a value, or a list of them; whether each is of its type, so that no more is to be said of it."""
+        if known.kind in PRIMITIVES:
+            values = value if known.many and type(value) is list else ()
+            return bool(values) and all(is_primitive(item, known.kind) for item in values)
+        if not known.many:
+            if type(value) is not dict:
+                return False
+            self.object(value, known.kind, at)
+            return True
+        if type(value) is not list or not value or not all(type(item) is dict for item in value):
+            return False
+        for index, item in enumerate(value):
+            self.object(item, known.kind, f"{at}[{index}]")
+        return True
+
+    def _key(self, key: str, known: Known, value: Any, at: str, here: _Here) -> None:
         if key == "modifierExtension":
             self.is_extended = True
             self._notes.refuse("status", self._path(here.path), MODIFIER)

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from taper._base.numbers import write_number
-from taper.errors import InvalidInput
+from taper.errors import InvalidInput, TaperError
 from taper.formats.fhir.quantity import read_duration, read_number
 from taper.formats.fhir.read.amount import report_unit
 from taper.formats.fhir.read.elements import as_list, as_map, codes_of, names_of
@@ -31,6 +31,7 @@ _NOT_READ: tuple[tuple[str, Kind, str], ...] = (
     ("durationMax", "rate", "says that a dose lasts a while; only doses taken at once are planned"),
     ("boundsRange", "range", "is a range of lengths; write boundsDuration or boundsPeriod"),
 )
+_KEYS_NOT_READ = {key for key, _, _ in _NOT_READ}
 _DAYS_OF = {"d": 1, "wk": 7}
 _LONGEST_OFFSET = 240
 _MOST_WHOLE = 366
@@ -60,14 +61,18 @@ def read_timing(
     repeat, at = as_map(timing.get("repeat")), f"{where}.repeat"
     if "event" in timing:
         notes.refuse("time", where, "the times are single events; write repeat")
-    for key, kind, why in _NOT_READ:
+    for key, kind, why in () if _KEYS_NOT_READ.isdisjoint(repeat) else _NOT_READ:
         if key in repeat:
             notes.refuse(kind, f"{at}.{key}", why)
     rhythm, bounds = _NO_RHYTHM, NO_BOUNDS
-    with notes.catching("time", at):
+    try:
         rhythm = _rhythm(timing, repeat, named, at, notes)
-    with notes.catching("bounds", at):
+    except TaperError as error:
+        notes.refuse_error("time", at, error)
+    try:
         bounds = _bounds(repeat, at, notes)
+    except TaperError as error:
+        notes.refuse_error("bounds", at, error)
     return rhythm, bounds
 
 
@@ -205,7 +210,7 @@ def _slots(repeat: Mapping[str, Any], named: SlotsByFrequency | None, at: str, n
         told = ", ".join(slot.name for slot in slots)
         notes.report("time", f"{at}.when", f"{', '.join(map(str, when))} is read as {told}")
     slots += [Slot.parse(_clock(item)) for item in clock]
-    if len(slots) > 1 and len(set(slots)) < len(slots):
+    if len({slot.name for slot in slots}) < len(slots):
         raise InvalidInput("a time of day is written twice; write it once")
     return tuple(slots)
 
