@@ -136,6 +136,8 @@ COURSES = [
     "Take 2 tablets in the morning until finished",
     "2 tablets in the morning. Keep taking this medicine until the course is finished.",
     "2 Tabletten morgens für 7 Tage. Packung aufbrauchen.",
+    "Take 2 tablets in the morning for 7 days, then stop. "
+    "Do not take indigestion remedies 2 hours before or after you take this medicine.",
 ]
 DOSES = [
     "Take 2 tablets in the morning. Complete the course.",

@@ -280,6 +280,7 @@ def test_what_is_not_read_is_named_once_for_each_request_and_each_dosage():
     told = reports(order(dosage(id="d", repeat={"id": "r"}), authoredOn="2027-04-01", language="en"))
     assert "MedicationRequest: not-read: not read: status, intent, subject, authoredOn, language" in told
     assert "MedicationRequest.dosageInstruction[0]: not-read: not read: timing.repeat.id, id" in told
+    assert not [line for line in told if "compared with the doses" in line]
 
 
 def test_an_absent_value_outside_of_doses_is_named_and_inside_refuses():

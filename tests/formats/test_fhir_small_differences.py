@@ -1,5 +1,7 @@
 """Orders that differ in one small thing from others: each is read, reported or refused as it says."""
 
+from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 from types import MappingProxyType
 
@@ -21,7 +23,7 @@ from formats.fhir_orders import (
     reports,
     steps_of,
 )
-from taper import CannotImport, check, from_fhir, realize, to_fhir, to_schedule
+from taper import CannotImport, check, from_fhir, mg, realize, to_fhir, to_schedule
 from taper.formats.fhir.read.dosage_text import read_text
 
 BMP = "https://fhir.kbv.de/CodeSystem/KBV_CS_SFHIR_BMP_DOSIEREINHEIT"
@@ -117,6 +119,16 @@ def test_a_supply_is_compared_with_what_the_texts_say_too():
     )
 
 
+@pytest.mark.parametrize(("supplied", "is_reported"), [(35, False), (Decimal("35.5"), True)])
+def test_a_supply_of_a_liquid_is_measured_and_not_rounded_up_to_units(supplied, is_reported):
+    """5 mL a day for seven days are 35 mL; a liquid has no whole units that a supply is rounded up to."""
+    liquid = {"numerator": quantity(2), "denominator": quantity(5, "mL")}
+    measured = dosage(doseAndRate=[{"doseQuantity": quantity(5, "mL")}], repeat=lasting(7))
+    told = of_drug(measured, ingredient=[{"itemCodeableConcept": {"text": "diazepam"}, "strength": liquid}])
+    said = of_kind(reports(told | {"dispenseRequest": {"quantity": quantity(supplied, "mL")}}), "supply")
+    assert bool(said) is is_reported
+
+
 def test_once_a_day_without_a_time_of_day_is_one_dose_a_day():
     once = order(dosage(repeat=lasting(7) | {"when": None}), dispenseRequest={"quantity": quantity(280)})
     assert list(from_fhir(once).plan.courses[0].steps[0].days[0].as_dict()) == ["daily"]
@@ -148,6 +160,25 @@ def test_an_instruction_without_a_name_leaves_the_kind_of_a_step_as_it_is():
 @pytest.mark.parametrize("value", [1, 1000])
 def test_a_number_that_could_be_a_thousand_or_one_agrees_with_neither(value):
     assert of_kind(refusals(order(dosage(value, text="1,000 mg"))), "text") != []
+
+
+@pytest.mark.parametrize(("text", "is_read"), [("Take a 40 mg dose in the morning", True), ("40 mg, 1 mane", False)])
+def test_one_may_be_an_article_and_a_digit_never_is(text, is_read):
+    assert (refusals(order(dosage(text=text))) == []) is is_read
+
+
+@pytest.mark.parametrize(("text", "is_read"), [("ab 05.04.", True), ("ab 06.04.", False), ("ab 05.04.2028", False)])
+def test_a_date_in_numbers_may_leave_out_its_year(text, is_read):
+    assert (refusals(order(dosage(repeat=between("2027-04-05"), text=text))) == []) is is_read
+
+
+def test_a_unit_of_another_route_without_a_code_refuses_by_its_name():
+    assert any("not taken by mouth" in line for line in refusals(order(counted(1, "patch"))))
+
+
+@pytest.mark.parametrize("text", ["Take 1 tablet(s) in the morning", "1 tab(s) mane", "1 comprimé(s) le matin"])
+def test_a_unit_may_leave_open_whether_it_is_one_or_several(text):
+    assert refusals(order(counted(1, "tablet", text=text)), strength=mg(5)) == []
 
 
 CLOCKS = {
@@ -209,6 +240,28 @@ REMARK = [{"url": "http://example.org/fhir/StructureDefinition/remark", "valueSt
 )
 def test_a_text_in_an_extension_at_any_depth_of_a_dosage_is_compared(more):
     assert of_kind(refusals(order(dosage(**more))), "text") != []
+
+
+def test_a_text_in_an_extension_is_told_with_its_place():
+    remark = [REMARK[0] | {"valueString": "take with food"}]
+    held = order(dosage(extension=remark, repeat={"extension": remark}), extension=remark)
+    said = [line.partition(": ")[0] for line in reports(held) if "compared with the codes: 'take with food'" in line]
+    assert said == [
+        "MedicationRequest.dosageInstruction[0].timing.repeat.extension[0]",
+        "MedicationRequest.dosageInstruction[0].extension[0]",
+        "MedicationRequest.note in extension[0]",
+    ]
+
+
+def test_a_modifier_in_a_list_of_a_contained_resource_refuses_at_its_place():
+    person = {"resourceType": "Patient", "id": "p", "name": [{"text": "A", "modifierExtension": [{"url": "urn:x"}]}]}
+    assert any(line.startswith("MedicationRequest.contained[0].name[0]: status: a modifier extension")
+               for line in refusals(order(contained=[person])))  # fmt: skip
+
+
+def test_what_is_no_json_in_place_of_an_object_refuses():
+    assert any("subject: element: " in line and "is no Reference" in line
+               for line in refusals(order(subject=date(2027, 4, 5))))  # fmt: skip
 
 
 def test_a_refusal_lists_what_refuses_and_then_what_else_was_noticed():
@@ -327,6 +380,8 @@ TOLD = {
     "40 mg for 5 days and 20 mg for 10 days": False,
     "40 mg for 5 days. 20 mg for 10 days. 10 mg for 5 days.": False,
     "40 mg for 5 days. 20 mg for 10 days if tolerated.": False,
+    "40 mg for 5 days and stop, then 20 mg for 10 days": False,
+    "40 mg for 5 days, then 20 mg for 10 days and stop": True,
 }
 
 
@@ -336,6 +391,40 @@ def test_a_text_on_two_steps_tells_one_of_them_or_each_in_turn(text):
     two = [dosage(40, repeat=lasting(5), sequence=1), dosage(20, repeat=lasting(10), sequence=2)]
     assert (refusals(order(*two, note=[{"text": text}])) == []) is TOLD[text]
     assert (refusals(order_r5(*two, renderedDosageInstruction=text)) == []) is TOLD[text]
+
+
+def test_a_text_that_stops_what_goes_on_refuses():
+    two = [dosage(40, repeat=lasting(5), sequence=1), dosage(20, sequence=2)]
+    for text, is_read in (("40 mg for 5 days, then 20 mg", True), ("40 mg for 5 days, then 20 mg and stop", False)):
+        assert (refusals(order(*two, note=[{"text": text}])) == []) is is_read
+
+
+def test_a_note_in_a_language_that_is_not_read_refuses_and_one_of_known_words_does_not():
+    assert any("in a language that is not read" in line for line in refusals(order(note=[{"text": "朝食後に服用"}])))
+    assert refusals(order(note=[{"text": "Take with food 朝食"}])) == []
+
+
+@pytest.mark.parametrize(("name", "is_read"), [("Zolpidem", True), ("Zopiclone", False)])
+def test_a_text_may_name_the_drug_of_the_medication_and_no_other(name, is_read):
+    told = of_drug(
+        dosage(text=f"{name} 40 mg in the morning"), ingredient=[{"itemCodeableConcept": {"text": "zolpidem"}}]
+    )
+    assert (refusals(told) == []) is is_read
+
+
+def test_a_word_that_is_not_known_counts_in_no_part_of_a_note_and_in_each_of_a_rendering():
+    two = [dosage(40, repeat=lasting(5), sequence=1), dosage(20, repeat=lasting(10), sequence=2)]
+    for text in (
+        "Explained: 40 mg for 5 days, 20 mg for 10 days",
+        "Explained: 40 mg for 5 days, then 20 mg for 10 days",
+    ):
+        assert refusals(order(*two, note=[{"text": text}])) == []
+        assert refusals(order_r5(*two, renderedDosageInstruction=text)) != []
+
+
+@pytest.mark.parametrize("text", ["then", "then then"])
+def test_words_of_order_alone_tell_no_step(text):
+    assert refusals(order(*TWO, note=[{"text": text}])) != []
 
 
 def test_a_text_of_a_step_that_tells_both_doses_at_once_refuses():

@@ -8,13 +8,14 @@ that has loaded neither. No file is written.
 
 import gc
 import importlib.machinery
+import inspect
 import os
 import resource
 import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
 from functools import _lru_cache_wrapper
 from multiprocessing import Pipe
@@ -102,7 +103,10 @@ class Warm:
         made = Reached(self.reached.early)
         plugin = FirstFailure(lambda _: setattr(made, "failed", True))
         next(iter(self.items.values())).config.pluginmanager.register(plugin)
+        held = caches_in(self.codes)
         for name, item in self.items.items():
+            for cache in held:  # what one test has read is reached by the others too
+                cache.cache_clear()
             seen: Lines = set()
             begun = time.process_time()
             with self.watching(seen):
@@ -175,6 +179,12 @@ def forget_what_was_read() -> None:
     for held in gc.get_objects():
         if isinstance(held, _lru_cache_wrapper) and held.__module__.startswith("taper."):
             held.cache_clear()
+
+
+def caches_in(files: Container[str]) -> list[Any]:
+    """The caches of functions of some files."""
+    held = [item for item in gc.get_objects() if isinstance(item, _lru_cache_wrapper)]
+    return [item for item in held if inspect.unwrap(item).__code__.co_filename in files]
 
 
 def replace(old: CodeType, new: CodeType) -> None:

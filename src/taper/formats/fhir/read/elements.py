@@ -68,7 +68,7 @@ def _modifiers(data: object, where: str) -> Iterator[str]:
             if key == "modifierExtension":
                 yield where
             else:
-                yield from _modifiers(item, f"{where}.{key}" if where else str(key))
+                yield from _modifiers(item, f"{where}.{key}")
     elif isinstance(data, list):
         for index, item in enumerate(data):
             yield from _modifiers(item, f"{where}[{index}]")

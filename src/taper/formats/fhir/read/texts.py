@@ -1,7 +1,7 @@
 """Every text of an order held against its codes: what is in no code refuses; what repeats them is reported as read."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -73,16 +73,15 @@ def _check_step(index: int, whole: Scope, names: frozenset[str], notes: Notes, *
                 continue
             where = f"{dosage.where}.{at}"
             notes.report("not-read", dosage.where if at == "text" else where, f"compared with the codes: {text!r}")
-            told = _without(read_text(text, names), dosage)
+            read = _reader(names, lenient="extension[" in at and not at.startswith("_"))
+            told = _without(read(text), dosage)
             if _says_elsewhere(text, told, where, notes):
                 continue
-            if "extension[" in at and not at.startswith("_"):
-                told = replace(told, unknown=_numbers(told.unknown))
             alone = together if len(step.dosages) == 1 else replace(together, dosages=[dosage])
             found = differences(told, alone)
             if not found or (alone is not together and not differences(told, together)):
                 review = review or bool(told.conditions)
-            elif not _repeats_all(text, told, whole, names):
+            elif not _repeats_all(text, told, whole, read):
                 _refuse(text, told, found, dosage.where, _codes(together), notes)
     return replace(step, review=True) if review else step
 
@@ -95,9 +94,14 @@ def _without(told: Told, dosage: ReadDosage) -> Told:
     return replace(told, lengths=lengths)
 
 
-def _numbers(words: Iterable[str]) -> list[str]:
-    """The numbers among some words: what is not understood in a note counts only where it is one."""
-    return [word for word in words if word[0].isdigit()]
+def _reader(names: frozenset[str], *, lenient: bool) -> Callable[[str], Told]:
+    """How a text is read; in a lenient one what is not understood counts only where it is a number."""
+
+    def read(text: str) -> Told:
+        told = read_text(text, names)
+        return replace(told, unknown=[word for word in told.unknown if word[0].isdigit()]) if lenient else told
+
+    return read
 
 
 def _says_elsewhere(text: str, told: Told, where: str, notes: Notes) -> bool:
@@ -132,38 +136,38 @@ def _when(dosage: ReadDosage) -> str:
     return slots + (often if rhythm.weekdays or rhythm.every > 1 else "")
 
 
-def _repeats_all(text: str, told: Told, whole: Scope, names: frozenset[str]) -> bool:
+def _repeats_all(text: str, told: Told, whole: Scope, read: Callable[[str], Told]) -> bool:
     """Whether a text tells all steps, one after the other, as the codes do; of many steps none does."""
     if not 1 < len(whole.steps) <= _MOST_TOLD:
         return False
     if not told.sequence and not told.amounts:
         return not told.conditions and not told.lengths and not differences(told, whole)
-    read = _in_turn(text, told, names)
-    if whole.ends and read[-1].stops and not read[-1].amounts and not read[-1].lengths:
-        read = read[:-1]
-    if len(read) != len(whole.steps):
+    parts = _in_turn(text, told, read)
+    if whole.ends and parts and parts[-1].stops and not parts[-1].amounts and not parts[-1].lengths:
+        parts = parts[:-1]
+    if len(parts) != len(whole.steps):
         return False
-    if not told.sequence and not all(one.lengths or one.dates for one in read[:-1]):
+    if not told.sequence and not all(part.lengths or part.dates for part in parts[:-1]):
         return False
-    ends = [whole.ends and index == len(read) - 1 for index in range(len(read))]
+    ends = [whole.ends and index == len(parts) - 1 for index in range(len(parts))]
     scopes = [Scope(step.dosages, [step], whole.strength, later=index > 0, ends=ends[index])
               for index, step in enumerate(whole.steps)]  # fmt: skip
-    return not any(one.conditions or differences(one, scope) for one, scope in zip(read, scopes, strict=True))
+    return not any(part.conditions or differences(part, scope) for part, scope in zip(parts, scopes, strict=True))
 
 
-def _in_turn(text: str, told: Told, names: frozenset[str]) -> list[Told]:
+def _in_turn(text: str, told: Told, read: Callable[[str], Told]) -> list[Told]:
     """The parts of a text, cut at its words for what comes next, or where it has none at each mark before a dose."""
     if told.sequence:
         joined = "|".join(re.escape(word) for word in dict.fromkeys(told.sequence))
         parts = [part.strip(" ,;.") for part in re.split(rf"\b(?:{joined})\b", plain(text))]
-        return [read_text(part, names) for part in parts if part]
+        return [read(part) for part in parts if part]
     parts, doses = [""], 0
     for clause in _MARK.split(text):
-        if read_text(clause, names).amounts:
+        if read(clause).amounts:
             doses += 1
             parts += [""] * (doses > 1)
         parts[-1] += f"{clause}, "
-    return [read_text(part, names) for part in parts]
+    return [read(part) for part in parts]
 
 
 def _texts_of(body: Mapping[str, Any], *, is_own: bool) -> Iterator[tuple[str, str]]:
@@ -183,14 +187,13 @@ def _check_whole(text: str, where: str, whole: Scope, names: frozenset[str], not
     if is_as_needed(text):
         notes.refuse("as-needed", where, f"it says that the drug is taken as needed: {text!r}; plan it outside")
     notes.report("not-read", where, f"compared with the codes: {text!r}")
-    told = read_text(text, names)
-    words = _WORD.findall(plain(text))
-    if " in extension" in where or (lenient and len(told.unknown) < len(words)):
-        told = replace(told, unknown=_numbers(told.unknown))
+    is_understood = len(read_text(text, names).unknown) < len(_WORD.findall(plain(text)))
+    read = _reader(names, lenient=" in extension" in where or (lenient and is_understood))
+    told = read(text)
     found = differences(told, whole)
     if not found and told.amounts and len(whole.steps) > 1:
         found = ["it does not tell the doses of each step in turn"]
-    if found and not _tells_one(told, whole) and not _repeats_all(text, told, whole, names):
+    if found and not _tells_one(told, whole) and not _repeats_all(text, told, whole, read):
         _refuse(text, told, found, where, _codes(whole), notes)
 
 

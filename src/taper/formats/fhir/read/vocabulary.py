@@ -67,7 +67,7 @@ def vocabulary_of(code: str) -> Vocabulary:
     """The vocabulary of a language."""
     held = table(f"text-{code}")
     units = {word: unit for unit in ("days", "weeks", "months", "years") for word in held[unit]}
-    lengths = "(?:" + "|".join(sorted(map(re.escape, units), key=len, reverse=True)) + ")"
+    lengths = f"(?:{'|'.join(units)})"
     words = frozenset(" ".join([held["advice"], *held["joined"]]).split())
     purposes = frozenset(held["purposes"].split())
     return Vocabulary(
