@@ -171,3 +171,10 @@ def test_the_fewest_accepted_changes_are_counted() -> None:
     few = weights.model_copy(update={"most_states": 80})  # nine regimens, and a tenth of 80 may be compared
     with pytest.raises(TooManyStates):
         least_changes(ground_of({"morning": "8 mg"}, "3 mg", WHOLE_MG, weights=few))
+
+
+def test_doses_that_cost_more_to_handle_are_left_out_and_of_the_rest_all_but_every_so_many() -> None:
+    line = (ground := ground_of({"morning": "9 mg"}, "9 mg", WHOLE_MG, weights=Weights(pieces=9))).lines[0]
+    assert line.doses == tuple(range(10))
+    assert ground.only(line.costs[6], 1).lines[0].doses == (0, 1, 2, 3, 4, 5, 6, 9)
+    assert ground.only(line.costs[6], 2).lines[0].doses == (0, 1, 3, 5, 9)  # every second, from the largest on
