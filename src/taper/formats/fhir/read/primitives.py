@@ -24,6 +24,7 @@ _FORMS = {
 _LEAST = {"positiveInt": 1, "unsignedInt": 0}
 _WHOLE = {"integer", "positiveInt", "unsignedInt"}
 _FEW = {"code", "uri", "time"}
+_FREE = {"string", "markdown"}
 _NO_TEXTS = {*_WHOLE, "boolean", "decimal"}
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 PRIMITIVES = frozenset({*_FORMS, *_WHOLE, "boolean", "decimal", "string", "markdown", "integer64", "xhtml"})
@@ -31,8 +32,11 @@ PRIMITIVES = frozenset({*_FORMS, *_WHOLE, "boolean", "decimal", "string", "markd
 
 def is_primitive(value: object, kind: str) -> bool:
     """Whether a value is one of a primitive type; codes are few and come many times, so they are remembered."""
-    if kind in _FEW and type(value) is str:
-        return _is_code(value, kind)
+    if type(value) is str:
+        if kind in _FEW:
+            return _is_code(value, kind)
+        if kind in _FREE and value.isprintable() and not value.isspace() and value:
+            return True
     return wrong_primitive(value, kind) is None
 
 

@@ -173,12 +173,12 @@ class _Walk:
 
     def __init__(self, version: Version, where: str, notes: Notes) -> None:
         self._version, self._where, self._notes = version, where, notes
+        self._shapes: dict[str, Shape] = {}
         self.unread: list[str] = []
         self.is_extended = False
 
     def object(self, data: Mapping[str, Any], kind: str, path: str) -> None:
-        shape = shape_of(kind, self._version)
-        assert shape is not None  # the lists hold each type that an element of theirs names
+        shape = self._shapes.get(kind) or self._shape_of(kind)
         if not data:
             self._refuse(path, "it is empty; leave it out")
         found: dict[str, str] = {}
@@ -199,6 +199,11 @@ class _Walk:
         for element, keys in shape.required:
             if not any(key in data or f"_{key}" in data for key in keys):
                 self._refuse(path, f"it has no {element.removesuffix('[x]')}, which FHIR requires; add it")
+
+    def _shape_of(self, kind: str) -> Shape:
+        shape = shape_of(kind, self._version)
+        assert shape is not None  # the lists hold each type that an element of theirs names
+        return self._shapes.setdefault(kind, shape)
 
     def _parts(self, value: Any, known: Known, at: str) -> bool:
         """Look into a value, or a list of them; whether each is of its type, so that no more is to be said of it."""

@@ -225,7 +225,8 @@ def _regimen(step: ReadStep, strength: UnitStrength | None, *, index: int = 0, w
         every = dosage.rhythm.every
         if not weekday and every > 1 and (index - offset_of(dosage, step)) % every:
             continue
-        intakes += [Intake(slot, dose_of(dosage, strength)) for slot in dosage.rhythm.slots]
+        dose = dose_of(dosage, strength)
+        intakes += [Intake(slot, dose) for slot in dosage.rhythm.slots]
     return Regimen(intakes)
 
 

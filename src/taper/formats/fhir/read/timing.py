@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from taper._base.numbers import write_number
@@ -209,7 +210,7 @@ def _slots(repeat: Mapping[str, Any], named: SlotsByFrequency | None, at: str, n
     if read:
         told = ", ".join(slot.name for slot in slots)
         notes.report("time", f"{at}.when", f"{', '.join(map(str, when))} is read as {told}")
-    slots += [Slot.parse(_clock(item)) for item in clock]
+    slots += [_clock(str(item)) for item in clock]
     if len({slot.name for slot in slots}) < len(slots):
         raise InvalidInput("a time of day is written twice; write it once")
     return tuple(slots)
@@ -234,9 +235,9 @@ def _time_of(code: object, repeat: Mapping[str, Any], named: SlotsByFrequency | 
     raise InvalidInput(f"the time of day {code!r} has no place in a plan; write {', '.join(_NAMED)} or timeOfDay")
 
 
-def _clock(value: object) -> str:
-    text = str(value)
-    return text.removesuffix(":00") if text.count(":") == 2 else text
+@lru_cache(maxsize=2048)
+def _clock(text: str) -> Slot:
+    return Slot(text.removesuffix(":00") if text.count(":") == 2 else text)
 
 
 def _weekdays(repeat: Mapping[str, Any]) -> tuple[Weekday, ...]:
