@@ -71,7 +71,10 @@ def read_medication(request: Request, options: Options, notes: Notes) -> Request
 
 
 def _check_called(named: str, called: str, where: str, notes: Notes) -> None:
-    """Note another name that the caller gives a drug; refuse the name of another drug."""
+    """Note another name that the caller gives a drug; refuse the name of another drug, and an empty one."""
+    if not called.strip():
+        notes.refuse("medication", where, f"{named!r} is called {called!r}, which is no name; give it one")
+        return
     if _share_a_name(named, called):
         return
     if _are_two_drugs(named, called):
@@ -220,11 +223,15 @@ def choose_drug(
     """The requests of the drug that was named, and options that call it so.
 
     Raises:
+        InvalidInput: If the name is empty.
         NotFound: If they are of several drugs and none is called so.
     """
     if drug is None:
         return requests, options
     names = [_name_of(request) for request in requests]
+    if not drug.strip():
+        told = some_of(sorted({name for name in names if name})) or "none"
+        raise InvalidInput(f"{drug!r} is no name of a drug; these are here: {told}. Name one", where="drug")
     if len({name for name in names if name}) > 1:
         kept = [(request, name) for request, name in zip(requests, names, strict=True)
                 if name and drug.casefold() in {word.casefold() for word in (name, *_WORD.findall(name))}]  # fmt: skip
