@@ -189,7 +189,12 @@ def _read(text: str, where: str = "") -> Any:
         raise NotJson("is XML; give the order as JSON, the other form that FHIR has", where=where)
     if len(text) > LARGEST:
         raise NotJson(f"is larger than {LARGEST // 1_000_000} MB, which no order is; give one patient's requests")
-    return read_lines(text, where) if is_json_lines(text) else read_json(text, where=where, largest=LARGEST)
+    try:
+        return read_json(text, where=where, largest=LARGEST)
+    except NotJson:
+        if not is_json_lines(text):
+            raise
+    return read_lines(text, where)
 
 
 def _read_courses(groups: Sequence[tuple[Request, ...]], options: Options, notes: Notes) -> tuple[ReadCourse, ...]:
