@@ -60,9 +60,9 @@ if command -v node >/dev/null && command -v npm >/dev/null; then
   done
   if apart hospital clinosim; then
     "$work/hospital/bin/clinosim" simulate --country US --population 100 --seed 42 --start 2025-01-01 --end 2025-12-31 \
-      --format fhir-r4 --output "$work/hospital/made" >"$work/hospital.log" || { cat "$work/hospital.log" >&2; exit 1; }
+      --format fhir-r4 --output "$work/made" >"$work/made.log" 2>&1 || { cat "$work/made.log" >&2; exit 1; }
     mkdir "$work/clinosim"
-    mv "$work/hospital/made/fhir_r4/MedicationRequest.ndjson" "$work/clinosim"
+    mv "$work/made/fhir_r4/MedicationRequest.ndjson" "$work/clinosim"
     guides+=("$work/clinosim")
   fi
   "$work/taper/bin/python" "$parts/world.py" "$held"/hl7.fhir.r{4,4b,5}.examples "${guides[@]}"

@@ -98,6 +98,13 @@ def test_a_bad_line_is_named_with_what_to_do(bad, error, said, tmp_path):
     assert said.partition(": ")[2] in str(caught.value)
 
 
+def test_a_mistake_in_one_resource_over_several_lines_is_named_by_its_place():
+    with pytest.raises(NotJson, match="not JSON at line 2, column 9: expecting value"):
+        from_fhir('{\n  "id": }\n')
+    with pytest.raises(NotJson, match="not JSON at line 2, column 1: extra data"):
+        from_fhir(lines(MINE) + "more\n")
+
+
 def test_a_bad_line_of_a_file_is_named_with_its_file(tmp_path):
     path = tmp_path / "export.ndjson"
     path.write_text(lines(MINE, [1]), encoding="utf-8")
