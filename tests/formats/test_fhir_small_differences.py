@@ -172,6 +172,13 @@ def test_a_date_in_numbers_may_leave_out_its_year(text, is_read):
     assert (refusals(order(dosage(repeat=between("2027-04-05"), text=text))) == []) is is_read
 
 
+@pytest.mark.parametrize(("frequency", "hours", "times"), [(1, 8, 3), (1, 12, 2), (2, 12, 4), (1, 24, 1), (3, 24, 3)])
+def test_hours_are_as_many_times_on_every_day(frequency, hours, times):
+    hourly = dosage(repeat={"when": None, "frequency": frequency, "period": hours, "periodUnit": "h"})
+    (one,) = from_fhir(order(hourly), slots=SLOTS).plan.courses[0].steps
+    assert [day.as_dict() for day in one.days] == [dict.fromkeys(SLOTS[times], "40 mg")]
+
+
 def test_a_unit_of_another_route_without_a_code_refuses_by_its_name():
     assert any("not taken by mouth" in line for line in refusals(order(counted(1, "patch"))))
 
@@ -259,9 +266,10 @@ def test_a_modifier_in_a_list_of_a_contained_resource_refuses_at_its_place():
                for line in refusals(order(contained=[person])))  # fmt: skip
 
 
-def test_what_is_no_json_in_place_of_an_object_refuses():
-    assert any("subject: element: " in line and "is no Reference" in line
-               for line in refusals(order(subject=date(2027, 4, 5))))  # fmt: skip
+@pytest.mark.parametrize("given", ["Patient/1", 7, date(2027, 4, 5)], ids=["a text", "a number", "a date"])
+def test_what_is_no_object_in_place_of_one_refuses(given):
+    assert any("subject: element: " in line and "is no Reference; write an object" in line
+               for line in refusals(order(subject=given)))  # fmt: skip
 
 
 def test_a_refusal_lists_what_refuses_and_then_what_else_was_noticed():
@@ -292,6 +300,13 @@ def test_two_orders_without_a_drug_are_not_said_to_be_of_one():
     assert len(of_kind(said, "medication")) == 2
     with pytest.raises(CannotImport) as caught:
         from_fhir(bundle(order(medicationCodeableConcept={}), order(dosage(20), medicationCodeableConcept={})))
+    assert not [report for report in caught.value.reports if report.kind == "overlap"]
+
+
+def test_an_order_without_doses_is_not_said_to_fall_on_the_days_of_another():
+    with pytest.raises(CannotImport) as caught:
+        from_fhir(bundle(order(), order(dosageInstruction=None)), slots=SLOTS)
+    assert [report.kind for report in caught.value.reports if report.refuses] == ["dose"]
     assert not [report for report in caught.value.reports if report.kind == "overlap"]
 
 
@@ -343,6 +358,26 @@ def test_of_a_name_its_codes_are_named_and_of_a_timing_its_code_is_read():
     assert not [line for line in reports(told) if "timing.code" in line]
 
 
+def test_of_a_reason_in_r5_the_name_is_read_and_its_codes_and_reference_are_named():
+    concept = {"text": "asthma", "coding": [{"system": "urn:x", "code": "1"}]}
+
+    def named(reason):
+        read = from_fhir(order_r5(reason=[reason]), slots=SLOTS)
+        assert read.plan.courses[0].indication == "asthma"
+        (said,) = [report.message for report in read.reports if report.message.startswith("not read: ")]
+        return said.removeprefix("not read: status, intent, subject").split(", ")[1:]
+
+    codes = ["reason[0].concept.coding[0].system", "reason[0].concept.coding[0].code"]
+    assert named({"concept": {"text": "asthma"}}) == []
+    assert named({"concept": concept}) == codes
+    assert named({"concept": concept, "reference": {"reference": "Condition/1"}}) == ["reason[0].reference", *codes]
+
+
+def test_an_id_may_stand_beside_a_value_and_is_named():
+    assert refusals(order(_status={"id": "s"})) == []
+    assert any("not read: status, intent, subject, _status.id" in line for line in reports(order(_status={"id": "s"})))
+
+
 def test_null_may_stand_in_a_list_for_a_value_that_only_an_id_stands_beside():
     held = {"profile": [None, "urn:x"], "_profile": [{"id": "a"}, None]}
     assert refusals(order(meta=held)) == []
@@ -391,6 +426,19 @@ def test_a_text_on_two_steps_tells_one_of_them_or_each_in_turn(text):
     two = [dosage(40, repeat=lasting(5), sequence=1), dosage(20, repeat=lasting(10), sequence=2)]
     assert (refusals(order(*two, note=[{"text": text}])) == []) is TOLD[text]
     assert (refusals(order_r5(*two, renderedDosageInstruction=text)) == []) is TOLD[text]
+
+
+@pytest.mark.parametrize(("last", "is_read"), [("2027-02-28", True), ("2027-03-01", False)])
+def test_a_month_in_a_text_is_the_month_that_its_dates_span(last, is_read):
+    told = dosage(repeat=between("2027-02-01", last), text="40 mg morgens für 1 Monat")
+    assert (refusals(order(told)) == []) is is_read
+
+
+@pytest.mark.parametrize(("last", "is_read"), [("14 April 2027", True), ("15 April 2027", False)])
+def test_a_text_of_a_step_may_tell_the_first_and_last_day_of_the_whole(last, is_read):
+    first = dosage(40, repeat=between("2027-04-05", "2027-04-09"), sequence=1, text=f"from 5 April 2027 to {last}")
+    later = dosage(20, repeat=between("2027-04-10", "2027-04-14"), sequence=2)
+    assert (refusals(order(first, later)) == []) is is_read
 
 
 def test_a_text_that_stops_what_goes_on_refuses():

@@ -140,7 +140,7 @@ def _longest(words: Iterable[str]) -> list[str]:
 def _filled(patterns: Iterable[str], lengths: str) -> list[str]:
     made: list[str] = []
     for pattern in patterns:
-        numbered = pattern.replace("{N}", f"({NUMBER})", 1).replace("{N}", NUMBER)
+        numbered = pattern.replace("{N}", f"({NUMBER})")
         made.append(numbered.replace("{T}", f"({lengths})").replace("{U}", f"({unit_pattern()})"))
     return made
 
