@@ -160,7 +160,7 @@ class TestMeasures:
         [
             ({"at_most": 70}, "71", "clear"),
             ({"at_most": 70}, "1", "finds"),
-            ({"at_least": 10}, "95", "finds"),
+            ({"at_least": 10}, "60", "finds"),
             ({"at_least": 10}, "9", "gap"),
         ],
     )
