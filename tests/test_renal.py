@@ -336,6 +336,11 @@ class TestReadings:
         reading = read_advice(facts.monograph(DRUG).kidney[0], Patient.read({"dialysis": True, "egfr": "10"}))
         assert (reading.place, words_of(reading.says)) == ("on dialysis", "caution")
 
+    def test_on_dialysis_a_source_that_doses_by_a_measure_lacks_its_figure(self):
+        facts = held({"below": 30, "action": "avoid"}, dialysis={"action": str(KidneyAction.BY_MEASURE)})
+        reading = read_advice(facts.monograph(DRUG).kidney[0], Patient.read({"dialysis": True}))
+        assert (reading.says, reading.place) == (None, "on dialysis")
+
     @pytest.mark.parametrize(
         ("says", "limit"),
         [

@@ -244,6 +244,7 @@ class TestShapes:
         facts = held(below(30, action="caution"), dialysis=state)
         (finding,), *_ = found(facts, {"dialysis": True}, plan_of(step("6 mg", "3 days")))
         assert (finding.severity, finding.limit) == ("high", "5 mg/day")
+        assert "a single dose after each dialysis, at most 5 mg" in finding.message
         (gap,) = found(facts, {"dialysis": True}, plan_of(step("5 mg", "3 days")))[1]
         assert gap.missing.startswith("whether each dose comes after dialysis")
 
