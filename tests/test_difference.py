@@ -127,6 +127,12 @@ def test_weekdays_need_a_start():
     assert compare(plan, DOWN, start=START).one.mg == {"testamine": 10}
 
 
+def test_a_weekly_pattern_goes_by_the_weekday_of_each_date():
+    tuesdays = plan_of({"weekly": {"tue": {"evening": "5 mg"}}, "for": "1 week"}, then="stop")
+    made = compare(tuesdays, plan_of(step("5 mg", "7 days"), then="stop"), start=START)
+    assert spans(made) == [(1, 1, True, False), (3, 7, True, False)]
+
+
 def test_a_drug_that_one_side_lacks_is_said_to_be_lacking():
     two = plan_with(
         course(step("10 mg", "7 days"), step("5 mg", "7 days"), then="stop"),
