@@ -178,3 +178,13 @@ def test_doses_that_cost_more_to_handle_are_left_out_and_of_the_rest_all_but_eve
     assert line.doses == tuple(range(10))
     assert ground.only(line.costs[6], 1).lines[0].doses == (0, 1, 2, 3, 4, 5, 6, 9)
     assert ground.only(line.costs[6], 2).lines[0].doses == (0, 1, 3, 5, 9)  # every second, from the largest on
+
+
+def test_of_plans_alike_in_all_else_the_first_in_the_order_of_times_of_day_is_taken() -> None:
+    # Every change costs nothing, and 4 mg go down to 2 mg and to 0. Of the regimens of 2 mg the first in order is that
+    # of nothing in the morning and 1 mg at each later time.
+    before = {"morning": "1 mg", "noon": "2 mg", "evening": "1 mg"}
+    ground = ground_of(before, "2 mg", WHOLE_MG, weights=Weights(**NONE, spread="1/4"))
+    route = search(ground)
+    assert route is not None
+    assert route.states == ((0, 1, 1), (0, 0, 0))
