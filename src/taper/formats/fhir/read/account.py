@@ -8,7 +8,7 @@ from typing import Any
 from taper.formats.fhir.read.bundle import Request
 from taper.formats.fhir.read.elements import as_map
 from taper.formats.fhir.read.import_report import Notes
-from taper.formats.fhir.read.shape import check_shape
+from taper.formats.fhir.read.walk import check_shape
 from taper.formats.fhir.write.medication import Version
 
 _DOSAGE = re.compile(r"((?:dosageInstruction|dosage)\[[0-9]+\])\.(.+)")
