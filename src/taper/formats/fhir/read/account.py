@@ -9,7 +9,7 @@ from taper.formats.fhir.read.bundle import KINDS, Request, names_of_entry
 from taper.formats.fhir.read.elements import as_map
 from taper.formats.fhir.read.import_report import Notes
 from taper.formats.fhir.read.lines import Lines, entries_of
-from taper.formats.fhir.read.shape import check_shape
+from taper.formats.fhir.read.walk import check_shape
 from taper.formats.fhir.write.medication import Version
 
 _DOSAGE = re.compile(r"((?:dosageInstruction|dosage)\[[0-9]+\])\.(.+)")
