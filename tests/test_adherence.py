@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import START, TABLETS, course, plan_of, plan_with, step
-from taper import InvalidInput, Log, apply_log, compare_intakes, mg, realize, to_schedule
+from taper import InvalidInput, Log, Product, apply_log, compare_intakes, mg, realize, to_schedule
 from taper.plans.log import IntakeRecord
 from taper.schedules.adherence import InvalidRecord
 from taper.words.plain import describe_adherence
@@ -88,6 +88,15 @@ def test_of_two_courses_at_one_time_the_record_names_its_own():
         [record(3, course="a"), record(3, course="b", result="missed"), record(3, "noon", "other", mg(1), "b")],
     )
     assert (made.taken, made.missed, made.days[0].taken["testamine"].mg) == (1, 1, 6)
+
+
+def test_a_dose_that_nobody_planned_is_of_the_drug_of_the_course_it_names():
+    tablets = (*TABLETS, Product.read({"id": "o1", "drug": "other", "form": "tablet", "strength": "1 mg"}))
+    plan = plan_with(course(step("5 mg", "1 day"), id="a"), course(step("1 mg", "1 day"), drug="other", id="b"))
+    schedule = to_schedule(realize(plan, tablets), start=START)
+    records = [record(1, course="a"), record(1, course="b"), record(1, "noon", "other", mg(3), "b")]
+    (day,) = compare_intakes(schedule, records).days
+    assert day.to_dict()["taken"] == {"testamine": "5 mg", "other": "4 mg"}
 
 
 def test_a_record_outside_the_plan_is_refused():

@@ -833,6 +833,19 @@ def test_import_picks_by_id_by_patient_and_by_drug(run, write):
     assert "no request is for '3'; these are: Patient/1, Patient/2" in run("import", path, "--patient", "3")[2]
 
 
+def test_import_reads_a_bulk_export_and_names_a_bad_line(run, write):
+    orders = [order(id="a"), order(id="b", subject={"reference": "Patient/2"}), order(id="c", status="completed")]
+    told = "\r\n".join(map(json.dumps, orders))
+    named = ("--slots", "morning,evening", "--strength", "5 mg", "--drug", "prednisone")
+    for picked in (("--select", "a"), ("--patient", "1")):
+        code, out, err = run("import", write("export.ndjson", told), *named, *picked)
+        assert (code, json.loads(out)["courses"][0]["drug"]) == (0, "prednisone")
+        assert "noticed: line 1: " in err
+    code, out, err = run("import", write("export.ndjson", f"{told}\n[]\n"), *named)
+    assert (code, out) == (2, "")
+    assert "export.ndjson, line 4: a list is no resource; write one FHIR resource on each line" in err
+
+
 def test_import_reads_the_strength_of_a_liquid_and_refuses_two_lists_of_one_length(run, write):
     measured = order(dosage={"doseAndRate": [{"doseQuantity": {"value": 5, "unit": "mL", "code": "mL",
                                                                "system": "http://unitsofmeasure.org"}}]})  # fmt: skip

@@ -97,6 +97,11 @@ def test_a_plan_without_an_end_goes_on_where_the_other_has_ended():
     assert (made.one.days, made.other.days, made.is_none) == (None, 7, False)
 
 
+def test_a_cycle_of_equal_days_goes_on_as_one_of_them():
+    made = compare(plan_of(step(["5 mg", "5 mg"]), then="continue"), plan_of(step("5 mg", "7 days"), then="stop"))
+    assert (made.compared, spans(made)) == (8, [(8, None, False, True)])
+
+
 def test_cycles_are_compared_once_around():
     one = plan_of(step(["5 mg", "2 mg"]), then="continue")
     other = plan_of(step(["5 mg", "2 mg", "2 mg"]), then="continue")
@@ -120,6 +125,12 @@ def test_weekdays_need_a_start():
     with pytest.raises(StartNeeded, match="give a start date"):
         compare(plan, DOWN)
     assert compare(plan, DOWN, start=START).one.mg == {"testamine": 10}
+
+
+def test_a_weekly_pattern_goes_by_the_weekday_of_each_date():
+    tuesdays = plan_of({"weekly": {"tue": {"evening": "5 mg"}}, "for": "1 week"}, then="stop")
+    made = compare(tuesdays, plan_of(step("5 mg", "7 days"), then="stop"), start=START)
+    assert spans(made) == [(1, 1, True, False), (3, 7, True, False)]
 
 
 def test_a_drug_that_one_side_lacks_is_said_to_be_lacking():

@@ -109,7 +109,10 @@ def test_a_modified_release_is_never_taken_through_the_day_unsaid():
 
 @pytest.mark.parametrize("doses", [{"morning": "1 mg", "evening": "1 mg"}, {"morning": "0.5 mg"}])
 def test_the_ordinary_products_serve_where_others_are_not_taken_as_often_or_cannot_make_it(doses):
-    assert made("lorazepam", doses).courses[0].release == "immediate"
+    ordinary = made("lorazepam", doses)
+    assert ordinary.courses[0].release == "immediate"
+    others = "extended-release products cannot make these doses, taken as often"
+    assert ordinary.choices == (f"immediate release was chosen for lorazepam: {others}",)
 
 
 def test_only_the_kinds_that_make_the_doses_are_offered():

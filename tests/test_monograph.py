@@ -83,6 +83,7 @@ class TestKidneyBands:
             band(**edges)
         assert band(at_least=15, at_most=15).holds(Fraction(15))
         assert band(at_least=0, below="0.5").holds(Fraction(0))
+        assert KidneyState.read({"action": "avoid", "at_least": 15, "at_most": 15}).at_most == 15
         with pytest.raises(InvalidInput, match="no value lies between its edges, 70 and 10"):
             KidneyState.read({"action": "avoid", "at_least": 70, "at_most": 10})
 

@@ -94,7 +94,7 @@ def test_every_table_is_read_from_its_file():
 
 def test_the_plain_form_holds_each_stretch_and_what_is_not_counted():
     found = totals(OXYCODONE, BUPRENORPHINE)
-    table = _table("cdc-2022")
+    table = morphine_table("cdc-2022")
     assert found.to_dict() == {
         "table": "cdc-2022",
         "reference": "morphine",

@@ -7,6 +7,7 @@ import pytest
 from taper import Dose, Portion, Product, mcg, mg
 from taper.products.product import Release
 from taper.words.language import speak
+from taper.words.portion import describe_portion
 from taper.words.product_names import ProductKind, ProductNames, explain_counts
 
 pytest.importorskip("babel")
@@ -17,6 +18,7 @@ STRONG = Product(id="strong", drug="drugb", form="oral solution", concentration=
 SUSPENSION = Product(id="thick", drug="drugb", form="oral suspension", concentration="2 mg/mL", smallest_volume="1 mL")
 SLOW = Product(id="slow", drug="drugb", form="tablet", strength="4 mg", release="extended", brand="Slowb")
 MICRO = Product(id="micro", drug="druga", form="tablet", strength="250 mcg")
+MIXED = A5.diluted("10 mL", graduation="1 mL")
 ENGLISH = speak("en")
 
 
@@ -44,10 +46,9 @@ class TestLetters:
         )
 
     def test_a_mixture_and_more_products_than_letters_have_none(self):
-        mixed = A5.diluted("10 mL", graduation="1 mL")
         many = [Product(id=f"p{n}", drug="druga", form="tablet", strength=f"{n} mg") for n in range(1, 28)]
         assert len(names(*many[:26]).letters) == 26
-        for held in (names(A5, mixed), names(*many)):
+        for held in (names(A5, MIXED), names(*many)):
             assert held.letters == {}
             assert held.lettered([Portion(product=next(iter(held.products)), count=1)], ENGLISH) == ()
 
@@ -112,9 +113,22 @@ class TestWhatIsNew:
         assert names(A5).tell_new("a5", [self.kind(SLOW)], ENGLISH) == "Other product than above: druga tablets"
 
     def test_the_name_of_a_mixture_is_told_whole_even_after_another(self):
-        mixed, other = A5.diluted("10 mL", graduation="1 mL"), A5.diluted("20 mL", graduation="1 mL")
+        other = A5.diluted("20 mL", graduation="1 mL")
         said = "Other product than above: one tablet of druga 5 mg (1 × 5 mg) in 10 mL of water"
-        assert names(mixed).tell_new(mixed.id, [self.kind(other)], ENGLISH) == said
+        assert names(MIXED).tell_new(MIXED.id, [self.kind(other)], ENGLISH) == said
+
+
+@pytest.mark.parametrize(
+    ("product", "portion", "said"),
+    [
+        (A5, {"count": Fraction(3, 2)}, "1 and 1/2 x 5 mg tablet"),
+        (WEAK, {"volume": "2.5 mL"}, "2.5 mL of 3 mg/5 mL oral solution (1.5 mg)"),
+        (MIXED, {"volume": "4 mL"}, "1 x 5 mg tablet in 10 mL of water, 4 mL of it (2 mg) taken, the rest thrown away"),
+    ],
+    ids=["tablets", "liquid", "mixture"],
+)
+def test_a_portion_is_described_with_the_name_of_its_product(product, portion, said):
+    assert describe_portion(Portion(product=product.id, **portion), product) == said
 
 
 @pytest.mark.parametrize(

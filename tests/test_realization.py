@@ -27,7 +27,7 @@ from taper import (
 from taper.knowledge.product_choice import NoProducts
 from taper.planning.cross_taper import plan_cross_taper
 from taper.plans.weights import Weights
-from taper.schedules.realization import CannotRealize
+from taper.schedules.realization import CannotRealize, realize_steps
 from taper.testing import product_sets, realizable_plans, tablets, unrealizable_plans
 
 small = st.sampled_from([Fraction(strength) for strength in (1, 2, 3, 5, 7, 10)])
@@ -202,6 +202,12 @@ class TestChoices:
         assert made.courses[0].drug == DRUG
 
 
+def test_a_dose_that_cannot_be_made_is_named_in_each_step_that_has_it():
+    with pytest.raises(CannotRealize, match="2 doses cannot be made") as caught:
+        realize(plan_of(step("7.5 mg", "1 day"), step("7.5 mg", "2 days")), TABLETS)
+    assert [problem.where for problem in caught.value.problems] == ["step 1, evening", "step 2, evening"]
+
+
 class TestWhatIsHeld:
     MADE = realize(plan_of(step("7 mg", "1 day")), TABLETS)
 
@@ -244,6 +250,8 @@ class TestAsPlanned:
         assert made.course.made_by.liquid
         for row, realized in zip(made.report.rows, realize(made.plan, products).courses[0].steps, strict=False):
             assert {i.slot.name: i.recipe for i in realized.days[0].intakes} == row.recipes
+        again = realize_steps(made.course.steps, tuple(products), None, made_by=made.course.made_by)
+        assert again == realize(made.plan, products).courses[0].steps
         # Without the liquid the doses are made of what there is.
         halves = plan_taper(
             drug=DRUG, before={"morning": "10 mg"}, products=products, forms="one", pace="5 mg, every 1 week"
@@ -300,6 +308,7 @@ def test_a_realized_plan_lists_each_step_with_what_makes_its_doses():
         "testamine  2     4 days  5 mg evening (1 x t5mg); day 1 of 2",
         "testamine  3     no end  nothing; day 1 of 2",
     ]
+    assert made._repr_html_() == f'<pre style="white-space:pre-wrap">{made}</pre>'
     assert made.courses[0].release == "immediate"
 
 
@@ -314,6 +323,14 @@ def test_a_weekly_step_goes_by_the_weekday_and_a_cycle_by_its_own_days():
     )
     assert [str(weekly.on(3, weekday).total) for weekday in (3, 4)] == ["0 mg/day", "5 mg/day"]
     assert [str(cycle.on(index, 4).total) for index in (2, 3)] == ["10 mg/day", "0 mg/day"]
+
+
+def test_where_names_were_looked_up_and_what_was_allowed_is_no_part_of_what_was_made():
+    plan = plan_of(step("7 mg", "1 day"))
+    made = realize(plan, TABLETS, formulary=formulary(synonyms=["Brand"]))
+    assert made == realize(plan, TABLETS, formulary=formulary())
+    assert made == realize(plan, TABLETS, handling=Handling())
+    assert made != realize(plan, TABLETS[1:])
 
 
 def test_what_a_course_remembers_of_itself_is_no_part_of_it():

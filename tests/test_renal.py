@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from builders import DRUG, TABLETS, course, formulary, liquid, plan_of, plan_with, step, tablet
 from taper import CannotCompute, Formulary, NotFound, Patient, Product, mg, propose_for_kidney, realize
 from taper.knowledge.kidney_advice import KidneyAction
-from taper.knowledge.kidney_reading import band_words, read_advice, words_of
+from taper.knowledge.kidney_reading import band_words, disagreeing, read_advice, words_of
 from taper.planning.kidney_proposal import NoProposal
 from taper.testing import realizable_plans
 
@@ -312,10 +312,34 @@ class TestReadings:
             reading = read_advice(facts.monograph(DRUG).kidney[0], Patient.read(KNOWN | figures))
             assert reading.figure.value == value
 
+    def test_a_lower_figure_of_another_measure_is_read_beside_the_own_one(self):
+        advice = held({"below": 30, "action": "avoid"}).monograph(DRUG).kidney[0]
+        known = Patient.read(KNOWN | {"egfr": "95", "crcl": "20", "absolute_egfr": "95"})
+        (other,) = disagreeing(read_advice(advice, known), known)
+        assert (other.says.action, other.figure) == (KidneyAction.AVOID, known.crcl)
+
+    @pytest.mark.parametrize(
+        ("facts", "patient"),
+        [
+            ({"dialysis": {"action": str(KidneyAction.BY_MEASURE)}}, {"dialysis": True, "egfr": "40", "crcl": "20"}),
+            ({}, {"crcl": "20"}),
+        ],
+        ids=["on dialysis", "without a figure of its own"],
+    )
+    def test_where_a_source_reads_no_figure_of_its_own_no_other_is_read_beside_it(self, facts, patient):
+        advice = held({"below": 30, "action": "avoid"}, **facts).monograph(DRUG).kidney[0]
+        known = Patient.read(KNOWN | patient)
+        assert disagreeing(read_advice(advice, known), known) == ()
+
     def test_on_dialysis_the_figure_is_not_read(self):
         facts = held({"below": 30, "action": "avoid"}, dialysis={"action": "caution"})
         reading = read_advice(facts.monograph(DRUG).kidney[0], Patient.read({"dialysis": True, "egfr": "10"}))
         assert (reading.place, words_of(reading.says)) == ("on dialysis", "caution")
+
+    def test_on_dialysis_a_source_that_doses_by_a_measure_lacks_its_figure(self):
+        facts = held({"below": 30, "action": "avoid"}, dialysis={"action": str(KidneyAction.BY_MEASURE)})
+        reading = read_advice(facts.monograph(DRUG).kidney[0], Patient.read({"dialysis": True}))
+        assert (reading.says, reading.place) == (None, "on dialysis")
 
     @pytest.mark.parametrize(
         ("says", "limit"),

@@ -56,12 +56,12 @@ if TYPE_CHECKING:
     from taper.formats.arrow import to_polars as to_polars
     from taper.formats.difference import to_difference_table as to_difference_table
     from taper.formats.fhir.quantity import CannotExpress as CannotExpress
-    from taper.formats.fhir.read.bundle import WrongResource as WrongResource
     from taper.formats.fhir.read.import_report import CannotImport as CannotImport
     from taper.formats.fhir.read.import_report import ImportReport as ImportReport
     from taper.formats.fhir.read.plan import FhirPlan as FhirPlan
     from taper.formats.fhir.read.plan import from_fhir as from_fhir
     from taper.formats.fhir.read.plan import load_fhir as load_fhir
+    from taper.formats.fhir.read.wrong_resource import WrongResource as WrongResource
     from taper.formats.fhir.write.bundle import to_fhir as to_fhir
     from taper.formats.fhir.write.bundle import write_fhir as write_fhir
     from taper.formats.fhir.write.cards import to_cds_cards as to_cds_cards
@@ -251,7 +251,7 @@ _HOMES = {
     "taper.formats.arrow": "NotDecimal to_arrow to_pandas to_polars",
     "taper.formats.difference": "to_difference_table",
     "taper.formats.fhir.quantity": "CannotExpress",
-    "taper.formats.fhir.read.bundle": "WrongResource",
+    "taper.formats.fhir.read.wrong_resource": "WrongResource",
     "taper.formats.fhir.read.import_report": "CannotImport ImportReport",
     "taper.formats.fhir.read.plan": "FhirPlan from_fhir load_fhir",
     "taper.formats.fhir.write.bundle": "to_fhir write_fhir",

@@ -156,22 +156,54 @@ def _dosages() -> Call:
     """One order of 5,000 dosages, each with a text of its own: other amounts, times and advice, over and over."""
     more = ("", " with food", " with water", ". Swallow whole", ". May cause drowsiness", ". Do not chew", " (oral)")
     when = {"MORN": "in the morning", "EVE": "every evening"}
-    day, held = date(2027, 1, 1), []
+    held = []
     for index in range(5_000):
-        one, amount = day + timedelta(days=index), Decimal(index % 800 + 1) / 2
-        code = tuple(when)[index % 2]
-        bounds = {"boundsPeriod": {"start": one.isoformat(), "end": one.isoformat()}}
-        held.append({
-            "sequence": index + 1,
-            "text": f"Take {amount} mg {when[code]}{more[index // 800]}",
-            "timing": {"repeat": {"frequency": 1, "period": 1, "periodUnit": "d", "when": [code], **bounds}},
-            "doseAndRate": [{"doseQuantity": {"value": amount} | UNIT}],
-        })  # fmt: skip
-    order = {"resourceType": "MedicationRequest", "status": "active", "intent": "order",
-             "subject": {"reference": "Patient/1"}, "medicationCodeableConcept": {"text": "prednisone"},
-             "dosageInstruction": held}  # fmt: skip
+        amount, code = Decimal(index % 800 + 1) / 2, tuple(when)[index % 2]
+        text = f"Take {amount} mg {when[code]}{more[index // 800]}"
+        held.append({"text": text} | _dosage(index, amount, {"when": [code]}))
     assert len({item["text"] for item in held}) == len(held)
+    order = _order(held, {"medicationCodeableConcept": {"text": "prednisone"}})
     return lambda: from_fhir(order)
+
+
+def _dosage(index: int, amount: Decimal, more: dict[str, Any]) -> dict[str, Any]:
+    """A dosage of one day of its own, once in that day if nothing else is said."""
+    day = (date(2027, 1, 1) + timedelta(days=index)).isoformat()
+    repeat = {"frequency": 1, "period": 1, "periodUnit": "d", "boundsPeriod": {"start": day, "end": day}} | more
+    return {"sequence": index + 1, "timing": {"repeat": repeat}, "doseAndRate": [{"doseQuantity": _mg(amount)}]}
+
+
+def _mg(amount: Decimal) -> dict[str, Any]:
+    return {"value": amount} | UNIT
+
+
+def _order(dosages: list[dict[str, Any]], of: dict[str, Any]) -> dict[str, Any]:
+    return {"resourceType": "MedicationRequest", "status": "active", "intent": "order",
+            "subject": {"reference": "Patient/1"}, "dosageInstruction": dosages} | of  # fmt: skip
+
+
+def _structures(of: dict[str, Any]) -> Call:
+    """One order of 5,000 dosages, no two of the same times of day and the same further elements."""
+    held = []
+    for index in range(5_000):
+        times = [f"{hour:02}:{index * 7 % 60:02}:00" for hour in range(index % 24, 24, 6)]
+        amount = Decimal(index % 977 + 1) / 4
+        made = _dosage(index, amount, {"timeOfDay": times, "frequency": len(times)})
+        held.append(made | {key: make(amount) for bit, (key, make) in enumerate(_FURTHER.items()) if index >> bit & 1})
+    order = _order(held, of)
+    return lambda: from_fhir(order)
+
+
+_FURTHER: dict[str, Callable[[Decimal], Any]] = {
+    "route": lambda _: {"coding": [{"system": "http://snomed.info/sct", "code": "26643006"}]},
+    "patientInstruction": lambda _: "Swallow whole",
+    "additionalInstruction": lambda _: [{"text": "with food"}],
+    "text": lambda amount: f"Take {amount} mg",
+    "doseAndRate": lambda amount: [
+        {"type": {"coding": [{"code": kind}]}, "doseQuantity": _mg(amount)} for kind in ("ordered", "calculated")
+    ],
+}
+"""What a dosage may say beside its dose and its times: one in two of the dosages says each."""
 
 
 def _evenly() -> Call:
@@ -200,7 +232,13 @@ ROWS: dict[str, tuple[float, int, Callable[[], Call]]] = {
     "20 years of daily steps: calendar": (40, 150, _on_twenty_years(to_ical)),
     "20 years of daily steps: FHIR": (40, 150, _on_twenty_years(lambda schedule: write_fhir(to_fhir(schedule)))),
     "20 years of daily steps: FHIR and back": (40, 150, _on_twenty_years(lambda made: from_fhir(to_fhir(made)))),
-    "5,000 dosages with 5,000 texts: from FHIR": (12, 60, _dosages),  # one second is 4: not reached
+    "5,000 dosages with 5,000 texts: from FHIR": (4, 20, _dosages),
+    "5,000 dosages of many structures: from FHIR R4": (
+        5, 20, lambda: _structures({"medicationCodeableConcept": {"text": "prednisone"}})
+    ),
+    "5,000 dosages of many structures: from FHIR R5": (
+        5, 20, lambda: _structures({"medication": {"concept": {"text": "prednisone"}}})
+    ),
     "20 years of daily steps: table": (20, 60, _on_twenty_years(to_table)),
     "20 years of daily steps: workbook": (40, 150, _on_twenty_years(to_xlsx)),
     "20 years of daily steps: HTML": (40, 150, _on_twenty_years(to_html)),

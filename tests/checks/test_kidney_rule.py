@@ -155,6 +155,28 @@ class TestMeasures:
         findings, gaps, clear, _ = found(facts, {"crcl": crcl})
         assert [bool(findings), bool(gaps), bool(clear)] == [answer == kind for kind in ("finds", "gap", "clear")]
 
+    @pytest.mark.parametrize(
+        ("edge", "crcl", "answer"),
+        [
+            ({"at_most": 70}, "71", "clear"),
+            ({"at_most": 70}, "1", "finds"),
+            ({"at_least": 10}, "60", "finds"),
+            ({"at_least": 10}, "9", "gap"),
+        ],
+    )
+    def test_one_figure_of_an_unnamed_measure_is_read_as_printed(self, edge, crcl, answer):
+        facts = formulary(kidney=[{"source": "k", "basis": "label", "impaired": {"action": "avoid", **edge}}])
+        findings, gaps, clear, _ = found(facts, {"crcl": crcl})
+        assert [bool(findings), bool(gaps), bool(clear)] == [answer == kind for kind in ("finds", "gap", "clear")]
+
+    @pytest.mark.parametrize(("edge", "egfr"), [({"at_most": 70}, "71"), ({}, "90")])
+    def test_a_figure_that_a_source_on_impaired_kidneys_would_clear_is_named_beside_the_worst(self, edge, egfr):
+        facts = formulary(kidney=[{"source": "k", "basis": "label", "impaired": {"action": "avoid", **edge}}])
+        (finding,), *_ = found(facts, {"egfr": egfr, "crcl": "20"})
+        assert f"while eGFR {egfr} mL/min/1.73 m2 (reported) would be answered otherwise" in finding.message
+        (finding,), *_ = found(facts, {"egfr": "70", "crcl": "20"})
+        assert "would be answered otherwise" not in finding.message
+
     def test_below_the_lowest_band_a_source_is_not_clear(self):
         facts = held({"at_least": 30, "at_most": 60, "action": "caution"})
         findings, (gap,), clear, _ = found(facts, {"egfr": "10"})
@@ -222,6 +244,7 @@ class TestShapes:
         facts = held(below(30, action="caution"), dialysis=state)
         (finding,), *_ = found(facts, {"dialysis": True}, plan_of(step("6 mg", "3 days")))
         assert (finding.severity, finding.limit) == ("high", "5 mg/day")
+        assert "a single dose after each dialysis, at most 5 mg" in finding.message
         (gap,) = found(facts, {"dialysis": True}, plan_of(step("5 mg", "3 days")))[1]
         assert gap.missing.startswith("whether each dose comes after dialysis")
 

@@ -107,6 +107,9 @@ class TestTheLargestType:
         assert fit_months([month], names_drugs=True) == MonthPage(13, True, 6, fits=True)
         compact = MonthPage(17, True, 6, fits=True, compact=True, key=45)
         assert fit_months([month], names_drugs=True, key=(("A", "a tablet"),)) == compact
+        # Four weeks have 59.1 mm each, which 1.8 + 18 x 2.9 + 17 x 0.3 fill to the end.
+        four = a_month(a_day(*"abcdefghijklmnopq"), weeks=4)
+        assert fit_months([four], names_drugs=True, key=(("A", "a tablet"),)).half_points == 16
 
     def test_a_month_that_no_page_holds_has_a_part_of_its_weeks_on_each(self):
         assert fit_months([a_month(a_day(*"abcdefghijklmnop"))], names_drugs=False).weeks == 3

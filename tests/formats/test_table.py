@@ -124,6 +124,10 @@ class TestTheOrderOfDays:
             "On Tue 2 Mar 2027 and Wed 3 Mar 2027, and again every 3 days 1 x 2 mg tablet 2 mg",
         ]
 
+    def test_weekdays_are_written_out_in_plain_english(self):
+        plan = plan_of({"for": "2 weeks", "weekly": {"mon": {"evening": "5 mg"}, "thu": {"evening": "5 mg"}}})
+        assert "On Monday and Thursday; no dose on other days" in rows_of(to_table(scheduled(plan)))[0]
+
     def test_equal_steps_that_follow_each_other_are_one_row(self):
         plan = plan_of(step("5 mg", "2 days"), step("5 mg", "2 days"), then="stop")
         assert rows_of(to_table(scheduled(plan)))[0].startswith("1-4 Mon")

@@ -17,6 +17,11 @@ DOSES = [
     ("clobazam", "starts", "us-label-onfi-highlights", {"dose": "10 mg", "up_to": "None"}),
     ("lithium-carbonate", "ceilings", "us-label-lithium-er-copy", {"limit": "1800 mg", "kind": "recommended dose"}),
     ("amitriptyline", "interactions", "us-label-amitriptyline-mylan-copy", {"within": "14 days"}),
+    ("pramipexole", "starts", "de-compendium-hexal-ir", {"dose": "0.088 mg", "times_per_day": "3"}),
+    ("pramipexole", "starts", "de-compendium-hexal-er", {"dose": "0.26 mg", "times_per_day": "1"}),
+    ("pramipexole", "ceilings", "de-compendium-hexal-er", {"limit": "3.15 mg", "kind": "maximum"}),
+    ("pramipexole", "titrations", "de-compendium-hexal-ir", {"increment_high": "0.54 mg", "every_high": "1 week"}),
+    ("pramipexole", "titrations", "de-compendium-hexal-er", {"increment_high": "0.52 mg", "every_high": "1 week"}),
 ]
 
 WORDS = [
@@ -71,6 +76,18 @@ def found(drug, rule, person):
 def test_a_figure_is_that_of_its_passage(drug, kind, source, said):
     held = [{key: str(getattr(fact, key)) for key in said} for fact in facts(drug, kind, source)]
     assert said in held
+
+
+@pytest.mark.parametrize(
+    ("source", "steps"),
+    [
+        ("de-compendium-hexal-ir", ["1: 0.264 mg", "8: 0.54 mg", "15: 1.1 mg", "22"]),
+        ("de-compendium-hexal-er", ["1: 0.26 mg", "8: 0.52 mg", "15: 1.05 mg", "22"]),
+    ],
+)
+def test_the_steps_are_those_of_the_weeks(source, steps):
+    (fact,) = facts("pramipexole", "titrations", source)
+    assert [*(f"{each.from_day}: {each.total}" for each in fact.steps), str(fact.increments_from_day)] == steps
 
 
 @pytest.mark.parametrize(("drug", "kind", "source", "said"), WORDS)

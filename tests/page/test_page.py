@@ -219,6 +219,8 @@ def test_files_are_taken_in_again(session, tmp_path):
     assert (opened["table"], opened["start"]) == (held["table"], "2027-03-01")
     assert written(other, "plan") == plan
     assert call(other, "open", text=fhir)["start"] == "2027-03-01"
+    requests = "\n".join(json.dumps(entry["resource"]) for entry in json.loads(fhir)["entry"])
+    assert call(other, "open", text=f'{requests}\n{{"resourceType": "Patient"}}\n')["start"] == "2027-03-01"
     assert call(other, "open", text=plan)["field"] == "start"
     assert "JSON" in call(other, "open", text="not that")["refused"]
     bare = json.loads(log)

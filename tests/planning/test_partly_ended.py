@@ -7,6 +7,7 @@ import pytest
 
 from planning.graphs import shortest
 from taper import TooManyStates, Weights
+from taper.planning.solver.problem import NoPlan
 from taper.planning.solver.search import search
 from taper.planning.taper import Taper, plan_taper
 from taper.products.product import Product
@@ -145,6 +146,12 @@ def test_where_a_total_is_made_by_none_of_the_doses_left_in_the_regimens_are_sai
     assert plan(day(10, 10), **asked).report.solved.route.left_out == 0
     with pytest.raises(TooManyStates, match="more than 20 regimens could be taken on the way"):
         plan(day(10, 10), **asked, weights=Weights(most_states=20))
+
+
+def test_a_total_that_no_doses_make_is_refused_also_where_one_intake_is_kept_last_and_a_length_is_asked_for() -> None:
+    asked: dict[str, Any] = {"pace": "2 mg", "products": tablets(t3=1), "order": "keep last: morning", "to": "4 mg"}
+    with pytest.raises(NoPlan, match="no plan has so many changes"):
+        plan(day(3, 6), **asked, longest="20 weeks")
 
 
 def test_counting_changes_needs_more_regimens_and_is_refused_where_they_are_too_many() -> None:

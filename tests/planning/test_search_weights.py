@@ -128,6 +128,40 @@ def test_where_every_change_is_written_out_going_on_weighs_what_the_shortest_pat
         assert (None if onward is None else falls.split(onward)) == shortest(ground)
 
 
+CLOSE = {
+    "tablets and a liquid in four intakes, to a total": (
+        {"morning": "4 mg", "noon": "2 mg", "evening": "4 mg", "bedtime": "4 mg"},
+        "25% of current, at least 1 mg",
+        [Product(id="t3", drug="d", form="tablet", strength="3 mg"), LIQUID],
+        {"short": 0, "long": 0, "further_intake": "1/80", "spread": "1/4"},
+        {"to": DailyDose("3")},
+    ),
+    "three intakes to a last dose, with falls that are forced": (
+        {"morning": "5 mg", "noon": "3 mg", "evening": "3 mg"},
+        "10% of current, last dose 1 mg",
+        [
+            Product(id="t2", drug="d", form="tablet", strength="2 mg"),
+            Product(id="t5", drug="d", form="tablet", strength="5 mg", score=2),
+            LIQUID,
+        ],
+        {"long": 1, "spread": "1/4"},
+        {},
+    ),
+}
+
+
+@pytest.mark.parametrize("asked", CLOSE.values(), ids=CLOSE)
+def test_where_several_intakes_fall_in_one_change_going_on_weighs_what_the_shortest_path_does(asked: Any) -> None:
+    before, pace, products, weights, more = asked
+    ground = ground_of(before, pace, *products, weights=Weights(**weights), **more)
+    falls = Falls(ground, sums_of(ground), is_accepted=False)
+    table = RegimenTable(ground, falls)
+    table.fill()
+    onward = table.onward(ground.start)
+    assert onward is not None
+    assert (table.is_exact, falls.split(onward)) == (True, shortest(ground))
+
+
 def test_the_fewest_accepted_changes_are_counted() -> None:
     weights = Weights(**NONE, pieces=100)
     asked = {"weights": weights, "to": DailyDose("2")}
@@ -137,3 +171,20 @@ def test_the_fewest_accepted_changes_are_counted() -> None:
     few = weights.model_copy(update={"most_states": 80})  # nine regimens, and a tenth of 80 may be compared
     with pytest.raises(TooManyStates):
         least_changes(ground_of({"morning": "8 mg"}, "3 mg", WHOLE_MG, weights=few))
+
+
+def test_doses_that_cost_more_to_handle_are_left_out_and_of_the_rest_all_but_every_so_many() -> None:
+    line = (ground := ground_of({"morning": "9 mg"}, "9 mg", WHOLE_MG, weights=Weights(pieces=9))).lines[0]
+    assert line.doses == tuple(range(10))
+    assert ground.only(line.costs[6], 1).lines[0].doses == (0, 1, 2, 3, 4, 5, 6, 9)
+    assert ground.only(line.costs[6], 2).lines[0].doses == (0, 1, 3, 5, 9)  # every second, from the largest on
+
+
+def test_of_plans_alike_in_all_else_the_first_in_the_order_of_times_of_day_is_taken() -> None:
+    # Every change costs nothing, and 4 mg go down to 2 mg and to 0. Of the regimens of 2 mg the first in order is that
+    # of nothing in the morning and 1 mg at each later time.
+    before = {"morning": "1 mg", "noon": "2 mg", "evening": "1 mg"}
+    ground = ground_of(before, "2 mg", WHOLE_MG, weights=Weights(**NONE, spread="1/4"))
+    route = search(ground)
+    assert route is not None
+    assert route.states == ((0, 1, 1), (0, 0, 0))

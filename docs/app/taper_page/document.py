@@ -91,7 +91,7 @@ def _form(parts: tuple[Group, ...]) -> Iterator[str]:
     yield '<button type="button" id="stop" hidden data-t>Stop</button></p>'
     yield '<p id="refused" role="alert" tabindex="-1"></p>'
     yield '<p><label for="open" data-t>Open a plan, a log or FHIR requests</label>'
-    yield '<input type="file" id="open" accept=".json"></p>'
+    yield '<input type="file" id="open" accept=".json,.ndjson"></p>'
     yield "</form>"
 
 

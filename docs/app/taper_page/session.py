@@ -28,6 +28,7 @@ from taper import (
     read_patient,
     read_plan,
 )
+from taper._base.json_text import is_json_lines
 from taper.amounts.duration import day_after, read_date
 from taper.cli.plan_inputs import dated
 from taper.cli.writing import write_as
@@ -334,6 +335,8 @@ def _kind_of(text: str) -> str:
     try:
         data = json.loads(text)
     except ValueError:
+        if is_json_lines(text):
+            return "fhir"
         raise Refused("this file is no JSON; open a plan, a log, or FHIR requests") from None
     shape = str(data.get("format", "")) if isinstance(data, dict) else ""
     return "log" if shape.startswith("taper-log") else "plan" if shape.startswith("taper-plan") else "fhir"

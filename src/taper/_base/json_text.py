@@ -4,23 +4,26 @@ import json
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from decimal import Decimal
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from taper._base.limits import DEEPEST, LARGEST_BYTES
 from taper.errors import InvalidInput
 
+_LEAVES = frozenset({str, int, float, Decimal, bool, type(None)})
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_BETWEEN_LINES = re.compile(r"[}\]][ \t\r]*\n[ \t\r\n\ufeff]*[{\[]")  # one value alone has a comma here
 
 
 class NotJson(InvalidInput):
     """Text that is not JSON, repeats a key, nests too deeply, or is too large."""
 
 
-def read_json(text: str, *, where: str = "", largest: int = LARGEST_BYTES) -> Any:
-    """Read JSON text; numbers with a point come back as Decimal, read from their text.
+def read_json(text: str, *, where: str = "", largest: int = LARGEST_BYTES, is_line: bool = False) -> Any:
+    """Read JSON text, whole or a line of more; numbers with a point come back as Decimal, read from their text.
 
     Raises:
         NotJson: If it is not JSON, is larger than 5 MB or the size named, repeats a key, nests more than 40 deep, or
@@ -31,7 +34,8 @@ def read_json(text: str, *, where: str = "", largest: int = LARGEST_BYTES) -> An
     try:
         data = json.loads(text, object_pairs_hook=_pairs, parse_float=Decimal, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
-        message = f"not JSON at line {error.lineno}, column {error.colno}: {error.msg.lower()}; correct it there"
+        place = f"column {error.colno}" if is_line else f"line {error.lineno}, column {error.colno}"
+        message = f"not JSON at {place}: {error.msg.lower()}; correct it there"
         raise NotJson(message, where=where) from None
     except RecursionError:
         raise NotJson(f"nested more than {DEEPEST} deep, which no plan is; check the file", where=where) from None
@@ -43,6 +47,25 @@ def read_json(text: str, *, where: str = "", largest: int = LARGEST_BYTES) -> An
     if "\\ud" in text or "\\uD" in text or _SURROGATE.search(text):
         _refuse_surrogates(data, where)
     return data
+
+
+def is_json_lines(text: str) -> bool:
+    """Whether one value ends on a line and another begins on a later one, as in NDJSON and in no JSON."""
+    return _BETWEEN_LINES.search(text) is not None
+
+
+def read_json_lines(text: str, *, where: str = "", largest: int = LARGEST_BYTES) -> Iterator[tuple[str, Any]]:
+    """Read NDJSON, one value a line: where each stands, and the value; blank lines are left out.
+
+    Raises:
+        NotJson: As `read_json` of a line, which is named.
+    """
+    for number, line in enumerate(text.split("\n"), start=1):
+        held = line.removeprefix("\ufeff")
+        if held.strip():
+            place = f"line {number}"
+            at = f"{where}, {place}" if where else place
+            yield place, read_json(held, where=at, largest=largest, is_line=True)
 
 
 def read_json_file(path: str | Path) -> Any:
@@ -152,17 +175,19 @@ def check_depth(data: Any, where: str) -> None:
     Raises:
         NotJson: If it nests more than 40 deep.
     """
-    level = [data] if isinstance(data, dict | list) else []
+    level = [data]
     for _ in range(DEEPEST - 1):
-        level = [part for item in level for part in _parts(item) if isinstance(part, (dict, list))]
+        level = [part for part in chain.from_iterable(map(_parts, level)) if type(part) not in _LEAVES]
         if not level:
             return
-    if any(level):
+    if any(map(_parts, level)):
         raise NotJson(f"nested more than {DEEPEST} deep, which no plan is; check the file", where=where)
 
 
-def _parts(item: dict[str, Any] | list[Any]) -> Iterable[Any]:
-    return item.values() if isinstance(item, dict) else item
+def _parts(item: Any) -> Collection[Any]:
+    if isinstance(item, dict):
+        return item.values()
+    return item if isinstance(item, list) else ()
 
 
 def _refuse_surrogates(data: Any, where: str) -> None:

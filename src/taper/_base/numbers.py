@@ -59,9 +59,11 @@ def _bounded(value: Fraction) -> Fraction:
 def _from_decimal(value: Decimal) -> Fraction:
     if not value.is_finite():
         raise NotExact(f"{value} is not a finite number; write a plain number such as 2.5")
-    if value.is_zero() and value.is_signed():
+    if not value and value.is_signed():
         raise NotExact("-0 is not an amount; write 0")
-    if abs(value.adjusted()) > 30 or len(value.as_tuple().digits) > LONGEST_NUMBER:
+    if abs(value.adjusted()) > 30 or (
+        len(str(value)) > LONGEST_NUMBER and len(value.as_tuple().digits) > LONGEST_NUMBER
+    ):
         raise NotExact("the number has more digits than any amount; write a plain number such as 2.5")
     return Fraction(value)
 

@@ -6,6 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 MOST_LINES = 40
+_MOST_NAMES = 10
 
 
 def shorten(lines: Iterable[str], *, whole: str) -> str:
@@ -15,6 +16,12 @@ def shorten(lines: Iterable[str], *, whole: str) -> str:
         kept = listed[: MOST_LINES - 1]
         listed = [*kept, f"... and {len(listed) - len(kept)} more lines; {whole} has all"]
     return "\n".join(listed)
+
+
+def some_of(names: Sequence[str]) -> str:
+    """Names in a sentence: the first ten of them where there are more, and how many more."""
+    more = len(names) - _MOST_NAMES
+    return ", ".join(names[:_MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
 
 
 def align(rows: Iterable[Sequence[str]], *, ruled: bool = False, counts: bool = False) -> list[str]:

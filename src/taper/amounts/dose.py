@@ -138,7 +138,7 @@ class _Mass(Written):
         return self._mg <= other._mg if isinstance(other, type(self)) else NotImplemented
 
     def __bool__(self) -> bool:
-        return self._mg != 0
+        return bool(self._mg)
 
     def __add__(self, other: Self) -> Self:
         if not isinstance(other, type(self)):

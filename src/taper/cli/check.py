@@ -29,9 +29,7 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--fail-on", choices=[s.value for s in Severity], default="high", help="the severity that exits with 1"
     )
-    parser.add_argument(
-        "--accept-not-assessed", default="", metavar="RULE,...", help="rules that may be left not assessed"
-    )
+    parser.add_argument("--accept-not-assessed", metavar="RULE,...", help="rules that may be left not assessed")
     parser.add_argument("--explain", action="store_true", help="give every source with its place, and what was clear")
     add_json(parser)
 
@@ -40,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
     """Run the command."""
     start = read_date(options.start) if options.start else None
     patient = load_patient(options.patient) if options.patient else UNKNOWN
-    accepted = _rules(options.accept_not_assessed)
+    accepted = _rules(options.accept_not_assessed or "")
     market = options.market or (remembered_market() or (None,))[0]
     if options.log:
         adjusted = adjusted_by(options.log, options)

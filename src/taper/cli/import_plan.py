@@ -13,7 +13,11 @@ from taper.formats.fhir.read.plan import FhirPlan, load_fhir
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    parser.add_argument("file", metavar="FILE", help="a MedicationRequest or a Bundle of them, R4 or R5; a Dosage too")
+    parser.add_argument(
+        "file",
+        metavar="FILE",
+        help="a MedicationRequest, a Bundle of them, or NDJSON with one resource on each line, R4 or R5; a Dosage too",
+    )
     parser.add_argument("--version", choices=["R4", "R5"], help="read from the elements if not given")
     parser.add_argument(
         "--slots",

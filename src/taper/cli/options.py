@@ -83,7 +83,7 @@ def add_out(parser: argparse.ArgumentParser) -> None:
 
 def add_drug(parser: argparse.ArgumentParser) -> None:
     """Add DRUG and where its products come from."""
-    parser.add_argument("drug", metavar="DRUG")
+    parser.add_argument("drug", metavar="DRUG", help="its name or a brand; `taper drugs` lists those on file")
     parser.add_argument("--products", metavar="FILE", help="the products to use; the shipped ones if not given")
     parser.add_argument("--market", metavar="us|uk", help="whose shipped products; us where on file, if not given")
     add_statements(parser)

@@ -37,6 +37,8 @@ class Parser(argparse.ArgumentParser):
         self.error(f"{name} is not an option of {self.prog}{nearest(name, self._option_string_actions)}")
 
     def _get_value(self, action: argparse.Action, arg_string: str) -> Any:
+        if not arg_string.replace(",", "").strip() and not isinstance(action, argparse._SubParsersAction):
+            raise argparse.ArgumentError(action, f"{arg_string!r} is empty; {self._what_to_write(action)}")
         if action.choices is not None and not isinstance(action, argparse._SubParsersAction):
             return complete(arg_string, action.choices)
         if action.type is int:
@@ -46,6 +48,13 @@ class Parser(argparse.ArgumentParser):
                 written = f"{arg_string!r} is not a whole number; write it in digits, such as 4"
                 raise argparse.ArgumentError(action, written) from None
         return super()._get_value(action, arg_string)
+
+    def _what_to_write(self, action: argparse.Action) -> str:
+        """The form of an option or of a place, what it means, and whether it may be left out."""
+        form = " or ".join(map(str, action.choices)) if action.choices else action.metavar or action.dest.upper()
+        meaning = f" ({self._get_formatter()._expand_help(action)})" if action.help else ""
+        words = " ".join([*action.option_strings[-1:], str(form)])
+        return f"write {words}{meaning}{'' if action.required else ', or leave it out'}"
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         if action.choices is None or value in action.choices:

@@ -84,6 +84,9 @@ def _plan_in(text: str, where: str) -> Plan:
 
 def _choices(pairs: Sequence[str]) -> Mapping[str, str]:
     split = [pair.partition("=") for pair in pairs]
+    for pair, (name, _, option) in zip(pairs, split, strict=True):
+        if not (name.strip() and option.strip()):
+            raise InvalidInput(f"{pair!r} does not say which choice and what; write NAME=OPTION", where="--choose")
     return {name.replace("-", "_"): option for name, _, option in split}
 
 

@@ -66,7 +66,7 @@ def _add_handout(group: Any) -> None:
 
 
 def _add_calendar(group: Any) -> None:
-    group.add_argument("--times", default="", metavar="morning=08:00,...", help="clock times of named times of day")
+    group.add_argument("--times", metavar="morning=08:00,...", help="clock times of named times of day")
     group.add_argument("--tz", metavar="ZONE", help="the zone of the clock times; floating if not given")
     group.add_argument("--style", choices=STYLES, help="one event a step (series, if not given), a dose, or a banner")
     group.add_argument("--private", action="store_true", help="leave drug names out of what a locked screen shows")

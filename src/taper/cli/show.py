@@ -10,7 +10,7 @@ from taper.formats.monograph import to_monograph_text
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Add the options."""
-    parser.add_argument("drug", metavar="DRUG")
+    parser.add_argument("drug", metavar="DRUG", help="its name or a brand; `taper drugs` lists those on file")
     parser.add_argument(
         "--overlay", metavar="FILE", help="a TOML file of local limits and products, merged over the shipped"
     )

@@ -153,7 +153,7 @@ def review_of(options: argparse.Namespace, schedule: Schedule) -> Review:
 
 
 def _calendar(options: argparse.Namespace, schedule: Schedule) -> str:
-    times = _times(options.times)
+    times = _times(options.times or "")
     timed = options.style != "banner"
     if timed and (times or options.tz):
         _check_times(times, schedule)

@@ -144,14 +144,9 @@ class Regimen(Frozen):
     _intakes: tuple[Intake, ...]
 
     def __init__(self, intakes: Iterable[Intake] = ()) -> None:
-        listed = tuple(sorted(intakes, key=lambda intake: intake.slot))
-        for one, other in pairwise(listed):
-            if one.slot == other.slot:
-                raise InvalidInput(f"{one.slot} is written twice; add the two doses or move one")
-        if len({intake.slot.is_clock for intake in listed}) > 1:
-            raise InvalidInput("named times and clock times stand in one day, so their order is unknown; use one kind")
-        if len(listed) > 1 and any(intake.slot.is_daily for intake in listed):
-            raise InvalidInput("daily is once a day with no time said, and another dose is beside it; write its time")
+        listed = tuple(sorted(intakes, key=lambda intake: intake.slot._key))
+        if len(listed) > 1:
+            _check_together(listed)
         object.__setattr__(self, "_intakes", listed)
 
     @classmethod
@@ -225,6 +220,18 @@ class Regimen(Frozen):
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         return {**handler(schema), "additionalProperties": False}
+
+
+def _check_together(intakes: tuple[Intake, ...]) -> None:
+    """Refuse intakes of one day, in order, that are at one time, or whose times cannot stand in one day."""
+    names = [intake.slot.name for intake in intakes]
+    for one, other in pairwise(names):
+        if one == other:
+            raise InvalidInput(f"{one} is written twice; add the two doses or move one")
+    if len({":" in name for name in names}) > 1:
+        raise InvalidInput("named times and clock times stand in one day, so their order is unknown; use one kind")
+    if DAILY in names:
+        raise InvalidInput("daily is once a day with no time said, and another dose is beside it; write its time")
 
 
 NOTHING = Regimen()

@@ -14,7 +14,7 @@ from taper._base.takes import takes
 from taper.amounts.dose import DailyDose, Dose
 from taper.amounts.liquid import Volume
 from taper.paces.changes import Change, measure_changes
-from taper.plans.plan import Before, Course, Plan, StartNeeded
+from taper.plans.plan import Before, Course, Plan
 from taper.plans.regimen import Slot
 from taper.plans.step_days import StepDays
 from taper.schedules.schedule import End, Schedule
@@ -201,8 +201,6 @@ def _units(schedule: Schedule, compared: int) -> dict[str, str]:
 def _of_plan(plan: Plan, start: date | None) -> _Side:
     bounds = {course.id: course.bounds(start) for course in plan.courses}
     lasts = [bounds[course.id][-1][1] for course in plan.courses]
-    if start is None and any(course.has_weekdays for course in plan.courses):
-        raise StartNeeded("a weekly pattern has days only once the plan has a start; give a start date")
     settled = [_settled(course, bounds[course.id][-1]) for course in plan.courses]
     period = lcm(*(period for _, period in settled))
     steps = {name: StepDays(each) for name, each in bounds.items()}

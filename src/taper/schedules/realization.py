@@ -241,7 +241,7 @@ def realize_steps(
         CannotRealize: If a dose cannot be made; the error names each and its nearest neighbors.
     """
     listed, problems = tuple(steps), list[NotReachable]()
-    bench = _Bench(products, handling, None if handling else making_of(made_by), _largest_dose(listed, products))
+    bench = _Bench(products, handling, making_of(made_by), _largest_dose(listed, products))
     realized = tuple(_realize_steps(listed, bench, f"{where}, " if where else "", problems))
     if problems:
         raise _report(problems)
@@ -280,8 +280,7 @@ def _realize_course(
 
 
 def _bench_of(course: Course, products: tuple[Product, ...], handling: Handling | None) -> "_Bench":
-    making = None if handling else making_of(course.made_by)
-    return _Bench(products, handling, making, _largest_dose(course.steps, products))
+    return _Bench(products, handling, making_of(course.made_by), _largest_dose(course.steps, products))
 
 
 def _only_ordinary(

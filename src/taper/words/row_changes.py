@@ -1,7 +1,7 @@
 """What of a row differs from the row above: which times of day, and on which days something is taken."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from taper.amounts.dose import Dose
@@ -102,7 +102,8 @@ def _had_free_days(line: StretchLine, above: Sequence[StretchLine]) -> bool:
 
 
 def _comes_on_other_days(pick: Pick | None, above: Sequence[Pick | None]) -> bool:
-    if pick is None or _shape(pick) in map(_shape, above):
+    # Where other days now have doses too, their own lines tell that these are no longer the only ones.
+    if pick is None or {_shape(pick), _shape(replace(pick, alone=True))} & {*map(_shape, above)}:
         return False
     # Beside days that stay as they were, the line of the other days tells the change.
     return pick.alone or None not in above

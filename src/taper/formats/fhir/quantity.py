@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, Literal, get_args
 
 from taper._base.numbers import exact, write_number
@@ -168,7 +169,13 @@ def read_number(data: Mapping[str, Any]) -> Fraction:
     value = data["value"]
     if isinstance(value, str):
         raise InvalidInput(f"the value {value!r} is text; write it as a number")
-    return exact(value)
+    return _exact_decimal(str(value)) if type(value) is Decimal else exact(value)
+
+
+@lru_cache(maxsize=4096)
+def _exact_decimal(text: str) -> Fraction:
+    """A decimal as a fraction; remembered by its text, since a long order holds few numbers many times."""
+    return exact(Decimal(text))
 
 
 def word_of(data: Mapping[str, Any], key: str) -> str:

@@ -274,7 +274,7 @@ class _Stage:
         ]
         steps = kind.steps.setdefault(total, [None] * len(doses))
         gap = (self._gaps[others[0]] if top > 0 else 0) or (0 if self._is_last else 1)
-        highest = bisect_right(shares, top) - 1
+        highest = bisect_right(shares, max(top, 0)) - 1  # where no other is left, the intake falls to its end
         for x in range(first, last):
             if kind.beside[x] < shares[x]:
                 continue

@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from taper.formats.fhir.read.bundle import Request
+from taper.formats.fhir.read.bundle import KINDS, Request, names_of_entry
 from taper.formats.fhir.read.elements import as_map
 from taper.formats.fhir.read.import_report import Notes
-from taper.formats.fhir.read.shape import check_shape
+from taper.formats.fhir.read.lines import Lines, entries_of
+from taper.formats.fhir.read.walk import check_shape
 from taper.formats.fhir.write.medication import Version
 
 _DOSAGE = re.compile(r"((?:dosageInstruction|dosage)\[[0-9]+\])\.(.+)")
@@ -28,12 +29,56 @@ def account(data: object, requests: Sequence[Request], version: Version, notes: 
         unread = check_shape(as_map(data), "Bundle", version, "", notes)
         if not is_own:
             _name(unread.paths, "", notes)
+    entries = entries_of(data)
+    medications = _medications(entries, requests)
+    _refuse_several(entries, medications, notes)
+    if isinstance(data, Lines):
+        _account_lines(data, medications, version, notes)
     made = []
     for request in requests:
         mine = request.course_name is not None or (is_own and request.is_supply)
         is_extended = _account(request, version, notes, is_own=mine)
         made.append(replace(request, is_extended=is_extended))
     return tuple(made)
+
+
+def _medications(entries: Mapping[str, Mapping[str, Any]], requests: Sequence[Request]) -> dict[str | None, list[str]]:
+    """Where each Medication stands that requests refer to, by how they do."""
+    made: dict[str | None, list[str]] = {request.medication_reference: [] for request in requests}
+    for where, entry in entries.items():
+        for name in names_of_entry(entry):
+            if name in made:
+                made[name].append(where)
+    return made
+
+
+def _refuse_several(
+    entries: Mapping[str, Mapping[str, Any]], medications: Mapping[str | None, Sequence[str]], notes: Notes
+) -> None:
+    """Refuse a reference to a Medication that stands in several places with several contents."""
+    for name, places in medications.items():
+        for other in places[1:]:
+            if entries[other].get("resource") != entries[places[0]].get("resource"):
+                what = f"{name} stands in {places[0]} too, with another content; give the one that is meant"
+                notes.refuse("medication", other, what)
+
+
+def _account_lines(
+    data: Lines, medications: Mapping[str | None, Sequence[str]], version: Version, notes: Notes
+) -> None:
+    """Look into each Medication that is referred to, and count the lines of everything else that is not read."""
+    read = {where for places in medications.values() for where in places}
+    rest: dict[str, list[str]] = {}
+    for where, entry in data.entries.items():
+        body = entry["resource"]
+        kind = body["resourceType"]
+        if where in read and kind == "Medication":
+            _name(check_shape(body, kind, version, where, notes).paths, where, notes)
+        elif kind not in KINDS:
+            rest.setdefault(kind, []).append(where)
+    for kind, (first, *others) in rest.items():
+        more = f", and {len(others)} more like it" if others else ""
+        notes.report("not-read", first, f"not read: {kind}{more}")
 
 
 def _account(request: Request, version: Version, notes: Notes, *, is_own: bool) -> bool:

@@ -4,14 +4,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from taper.errors import InvalidInput, NotFound
+from taper._base.limits import MOST_COURSES
+from taper._base.shown import some_of
+from taper.errors import NotFound
 from taper.formats.fhir.read.elements import as_list, as_map
-from taper.formats.fhir.read.import_report import Notes
+from taper.formats.fhir.read.import_report import CannotImport, Notes
+from taper.formats.fhir.read.lines import Lines, entries_of
 from taper.formats.fhir.read.status import check_status
+from taper.formats.fhir.read.wrong_resource import OLDER, WrongResource, why_wrong
 from taper.formats.fhir.write.medication import Version
 from taper.formats.fhir.write.request import COURSE
 
-_OLDER = {"MedicationOrder": "DSTU2", "MedicationPrescription": "DSTU1"}
 _ONLY_IN: dict[Version, tuple[str, ...]] = {
     "R4": (
         "medicationCodeableConcept",
@@ -22,13 +25,10 @@ _ONLY_IN: dict[Version, tuple[str, ...]] = {
     ),
     "R5": ("medication", "reason", "renderedDosageInstruction", "effectiveDosePeriod", "device"),
 }
-_KINDS = ("MedicationRequest", "MedicationStatement", "MedicationDispense")
+KINDS = ("MedicationRequest", "MedicationStatement", "MedicationDispense")
+"""The resources that order doses; of several, the first is read."""
 _DOSES = {"MedicationStatement": "dosage"}
 _BARE = {"timing", "doseAndRate", "text"}
-
-
-class WrongResource(InvalidInput):
-    """Data that is not a FHIR medication request of a version that is read, nor a bundle of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +71,15 @@ class Request:
     @property
     def is_supply(self) -> bool:
         """Whether it asks for a supply for other requests, and orders no doses itself."""
-        is_request = self.kind == "MedicationRequest"
-        return is_request and not self.dosages and "basedOn" in self.body and "dispenseRequest" in self.body
+        asks = {"basedOn", "dispenseRequest"} <= self.body.keys()
+        return asks and self.kind == "MedicationRequest" and not self.dosages
+
+    @property
+    def medication_reference(self) -> str | None:
+        """How it refers to its Medication, where it does."""
+        held = self.body.get("medicationReference") or as_map(self.body.get("medication")).get("reference")
+        named = as_map(held).get("reference")
+        return named if isinstance(named, str) else None
 
     @property
     def references(self) -> set[str]:
@@ -118,31 +125,35 @@ def open_requests(data: object, choice: Choice, notes: Notes) -> tuple[Request, 
     """
     found = _chosen(tuple(_requests(data, notes)), choice)
     if not found:
-        raise WrongResource("the bundle holds no MedicationRequest; give one that does")
+        raise WrongResource("it holds no MedicationRequest; give a Bundle, or NDJSON, that does")
     return _in_force(found, notes)
 
 
 def check_together(requests: Sequence[Request], notes: Notes) -> None:
-    """Refuse requests for several people, given twice, or beside those that they replace."""
+    """Refuse requests for several people, given twice, or beside those that they replace.
+
+    Raises:
+        CannotImport: If they are for more people than one plan has courses, as in an export of many.
+    """
+    subjects = list(dict.fromkeys(request.subject or "nobody named" for request in requests))
+    if len(subjects) > 1:
+        told = some_of(subjects)
+        what = f"the requests are for {len(subjects)} subjects ({told}); read those of one at a time"
+        if len(subjects) > MOST_COURSES:
+            raise CannotImport(what, where="patient")
+        notes.refuse("status", "", what)
     if len(requests) > 1:
         _refuse_repeated(requests, notes)
         _refuse_replaced(requests, notes)
-    subjects = list(dict.fromkeys(request.subject for request in requests))
-    if len(subjects) > 1:
-        told = ", ".join(subject or "nobody named" for subject in subjects)
-        what = f"the requests are for {len(subjects)} subjects ({told}); read those of one at a time"
-        notes.refuse("status", "", what)
 
 
 def _chosen(requests: tuple[Request, ...], choice: Choice) -> tuple[Request, ...]:
     """The requests of the patient and of the ids that were named."""
     if choice.ids:
-        held = {str(request.body.get("id")) for request in requests} | {
-            name for request in requests for name in request.references
-        }
+        held = {name for item in requests for name in (str(item.body.get("id")), *item.references)}
         missing = next((name for name in choice.ids if name not in held), None)
         if missing is not None:
-            told = ", ".join(sorted(str(request.body["id"]) for request in requests if "id" in request.body)) or "none"
+            told = some_of(sorted(str(item.body["id"]) for item in requests if "id" in item.body)) or "none"
             raise NotFound(f"no request has the id {missing!r}; these are here: {told}", where="select")
         wanted = set(choice.ids)
         requests = tuple(item for item in requests if wanted & ({str(item.body.get("id"))} | item.references))
@@ -150,7 +161,7 @@ def _chosen(requests: tuple[Request, ...], choice: Choice) -> tuple[Request, ...
         known = sorted({request.subject for request in requests})
         requests = tuple(item for item in requests if choice.patient in item.subject_names)
         if not requests:
-            raise NotFound(f"no request is for {choice.patient!r}; these are: {', '.join(known)}", where="patient")
+            raise NotFound(f"no request is for {choice.patient!r}; these are: {some_of(known)}", where="patient")
     return requests
 
 
@@ -159,16 +170,14 @@ def _in_force(requests: tuple[Request, ...], notes: Notes) -> tuple[Request, ...
     apart = [(request, notes.apart()) for request in requests]
     for request, mine in apart:
         check_status(request, mine)
-    kept = [item for item in apart if not item[1].refuses]
     is_own = any(request.course_name is not None for request in requests)
-    if not kept or is_own:
-        kept = apart
+    keeps_all = is_own or all(mine.refuses for _, mine in apart)
     for request, mine in apart:
-        if (request, mine) in kept:
+        if keeps_all or not mine.refuses:
             notes.add(mine)
         else:
             notes.report("status", request.where, f"left out: {mine.first_refusal}")
-    return tuple(request for request, _ in kept)
+    return tuple(request for request, mine in apart if keeps_all or not mine.refuses)
 
 
 def _refuse_repeated(requests: Sequence[Request], notes: Notes) -> None:
@@ -210,10 +219,9 @@ def _marks(request: Request) -> Iterator[tuple[tuple[str, ...], str]]:
 
 def _what(request: Request) -> list[Any]:
     """The drug of a request as it stands, its Medication without the id that it has only in this place."""
-    held = as_map(request.body.get("medication"))
-    reference = as_map(request.body.get("medicationReference") or held.get("reference")).get("reference")
-    found = as_map(request.resolve(reference)) if isinstance(reference, str) else {}
-    concept = request.body.get("medicationCodeableConcept") or held.get("concept")
+    reference = request.medication_reference
+    found = {} if reference is None else as_map(request.resolve(reference))
+    concept = request.body.get("medicationCodeableConcept") or as_map(request.body.get("medication")).get("concept")
     return [concept, {key: item for key, item in found.items() if key != "id"}]
 
 
@@ -226,28 +234,28 @@ def _written(value: object) -> str:
 
 def _requests(data: object, notes: Notes) -> Iterator[Request]:
     kind = _kind(as_map(data))
-    if kind in _KINDS:
+    if kind in KINDS:
         yield Request(kind, as_map(data), {}, kind=kind)
         return
     if not kind and _BARE & set(as_map(data)):
         yield Request("Dosage", {"dosageInstruction": [data]}, {}, kind="Dosage")
         return
-    if kind != "Bundle":
-        raise WrongResource(_why_wrong(kind))
-    entries = [as_map(entry) for entry in as_list(as_map(data).get("entry"))]
-    others = {name: as_map(entry.get("resource")) for entry in entries for name in _names(entry)}
-    held = {_kind(as_map(entry.get("resource"))) for entry in entries}
-    read = next((kind for kind in _KINDS if kind in held), _KINDS[0])
-    for index, entry in enumerate(entries):
-        body, where = as_map(entry.get("resource")), f"entry[{index}]"
-        if _kind(body) in _OLDER:
-            raise WrongResource(_why_wrong(_kind(body)))
+    if kind != "Bundle" and not isinstance(data, Lines):
+        raise WrongResource(why_wrong(kind))
+    entries = entries_of(data)
+    others = {name: as_map(entry.get("resource")) for entry in entries.values() for name in names_of_entry(entry)}
+    held = {_kind(as_map(entry.get("resource"))) for entry in entries.values()}
+    read = next((kind for kind in KINDS if kind in held), KINDS[0])
+    for where, entry in entries.items():
+        body = as_map(entry.get("resource"))
+        if _kind(body) in OLDER:
+            raise WrongResource(why_wrong(_kind(body)), where=where)
         if as_map(entry.get("request")).get("method") == "DELETE":
             notes.refuse("status", where, "it deletes a resource; give the requests that are in force")
         if _kind(body) == read:
             address = entry.get("fullUrl")
             yield Request(where, body, others, address if isinstance(address, str) else None, read)
-        elif _kind(body) in _KINDS:
+        elif _kind(body) in KINDS:
             notes.report("not-read", where, f"a {_kind(body)} is not read beside a {read}")
 
 
@@ -256,15 +264,8 @@ def _kind(body: Mapping[str, Any]) -> str:
     return kind if isinstance(kind, str) else ""
 
 
-def _why_wrong(kind: str) -> str:
-    if kind in _OLDER:
-        return f"a {kind} is FHIR {_OLDER[kind]}; convert it to a MedicationRequest of R4 or R5"
-    if not kind:
-        return "there is no resourceType; give a FHIR MedicationRequest or a Bundle of them"
-    return f"a {kind} is no request for doses; give a MedicationRequest or a Bundle of them"
-
-
-def _names(entry: Mapping[str, Any]) -> Iterator[str]:
+def names_of_entry(entry: Mapping[str, Any]) -> Iterator[str]:
+    """How other resources may refer to that of an entry: its address, and its type and id."""
     body = as_map(entry.get("resource"))
     if isinstance(entry.get("fullUrl"), str):
         yield entry["fullUrl"]

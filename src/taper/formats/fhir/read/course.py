@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from taper._base.progress import counted
+from taper.errors import TaperError
 from taper.formats.fhir.quantity import UnitStrength
 from taper.formats.fhir.read.bundle import Request
 from taper.formats.fhir.read.consistency import Dispensed, check_texts, read_dispensed
@@ -164,6 +165,8 @@ def course_data(course: ReadCourse, start: date | None, notes: Notes) -> dict[st
         made["starts_on_day"] = (course.first - start).days + 1
     steps: list[dict[str, Any]] = []
     for step in course.steps:
-        with notes.catching("dose", step.where):
+        try:
             steps += step_data(step, course.strength)
+        except TaperError as error:
+            notes.refuse_error("dose", step.where, error)
     return made | {"steps": steps}

@@ -43,9 +43,9 @@ class ReadDosage:
     @property
     def is_nothing(self) -> bool:
         """Whether its dose is 0: nothing is taken then."""
-        return (
-            self.amount is not None and (self.amount.count if isinstance(self.amount, Units) else self.amount.mg) == 0
-        )
+        if self.amount is None:
+            return False
+        return not (self.amount.count if isinstance(self.amount, Units) else self.amount.mg)
 
 
 def read_dosage(
@@ -88,9 +88,9 @@ class _Words:
     instructions: Sequence[Sequence[str]]
     timing: Sequence[str]
 
-    def __iter__(self) -> Iterator[str]:
-        yield from (text for _, text in self.plain)
-        yield from chain(*self.instructions, self.timing)
+    @property
+    def every(self) -> list[str]:
+        return [*(text for _, text in self.plain), *chain(*self.instructions), *self.timing]
 
 
 def _words_of(data: Mapping[str, Any]) -> _Words:
@@ -114,7 +114,7 @@ def _told(data: Mapping[str, Any], words: _Words) -> Iterator[tuple[str, str]]:
 def _refuse_as_needed(data: Mapping[str, Any], words: _Words, where: str, notes: Notes) -> None:
     stated = [data[key] for key in ("asNeededBoolean", "asNeeded") if data.get(key) not in (None, False)]
     reasons = data.get("asNeededCodeableConcept") or data.get("asNeededFor")
-    if stated or reasons or any(map(is_as_needed, words)):
+    if stated or reasons or any(map(is_as_needed, words.every)):
         notes.refuse("as-needed", where, "the dose is taken as needed and has no day; plan it outside")
 
 
@@ -143,8 +143,9 @@ def _amount(data: Mapping[str, Any], rhythm: Rhythm, where: str, notes: Notes) -
 
 def _kind_of(item: Mapping[str, Any]) -> str | None:
     """Whether an entry is the dose as ordered or as calculated; None where it does not say."""
-    stated = codes_of(item.get("type")) | {name.lower() for name in names_of(item.get("type"))}
-    return next((kind for kind in ("ordered", "calculated") if kind in stated), None)
+    concept = item.get("type")
+    stated = {*codes_of(concept), *map(str.lower, names_of(concept))}
+    return "ordered" if "ordered" in stated else "calculated" if "calculated" in stated else None
 
 
 def _one_amount(dose: Mapping[str, Any], rhythm: Rhythm, at: str, notes: Notes) -> Dose | Units | None:
@@ -154,9 +155,12 @@ def _one_amount(dose: Mapping[str, Any], rhythm: Rhythm, at: str, notes: Notes) 
     elif "doseQuantity" not in dose:
         notes.refuse("dose", at, "it states no dose; write doseQuantity")
     else:
-        with notes.catching("unit", f"{at}.doseQuantity"):
-            amount = read_amount(as_map(dose["doseQuantity"]))
-            report_unit(as_map(dose["doseQuantity"]), f"{at}.doseQuantity", notes)
+        stated, place = as_map(dose["doseQuantity"]), f"{at}.doseQuantity"
+        try:
+            amount = read_amount(stated)
+            report_unit(stated, place, notes)
+        except TaperError as error:
+            notes.refuse_error("unit", place, error)
     for key in sorted(key for key in dose if key.startswith("rate")) if len(dose) > 1 else ():
         if not _is_daily_amount(dose[key], key, amount, rhythm):
             notes.refuse(

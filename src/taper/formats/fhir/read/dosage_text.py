@@ -45,8 +45,9 @@ _UMLAUT = re.compile(r"(?<![aeq])([aou])e")
 _LINES = re.compile(r"\s*[\r\n]\s*")
 
 
+@lru_cache(maxsize=2048)
 def read_text(text: str, names: frozenset[str] = frozenset()) -> Told:
-    """Read a dosage text in the language of which it has most words.
+    """Read a dosage text in the language of which it has most words; what it says is shared, and never changed.
 
     Args:
         text: The text as it stands.

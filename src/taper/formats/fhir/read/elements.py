@@ -19,7 +19,7 @@ def is_map(value: object) -> TypeGuard[Mapping[str, Any]]:
 
 def as_map(value: object) -> Mapping[str, Any]:
     """The value if it is an object, else an empty one."""
-    return value if is_map(value) else _NOTHING
+    return value if type(value) is dict or is_map(value) else _NOTHING
 
 
 def as_list(value: object) -> list[Any]:
@@ -32,8 +32,13 @@ def names_of(concept: object) -> list[str]:
     held = as_map(concept)
     if not held:
         return []
-    names = [held.get("text"), *(as_map(coding).get("display") for coding in as_list(held.get("coding")))]
-    return [name.strip() for name in names if isinstance(name, str) and name.strip()]
+    names = [held.get("text"), *[coding.get("display") for coding in codings_of(held)]]
+    return [plain for name in names if isinstance(name, str) and (plain := name.strip())]
+
+
+def codings_of(concept: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The codings of a CodeableConcept that are objects."""
+    return [coding for coding in as_list(concept.get("coding")) if is_map(coding)]
 
 
 def first_text(concept: object) -> str | None:
@@ -44,10 +49,7 @@ def first_text(concept: object) -> str | None:
 def codes_of(concept: object) -> set[str]:
     """The codes of a CodeableConcept."""
     held = as_map(concept)
-    if not held:
-        return set()
-    codings = [as_map(coding) for coding in as_list(held.get("coding"))]
-    return {str(coding["code"]) for coding in codings if "code" in coding}
+    return {str(coding["code"]) for coding in codings_of(held) if "code" in coding} if held else set()
 
 
 RULES = "it is to be read by rules of its own, which are not known here; give it without them"

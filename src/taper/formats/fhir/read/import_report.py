@@ -79,6 +79,10 @@ class Notes:
         """Note something that makes a plan impossible, unless the caller accepts its kind."""
         self._reports.append(ImportReport(kind, where, message, refuses=not self.accepts(kind)))
 
+    def refuse_error(self, kind: Kind, where: str, error: TaperError) -> None:
+        """Note an error of this library as what makes a plan impossible, so that everything else is still looked at."""
+        self.refuse(kind, f"{where}.{error.where}" if error.where else where, error.message)
+
     def report(self, kind: Kind, where: str, message: str) -> None:
         """Note something that a reader should know and that leaves the doses certain."""
         self._reports.append(ImportReport(kind, where, message, refuses=False))
@@ -114,7 +118,7 @@ class Notes:
 
 
 class _Caught:
-    """Notes an error of this library and goes on; a class, since an order of 10,000 dosages opens 50,000 of them."""
+    """Notes an error of this library and goes on."""
 
     __slots__ = ("_kind", "_notes", "_refuses", "_where")
 
@@ -128,8 +132,7 @@ class _Caught:
         if not isinstance(error, TaperError):
             return False
         if self._refuses:
-            where = f"{self._where}.{error.where}" if error.where else self._where
-            self._notes.refuse(self._kind, where, error.message)
+            self._notes.refuse_error(self._kind, self._where, error)
         else:
             self._notes.report(self._kind, self._where, error.message)
         return True

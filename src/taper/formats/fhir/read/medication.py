@@ -7,6 +7,7 @@ from fractions import Fraction
 from itertools import product
 from typing import Any
 
+from taper._base.shown import some_of
 from taper.amounts.dose import Dose
 from taper.amounts.liquid import Concentration
 from taper.errors import InvalidInput, NotFound
@@ -70,7 +71,10 @@ def read_medication(request: Request, options: Options, notes: Notes) -> Request
 
 
 def _check_called(named: str, called: str, where: str, notes: Notes) -> None:
-    """Note another name that the caller gives a drug; refuse the name of another drug."""
+    """Note another name that the caller gives a drug; refuse the name of another drug, and an empty one."""
+    if not called.strip():
+        notes.refuse("medication", where, f"{named!r} is called {called!r}, which is no name; give it one")
+        return
     if _share_a_name(named, called):
         return
     if _are_two_drugs(named, called):
@@ -92,12 +96,12 @@ def _found(request: Request, notes: Notes, options: Options | None = None) -> Re
     if request.kind == "Dosage" and options is not None and options.drug is not None:
         return Requested(options.drug, options.drug)
     concept = request.body.get("medicationCodeableConcept", held.get("concept"))
-    reference = as_map(request.body.get("medicationReference") or held.get("reference")).get("reference")
+    reference = request.medication_reference
     if concept is not None:
         names = names_of(concept)
         _compare(names[:1], names[1:], request, notes)
         return _named(first_text(concept), request.where, notes)
-    found = request.resolve(reference) if isinstance(reference, str) else None
+    found = None if reference is None else request.resolve(reference)
     shown = as_map(request.body.get("medicationReference") or held.get("reference")).get("display")
     if found is None and isinstance(shown, str) and shown.strip() and not str(reference).startswith("#"):
         what = f"the medication {reference!r} is not in the resource; it is called {shown!r} as the reference shows it"
@@ -219,16 +223,20 @@ def choose_drug(
     """The requests of the drug that was named, and options that call it so.
 
     Raises:
+        InvalidInput: If the name is empty.
         NotFound: If they are of several drugs and none is called so.
     """
     if drug is None:
         return requests, options
     names = [_name_of(request) for request in requests]
+    if not drug.strip():
+        told = some_of(sorted({name for name in names if name})) or "none"
+        raise InvalidInput(f"{drug!r} is no name of a drug; these are here: {told}. Name one", where="drug")
     if len({name for name in names if name}) > 1:
         kept = [(request, name) for request, name in zip(requests, names, strict=True)
                 if name and drug.casefold() in {word.casefold() for word in (name, *_WORD.findall(name))}]  # fmt: skip
         if not kept:
-            told = ", ".join(sorted({name for name in names if name}))
+            told = some_of(sorted({name for name in names if name}))
             raise NotFound(f"no request is of {drug!r}; these are: {told}", where="drug")
         requests, names = tuple(request for request, _ in kept), [name for _, name in kept]
     called = {name: drug for name in names if name} | dict(options.drugs)

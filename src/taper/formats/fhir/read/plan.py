@@ -7,8 +7,9 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from taper._base.json_text import NotJson, check_depth, read_json, read_text_file
+from taper._base.json_text import NotJson, check_depth, is_json_lines, read_json, read_text_file
 from taper._base.limits import LARGEST_FHIR_BYTES as LARGEST
+from taper._base.limits import MOST_COURSES
 from taper._base.progress import Progress, watched
 from taper._base.shown import shorten
 from taper._base.takes import takes
@@ -26,6 +27,7 @@ from taper.formats.fhir.read.consistency import (
 from taper.formats.fhir.read.course import ReadCourse, course_data, course_groups, read_course
 from taper.formats.fhir.read.elements import as_list, as_map
 from taper.formats.fhir.read.import_report import ImportReport, Notes
+from taper.formats.fhir.read.lines import read_lines
 from taper.formats.fhir.read.medication import Options, as_strength, choose_drug, read_medication
 from taper.formats.fhir.read.steps import days_in_common
 from taper.formats.fhir.read.timing import SlotsByFrequency
@@ -33,7 +35,6 @@ from taper.formats.fhir.write.medication import Version
 from taper.plans.plan import Plan
 
 _OUTSIDE = {"as-needed", "route"}
-MOST_COURSES = 50
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -68,10 +69,10 @@ def load_fhir(
     drug: str | None = None,
     select: Collection[str] = (),
 ) -> FhirPlan:
-    """Read a plan from a JSON file of at most 50 MB; see `from_fhir`.
+    """Read a plan from a file of at most 50 MB, JSON or NDJSON; see `from_fhir`.
 
     Args:
-        path: A JSON file of a MedicationRequest or a Bundle.
+        path: A JSON file of a MedicationRequest or a Bundle, or NDJSON with one resource on each line.
         version: "R4" or "R5"; told by the elements if absent.
         slots: The times of day of so many doses a day, where they are not said: `{2: ["morning", "evening"]}`.
         strength: What one unit, or a volume, holds: "5 mg", "2 mg/5 mL".
@@ -121,10 +122,12 @@ def from_fhir(
     overlaps, steps without bounds, a text that says more or other than the codes, doses as needed, ranges, rates,
     unknown units, elements that FHIR does not have, requests given twice or not in force. The error lists every such
     thing at once, and everything else that was noticed. In a Bundle, a request that is not in force, as needed or not
-    by mouth is left out and listed, if others remain.
+    by mouth is left out and listed, if others remain. NDJSON, as a bulk export writes it, is read as a Bundle of its
+    lines is, and a line that cannot be read is named; reports give the line of each request.
 
     Args:
-        resource: JSON text, or plain data whose numbers were read as `Decimal`; a float was rounded before it arrived.
+        resource: JSON text, NDJSON text with one resource on each line, or plain data whose numbers were read as
+            `Decimal`; a float was rounded before it arrived.
         version: "R4" or "R5"; told by the elements if not given, and compared with them if given.
         slots: Times of day where a request says only how often, such as {1: ["morning"], 2: ["morning", "evening"]}.
         strength: What one unit, or a volume, holds, where a request counts or measures and does not say: "5 mg",
@@ -152,8 +155,11 @@ def from_fhir(
         >>> from_fhir(to_fhir(schedule)).start
         datetime.date(2027, 3, 1)
     """
-    data = _read(resource) if isinstance(resource, str) else resource
-    check_depth(data, "")
+    data = resource
+    if isinstance(resource, str):
+        data = _read(resource)
+    else:
+        check_depth(data, "")
     notes, choice = Notes(accept), Choice(patient, drug, (select,) if isinstance(select, str) else tuple(select))
     requests = open_requests(data, choice, notes)
     found = read_version(requests, version)
@@ -186,7 +192,12 @@ def _read(text: str, where: str = "") -> Any:
         raise NotJson("is XML; give the order as JSON, the other form that FHIR has", where=where)
     if len(text) > LARGEST:
         raise NotJson(f"is larger than {LARGEST // 1_000_000} MB, which no order is; give one patient's requests")
-    return read_json(text, where=where, largest=LARGEST)
+    try:
+        return read_json(text, where=where, largest=LARGEST)
+    except NotJson:
+        if not is_json_lines(text):
+            raise
+    return read_lines(text, where)
 
 
 def _read_courses(groups: Sequence[tuple[Request, ...]], options: Options, notes: Notes) -> tuple[ReadCourse, ...]:

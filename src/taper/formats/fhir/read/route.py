@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from taper.errors import InvalidInput
-from taper.formats.fhir.read.elements import as_list, as_map, codes_of, names_of
+from taper.formats.fhir.read.elements import as_map, codes_of, codings_of, names_of
 from taper.formats.fhir.read.import_report import Notes
 from taper.formats.fhir.read.text_template import without_numbers
 from taper.formats.fhir.tables import is_known_code, known_words, table
@@ -33,26 +33,46 @@ def _check(concept: object, what: str) -> list[str]:
         InvalidInput: If no code and no name of it is known, or one is of another route.
         OutOfScope: If a name is one of another route.
     """
-    names, codings = names_of(concept), [as_map(item) for item in as_list(as_map(concept).get("coding"))]
+    stated = codings_of(as_map(concept))
+    codings = tuple([_system_and_code(item) for item in stated if item.get("code") is not None])
+    unread, wrong = _verdict(what, tuple(names_of(concept)), codings)
+    if wrong is not None:
+        name = next(iter(wrong), None)
+        raise InvalidInput(
+            f"the {what} {_shown(concept) if name is None else name!r} is not known to be by mouth; only oral products "
+            "are planned here, leave it out"
+        )
+    return unread
+
+
+def _system_and_code(coding: Mapping[str, Any]) -> tuple[str | None, str]:
+    system = coding.get("system")
+    return system if isinstance(system, str) else None, str(coding["code"])
+
+
+@lru_cache(maxsize=256)
+def _verdict(
+    what: str, names: tuple[str, ...], codings: tuple[tuple[str | None, str], ...]
+) -> tuple[list[str], list[str] | None]:
+    """What need not be known beside a known code, and what is not known to be by mouth; None where nothing is that.
+
+    Remembered, since the dosages of an order are taken in one way; what it gives is shared, and never changed.
+    """
     for name in names:
         _refuse_elsewhere(name)
-    verdicts = [(str(item.get("code")), _by_mouth(what, item)) for item in codings if item.get("code") is not None]
+    verdicts = [(code, _by_mouth(what, system, code)) for system, code in codings]
     refused = [code for code, verdict in verdicts if verdict is False]
     strange = [name for name in names if name.strip().casefold() not in known_words(what)]
     decided = any(verdict is True for _, verdict in verdicts)
     if refused or not (decided or names) or (strange and not decided):
-        name = (refused or strange or [_shown(concept)])[0]
-        raise InvalidInput(
-            f"the {what} {name!r} is not known to be by mouth; only oral products are planned here, leave it out"
-        )
-    return [*strange, *(code for code, verdict in verdicts if verdict is None)]
+        return [], refused or strange
+    return [*strange, *(code for code, verdict in verdicts if verdict is None)], None
 
 
-def _by_mouth(what: str, coding: Mapping[str, Any]) -> bool | None:
+def _by_mouth(what: str, system: str | None, code: str) -> bool | None:
     """Whether a code says "by mouth"; None where its system, or the code without one, is not on file."""
-    system, code = coding.get("system"), str(coding["code"])
-    known = is_known_code(what, system if isinstance(system, str) else "", code)
-    return None if known is False and not isinstance(system, str) else known
+    known = is_known_code(what, system or "", code)
+    return None if known is False and system is None else known
 
 
 def _refuse_elsewhere(name: str) -> None:

@@ -1,19 +1,13 @@
-"""Every element of a resource accounted for: of its version's list, of its type, as often as it may stand, and read."""
+"""The shape of each type of FHIR: its keys, what each may hold, and which of them are read."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
-from taper.formats.fhir.read.elements import MODIFIER, RULES, as_list, is_map, refuse_modifiers
-from taper.formats.fhir.read.extensions import has_url, read_extension
-from taper.formats.fhir.read.import_report import Notes
-from taper.formats.fhir.read.primitives import PRIMITIVES, wrong_primitive
+from taper.formats.fhir.read.primitives import PRIMITIVES
 from taper.formats.fhir.tables import elements
 from taper.formats.fhir.write.medication import Version
-from taper.formats.fhir.write.request import REVIEW_THERAPY
 
-_REQUESTS = {"MedicationRequest", "MedicationStatement", "MedicationDispense"}
 _QUANTITY = {"value", "comparator", "unit", "system", "code"}
 _MEASURES = ("Quantity", "Duration", "Age", "Count", "Distance")
 # What of each type is read, compared or refused by the rest of the reader; every other element is reported as not read.
@@ -63,8 +57,9 @@ _BY_NAME = {
     "medicationCodeableConcept", "medication", "reasonCode", "reason", "code", "form", "doseForm",
     "itemCodeableConcept", "item", "additionalInstruction",
 }  # fmt: skip
-_BY_CODE = {"courseOfTherapyType"}
-_NAMED = _BY_NAME | _BY_CODE
+BY_CODE = {"courseOfTherapyType"}
+NAMED = _BY_NAME | BY_CODE
+_APART = {"extension", "modifierExtension", "implicitRules"}
 # Where a dose, a time or a length is said: an extension there, or a value that is left out, is never passed over.
 _DECIDES = {"MedicationRequest", "MedicationStatement", "MedicationDispense", "Medication", "Medication.ingredient"}
 
@@ -73,7 +68,8 @@ _DECIDES = {"MedicationRequest", "MedicationStatement", "MedicationDispense", "M
 class Known:
     """One key of a type: the element it belongs to, its type, whether it holds a list, and whether it is read.
 
-    `is_simple` says that it holds one value that is no object, and that no other key says the same.
+    `is_simple` says that it holds one value that is no object, and that no other key says the same; `is_plain` that
+    of what it holds nothing is to be said but what is said of the parts.
     """
 
     element: str
@@ -81,6 +77,7 @@ class Known:
     many: bool
     is_read: bool
     is_simple: bool
+    is_plain: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,213 +114,9 @@ def _key(element: str, kind: str) -> str:
 
 
 def _known(element: str, kind: str, of: str, *, many: bool) -> Known:
-    is_simple = kind in PRIMITIVES and not many and not element.endswith("[x]") and element != "implicitRules"
-    return Known(element, kind, many, element in READ.get(of, ()), is_simple)
-
-
-@dataclass(frozen=True, slots=True)
-class Unread:
-    """The path of each element of a resource that is not read, and whether it holds extensions or odd elements."""
-
-    paths: list[str]
-    is_extended: bool
-
-
-def check_shape(body: Mapping[str, Any], kind: str, version: Version, where: str, notes: Notes) -> Unread:
-    """Refuse what a type does not have or has otherwise, and extensions that decide something; name what is not read.
-
-    Args:
-        body: The resource or the Dosage.
-        kind: Its type.
-        version: Whose elements it may have.
-        where: Where it stands.
-        notes: Where refusals and extensions go.
-
-    Returns:
-        The path, from here, of each element that is not read.
-    """
-    walk = _Walk(version, where, notes)
-    walk.object(body, kind, "")
-    return Unread(walk.unread, walk.is_extended)
-
-
-@dataclass(slots=True)
-class _Here:
-    """One object of a walk: what it holds, its shape, where it stands, and which key says each element found."""
-
-    data: Mapping[str, Any]
-    shape: Shape
-    path: str
-    found: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def decides(self) -> bool:
-        """Whether a dose, a time or a length is said here."""
-        return self.shape.decides or self.path.startswith("dosage")
-
-
-class _Walk:
-    """One walk through a resource."""
-
-    def __init__(self, version: Version, where: str, notes: Notes) -> None:
-        self._version, self._where, self._notes = version, where, notes
-        self.unread: list[str] = []
-        self.is_extended = False
-
-    def object(self, data: Mapping[str, Any], kind: str, path: str) -> None:
-        shape = shape_of(kind, self._version)
-        assert shape is not None  # the lists hold each type that an element of theirs names
-        if not data:
-            self._refuse(path, "it is empty; leave it out")
-        here: _Here | None = None
-        for key, value in data.items():
-            known = shape.keys.get(key)
-            if known is not None and known.is_simple and wrong_primitive(value, known.kind) is None:
-                if not known.is_read:
-                    self.unread.append(f"{path}.{key}" if path else key)
-                continue
-            here = here or _Here(data, shape, path)
-            self._key(key, known, value, here)
-        for element, keys in shape.required:
-            if not any(key in data or f"_{key}" in data for key in keys):
-                self._refuse(path, f"it has no {element.removesuffix('[x]')}, which FHIR requires; add it")
-
-    def _key(self, key: str, known: Known | None, value: Any, here: _Here) -> None:
-        at = f"{here.path}.{key}" if here.path else str(key)
-        if known is None:
-            self._unknown(key, value, at, here)
-            return
-        if known.element != key:
-            before = here.found.setdefault(known.element, key)
-            if before != key:
-                self._refuse(at, f"{before} says the same; write one of them")
-        if key == "modifierExtension":
-            self.is_extended = True
-            self._notes.refuse("status", self._path(here.path), MODIFIER)
-        elif key == "extension":
-            self._extensions(value, at, decides=here.decides)
-        elif key == "implicitRules":
-            self._notes.refuse("status", self._path(at), RULES)
-        else:
-            if not known.is_read:
-                self.unread.append(at)
-            elif key in _NAMED and not (key == "code" and "repeat" in here.shape.keys):
-                self._name_parts(key, value, at)
-            self._values(value, known, at)
-
-    def _unknown(self, key: str, value: Any, at: str, here: _Here) -> None:
-        """A key that its type does not have: the type of a resource, what stands beside a value, or refused."""
-        if key == "resourceType" and "implicitRules" in here.shape.keys:
-            return
-        if isinstance(key, str) and key.startswith("_"):
-            self._sibling(key[1:], value, at, here)
-        else:
-            self._refuse(at, f"FHIR {self._version} has no such element; remove it, or say it in one that is known")
-
-    def _name_parts(self, key: str, value: Any, at: str) -> None:
-        """Name what is not read of a concept or a reference of which only the name, or only the code, is read."""
-        for index, item in enumerate(value if isinstance(value, list) else [value]):
-            if not is_map(item):
-                continue
-            place = f"{at}[{index}]" if isinstance(value, list) else at
-            if "reference" in item and ("concept" in item or key == "reason"):
-                self.unread.append(f"{place}.reference")
-            inner = item.get("concept") if "concept" in item else item
-            self._name_codings(inner, f"{place}.concept" if inner is not item else place, by_code=key in _BY_CODE)
-
-    def _name_codings(self, concept: Any, at: str, *, by_code: bool) -> None:
-        left = ("system", "display") if by_code else ("system", "code")
-        if by_code and is_map(concept) and concept.get("text") not in (None, REVIEW_THERAPY):
-            self.unread.append(f"{at}.text")
-        codings = concept.get("coding") if is_map(concept) else None
-        for index, coding in enumerate(codings if isinstance(codings, list) else []):
-            if is_map(coding):
-                self.unread += [f"{at}.coding[{index}].{key}" for key in left if key in coding]
-
-    def _values(self, value: Any, known: Known, at: str) -> None:
-        if known.many != isinstance(value, list):
-            self._refuse(at, f"{value!r:.60} is {'no list; write a list' if known.many else 'a list; write one value'}")
-            return
-        if not known.many:
-            self._value(value, known, at)
-        elif not value:
-            self._refuse(at, "the list is empty; leave it out")
-        else:
-            for index, item in enumerate(value):
-                self._value(item, known, f"{at}[{index}]")
-
-    def _value(self, item: Any, known: Known, at: str) -> None:
-        if known.kind in PRIMITIVES:
-            if item is None and known.many:
-                return
-            wrong = wrong_primitive(item, known.kind)
-            if wrong is not None:
-                self._refuse(at, f"{item!r:.60} is no {known.kind}; {wrong}")
-            return
-        if not is_map(item):
-            self._refuse(at, f"{item!r:.60} is no {known.kind}; write an object")
-            return
-        kind = self._resource(item, at) if known.kind == "Resource" else known.kind
-        if kind is None or (known.kind == "Resource" and not known.is_read):
-            return
-        mark = len(self.unread)
-        self.object(item, kind, at)
-        if not known.is_read:
-            del self.unread[mark:]  # what is not read as a whole is not named again part by part
-
-    def _resource(self, item: Mapping[str, Any], at: str) -> str | None:
-        """The type of a contained resource that is looked into: a Medication; any other is not read."""
-        kind = item.get("resourceType")
-        if not isinstance(kind, str):
-            self._refuse(at, "it has no resourceType that is a text; add it")
-            return None
-        if kind == "Medication" or kind in _REQUESTS:
-            return "Medication" if kind == "Medication" else None
-        self.unread.append(f"{at} ({kind})")
-        refuse_modifiers(item, self._path(at), self._notes)
-        return None
-
-    def _sibling(self, key: str, value: Any, at: str, here: _Here) -> None:
-        """What stands beside a primitive value: extensions of it, and an id."""
-        known, data, decides = here.shape.keys.get(key), here.data, here.decides
-        if known is None or known.kind not in PRIMITIVES:
-            self._refuse(at, f"FHIR {self._version} has no such element; remove it")
-            return
-        held = value if isinstance(value, list) else [value]
-        values = data.get(key)
-        for index, item in enumerate(held):
-            if item is None and known.many:
-                continue
-            if not is_map(item) or set(item) - {"id", "extension"}:
-                self._refuse(at, "only an id and extensions may stand beside a value; remove the rest")
-                continue
-            given = values[index] if isinstance(values, list) and index < len(values) else values
-            if given is None and decides:
-                self._refuse(at, f"{key} has no value, only an extension in its place; write the value")
-            if given is not None and any(has_url(each, "absent") for each in as_list(item.get("extension"))):
-                self._refuse(at, f"{key} has a value, and an extension says that it has none; remove one of them")
-            if "id" in item:
-                self.unread.append(f"{at}.id")
-            self._extensions(item.get("extension", []), f"{at}.extension", decides=decides)
-
-    def _extensions(self, value: Any, at: str, *, decides: bool) -> None:
-        self.is_extended = True
-        if not isinstance(value, list):
-            self._refuse(at, f"{value!r:.60} is no list; write a list")
-            return
-        for index, item in enumerate(value):
-            place = f"{at}[{index}]"
-            if not is_map(item):
-                self._refuse(place, f"{item!r:.60} is no Extension; write an object")
-                continue
-            mark = len(self.unread)
-            self.object(item, "Extension", place)
-            del self.unread[mark:]
-            read_extension(item, self._path(place), self._notes, decides=decides)
-
-    def _refuse(self, path: str, what: str) -> None:
-        self.is_extended = True  # what is refused is not looked into
-        self._notes.refuse("element", self._path(path), what)
-
-    def _path(self, path: str) -> str:
-        return f"{self._where}.{path}" if path and self._where else path or self._where
+    key = _key(element, kind)
+    is_read, is_alone = element in READ.get(of, ()), not element.endswith("[x]") and element not in _APART
+    holds_value = kind in PRIMITIVES
+    is_simple = is_alone and holds_value and not many
+    is_plain = is_read and element not in _APART and kind != "Resource" and (holds_value or key not in NAMED)
+    return Known(element, kind, many, is_read, is_simple, is_plain)

@@ -222,9 +222,11 @@ def _regimen(step: ReadStep, strength: UnitStrength | None, *, index: int = 0, w
             continue
         if weekday and dosage.rhythm.weekdays and weekday not in dosage.rhythm.weekdays:
             continue
-        if not weekday and (index - offset_of(dosage, step)) % dosage.rhythm.every:
+        every = dosage.rhythm.every
+        if not weekday and every > 1 and (index - offset_of(dosage, step)) % every:
             continue
-        intakes += [Intake(slot, dose_of(dosage, strength)) for slot in dosage.rhythm.slots]
+        dose = dose_of(dosage, strength)
+        intakes += [Intake(slot, dose) for slot in dosage.rhythm.slots]
     return Regimen(intakes)
 
 

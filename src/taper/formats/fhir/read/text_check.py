@@ -1,9 +1,10 @@
 """Texts compared with codes: people read the one, systems the other, so a text that says more or other refuses."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from operator import attrgetter
 
 from taper._base.numbers import write_number
 from taper.amounts.dose import Dose
@@ -43,8 +44,7 @@ def differences(told: Told, scope: Scope) -> list[str]:
         found += _beyond_dosages(told, scope)
     if found:
         return found
-    found += [*_amounts(told, scope), *_limits(told, scope)]
-    return [*found, *_lengths(told, scope), *_rhythm(told, scope), *_times(told, scope)]
+    return [one for says, find in _COMPARED if says(told) for one in find(told, scope)]
 
 
 def _beyond_doses(told: Told, scope: Scope) -> list[str]:
@@ -117,10 +117,7 @@ def _times_a_day(dosage: ReadDosage) -> int:
 
 def _amounts(told: Told, scope: Scope) -> Iterator[str]:
     """Amounts that are no dose, no count of one, no strength and no day's amount."""
-    if not told.amounts:
-        return
     codes = _codes_of(told, scope)
-    says_dose = any(unit == "mg" and value in codes.masses for value, unit in told.amounts)
     for value in told.products:
         if codes.masses and value not in codes.masses:
             yield f"{_shown(value)} mg of the units in it is not the dose"
@@ -129,13 +126,14 @@ def _amounts(told: Told, scope: Scope) -> Iterator[str]:
         if is_open and codes.masses and value not in codes.masses:
             yield f"{_shown(value)} mg of the units in it, if one is meant, is not the dose"
     each = [mass for mass, unit in told.amounts if unit == "mg"]
-    explained = False
-    for value, unit in told.amounts:
-        explains = _explains(value, unit, each, codes)
-        explained = explained or explains
+    explained = [_explains(value, unit, each, codes) for value, unit in told.amounts]
+    if all(explained):
+        return
+    says_dose = any(mass in codes.masses for mass in each)
+    for (value, unit), explains in zip(told.amounts, explained, strict=True):
         if not (explains or _fits_beside(value, unit, told, codes, says_dose=says_dose)):
             yield f"{_shown(value)} {unit} is not the dose"
-    if not explained:
+    if not any(explained):
         yield "the amount is not the dose"
 
 
@@ -211,8 +209,6 @@ def _is_date(month: int, day: int, year: int | None, edge: date) -> bool:
 
 
 def _rhythm(told: Told, scope: Scope) -> Iterator[str]:
-    if not told.says_how_often:
-        return
     dosages = scope.dosages
     weekdays = {day for dosage in dosages for day in dosage.rhythm.weekdays}
     every = {dosage.rhythm.every for dosage in dosages}
@@ -268,3 +264,14 @@ def _count(amount: Dose | Units | None, strength: UnitStrength | None) -> Fracti
     if amount is None or strength is None or strength.mass is None:
         return None
     return amount.mg / strength.mass.mg
+
+
+_Said = Callable[[Told], object]
+_COMPARED: tuple[tuple[_Said, Callable[[Told, Scope], Iterator[str]]], ...] = (
+    (attrgetter("amounts"), _amounts),
+    (attrgetter("limits"), _limits),
+    (lambda told: told.lengths or told.dates, _lengths),
+    (lambda told: told.weekdays or told.every or told.not_daily or told.weekly or told.times, _rhythm),
+    (lambda told: told.slots or told.clocks or told.schemes, _times),
+)
+"""What a text may say of the doses, and how that is compared with the codes."""

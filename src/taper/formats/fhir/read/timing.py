@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from taper._base.numbers import write_number
-from taper.errors import InvalidInput
+from taper.errors import InvalidInput, TaperError
 from taper.formats.fhir.quantity import read_duration, read_number
 from taper.formats.fhir.read.amount import report_unit
 from taper.formats.fhir.read.elements import as_list, as_map, codes_of, names_of
@@ -31,6 +32,7 @@ _NOT_READ: tuple[tuple[str, Kind, str], ...] = (
     ("durationMax", "rate", "says that a dose lasts a while; only doses taken at once are planned"),
     ("boundsRange", "range", "is a range of lengths; write boundsDuration or boundsPeriod"),
 )
+_KEYS_NOT_READ = {key for key, _, _ in _NOT_READ}
 _DAYS_OF = {"d": 1, "wk": 7}
 _LONGEST_OFFSET = 240
 _MOST_WHOLE = 366
@@ -60,14 +62,18 @@ def read_timing(
     repeat, at = as_map(timing.get("repeat")), f"{where}.repeat"
     if "event" in timing:
         notes.refuse("time", where, "the times are single events; write repeat")
-    for key, kind, why in _NOT_READ:
+    for key, kind, why in () if _KEYS_NOT_READ.isdisjoint(repeat) else _NOT_READ:
         if key in repeat:
             notes.refuse(kind, f"{at}.{key}", why)
     rhythm, bounds = _NO_RHYTHM, NO_BOUNDS
-    with notes.catching("time", at):
+    try:
         rhythm = _rhythm(timing, repeat, named, at, notes)
-    with notes.catching("bounds", at):
+    except TaperError as error:
+        notes.refuse_error("time", at, error)
+    try:
         bounds = _bounds(repeat, at, notes)
+    except TaperError as error:
+        notes.refuse_error("bounds", at, error)
     return rhythm, bounds
 
 
@@ -204,8 +210,8 @@ def _slots(repeat: Mapping[str, Any], named: SlotsByFrequency | None, at: str, n
     if read:
         told = ", ".join(slot.name for slot in slots)
         notes.report("time", f"{at}.when", f"{', '.join(map(str, when))} is read as {told}")
-    slots += [Slot.parse(_clock(item)) for item in clock]
-    if len(slots) > 1 and len(set(slots)) < len(slots):
+    slots += [_clock(str(item)) for item in clock]
+    if len({slot.name for slot in slots}) < len(slots):
         raise InvalidInput("a time of day is written twice; write it once")
     return tuple(slots)
 
@@ -229,9 +235,9 @@ def _time_of(code: object, repeat: Mapping[str, Any], named: SlotsByFrequency | 
     raise InvalidInput(f"the time of day {code!r} has no place in a plan; write {', '.join(_NAMED)} or timeOfDay")
 
 
-def _clock(value: object) -> str:
-    text = str(value)
-    return text.removesuffix(":00") if text.count(":") == 2 else text
+@lru_cache(maxsize=2048)
+def _clock(text: str) -> Slot:
+    return Slot(text.removesuffix(":00") if text.count(":") == 2 else text)
 
 
 def _weekdays(repeat: Mapping[str, Any]) -> tuple[Weekday, ...]:

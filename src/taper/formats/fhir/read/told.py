@@ -54,10 +54,6 @@ class Told:
         return 1 in self.every
 
     @property
-    def says_how_often(self) -> bool:
-        return bool(self.weekdays or self.every or self.not_daily or self.weekly or self.times)
-
-    @property
     def says_more(self) -> bool:
         """Whether it says anything beside amounts, lengths and times."""
         return bool(
