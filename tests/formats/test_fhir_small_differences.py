@@ -83,6 +83,18 @@ def test_two_supplies_of_one_drug_are_no_order_given_twice_and_are_added():
     assert "200 mg" in of_kind(reports(bundle(five, supply(120), supply(120))), "supply")[0]
 
 
+def test_supplies_alone_refuse_since_they_order_no_doses():
+    assert refusals(bundle(supply(120), supply(80))) == ["dose: no request orders doses; give one that does"]
+
+
+def test_the_count_of_a_day_is_summed_where_what_one_unit_holds_is_not_known():
+    evening = counted(1, "tablet", repeat={"when": ["EVE"]})
+    for text, agrees in (("3 tablets daily", True), ("4 tablets daily", False)):
+        said = refusals(order(counted(2, "tablet", text=text), evening))
+        assert (of_kind(said, "text") == []) is agrees
+        assert any("what one unit holds is not stated" in line for line in said)
+
+
 @pytest.mark.parametrize("key", ["priorPrescription", "basedOn"])
 def test_an_order_is_replaced_by_its_address_as_by_its_id(key):
     other = {"reference": "urn:uuid:a"}
@@ -170,6 +182,19 @@ def test_one_may_be_an_article_and_a_digit_never_is(text, is_read):
 @pytest.mark.parametrize(("text", "is_read"), [("ab 05.04.", True), ("ab 06.04.", False), ("ab 05.04.2028", False)])
 def test_a_date_in_numbers_may_leave_out_its_year(text, is_read):
     assert (refusals(order(dosage(repeat=between("2027-04-05"), text=text))) == []) is is_read
+
+
+SHORT = {
+    "40 mg p.o. b.i.d.": {"frequency": 2, "when": ["MORN", "EVE"]},
+    "40 mg p.o. q.i.d.": {"frequency": 4, "when": ["MORN", "NOON", "EVE", "HS"]},
+    "40 mg mane, 5 day course": lasting(5),
+}
+
+
+@pytest.mark.parametrize("text", SHORT)
+def test_a_text_in_short_is_read_as_at_length_and_agrees_with_no_other_order(text):
+    for other, repeat in SHORT.items():
+        assert (refusals(order(dosage(repeat=repeat, text=text))) == []) is (other == text), other
 
 
 @pytest.mark.parametrize(("frequency", "hours", "times"), [(1, 8, 3), (1, 12, 2), (2, 12, 4), (1, 24, 1), (3, 24, 3)])
@@ -288,6 +313,13 @@ def test_each_name_of_an_ingredient_must_be_of_one_drug():
     both = {"text": "prednisone", "coding": [{"display": "methotrexate"}]}
     assert any("it is called 'prednisone' and 'methotrexate', which are two drugs" in line
                for line in refusals(of_drug(ingredient=[{"itemCodeableConcept": both}])))  # fmt: skip
+
+
+def test_the_other_names_of_an_ingredient_are_compared_with_its_first_alone():
+    held = {"text": "prednisone", "coding": [{"display": "Testamine"}]}
+    told = of_drug(code={"text": "prednisone 5 mg tablet"}, ingredient=[{"itemCodeableConcept": held}])
+    (said,) = of_kind(reports(told), "medication")
+    assert "it is called 'prednisone' and 'Testamine'; whether that is one drug is not known here" in said
 
 
 def test_a_name_without_a_letter_is_not_said_to_be_called_otherwise():
