@@ -118,6 +118,7 @@ class TestKidneyBands:
             advice(band(**one), band(**other))
         with pytest.raises(InvalidInput, match="overlap by more than an edge"):
             advice(band(**other), band(**one))
+        assert advice(band(below="0.5"), band(at_least="0.5")).bands_at(Fraction(1, 2))
 
     def test_at_a_shared_edge_the_more_cautious_band_is_read(self):
         low = band(at_most=30, action="daily maximum", maximum="5 mg")

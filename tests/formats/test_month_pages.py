@@ -100,6 +100,9 @@ class TestTheLargestType:
         assert fit_months([a_month(a_day())], names_drugs=False, large=True) == MonthPage(28, False, 6, fits=True)
         page = fit_months([a_month(a_day(*"abcdef"))], names_drugs=False, large=True)
         assert (page.half_points, page.upright) == (22, True)  # 2.2 + 7 x 4.6 + 3.6 + 1.1 = 39.1 mm
+        # 10.5 points as the paper lies and 12.5 upright, which is larger by less than a quarter.
+        page = fit_months([a_month(a_day(*"abcd"))], names_drugs=False, large=True)
+        assert (page.half_points, page.upright) == (25, True)
 
     def test_where_a_key_names_the_products_a_full_month_is_compact(self):
         # In words 6.5 points are left, upright. With a key of one line 39.4 mm: 1.8 + 11 x 3.1 + 10 x 0.3 = 38.9 mm.
@@ -107,9 +110,23 @@ class TestTheLargestType:
         assert fit_months([month], names_drugs=True) == MonthPage(13, True, 6, fits=True)
         compact = MonthPage(17, True, 6, fits=True, compact=True, key=45)
         assert fit_months([month], names_drugs=True, key=(("A", "a tablet"),)) == compact
+        # A month that is easy to read in words stays so.
+        easy = a_month(a_day(*"abc"))
+        assert fit_months([easy], names_drugs=True, key=(("A", "a tablet"),)) == MonthPage(22, False, 6, fits=True)
+        # Two names of 61 letters, each with its letter and three signs beside it, do not fit in a line of 130.
+        long_key = tuple((letter, letter * 61) for letter in "AB")
+        two_lines = MonthPage(16, True, 6, fits=True, compact=True, key=90)
+        assert fit_months([month], names_drugs=True, key=long_key) == two_lines
+        # 16 letters stand in a line of 8.5 points, and 17 in one of 8.
+        broken = a_month(a_day(*(f"abcdefgh ijklmno{letter}" for letter in "abcdefghij")))
+        assert fit_months([broken], names_drugs=True, key=(("A", "a tablet"),)).half_points == 16
         # Four weeks have 59.1 mm each, which 1.8 + 18 x 2.9 + 17 x 0.3 fill to the end.
         four = a_month(a_day(*"abcdefghijklmnopq"), weeks=4)
         assert fit_months([four], names_drugs=True, key=(("A", "a tablet"),)).half_points == 16
+
+    def test_the_smallest_type_has_6_points(self):
+        # Upright, 6 points: 2.2 + 12 x 2.5 + 11 x 0.6 + 0.6 = 39.4 of 40.1 mm; 6.5 points need 41.8 mm.
+        assert fit_months([a_month(a_day(*"abcdefghijk"))], names_drugs=False) == MonthPage(12, True, 6, fits=True)
 
     def test_a_month_that_no_page_holds_has_a_part_of_its_weeks_on_each(self):
         assert fit_months([a_month(a_day(*"abcdefghijklmnop"))], names_drugs=False).weeks == 3

@@ -12,7 +12,7 @@ from formats.test_html import Page
 from taper import Formulary, Plan, Product, days, load_protocol, realize, to_html, to_markdown, to_schedule, to_table
 from taper.formats.pdf import to_pdf
 from taper.words.language import LANGUAGES, speak
-from taper.words.plan_sheet import make_sheet
+from taper.words.plan_sheet import SheetLine, make_sheet
 from taper.words.product_names import ProductNames
 
 pytest.importorskip("babel")
@@ -235,6 +235,11 @@ class TestTheRowsOfThePlanSheet:
     def test_more_than_four_times_of_day_have_no_columns(self, many, in_columns):
         slots = {f"{hour + 8:02}:00": "2 mg" for hour in range(many)}
         assert sheet_of(dated({"for": "3 days", "regimen": slots}, products=(T2,))).in_columns is in_columns
+
+    def test_days_before_the_first_course_have_no_drug_and_no_mark(self):
+        row = sheet_of(dated(daily("2 mg"), starts_on_day=3, products=(T2,))).rows[0]
+        assert (row.first_day, row.last_day) == (1, 2)
+        assert row.lines == (SheetLine("", (), (), "", total_changed=False, said="No dose", is_daily=True),)
 
     def test_a_drug_that_ends_beside_another_is_said_to_stop_from_a_day(self):
         courses = [{"drug": "testamine", "then": "stop", "steps": [{**daily("2 mg"), "for": "2 days"}]},
