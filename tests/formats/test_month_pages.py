@@ -38,6 +38,8 @@ def a_day(*notes, slots=()):
     [
         (False, 5, 0, 0, "34.4"),  # 190 mm less 18 for the heading, in 5
         (True, 5, 0, 0, "48.2"),  # 259 mm less 18
+        (False, 1, 0, 0, "172.0"),
+        (True, 1, 0, 0, "241.0"),
         (False, 6, 2, 0, "26.8"),  # less 2 mm and twice 4.5 for the foot
         (False, 5, 0, 45, "33.5"),  # less a line of the key
     ],
