@@ -84,6 +84,8 @@ class TestKidneyBands:
         assert band(at_least=15, at_most=15).holds(Fraction(15))
         assert band(at_least=0, below="0.5").holds(Fraction(0))
         assert KidneyState.read({"action": "avoid", "at_least": 15, "at_most": 15}).at_most == 15
+        with pytest.raises(InvalidInput, match="is above 0; correct the edge"):
+            KidneyState.read({"action": "avoid", "at_most": 0})
         with pytest.raises(InvalidInput, match="no value lies between its edges, 70 and 10"):
             KidneyState.read({"action": "avoid", "at_least": 70, "at_most": 10})
 

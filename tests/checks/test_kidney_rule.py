@@ -135,7 +135,7 @@ class TestMeasures:
             ("severe", "29", "finds"),
             ("severe", "30", "gap"),
             ("severe", "45", "clear"),
-            ("significant", "5", "gap"),
+            ("significant", "0.5", "gap"),
             ("significant", "89", "gap"),
             ("significant", "90", "clear"),
         ],
