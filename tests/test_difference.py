@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 
-from builders import START, course, plan_of, plan_with, step, tablet
+from builders import START, course, liquid, plan_of, plan_with, step, tablet
 from taper import Log, apply_log, compare, days, realize, to_difference_table, to_schedule, weeks
 from taper.plans.log import Hold, Stop
 from taper.plans.plan import StartNeeded
@@ -113,6 +113,12 @@ def test_cycles_are_compared_once_around():
 
 def test_a_schedule_is_compared_with_a_plan_as_its_own_plan():
     assert compare(schedule_of(DOWN), DOWN).is_none
+
+
+def test_what_is_measured_is_totaled_in_ml():
+    plan = plan_of(step("2 mg", "3 days"), then="stop")
+    measured = to_schedule(realize(plan, [liquid("5 mg/5 mL")]), start=START)
+    assert compare(measured, schedule_of(plan)).one.units == {"solution": "6 mL"}
 
 
 def test_windows_are_compared_over_the_days_that_both_show():

@@ -206,6 +206,9 @@ def test_a_dose_that_cannot_be_made_is_named_in_each_step_that_has_it():
     with pytest.raises(CannotRealize, match="2 doses cannot be made") as caught:
         realize(plan_of(step("7.5 mg", "1 day"), step("7.5 mg", "2 days")), TABLETS)
     assert [problem.where for problem in caught.value.problems] == ["step 1, evening", "step 2, evening"]
+    with pytest.raises(CannotRealize) as caught:
+        realize_steps(plan_of(step("7.5 mg", "1 day")).courses[0].steps, TABLETS, None, where="from day 3")
+    assert caught.value.where == "from day 3, step 1, evening"
 
 
 class TestWhatIsHeld:

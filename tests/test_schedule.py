@@ -244,6 +244,16 @@ class TestPlainForm:
             "4     2027-03-04                nothing",
         ]
 
+    def test_a_notebook_shows_200_rows_and_says_how_many_more_there_are(self):
+        shown = [scheduled(plan_of(step(["5 mg", "2 mg"], f"{number} days")))._repr_html_() for number in (200, 202)]
+        assert ["2 more rows are not shown; to_table shows them" in text for text in shown] == [False, True]
+        assert repr(scheduled(plan_of(step("5 mg", "3 days")))) == "<Schedule of testamine: 3 days from 2027-03-01>"
+
+    def test_a_day_says_what_its_step_waits_for(self):
+        made = scheduled(plan_of(step("5 mg", "1 day"), {**step("2 mg", "1 day"), "review_before": True})).to_dict()
+        waits = {"course": "testamine", "step": 2, "note": "waits for review"}
+        assert [day.get("notes") for day in made["days"]] == [None, [waits]]
+
     def test_what_is_not_history_begins_with_the_last_change(self):
         plan = plan_of(step("5 mg", "7 days"))
         schedule = scheduled(plan)
@@ -265,6 +275,10 @@ class TestPatterns:
         length, reached = self.reached(step(["5 mg", "2 mg"]), then="continue")
         assert reached == [(0, "5 mg/day"), (1, "2 mg/day")]
         assert length > 20 * 365
+
+    def test_a_cycle_begins_with_its_first_day_whatever_the_weekday(self):
+        _, cycle = scheduled(plan_of(step("1 mg", "1 day"), step(["5 mg", "2 mg"], "2 days"))).steps
+        assert [(place, str(day.total)) for place, day in occurring_days(cycle)] == [(0, "5 mg/day"), (1, "2 mg/day")]
 
     def test_a_week_begins_on_monday_wherever_the_step_does(self):
         weekly = {"for": "2 days", "weekly": {"tue": {"evening": "5 mg"}, "wed": {"evening": "2 mg"}}}
