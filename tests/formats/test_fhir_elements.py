@@ -245,6 +245,8 @@ WRONG = {
     "a contained resource without a type": {"contained": [{"id": "x"}]},
     "an inner extension that is a text": {"extension": [{"url": "urn:x", "extension": ["y"]}]},
     "a list beside a value": {"_status": [{"id": "x"}, "y"]},
+    "a reference that is a text": {"subject": "Patient/1"},
+    "a concept that is a number": {"reasonCode": [5]},
 }
 
 
@@ -291,6 +293,15 @@ def test_an_absent_value_outside_of_doses_is_named_and_inside_refuses():
     assert refusals(order(subject=absent)) == []
     held = order(dosage(repeat={"frequency": None, "_frequency": absent}))
     assert any("_frequency: element: frequency has no value" in line for line in refusals(held))
+
+
+def test_an_extension_beside_no_value_of_a_list_refuses():
+    only = {"extension": [{"url": "urn:x", "valueString": "at noon too"}]}
+    for beside in ([None, only], [None, None, only]):
+        held = order(dosage(repeat={"when": ["MORN"], "_when": beside}))
+        assert any("_when: element: when has no value" in line for line in refusals(held))
+    held = order(dosage(repeat={"when": ["MORN"], "_when": [only]}))
+    assert not any("when has no value" in line for line in refusals(held))
 
 
 def test_a_value_of_a_list_may_have_nothing_beside_it():

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 from taper.formats.fhir.read.elements import MODIFIER, RULES, as_list, is_map, refuse_modifiers
@@ -202,14 +203,14 @@ class _Walk:
             self._refuse(at, f"FHIR {self._version} has no such element; remove it")
             return
         held = value if isinstance(value, list) else [value]
-        values = data.get(key)
-        for index, item in enumerate(held):
+        given_here = data.get(key)
+        values = given_here if isinstance(given_here, list) else [given_here] * len(held)
+        for item, given in zip_longest(held, values[: len(held)]):
             if item is None and known.many:
                 continue
             if not is_map(item) or set(item) - {"id", "extension"}:
                 self._refuse(at, "only an id and extensions may stand beside a value; remove the rest")
                 continue
-            given = values[index] if isinstance(values, list) and index < len(values) else values
             if given is None and decides:
                 self._refuse(at, f"{key} has no value, only an extension in its place; write the value")
             if given is not None and any(has_url(each, "absent") for each in as_list(item.get("extension"))):
