@@ -15,12 +15,14 @@ WORK = Path("/work")
 OUT = WORK / "packed"
 UNUSED = (
     "_pydatetime.py", "_pydecimal.py", "_pyio.py", "_pyrepl/", "antigravity.py", "cProfile.py", "curses/", "dbm/",
-    "doctest.py", "ensurepip/", "ftplib.py", "http/server.py", "idlelib/", "imaplib.py", "mailbox.py",
-    "multiprocessing/", "optparse.py", "pdb.py", "pickletools.py", "poplib.py", "profiling/", "pydoc.py",
-    "pydoc_data/", "smtplib.py", "sqlite3/", "tabnanny.py", "this.py", "timeit.py", "tkinter/", "trace.py",
-    "turtledemo/", "unittest/", "venv/", "webbrowser.py", "wsgiref/", "xmlrpc/",
+    "doctest.py", "encodings/cp1", "encodings/cp7", "encodings/cp8", "encodings/cp9", "encodings/iso2022",
+    "encodings/iso8859_", "encodings/koi8", "encodings/mac_", "ensurepip/", "ftplib.py", "http/server.py",
+    "idlelib/", "imaplib.py", "mailbox.py", "multiprocessing/", "optparse.py", "pdb.py", "pickletools.py",
+    "poplib.py", "profiling/", "pydoc.py", "pydoc_data/", "smtplib.py", "sqlite3/", "tabnanny.py", "this.py",
+    "timeit.py", "tkinter/", "trace.py", "turtledemo/", "unittest/", "venv/", "webbrowser.py", "wsgiref/",
+    "xmlrpc/",
 )  # fmt: skip
-"""Parts of the standard library that nothing here imports."""
+"""Parts of the standard library that nothing here uses: modules, and tables of encodings other than those of the web."""
 
 
 OURS = ("taper/", "taper_page/")
