@@ -22,7 +22,7 @@ UNUSED = (
     "timeit.py", "tkinter/", "trace.py", "turtledemo/", "unittest/", "venv/", "webbrowser.py", "wsgiref/",
     "xmlrpc/",
 )  # fmt: skip
-"""Parts of the standard library that nothing here uses: modules, and tables of encodings other than those of the web."""
+"""Parts of the standard library that nothing here uses: modules, and tables of old encodings."""
 
 
 OURS = ("taper/", "taper_page/")
