@@ -209,6 +209,10 @@ class TestStepBack:
         back = adjust(KNOWN, changed, StepBack(day=on(5), steps=1, lasting=days(6)))
         assert str(back.days[4].intakes[0].portions[0]) == "5 x t2mg"
 
+    def test_without_a_change_of_products_a_step_that_is_made_anew_names_none(self):
+        back = adjust(KNOWN, StepBack(day=on(5), steps=1, lasting=days(6)))
+        assert {item.products for item in back.realized.plan.courses[0].steps} == {()}
+
 
 class TestPace:
     PLANNED = plan_taper(

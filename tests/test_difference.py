@@ -63,6 +63,10 @@ def test_the_largest_fall_counts_from_what_was_taken_before_and_the_last_one_to_
     assert (made.other.last["testamine"].day, made.other.last["testamine"].mg) == (8, 10)
 
 
+def test_of_a_drug_that_was_not_taken_before_the_first_dose_is_no_fall():
+    assert compare(plan_of(step("0.5 mg", "7 days"), before="nothing"), DOWN).one.largest == {"testamine": None}
+
+
 def test_of_equal_falls_the_larger_part_of_what_is_taken_is_the_largest():
     before = {"regimen": {"evening": "20 mg"}}
     plan = plan_of(step("18 mg", "7 days"), step("16 mg", "7 days"), step("15 mg", "7 days"), before=before)

@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taper._base.json_text import LARGEST_BYTES, NotJson, as_object, decode, read_json, read_json_file, read_text_file
+from taper._base.json_text import (
+    LARGEST_BYTES,
+    NotJson,
+    as_object,
+    decode,
+    read_json,
+    read_json_file,
+    read_json_lines,
+    read_text_file,
+)
 from taper.errors import InvalidInput
 
 plain = st.recursive(
@@ -44,6 +53,12 @@ def test_anything_else_is_refused_with_its_place(text, words):
     with pytest.raises(NotJson, match=words) as caught:
         read_json(text, where="plan.json")
     assert caught.value.where == "plan.json"
+
+
+def test_of_a_line_that_is_not_json_the_line_and_the_column_are_named():
+    with pytest.raises(NotJson, match="not JSON at column 7:") as caught:
+        list(read_json_lines('{"a": 1}\n\n{"a": }', where="log.ndjson"))
+    assert caught.value.where == "log.ndjson, line 3"
 
 
 def test_forty_levels_are_read_and_forty_one_are_not():

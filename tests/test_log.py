@@ -110,6 +110,17 @@ def test_a_file_is_read_with_its_name_in_front_of_each_problem(tmp_path):
         ([{"kind": "gap", "day": "2027-03-05", "for": "3 days", "then": {"resume": {}}}], r"has no doses"),
         ([{"kind": "hold", "day": "2027-03-05", "for": "3 days", "pace": "1 mg, every 1 week"}], r"a pace has no use"),
         ([{"kind": "change-products", "day": "2027-03-05", "products": []}], r"is empty; write at least one"),
+        (
+            [
+                {
+                    "kind": "gap",
+                    "day": "2027-03-05",
+                    "for": "3 days",
+                    "then": {"titrate_to": "2 mg", "slots": ["evening"]},
+                }
+            ],
+            r"titrates by an increment or by a source; write one of the two",
+        ),
     ],
 )
 def test_what_cannot_be_an_event_is_refused(events, words):
@@ -212,6 +223,19 @@ def test_a_log_beside_a_plan_it_was_not_written_for_is_refused():
     other = beside.model_copy(update={"written_for": plan_of(step("10 mg", "4 weeks"), then="stop")})
     with pytest.raises(InvalidInput, match="written_for: is not the plan of that fingerprint; remove it"):
         read_log(other.to_json())
+
+
+@pytest.mark.parametrize(
+    ("event", "said"),
+    [
+        (Hold(day=on(5), lasting=days(3)), "hold for 3 days"),
+        (StepBack(day=on(5), steps=2, lasting=days(3), course="x"), "step-back course x steps 2 for 3 days"),
+        (Stop(day=on(5)), "stop"),
+    ],
+    ids=["hold", "step back", "stop"],
+)
+def test_an_event_says_in_a_line_what_was_written_of_it(event, said):
+    assert str(event) == f"2027-03-05: {said}"
 
 
 def test_a_log_says_in_a_line_how_much_it_holds():

@@ -5,6 +5,7 @@ from fractions import Fraction
 
 import pytest
 
+from taper._base.limits import LONGEST_NUMBER
 from taper._base.numbers import NotExact, common_grain, exact, write_percent
 
 
@@ -34,6 +35,20 @@ def test_a_decimal_is_read_as_it_is(text, value):
 def test_a_decimal_that_is_no_amount_is_refused(text, words):
     with pytest.raises(NotExact, match=words):
         exact(Decimal(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("1" * (LONGEST_NUMBER + 1), f"a number of {LONGEST_NUMBER + 1} characters is longer than any amount"),
+        ("x" * LONGEST_NUMBER, "is not a plain number"),
+    ],
+    ids=["too long", "as long as may be"],
+)
+def test_a_text_that_is_too_long_is_not_repeated_but_counted(text, words):
+    with pytest.raises(NotExact, match=words) as caught:
+        exact(text)
+    assert (text in str(caught.value)) is (len(text) <= LONGEST_NUMBER)
 
 
 @pytest.mark.parametrize(

@@ -253,6 +253,18 @@ class TestPlainForm:
         made = scheduled(plan_of(step("5 mg", "1 day"), {**step("2 mg", "1 day"), "review_before": True})).to_dict()
         waits = {"course": "testamine", "step": 2, "note": "waits for review"}
         assert [day.get("notes") for day in made["days"]] == [None, [waits]]
+        assert made["gates"] == [{"course": "testamine", "step": 2, "day": 2, "date": "2027-03-02"}]
+        assert "gates" not in scheduled(plan_of(step("5 mg", "1 day"))).to_dict()
+
+    def test_its_first_line_says_to_when_it_goes_and_what_is_not_shown(self):
+        plan = plan_of(step("5 mg", "3 days"))
+        went_on = plan_of(step("5 mg", "7 days"), step("4 mg"), then="continue")
+        shown = [scheduled(plan), scheduled(plan, days(2)), scheduled(went_on, days(7))]
+        assert [str(item).splitlines()[0] for item in shown] == [
+            "testamine: 2027-03-01 to 2027-03-03 (review)",
+            "testamine: 2027-03-01 to 2027-03-02 (window; 1 more day with 1 dose beyond this window, to 2027-03-03)",
+            "testamine: 2027-03-01 to 2027-03-07 (continues; testamine: 1 more step, 4 mg evening, from 2027-03-08)",
+        ]
 
     def test_what_is_not_history_begins_with_the_last_change(self):
         plan = plan_of(step("5 mg", "7 days"))

@@ -115,6 +115,21 @@ class TestMeasures:
         assert not findings
         assert not clear
 
+    @pytest.mark.parametrize(
+        ("person", "urgent"),
+        [({"crcl": "25"}, False), ({"egfr": "25"}, True), ({"egfr": "65"}, False)],
+        ids=["another measure", "impaired", "not impaired"],
+    )
+    def test_what_a_source_leaves_open_is_urgent_where_the_kidneys_are_known_to_be_impaired(self, person, urgent):
+        # The bands say nothing of 25 and of 65; the figure that is asked for is one that the person may have.
+        facts = held(
+            below(20, action="avoid"),
+            {"at_least": 30, "at_most": 60, **MAXIMUM},
+            {"at_least": 70, "action": "no change"},
+        )
+        _, (gap,), *_ = found(facts, person)
+        assert gap.urgent is urgent
+
     def test_advice_for_impaired_kidneys_as_such_is_found_at_any_figure_that_is_not_normal(self):
         facts = formulary(kidney=[{"source": "k", "basis": "label", "impaired": {"action": "caution"}}])
         assert len(found(facts, {"crcl": "80"})[0]) == 1

@@ -125,6 +125,12 @@ class TestConditions:
         assert (found, clear) == ([], [])
         assert gap.missing.startswith("whether heart failure is decompensated-heart-failure")
 
+    def test_while_a_narrower_condition_is_open_no_other_source_is_clear(self):
+        open_one = {"source": "a", "condition": "decompensated-heart-failure"}
+        facts = (open_one, {"source": "b", "condition": "epilepsy"})
+        found, (gap,), clear, _ = self.conditions("heart failure", facts=facts)
+        assert (found, [source.id for source in gap.sources], clear) == ([], ["a"], [])
+
     def test_a_second_source_is_clear_once_every_condition_is_named_by_one(self):
         facts = ({"source": "a", "condition": "asthma"}, {"source": "b", "condition": "epilepsy"})
         found, gaps, (clear,), _ = self.conditions("asthma", facts=facts)

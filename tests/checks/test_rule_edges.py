@@ -239,8 +239,31 @@ class TestDurations:
         assert says in finding.message
         assert (finding.course, finding.step) == (DRUG, None)
 
+    @pytest.mark.parametrize(
+        ("doses", "then", "severity"),
+        [(["4 mg", "2 mg"], "stop", "low"), (["4 mg", "5 mg"], "stop", "moderate"), (["4 mg"], "continue", "moderate")],
+        ids=["nothing but down", "up again", "open"],
+    )
+    def test_after_a_use_that_was_longer_before_only_a_plan_that_reduces_to_its_end_is_lighter(
+        self, doses, then, severity
+    ):
+        lasting = None if then == "continue" else "7 days"
+        before = {"regimen": {"evening": "5 mg"}, "for": "1 year"}
+        plan = plan_of(*(step(dose, lasting) for dose in doses), then=then, before=before)
+        (finding,), *_ = answers(review_of(plan, formulary(durations=[self.LIMIT])), "duration")
+        assert finding.severity == severity
+        assert ", after 1 year before day 1" in finding.message
+
 
 class TestFirstChange:
+    @pytest.mark.parametrize(("first", "found"), [(5, 0), (6, 1)])
+    def test_the_days_of_the_plan_before_the_first_reduction_are_days_of_use(self, first, found):
+        # 25 days before day 1 and the days up to the one before the course: 29 days where it begins on day 5.
+        before = {"regimen": {"evening": "20 mg"}, "for": "25 days"}
+        plan = plan_of(step("10 mg", "7 days"), before=before, starts_on_day=first)
+        findings, _, clear, _ = begins(plan, FIXED | {"used_for_at_least": "30 days"})
+        assert (len(findings), len(clear)) == (found, 1 - found)
+
     @pytest.mark.parametrize(
         ("printed", "severity"),
         [(FIXED | {"step_high": "10 mg"}, "moderate"), (FIXED, "high"), (OF_START | {"percent_high": "50"}, "high")],
@@ -291,6 +314,15 @@ class TestForms:
         held = formulary(interchanges=[fact], products=[])
         findings, *_ = answers(review_of(plan, held, products=(*TABLETS, self.CAPSULE)), "formulation-swap")
         assert [(item.step, item.day) for item in findings] == [(2, 8)] * named
+
+    def test_a_form_is_taken_from_its_first_step_on(self):
+        fact = {"source": "a", "between": ["tablet", "capsule"], "what": "taken up differently"}
+        both = [step("5 mg", "7 days", products=["c"]), step("10 mg", "7 days", products=["t5mg"])]
+        plan = plan_of(*both, step("10 mg", "7 days", products=["c"]))
+        held = formulary(interchanges=[fact], products=[])
+        (finding,), *_ = answers(review_of(plan, held, products=(*TABLETS, self.CAPSULE)), "formulation-swap")
+        assert (finding.step, finding.day) == (2, 8)
+        assert (finding.limit, finding.value) == ("immediate-release capsule", "immediate-release tablet")
 
 
 class TestSingleDoses:
@@ -423,6 +455,11 @@ class TestReplaced:
 
 
 class TestSwings:
+    def test_days_without_a_dose_of_a_drug_without_a_half_life_are_not_assessed(self):
+        findings, (gap,), clear, _ = over("swing", plan_of(step(["5 mg", {}], "8 days")))
+        assert (findings, clear, gap.reason) == ([], [], Reason.NO_SOURCE)
+        assert gap.missing.startswith("the half-life of the drug")
+
     def test_a_drug_taken_every_day_needs_no_half_life(self):
         assert over("swing", plan_of(step("5 mg", "7 days"))) == ([], [], [], [])
 

@@ -183,6 +183,12 @@ def test_one_text_may_tell_all_doses_of_a_day():
     assert refusals(order(dosage(10, text="10 mg in the morning, 6 mg in the evening"), twice[1])) != []
 
 
+@pytest.mark.parametrize(("time", "is_read"), [("morning", True), ("evening", False)])
+def test_a_text_may_tell_its_own_dose_of_a_day_alone(time, is_read):
+    twice = [dosage(10, text=f"10 mg in the {time}"), dosage(5, repeat={"when": ["EVE"]}, text="5 mg in the evening")]
+    assert ["the text '10 mg in the evening'" in line for line in refusals(order(*twice))] == [True] * (not is_read)
+
+
 def test_a_scheme_of_counts_is_compared_by_time_of_day():
     evening = counted(2, "Stück", repeat={"when": ["EVE"]})
     assert refusals(order(counted(1, "Stück", text="1-0-2-0 Stück"), evening), strength=mg(5)) == []

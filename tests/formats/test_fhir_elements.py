@@ -343,6 +343,14 @@ def test_primitives_are_written_as_their_types(kind, good, bad):
     assert wrong_primitive(bad, kind) is not None
 
 
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [("positiveInt", " from 1"), ("unsignedInt", " from 0"), ("integer", "")],
+)
+def test_the_least_that_a_whole_number_may_be_is_said(kind, said):
+    assert wrong_primitive(Decimal("1.5"), kind) == f"write a whole number{said}"
+
+
 def test_a_bundle_is_looked_into_as_well():
     assert any(": element: " in line for line in refusals(bundle(order()) | {"entries": []}))
     assert any("entry[1].resource.colour: element: " in line

@@ -257,6 +257,16 @@ def test_hours_that_divide_a_day_are_clock_times_where_no_times_are_named():
         assert any(f"every {hours} hours, read as {', '.join(clock)}" in report.message for report in read.reports)
 
 
+@pytest.mark.parametrize(("frequency", "is_read"), [(1, True), (2, False)])
+def test_once_in_two_days_is_every_other_day_and_twice_leaves_open_on_which(frequency, is_read):
+    told = order(dosage(repeat={"when": None, "frequency": frequency, "period": 2}))
+    if is_read:
+        (step,) = from_fhir(told, slots=SLOTS).plan.courses[0].steps
+        assert [day.as_dict() for day in step.days] == [{"morning": "40 mg"}, {}]
+    else:
+        assert any("2 times in 2 days leaves open on which days" in line for line in refusals(told))
+
+
 def test_two_whole_days_in_hours_are_every_other_day():
     read = from_fhir(order(dosage(repeat={"when": None, "period": 48, "periodUnit": "h"})), slots=SLOTS)
     assert [bool(day) for day in read.plan.courses[0].steps[0].days] == [True, False]

@@ -88,6 +88,29 @@ def test_as_many_regimens_as_may_be_compared_are_all_compared() -> None:
     assert (found(1425).left_out > 0, found(1425).limit) == (True, 1425)
 
 
+def test_as_many_ways_as_may_be_kept_are_kept() -> None:
+    # Of 5 mg, 1 mg is left after 4 changes of 1 mg. Where nothing weighs anything, all that is on the way is kept by
+    # its number of changes: 5 mg after none, 4 mg after 1, 3 mg after 1 or 2, 2 mg after 1 to 3, 1 mg after 1 to 4.
+    def found(most: int) -> Route | None:
+        weights = Weights(**NONE, pieces=5, most_states=most)
+        ground = ground_of({"morning": "5 mg"}, "5 mg", WHOLE_MG, weights=weights, to=DailyDose("1"))
+        return search(ground, fewest=4)
+
+    route = found(1 + 1 + 2 + 3 + 4)
+    assert route is not None
+    assert route.changes == 4
+    with pytest.raises(TooManyStates, match="more than 10 regimens"):
+        found(10)
+
+
+def test_where_no_plan_has_so_many_changes_no_regimen_is_looked_at() -> None:
+    # 60 mg goes down by 1 mg sixty times at most. Of so few regimens no plan is found at all.
+    ground = ground_of({"morning": "60 mg"}, "60 mg", WHOLE_MG, weights=Weights(pieces=100, most_states=1))
+    assert search(ground, fewest=62) is None
+    with pytest.raises(TooManyStates):
+        search(ground, fewest=60)
+
+
 def test_an_intake_of_few_doses_keeps_them_where_doses_are_left_out_of_another() -> None:
     weights = Weights(pieces=100, most_states=50)
     route = search(ground_of({"morning": "60 mg", "noon": "1 mg"}, "60 mg", WHOLE_MG, weights=weights))

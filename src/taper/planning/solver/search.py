@@ -241,7 +241,7 @@ class _Search:
         held = self._best.get(node.key)
         if held is not None and not node.is_before(held):
             return False
-        if len(self._best) > self._ground.weights.most_states:
+        if held is None and len(self._best) >= self._ground.weights.most_states:
             raise self._ground.too_many(self._ground.weights.most_states)
         self._best[node.key] = node
         if self._end(node, total) or (self._most is not None and node.changes >= self._most):
