@@ -282,7 +282,9 @@ class TestReadings:
             ({"egfr": "45"}, KidneyAction.CAUTION),
             ({"crcl": "45"}, KidneyAction.CAUTION),
             ({"absolute_egfr": "45"}, KidneyAction.CAUTION),
-            ({"egfr": "89"}, KidneyAction.CAUTION),
+            ({"egfr": "59"}, KidneyAction.CAUTION),
+            ({"egfr": "60"}, None),
+            ({"egfr": "89"}, None),
             ({"egfr": "90"}, None),
             ({}, None),
         ],
@@ -291,7 +293,7 @@ class TestReadings:
         facts = formulary(kidney=[{"source": "s", "basis": "label", "impaired": {"action": "caution"}}])
         reading = read_advice(facts.monograph(DRUG).kidney[0], Patient.read(KNOWN | patient))
         assert (reading.says.action if reading.says else None) is says
-        assert (reading.missing is not None) == (patient == {})
+        assert (reading.missing is not None) == (patient in ({}, {"egfr": "60"}, {"egfr": "89"}))
         if says:
             assert reading.place.startswith(("eGFR", "creatinine clearance", "de-indexed eGFR"))
 
@@ -304,6 +306,11 @@ class TestReadings:
         facts = held({"below": 15, "action": "avoid"}, impaired={"action": "caution"})
         reading = read_advice(facts.monograph(DRUG).kidney[0], Patient.read(KNOWN | {"egfr": "45"}))
         assert reading.says.action is KidneyAction.CAUTION
+
+    def test_what_stands_beside_bands_is_not_said_of_dialysis(self):
+        facts = held({"below": 15, "action": "avoid"}, impaired={"action": "caution"})
+        reading = read_advice(facts.monograph(DRUG).kidney[0], Patient.read({"dialysis": True}))
+        assert (reading.says, reading.missing) == (None, "what this source says on dialysis")
 
     def test_each_measure_reads_its_own_figure(self):
         figures = {"egfr": "10", "crcl": "20", "absolute_egfr": "30"}

@@ -130,13 +130,26 @@ class TestMeasures:
         _, (gap,), *_ = found(facts, person)
         assert gap.urgent is urgent
 
-    def test_advice_for_impaired_kidneys_as_such_is_found_at_any_figure_that_is_not_normal(self):
+    def test_advice_for_impaired_kidneys_as_such_is_found_below_60(self):
         facts = formulary(kidney=[{"source": "k", "basis": "label", "impaired": {"action": "caution"}}])
-        assert len(found(facts, {"crcl": "80"})[0]) == 1
+        assert len(found(facts, {"crcl": "59"})[0]) == 1
         assert found(facts, {"egfr": "95"})[2][0].source.id == "k"
         assert "a figure of kidney function" in found(facts, {})[1][0].missing
-        (finding,), *_ = found(facts, {"egfr": "80"})
-        assert finding.limit is None
+        (finding,), *_ = found(facts, {"egfr": "59"})
+        assert (finding.limit, finding.briefly) == (None, "caution in impaired kidneys")
+        assert "(the source names impaired kidneys without a figure)" in finding.message
+
+    @pytest.mark.parametrize("action", ["caution", "avoid", "reduce, no figure given"])
+    @pytest.mark.parametrize("figure", [{"egfr": "60"}, {"egfr": "89"}, {"crcl": "75"}])
+    def test_advice_without_a_figure_asks_at_a_mildly_lower_one(self, action, figure):
+        facts = formulary(kidney=[{"source": "k", "basis": "label", "impaired": {"action": action}}])
+        findings, (gap,), clear, _ = found(facts, figure)
+        assert "is what the source calls impaired kidneys; it gives no figure" in gap.missing
+        assert (findings, clear) == ([], [])
+
+    def test_that_nothing_changes_needs_no_figure(self):
+        facts = formulary(kidney=[{"source": "k", "basis": "label", "impaired": {"action": "no change"}}])
+        assert [len(answer) for answer in found(facts, {"crcl": "75"})[:3]] == [0, 0, 1]
 
     def test_a_clearance_from_90_is_not_taken_for_normal_kidneys(self):
         facts = formulary(kidney=[{"source": "k", "basis": "label", "impaired": {"action": "avoid"}}])
@@ -150,6 +163,10 @@ class TestMeasures:
             ("severe", "29", "finds"),
             ("severe", "30", "gap"),
             ("severe", "45", "clear"),
+            ("disease", "29", "finds"),
+            ("disease", "30", "gap"),
+            ("disease", "89", "gap"),
+            ("disease", "90", "clear"),
             ("significant", "0.5", "gap"),
             ("significant", "89", "gap"),
             ("significant", "90", "clear"),
@@ -157,11 +174,12 @@ class TestMeasures:
     )
     def test_a_word_without_a_figure_is_decided_where_kdigo_decides_it_alone(self, degree, egfr, answer):
         state = {"action": "avoid", "degree": degree}
+        word = "kidney disease" if degree == "disease" else f"{degree} impairment"
         facts = formulary(kidney=[{"source": "k", "basis": "label", "impaired": state}])
         findings, gaps, clear, _ = found(facts, {"egfr": egfr})
         assert [bool(findings), bool(gaps), bool(clear)] == [answer == kind for kind in ("finds", "gap", "clear")]
         if gaps:
-            assert f"whether eGFR {egfr} mL/min/1.73 m2 is what the source calls {degree}" in gaps[0].missing
+            assert f"whether eGFR {egfr} mL/min/1.73 m2 is what the source calls {word}" in gaps[0].missing
 
     @pytest.mark.parametrize(("crcl", "answer"), [("71", "clear"), ("70", "finds"), ("10", "finds"), ("9", "gap")])
     def test_figures_of_an_unnamed_measure_are_read_as_printed(self, crcl, answer):
@@ -189,7 +207,7 @@ class TestMeasures:
         facts = formulary(kidney=[{"source": "k", "basis": "label", "impaired": {"action": "avoid", **edge}}])
         (finding,), *_ = found(facts, {"egfr": egfr, "crcl": "20"})
         assert f"while eGFR {egfr} mL/min/1.73 m2 (reported) would be answered otherwise" in finding.message
-        (finding,), *_ = found(facts, {"egfr": "70", "crcl": "20"})
+        (finding,), *_ = found(facts, {"egfr": "59", "crcl": "20"})
         assert "would be answered otherwise" not in finding.message
 
     def test_below_the_lowest_band_a_source_is_not_clear(self):

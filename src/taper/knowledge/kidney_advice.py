@@ -105,7 +105,7 @@ class KidneyState(_KidneyDoses):
     `at_most` are its figures where it does not name their measure.
     """
 
-    degree: Literal["severe", "significant"] | None = None
+    degree: Literal["disease", "severe", "significant"] | None = None
 
     @model_validator(mode="after")
     def _agrees(self) -> Self:

@@ -42,7 +42,17 @@ class KidneyReading:
             text = f"{text}, {band_words(self.says)}"
         for other in self.others:
             text = f"{text}, while {other.described} would be answered otherwise"
+        if self.word is not None:
+            text = f"{text} (the source names {self.word} without a figure)"
         return f"{text} (printed in two bands, the more cautious is read)" if self.shared_edge else text
+
+    @property
+    def word(self) -> str | None:
+        """The source's word where it speaks of the kidneys without a figure, so that the figure is the person's."""
+        says = self.says
+        if self.dialysis or not isinstance(says, KidneyState) or not (says.at_least is says.at_most is None):
+            return None
+        return _WORDS[says.degree]
 
     @property
     def limit(self) -> Dose | None:
@@ -106,7 +116,8 @@ def read_advice(advice: KidneyAdvice, patient: Patient) -> KidneyReading:
 
 def _read_dialysis(advice: KidneyAdvice, patient: Patient) -> KidneyReading:
     # Whoever is on dialysis has impaired kidneys by any degree, so what a source says of those holds.
-    says = advice.dialysis or advice.impaired
+    # Beside bands they are what is said of better kidneys than those.
+    says = advice.dialysis or (None if advice.bands else advice.impaired)
     if says is None:
         return KidneyReading(advice, missing="what this source says on dialysis", dialysis=True)
     if says.action is not KidneyAction.BY_MEASURE or advice.measure is None:
@@ -153,13 +164,22 @@ def _is_gap(advice: KidneyAdvice, value: Fraction) -> bool:
     )
 
 
-_DEGREES = {None: (90, 90), "severe": (30, 45), "significant": (0, 90)}
+_DEGREES = {None: (60, 90), "disease": (30, 90), "severe": (30, 45), "significant": (0, 90)}
 """Below the first the person has what the source's word says, from the second of an eGFR not; between, unclear.
 
-KDIGO 2012 (Kidney Int Suppl 2013;3:1-150, table 5) calls a GFR from 90 normal, below it decreased, from 30 to 44
-moderately or severely, and below 30 severely decreased or failure. It says nothing of a creatinine clearance, nor of
-"significant". So a clearance from 90 is not taken for normal kidneys, and one below is taken for impaired ones.
+KDIGO 2012 (Kidney Int Suppl 2013;3:1-150, table 5) calls a GFR from 90 normal, from 60 normal or mildly decreased, from
+30 to 44 moderately or severely, and below 30 severely decreased or failure. It says nothing of a creatinine clearance,
+nor of "significant", and a figure alone does not tell that the kidneys are diseased. So a clearance from 90 is not
+taken for normal kidneys, and one below 60 is taken for impaired ones.
 """
+
+
+_WORDS = {
+    None: "impaired kidneys",
+    "disease": "kidney disease",
+    "severe": "severe impairment",
+    "significant": "significant impairment",
+}
 
 
 def _read_impaired(advice: KidneyAdvice, patient: Patient) -> KidneyReading:
@@ -173,12 +193,13 @@ def _read_impaired(advice: KidneyAdvice, patient: Patient) -> KidneyReading:
     if says.at_least is not None or says.at_most is not None:
         return _read_between(advice, says, lowest, figures)
     has, has_not = _DEGREES[says.degree]
-    if lowest.value < has:
+    changes_nothing = says.degree is None and says.action is KidneyAction.NO_CHANGE
+    if lowest.value < has or changes_nothing:
         others = tuple(figure for figure in figures if figure.value >= has)
         return KidneyReading(advice, says=says, figure=lowest, others=others)
     if lowest.value >= has_not and any(isinstance(figure, EGFR) for figure in figures):
         return KidneyReading(advice, figure=lowest)
-    word = says.degree or "impaired"
+    word = _WORDS[says.degree]
     told = f"whether {lowest.measure} {lowest.text} is what the source calls {word}; it gives no figure"
     return KidneyReading(advice, figure=lowest, missing=f"{told}, and KDIGO 2012 none that decides it")
 

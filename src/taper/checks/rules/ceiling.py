@@ -16,6 +16,7 @@ from taper.source import Subject
 
 NAME = "ceiling"
 _WEAK = frozenset({CeilingKind.CLAIM, CeilingKind.FIRST})
+_NAMED = frozenset({CeilingKind.HIGHEST_NAMED, CeilingKind.DERIVED})
 SUBJECT = Subject.DOSAGE
 READS = ("before", "before.for", "patient.age", "patient.sex", "patient.medications", "patient.as_needed", "indication")
 
@@ -48,7 +49,8 @@ def assess(case: Case) -> Iterator[Answer]:
     is a claim without a source, which is compared only where its source is named. A figure for
     people who take other medicines, or do not, is compared with those who do, or do not. A maximum for people who are
     not used to a drug is not assessed for those who are by what the plan says. A maximum of another
-    country than the plan's is moderate at most where the plan's own country gives one.
+    country than the plan's is moderate at most where the plan's own country gives one, and what another country only
+    names or implies is then compared on the days above that one.
     """
     for drug, monograph in (yield from on_file(case, NAME)):
         daily = tuple(item for item in monograph.ceilings if item.per == "day")
@@ -85,9 +87,10 @@ def _compare(case: Case, drug: str, ceiling: Ceiling, held: _Held) -> Iterator[A
     least = Fraction(0) if is_own else min(same or [item.limit.mg for item in own], default=None)
     if case.person_fits(ceiling) is False or least is None or (not is_own and _is_said(case, ceiling, held)):
         return
+    least = max(least, _at_home(case, ceiling, own))
     above = list(stretches(case.days(drug), lambda run: run.total > limit and run.total.mg > least))
     if not above:
-        if is_own:
+        if is_own and not any(run.total > limit for run in case.days(drug)):
             yield Clear(rule=NAME, drug=drug, source=ceiling.source, figures=_figures(case, drug, ceiling))
     elif _fits_column(case, ceiling) is None:
         missing = f"the other medicines, which decide the column: {limit}{_for_whom(ceiling)}"
@@ -101,6 +104,14 @@ def _compare(case: Case, drug: str, ceiling: Ceiling, held: _Held) -> Iterator[A
                 yield _finding(case, drug, ceiling, stretch, held)
             else:
                 yield used_gap(NAME, drug, ceiling, used=used is True)
+
+
+def _at_home(case: Case, ceiling: Ceiling, own: list[Ceiling]) -> Fraction:
+    """The largest maximum of the plan's own country for its use and person, beside a figure that another only names."""
+    if ceiling.kind not in _NAMED or not case.is_abroad(ceiling.source):
+        return Fraction(0)
+    maxima = (item for item in own if item.kind is CeilingKind.MAXIMUM and case.person_fits(item))
+    return max((item.limit.mg for item in maxima if case.is_own(item.source)), default=Fraction(0))
 
 
 def _figures(case: Case, drug: str, ceiling: Ceiling) -> tuple[FigureKind, ...]:

@@ -32,10 +32,11 @@ def assess(case: Case) -> Iterator[Answer]:
     To avoid, and a dose above a maximum, a range, a first dose or the part of a figure that a source gives in
     proportion, are high; "reduce" without a figure is moderate; caution is low. Where the indication is not given,
     advice for some indications is moderate at most. No figure of the source's measure, unstable function, a gap in the
-    source, a figure worse than it covers, and a word without a figure, such as severe, that KDIGO's categories do not
-    decide, are not assessed. Where figures of one measure disagree, the lowest decides; where another measure would
-    give another answer, no source is clear. A source is clear only where dialysis and stability are known. A
-    single-dose pharmacokinetic result, and a claim that cites nothing, are left out unless their source is named.
+    source, a figure worse than it covers, and a word without a figure, such as severe, or impaired from 60 to below
+    90, that KDIGO's categories do not decide, are not assessed. Where figures of one measure disagree, the lowest
+    decides; where another measure would give another answer, no source is clear. A source is clear only where dialysis
+    and stability are known. A single-dose pharmacokinetic result, and a claim that cites nothing, are left out unless
+    their source is named.
 
     Where no source on file has kidney advice and none was read in full, a figure below 60 is not assessed, and is
     listed before every other open question; from 60 (KDIGO 2012: normal or mildly decreased) no question is asked.
@@ -262,6 +263,7 @@ def _in_brief(reading: KidneyReading) -> dict[str, Any]:
     assert reading.says is not None
     action = _ACTIONS.get(reading.says.action, "")
     edges = f" {band_words(reading.says)}" if isinstance(reading.says, KidneyBand) else ""
+    edges = f" in {reading.word}" if reading.word is not None else edges
     return {"briefly": f"{words_of(reading.says)}{edges}", "action": action}
 
 
