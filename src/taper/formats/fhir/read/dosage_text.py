@@ -287,7 +287,9 @@ class _Reading:
     def _amounts_together(self) -> None:
         """Two numbers that are one amount, such as a count of units of a strength, or that are added."""
         told, units = self.told, unit_patterns()
-        told.added += [found[1] for found in units.added.finditer(self._left)]
+        first = units.amount.search(self._left)
+        if first is not None:
+            told.added += [found[0] for found in units.added.finditer(self._left, first.end())]
         told.strengths += [_in_mg(_number(found[1]), found[2]) for found in units.strength.finditer(self._left)]
         leading = units.leading.match(self._left)
         if leading is not None and set(_LETTERS.findall(leading[1])) <= self._names:

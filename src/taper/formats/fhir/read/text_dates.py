@@ -17,6 +17,8 @@ _JOINED = re.compile(rf"{_ONE}[ |]*(?:-|to|bis(?: zum)?|au|a|al|hasta(?: el)?|un
 # What stands for a date holds its number in signs that are no digit and no letter: of an ISO date even, else odd.
 _HIDDEN = {ord(str(digit)): 0xE000 + digit for digit in range(10)}
 _SHOWN = {hidden: digit for digit, hidden in _HIDDEN.items()}
+# How far before a date is looked for a word that says what it is.
+_FAR = 80
 
 
 def without_iso_dates(flat: str) -> tuple[str, list[SaidDate]]:
@@ -56,7 +58,8 @@ def _read(text: str, named: Sequence[SaidDate], words: Vocabulary) -> Iterator[S
     pairs = (zip(pair, ("start", "end"), strict=True) for pair in _JOINED.findall(text))
     meanings = {mark: meaning for pair in pairs for mark, meaning in pair}
     for found in _MARK.finditer(text):
-        before, (place, is_named) = text[: found.start()], divmod(int(found[1].translate(_SHOWN)), 2)
+        before = text[max(0, found.start() - _FAR) : found.start()]
+        place, is_named = divmod(int(found[1].translate(_SHOWN)), 2)
         said = (meaning for meaning, pattern in words.before_dates.items() if pattern.search(before))
         date = named[place] if is_named else SaidDate(-1, place, None)
         yield replace(date, meaning=meanings.get(found[1]) or next(said, ""))

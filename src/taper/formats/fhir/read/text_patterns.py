@@ -84,9 +84,9 @@ class UnitPatterns:
 
     @cached_property
     def added(self) -> re.Pattern[str]:
-        """An amount that is joined to one before it."""
+        """An amount that a word joins to what stands before it."""
         amount = rf"{NUMBER} ?x? ?{self._unit}(?![\w])"
-        return re.compile(rf"(?<![\w]){amount}.*?(?<![\w])((?:and|plus|und|sowie|et|y|mas) [^\d.;|]{{0,20}}?{amount})")
+        return re.compile(rf"(?<![\w])(?:and|plus|und|sowie|et|y|mas) [^\d.;|]{{0,20}}?{amount}")
 
     @cached_property
     def amount(self) -> re.Pattern[str]:

@@ -40,13 +40,8 @@ def kinds_of_day(dosages: Sequence[ReadDosage]) -> Iterator[Sequence[ReadDosage]
     weekdays: list[Weekday | None] = [*named] or [None]
     firsts = [*{dosage.bounds.first for dosage in dosages if dosage.rhythm.every > 1}] or [None]
     for weekday, first in product(weekdays, firsts):
-        held = [
-            dosage for dosage in dosages
-            if (not dosage.rhythm.weekdays or weekday in dosage.rhythm.weekdays)
-            and (dosage.rhythm.every == 1 or dosage.bounds.first == first)
-        ]  # fmt: skip
-        if held:
-            yield held
+        held = (dosage for dosage in dosages if not dosage.rhythm.weekdays or weekday in dosage.rhythm.weekdays)
+        yield [dosage for dosage in held if dosage.rhythm.every == 1 or dosage.bounds.first == first]
 
 
 def times_a_day(dosage: ReadDosage) -> int:
