@@ -11,17 +11,19 @@ from taper._base.numbers import exact
 from taper.amounts.duration import Duration
 from taper.errors import InvalidInput
 from taper.formats.fhir.read.advice import without_advice
+from taper.formats.fhir.read.text_dates import read_dates, with_iso_dates, without_iso_dates
 from taper.formats.fhir.read.text_patterns import (
+    BEFORE_EACH,
     CLOCK,
     COMPARED,
-    DOTTED,
-    ISO,
+    GONE,
     MIXED,
     OF_A_PERIOD,
     PER_BODY,
     PER_VOLUME,
     REPEATED,
     SEVERAL,
+    SIGNED,
     SPACED_WORD,
     THOUSANDS,
     WORD,
@@ -38,10 +40,10 @@ from taper.formats.fhir.read.vocabulary import (
     vocabulary_of,
 )
 
-_GONE = " | "
 _IN_MG = {"mcg": Fraction(1, 1000), "mg": Fraction(1), "g": Fraction(1000)}
 _MEALS = 3
 _UMLAUT = re.compile(r"(?<![aeq])([aou])e")
+_LETTERS = re.compile(r"[^\W\d_]+")
 _LINES = re.compile(r"\s*[\r\n]\s*")
 
 
@@ -53,10 +55,9 @@ def read_text(text: str, names: frozenset[str] = frozenset()) -> Told:
         text: The text as it stands.
         names: Words that name the drug, its form or what it is for: they are passed over.
     """
-    flat = plain(text if text.isprintable() else _LINES.sub(". ", text))
-    dates = [(int(month), int(day), int(year)) for year, month, day in ISO.findall(flat)] if "-" in flat else []
-    told = read_by_template(ISO.sub(_GONE, flat) if dates else flat, lambda one: _read(one, names))
-    return replace(told, dates=[*told.dates, *dates]) if dates else told
+    flat, dates = without_iso_dates(plain(text if text.isprintable() else _LINES.sub(". ", text)))
+    told = read_by_template(flat, lambda one: _read(one, names))
+    return replace(told, dates=with_iso_dates(told.dates, dates)) if dates else told
 
 
 @lru_cache(maxsize=2048)
@@ -89,8 +90,8 @@ class _Reading:
         self._left = words.numbers.sub(self._digit, self._left)
         self._left = REPEATED.sub(r"\1", MIXED.sub(r"\1 \2", self._left))
         for step in (
-            self._harmless, self._openly, self._purposes, self._dates, self._schemes, self._limits, self._per,
-            self._conditions,
+            self._meals_too, self._harmless, self._openly, self._purposes, self._dates, self._schemes,
+            self._limits, self._per, self._conditions,
             self._frequencies, self._clocks,
             self._ranges, self._changes, self._lengths, self._daily, self._order, self._amounts, self._days,
         ):  # fmt: skip
@@ -105,7 +106,7 @@ class _Reading:
     def _take(self, pattern: re.Pattern[str], note: Callable[[re.Match[str]], None]) -> None:
         def found(match: re.Match[str]) -> str:
             note(match)
-            return _GONE
+            return GONE
 
         self._left = pattern.sub(found, self._left)
 
@@ -115,23 +116,14 @@ class _Reading:
     def _warnings(self) -> None:
         """Take out the clauses that only warn or say how to take the drug."""
         words = self._words
-        self._left = without_advice(
-            self._left, words.warnings, words.warning_words, words.patterns["conditions"], _GONE
-        )
+        self._left = without_advice(self._left, words.warnings, words.warning_words, words.patterns["conditions"], GONE)
         self.told.doses = self._left
 
+    def _meals_too(self) -> None:
+        self._take(self._words.meals_too, self._beyond)
+
     def _dates(self) -> None:
-        for pattern in self._words.dates:
-            self._take(pattern, self._named_date)
-        if "." in self._left:
-            self._take(DOTTED, self._dotted_date)
-
-    def _dotted_date(self, found: re.Match[str]) -> None:
-        self.told.dates.append((int(found[2]), int(found[1]), int(found[3]) if found[3] else None))
-
-    def _named_date(self, found: re.Match[str]) -> None:
-        month = next(number for number in range(1, 13) if found[f"m{number}"])
-        self.told.dates.append((month, int(found["day"]), int(found["year"]) if found["year"] else None))
+        self._left, self.told.dates = read_dates(self._left, self._words)
 
     def _harmless(self) -> None:
         """Take out what says how to take the drug, and then what warns beside it."""
@@ -161,6 +153,7 @@ class _Reading:
 
     def _per(self) -> None:
         """An amount for each kg or square meter is none; an amount for each day is one of the day."""
+        self._take(SIGNED, self._beyond)
         self._take(COMPARED, self._beyond)
         if "/" in self._left:
             self._take(PER_BODY, self._beyond)
@@ -292,9 +285,22 @@ class _Reading:
             self._take(unit_patterns().one, lambda found: self._amount("1", found[1]))
 
     def _amounts_together(self) -> None:
-        """Two numbers that are one amount, such as a count of units of a strength."""
+        """Two numbers that are one amount, such as a count of units of a strength, or that are added."""
+        told, units = self.told, unit_patterns()
+        first = units.amount.search(self._left)
+        if first is not None:
+            told.added += [found[0] for found in units.added.finditer(self._left, first.end())]
+        told.strengths += [_in_mg(_number(found[1]), found[2]) for found in units.strength.finditer(self._left)]
+        leading = units.leading.match(self._left)
+        if leading is not None and set(_LETTERS.findall(leading[1])) <= self._names:
+            told.strengths.append(_in_mg(_number(leading[2]), leading[3]))
+        known = self._names | BEFORE_EACH
+        for found in units.perhaps_strength.finditer(self._left):
+            if set(_LETTERS.findall(found[1])) <= known:
+                told.perhaps_strengths.append(_in_mg(_number(found[2]), found[3]))
         for found in unit_patterns().beside.finditer(self._left):
             count, number, mass = found.group(1, 2, 3) if found[1] else found.group(6, 4, 5)
+            self.told.perhaps_strengths.append(_in_mg(_number(number), mass))
             self.told.beside.append(_number(count) * _in_mg(_number(number), mass))
         self._take(unit_patterns().product, self._product)
         self._take(unit_patterns().times, lambda found: self._strength(found[3], found[4], found[1], found[2]))
@@ -310,6 +316,7 @@ class _Reading:
         """A count of units of a stated strength: what they come to must be the dose."""
         self._amount(count, unit)
         self._amount(number, mass)
+        self.told.strengths.append(_in_mg(_number(number), mass))
         self.told.products.append(_number(count) * _in_mg(_number(number), mass))
 
     def _amount(self, number: str, unit: str, *, daily: bool = False) -> None:
@@ -335,7 +342,7 @@ class _Reading:
         for found in self._words.purpose.finditer(left):
             end = _end_of_words(left, found.end(), known)
             if found.start() >= at and end > found.end():
-                kept += [left[at : found.start()], _GONE]
+                kept += [left[at : found.start()], GONE]
                 at = end
         self._left = "".join([*kept, left[at:]])
 

@@ -1,17 +1,17 @@
-"""Patterns of a dosage text that are the same in every language: dates, clock times, schemes and amounts."""
+"""Patterns of a dosage text that are the same in every language: clock times, schemes and amounts."""
 
 import re
 from functools import cache, cached_property
 
 from taper.formats.fhir.read.vocabulary import NUMBER, unit_pattern
 
-ISO = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})(?:t[\d:+z-]+)?\b")
-DOTTED = re.compile(r"\b(\d{1,2})\.(\d{1,2})\.(\d{4})?(?![\d])")
+GONE = " | "
 CLOCK = re.compile(r"(?<![\w:/.])(?:at |um |a las? |a )?(\d{1,2})(?:[:.h](\d{2}))? ?"
                    r"(am|pm|a\.m\.|p\.m\.|uhr|o'clock|h)(?![\w])"
                     r"|(?<![\w:/.])(?:at |um |a las? |a )?(\d{1,2}):(\d{2})(?: ?(am|pm|uhr|h))?(?![\w:])")  # fmt: skip
 THOUSANDS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:[.,]\d{3})+(?![\d])")
 OF_A_PERIOD = re.compile(r"(?:(?<=^)|(?<=[ x(]))(?:for |x ?)?(\d{1,3})/(7|52|12)(?![\d/])")
+SIGNED = re.compile(r"(?:(?<!\d)[.,]|\+ ?|\^|(?<!\w)-)\d[\d.,/]*")
 COMPARED = re.compile(r"[<>~≈≤≥±]=? ?\d[\d.,/]*")
 PER_BODY = re.compile(rf"{NUMBER} ?(?:mg|mcg|ug|g) ?/ ?(?:kg|m2|m²)\S*")
 PER_VOLUME = re.compile(rf"({NUMBER}) ?(mg|mcg|ug|g) ?/ ?({NUMBER})? ?ml(?![\w])")
@@ -23,6 +23,7 @@ WORD = re.compile(r"\d+(?:[.,/:]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)*")
 
 
 _MASS = "(mg|mcg|ug|g)"
+BEFORE_EACH = frozenset(("of", "at", "a", "zu", "je", "de", "mit", "jeweils", "con", "each"))
 _EACH = rf"(?:of|a|zu(?: je)?|de|mit|je|con) ({NUMBER}) ?{_MASS}(?![\w/])"
 
 
@@ -64,6 +65,28 @@ class UnitPatterns:
     @cached_property
     def each(self) -> re.Pattern[str]:
         return re.compile(rf"(?<![\w])({NUMBER}) ?x? ?({self._unit}) {_EACH}")
+
+    @cached_property
+    def strength(self) -> re.Pattern[str]:
+        """A mass that is said of one unit: it stands before its word."""
+        mass = rf"(?<![\w])({NUMBER}) ?{_MASS}"
+        return re.compile(rf"{mass}(?:[ /-]| per )(?!each){self._unit}(?![\w])")
+
+    @cached_property
+    def leading(self) -> re.Pattern[str]:
+        """A mass that stands after the first words, and before a mark or a verb."""
+        return re.compile(rf"([^\d.;:,()|]+) ({NUMBER}) ?{_MASS} ?(?:[.,;:|(]|(?=(?:take|nehmen|prendre|tomar)(?!\w)))")
+
+    @cached_property
+    def perhaps_strength(self) -> re.Pattern[str]:
+        """A mass after the word of a unit, which may be of one or of all of them, and what stands between."""
+        return re.compile(rf"(?<![\w]){self._unit}(?![\w])([^\d.;:|]{{0,60}}?)({NUMBER}) ?{_MASS}(?![\w/])")
+
+    @cached_property
+    def added(self) -> re.Pattern[str]:
+        """An amount that a word joins to what stands before it."""
+        amount = rf"{NUMBER} ?x? ?{self._unit}(?![\w])"
+        return re.compile(rf"(?<![\w])(?:and|plus|und|sowie|et|y|mas) [^\d.;|]{{0,20}}?{amount}")
 
     @cached_property
     def amount(self) -> re.Pattern[str]:

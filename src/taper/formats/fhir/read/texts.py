@@ -16,7 +16,8 @@ from taper.formats.fhir.read.import_report import Notes
 from taper.formats.fhir.read.own_text import rendered_texts
 from taper.formats.fhir.read.route import says_elsewhere
 from taper.formats.fhir.read.steps import ReadStep, is_note
-from taper.formats.fhir.read.text_check import Scope, differences
+from taper.formats.fhir.read.text_check import differences
+from taper.formats.fhir.read.text_scope import Scope
 from taper.formats.fhir.read.told import Told
 from taper.formats.fhir.read.vocabulary import plain
 from taper.formats.fhir.write.request import KIND_TEXT, REVIEW_TEXT
@@ -141,9 +142,13 @@ def _repeats_all(text: str, told: Told, whole: Scope, read: Callable[[str], Told
     if not 1 < len(whole.steps) <= _MOST_TOLD:
         return False
     if not told.sequence and not told.amounts:
-        return not told.conditions and not told.lengths and not differences(told, whole)
+        spans = {"start", "end"} <= {said.meaning for said in told.dates}
+        return spans and not (told.conditions or told.lengths or told.limits or differences(told, whole))
     parts = _in_turn(text, told, read)
     if whole.ends and parts and parts[-1].stops and not parts[-1].amounts and not parts[-1].lengths:
+        end = Told(told.language, dates=parts[-1].dates, stops=parts[-1].stops)
+        if differences(end, whole):
+            return False
         parts = parts[:-1]
     if len(parts) != len(whole.steps):
         return False
@@ -198,7 +203,9 @@ def _check_whole(text: str, where: str, whole: Scope, names: frozenset[str], not
 
 
 def _tells_one(told: Told, whole: Scope) -> bool:
-    """Whether a text tells one of the steps as its codes do, and says nothing of the others."""
+    """Whether a text tells one of the steps, by its dose, as its codes do, and says nothing of the others."""
+    if not told.amounts:
+        return False
     last = len(whole.steps) - 1
     scopes = (replace(whole, dosages=step.dosages, steps=[step], ends=whole.ends and index == last)
               for index, step in enumerate(whole.steps))  # fmt: skip

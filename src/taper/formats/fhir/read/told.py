@@ -14,12 +14,24 @@ class Scheme:
     each: Fraction | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class SaidDate:
+    """A date of which a text says that something starts, ends, or is on that day alone; or says nothing of it."""
+
+    month: int
+    day: int
+    year: int | None
+    meaning: str = ""
+
+
 @dataclass(slots=True)
 class Told:
     """What a text says. Amounts are numbers with what they count; `beyond` names what no code of a dose can hold.
 
     `products` are counts of units of a stated strength, in mg; `beside` those of which it is open whether the mg are
-    those of one unit. `doses` is the text without what it warns of and without how the drug is taken, flat.
+    those of one unit. `strengths` are said of one unit, in mg, `perhaps_strengths` of one or of all of them. `added`
+    are amounts that a word like "and" joins to one before. `doses` is the text without what it warns of and
+    without how the drug is taken, flat.
     """
 
     language: str
@@ -27,6 +39,9 @@ class Told:
     amounts: list[tuple[Fraction, str]] = field(default_factory=list)
     products: list[Fraction] = field(default_factory=list)
     beside: list[Fraction] = field(default_factory=list)
+    strengths: list[Fraction] = field(default_factory=list)
+    perhaps_strengths: list[Fraction] = field(default_factory=list)
+    added: list[str] = field(default_factory=list)
     lengths: list[Duration] = field(default_factory=list)
     times: list[int] = field(default_factory=list)
     every: list[int] = field(default_factory=list)
@@ -34,7 +49,7 @@ class Told:
     slots: set[str] = field(default_factory=set)
     clocks: set[str] = field(default_factory=set)
     weekdays: set[str] = field(default_factory=set)
-    dates: list[tuple[int, int, int | None]] = field(default_factory=list)
+    dates: list[SaidDate] = field(default_factory=list)
     schemes: list[Scheme] = field(default_factory=list)
     limits: list[tuple[Fraction, str]] = field(default_factory=list)
     openly: list[str] = field(default_factory=list)

@@ -11,9 +11,11 @@ from taper.formats.fhir.tables import table, unit_words
 
 LANGUAGES = ("en", "de", "fr", "es")
 NUMBER = r"(?:\d+(?:[.,]\d+)?(?: \d+/\d+)?|\d+/\d+)"
+_DIGIT = re.compile(r"\d")
 _SPACES = re.compile(r"\s+")
 _LETTERS = re.compile(r"(?<![\w.])[a-z](?:\.[a-z])+(?![\w])")
-_DASHES = str.maketrans({"–": "-", "—": "-", "‑": "-", "’": "'", "×": "x", "½": " 1/2", "¼": " 1/4", "¾": " 3/4"})
+_DASHES = str.maketrans({"–": "-", "—": "-", "‑": "-", "’": "'", "×": "x", "−": "-"})
+_AS_LETTERS = ("", "<wide>", "<font>")
 
 
 def plain(text: str) -> str:
@@ -21,10 +23,19 @@ def plain(text: str) -> str:
     if text.isascii():
         bare = " ".join(text.casefold().split())
     else:
-        flat = unicodedata.normalize("NFKD", text.translate(_DASHES).casefold())
+        flat = unicodedata.normalize("NFKD", "".join(map(_apart, text.translate(_DASHES).casefold())))
         marks = "".join(mark for mark in flat if not unicodedata.combining(mark))
         bare = _SPACES.sub(" ", marks.replace("⁄", "/")).strip()
     return _LETTERS.sub(lambda found: found[0].replace(".", ""), bare) if "." in bare else bare
+
+
+@lru_cache(maxsize=2048)
+def _apart(mark: str) -> str:
+    """A character of which a part would join the number before it, kept apart: a fraction, or raised or in a ring."""
+    kind = unicodedata.decomposition(mark).partition(" ")[0]
+    if kind in _AS_LETTERS or not _DIGIT.search(unicodedata.normalize("NFKD", mark)):
+        return mark
+    return f" {mark}" if kind == "<fraction>" else f"^{mark}"
 
 
 @cache
@@ -52,8 +63,10 @@ class Vocabulary:
     patterns: Mapping[str, re.Pattern[str]]
     slots: re.Pattern[str]
     weekdays: re.Pattern[str]
+    meals_too: re.Pattern[str]
     named_times: re.Pattern[str] | None
     dates: tuple[re.Pattern[str], ...]
+    before_dates: Mapping[str, re.Pattern[str]]
     words: frozenset[str]
     purposes: frozenset[str]
     purpose: re.Pattern[str]
@@ -79,8 +92,10 @@ def vocabulary_of(code: str) -> Vocabulary:
         {key: _whole(_filled(held[key], lengths)) for key in _PHRASES},
         _named(held["slots"]),
         _named(held["weekdays"], f"(?:(?:{held['each_weekday']}) )?"),
+        _beside_a_time(held["meals"], held["slots"], held["joined"]),
         _times_by_count(held["named_times"]),
         tuple(_dates(held["month_names"])),
+        {meaning: _before_a_date(held["before_dates"], meaning) for meaning in ("start", "end", "day")},
         words,
         purposes,
         _whole(held["purpose"]),
@@ -120,6 +135,13 @@ def _named(said: Mapping[str, list[str]], before: str = "") -> re.Pattern[str]:
     return re.compile(rf"(?<![\w]){before}(?:{'|'.join(parts)})(?![\w])")
 
 
+def _beside_a_time(meals: Iterable[str], slots: Mapping[str, list[str]], joined: Iterable[str]) -> re.Pattern[str]:
+    """Meals at which a dose is taken too, beside a time of day or the mark of a clock time."""
+    time = "|".join([*_longest(phrase for phrases in slots.values() for phrase in phrases), r"(?:\d|:\d\d) ?h?"])
+    every, both = "|".join(meals), rf",? (?:{'|'.join(joined)}) (?:also |auch |aussi |tambien )?"
+    return re.compile(rf"(?<![\w])(?:(?:{time}){both}(?:{every})|(?:{every}){both}(?:{time}))(?![\w])")
+
+
 def _times_by_count(said: Mapping[str, int]) -> re.Pattern[str] | None:
     """Words that are a number of times a day, such as "bid"; None where a language has none."""
     counts = {f"n{count}": [word for word, times in said.items() if times == count] for count in said.values()}
@@ -131,6 +153,11 @@ def _dates(names: Iterable[str]) -> Iterable[re.Pattern[str]]:
     day, year = r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|\.)?", r"(?:,? (?:de )?(?P<year>\d{4}))?"
     yield re.compile(rf"\b{day} (?:of |de )?(?:{months})\.?{year}(?![\w])")
     yield re.compile(rf"\b(?:{months})\.? {day}{year}(?![\w])")
+
+
+def _before_a_date(said: Mapping[str, str], meaning: str) -> re.Pattern[str]:
+    """What stands before a date and says whether something starts, ends, or is on that day."""
+    return re.compile(rf"(?<![\w])(?:{said[meaning]})(?:[ |:(]+(?:{said['between']}))*[ |:(]*$")
 
 
 def _longest(words: Iterable[str]) -> list[str]:
