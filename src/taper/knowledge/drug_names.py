@@ -16,7 +16,10 @@ _WORDS: Final[dict[str, tuple[Release | None, tuple[DosageForm, ...]]]] = {
 }
 """Words at the end of a name that say what release or form it is."""
 
-_SALTS: Final = frozenset(
+RELEASE_WORDS: Final = frozenset(part for word in _WORDS for part in word.split("-"))
+"""Each of these words, taken apart."""
+
+SALTS: Final = frozenset(
     {"hydrochloride", "hcl", "dihydrochloride", "hydrobromide", "hbr", "hemihydrate", "maleate", "mesylate", "tartrate"}
     | {"hemitartrate", "citrate", "fumarate", "oxalate", "succinate", "besylate", "phosphate", "sulfate", "sulphate"}
     | {"sodium", "potassium", "calcium", "acetate"}
@@ -59,6 +62,6 @@ def modified_names(key: str) -> frozenset[str]:
 def without_salt(key: str) -> str:
     """A plain name without the words of its salt: sertraline of sertraline-hydrochloride."""
     words = key.split("-")
-    while len(words) > 1 and words[-1] in _SALTS:
+    while len(words) > 1 and words[-1] in SALTS:
         words.pop()
     return "-".join(words)

@@ -28,8 +28,9 @@ from taper.formats.fhir.read.course import ReadCourse, course_data, course_group
 from taper.formats.fhir.read.elements import as_list, as_map
 from taper.formats.fhir.read.import_report import ImportReport, Notes
 from taper.formats.fhir.read.lines import read_lines
-from taper.formats.fhir.read.medication import Options, as_strength, choose_drug, read_medication
+from taper.formats.fhir.read.medication import Options, choose_drug, read_medication
 from taper.formats.fhir.read.steps import days_in_common
+from taper.formats.fhir.read.strength import as_strength
 from taper.formats.fhir.read.timing import SlotsByFrequency
 from taper.formats.fhir.write.medication import Version
 from taper.plans.plan import Plan
