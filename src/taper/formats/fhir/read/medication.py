@@ -13,7 +13,7 @@ from taper.amounts.dose import Dose
 from taper.amounts.liquid import Concentration
 from taper.errors import InvalidInput, NotFound
 from taper.formats.fhir.quantity import UnitStrength
-from taper.formats.fhir.read.bundle import Request
+from taper.formats.fhir.read.bundle import Request, substance_of
 from taper.formats.fhir.read.elements import as_list, as_map, first_text, names_of
 from taper.formats.fhir.read.import_report import Notes
 from taper.formats.fhir.read.strength import (
@@ -196,8 +196,8 @@ def _read(medication: Mapping[str, Any], request: Request, notes: Notes) -> Requ
     item = ingredients[0]
     named_by = item.get("itemCodeableConcept") or as_map(item.get("item")).get("concept")
     names = names_of(named_by)
-    reference = as_map(item.get("itemReference") or as_map(item.get("item")).get("reference")).get("reference")
-    substance = as_map(request.resolve(reference)) if isinstance(reference, str) and not names else {}
+    reference = substance_of(item)
+    substance = as_map(request.resolve(reference)) if reference is not None and not names else {}
     if substance is not medication:
         names = names or names_of(substance.get("code"))
     _compare(names[:1], [*names[1:], *names_of(medication.get("code"))], request, notes)
