@@ -131,7 +131,7 @@ def test_the_strength_of_a_liquid_is_that_of_its_name():
 
 def test_every_name_of_a_product_is_asked_for_its_strength():
     (said,) = refusals(of_drug(code="Prednisone 50 mg tablet", **ratio(quantity(5), ONE)))
-    assert said.endswith("one tablet holds 5 mg, and it is called 'prednisone'; make them agree")
+    assert said.endswith("one tablet holds 5 mg, and it is called 'Prednisone 50 mg tablet'; make them agree")
     assert refusals(of_drug(code="Prednisone 5 mg tablet", **ratio(quantity(5), ONE))) == []
     shown = of_drug(**ratio(quantity(5), ONE))
     shown["medicationReference"] = {"reference": "#m", "display": "Prednisone 50 mg"}
@@ -152,6 +152,30 @@ def test_a_brand_of_two_drugs_is_none_of_them():
     assert "it is a combination" in refusals(told, drug="fluoxetine")[0]
 
 
+@pytest.mark.parametrize("name", ["carbidopa-levodopa 25-100 mg", "codeine, paracetamol", "codeine & paracetamol"])
+def test_a_name_whose_words_are_those_of_several_medicines_is_none_of_them(name):
+    for drug in ("levodopa", "codeine"):
+        assert "it is a combination" in refusals(named(name, dosage()), drug=drug)[0]
+
+
+def test_a_brand_beside_what_it_holds_is_no_combination():
+    assert refusals(named("Tylenol acetaminophen 500 mg", dosage()), drug="acetaminophen") == []
+
+
+def test_another_name_that_is_a_combination_refuses():
+    told = named("codeine", dosage())
+    told["medicationCodeableConcept"]["coding"] = [{"display": "paracetamol/codeine"}]
+    assert "'paracetamol/codeine' names a combination product" in refusals(told)[0]
+
+
+def test_the_form_of_a_product_without_an_ingredient_is_that_of_its_drug():
+    told = of_drug(form="oral solution")
+    del told["contained"][0]["ingredient"]
+    assert "what one unit holds is not stated" in refusals(told, strength="5 mg")[0]
+    del told["contained"][0]["code"]
+    assert "the drug has no name" in refusals(told, strength="5 mg")[0]
+
+
 def test_what_a_strength_is_of_makes_no_combination():
     for name in ("Prednisone 2 mg/5 mL solution", "Prednisone 5 mg/tablet"):
         assert refusals(named(name, dosage()), drug="prednisone") == []
@@ -166,7 +190,9 @@ def test_a_name_of_the_product_that_is_a_combination_refuses():
 SALTS = bundle(named("levothyroxine sodium", dosage()), named("warfarin sodium", dosage(5)))
 
 
-@pytest.mark.parametrize("word", ["sodium", "Sodium", "tablet", "mg", "5 mg", "retard", "hydrochloride", " ", "5"])
+@pytest.mark.parametrize(
+    "word", ["sodium", "Sodium", "tablet", "mg", "5 mg", "retard", "hydrochloride", "syrup", "carbonate", " ", "5"]
+)
 def test_a_word_that_names_no_drug_refuses_and_the_drugs_are_named(word):
     for told in (SALTS, named("levothyroxine sodium", dosage())):
         with pytest.raises(InvalidInput, match=r"is no name of a drug; these are here: levothyroxine sodium"):
@@ -179,15 +205,15 @@ def test_a_drug_that_is_called_only_by_such_a_word_is_called_so():
 
 
 def test_a_word_that_several_drugs_share_picks_none():
-    told = bundle(named("Levothyroxin-Natrium", dosage()), named("Warfarin-Natrium", dosage(5)))
-    with pytest.raises(InvalidInput, match="'natrium' is a word of several drugs: Levothyroxin-Natrium, Warfarin-N"):
-        from_fhir(told, drug="natrium")
+    told = bundle(named("Levothyroxine sodique", dosage()), named("Warfarine sodique", dosage(5)))
+    with pytest.raises(InvalidInput, match="'sodique' is a word of several drugs: Levothyroxine sodique, Warfarine"):
+        from_fhir(told, drug="sodique")
     same = bundle(named("Deltasone prednisone", dosage()), named("Rayos prednisone", dosage(5)))
     assert [course.drug for course in from_fhir(same, slots=SLOTS, drug="prednisone").plan.courses] == [
         "prednisone"
     ] * 2
-    with pytest.raises(NotFound, match="no request is of 'kalium'"):
-        from_fhir(told, drug="kalium")
+    with pytest.raises(NotFound, match="no request is of 'potassique'"):
+        from_fhir(told, drug="potassique")
 
 
 def test_a_salt_in_common_makes_no_drug_of_two():
@@ -197,6 +223,6 @@ def test_a_salt_in_common_makes_no_drug_of_two():
 
 
 def test_a_word_from_within_a_name_is_reported_as_a_name_of_the_caller():
-    assert "'Levothyroxin-Natrium' is called 'natrium'" in noticed(
-        named("Levothyroxin-Natrium", dosage()), drug="natrium"
+    assert "'Levothyroxine sodique' is called 'sodique'" in noticed(
+        named("Levothyroxine sodique", dosage()), drug="sodique"
     )

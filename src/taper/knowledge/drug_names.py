@@ -19,12 +19,17 @@ _WORDS: Final[dict[str, tuple[Release | None, tuple[DosageForm, ...]]]] = {
 RELEASE_WORDS: Final = frozenset(part for word in _WORDS for part in word.split("-"))
 """Each of these words, taken apart."""
 
-SALTS: Final = frozenset(
+_SALTS: Final = frozenset(
     {"hydrochloride", "hcl", "dihydrochloride", "hydrobromide", "hbr", "hemihydrate", "maleate", "mesylate", "tartrate"}
     | {"hemitartrate", "citrate", "fumarate", "oxalate", "succinate", "besylate", "phosphate", "sulfate", "sulphate"}
     | {"sodium", "potassium", "calcium", "acetate"}
 )
 """Words of a salt behind the name of a medicine."""
+
+SALT_WORDS: Final = _SALTS | frozenset(
+    {"chloride", "bromide", "carbonate", "nitrate", "lactate", "gluconate", "tosylate", "natrium", "kalium"}
+)
+"""Words of a salt that are no name of a drug by themselves, whether or not a medicine is found without them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,6 @@ def modified_names(key: str) -> frozenset[str]:
 def without_salt(key: str) -> str:
     """A plain name without the words of its salt: sertraline of sertraline-hydrochloride."""
     words = key.split("-")
-    while len(words) > 1 and words[-1] in SALTS:
+    while len(words) > 1 and words[-1] in _SALTS:
         words.pop()
     return "-".join(words)

@@ -25,9 +25,9 @@ from taper.formats.fhir.read.strength import (
 )
 from taper.formats.fhir.tables import unit_words
 from taper.formats.fhir.write.medication import read_form_text
-from taper.knowledge.drug_names import RELEASE_WORDS, SALTS
+from taper.knowledge.drug_names import RELEASE_WORDS, SALT_WORDS
 from taper.knowledge.formulary import Formulary
-from taper.knowledge.names import NamedMedicine
+from taper.knowledge.names import FORM_WORDS, NamedMedicine
 from taper.plans.plan import refuse_drug
 from taper.products.product import DosageForm, Release
 
@@ -69,21 +69,21 @@ def read_medication(request: Request, options: Options, notes: Notes) -> Request
     check_strengths(found.stated, options.strength, (*found.names, *_shown(request)), request.where, notes)
     strength = found.strength or as_unit_strength(options.strength, found.form)
     called = options.drugs.get(found.drug, found.drug)
+    for name in (name for name in found.names if name != called):
+        with notes.catching("medication", request.where):
+            refuse_drug(without_volume(name))
     if called != found.drug:
-        _check_called(found, called, request.where, notes)
+        _check_called(found.drug, called, request.where, notes)
     return replace(found, drug=called, strength=strength)
 
 
-def _check_called(found: Requested, called: str, where: str, notes: Notes) -> None:
+def _check_called(named: str, called: str, where: str, notes: Notes) -> None:
     """Note another name that the caller gives a drug; refuse the name of another drug, or of one in a combination."""
-    named, what = found.drug, f"{found.drug!r} is called {called!r}"
+    what = f"{named!r} is called {called!r}"
     if _is_no_name(called) and called.casefold() != named.casefold():
         notes.refuse("medication", where, f"{what}, which is no name; give it one")
         return
-    for name in found.names:
-        with notes.catching("medication", where):
-            refuse_drug(without_volume(name))
-    if len(_medicines(named)) > 1:
+    if _names_several(named):
         notes.refuse("medication", where, f"{what}, and it is a combination; plan each drug in a course of its own")
     elif not _share_a_name(named, called) and _are_two_drugs(named, called):
         notes.refuse("medication", where, f"it is of {named!r}, which is not {called!r}; name the drug that is meant")
@@ -101,7 +101,7 @@ def _no_names() -> frozenset[str]:
     """Words that stand beside the name of a drug and are none themselves."""
     forms = (word for form in DosageForm for word in _words(form.value))
     units = (word for unit in unit_words() for word in _words(unit))
-    return frozenset({*SALTS, *RELEASE_WORDS, *forms, *units})
+    return frozenset({*SALT_WORDS, *RELEASE_WORDS, *FORM_WORDS, *forms, *units})
 
 
 def _words(name: str) -> list[str]:
@@ -155,6 +155,14 @@ def _are_two_drugs(one: str, other: str) -> bool:
     return bool(mine) and bool(theirs) and not mine & theirs
 
 
+def _names_several(name: str) -> bool:
+    """Whether a name is that of a combination on file, or its words are names of several medicines."""
+    if len(_medicines(name)) > 1:
+        return True
+    each = [item.names for word in _words(name) if not _is_no_name(word) for item in _medicines(word)]
+    return any(one.isdisjoint(other) for one, other in combinations(each, 2))
+
+
 def _medicines(name: str) -> tuple[NamedMedicine, ...]:
     return Formulary.shipped().vocabulary.medicines(name)
 
@@ -188,11 +196,12 @@ def _read(medication: Mapping[str, Any], request: Request, notes: Notes) -> Requ
         )
         return None
     if not ingredients:
-        names = names_of(medication.get("code"))
+        names, (form, release) = names_of(medication.get("code")), _form(medication, where, notes)
         if names:
             what = f"the drug is called {names[0]!r}, as the product is; no ingredient is named"
             notes.report("medication", where, what)
-        return _named(names, where, notes)
+        called = _named(names, where, notes)
+        return None if called is None else replace(called, form=form, release=release)
     item = ingredients[0]
     named_by = item.get("itemCodeableConcept") or as_map(item.get("item")).get("concept")
     names = names_of(named_by)

@@ -125,16 +125,16 @@ def check_strengths(
     stated: Stated, given: Dose | Concentration | None, names: Iterable[str], where: str, notes: Notes
 ) -> None:
     """Refuse a strength that is not the one in the names of a product, and a caller's that is not the product's own."""
-    own, names = stated.strength, tuple(names)
+    own, told = stated.strength, [name for name in names if any(True for _ in _strengths_in(name))]
     said: list[tuple[str, tuple[Fraction | None, Fraction | None]]] = []
     if given is not None:
         said.append((f"the strength named is {given}", _amounts_of(given)))
     if own is not None:
         said.append((str(own), (own.mass.mg if own.mass is not None else None, own.per_ml)))
-    in_names = _Named.of(names)
+    in_names = _Named.of(told)
     for what, amounts in said:
         if not in_names.fits(*amounts):
-            notes.refuse("medication", where, f"{what}, and it is called {names[0]!r}; make them agree")
+            notes.refuse("medication", where, f"{what}, and it is called {told[0]!r}; make them agree")
     if given is None:
         return
     mass, per_ml = _amounts_of(given)
