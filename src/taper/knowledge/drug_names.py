@@ -16,12 +16,20 @@ _WORDS: Final[dict[str, tuple[Release | None, tuple[DosageForm, ...]]]] = {
 }
 """Words at the end of a name that say what release or form it is."""
 
+RELEASE_WORDS: Final = frozenset(part for word in _WORDS for part in word.split("-"))
+"""Each of these words, taken apart."""
+
 _SALTS: Final = frozenset(
     {"hydrochloride", "hcl", "dihydrochloride", "hydrobromide", "hbr", "hemihydrate", "maleate", "mesylate", "tartrate"}
     | {"hemitartrate", "citrate", "fumarate", "oxalate", "succinate", "besylate", "phosphate", "sulfate", "sulphate"}
     | {"sodium", "potassium", "calcium", "acetate"}
 )
 """Words of a salt behind the name of a medicine."""
+
+SALT_WORDS: Final = _SALTS | frozenset(
+    {"chloride", "bromide", "carbonate", "nitrate", "lactate", "gluconate", "tosylate", "natrium", "kalium"}
+)
+"""Words of a salt that are no name of a drug by themselves, whether or not a medicine is found without them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from taper._base.records import Value
 from taper._base.text import Name, Text
 from taper.source import Source
 
-_FORMS = frozenset(
+FORM_WORDS = frozenset(
     {"tablet", "tablets", "tab", "tabs", "capsule", "capsules", "cap", "caps", "spray", "patch", "patches", "cream"}
     | {"gel", "ointment", "inhaler", "injection", "solution", "syrup", "drops", "pen", "oral", "sublingual", "nasal"}
     | {"eye", "topical", "transdermal", "mg", "mcg", "ml", "g", "prn", "daily", "od", "bd", "tds", "qds", "nocte"}
@@ -229,7 +229,7 @@ class NamesOnFile(Value):
         while len(words) > 1 and words[0] in _BEFORE:
             words.pop(0)
             yield "-".join(words)
-        droppable = {*self.release_words, *_FORMS}
+        droppable = {*self.release_words, *FORM_WORDS}
         while len(words) > 1 and (words[-1] in droppable or words[-1][:1].isdigit()):
             last = words.pop()
             if _is_version(last) and "-".join(words) in self._contains:

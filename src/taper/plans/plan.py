@@ -34,11 +34,12 @@ class StartNeeded(InvalidInput):
 
 def _drug(value: object) -> object:
     if isinstance(value, str):
-        _refuse_drug(value)
+        refuse_drug(value)
     return value
 
 
-def _refuse_drug(text: str) -> None:
+def refuse_drug(text: str) -> None:
+    """Refuse a name that is of another route than by mouth, or of a combination."""
     for route in ("intrathecal", "injection", "pump", "patch", "rectal"):
         if route in text.lower():
             raise OutOfScope(

@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 from taper.formats.fhir.read.bundle import KINDS, Request, names_of_entry
-from taper.formats.fhir.read.elements import as_map
+from taper.formats.fhir.read.elements import as_list, as_map
 from taper.formats.fhir.read.import_report import Notes
 from taper.formats.fhir.read.lines import Lines, entries_of
-from taper.formats.fhir.read.walk import check_shape
+from taper.formats.fhir.read.walk import check_shape, shown_kind
 from taper.formats.fhir.write.medication import Version
 
 _DOSAGE = re.compile(r"((?:dosageInstruction|dosage)\[[0-9]+\])\.(.+)")
@@ -37,14 +37,24 @@ def account(data: object, requests: Sequence[Request], version: Version, notes: 
     made = []
     for request in requests:
         mine = request.course_name is not None or (is_own and request.is_supply)
+        _refuse_contained_twice(request, notes)
         is_extended = _account(request, version, notes, is_own=mine)
         made.append(replace(request, is_extended=is_extended))
     return tuple(made)
 
 
+def _refuse_contained_twice(request: Request, notes: Notes) -> None:
+    """Refuse contained resources of one id and several contents: a reference to them would mean either."""
+    first: dict[object, object] = {}
+    for index, item in enumerate(map(as_map, as_list(request.body.get("contained")))):
+        if "id" in item and first.setdefault(str(item["id"]), item) != item:
+            what = f"#{item['id']} is contained twice, with another content; give the one that is meant"
+            notes.refuse("medication", f"{request.where}.contained[{index}]", what)
+
+
 def _medications(entries: Mapping[str, Mapping[str, Any]], requests: Sequence[Request]) -> dict[str | None, list[str]]:
-    """Where each Medication stands that requests refer to, by how they do."""
-    made: dict[str | None, list[str]] = {request.medication_reference: [] for request in requests}
+    """Where each Medication stands that requests refer to, and each substance of theirs, by how they do."""
+    made: dict[str | None, list[str]] = {name: [] for request in requests for name in request.product_references}
     for where, entry in entries.items():
         for name in names_of_entry(entry):
             if name in made:
@@ -55,7 +65,7 @@ def _medications(entries: Mapping[str, Mapping[str, Any]], requests: Sequence[Re
 def _refuse_several(
     entries: Mapping[str, Mapping[str, Any]], medications: Mapping[str | None, Sequence[str]], notes: Notes
 ) -> None:
-    """Refuse a reference to a Medication that stands in several places with several contents."""
+    """Refuse a reference to a Medication or a substance that stands in several places with several contents."""
     for name, places in medications.items():
         for other in places[1:]:
             if entries[other].get("resource") != entries[places[0]].get("resource"):
@@ -75,7 +85,7 @@ def _account_lines(
         if where in read and kind == "Medication":
             _name(check_shape(body, kind, version, where, notes).paths, where, notes)
         elif kind not in KINDS:
-            rest.setdefault(kind, []).append(where)
+            rest.setdefault(shown_kind(body), []).append(where)
     for kind, (first, *others) in rest.items():
         more = f", and {len(others)} more like it" if others else ""
         notes.report("not-read", first, f"not read: {kind}{more}")

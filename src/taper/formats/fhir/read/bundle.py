@@ -1,14 +1,13 @@
 """A resource or a Bundle opened: its version, its requests for doses, and its requests for supply."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from taper._base.limits import MOST_COURSES
 from taper._base.shown import some_of
-from taper.errors import NotFound
+from taper.errors import InvalidInput, NotFound
 from taper.formats.fhir.read.elements import as_list, as_map
-from taper.formats.fhir.read.import_report import CannotImport, Notes
+from taper.formats.fhir.read.import_report import Notes
 from taper.formats.fhir.read.lines import Lines, entries_of
 from taper.formats.fhir.read.status import check_status
 from taper.formats.fhir.read.wrong_resource import OLDER, WrongResource, why_wrong
@@ -66,7 +65,7 @@ class Request:
     @property
     def subject_names(self) -> set[str]:
         """What a caller may call whom it is for: as it says it, or the id or number alone."""
-        return {self.subject, self.subject.rpartition("/")[2], self.subject.rpartition("|")[2]}
+        return {self.subject, self.subject.rpartition("/")[2], self.subject.rpartition("|")[2]} - {""}
 
     @property
     def is_supply(self) -> bool:
@@ -82,16 +81,28 @@ class Request:
         return named if isinstance(named, str) else None
 
     @property
+    def product_references(self) -> set[str | None]:
+        """How it refers to its Medication, and that to what it is made of."""
+        named = self.medication_reference
+        made = as_map(self.resolve(named)) if named is not None else {}
+        return {named, *map(substance_of, map(as_map, as_list(made.get("ingredient"))))}
+
+    @property
     def references(self) -> set[str]:
         """How other resources may refer to it."""
         own = {f"{self.kind}/{self.body['id']}"} if "id" in self.body else set()
         return own | ({self.address} if self.address is not None else set())
 
     @property
+    def id_names(self) -> set[str]:
+        """What a caller may call it: its id, or a reference to it."""
+        return ({str(self.body["id"])} if "id" in self.body else set()) | self.references
+
+    @property
     def course_name(self) -> str | None:
         """The id of the course that it is part of, where it says so as taper does."""
         for item in map(as_map, as_list(self.body.get("identifier"))):
-            if _names_course(item) and isinstance(item.get("value"), str):
+            if names_course(item) and isinstance(item.get("value"), str):
                 return str(item["value"])
         return None
 
@@ -103,7 +114,15 @@ class Request:
         return self.others.get(reference)
 
 
-def _names_course(identifier: Mapping[str, Any]) -> bool:
+def substance_of(ingredient: Mapping[str, Any]) -> str | None:
+    """How an ingredient refers to its substance, where it does."""
+    held = ingredient.get("itemReference") or as_map(ingredient.get("item")).get("reference")
+    named = as_map(held).get("reference")
+    return named if isinstance(named, str) else None
+
+
+def names_course(identifier: Mapping[str, Any]) -> bool:
+    """Whether an identifier is the id of a course, as taper writes it."""
     return as_map(identifier.get("type")).get("text") == COURSE["text"]
 
 
@@ -129,39 +148,24 @@ def open_requests(data: object, choice: Choice, notes: Notes) -> tuple[Request, 
     return _in_force(found, notes)
 
 
-def check_together(requests: Sequence[Request], notes: Notes) -> None:
-    """Refuse requests for several people, given twice, or beside those that they replace.
-
-    Raises:
-        CannotImport: If they are for more people than one plan has courses, as in an export of many.
-    """
-    subjects = list(dict.fromkeys(request.subject or "nobody named" for request in requests))
-    if len(subjects) > 1:
-        told = some_of(subjects)
-        what = f"the requests are for {len(subjects)} subjects ({told}); read those of one at a time"
-        if len(subjects) > MOST_COURSES:
-            raise CannotImport(what, where="patient")
-        notes.refuse("status", "", what)
-    if len(requests) > 1:
-        _refuse_repeated(requests, notes)
-        _refuse_replaced(requests, notes)
-
-
 def _chosen(requests: tuple[Request, ...], choice: Choice) -> tuple[Request, ...]:
     """The requests of the patient and of the ids that were named."""
     if choice.ids:
-        held = {name for item in requests for name in (str(item.body.get("id")), *item.references)}
+        held = {name for item in requests for name in item.id_names}
         missing = next((name for name in choice.ids if name not in held), None)
         if missing is not None:
             told = some_of(sorted(str(item.body["id"]) for item in requests if "id" in item.body)) or "none"
             raise NotFound(f"no request has the id {missing!r}; these are here: {told}", where="select")
         wanted = set(choice.ids)
-        requests = tuple(item for item in requests if wanted & ({str(item.body.get("id"))} | item.references))
+        requests = tuple(item for item in requests if wanted & item.id_names)
     if choice.patient is not None:
-        known = sorted({request.subject for request in requests})
+        known = sorted({request.subject for request in requests} - {""})
+        told = some_of(known) or "none"
+        if not choice.patient.strip():
+            raise InvalidInput(f"{choice.patient!r} is no patient; these are here: {told}. Name one", where="patient")
         requests = tuple(item for item in requests if choice.patient in item.subject_names)
         if not requests:
-            raise NotFound(f"no request is for {choice.patient!r}; these are: {some_of(known)}", where="patient")
+            raise NotFound(f"no request is for {choice.patient!r}; these are: {told}", where="patient")
     return requests
 
 
@@ -178,58 +182,6 @@ def _in_force(requests: tuple[Request, ...], notes: Notes) -> tuple[Request, ...
         else:
             notes.report("status", request.where, f"left out: {mine.first_refusal}")
     return tuple(request for request, mine in apart if keeps_all or not mine.refuses)
-
-
-def _refuse_repeated(requests: Sequence[Request], notes: Notes) -> None:
-    """Refuse requests of which one is the other again: planned side by side they would double the doses."""
-    seen: dict[tuple[str, ...], str] = {}
-    for request in requests:
-        for mark, name in _marks(request):
-            before = seen.setdefault(mark, request.where)
-            if before != request.where:
-                notes.refuse("status", request.where, f"it has {name}, as {before} has; give each request once")
-
-
-def _refuse_replaced(requests: Sequence[Request], notes: Notes) -> None:
-    """Refuse a request for doses beside the one that it replaces or fulfils."""
-    orders = {name: request.where for request in requests if not request.is_supply for name in request.references}
-    for request in requests:
-        listed = [request.body.get("priorPrescription"), *as_list(request.body.get("basedOn"))]
-        for reference in (str(as_map(item).get("reference")) for item in listed):
-            if reference in orders and not request.is_supply:
-                what = f"it stands for {orders[reference]}, which is given too; give the one in force"
-                notes.refuse("status", request.where, what)
-
-
-def _marks(request: Request) -> Iterator[tuple[tuple[str, ...], str]]:
-    """What no two requests have in common: an id, an address, a number, and all that they order."""
-    body = request.body
-    if "id" in body:
-        yield ("id", str(body["id"])), f"the id {body['id']}"
-    if request.address is not None:
-        yield ("address", request.address), f"the address {request.address}"
-    for item in map(as_map, as_list(body.get("identifier"))):
-        if "value" in item and not _names_course(item):
-            number = str(item["value"])
-            yield ("number", str(item.get("system")), number), f"the identifier {number}"
-    if not request.is_supply:
-        ordered = (request.course_name, _what(request), body.get("subject"), request.dosages)
-        yield ("order", *map(_written, ordered)), "the same drug and dosages"
-
-
-def _what(request: Request) -> list[Any]:
-    """The drug of a request as it stands, its Medication without the id that it has only in this place."""
-    reference = request.medication_reference
-    found = {} if reference is None else as_map(request.resolve(reference))
-    concept = request.body.get("medicationCodeableConcept") or as_map(request.body.get("medication")).get("concept")
-    return [concept, {key: item for key, item in found.items() if key != "id"}]
-
-
-def _written(value: object) -> str:
-    """A value as text in which the order of keys makes no difference."""
-    if isinstance(value, Mapping):
-        return "{" + ",".join(f"{key!r}:{_written(value[key])}" for key in sorted(value, key=str)) + "}"
-    return "[" + ",".join(map(_written, value)) + "]" if isinstance(value, list) else str(value)
 
 
 def _requests(data: object, notes: Notes) -> Iterator[Request]:

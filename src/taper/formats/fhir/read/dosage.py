@@ -60,8 +60,8 @@ def read_dosage(
         notes: Where refusals and reports go.
         is_extended: Whether it may hold extensions, in which people read texts too.
     """
-    words = _words_of(data)
-    _refuse_as_needed(data, words, where, notes)
+    words, extended = _words_of(data), tuple(extension_texts(data)) if is_extended else ()
+    _refuse_as_needed(data, [*words.every, *(text for _, text in extended)], where, notes)
     check_route(data, where, notes)
     rhythm, bounds = read_timing(as_map(data.get("timing")), f"{where}.timing", named, notes)
     sequence = data.get("sequence")
@@ -76,7 +76,7 @@ def read_dosage(
         tuple(names[0] for names in words.instructions if names),
         tuple(_maxima(data, where, notes)) if "maxDosePerPeriod" in data or "maxDosePerLifetime" in data else (),
         _intake_maximum(data, where, notes),
-        (*_told(data, words), *(extension_texts(data) if is_extended else ())),
+        (*_told(data, words), *extended),
     )
 
 
@@ -111,10 +111,10 @@ def _told(data: Mapping[str, Any], words: _Words) -> Iterator[tuple[str, str]]:
             yield "timing.code", name
 
 
-def _refuse_as_needed(data: Mapping[str, Any], words: _Words, where: str, notes: Notes) -> None:
+def _refuse_as_needed(data: Mapping[str, Any], texts: Sequence[str], where: str, notes: Notes) -> None:
     stated = [data[key] for key in ("asNeededBoolean", "asNeeded") if data.get(key) not in (None, False)]
     reasons = data.get("asNeededCodeableConcept") or data.get("asNeededFor")
-    if stated or reasons or any(map(is_as_needed, words.every)):
+    if stated or reasons or any(map(is_as_needed, texts)):
         notes.refuse("as-needed", where, "the dose is taken as needed and has no day; plan it outside")
 
 

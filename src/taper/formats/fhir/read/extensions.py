@@ -10,15 +10,16 @@ from taper.formats.fhir.read.import_report import Notes
 from taper.formats.fhir.tables import table
 
 # What holds a period, a dose or a time, whatever it is called.
-_DECISIVE = {
-    "valuePeriod": "a period", "valueTiming": "a timing", "valueDosage": "a dosage",
-    "valueDuration": "a length of time",
-    "valueQuantity": "an amount", "valueRange": "a range", "valueRatio": "a ratio", "valueRatioRange": "a range",
-    "valueDate": "a date", "valueDateTime": "a date", "valueInstant": "a time", "valueTime": "a time of day",
-    "valueAge": "an age", "valueCount": "a count", "valueSampledData": "amounts", "valueDecimal": "a number",
-    "valueInteger": "a number", "valuePositiveInt": "a number", "valueUnsignedInt": "a number",
-    "valueInteger64": "a number",
+_TYPES = {
+    "Period": "a period", "Timing": "a timing", "Dosage": "a dosage", "Duration": "a length of time",
+    "Quantity": "an amount", "Range": "a range", "Ratio": "a ratio", "RatioRange": "a range",
+    "Date": "a date", "DateTime": "a date", "Instant": "a time", "Time": "a time of day",
+    "Age": "an age", "Count": "a count", "SampledData": "amounts", "Decimal": "a number",
+    "Integer": "a number", "PositiveInt": "a number", "UnsignedInt": "a number", "Integer64": "a number",
+    "Availability": "times",
 }  # fmt: skip
+# An extension says them as its value; within a value a trigger says them as its timing.
+_DECISIVE = {f"{key}{kind}": what for kind, what in _TYPES.items() for key in ("value", "timing")}
 
 
 @cache
@@ -56,11 +57,14 @@ def read_extension(extension: Mapping[str, Any], where: str, notes: Notes, *, de
         notes.report("not-read", where, f"the extension {url!r} is not read")
 
 
-def _held(extension: Mapping[str, Any]) -> Iterator[str]:
-    yield from (what for key, what in _DECISIVE.items() if key in extension)
-    for inner in as_list(extension.get("extension")):
-        if isinstance(inner, Mapping):
-            yield from _held(inner)
+def _held(data: object) -> Iterator[str]:
+    """What decides a dose or a day, at any depth of an extension or of its value."""
+    for key, item in as_map(data).items():
+        if key in _DECISIVE:
+            yield _DECISIVE[key]
+        yield from _held(item)
+    for item in as_list(data):
+        yield from _held(item)
 
 
 def extension_texts(data: object, at: str = "") -> Iterator[tuple[str, str]]:
@@ -83,6 +87,8 @@ def _texts(extension: object) -> Iterator[str]:
     stated = [held.get("valueString"), held.get("valueMarkdown"), as_map(held.get("valueAnnotation")).get("text")]
     yield from (text for text in stated if isinstance(text, str))
     yield from names_of(held.get("valueCodeableConcept"))
+    yield from names_of(as_map(held.get("valueCodeableReference")).get("concept"))
+    yield from names_of({"coding": [held.get("valueCoding")]})
     for inner in as_list(held.get("extension")):
         yield from _texts(inner)
 

@@ -4,23 +4,33 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from itertools import product
+from functools import cache
+from itertools import combinations, product
 from typing import Any
 
 from taper._base.shown import some_of
 from taper.amounts.dose import Dose
 from taper.amounts.liquid import Concentration
 from taper.errors import InvalidInput, NotFound
-from taper.formats.fhir.quantity import UCUM, Units, UnitStrength, kind_of_form, read_number
-from taper.formats.fhir.read.amount import read_amount, read_volume, report_unit
-from taper.formats.fhir.read.bundle import Request
+from taper.formats.fhir.quantity import UnitStrength
+from taper.formats.fhir.read.bundle import Request, substance_of
 from taper.formats.fhir.read.elements import as_list, as_map, first_text, names_of
 from taper.formats.fhir.read.import_report import Notes
+from taper.formats.fhir.read.strength import (
+    Stated,
+    as_unit_strength,
+    check_strengths,
+    read_strength,
+    without_volume,
+)
+from taper.formats.fhir.tables import unit_words
 from taper.formats.fhir.write.medication import read_form_text
+from taper.knowledge.drug_names import RELEASE_WORDS, SALT_WORDS
 from taper.knowledge.formulary import Formulary
+from taper.knowledge.names import FORM_WORDS, NamedMedicine
+from taper.plans.plan import refuse_drug
 from taper.products.product import DosageForm, Release
 
-_NO_STRENGTH = '{!r:.60} is no strength; write it like "5 mg" or "2 mg/5 mL"'
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -34,21 +44,12 @@ class Options:
     drug: str | None = None
 
 
-def as_strength(given: Dose | Concentration | str | None) -> Dose | Concentration | None:
-    """A strength as it is or as it is written, `5 mg` for one unit or `2 mg/5 mL` for a liquid."""
-    if given is None or isinstance(given, Dose | Concentration):
-        return given
-    if not isinstance(given, str):
-        raise InvalidInput(_NO_STRENGTH.format(given), where="strength")
-    try:
-        return Concentration.parse(given) if "/" in given else Dose.parse(given)
-    except InvalidInput as error:
-        raise InvalidInput(_NO_STRENGTH.format(given), where="strength") from error
-
-
 @dataclass(frozen=True, slots=True)
 class Requested:
-    """A drug; `named` is what the request calls it. `strength` is of one unit, `per_ml` the mg in one mL, if stated."""
+    """A drug; `named` is what the request calls it, `names` is all that it is called there.
+
+    `strength` is of one unit, `per_ml` the mg in one mL, if stated.
+    """
 
     drug: str
     named: str
@@ -56,6 +57,8 @@ class Requested:
     release: Release | None = None
     strength: UnitStrength | None = None
     per_ml: Fraction | None = None
+    names: tuple[str, ...] = field(default=(), compare=False)
+    stated: Stated = field(default=Stated(), compare=False)
 
 
 def read_medication(request: Request, options: Options, notes: Notes) -> Requested | None:
@@ -63,32 +66,46 @@ def read_medication(request: Request, options: Options, notes: Notes) -> Request
     found = _found(request, notes, options)
     if found is None:
         return None
-    strength = found.strength or _named_strength(options.strength, found.form)
+    check_strengths(found.stated, options.strength, (*found.names, *_shown(request)), request.where, notes)
+    strength = found.strength or as_unit_strength(options.strength, found.form)
     called = options.drugs.get(found.drug, found.drug)
+    for name in (name for name in found.names if name != called):
+        with notes.catching("medication", request.where):
+            refuse_drug(without_volume(name))
     if called != found.drug:
         _check_called(found.drug, called, request.where, notes)
     return replace(found, drug=called, strength=strength)
 
 
 def _check_called(named: str, called: str, where: str, notes: Notes) -> None:
-    """Note another name that the caller gives a drug; refuse the name of another drug, and an empty one."""
-    if not called.strip():
-        notes.refuse("medication", where, f"{named!r} is called {called!r}, which is no name; give it one")
+    """Note another name that the caller gives a drug; refuse the name of another drug, or of one in a combination."""
+    what = f"{named!r} is called {called!r}"
+    if _is_no_name(called) and called.casefold() != named.casefold():
+        notes.refuse("medication", where, f"{what}, which is no name; give it one")
         return
-    if _share_a_name(named, called):
-        return
-    if _are_two_drugs(named, called):
+    if _names_several(named):
+        notes.refuse("medication", where, f"{what}, and it is a combination; plan each drug in a course of its own")
+    elif not _share_a_name(named, called) and _are_two_drugs(named, called):
         notes.refuse("medication", where, f"it is of {named!r}, which is not {called!r}; name the drug that is meant")
-    else:
-        notes.report("medication", where, f"{named!r} is called {called!r}, as the caller named it")
+    elif not set(_words(named)[:1]) & set(_words(called)):
+        notes.report("medication", where, f"{what}, as the caller named it")
 
 
-def _named_strength(named: Dose | Concentration | None, form: DosageForm | None) -> UnitStrength | None:
-    """What a caller says that one unit, or one mL, holds; a strength of units is not that of a liquid."""
-    if isinstance(named, Concentration):
-        return UnitStrength(None, per_ml=named.mass.mg / named.volume.ml)
-    measured = form is not None and form.is_liquid
-    return None if named is None or measured else UnitStrength(named, kind_of_form(form))
+def _is_no_name(called: str) -> bool:
+    """Whether words are no name of a drug: none, or only those of a salt, a form, a release or an amount."""
+    return all(word.isdigit() or word in _no_names() for word in _words(called))
+
+
+@cache
+def _no_names() -> frozenset[str]:
+    """Words that stand beside the name of a drug and are none themselves."""
+    forms = (word for form in DosageForm for word in _words(form.value))
+    units = (word for unit in unit_words() for word in _words(unit))
+    return frozenset({*SALT_WORDS, *RELEASE_WORDS, *FORM_WORDS, *forms, *units})
+
+
+def _words(name: str) -> list[str]:
+    return _WORD.findall(name.casefold())
 
 
 def _found(request: Request, notes: Notes, options: Options | None = None) -> Requested | None:
@@ -100,17 +117,24 @@ def _found(request: Request, notes: Notes, options: Options | None = None) -> Re
     if concept is not None:
         names = names_of(concept)
         _compare(names[:1], names[1:], request, notes)
-        return _named(first_text(concept), request.where, notes)
+        return _named(names, request.where, notes)
     found = None if reference is None else request.resolve(reference)
-    shown = as_map(request.body.get("medicationReference") or held.get("reference")).get("display")
-    if found is None and isinstance(shown, str) and shown.strip() and not str(reference).startswith("#"):
+    shown = next(iter(_shown(request)), None)
+    if found is None and shown is not None and not str(reference).startswith("#"):
         what = f"the medication {reference!r} is not in the resource; it is called {shown!r} as the reference shows it"
         notes.report("medication", request.where, what)
-        return Requested(shown.strip(), shown.strip())
+        return _named([shown], request.where, notes)
     if found is None:
         notes.refuse("medication", request.where, f"the medication {reference!r} is not in the resource; include it")
         return None
     return _read(found, request, notes)
+
+
+def _shown(request: Request) -> list[str]:
+    """What a reference shows its Medication as, if it does."""
+    held = request.body.get("medicationReference") or as_map(request.body.get("medication")).get("reference")
+    shown = as_map(held).get("display")
+    return [shown.strip()] if isinstance(shown, str) and shown.strip() else []
 
 
 def _compare(names: Sequence[str], others: Sequence[str], request: Request, notes: Notes) -> None:
@@ -127,22 +151,37 @@ def _compare(names: Sequence[str], others: Sequence[str], request: Request, note
 
 def _are_two_drugs(one: str, other: str) -> bool:
     """Whether the lists of medicines know both names, and as different ones."""
-    known = Formulary.shipped().vocabulary.medicines
-    mine, theirs = ({name for item in known(text) for name in item.names} for text in (one, other))
+    mine, theirs = ({name for item in _medicines(text) for name in item.names} for text in (one, other))
     return bool(mine) and bool(theirs) and not mine & theirs
 
 
+def _names_several(name: str) -> bool:
+    """Whether a name is that of a combination on file, or its words are names of several medicines."""
+    if len(_medicines(name)) > 1:
+        return True
+    each = [item.names for word in _words(name) if not _is_no_name(word) for item in _medicines(word)]
+    return any(one.isdisjoint(other) for one, other in combinations(each, 2))
+
+
+def _medicines(name: str) -> tuple[NamedMedicine, ...]:
+    return Formulary.shipped().vocabulary.medicines(name)
+
+
 def _share_a_name(one: str, other: str) -> bool:
-    """Whether the first word of one is a word of the other, as of "prednisone" and "Prednisone 5mg tablet"."""
-    words = [_WORD.findall(name.casefold()) for name in (one, other)]
-    return any(mine[:1] and mine[0] in yours for mine, yours in (words, words[::-1]))
+    """Whether the first word of one is a word of the other, as of "prednisone" and "Prednisone 5mg tablet".
+
+    A word that is no name, such as that of a salt, is not looked for.
+    """
+    words = [_words(name) for name in (one, other)]
+    named = [[word for word in each if not _is_no_name(word)] or each for each in words]
+    return any(mine[:1] and mine[0] in yours for mine, yours in zip(named, words[::-1], strict=True))
 
 
-def _named(name: str | None, where: str, notes: Notes) -> Requested | None:
-    if name is None:
+def _named(names: Sequence[str], where: str, notes: Notes) -> Requested | None:
+    if not names:
         notes.refuse("medication", where, "the drug has no name; write medicationCodeableConcept.text")
         return None
-    return Requested(name, name)
+    return Requested(names[0], names[0], names=tuple(names))
 
 
 def _read(medication: Mapping[str, Any], request: Request, notes: Notes) -> Requested | None:
@@ -157,33 +196,30 @@ def _read(medication: Mapping[str, Any], request: Request, notes: Notes) -> Requ
         )
         return None
     if not ingredients:
-        name = first_text(medication.get("code"))
-        if name is not None:
-            notes.report("medication", where, f"the drug is called {name!r}, as the product is; no ingredient is named")
-        return _named(name, where, notes)
+        names, (form, release) = names_of(medication.get("code")), _form(medication, where, notes)
+        if names:
+            what = f"the drug is called {names[0]!r}, as the product is; no ingredient is named"
+            notes.report("medication", where, what)
+        called = _named(names, where, notes)
+        return None if called is None else replace(called, form=form, release=release)
     item = ingredients[0]
     named_by = item.get("itemCodeableConcept") or as_map(item.get("item")).get("concept")
     names = names_of(named_by)
-    reference = as_map(item.get("itemReference") or as_map(item.get("item")).get("reference")).get("reference")
-    substance = as_map(request.resolve(reference)) if isinstance(reference, str) and not names else {}
+    reference = substance_of(item)
+    substance = as_map(request.resolve(reference)) if reference is not None and not names else {}
     if substance is not medication:
         names = names or names_of(substance.get("code"))
     _compare(names[:1], [*names[1:], *names_of(medication.get("code"))], request, notes)
     form, release = _form(medication, where, notes)
-    named = _named(next(iter(names), None) or first_text(medication.get("code")), where, notes)
+    named = _named([*names, *names_of(medication.get("code"))], where, notes)
     if named is None:
         return None
-    strength, per_ml = _strength(item, form, where, notes)
+    stated = read_strength(item, form, where, notes)
+    strength = stated.strength
     if strength is not None and request.course_name is None and not request.is_supply:
         notes.report("not-read", where, f"{strength}, which is no part of a plan")
-    return replace(named, form=form, release=release, strength=strength, per_ml=per_ml)
-
-
-def _denominator(per: Mapping[str, Any]) -> Dose | Units:
-    """What a strength is of; a bare number is of so many units of the product."""
-    if not per.get("unit") and (not per.get("code") or (per.get("code"), per.get("system")) == ("1", UCUM)):
-        return Units(read_number(per), "unit", "piece")
-    return read_amount(per)
+    per_ml = strength.per_ml if strength is not None else None
+    return replace(named, form=form, release=release, strength=strength, per_ml=per_ml, stated=stated)
 
 
 def _form(medication: Mapping[str, Any], where: str, notes: Notes) -> tuple[DosageForm | None, Release | None]:
@@ -194,27 +230,6 @@ def _form(medication: Mapping[str, Any], where: str, notes: Notes) -> tuple[Dosa
     if form is None and release is None:
         notes.report("not-read", where, f"the form {text!r} is none of those planned here, and is left out")
     return form, release
-
-
-def _strength(
-    item: Mapping[str, Any], form: DosageForm | None, where: str, notes: Notes
-) -> tuple[UnitStrength | None, Fraction | None]:
-    stated = as_map(item.get("strength") or item.get("strengthRatio"))
-    if not stated:
-        return None, None
-    with notes.catching("unit", f"{where}.ingredient.strength"):
-        mass, per = read_amount(as_map(stated.get("numerator"))), as_map(stated.get("denominator"))
-        volume = read_volume(per)
-        for key in ("numerator", "denominator"):
-            report_unit(as_map(stated.get(key)), f"{where}.ingredient.strength.{key}", notes)
-        if isinstance(mass, Dose) and volume:
-            return UnitStrength(None, per_ml=mass.mg / volume), mass.mg / volume
-        unit = _denominator(per)
-        if isinstance(mass, Dose) and isinstance(unit, Units) and unit.count > 0:
-            if form is not None and unit.kind != "piece" and kind_of_form(form) != unit.kind:
-                raise InvalidInput(f"it is the strength of one {unit.kind}, and the form is {form}; make them agree")
-            return UnitStrength(mass * (1 / unit.count), unit.kind), None
-    return None, None
 
 
 def choose_drug(
@@ -229,18 +244,25 @@ def choose_drug(
     if drug is None:
         return requests, options
     names = [_name_of(request) for request in requests]
-    if not drug.strip():
-        told = some_of(sorted({name for name in names if name})) or "none"
+    held = sorted({name for name in names if name})
+    told = some_of(held) or "none"
+    if _is_no_name(drug) and drug.casefold() not in map(str.casefold, held):
         raise InvalidInput(f"{drug!r} is no name of a drug; these are here: {told}. Name one", where="drug")
-    if len({name for name in names if name}) > 1:
+    if len(held) > 1:
         kept = [(request, name) for request, name in zip(requests, names, strict=True)
-                if name and drug.casefold() in {word.casefold() for word in (name, *_WORD.findall(name))}]  # fmt: skip
+                if name and drug.casefold() in {name.casefold(), *_words(name)}]  # fmt: skip
         if not kept:
-            told = some_of(sorted({name for name in names if name}))
             raise NotFound(f"no request is of {drug!r}; these are: {told}", where="drug")
         requests, names = tuple(request for request, _ in kept), [name for _, name in kept]
+        _refuse_several(drug, sorted({name for _, name in kept if name}))
     called = {name: drug for name in names if name} | dict(options.drugs)
     return requests, replace(options, drugs=called, drug=drug)
+
+
+def _refuse_several(drug: str, names: Sequence[str]) -> None:
+    """Refuse a word that picks requests of names that have no other in common, unless it is known as a medicine."""
+    if not _medicines(drug) and not all(_share_a_name(one, other) for one, other in combinations(names, 2)):
+        raise InvalidInput(f"{drug!r} is a word of several drugs: {some_of(names)}; name one of them", where="drug")
 
 
 def _name_of(request: Request) -> str | None:

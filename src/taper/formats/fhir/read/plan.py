@@ -16,7 +16,7 @@ from taper._base.takes import takes
 from taper.amounts.dose import Dose
 from taper.amounts.liquid import Concentration
 from taper.formats.fhir.read.account import account
-from taper.formats.fhir.read.bundle import Choice, Request, check_together, open_requests, read_version
+from taper.formats.fhir.read.bundle import Choice, Request, open_requests, read_version
 from taper.formats.fhir.read.consistency import (
     Doses,
     check_days_supplied,
@@ -28,9 +28,11 @@ from taper.formats.fhir.read.course import ReadCourse, course_data, course_group
 from taper.formats.fhir.read.elements import as_list, as_map
 from taper.formats.fhir.read.import_report import ImportReport, Notes
 from taper.formats.fhir.read.lines import read_lines
-from taper.formats.fhir.read.medication import Options, as_strength, choose_drug, read_medication
+from taper.formats.fhir.read.medication import Options, choose_drug, read_medication
 from taper.formats.fhir.read.steps import days_in_common
+from taper.formats.fhir.read.strength import as_strength
 from taper.formats.fhir.read.timing import SlotsByFrequency
+from taper.formats.fhir.read.together import check_together, reference_names
 from taper.formats.fhir.write.medication import Version
 from taper.plans.plan import Plan
 
@@ -160,7 +162,7 @@ def from_fhir(
         data = _read(resource)
     else:
         check_depth(data, "")
-    notes, choice = Notes(accept), Choice(patient, drug, (select,) if isinstance(select, str) else tuple(select))
+    notes, choice = Notes(_listed(accept)), Choice(patient, drug, _listed(select))
     requests = open_requests(data, choice, notes)
     found = read_version(requests, version)
     options = Options(slots, as_strength(strength), drugs or {})
@@ -185,6 +187,10 @@ def from_fhir(
     for course, read in zip(plan.courses, courses, strict=True):
         check_maximum(course, read.steps, read.strength, notes)
     return FhirPlan(plan, start, found, notes.reports)
+
+
+def _listed(named: Collection[str]) -> tuple[str, ...]:
+    return (named,) if isinstance(named, str) else tuple(named)
 
 
 def _read(text: str, where: str = "") -> Any:
@@ -239,7 +245,7 @@ def _check_supplies(courses: Sequence[ReadCourse], requests: Sequence[Request], 
 
 def _first_supplied(request: Request, courses: Sequence[ReadCourse]) -> date | None:
     """The first day of the courses that a supply is based on, or of any if it names none that is here."""
-    named = {str(as_map(item).get("reference")) for item in as_list(request.body.get("basedOn"))}
+    named = {name for item in as_list(request.body.get("basedOn")) for name in reference_names(as_map(item))}
     users = [course for course in courses if named & course.references] or courses
     return min((course.first for course in users if course.first is not None), default=None)
 

@@ -13,6 +13,7 @@ from taper.formats.fhir.read.shape import BY_CODE, NAMED, Known, Shape, shape_of
 from taper.formats.fhir.write.medication import Version
 from taper.formats.fhir.write.request import REVIEW_THERAPY
 
+_SUPPLY = "dispenseRequest"  # what is supplied is compared, and decides no dose
 _REQUESTS = {"MedicationRequest", "MedicationStatement", "MedicationDispense"}
 
 
@@ -44,11 +45,12 @@ def check_shape(body: Mapping[str, Any], kind: str, version: Version, where: str
 
 @dataclass(slots=True)
 class _Here:
-    """One object of a walk: what it holds, its shape, and where it stands."""
+    """One object of a walk: what it holds, its shape, where it stands, and whether what is read holds it."""
 
     data: Mapping[str, Any]
     shape: Shape
     path: str
+    is_read: bool
 
     @property
     def decides(self) -> bool:
@@ -65,8 +67,10 @@ class _Walk:
         self.unread: list[str] = []
         self.is_extended = False
 
-    def object(self, data: Mapping[str, Any], kind: str, path: str) -> None:
+    def object(self, data: Mapping[str, Any], kind: str, path: str, *, is_read: bool = False) -> None:
+        """Look into an object; `is_read` says that it is a part of what is read for doses, times and texts."""
         shape = self._shapes.get(kind) or self._shape_of(kind)
+        here = _Here(data, shape, path, is_read=is_read or shape.decides or path.startswith("dosage"))
         if not data:
             self._refuse(path, "it is empty; leave it out")
         found: dict[str, str] = {}
@@ -78,12 +82,12 @@ class _Walk:
                 continue
             at = f"{path}.{key}" if path else str(key)
             if known is None:
-                self._unknown(key, value, at, _Here(data, shape, path))
+                self._unknown(key, value, at, here)
                 continue
             if known.element != key and found.setdefault(known.element, key) != key:
                 self._refuse(at, f"{found[known.element]} says the same; write one of them")
-            if not (known.is_plain and self._parts(value, known, at)):
-                self._key(key, known, value, at, _Here(data, shape, path))
+            if not (known.is_plain and self._parts(value, known, at, is_read=here.is_read and key != _SUPPLY)):
+                self._key(key, known, value, at, here)
         for element, keys in shape.required:
             if not any(key in data or f"_{key}" in data for key in keys):
                 self._refuse(path, f"it has no {element.removesuffix('[x]')}, which FHIR requires; add it")
@@ -93,7 +97,7 @@ class _Walk:
         assert shape is not None  # the lists hold each type that an element of theirs names
         return self._shapes.setdefault(kind, shape)
 
-    def _parts(self, value: Any, known: Known, at: str) -> bool:
+    def _parts(self, value: Any, known: Known, at: str, *, is_read: bool) -> bool:
         """Look into a value, or a list of them; whether each is of its type, so that no more is to be said of it."""
         if known.kind in PRIMITIVES:
             values = value if known.many and type(value) is list else ()
@@ -101,12 +105,12 @@ class _Walk:
         if not known.many:
             if type(value) is not dict:
                 return False
-            self.object(value, known.kind, at)
+            self.object(value, known.kind, at, is_read=is_read)
             return True
         if type(value) is not list or not value or not all(type(item) is dict for item in value):
             return False
         for index, item in enumerate(value):
-            self.object(item, known.kind, f"{at}[{index}]")
+            self.object(item, known.kind, f"{at}[{index}]", is_read=is_read)
         return True
 
     def _key(self, key: str, known: Known, value: Any, at: str, here: _Here) -> None:
@@ -114,7 +118,7 @@ class _Walk:
             self.is_extended = True
             self._notes.refuse("status", self._path(here.path), MODIFIER)
         elif key == "extension":
-            self._extensions(value, at, decides=here.decides)
+            self._extensions(value, at, decides=here.is_read)
         elif key == "implicitRules":
             self._notes.refuse("status", self._path(at), RULES)
         else:
@@ -122,7 +126,7 @@ class _Walk:
                 self.unread.append(at)
             elif key in NAMED and not (key == "code" and "repeat" in here.shape.keys):
                 self._name_parts(key, value, at)
-            self._values(value, known, at)
+            self._values(value, known, at, is_read=here.is_read and known.is_read and key != _SUPPLY)
 
     def _unknown(self, key: str, value: Any, at: str, here: _Here) -> None:
         """A key that its type does not have: the type of a resource, what stands beside a value, or refused."""
@@ -153,19 +157,19 @@ class _Walk:
             if is_map(coding):
                 self.unread += [f"{at}.coding[{index}].{key}" for key in left if key in coding]
 
-    def _values(self, value: Any, known: Known, at: str) -> None:
+    def _values(self, value: Any, known: Known, at: str, *, is_read: bool) -> None:
         if known.many != isinstance(value, list):
-            self._refuse(at, f"{value!r:.60} is {'no list; write a list' if known.many else 'a list; write one value'}")
+            self._refuse(at, _why_not_as_often(value, known))
             return
         if not known.many:
-            self._value(value, known, at)
+            self._value(value, known, at, is_read=is_read)
         elif not value:
             self._refuse(at, "the list is empty; leave it out")
         else:
             for index, item in enumerate(value):
-                self._value(item, known, f"{at}[{index}]")
+                self._value(item, known, f"{at}[{index}]", is_read=is_read)
 
-    def _value(self, item: Any, known: Known, at: str) -> None:
+    def _value(self, item: Any, known: Known, at: str, *, is_read: bool) -> None:
         if known.kind in PRIMITIVES:
             if item is None and known.many:
                 return
@@ -180,7 +184,7 @@ class _Walk:
         if kind is None or (known.kind == "Resource" and not known.is_read):
             return
         mark = len(self.unread)
-        self.object(item, kind, at)
+        self.object(item, kind, at, is_read=is_read)
         if not known.is_read:
             del self.unread[mark:]  # what is not read as a whole is not named again part by part
 
@@ -192,8 +196,10 @@ class _Walk:
             return None
         if kind == "Medication" or kind in _REQUESTS:
             return "Medication" if kind == "Medication" else None
-        self.unread.append(f"{at} ({kind})")
+        self.unread.append(f"{at} ({shown_kind(item)})")
         refuse_modifiers(item, self._path(at), self._notes)
+        if "implicitRules" in item:
+            self._notes.refuse("status", self._path(f"{at}.implicitRules"), RULES)
         return None
 
     def _sibling(self, key: str, value: Any, at: str, here: _Here) -> None:
@@ -202,13 +208,16 @@ class _Walk:
         if known is None or known.kind not in PRIMITIVES:
             self._refuse(at, f"FHIR {self._version} has no such element; remove it")
             return
+        if known.many != isinstance(value, list) or not value:
+            self._refuse(at, "it is empty; leave it out" if not value else _why_not_as_often(value, known))
+            return
         held = value if isinstance(value, list) else [value]
         given_here = data.get(key)
         values = given_here if isinstance(given_here, list) else [given_here] * len(held)
         for item, given in zip_longest(held, values[: len(held)]):
             if item is None and known.many:
                 continue
-            if not is_map(item) or set(item) - {"id", "extension"}:
+            if not item or not is_map(item) or set(item) - {"id", "extension"}:
                 self._refuse(at, "only an id and extensions may stand beside a value; remove the rest")
                 continue
             if given is None and decides:
@@ -217,7 +226,7 @@ class _Walk:
                 self._refuse(at, f"{key} has a value, and an extension says that it has none; remove one of them")
             if "id" in item:
                 self.unread.append(f"{at}.id")
-            self._extensions(item.get("extension", []), f"{at}.extension", decides=decides)
+            self._extensions(item.get("extension", []), f"{at}.extension", decides=here.is_read)
 
     def _extensions(self, value: Any, at: str, *, decides: bool) -> None:
         self.is_extended = True
@@ -240,3 +249,19 @@ class _Walk:
 
     def _path(self, path: str) -> str:
         return f"{self._where}.{path}" if path and self._where else path or self._where
+
+
+def shown_kind(resource: Mapping[str, Any]) -> str:
+    """The type of a resource that is not read, and whether it holds orders, as Parameters may."""
+    holds = any(map(_holds_orders, resource.values()))
+    return f"{resource['resourceType']}{', which holds orders' if holds else ''}"
+
+
+def _holds_orders(data: object) -> bool:
+    if is_map(data):
+        return data.get("resourceType") in _REQUESTS or any(map(_holds_orders, data.values()))
+    return any(map(_holds_orders, as_list(data)))
+
+
+def _why_not_as_often(value: object, known: Known) -> str:
+    return f"{value!r:.60} is {'no list; write a list' if known.many else 'a list; write one value'}"
