@@ -28,16 +28,18 @@ DOSES = [
     ("pramipexole", "titrations", "de-compendium-hexal-er", {"increment_high": "0.52 mg", "every_high": "1 week"}),
 ]
 
+AMITRIPTYLINE, BISOPROLOL = "us-label-amitriptyline-mylan-copy", "ph-mims-bisosten"
+
 WORDS = [
     ("clobazam", "ceilings", "us-label-onfi-highlights", ("above 30 kg", "20 mg up to", "more than 5 mg")),
     ("clobazam", "starts", "us-label-onfi-highlights", ("above 30 kg", "5 mg a day")),
     ("lithium-carbonate", "ceilings", "us-label-lithium-er-copy", ("900 to 1200 mg",)),
     ("buspirone", "interactions", "us-label-copy-rxdruglabels", ("4.3 times", "9.2 times", "13 times", "19 times")),
     ("buspirone", "interactions", "us-label-copy-rxdruglabels", ("20 times", "50 times", "2.5 mg once a day")),
+    ("bisoprolol", "interactions", BISOPROLOL, ("rebound high blood pressure", "verapamil into a vein")),
     ("buspirone", "interactions", "us-label-copy-globalrph", ("15 percent", "3 to 6 times")),
 ]
 
-AMITRIPTYLINE, BISOPROLOL = "us-label-amitriptyline-mylan-copy", "ph-mims-bisosten"
 PAIRS = [
     ("amitriptyline", "phenelzine", AMITRIPTYLINE, "high"),
     ("amitriptyline", "cisapride", AMITRIPTYLINE, "high"),
@@ -45,9 +47,11 @@ PAIRS = [
     ("bisoprolol", "clonidine", BISOPROLOL, "high"),
     ("bisoprolol", "amlodipine", BISOPROLOL, "moderate"),
     ("bisoprolol", "nifedipine", BISOPROLOL, "moderate"),
+    ("bisoprolol", "nifedipine-er", BISOPROLOL, "moderate"),
+    ("bisoprolol", "lercanidipine", BISOPROLOL, "moderate"),
     ("bisoprolol", "amiodarone", BISOPROLOL, "moderate"),
     ("buspirone", "phenelzine", "us-label-copy-2016", "high"),
-    ("buspirone", "phenelzine", "us-label-copy-medlibrary", "high"),
+    ("buspirone", "phenelzine", "us-label-copy-2023", "high"),
     ("buspirone", "linezolid", "us-label-copy-medlibrary", "high"),
     ("buspirone", "grapefruit", "us-label-copy-rxdruglabels", "high"),
     ("buspirone", "itraconazole", "us-label-copy-rxdruglabels", "moderate"),

@@ -55,7 +55,7 @@ def coverage(monograph: Monograph) -> dict[str, tuple[Voice, ...]]:
 
     Example:
         >>> held = coverage(Formulary.shipped().monograph("clobazam"))
-        >>> [str(voice) for voice in held["duration"]], held["contraindication"]
+        >>> [str(voice) for voice in held["duration"]], held["titration-speed"]
         (['UK undated'], ())
     """
     return {rule: voices(getattr(monograph, section)) for rule, section in SECTIONS.items()}
