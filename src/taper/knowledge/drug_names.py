@@ -27,7 +27,7 @@ _SALTS: Final = frozenset(
 """Words of a salt behind the name of a medicine."""
 
 SALT_WORDS: Final = _SALTS | frozenset(
-    {"chloride", "bromide", "carbonate", "nitrate", "lactate", "gluconate", "tosylate", "natrium", "kalium"}
+    {"chloride", "bromide", "carbonate", "lactate", "gluconate", "tosylate", "natrium", "kalium"}
 )
 """Words of a salt that are no name of a drug by themselves, whether or not a medicine is found without them."""
 
