@@ -847,7 +847,8 @@ def test_import_reads_a_bulk_export_and_names_a_bad_line(run, write):
 
 
 def test_import_reads_the_strength_of_a_liquid_and_refuses_two_lists_of_one_length(run, write):
-    measured = order(dosage={"doseAndRate": [{"doseQuantity": {"value": 5, "unit": "mL", "code": "mL",
+    measured = order(medicationCodeableConcept={"text": "Prednisone oral solution"},
+                     dosage={"doseAndRate": [{"doseQuantity": {"value": 5, "unit": "mL", "code": "mL",
                                                                "system": "http://unitsofmeasure.org"}}]})  # fmt: skip
     path = write("order.json", measured)
     code, out, _ = run("import", path, "--slots", "morning,evening", "--strength", "2 mg/5 mL")
