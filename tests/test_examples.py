@@ -28,7 +28,7 @@ def test_the_quickstart_prints_a_dated_table_with_review_and_supply_and_writes_a
 @pytest.mark.parametrize(
     "said",
     [
-        "pms-sg (label, grade B)\n  no proposal: at creatinine clearance 32.02 mL/min (the source names impaired kidneys without",
+        "pms-sg (label, grade B)\n  no proposal: at creatinine clearance 32.02 mL/min (the source names impaired",
         "beers-2023 (guideline, grade B)\n  no proposal: at eGFR 34.5 mL/min/1.73 m2, below 60 the source says avoid",
         "1/2 of the usual dose at creatinine clearance 32.02 mL/min, from 30 to 50: 5 mg -> 2.5 mg",
     ],
