@@ -9,6 +9,7 @@ is taken as if it were in force, since examples often are not. It is read twice:
 """
 
 import json
+import re
 import sys
 from collections import Counter
 from datetime import date, timedelta
@@ -112,6 +113,13 @@ def known(order):
         raise Incomplete("drug")
 
 
+def piece_of(order):
+    """What one unit holds: what the name of the drug says, or else as much as is given here to every order."""
+    told = json.dumps([order.get(key) for key in ("medication", "medicationCodeableConcept", "contained")], default=str)
+    strengths = set(re.findall(r"(?<![\d.,/-])(\d+(?:\.\d+)?) ?mg\b(?!/)", told))
+    return mg(strengths.pop()) if len(strengths) == 1 else HELD
+
+
 def is_counted(order):
     """Whether a dose counts units, so that what one holds must be given."""
     given = [item.get("doseQuantity", {}) for dosage in order[KINDS[order["resourceType"]]]
@@ -119,7 +127,7 @@ def is_counted(order):
     return any(str(quantity.get("code", quantity.get("unit"))) not in MASS for quantity in given)
 
 
-def dose_of(dosage):
+def dose_of(dosage, piece):
     if (
         dosage.get("asNeededBoolean")
         or dosage.get("asNeeded")
@@ -137,7 +145,7 @@ def dose_of(dosage):
     if code in MASS or (not code and unit in MASS):
         return Fraction(quantity["value"]) * MASS[code or unit]
     if code.lower() in PIECES or (code in {"1", ""} and unit.lower() in PIECES):
-        return Fraction(quantity["value"]) * HELD.mg
+        return Fraction(quantity["value"]) * piece.mg
     raise Incomplete("unit")
 
 
@@ -199,7 +207,7 @@ def own_reading(order, *, loosely=False):
         spans = set()
         for dosage in groups[number]:
             oral(dosage, loosely=loosely)
-            dose, repeat = dose_of(dosage), dosage.get("timing", {}).get("repeat", {})
+            dose, repeat = dose_of(dosage, piece_of(order)), dosage.get("timing", {}).get("repeat", {})
             times, every, weekdays = often(repeat)
             first, length = bounds(repeat)
             begin = first or at or NO_DATE
@@ -231,7 +239,8 @@ def library_reading(read, first):
 
 def read(order, accept):
     try:
-        return from_fhir(order, slots=SLOTS, strength=HELD if is_counted(order) else None, drug="drug", accept=accept)
+        strength = piece_of(order) if is_counted(order) else None
+        return from_fhir(order, slots=SLOTS, strength=strength, drug="drug", accept=accept)
     except CannotImport as error:
         return sorted({report.kind for report in error.reports if report.refuses})
     except TaperError as error:
