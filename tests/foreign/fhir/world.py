@@ -62,7 +62,7 @@ PACKAGES = {
     "hl7.fhir.r4b.examples": (42, 4, 3, 4),
     "hl7.fhir.r5.examples": (84, 9, 5, 9),
     "hl7.fhir.uv.ips@2.0.0": (10, 0, 0, 0),
-    "hl7.fhir.au.base@6.0.0": (19, 7, 6, 7),
+    "hl7.fhir.au.base@6.0.0": (19, 6, 5, 6),
     "cql-exec-fhir@2.2.0": (5, 0, 0, 0),
     "clinosim": (78, 44, 41, 43),
 }
@@ -99,6 +99,12 @@ def oral(dosage, *, loosely):
         raise Incomplete("not oral by its codes")
 
 
+def names_in(order):
+    """What the drug of an order is called in it, one name a line."""
+    held = [order.get(key) for key in ("medication", "medicationCodeableConcept", "contained")]
+    return "\n".join(re.findall(r'"(?:text|display)": "([^"]*)"', json.dumps(held, default=str)))
+
+
 def known(order):
     """One drug that stands in the order, and no period of only a month or a year."""
     period = order.get("effectivePeriod", {})
@@ -111,12 +117,13 @@ def known(order):
         raise Incomplete("drug")
     if any(len(item.get("ingredient", [])) > 1 for item in inside):
         raise Incomplete("drug")
+    if re.search(r"[a-z]{3} ?/ ?[a-z]{3}", names_in(order), re.IGNORECASE):
+        raise Incomplete("drug")  # a combination
 
 
 def piece_of(order):
     """What one unit holds: what the name of the drug says, or else as much as is given here to every order."""
-    told = json.dumps([order.get(key) for key in ("medication", "medicationCodeableConcept", "contained")], default=str)
-    strengths = set(re.findall(r"(?<![\d.,/-])(\d+(?:\.\d+)?) ?mg\b(?!/)", told))
+    strengths = set(re.findall(r"(?<![\d.,/-])(\d+(?:\.\d+)?) ?mg\b(?!/)", names_in(order)))
     return mg(strengths.pop()) if len(strengths) == 1 else HELD
 
 
