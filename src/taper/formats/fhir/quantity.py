@@ -18,6 +18,9 @@ from taper.products.product import DosageForm
 CountKind = Literal["tablet", "capsule", "packet", "piece", "mL"]
 """What is counted of a product; a piece is one unit of whatever it is, and mL is measured."""
 
+COUNTED = frozenset(get_args(CountKind)) - {"mL"}
+"""The kinds that are counted and not measured."""
+
 _KIND_OF_FORM: dict[DosageForm, CountKind] = {
     DosageForm.TABLET: "tablet",
     DosageForm.ORALLY_DISINTEGRATING_TABLET: "tablet",
@@ -29,6 +32,11 @@ _KIND_OF_FORM: dict[DosageForm, CountKind] = {
 _MASSES = {str(unit): unit for unit in MassUnit}
 _COUNTS: dict[str, CountKind] = {kind: kind for kind in get_args(CountKind)}
 SAYS_MORE = re.compile(r"[/%0-9]")
+
+
+def is_alike(one: str | None, other: str | None) -> bool:
+    """Whether two units may be one: they are the same, or one is a piece of whatever the other counts."""
+    return one == other or ("piece" in (one, other) and {one, other} <= COUNTED)
 
 
 def mass_unit(word: str) -> MassUnit | None:

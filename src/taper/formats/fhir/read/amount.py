@@ -15,6 +15,7 @@ from taper.formats.fhir.quantity import (
     CountKind,
     Units,
     count_kind,
+    is_alike,
     meaning_of,
     read_number,
     unit_meaning,
@@ -56,7 +57,7 @@ def _unit_of(system: str | None, code: str, unit: str) -> MassUnit | CountKind:
         raise InvalidInput("the quantity has no unit; write a UCUM code such as mg")
     coded = _coded(system, code, unit)
     told = unit_meaning(unit) if unit else None
-    differs = unit and coded is not None and not _agree(coded, told) and unit != code
+    differs = unit and coded is not None and not is_alike(coded, told) and unit != code
     if differs and (told is not None or SAYS_MORE.search(unit)):
         raise InvalidInput(f"the unit is {unit!r} and its code is {code!r}; make them agree")
     meant = told if coded == "piece" and told is not None else coded or told
@@ -80,13 +81,6 @@ def _unread_parts(system: str | None, code: str, unit: str) -> tuple[tuple[str, 
     elif code and unit and unit != code and _meant(system, code) is None and code not in _CODES_OF_TIME:
         made.append(("code", code, "its unit"))
     return tuple(made)
-
-
-def _agree(one: MassUnit | CountKind, other: MassUnit | CountKind | None) -> bool:
-    if one == other:
-        return True
-    counted = {"tablet", "capsule", "packet", "piece"}
-    return "piece" in (one, other) and one in counted and other in counted
 
 
 def _meant(system: object, code: str) -> MassUnit | CountKind | None:
@@ -122,7 +116,7 @@ def _of_ucum(code: str, unit: str) -> CountKind | None:
     """What a code stands for that UCUM does not have, or that says one of what the unit names, such as "1"."""
     counted, told = count_kind(unit), count_kind(code)
     says_one = code == "1" or (code.startswith("{") and code.endswith("}"))
-    if counted is not None and (says_one or (told is not None and _agree(told, counted))):
+    if counted is not None and (says_one or (told is not None and is_alike(told, counted))):
         return None
     raise InvalidInput(f"the UCUM unit {code!r} is no mass that a dose is read from; {_hint(code)}")
 

@@ -10,6 +10,7 @@ from taper.amounts.dose import Dose
 from taper.amounts.liquid import Concentration
 from taper.errors import InvalidInput
 from taper.formats.fhir.quantity import (
+    COUNTED,
     UCUM,
     Units,
     UnitStrength,
@@ -27,7 +28,6 @@ from taper.products.product import DosageForm
 _NO_STRENGTH = '{!r:.60} is no strength; write it like "5 mg" or "2 mg/5 mL"'
 _NUMBER = r"(\d{1,9}(?:[.,]\d{1,9}){0,3})"
 _IN_A_NAME = re.compile(rf"(?<![\d.,]){_NUMBER}[\s-]*([^\W\d_]+)(?:\s*(?:/|per|in)\s*{_NUMBER}?\s*([^\W\d_]+))?")
-_COUNTED = ("tablet", "capsule", "packet", "piece")
 
 
 def as_strength(given: Dose | Concentration | str | None) -> Dose | Concentration | None:
@@ -192,7 +192,7 @@ def without_volume(name: str) -> str:
 
     def kept(found: re.Match[str]) -> str:
         one, per = found[2], found[4]
-        is_strength = mass_unit(one) is not None and per is not None and unit_meaning(per) in ("mL", *_COUNTED)
+        is_strength = mass_unit(one) is not None and per is not None and unit_meaning(per) in ("mL", *COUNTED)
         return f"{found[1]} {one}" if is_strength else found[0]
 
     return _IN_A_NAME.sub(kept, name)

@@ -4,11 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from taper.formats.fhir.quantity import Units
-from taper.formats.fhir.read.text_scope import Scope, kinds_of_day, mg_of, shown, times_a_day
+from taper._base.numbers import write_number
+from taper.formats.fhir.quantity import COUNTED, Units, is_alike
+from taper.formats.fhir.read.text_scope import Scope, kinds_of_day, mg_of, times_a_day
 from taper.formats.fhir.read.told import Told
-
-_COUNTED = {"tablet", "capsule", "packet", "piece"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +48,11 @@ def differing_amounts(told: Told, scope: Scope) -> Iterator[str]:
     codes = _codes_of(told, scope)
     for value in told.products:
         if codes.masses and value not in codes.masses:
-            yield f"{shown(value)} mg of the units in it is not the dose"
+            yield f"{write_number(value)} mg of the units in it is not the dose"
     is_open = codes.one is None and not codes.counts
     for value in told.beside:
         if is_open and codes.masses and value not in codes.masses:
-            yield f"{shown(value)} mg of the units in it, if one is meant, is not the dose"
+            yield f"{write_number(value)} mg of the units in it, if one is meant, is not the dose"
     doses_a_day = sum(map(times_a_day, scope.dosages))
     for said in told.added if len(told.added) >= doses_a_day else []:
         yield f"{said!r} is added to the dose"
@@ -62,7 +61,7 @@ def differing_amounts(told: Told, scope: Scope) -> Iterator[str]:
         return
     for value, unit in told.amounts:
         if not _agrees(value, unit, told, codes):
-            yield f"{shown(value)} {unit} is not the dose"
+            yield f"{write_number(value)} {unit} is not the dose"
     if not any(explained) and not any(_is_product(value, unit, told, codes) for value, unit in told.amounts):
         yield "the amount is not the dose"
 
@@ -74,7 +73,7 @@ def differing_limits(told: Told, scope: Scope) -> Iterator[str]:
     largest = max(made, key=lambda codes: (max(codes.masses, default=0), max(codes.counts, default=(Fraction(0), ""))))
     for value, unit in told.limits:
         if not _explains(value, unit, largest):
-            yield f"at most {shown(value)} {unit} a day is not what the codes come to"
+            yield f"at most {write_number(value)} {unit} a day is not what the codes come to"
 
 
 def _explains(value: Fraction, unit: str, codes: _Codes) -> bool:
@@ -83,7 +82,7 @@ def _explains(value: Fraction, unit: str, codes: _Codes) -> bool:
         return value in codes.masses
     if unit == "mg/mL":
         return False
-    if any(count == value and _alike(unit, kind) for count, kind in codes.counts):
+    if any(count == value and is_alike(unit, kind) for count, kind in codes.counts):
         return True
     if unit == "mL":
         return codes.per_ml is not None and value * codes.per_ml in codes.masses
@@ -95,7 +94,7 @@ def _agrees(value: Fraction, unit: str, told: Told, codes: _Codes) -> bool:
     if unit == "mg/mL":
         return codes.per_ml is None or value == codes.per_ml
     if unit == "mg":
-        counts = [count for count, other in told.amounts if other in _COUNTED]
+        counts = [count for count, other in told.amounts if other in COUNTED]
         is_strength = value in (*told.strengths, *told.perhaps_strengths)
         fits = value == codes.one or any(count * value in codes.masses for count in counts)
         return value in codes.masses or (is_strength and fits)
@@ -110,9 +109,5 @@ def _agrees(value: Fraction, unit: str, told: Told, codes: _Codes) -> bool:
 def _is_product(value: Fraction, unit: str, told: Told, codes: _Codes) -> bool:
     """Whether a count of units of a strength that is told comes to the dose, where the codes leave both open."""
     each = (*told.strengths, *told.perhaps_strengths)
-    is_open = codes.one is None and not codes.counts and unit in _COUNTED
+    is_open = codes.one is None and not codes.counts and unit in COUNTED
     return is_open and any(value * mass in codes.masses for mass in each)
-
-
-def _alike(one: str, other: str) -> bool:
-    return one == other or ("piece" in (one, other) and {one, other} <= _COUNTED)

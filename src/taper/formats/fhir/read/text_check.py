@@ -5,12 +5,13 @@ from datetime import date, timedelta
 from fractions import Fraction
 from operator import attrgetter
 
+from taper._base.numbers import write_number
 from taper.amounts.dose import Dose
 from taper.amounts.duration import Duration, day_after
 from taper.formats.fhir.quantity import Units, UnitStrength
 from taper.formats.fhir.read.steps import ReadStep, end_of
 from taper.formats.fhir.read.text_amounts import differing_amounts, differing_limits
-from taper.formats.fhir.read.text_scope import Scope, each_step, kinds_of_day, mg_of, shown
+from taper.formats.fhir.read.text_scope import Scope, each_step, kinds_of_day, mg_of
 from taper.formats.fhir.read.told import SaidDate, Scheme, Told
 from taper.plans.regimen import Slot
 
@@ -131,7 +132,7 @@ def _times(told: Told, scope: Scope) -> Iterator[str]:
         yield f"the times {', '.join(sorted(told.clocks))} are not those of the codes"
     for scheme in told.schemes:
         if not _is_scheme(scheme, scope):
-            yield f"the scheme {'-'.join(map(shown, scheme.amounts))} is not what the codes say"
+            yield f"the scheme {'-'.join(map(write_number, scheme.amounts))} is not what the codes say"
 
 
 def _part_of_day(slot: Slot) -> str:

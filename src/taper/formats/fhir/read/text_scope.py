@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import product
 
-from taper._base.numbers import write_number
 from taper.errors import TaperError
 from taper.formats.fhir.quantity import UnitStrength
 from taper.formats.fhir.read.dosage import ReadDosage
@@ -56,8 +55,3 @@ def mg_of(dosage: ReadDosage, strength: UnitStrength | None) -> Fraction | None:
     except TaperError:
         return None
     return None if made is None else made.mg
-
-
-def shown(value: Fraction) -> str:
-    """A number as people write it."""
-    return write_number(value)
