@@ -25,7 +25,15 @@ MARKS = "0123456789./,-+ :%emgLuck\u00b5\u0665\u2028\ud800\x00\"'{}[]\n\t=#"
 def seeds(target: str) -> tuple[str, ...]:
     """The seeds of a target, and what was once found in it."""
     files = sorted([*(CORPUS / target).glob("*"), *(FINDINGS / target).glob("*")])
-    return tuple(file.read_text(encoding="utf-8", errors="surrogatepass") for file in files)
+    return tuple(text_of(file.read_bytes()) for file in files)
+
+
+def text_of(data: bytes) -> str:
+    """Any bytes as a text: UTF-8 with lone surrogates, or else a letter a byte."""
+    try:
+        return data.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
 
 
 def places(data: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
@@ -46,7 +54,7 @@ def _at(data: Any, path: tuple[Any, ...]) -> Any:
     return data
 
 
-def _edited(data: Any, path: tuple[Any, ...], kind: str, value: Any) -> Any:
+def edited(data: Any, path: tuple[Any, ...], kind: str, value: Any) -> Any:
     """The data with one thing changed; as it is, where the change makes no sense there."""
     if not path:
         return value
@@ -79,14 +87,14 @@ def json_texts(draw: st.DrawFn, target: str) -> str:
         kind = draw(st.sampled_from(("replace", "replace", "delete", "copy", "many", "text", "splice")))
         if kind == "splice":
             other = json.loads(draw(st.sampled_from(known)))
-            value = _at_value(other, draw(st.sampled_from(places(other))))
+            value = value_at(other, draw(st.sampled_from(places(other))))
         else:
             value = copy.deepcopy(draw(st.sampled_from(ODD)))
-        data = _edited(data, path, kind, value)
+        data = edited(data, path, kind, value)
     return json.dumps(data)
 
 
-def _at_value(data: Any, path: tuple[Any, ...]) -> Any:
+def value_at(data: Any, path: tuple[Any, ...]) -> Any:
     return path[-2] if path and path[-1] is None else copy.deepcopy(_at(data, path))
 
 

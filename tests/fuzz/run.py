@@ -1,4 +1,4 @@
-"""Run the fuzz targets for some time: guided by coverage where atheris is installed, by Hypothesis elsewhere.
+"""Run the fuzz targets for some time: guided by coverage where atheris is installed, drawn by Hypothesis elsewhere.
 
 `PYTHONPATH=src:tests python tests/fuzz/run.py --seconds 120` gives each target its share of two minutes of CPU (of the
 clock under atheris), so that a busy machine tries as much as a quiet one; with `--inputs 1000` each target reads the
@@ -10,8 +10,8 @@ import argparse
 import hashlib
 import importlib.util
 import math
+import os
 import signal
-import subprocess
 import sys
 import time
 import traceback
@@ -20,10 +20,14 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
+if importlib.util.find_spec("atheris"):
+    from fuzz.guided import guide  # before anything imports the library
+
 from benchmarks.yardstick import yardstick
-from fuzz.inputs import CORPUS, FINDINGS, texts
+from fuzz.inputs import FINDINGS, texts
 from fuzz.targets import JSON_TARGETS, TARGETS
 
+GUIDED = importlib.util.find_spec("atheris") is not None
 BATCH = 200
 MOST_YARDSTICKS = 60
 """What one input may cost. The largest that a target accepts cost far less; a hang costs without end."""
@@ -54,6 +58,20 @@ def bounded(target: Callable[[str], None], seconds: float) -> Callable[[str], No
     return run
 
 
+def kept(name: str, most: float) -> Callable[[str], None]:
+    """A target that keeps the input on which it fails."""
+    run = bounded(TARGETS[name], most)
+
+    def one(text: str) -> None:
+        try:
+            run(text)
+        except Exception:
+            print(f"input: {ascii(text)[:2000]}, kept as {keep(name, text).name}", flush=True)
+            raise
+
+    return one
+
+
 def by_hypothesis(name: str, seconds: float, most: float, first: int, inputs: float) -> tuple[int, str | None]:
     """Batches of examples until the time or the inputs are over; how many were tried, and what was found."""
     tried, until, batch = 0, time.process_time() + seconds, first
@@ -78,24 +96,10 @@ def by_hypothesis(name: str, seconds: float, most: float, first: int, inputs: fl
         try:
             once()
         except Exception:
-            print(f"{name}: batch {batch} found\n{traceback.format_exc(limit=-6)}\ninput: {ascii(last[0])[:2000]}")
-            return tried, last[0]
+            keep(name, last[0])
+            return tried, f"batch {batch}\n{traceback.format_exc(limit=-6)}\ninput: {ascii(last[0])[:2000]}"
         batch += 1
     return tried, None
-
-
-def by_atheris(name: str, seconds: float) -> int:
-    """One target in a process of its own, since atheris ends the process that it runs in."""
-    folder = FINDINGS / name
-    folder.mkdir(parents=True, exist_ok=True)
-    script = (
-        "import sys, atheris\nwith atheris.instrument_imports(include=['taper']):\n"
-        "    from fuzz.targets import TARGETS\n"
-        f"def one(data):\n    TARGETS[{name!r}](data.decode('utf-8', 'surrogateescape'))\n"
-        "atheris.Setup(sys.argv, one)\natheris.Fuzz()\n"
-    )
-    limits = [f"-max_total_time={int(seconds)}", "-timeout=20", f"-artifact_prefix={folder}/"]
-    return subprocess.run([sys.executable, "-c", script, str(CORPUS / name), *limits], check=False).returncode
 
 
 def main() -> int:
@@ -104,21 +108,24 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=120, help="for all of them together")
     parser.add_argument("--seed", type=int, default=0, help="the first batch; another number tries other inputs")
     parser.add_argument("--inputs", type=int, help="so many for each target, and not by time")
+    parser.add_argument("--folder", help="keeps the inputs that reached something new, for the next time (atheris)")
     options = parser.parse_args()
     names = options.targets or list(TARGETS)
     inputs = options.inputs or math.inf
     share, most, failed = options.seconds / len(names), yardstick() * MOST_YARDSTICKS, 0
     for name in names:
-        if importlib.util.find_spec("atheris") and options.inputs is None:
-            failed += by_atheris(name, share) != 0
-            continue
-        before = time.process_time()
-        tried, found = by_hypothesis(name, share if options.inputs is None else math.inf, most, options.seed, inputs)
-        said = "nothing found" if found is None else "a finding"
-        print(f"{name}: {tried} inputs in {time.process_time() - before:.0f} s of CPU, {said}", flush=True)
-        if found is not None:
-            keep(name, found)
-            failed += 1
+        before = sum(os.times()[:4])
+        if GUIDED:
+            limit = f"-runs={inputs}" if options.inputs else f"-max_total_time={int(share)}"
+            tried, found = guide(name, kept(name, most), limit, options.seed, options.folder)
+        else:
+            time_given = share if options.inputs is None else math.inf
+            tried, found = by_hypothesis(name, time_given, most, options.seed, inputs)
+        said = "nothing found" if found is None else f"a finding\n{found}"
+        took = sum(os.times()[:4]) - before
+        how = "guided by coverage" if GUIDED else "drawn by Hypothesis"
+        print(f"{name}: {tried} inputs {how} in {took:.0f} s of CPU, {said}", flush=True)
+        failed += found is not None
     return 1 if failed else 0
 
 

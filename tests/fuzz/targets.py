@@ -5,7 +5,6 @@ A target may answer with any error of the library, in words that can be printed,
 
 import contextlib
 import hashlib
-import importlib.util
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
@@ -42,6 +41,8 @@ from taper import (
     to_schedule,
     to_table,
 )
+from taper.plans.everyday import read_day
+from taper.plans.everyday_pace import plain_date, plain_duration, plain_pace
 from taper.products.recipes import Reachable
 
 START = date(2027, 3, 1)
@@ -207,16 +208,35 @@ def slot(text: str) -> None:
 
 
 def everyday(text: str) -> None:
-    """The words that people type, where this version reads them."""
-    import taper.plans.everyday
-    import taper.plans.everyday_pace
-
+    """The words that people type."""
     five: Sequence[Product] = [Product(id="t5", drug="x", form="tablet", strength="5 mg")]
     with answers():
-        taper.plans.everyday.read_day(text, products=five)
-    for read in ("plain_date", "plain_duration", "plain_pace"):
+        read_day(text, products=five)
+    for read in (plain_date, plain_duration, plain_pace):
         with answers():
-            getattr(taper.plans.everyday_pace, read)(text)
+            read(text)
+
+
+def order_text(text: str) -> None:
+    """What people write beside the codes of an order, and as the name of what is ordered."""
+    for name, sentence in (("Prednisone 5 mg tablet", text), (text, "1 tablet every morning")):
+        order = {
+            "resourceType": "MedicationRequest",
+            "status": "active",
+            "intent": "order",
+            "subject": {"reference": "Patient/1"},
+            "medicationCodeableConcept": {"text": name},
+            "note": [{"text": sentence}],
+            "dosageInstruction": [
+                {
+                    "text": sentence,
+                    "timing": {"repeat": {"boundsDuration": {"value": 7, "unit": "d"}, "when": ["MORN"]}},
+                    "doseAndRate": [{"doseQuantity": {"value": 1, "unit": "tablet"}}],
+                }
+            ],
+        }
+        with answers():
+            from_fhir(order, slots={1: ["morning"]})
 
 
 JSON_TARGETS: dict[str, Callable[[str], None]] = {
@@ -235,7 +255,7 @@ TEXT_TARGETS: dict[str, Callable[[str], None]] = {
     "concentration": concentration,
     "volume": volume,
     "slot": slot,
+    "everyday": everyday,
+    "order_text": order_text,
 }
-if importlib.util.find_spec("taper.plans.everyday") and importlib.util.find_spec("taper.plans.everyday_pace"):
-    TEXT_TARGETS["everyday"] = everyday
 TARGETS = JSON_TARGETS | TEXT_TARGETS
