@@ -49,7 +49,8 @@ if command -v node >/dev/null && command -v npm >/dev/null; then
   # The guides depend on packages that the registry does not have; each is taken alone, and one that is gone is said.
   # The simulator writes NDJSON, the same for the same seed and dates; of it the orders are read.
   guides=()
-  for guide in hl7.fhir.uv.ips@2.0.0 hl7.fhir.au.base@6.0.0 cql-exec-fhir@2.2.0; do
+  for guide in hl7.fhir.uv.ips@2.0.0 hl7.fhir.au.base@6.0.0 hl7.fhir.us.mcode@4.0.0 hl7.fhir.us.dme-orders@0.2.0 \
+    hl7.fhir.uv.sdc@4.0.0-ballot cql-exec-fhir@2.2.0; do
     if packed=$(npm pack --silent "$guide" 2>"$work/npm.log"); then
       mkdir "$work/$guide"
       tar -xzf "$packed" -C "$work/$guide"

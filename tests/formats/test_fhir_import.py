@@ -380,7 +380,12 @@ REFUSED = {
     "a code without repeat": (request(dosage(timing={"code": {"text": "BID"}})), "time", "2 times a day, and the"),
     "a code that is not known": (request(dosage(timing={"code": {"text": "X"}})), "time", "not known and no repeat"),
     "no timing": (request(dosage(timing=None)), "time", "says nothing of when"),
-    "single events": (request(dosage(timing={"event": ["2027-03-01"]})), "time", "single events"),
+    "single events": (request(dosage(timing={"event": ["2027-03-01"]})), "time", "single events; write repeat"),
+    "single events beside a rhythm": (
+        request(dosage(timing={"event": ["2027-03-01"], "repeat": {"frequency": 1, "period": 1, "periodUnit": "d"}})),
+        "time",
+        "single events; leave event out, beside repeat",
+    ),
     "hours": (
         request(dosage(when=(), repeat={"frequency": 1, "period": 7, "periodUnit": "h"})),
         "time",

@@ -62,6 +62,9 @@ PACKAGES = {
     "hl7.fhir.r5.examples": (84, 9, 5, 9),
     "hl7.fhir.uv.ips@2.0.0": (10, 0, 0, 0),
     "hl7.fhir.au.base@6.0.0": (19, 6, 5, 6),
+    "hl7.fhir.us.mcode@4.0.0": (10, 0, 0, 0),
+    "hl7.fhir.us.dme-orders@0.2.0": (2, 0, 0, 0),
+    "hl7.fhir.uv.sdc@4.0.0-ballot": (3, 0, 0, 0),
     "cql-exec-fhir@2.2.0": (5, 0, 0, 0),
     "clinosim": (78, 43, 41, 42),
 }
@@ -158,7 +161,7 @@ def dose_of(dosage, piece):
 def often(repeat):
     """How many doses on a day of doses, and every how many days or on which."""
     uncertain = {"frequencyMax", "periodMax", "count", "countMax", "duration", "durationMax", "boundsRange", "offset"}
-    if uncertain & set(repeat) or "event" in repeat:
+    if uncertain & set(repeat):
         raise Incomplete("timing")
     slots = repeat.get("when", []) or repeat.get("timeOfDay", [])
     if not set(repeat.get("when", [])) <= NAMED:
@@ -213,6 +216,8 @@ def own_reading(order, *, loosely=False):
         spans = set()
         for dosage in groups[number]:
             oral(dosage, loosely=loosely)
+            if "event" in dosage.get("timing", {}):
+                raise Incomplete("single events")
             dose, repeat = dose_of(dosage, piece_of(order)), dosage.get("timing", {}).get("repeat", {})
             times, every, weekdays = often(repeat)
             first, length = bounds(repeat)

@@ -61,7 +61,8 @@ def read_timing(
     """The rhythm and bounds of a Timing; what cannot be read is refused in the notes."""
     repeat, at = as_map(timing.get("repeat")), f"{where}.repeat"
     if "event" in timing:
-        notes.refuse("time", where, "the times are single events; write repeat")
+        remedy = "leave event out, beside repeat" if repeat else "write repeat"
+        notes.refuse("time", where, f"the times are single events; {remedy}")
     for key, kind, why in () if _KEYS_NOT_READ.isdisjoint(repeat) else _NOT_READ:
         if key in repeat:
             notes.refuse(kind, f"{at}.{key}", why)
