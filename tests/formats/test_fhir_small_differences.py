@@ -174,7 +174,9 @@ def test_a_number_that_could_be_a_thousand_or_one_agrees_with_neither(value):
     assert of_kind(refusals(order(dosage(value, text="1,000 mg"))), "text") != []
 
 
-@pytest.mark.parametrize(("text", "is_read"), [("Take a 40 mg dose in the morning", True), ("40 mg, 1 mane", False)])
+@pytest.mark.parametrize(
+    ("text", "is_read"), [("Take a 40 mg dose in the morning", True), ("40 mg, 1 with food", False)]
+)
 def test_one_may_be_an_article_and_a_digit_never_is(text, is_read):
     assert (refusals(order(dosage(text=text))) == []) is is_read
 
