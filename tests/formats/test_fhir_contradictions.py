@@ -95,7 +95,10 @@ NOTES = [
     "No further supply after this", "Sick day rules apply", "Via NG tube", "Give IV", "Start after surgery",
     "After dialysis", "Take after dialysis", "On dialysis days", "Not yet started",
     "In addition to the other strength", "Instead of the white tablets", "Go back to the previous strength",
-    "Given by injection", "Awaiting bloods",
+    "Given by injection", "Awaiting bloods", "See updated order", "Nil by mouth from midnight", "Put on the skin",
+    "Given already this morning", "Clinic will phone with the new amount", "Quarter tablets", "With dialysis",
+    "Last prescription", "Patient no longer takes this", "Do it as last time", "Every time pain is felt",
+    "As pain dictates", "At the pharmacist's discretion", "Nurse to decide",
 ]  # fmt: skip
 
 
@@ -108,7 +111,8 @@ def test_a_note_that_may_undo_or_move_the_doses_refuses(text):
     "text",
     ["Discussed with patient's wife", "Blister pack please", "Allergic to penicillin", "Reviewed by pharmacist J Smith",
      "Patient refused use of administration aid.", "Next INR on Monday", "Replaces previous prescription",
-     "Vit D given"],
+     "Telephone order read back", "Insurance approved", "Substitution permitted", "Patient prefers tablets over liquid",
+     "Vit D level checked"],
 )  # fmt: skip
 def test_a_note_of_something_else_is_read(text):
     assert is_read(order(note=[{"text": text}]))
@@ -132,7 +136,8 @@ def test_a_sentence_of_an_extension_in_another_language_refuses_and_a_name_does_
 
 
 REASONS = {
-    "Asthma - 60 mg for 5 days": False, "prednisone taper over 4 weeks": False, "Weaning": False, "40 mg daily": True,
+    "Asthma - 60 mg for 5 days": False, "if relapse 60 mg for 7 days": False, "prednisone taper over 4 weeks": False,
+    "Weaning": False, "40 mg daily": True,
     "Asthma": True, "Raised blood pressure": True, "LDL above 190 mg/dL": True, "pain for 3 months": True,
 }  # fmt: skip
 
@@ -163,6 +168,29 @@ DAYS = {
 def test_days_by_their_numbers_are_counted_from_the_first_of_the_order(text):
     assert is_read(order(*PACK, note=[{"text": text}])) is DAYS[text]
     assert is_read(order_r5(*PACK, renderedDosageInstruction=text)) is DAYS[text]
+
+
+WHOLE = {
+    "10 mg for 7 days, 5 mg for 7 days, 2.5 mg for 7 days, then stop": True,
+    "Reducing dose: 10 mg for 1 week, 5 mg for 1 week, 2.5 mg for 1 week": True,
+    "10 mg for 7 days, 5 mg for 7 days, then 2.5 mg for 7 days": True,
+    "10 mg for 7 days, 5 mg for 7 days, then stop": False,
+    "10 mg for 7 days, 5 mg, then 2.5 mg for 7 days": False,
+    "Reducing dose: 10 mg for 1 week, 5 mg for 1 week, 2.5 mg for 2 weeks": False,
+}
+
+
+@pytest.mark.parametrize("text", WHOLE)
+def test_a_note_tells_each_step_in_turn_by_marks_and_by_words(text):
+    made = [
+        dosage(Decimal(mass), repeat=lasting(7), sequence=at) for at, mass in enumerate(("10", "5", "2.5"), start=1)
+    ]
+    assert is_read(order(*made, note=[{"text": text}])) is WHOLE[text]
+
+
+@pytest.mark.parametrize("text", ["Reducing dose: 40 mg daily", "Tapering course: 40 mg"])
+def test_a_heading_that_tells_of_a_change_refuses_beside_one_dose(text):
+    assert not is_read(order(dosage(text=text)))
 
 
 def test_a_step_may_say_its_days_by_their_numbers():

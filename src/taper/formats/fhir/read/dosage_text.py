@@ -393,7 +393,8 @@ class _Reading:
             unknown = [word for word in WORD.findall(rest) if not self._is_known(word)]
             self.told.unknown += unknown
             is_near = unknown and self._words.patterns["of_doses"].search(clause)
-            self.told.near_doses += unknown if is_near else filter(self._is_time, unknown)
+            strange = (word for word in unknown if word not in self._words.common)
+            self.told.near_doses += strange if is_near else filter(self._is_time, unknown)
 
     def _is_known(self, word: str) -> bool:
         if word[0].isdigit():

@@ -19,7 +19,7 @@ from taper.formats.fhir.read.steps import ReadStep, is_note
 from taper.formats.fhir.read.text_check import differences
 from taper.formats.fhir.read.text_scope import Scope
 from taper.formats.fhir.read.told import Told
-from taper.formats.fhir.read.vocabulary import plain
+from taper.formats.fhir.read.vocabulary import common_words, plain
 from taper.formats.fhir.write.request import KIND_TEXT, REVIEW_TEXT
 
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
@@ -28,6 +28,8 @@ _MOST_TOLD = 50
 _TAPERS = ("taper", "wean", "titrat")
 # A text of so many words that are not understood, and of fewer that are, is in another language.
 _STRANGE = 3
+_DIGIT = re.compile(r"\d")
+_HEADING = re.compile(r"^(?:steroid )?(?:reduc|taper|decreas|increas|titrat|wean)\w*(?: \w+)?: ", re.IGNORECASE)
 _MARK = re.compile(r"[.;,:\r\n]+(?=\s|$)")
 _READ = "English, German, French and Spanish are read"
 
@@ -161,35 +163,43 @@ def _repeats_all(text: str, told: Told, whole: Scope, read: Callable[[str], Told
     if not told.sequence and not told.amounts:
         spans = {"start", "end"} <= {said.meaning for said in told.dates}
         return spans and not (told.conditions or told.lengths or told.limits or differences(told, whole))
-    parts = _in_turn(text, told, read)
+    turns = _in_turn(_HEADING.sub("", text), told, read)
+    return any(_tells_each(parts, whole, is_joined=is_joined) for parts, is_joined in turns)
+
+
+def _tells_each(parts: list[Told], whole: Scope, *, is_joined: bool) -> bool:
+    """Whether each part tells one step, in turn, as the codes do; where no word joins them each says how long."""
     if whole.ends and parts and parts[-1].stops and not parts[-1].amounts and not parts[-1].lengths:
-        end = Told(told.language, dates=parts[-1].dates, stops=parts[-1].stops)
+        end = Told(parts[-1].language, dates=parts[-1].dates, stops=parts[-1].stops)
         if differences(end, whole):
             return False
         parts = parts[:-1]
     if len(parts) != len(whole.steps):
         return False
-    if not told.sequence and not all(part.lengths or part.dates or part.spans for part in parts[:-1]):
+    if not is_joined and not all(part.lengths or part.dates or part.spans for part in parts[:-1]):
         return False
     last = len(parts) - 1
     scopes = [_scope_of(whole, index, ends=whole.ends and index == last) for index in range(len(parts))]
     return not any(part.conditions or differences(part, scope) for part, scope in zip(parts, scopes, strict=True))
 
 
-def _in_turn(text: str, told: Told, read: Callable[[str], Told]) -> list[Told]:
-    """The parts of a text, cut at its words for what comes next, or where it has none at each mark before a dose."""
+def _in_turn(text: str, told: Told, read: Callable[[str], Told]) -> Iterator[tuple[list[Told], bool]]:
+    """The parts of a text, cut at its words for what comes next, which is said, and at each mark before a dose too."""
+    pieces = [text]
     if told.sequence:
         joined = "|".join(re.escape(word) for word in dict.fromkeys(told.sequence))
-        parts = [part.strip(" ,;.") for part in re.split(rf"\b(?:{joined})\b", plain(text))]
-        return [read(part) for part in parts if part]
-    parts, doses = [""], 0
-    for clause in _MARK.split(text):
-        one = read(clause)
-        if one.spans if told.spans else one.amounts:
-            doses += 1
-            parts += [""] * (doses > 1)
-        parts[-1] += f"{clause}, "
-    return [read(part) for part in parts]
+        pieces = [part for said in re.split(rf"\b(?:{joined})\b", plain(text)) if (part := said.strip(" ,;."))]
+        yield [read(part) for part in pieces], True
+    parts: list[str] = []
+    for piece in pieces:
+        parts, doses = [*parts, ""], 0
+        for clause in _MARK.split(piece):
+            one = read(clause)
+            if one.spans if told.spans else one.amounts:
+                doses += 1
+                parts += [""] * (doses > 1)
+            parts[-1] += f"{clause}, "
+    yield [read(part) for part in parts], False
 
 
 def _texts_of(body: Mapping[str, Any], *, is_own: bool) -> Iterator[tuple[str, str]]:
@@ -214,8 +224,11 @@ def _reasons(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     ]
     for at, text in ((at, name) for at, concept in concepts for name in names_of(concept)):
         told = read_text(text)
+        doses = told.amounts or any(map(_DIGIT.search, told.conditions))
         tapers = any(change.startswith(_TAPERS) for change in told.changes)
-        if tapers or (told.amounts and (told.lengths or told.sequence or told.changes or told.every or told.times)):
+        if tapers or (
+            doses and (told.conditions or told.lengths or told.sequence or told.changes or told.every or told.times)
+        ):
             yield at, text
 
 
@@ -223,7 +236,8 @@ def _check_whole(text: str, where: str, whole: Scope, names: frozenset[str], not
     if is_as_needed(text):
         notes.refuse("as-needed", where, f"it says that the drug is taken as needed: {text!r}; plan it outside")
     notes.report("not-read", where, f"compared with the codes: {text!r}")
-    is_understood = len(read_text(text, names).unknown) < len(_WORD.findall(plain(text)))
+    words = _WORD.findall(plain(text))
+    is_understood = len(read_text(text, names).unknown) < len(words) or not common_words().isdisjoint(words)
     is_loose = (" in extension" in where and not _is_strange(text, names)) or (lenient and is_understood)
     read = _reader(names, lenient=is_loose)
     told = read(text)

@@ -76,6 +76,7 @@ class Vocabulary:
     warning_words: frozenset[str]
     take: re.Pattern[str]
     bare: re.Pattern[str]
+    common: frozenset[str]
 
 
 @cache
@@ -108,7 +109,14 @@ def vocabulary_of(code: str) -> Vocabulary:
         frozenset(" ".join([held["warning_words"], *held["joined"], "or"]).split()),
         _taken(held["take"], held["taken"]),
         _bare([*held.get("bare_before", ()), *held["named_times"]]),
+        frozenset(held.get("common", "").split()),
     )
+
+
+@cache
+def common_words() -> frozenset[str]:
+    """The words by which a note is known to be in a language that is read, although it says nothing of doses."""
+    return frozenset(word for code in LANGUAGES for word in vocabulary_of(code).common)
 
 
 @cache
@@ -135,7 +143,8 @@ def _taken(before: Iterable[str], after: Iterable[str]) -> re.Pattern[str]:
 
 def _bare(after: Iterable[str]) -> re.Pattern[str]:
     """A number that opens a clause and counts units although it names none, by what follows it: "1 mane"."""
-    return re.compile(rf"(?:^|(?<=[.;:,(|])|(?<=[.;:,(|] ))({NUMBER})(?: t(?= po))? (?=(?:{'|'.join(after)})(?![\w]))")
+    opens = r"(?:^|(?<=[.;:,(|])|(?<=[.;:,(|] )|(?<=tab )|(?<=tabs )|(?<=tablets )|(?<=mane ))"
+    return re.compile(rf"{opens}({NUMBER})(?: t(?= po))? (?=(?:{'|'.join(after)})(?![\w]))")
 
 
 def _named(said: Mapping[str, list[str]], before: str = "") -> re.Pattern[str]:
