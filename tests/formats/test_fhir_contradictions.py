@@ -111,7 +111,8 @@ def test_a_note_that_may_undo_or_move_the_doses_refuses(text):
     "text",
     ["Discussed with patient's wife", "Blister pack please", "Allergic to penicillin", "Reviewed by pharmacist J Smith",
      "Patient refused use of administration aid.", "Next INR on Monday", "Replaces previous prescription",
-     "Telephone order read back", "Insurance approved", "Substitution permitted", "Patient prefers tablets over liquid",
+     "Telephone order read back", "Cannot remember the name of the tablet, but takes it every day in the morning",
+     "Insurance approved", "Substitution permitted", "Patient prefers tablets over liquid",
      "Vit D level checked"],
 )  # fmt: skip
 def test_a_note_of_something_else_is_read(text):

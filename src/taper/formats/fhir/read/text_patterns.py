@@ -6,7 +6,7 @@ from functools import cache, cached_property
 from taper.formats.fhir.read.vocabulary import NUMBER, unit_pattern
 
 GONE = " | "
-CLAUSE = re.compile(r"[.;]")
+CLAUSE = re.compile(r"[.;:,]")
 CLOCK = re.compile(
     r"(?<![\w:/.])(?:at |um |a las? |a )?(\d{1,2})(?:[:.h](\d{2}))? ?"
     r"(am|pm|a\.m\.|p\.m\.|uhr|o'clock|h)(?![\w])"
