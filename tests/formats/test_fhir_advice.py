@@ -57,8 +57,7 @@ ADVICE = [
     "Patient's own medication",
     "Take 2 tablets in the morning. Read the leaflet. Carry your steroid card.",
     "Take 2 tablets in the morning. Always carry your steroid emergency card",
-    "Take 2 tablets in the morning. Dissolve under the tongue.",
-    "Take 2 tablets in the morning. Place under the tongue and allow to dissolve.",
+    "Take 2 tablets by mouth every morning, disp 60, 3 refills",
     "Take 2 tablets in the morning. Do not eat or drink until dissolved.",
     "Take 2 tablets in the morning. Rinse mouth after use.",
     "Take 2 tablets in the morning. Wash hands after handling.",
@@ -142,7 +141,7 @@ COURSES = [
 DOSES = [
     "Take 2 tablets in the morning. Complete the course.",
     "Take 2 tablets in the morning until finished",
-    "Take 2 tablets by mouth every morning, disp 60, 3 refills",
+    "Take 2 tablets by mouth every morning, disp 60, refill when told",
     "Do not take",
     "Take 2 tablets in the morning. Do not take.",
     "Do not take 2 tablets in the morning",

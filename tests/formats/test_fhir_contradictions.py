@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from formats.fhir_orders import between, counted, dosage, lasting, order, refusals
-from taper import mg
+from formats.fhir_orders import between, counted, dosage, lasting, order, order_r5, refusals
+from taper import Concentration, mg
 
 
 def is_read(resource, **given):
@@ -66,10 +66,138 @@ def test_meals_beside_a_time_of_day_and_another_way_than_swallowed_refuse(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["40 mg in the morning and with food", "40 mg with meals", "40 mg mane. Dissolve under the tongue."]
+    "text", ["40 mg in the morning and with food", "40 mg with meals", "40 mg mane. Dissolve in water."]
 )
 def test_how_a_dose_is_taken_is_read(text):
     assert is_read(order(dosage(text=text)))
+
+
+SUBLINGUAL = {"coding": [{"system": "http://snomed.info/sct", "code": "37839007"}]}
+UNDER_THE_TONGUE = ["40 mg mane. Dissolve under the tongue.", "40 mg, place under the tongue and allow to dissolve",
+                    "40 mg sublingually", "40 mg to be placed under the tongue"]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", UNDER_THE_TONGUE)
+def test_what_is_held_under_the_tongue_refuses_beside_a_route_of_swallowing_alone(text):
+    assert not is_read(order(dosage(text=text)))
+    assert not is_read(order(note=[{"text": text}]))
+    assert is_read(order(dosage(text=text, route=SUBLINGUAL)))
+    assert is_read(order(dosage(text=text, route={"text": "dissolve, sublingual"})))
+    assert is_read(order(dosage(text=text, route=None)))
+    assert is_read(order(dosage(text=text), medicationCodeableConcept={"text": "prednisone sublingual tablets"}))
+
+
+# What a note says of the order, of its dose, or of another way of giving it, in words that no text needs.
+NOTES = [
+    "Entered in error", "Ordered for the wrong patient", "Cancelled by Dr Smith", "Duplicate, please ignore",
+    "Superseded", "Drop the dose after the clinic visit", "Dose to be confirmed", "Check dose with family",
+    "Dosage under discussion", "??dose", "One-off dose", "Single dose", "Stat dose", "Just once",
+    "No further supply after this", "Sick day rules apply", "Via NG tube", "Give IV", "Start after surgery",
+    "After dialysis", "Take after dialysis", "On dialysis days", "Not yet started",
+    "In addition to the other strength", "Instead of the white tablets", "Go back to the previous strength",
+    "Given by injection", "Awaiting bloods", "See updated order", "Nil by mouth from midnight", "Put on the skin",
+    "Given already this morning", "Clinic will phone with the new amount", "Quarter tablets", "With dialysis",
+    "Last prescription", "Patient no longer takes this", "Do it as last time", "Every time pain is felt",
+    "As pain dictates", "At the pharmacist's discretion", "Nurse to decide",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", NOTES)
+def test_a_note_that_may_undo_or_move_the_doses_refuses(text):
+    assert not is_read(order(note=[{"text": text}]))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Discussed with patient's wife", "Blister pack please", "Allergic to penicillin", "Reviewed by pharmacist J Smith",
+     "Patient refused use of administration aid.", "Next INR on Monday", "Replaces previous prescription",
+     "Telephone order read back", "Cannot remember the name of the tablet, but takes it every day in the morning",
+     "Insurance approved", "Substitution permitted", "Patient prefers tablets over liquid",
+     "Vit D level checked"],
+)  # fmt: skip
+def test_a_note_of_something_else_is_read(text):
+    assert is_read(order(note=[{"text": text}]))
+
+
+def test_one_dose_is_a_length_of_one_day():
+    for text in ("40 mg stat", "40 mg one-off dose", "single dose of 40 mg", "40 mg, one time only"):
+        assert is_read(order(dosage(text=text, repeat=lasting(1)))), text
+        assert not is_read(order(dosage(text=text))), text
+        assert not is_read(order(dosage(text=text, repeat=lasting(2)))), text
+
+
+@pytest.mark.parametrize("text", ["prendere due compresse al giorno", "ta annenhver dag", "przerwać po trzech dniach"])
+@pytest.mark.parametrize("place", ["dosage", "order"])
+def test_a_sentence_of_an_extension_in_another_language_refuses_and_a_name_does_not(text, place):
+    held = [{"url": "http://example.org/sig", "valueString": text}]
+    names = [{"url": "http://example.org/sig", "valueString": "Station Blau"}]
+    told = {"dosage": lambda item: order(dosage(extension=item)), "order": lambda item: order(extension=item)}
+    assert not is_read(told[place](held))
+    assert is_read(told[place](names))
+
+
+REASONS = {
+    "Asthma - 60 mg for 5 days": False, "if relapse 60 mg for 7 days": False, "prednisone taper over 4 weeks": False,
+    "Weaning": False, "40 mg daily": True,
+    "Asthma": True, "Raised blood pressure": True, "LDL above 190 mg/dL": True, "pain for 3 months": True,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", REASONS)
+def test_a_reason_that_tells_doses_is_compared_with_the_codes(text):
+    assert is_read(order(reasonCode=[{"text": text}])) is REASONS[text]
+    assert is_read(order_r5(dosage(), reason=[{"concept": {"text": text}}])) is REASONS[text]
+
+
+def test_a_strength_in_a_text_is_that_of_the_product():
+    two = counted(2, "TAB", text="Take two 10 mg tablets")
+    assert not is_read(order(two), strength=mg(5))
+    assert is_read(order(two), strength=mg(10))
+    assert not is_read(order(dosage(10, text="Prednisone 10 mg tablets: take 2")), strength=mg(5))
+
+
+PACK = [dosage(24, repeat=lasting(1), sequence=1), dosage(20, repeat=lasting(2), sequence=2)]
+DAYS = {
+    "24 mg on day 1, then 20 mg on days 2-3": True, "Day 1: 24 mg. Days 2 and 3: 20 mg.": True,
+    "24 mg on day 1, 20 mg on day 2 to 3": True, "Day 1: 24 mg, day 2: 20 mg": False,
+    "Day 2: 24 mg, days 3-4: 20 mg": False, "Day 1: 20 mg, days 2-3: 24 mg": False,
+    "Day 1: 24 mg, days 2-3: 20 mg, day 4: 16 mg": False,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", DAYS)
+def test_days_by_their_numbers_are_counted_from_the_first_of_the_order(text):
+    assert is_read(order(*PACK, note=[{"text": text}])) is DAYS[text]
+    assert is_read(order_r5(*PACK, renderedDosageInstruction=text)) is DAYS[text]
+
+
+WHOLE = {
+    "10 mg for 7 days, 5 mg for 7 days, 2.5 mg for 7 days, then stop": True,
+    "Reducing dose: 10 mg for 1 week, 5 mg for 1 week, 2.5 mg for 1 week": True,
+    "10 mg for 7 days, 5 mg for 7 days, then 2.5 mg for 7 days": True,
+    "10 mg for 7 days, 5 mg for 7 days, then stop": False,
+    "10 mg for 7 days, 5 mg, then 2.5 mg for 7 days": False,
+    "Reducing dose: 10 mg for 1 week, 5 mg for 1 week, 2.5 mg for 2 weeks": False,
+}
+
+
+@pytest.mark.parametrize("text", WHOLE)
+def test_a_note_tells_each_step_in_turn_by_marks_and_by_words(text):
+    made = [
+        dosage(Decimal(mass), repeat=lasting(7), sequence=at) for at, mass in enumerate(("10", "5", "2.5"), start=1)
+    ]
+    assert is_read(order(*made, note=[{"text": text}])) is WHOLE[text]
+
+
+@pytest.mark.parametrize("text", ["Reducing dose: 40 mg daily", "Tapering course: 40 mg"])
+def test_a_heading_that_tells_of_a_change_refuses_beside_one_dose(text):
+    assert not is_read(order(dosage(text=text)))
+
+
+def test_a_step_may_say_its_days_by_their_numbers():
+    for text, read in (("20 mg on days 2-3", True), ("20 mg on days 1-2", False)):
+        assert is_read(order(PACK[0], PACK[1] | {"text": text})) is read
+    assert not is_read(order(dosage(text="40 mg on day 1")))
 
 
 MASS_BESIDE_A_COUNT = {
@@ -236,3 +364,32 @@ def test_what_goes_on_until_a_word_is_not_ended_by_the_date_of_its_start():
 @pytest.mark.parametrize("text", ["from 5.00.2026", "@\ue000@ 40 mg", "2026-01-01 " * 99, "1 May 2026 " * 99, "@1@"])
 def test_dates_that_are_none_or_many_are_read_without_failing(text):
     is_read(order(dosage(text=text)))
+
+
+FIVE_IN_FIVE = Concentration.parse("5 mg/5 mL")
+LIQUID = {
+    "10 mg / 10 mL once daily": True, "10 mg / 5 mL once daily": False, "20 mg / 20 mL": False,
+    "Two 5 ml spoonfuls daily": True, "One 5 ml spoonful": False, "5 ml spoonful": False,
+    "2 teaspoonfuls (10 mL)": True, "2 teaspoonfuls (5 mL)": False, "2 tablespoons": False,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", LIQUID)
+def test_a_volume_is_compared_with_the_concentration(text):
+    assert is_read(order(dosage(10, text=text)), strength=FIVE_IN_FIVE) is LIQUID[text]
+
+
+def test_a_time_of_four_digits_and_a_range_of_weekdays_are_read():
+    eight = {"when": None, "timeOfDay": ["08:00:00"]}
+    for text, read in (("40 mg at 0800", True), ("40 mg at 2000", False), ("40 mg at 08:00 hrs", True)):
+        assert is_read(order(dosage(text=text, repeat=eight))) is read
+    week = {"periodUnit": "wk", "when": None, "dayOfWeek": ["mon", "tue", "wed", "thu", "fri"], "frequency": 5}
+    for text, read in (("40 mg Mon-Fri", True), ("40 mg Monday to Friday", True), ("40 mg Sat to Wed", False),
+                       ("40 mg M-F", True), ("40 mg mon and fri", False)):  # fmt: skip
+        assert is_read(order(dosage(text=text, repeat=week))) is read
+
+
+def test_three_counts_may_end_at_bedtime():
+    bed = dosage(repeat={"when": ["HS"]}, text="0-0-1")
+    assert is_read(order(bed), strength=mg(40))
+    assert not is_read(order(bed | {"text": "0-1-0"}), strength=mg(40))

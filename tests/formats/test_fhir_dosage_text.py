@@ -136,7 +136,9 @@ def two_steps(text, **more):
     return order(first, dosage(60, repeat=lasting(5), sequence=2, text=text, **more))
 
 
-@pytest.mark.parametrize("text", ["when well tolerated, 60 mg daily", "increase to 60 mg if tolerated",
+@pytest.mark.parametrize("text", ["when well tolerated, 60 mg daily", "if tolerated increase to 60 mg",
+                                  "if tolerated, then take 60 mg", "if well tolerated take 60 mg",
+                                  "increase to 60 mg if tolerated",
                                   "wenn gut verträglich, 60 mg morgens", "si bien toléré, 60 mg le matin"])  # fmt: skip
 def test_a_condition_of_a_later_step_is_a_review_before_it(text):
     read = from_fhir(two_steps(text))

@@ -74,6 +74,9 @@ def test_a_text_read_by_its_template_is_read_as_itself(name, text):
         ", ".join(f"{number} mg" for number in range(1, 12)),
         "2 x 12.5 mg tablets, max 25 mg/day",
         "25 mg 2 tablets",
+        "10 mg / 2 ml",
+        "10 mg / 0 ml",
+        "1 - 0 - 1 tablets of 40 mg",
     ],
 )
 def test_a_template_gives_amounts_of_every_kind_back(text):

@@ -174,7 +174,9 @@ def test_a_number_that_could_be_a_thousand_or_one_agrees_with_neither(value):
     assert of_kind(refusals(order(dosage(value, text="1,000 mg"))), "text") != []
 
 
-@pytest.mark.parametrize(("text", "is_read"), [("Take a 40 mg dose in the morning", True), ("40 mg, 1 mane", False)])
+@pytest.mark.parametrize(
+    ("text", "is_read"), [("Take a 40 mg dose in the morning", True), ("40 mg, 1 with food", False)]
+)
 def test_one_may_be_an_article_and_a_digit_never_is(text, is_read):
     assert (refusals(order(dosage(text=text))) == []) is is_read
 
@@ -481,7 +483,8 @@ def test_a_text_that_stops_what_goes_on_refuses():
 
 def test_a_note_in_a_language_that_is_not_read_refuses_and_one_of_known_words_does_not():
     assert any("in a language that is not read" in line for line in refusals(order(note=[{"text": "朝食後に服用"}])))
-    assert refusals(order(note=[{"text": "Take with food 朝食"}])) == []
+    assert refusals(order(note=[{"text": "Patient's wife 朝食"}])) == []
+    assert refusals(order(note=[{"text": "Take with food 朝食"}])) != []
 
 
 @pytest.mark.parametrize(("name", "is_read"), [("Zolpidem", True), ("Zopiclone", False)])

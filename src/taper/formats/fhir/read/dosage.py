@@ -16,7 +16,7 @@ from taper.formats.fhir.read.elements import as_list, as_map, codes_of, names_of
 from taper.formats.fhir.read.extensions import extension_texts
 from taper.formats.fhir.read.import_report import Notes
 from taper.formats.fhir.read.period import Bounds
-from taper.formats.fhir.read.route import check_route
+from taper.formats.fhir.read.route import check_route, is_swallowed
 from taper.formats.fhir.read.timing import Rhythm, SlotsByFrequency, read_timing
 from taper.formats.fhir.tables import table
 
@@ -26,7 +26,10 @@ _LENGTH = re.compile(r"\bfor (\d{1,4}) (day|week|month|year)s?\b", re.IGNORECASE
 
 @dataclass(frozen=True, slots=True)
 class ReadDosage:
-    """One Dosage. `told_length` is what its text says of how long; `maxima` are limits of a day that it carries."""
+    """One Dosage. `told_length` is what its text says of how long; `maxima` are limits of a day that it carries.
+
+    `is_swallowed` says that a route is stated, and none by which the drug stays in the mouth.
+    """
 
     where: str
     sequence: int | None
@@ -39,6 +42,7 @@ class ReadDosage:
     maxima: tuple[Dose | Units, ...]
     intake_maximum: Dose | Units | None
     texts: tuple[tuple[str, str], ...] = ()
+    is_swallowed: bool = False
 
     @property
     def is_nothing(self) -> bool:
@@ -77,6 +81,7 @@ def read_dosage(
         tuple(_maxima(data, where, notes)) if "maxDosePerPeriod" in data or "maxDosePerLifetime" in data else (),
         _intake_maximum(data, where, notes),
         (*_told(data, words), *extended),
+        is_swallowed(data),
     )
 
 

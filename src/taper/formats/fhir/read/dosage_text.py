@@ -14,7 +14,9 @@ from taper.formats.fhir.read.advice import without_advice
 from taper.formats.fhir.read.text_dates import read_dates, with_iso_dates, without_iso_dates
 from taper.formats.fhir.read.text_patterns import (
     BEFORE_EACH,
+    CLAUSE,
     CLOCK,
+    CLOCK_24,
     COMPARED,
     GONE,
     MIXED,
@@ -39,10 +41,13 @@ from taper.formats.fhir.read.vocabulary import (
     plain_unit_words,
     vocabulary_of,
 )
+from taper.formats.fhir.tables import table
+from taper.plans.regimen import WEEKDAYS
 
 _IN_MG = {"mcg": Fraction(1, 1000), "mg": Fraction(1), "g": Fraction(1000)}
 _MEALS = 3
 _UMLAUT = re.compile(r"(?<![aeq])([aou])e")
+_THREE = re.compile("...")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _LINES = re.compile(r"\s*[\r\n]\s*")
 
@@ -90,9 +95,9 @@ class _Reading:
         self._left = words.numbers.sub(self._digit, self._left)
         self._left = REPEATED.sub(r"\1", MIXED.sub(r"\1 \2", self._left))
         for step in (
-            self._meals_too, self._harmless, self._openly, self._purposes, self._dates, self._schemes,
+            self._meals_too, self._harmless, self._openly, self._purposes, self._dates, self._spans, self._schemes,
             self._limits, self._per, self._conditions,
-            self._frequencies, self._clocks,
+            self._in_mouth, self._bare, self._frequencies, self._clocks,
             self._ranges, self._changes, self._lengths, self._daily, self._order, self._amounts, self._days,
         ):  # fmt: skip
             step()
@@ -125,6 +130,10 @@ class _Reading:
     def _dates(self) -> None:
         self._left, self.told.dates = read_dates(self._left, self._words)
 
+    def _spans(self) -> None:
+        """Take out days of the course by their numbers: "day 1", "days 2-5"."""
+        self._phrase("spans", lambda found: self.told.spans.append((int(found[1]), int(found[2] or found[1]))))
+
     def _harmless(self) -> None:
         """Take out what says how to take the drug, and then what warns beside it."""
         whole = self._left
@@ -150,6 +159,7 @@ class _Reading:
     def _limits(self) -> None:
         """Take out the most of a day, which is compared as an amount of the day."""
         self._phrase("limits", lambda found: self.told.limits.append(self._measured(*_number_and_unit(found))))
+        self._phrase("daily_amount", self._daily_amount)
 
     def _per(self) -> None:
         """An amount for each kg or square meter is none; an amount for each day is one of the day."""
@@ -161,22 +171,40 @@ class _Reading:
             self._take(PER_VOLUME, self._concentration)
 
     def _daily_amount(self, found: re.Match[str]) -> None:
-        self._amount(found[1], found[2], daily=True)
+        """An amount of a day; beside one of a dose it is what the doses of a day come to."""
+        self.told.totals.append(self._measured(*_number_and_unit(found)))
+        self.told.every.append(1)
 
     def _concentration(self, found: re.Match[str]) -> None:
-        mass = _in_mg(_number(found[1]), found[2])
-        self.told.amounts.append((mass / (_number(found[3]) if found[3] else 1), "mg/mL"))
+        mass, volume = _in_mg(_number(found[1]), found[2]), _number(found[3] or "1")
+        if not volume:
+            self._beyond(found)
+            return
+        self.told.amounts.append((mass / volume, "mg/mL"))
+        if found[3]:
+            self.told.within.append(mass)
 
     def _beyond(self, found: re.Match[str]) -> None:
         self.told.beyond.append(found[0].strip())
 
     def _conditions(self) -> None:
-        self._take(clause_after(self._words.patterns["conditions"].pattern), self._condition)
+        words = self._words.patterns
+        self._take(clause_after(words["conditions"].pattern, words["after_condition"].pattern), self._condition)
 
     def _condition(self, found: re.Match[str]) -> None:
         self.told.conditions.append(found[0].strip())
         if re.search(r"\d", found[0]):
             self.told.beyond.append(found[0].strip())
+
+    def _in_mouth(self) -> None:
+        """Take out that the drug stays in the mouth, and that it is taken once and never again."""
+        if self._names.isdisjoint(table("routes")["in_mouth"]["words"]):
+            self._phrase("in_mouth", lambda found: self.told.in_mouth.append(found[0]))
+        self._phrase("in_mouth", _nothing)
+        self._phrase("once", lambda _: self.told.lengths.append(Duration(1, "day")))
+
+    def _bare(self) -> None:
+        self._take(self._words.bare, lambda found: self.told.amounts.append((_number(found[1]), "piece")))
 
     def _frequencies(self) -> None:
         told = self.told
@@ -224,6 +252,7 @@ class _Reading:
         self.told.weekly.append(int(_first_number(found) or 1))
 
     def _clocks(self) -> None:
+        self._take(CLOCK_24, lambda found: self.told.clocks.add(f"{found[1]}:{found[2]}"))
         self._take(CLOCK, self._clock)
 
     def _clock(self, found: re.Match[str]) -> None:
@@ -277,12 +306,14 @@ class _Reading:
         self._phrase("then", lambda found: self.told.sequence.append(found[0]))
 
     def _amounts(self) -> None:
-        if SEVERAL.search(self._left):
+        self._take(unit_patterns().spoons, self._spoons)
+        if self.told.amounts or SEVERAL.search(self._left):
             self._amounts_together()
         self._take(unit_patterns().amount, lambda found: self._amount(found[1], found[2]))
         self._take(self._words.take, lambda found: self.told.amounts.append((_first_number(found), "piece")))
         if self._words.code == "en":
             self._take(unit_patterns().one, lambda found: self._amount("1", found[1]))
+        (self.told.limits if self.told.amounts else self.told.amounts).extend(self.told.totals)
 
     def _amounts_together(self) -> None:
         """Two numbers that are one amount, such as a count of units of a strength, or that are added."""
@@ -293,7 +324,7 @@ class _Reading:
         told.strengths += [_in_mg(_number(found[1]), found[2]) for found in units.strength.finditer(self._left)]
         leading = units.leading.match(self._left)
         if leading is not None and set(_LETTERS.findall(leading[1])) <= self._names:
-            told.strengths.append(_in_mg(_number(leading[2]), leading[3]))
+            told.perhaps_strengths.append(_in_mg(_number(leading[2]), leading[3]))
         known = self._names | BEFORE_EACH
         for found in units.perhaps_strength.finditer(self._left):
             if set(_LETTERS.findall(found[1])) <= known:
@@ -303,8 +334,12 @@ class _Reading:
             self.told.perhaps_strengths.append(_in_mg(_number(number), mass))
             self.told.beside.append(_number(count) * _in_mg(_number(number), mass))
         self._take(unit_patterns().product, self._product)
+        self._take(units.counted, lambda found: self._strength(found[1], "piece", found[2], found[3]))
         self._take(unit_patterns().times, lambda found: self._strength(found[3], found[4], found[1], found[2]))
         self._take(unit_patterns().each, self._each)
+
+    def _spoons(self, found: re.Match[str]) -> None:
+        self.told.amounts.append((_number(found[1] or "1") * _number(found[2]), "mL"))
 
     def _product(self, found: re.Match[str]) -> None:
         self._strength(found[1], found[4], found[2], found[3])
@@ -319,10 +354,8 @@ class _Reading:
         self.told.strengths.append(_in_mg(_number(number), mass))
         self.told.products.append(_number(count) * _in_mg(_number(number), mass))
 
-    def _amount(self, number: str, unit: str, *, daily: bool = False) -> None:
+    def _amount(self, number: str, unit: str) -> None:
         self.told.amounts.append(self._measured(number, unit))
-        if daily:
-            self.told.every.append(1)
 
     @staticmethod
     def _measured(number: str, unit: str) -> tuple[Fraction, str]:
@@ -331,9 +364,17 @@ class _Reading:
 
     def _days(self) -> None:
         self._take(self._words.slots, lambda found: self.told.slots.add(_group(found)))
+        self._take(self._words.weekday_range, self._weekday_range)
         self._take(self._words.weekdays, lambda found: self.told.weekdays.add(_group(found)))
+        self._take(self._words.weekday_sets, lambda found: self.told.weekdays.update(_THREE.findall(_group(found))))
         self._phrase("total", _nothing)
-        self._phrase("from", _nothing)
+        self._phrase("alarms", self._beyond)
+
+    def _weekday_range(self, found: re.Match[str]) -> None:
+        """The days of the week from one to another."""
+        first, last = (WEEKDAYS.index(_group(day)) for day in self._words.weekdays.finditer(found[0]))
+        days = WEEKDAYS[first:] + WEEKDAYS[:first]
+        self.told.weekdays.update(days[: (last - first) % len(days) + 1])
 
     def _purposes(self) -> None:
         """Take out what the drug is for, as far as its words are known."""
@@ -347,12 +388,21 @@ class _Reading:
         self._left = "".join([*kept, left[at:]])
 
     def _rest(self) -> None:
-        for word in WORD.findall(self._left):
-            is_known = word == "x" or word in self._words.words or word in self._names or word in plain_unit_words()
-            if word == "1" and self._articles:
-                continue
-            if word[0].isdigit() or not is_known:
-                self.told.unknown.append(word)
+        for clause in CLAUSE.split(self._left):
+            rest = self._words.patterns["from"].sub(GONE, clause)
+            unknown = [word for word in WORD.findall(rest) if not self._is_known(word)]
+            self.told.unknown += unknown
+            is_near = unknown and self._words.patterns["of_doses"].search(clause)
+            strange = (word for word in unknown if word not in self._words.common)
+            self.told.near_doses += strange if is_near else filter(self._is_time, unknown)
+
+    def _is_known(self, word: str) -> bool:
+        if word[0].isdigit():
+            return word == "1" and self._articles
+        return word == "x" or word in self._words.words or word in self._names or word in plain_unit_words()
+
+    def _is_time(self, word: str) -> bool:
+        return len(word) > 1 and word in self._words.units_of_time
 
 
 def _end_of_words(text: str, start: int, known: frozenset[str]) -> int:

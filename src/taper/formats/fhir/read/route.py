@@ -26,6 +26,18 @@ def check_route(data: Mapping[str, Any], where: str, notes: Notes) -> None:
                     notes.report("not-read", f"{where}.{what}", said)
 
 
+def is_swallowed(data: Mapping[str, Any]) -> bool:
+    """Whether a Dosage states a route, and none by which the drug stays in the mouth."""
+    stated = [data[what] for what in ("route", "method", "site") if data.get(what) is not None]
+    held = table("routes")["in_mouth"]
+    says_held = any(
+        not codes_of(concept).isdisjoint(held["codes"])
+        or any(word in name.casefold() for name in names_of(concept) for word in held["words"])
+        for concept in stated
+    )
+    return data.get("route") is not None and not says_held
+
+
 def _check(concept: object, what: str) -> list[str]:
     """Refuse a concept that is not known to be by mouth; name what a known code makes needless to know.
 

@@ -53,6 +53,9 @@ def differing_amounts(told: Told, scope: Scope) -> Iterator[str]:
     for value in told.beside:
         if is_open and codes.masses and value not in codes.masses:
             yield f"{write_number(value)} mg of the units in it, if one is meant, is not the dose"
+    for value in dict.fromkeys(told.strengths):
+        if codes.one not in {None, value}:
+            yield f"{write_number(value)} mg is not what one unit holds"
     doses_a_day = sum(map(times_a_day, scope.dosages))
     for said in told.added if len(told.added) >= doses_a_day else []:
         yield f"{said!r} is added to the dose"
@@ -62,7 +65,8 @@ def differing_amounts(told: Told, scope: Scope) -> Iterator[str]:
     for value, unit in told.amounts:
         if not _agrees(value, unit, told, codes):
             yield f"{write_number(value)} {unit} is not the dose"
-    if not any(explained) and not any(_is_product(value, unit, told, codes) for value, unit in told.amounts):
+    is_within = any(mass in codes.masses for mass in told.within)
+    if not any(explained) and not is_within and not any(_is_product(*one, told, codes) for one in told.amounts):
         yield "the amount is not the dose"
 
 

@@ -1,14 +1,16 @@
 """Texts compared with codes: people read the one, systems the other, so a text that says more or other refuses."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
+from itertools import takewhile
 from operator import attrgetter
 
 from taper._base.numbers import write_number
 from taper.amounts.dose import Dose
 from taper.amounts.duration import Duration, day_after
 from taper.formats.fhir.quantity import Units, UnitStrength
+from taper.formats.fhir.read.consistency import days_of
 from taper.formats.fhir.read.steps import ReadStep, end_of
 from taper.formats.fhir.read.text_amounts import differing_amounts, differing_limits
 from taper.formats.fhir.read.text_scope import Scope, each_step, kinds_of_day, mg_of
@@ -38,6 +40,8 @@ def _beyond_doses(told: Told, scope: Scope) -> list[str]:
     """What a text says that no code can say, or that these codes leave open."""
     found = [f"{word!r} is not understood" for word in told.unknown]
     found += [f"{said!r} is in no code" for said in told.beyond]
+    if any(dosage.is_swallowed for dosage in scope.dosages):
+        found += [f"{said!r} is not the route of the codes" for said in told.in_mouth]
     has_end = any(said.meaning == "end" for said in told.dates)
     is_closed = has_end and all(not step.bounds.is_open for step in scope.steps)
     found += [f"{said!r} is in no code" for said in told.until if not is_closed]
@@ -62,6 +66,9 @@ def _lengths(told: Told, scope: Scope) -> Iterator[str]:
     for length in told.lengths:
         if not any(_is_length(length, step) for step in scope.steps) and not _is_whole(length, scope.steps):
             yield f"{length} is no length that the codes say"
+    for first, last in told.spans:
+        if (first, last) != _days_of(scope):
+            yield f"day {first}{f' to {last}' if last != first else ''} is not when the codes say"
     for said in told.dates:
         if not any(_is_date(said, edge) for edge in _edges(said, told, scope.steps)):
             year = f".{said.year}" if said.year else ""
@@ -70,6 +77,13 @@ def _lengths(told: Told, scope: Scope) -> Iterator[str]:
                 if not said.meaning
                 else (f"{said.day}.{said.month}{year} as {_MEANINGS[said.meaning]} is in no code")
             )
+
+
+def _days_of(scope: Scope) -> tuple[int, int] | None:
+    """The first and the last day of a step, counted from the first of the order, where both are known."""
+    step, *others = scope.steps
+    before = days_of([*takewhile(lambda one: one is not step, scope.order)])
+    return None if others or before is None or step.length is None else (before + 1, before + step.length)
 
 
 def _is_length(told: Duration, step: ReadStep) -> bool:
@@ -149,8 +163,18 @@ def _is_scheme(scheme: Scheme, scope: Scope) -> bool:
         count = _count(dosage.amount, scope.strength) if scheme.each is None else mg_of(dosage, scope.strength)
         counts |= {slot.name: count for slot in dosage.rhythm.slots}
     amounts = [amount * (scheme.each or 1) for amount in scheme.amounts]
-    wanted = dict(zip(_SCHEME, [*amounts, Fraction(0)][:4], strict=True))
+    parts = [
+        part
+        for part in _SCHEME
+        if len(amounts) == len(_SCHEME) or part != ("evening" if _at_bed(counts) else "bedtime")
+    ]
+    wanted = dict(zip(parts, amounts, strict=True))
     return all(counts.get(name, Fraction(0)) == count for name, count in wanted.items()) and set(counts) <= set(_SCHEME)
+
+
+def _at_bed(counts: Mapping[str, object]) -> bool:
+    """Whether the last of three times of day is bedtime, since the codes name it and not the evening."""
+    return "bedtime" in counts and "evening" not in counts
 
 
 def _count(amount: Dose | Units | None, strength: UnitStrength | None) -> Fraction | None:
@@ -165,7 +189,7 @@ _Said = Callable[[Told], object]
 _COMPARED: tuple[tuple[_Said, Callable[[Told, Scope], Iterator[str]]], ...] = (
     (attrgetter("amounts"), differing_amounts),
     (attrgetter("limits"), differing_limits),
-    (lambda told: told.lengths or told.dates, _lengths),
+    (lambda told: told.lengths or told.dates or told.spans, _lengths),
 )
 _COMPARED_BY_STEP: tuple[tuple[_Said, Callable[[Told, Scope], Iterator[str]]], ...] = (
     (lambda told: told.weekdays or told.every or told.not_daily or told.weekly or told.times, _rhythm),

@@ -6,9 +6,13 @@ from functools import cache, cached_property
 from taper.formats.fhir.read.vocabulary import NUMBER, unit_pattern
 
 GONE = " | "
-CLOCK = re.compile(r"(?<![\w:/.])(?:at |um |a las? |a )?(\d{1,2})(?:[:.h](\d{2}))? ?"
-                   r"(am|pm|a\.m\.|p\.m\.|uhr|o'clock|h)(?![\w])"
-                    r"|(?<![\w:/.])(?:at |um |a las? |a )?(\d{1,2}):(\d{2})(?: ?(am|pm|uhr|h))?(?![\w:])")  # fmt: skip
+CLAUSE = re.compile(r"[.;:,]")
+CLOCK = re.compile(
+    r"(?<![\w:/.])(?:at |um |a las? |a )?(\d{1,2})(?:[:.h](\d{2}))? ?"
+    r"(am|pm|a\.m\.|p\.m\.|uhr|o'clock|h)(?![\w])"
+    r"|(?<![\w:/.])(?:at |um |a las? |a )?(\d{1,2}):(\d{2})(?: ?(am|pm|uhr|hr?s?))?(?![\w:])"
+)
+CLOCK_24 = re.compile(r"(?<![\w:/.])at ([01]\d|2[0-3])([0-5]\d)(?: ?h(?:rs?|ours)?)?(?= *(?:$|[^\w %]|and ))")
 THOUSANDS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:[.,]\d{3})+(?![\d])")
 OF_A_PERIOD = re.compile(r"(?:(?<=^)|(?<=[ x(]))(?:for |x ?)?(\d{1,3})/(7|52|12)(?![\d/])")
 SIGNED = re.compile(r"(?:(?<!\d)[.,]|\+ ?|\^|(?<!\w)-)\d[\d.,/]*")
@@ -16,7 +20,7 @@ COMPARED = re.compile(r"[<>~≈≤≥±]=? ?\d[\d.,/]*")
 PER_BODY = re.compile(rf"{NUMBER} ?(?:mg|mcg|ug|g) ?/ ?(?:kg|m2|m²)\S*")
 PER_VOLUME = re.compile(rf"({NUMBER}) ?(mg|mcg|ug|g) ?/ ?({NUMBER})? ?ml(?![\w])")
 REPEATED = re.compile(r"(?<![\d.,/])(\d+) \(\1\)")
-MIXED = re.compile(r"(\d+) (?:and|und|et|y) (?:a )?(\d+/\d+)")
+MIXED = re.compile(r"(\d+)[ -](?:and|und|et|y)[ -](?:a )?(\d+/\d+)")
 SEVERAL = re.compile(r"\d\D+\d")
 SPACED_WORD = re.compile(r"[ ,/]*([^\W\d_]+(?:'[^\W\d_]+)*)")
 WORD = re.compile(r"\d+(?:[.,/:]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)*")
@@ -52,6 +56,14 @@ class UnitPatterns:
     @cached_property
     def product(self) -> re.Pattern[str]:
         return re.compile(rf"(?<![\w])({NUMBER})(?: ?x ?| )({NUMBER}) ?{_MASS}[ -]?({self._unit})(?![\w])")
+
+    @cached_property
+    def counted(self) -> re.Pattern[str]:
+        return re.compile(rf"(?<![\w])({NUMBER}) ?x ?({NUMBER}) ?{_MASS}(?![\w/])")
+
+    @cached_property
+    def spoons(self) -> re.Pattern[str]:
+        return re.compile(rf"(?<![\w])(?:({NUMBER}) ?(?:x ?)?)?({NUMBER}) ?ml spoon(?:s|fuls?)?(?![\w])")
 
     @cached_property
     def times(self) -> re.Pattern[str]:
@@ -104,6 +116,6 @@ def unit_patterns() -> UnitPatterns:
 
 
 @cache
-def clause_after(words: str) -> re.Pattern[str]:
-    """Some words and what follows them up to the next mark."""
-    return re.compile(rf"(?:{words})[^.;,:|]*")
+def clause_after(words: str, end: str) -> re.Pattern[str]:
+    """Some words and what follows them up to the next mark, or to what ends them."""
+    return re.compile(rf"(?:{words})(?:(?! {end})[^.;,:|])*")

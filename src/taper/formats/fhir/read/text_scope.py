@@ -16,7 +16,8 @@ from taper.plans.regimen import Weekday
 class Scope:
     """The dosages that a text is compared with, the steps they belong to, and what one unit holds.
 
-    `later` says that another step comes before, and `ends` that the drug stops after the last of these steps.
+    `later` says that another step comes before, and `ends` that the drug stops after the last of these steps; `order`
+    are the steps of the order that these are of.
     """
 
     dosages: Sequence[ReadDosage]
@@ -24,6 +25,7 @@ class Scope:
     strength: UnitStrength | None
     later: bool
     ends: bool
+    order: Sequence[ReadStep]
 
 
 def each_step(scope: Scope) -> Sequence[Scope]:

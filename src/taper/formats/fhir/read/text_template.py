@@ -44,7 +44,7 @@ def read_by_template(flat: str, read: Callable[[str], Told]) -> Told:
     """What a flat text says, by reading it with other numbers in place of its amounts."""
     parts = _amount().split(flat)
     numbers = parts[1::2]
-    if not 0 < len(numbers) <= len(_PRIMES) or "7000" in flat:
+    if not 0 < len(numbers) <= len(_PRIMES) or "7000" in flat or not all(map(_exact, numbers)):
         return read(flat)
     parts[1::2] = _WRITTEN[: len(numbers)]
     told = read("".join(parts))
@@ -64,9 +64,9 @@ def _back(value: Any, said: _Said) -> Any:
     if isinstance(value, Fraction):
         return _number(value, said)
     if isinstance(value, Scheme):
-        return Scheme(value.amounts, None if value.each is None else _number(value.each, said))
-    if isinstance(value, tuple) and value and isinstance(value[0], Fraction):
-        return (_number(value[0], said), *value[1:])
+        return Scheme(_back(value.amounts, said), None if value.each is None else _number(value.each, said))
+    if isinstance(value, tuple):
+        return tuple(_back(item, said) for item in value)
     return value
 
 
@@ -76,4 +76,6 @@ def _number(value: Fraction, said: _Said) -> Fraction:
             return number
         if value.numerator % prime == 0 and value:
             value = value / prime * number
+        elif value.denominator % prime == 0:
+            value = value * prime / number
     return value

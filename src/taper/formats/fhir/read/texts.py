@@ -19,12 +19,17 @@ from taper.formats.fhir.read.steps import ReadStep, is_note
 from taper.formats.fhir.read.text_check import differences
 from taper.formats.fhir.read.text_scope import Scope
 from taper.formats.fhir.read.told import Told
-from taper.formats.fhir.read.vocabulary import plain
+from taper.formats.fhir.read.vocabulary import common_words, plain
 from taper.formats.fhir.write.request import KIND_TEXT, REVIEW_TEXT
 
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _OWN = {*KIND_TEXT.values(), REVIEW_TEXT}
 _MOST_TOLD = 50
+_TAPERS = ("taper", "wean", "titrat")
+# A text of so many words that are not understood, and of fewer that are, is in another language.
+_STRANGE = 3
+_DIGIT = re.compile(r"\d")
+_HEADING = re.compile(r"^(?:steroid )?(?:reduc|taper|decreas|increas|titrat|wean)\w*(?: \w+)?: ", re.IGNORECASE)
 _MARK = re.compile(r"[.;,:\r\n]+(?=\s|$)")
 _READ = "English, German, French and Spanish are read"
 
@@ -39,11 +44,12 @@ def check_foreign_texts(
     """
     names = frozenset(word for request in requests for word in _names(request))
     is_own = requests[0].course_name is not None
-    whole = Scope([item for step in steps for item in step.dosages], steps, strength, later=False, ends=_ends(steps))
+    dosages, ends = [item for step in steps for item in step.dosages], _ends(steps)
+    whole = Scope(dosages, steps, strength, later=False, ends=ends, order=steps)
     made = [_check_step(index, whole, names, notes, is_own=is_own) for index in range(len(steps))]
     for request in requests:
         for at, text in _texts_of(request.body, is_own=is_own):
-            _check_whole(text, f"{request.where}.{at}", whole, names, notes, lenient=at.startswith("note"))
+            _check_whole(text, f"{request.where}.{at}", whole, names, notes, lenient=at.startswith(("note[", "reason")))
     return tuple(made)
 
 
@@ -66,7 +72,7 @@ def _ends(steps: Sequence[ReadStep]) -> bool:
 
 def _check_step(index: int, whole: Scope, names: frozenset[str], notes: Notes, *, is_own: bool) -> ReadStep:
     step, is_last = whole.steps[index], index == len(whole.steps) - 1
-    together = Scope(step.dosages, [step], whole.strength, later=index > 0, ends=is_last and whole.ends)
+    together = _scope_of(whole, index, ends=is_last and whole.ends)
     review = False
     for dosage in step.dosages:
         for at, text in dosage.texts:
@@ -74,7 +80,8 @@ def _check_step(index: int, whole: Scope, names: frozenset[str], notes: Notes, *
                 continue
             where = f"{dosage.where}.{at}"
             notes.report("not-read", dosage.where if at == "text" else where, f"compared with the codes: {text!r}")
-            read = _reader(names, lenient="extension[" in at and not at.startswith("_"))
+            is_loose = "extension[" in at and not at.startswith("_") and not _is_strange(text, names)
+            read = _reader(names, lenient=is_loose)
             told = _without(read(text), dosage)
             if _says_elsewhere(text, told, where, notes):
                 continue
@@ -87,6 +94,11 @@ def _check_step(index: int, whole: Scope, names: frozenset[str], notes: Notes, *
     return replace(step, review=True) if review else step
 
 
+def _scope_of(whole: Scope, index: int, *, ends: bool) -> Scope:
+    step = whole.steps[index]
+    return Scope(step.dosages, [step], whole.strength, later=index > 0, ends=ends, order=whole.steps)
+
+
 def _without(told: Told, dosage: ReadDosage) -> Told:
     """What is told without the length that is compared by itself."""
     if dosage.told_length not in told.lengths:
@@ -96,13 +108,20 @@ def _without(told: Told, dosage: ReadDosage) -> Told:
 
 
 def _reader(names: frozenset[str], *, lenient: bool) -> Callable[[str], Told]:
-    """How a text is read; in a lenient one what is not understood counts only where it is a number."""
+    """How a text is read; in a lenient one what is not understood counts as a number, or beside doses and times."""
 
     def read(text: str) -> Told:
         told = read_text(text, names)
-        return replace(told, unknown=[word for word in told.unknown if word[0].isdigit()]) if lenient else told
+        if not lenient:
+            return told
+        return replace(told, unknown=[word for word in told.unknown if word[0].isdigit() or word in told.near_doses])
 
     return read
+
+
+def _is_strange(text: str, names: frozenset[str]) -> bool:
+    unknown = len(read_text(text, names).unknown)
+    return unknown >= _STRANGE and 2 * unknown > len(_WORD.findall(plain(text)))
 
 
 def _says_elsewhere(text: str, told: Told, where: str, notes: Notes) -> bool:
@@ -144,35 +163,43 @@ def _repeats_all(text: str, told: Told, whole: Scope, read: Callable[[str], Told
     if not told.sequence and not told.amounts:
         spans = {"start", "end"} <= {said.meaning for said in told.dates}
         return spans and not (told.conditions or told.lengths or told.limits or differences(told, whole))
-    parts = _in_turn(text, told, read)
+    turns = _in_turn(_HEADING.sub("", text), told, read)
+    return any(_tells_each(parts, whole, is_joined=is_joined) for parts, is_joined in turns)
+
+
+def _tells_each(parts: list[Told], whole: Scope, *, is_joined: bool) -> bool:
+    """Whether each part tells one step, in turn, as the codes do; where no word joins them each says how long."""
     if whole.ends and parts and parts[-1].stops and not parts[-1].amounts and not parts[-1].lengths:
-        end = Told(told.language, dates=parts[-1].dates, stops=parts[-1].stops)
+        end = Told(parts[-1].language, dates=parts[-1].dates, stops=parts[-1].stops)
         if differences(end, whole):
             return False
         parts = parts[:-1]
     if len(parts) != len(whole.steps):
         return False
-    if not told.sequence and not all(part.lengths or part.dates for part in parts[:-1]):
+    if not is_joined and not all(part.lengths or part.dates or part.spans for part in parts[:-1]):
         return False
-    ends = [whole.ends and index == len(parts) - 1 for index in range(len(parts))]
-    scopes = [Scope(step.dosages, [step], whole.strength, later=index > 0, ends=ends[index])
-              for index, step in enumerate(whole.steps)]  # fmt: skip
+    last = len(parts) - 1
+    scopes = [_scope_of(whole, index, ends=whole.ends and index == last) for index in range(len(parts))]
     return not any(part.conditions or differences(part, scope) for part, scope in zip(parts, scopes, strict=True))
 
 
-def _in_turn(text: str, told: Told, read: Callable[[str], Told]) -> list[Told]:
-    """The parts of a text, cut at its words for what comes next, or where it has none at each mark before a dose."""
+def _in_turn(text: str, told: Told, read: Callable[[str], Told]) -> Iterator[tuple[list[Told], bool]]:
+    """The parts of a text, cut at its words for what comes next, which is said, and at each mark before a dose too."""
+    pieces = [text]
     if told.sequence:
         joined = "|".join(re.escape(word) for word in dict.fromkeys(told.sequence))
-        parts = [part.strip(" ,;.") for part in re.split(rf"\b(?:{joined})\b", plain(text))]
-        return [read(part) for part in parts if part]
-    parts, doses = [""], 0
-    for clause in _MARK.split(text):
-        if read(clause).amounts:
-            doses += 1
-            parts += [""] * (doses > 1)
-        parts[-1] += f"{clause}, "
-    return [read(part) for part in parts]
+        pieces = [part for said in re.split(rf"\b(?:{joined})\b", plain(text)) if (part := said.strip(" ,;."))]
+        yield [read(part) for part in pieces], True
+    parts: list[str] = []
+    for piece in pieces:
+        parts, doses = [*parts, ""], 0
+        for clause in _MARK.split(piece):
+            one = read(clause)
+            if one.spans if told.spans else one.amounts:
+                doses += 1
+                parts += [""] * (doses > 1)
+            parts[-1] += f"{clause}, "
+    yield [read(part) for part in parts], False
 
 
 def _texts_of(body: Mapping[str, Any], *, is_own: bool) -> Iterator[tuple[str, str]]:
@@ -183,17 +210,36 @@ def _texts_of(body: Mapping[str, Any], *, is_own: bool) -> Iterator[tuple[str, s
     rendered = dict(rendered_texts(body))
     if not is_own:
         yield from rendered.items()
+    yield from _reasons(body)
     for at, text in extension_texts({"extension": body.get("extension")}):
         if not any(known.startswith(f"{at}.") for known in rendered):
             yield f"note in {at}", text
+
+
+def _reasons(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What an order is for, where it tells how much is taken and how long, or that the dose changes."""
+    concepts = [(f"reasonCode[{index}]", item) for index, item in enumerate(as_list(body.get("reasonCode")))]
+    concepts += [
+        (f"reason[{index}]", as_map(item).get("concept")) for index, item in enumerate(as_list(body.get("reason")))
+    ]
+    for at, text in ((at, name) for at, concept in concepts for name in names_of(concept)):
+        told = read_text(text)
+        doses = told.amounts or any(map(_DIGIT.search, told.conditions))
+        tapers = any(change.startswith(_TAPERS) for change in told.changes)
+        if tapers or (
+            doses and (told.conditions or told.lengths or told.sequence or told.changes or told.every or told.times)
+        ):
+            yield at, text
 
 
 def _check_whole(text: str, where: str, whole: Scope, names: frozenset[str], notes: Notes, *, lenient: bool) -> None:
     if is_as_needed(text):
         notes.refuse("as-needed", where, f"it says that the drug is taken as needed: {text!r}; plan it outside")
     notes.report("not-read", where, f"compared with the codes: {text!r}")
-    is_understood = len(read_text(text, names).unknown) < len(_WORD.findall(plain(text)))
-    read = _reader(names, lenient=" in extension" in where or (lenient and is_understood))
+    words = _WORD.findall(plain(text))
+    is_understood = len(read_text(text, names).unknown) < len(words) or not common_words().isdisjoint(words)
+    is_loose = (" in extension" in where and not _is_strange(text, names)) or (lenient and is_understood)
+    read = _reader(names, lenient=is_loose)
     told = read(text)
     found = differences(told, whole)
     if not found and told.amounts and len(whole.steps) > 1:

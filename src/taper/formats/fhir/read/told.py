@@ -31,7 +31,8 @@ class Told:
     `products` are counts of units of a stated strength, in mg; `beside` those of which it is open whether the mg are
     those of one unit. `strengths` are said of one unit, in mg, `perhaps_strengths` of one or of all of them. `added`
     are amounts that a word like "and" joins to one before. `doses` is the text without what it warns of and
-    without how the drug is taken, flat.
+    without how the drug is taken, flat. `near_doses` are words that are not understood beside one of doses or of time.
+    `within` are masses of a stated volume, `totals` what the doses of a day come to, and `spans` days of the order.
     """
 
     language: str
@@ -63,6 +64,11 @@ class Told:
     courses: list[str] = field(default_factory=list)
     beyond: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
+    near_doses: list[str] = field(default_factory=list)
+    in_mouth: list[str] = field(default_factory=list)
+    totals: list[tuple[Fraction, str]] = field(default_factory=list)
+    spans: list[tuple[int, int]] = field(default_factory=list)
+    within: list[Fraction] = field(default_factory=list)
 
     @property
     def says_daily(self) -> bool:
@@ -72,6 +78,6 @@ class Told:
     def says_more(self) -> bool:
         """Whether it says anything beside amounts, lengths and times."""
         return bool(
-            self.unknown or self.beyond or self.until or self.courses or self.openly or self.conditions
+            self.unknown or self.beyond or self.in_mouth or self.until or self.courses or self.openly or self.conditions
             or self.sequence or self.changes or self.stops
         )  # fmt: skip

@@ -63,6 +63,8 @@ class Vocabulary:
     patterns: Mapping[str, re.Pattern[str]]
     slots: re.Pattern[str]
     weekdays: re.Pattern[str]
+    weekday_range: re.Pattern[str]
+    weekday_sets: re.Pattern[str]
     meals_too: re.Pattern[str]
     named_times: re.Pattern[str] | None
     dates: tuple[re.Pattern[str], ...]
@@ -73,6 +75,8 @@ class Vocabulary:
     warnings: re.Pattern[str]
     warning_words: frozenset[str]
     take: re.Pattern[str]
+    bare: re.Pattern[str]
+    common: frozenset[str]
 
 
 @cache
@@ -89,9 +93,11 @@ def vocabulary_of(code: str) -> Vocabulary:
         _whole(map(re.escape, held["numbers"])),
         held["numbers"],
         units,
-        {key: _whole(_filled(held[key], lengths)) for key in _PHRASES},
+        {key: _whole(_filled(held.get(key, ()), lengths)) for key in _PHRASES},
         _named(held["slots"]),
         _named(held["weekdays"], f"(?:(?:{held['each_weekday']}) )?"),
+        _from_day_to_day(held["weekdays"]),
+        _named(held.get("weekday_sets", {"": ["(?!)"]})),
         _beside_a_time(held["meals"], held["slots"], held["joined"]),
         _times_by_count(held["named_times"]),
         tuple(_dates(held["month_names"])),
@@ -102,7 +108,15 @@ def vocabulary_of(code: str) -> Vocabulary:
         openers(held["warnings"]),
         frozenset(" ".join([held["warning_words"], *held["joined"], "or"]).split()),
         _taken(held["take"], held["taken"]),
+        _bare([*held.get("bare_before", ()), *held["named_times"]]),
+        frozenset(held.get("common", "").split()),
     )
+
+
+@cache
+def common_words() -> frozenset[str]:
+    """The words by which a note is known to be in a language that is read, although it says nothing of doses."""
+    return frozenset(word for code in LANGUAGES for word in vocabulary_of(code).common)
 
 
 @cache
@@ -116,6 +130,7 @@ _PHRASES = (
     "times", "every_hours", "daily", "every_days", "alternate", "weekly", "monthly", "lengths", "until", "then",
     "change", "stop", "ranges", "conditions", "weekends", "from", "to", "total", "harmless", "course",
     "limits", "openly", "divided", "each_time", "each_meal", "not_daily", "pauses",
+    "alarms", "of_doses", "in_mouth", "once", "after_condition", "daily_amount", "spans",
 )  # fmt: skip
 
 
@@ -126,6 +141,12 @@ def _taken(before: Iterable[str], after: Iterable[str]) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w])(?:{'|'.join(said)})")
 
 
+def _bare(after: Iterable[str]) -> re.Pattern[str]:
+    """A number that opens a clause and counts units although it names none, by what follows it: "1 mane"."""
+    opens = r"(?:^|(?<=[.;:,(|])|(?<=[.;:,(|] )|(?<=tab )|(?<=tabs )|(?<=tablets )|(?<=mane ))"
+    return re.compile(rf"{opens}({NUMBER})(?: t(?= po))? (?=(?:{'|'.join(after)})(?![\w]))")
+
+
 def _named(said: Mapping[str, list[str]], before: str = "") -> re.Pattern[str]:
     """One pattern in which the group that matches names what was said; longer phrases are tried first."""
     every = sorted(
@@ -133,6 +154,11 @@ def _named(said: Mapping[str, list[str]], before: str = "") -> re.Pattern[str]:
     )
     parts = [f"(?P<{name}_{index}>{phrase})" for index, (phrase, name) in enumerate(every)]
     return re.compile(rf"(?<![\w]){before}(?:{'|'.join(parts)})(?![\w])")
+
+
+def _from_day_to_day(said: Mapping[str, list[str]]) -> re.Pattern[str]:
+    day = "|".join(phrase for phrases in said.values() for phrase in phrases)
+    return re.compile(rf"(?<![\w])(?:{day}) ?(?:-|to|thru|through|bis|a|au) ?(?:{day})(?![\w])")
 
 
 def _beside_a_time(meals: Iterable[str], slots: Mapping[str, list[str]], joined: Iterable[str]) -> re.Pattern[str]:
@@ -173,7 +199,7 @@ def _filled(patterns: Iterable[str], lengths: str) -> list[str]:
 
 
 def _whole(patterns: Iterable[str]) -> re.Pattern[str]:
-    joined = "|".join(_longest(patterns))
+    joined = "|".join(_longest(patterns)) or "(?!)"
     return re.compile(rf"(?<![\w]){'(?:' + joined + ')'}(?![\w])")
 
 
