@@ -12,7 +12,7 @@ from builders import DRUG, course, plan_of, plan_with, step
 from taper import InvalidInput, OutOfScope, Plan, Regimen, Step, load_plan, read_plan
 from taper.amounts.dose import InvalidAmount
 from taper.amounts.duration import InvalidDate
-from taper.plans.plan import Before, Course, StartNeeded
+from taper.plans.plan import Before, Course, StartNeeded, refuse_drug
 from taper.testing import durations, plans, regimens, starts
 
 anything = durations(st.sampled_from(["day", "week", "month"]))
@@ -56,6 +56,12 @@ class TestTheFormat:
     def test_anything_else_is_refused_with_its_path(self, text, words):
         with pytest.raises(InvalidInput, match=words):
             read_plan(text, where="plan")
+
+    @pytest.mark.parametrize("name", ["Prednisolone 5 mg/5 mL oral solution", "prednisolone 1mg/ml", "x 2 g / 10 ML"])
+    def test_what_a_volume_holds_makes_no_combination(self, name):
+        refuse_drug(name)
+        with pytest.raises(OutOfScope, match="combination product"):
+            refuse_drug(f"{name}/codeine")
 
     @pytest.mark.parametrize(
         ("change", "kind", "words"),

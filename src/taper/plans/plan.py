@@ -38,6 +38,9 @@ def _drug(value: object) -> object:
     return value
 
 
+_PER_VOLUME = re.compile(r"(?i)(?<=g)\s*/\s*[\d.,]*\s*ml\b")  # of "5 mg/5 mL"
+
+
 def refuse_drug(text: str) -> None:
     """Refuse a name that is of another route than by mouth, or of a combination."""
     for route in ("intrathecal", "injection", "pump", "patch", "rectal"):
@@ -45,7 +48,7 @@ def refuse_drug(text: str) -> None:
             raise OutOfScope(
                 f"{text!r} names the {route} route; only products taken by mouth are planned here, leave it out"
             )
-    if re.search(r"[/+]|\band\b", text):
+    if re.search(r"[/+]|\band\b", _PER_VOLUME.sub("", text)):
         raise OutOfScope(f"{text!r} names a combination product; plan each drug in a course of its own")
 
 
