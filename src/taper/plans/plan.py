@@ -45,10 +45,11 @@ def refuse_drug(text: str) -> None:
             raise OutOfScope(
                 f"{text!r} names the {route} route; only products taken by mouth are planned here, leave it out"
             )
-    if re.search(r"[/+]|\band\b", text):
+    if re.search(r"[/+]|\band\b", _PER_VOLUME.sub("", text)):
         raise OutOfScope(f"{text!r} names a combination product; plan each drug in a course of its own")
 
 
+_PER_VOLUME = re.compile(r"\d\s*(?:mcg|ug|µg|mg|g)\s*/\s*[\d.,]*\s*ml\b", re.IGNORECASE)  # a strength has a slash too
 # Two that XML cannot hold, and those that turn the direction of writing, after which "10" can print as "01".
 _UNPRINTABLE = frozenset("\ufffe\uffff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 

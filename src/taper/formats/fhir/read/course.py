@@ -68,6 +68,8 @@ def read_course(requests: tuple[Request, ...], options: Options, notes: Notes) -
         notes.refuse("medication", head.where, f"one course names {' and '.join(sorted(drugs))}; give each a course")
     elif len(set(requested)) > 1:
         notes.refuse("medication", head.where, "one course names two products of a drug; give each a course")
+    for request, item in zip(requests, requested, strict=True):
+        _check_form(request, item, notes)
     parts = [_dosages(request, options.slots, notes) for request in requests]
     is_own = head.course_name is not None
     steps = read_steps(_in_order(parts) if is_own else parts[0], head.where, notes, in_order=is_own)
@@ -93,6 +95,16 @@ def read_course(requests: tuple[Request, ...], options: Options, notes: Notes) -
         then,
         _indication(head, notes),
     )
+
+
+def _check_form(request: Request, requested: Requested | None, notes: Notes) -> None:
+    """Refuse a form that is not known to be taken by mouth where no route says that it is."""
+    if requested is None or requested.strange_form is None:
+        return
+    for index, item in enumerate(request.dosages):
+        if "route" not in as_map(item):
+            what = f"no route is stated, and the form {requested.strange_form!r} is not known to be by mouth"
+            notes.refuse("route", f"{request.dosages_at}[{index}]", f"{what}; write the route")
 
 
 def _ending(steps: Sequence[ReadStep]) -> str | None:

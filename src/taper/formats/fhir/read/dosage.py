@@ -26,7 +26,10 @@ _LENGTH = re.compile(r"\bfor (\d{1,4}) (day|week|month|year)s?\b", re.IGNORECASE
 
 @dataclass(frozen=True, slots=True)
 class ReadDosage:
-    """One Dosage. `told_length` is what its text says of how long; `maxima` are limits of a day that it carries."""
+    """One Dosage. `told_length` is what its text says of how long; `maxima` are limits of a day that it carries.
+
+    `others` is what else its dose is said to be, which must come to the same.
+    """
 
     where: str
     sequence: int | None
@@ -39,6 +42,7 @@ class ReadDosage:
     maxima: tuple[Dose | Units, ...]
     intake_maximum: Dose | Units | None
     texts: tuple[tuple[str, str], ...] = ()
+    others: tuple[Dose | Units | None, ...] = ()
 
     @property
     def is_nothing(self) -> bool:
@@ -64,11 +68,11 @@ def read_dosage(
     _refuse_as_needed(data, [*words.every, *(text for _, text in extended)], where, notes)
     check_route(data, where, notes)
     rhythm, bounds = read_timing(as_map(data.get("timing")), f"{where}.timing", named, notes)
-    sequence = data.get("sequence")
+    sequence, (amount, others) = data.get("sequence"), _amount(data, rhythm, where, notes)
     return ReadDosage(
         where,
         sequence if isinstance(sequence, int) and not isinstance(sequence, bool) else None,
-        _amount(data, rhythm, where, notes),
+        amount,
         rhythm,
         bounds,
         text if isinstance(text := data.get("text"), str) else None,
@@ -77,6 +81,7 @@ def read_dosage(
         tuple(_maxima(data, where, notes)) if "maxDosePerPeriod" in data or "maxDosePerLifetime" in data else (),
         _intake_maximum(data, where, notes),
         (*_told(data, words), *extended),
+        others,
     )
 
 
@@ -118,27 +123,27 @@ def _refuse_as_needed(data: Mapping[str, Any], texts: Sequence[str], where: str,
         notes.refuse("as-needed", where, "the dose is taken as needed and has no day; plan it outside")
 
 
-def _amount(data: Mapping[str, Any], rhythm: Rhythm, where: str, notes: Notes) -> Dose | Units | None:
+def _amount(
+    data: Mapping[str, Any], rhythm: Rhythm, where: str, notes: Notes
+) -> tuple[Dose | Units | None, tuple[Dose | Units | None, ...]]:
+    """The dose, and what else it is said to be, as calculated beside as ordered; whether they agree is seen later."""
     if "doseQuantity" in data or "doseRange" in data:
         notes.refuse("version", where, "doseQuantity stands outside doseAndRate, as in FHIR STU3; R4 and R5 are read")
-        return None
+        return None, ()
     given = [as_map(item) for item in as_list(data.get("doseAndRate"))]
     if len(given) == 1 and "type" not in given[0]:
-        return _one_amount(given[0], rhythm, f"{where}.doseAndRate[0]", notes)
+        return _one_amount(given[0], rhythm, f"{where}.doseAndRate[0]", notes), ()
     kinds = [_kind_of(item) for item in given]
     if len(given) != 1 and not (len(given) > 1 and None not in kinds and len(set(kinds)) == len(kinds)):
         notes.refuse("dose", f"{where}.doseAndRate", f"it states {len(given) or 'no'} doses; write one")
-        return None
+        return None, ()
     for index, (item, kind) in enumerate(zip(given, kinds, strict=True)):
         if "type" in item and kind is None:
             at = f"{where}.doseAndRate[{index}].type"
             notes.report("not-read", at, f"the kind of dose {', '.join(names_of(item['type']))!r} is not read")
     places = [f"{where}.doseAndRate[{index}]" for index in range(len(given))]
     amounts = [_one_amount(item, rhythm, at, notes) for item, at in zip(given, places, strict=True)]
-    if any(amount != amounts[0] for amount in amounts[1:]):
-        told = " and ".join(map(str, amounts))
-        notes.refuse("dose", f"{where}.doseAndRate", f"the doses {told} differ; make them agree")
-    return amounts[0]
+    return amounts[0], tuple(amounts[1:])
 
 
 def _kind_of(item: Mapping[str, Any]) -> str | None:

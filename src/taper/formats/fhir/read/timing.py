@@ -1,7 +1,8 @@
 """The timing of a Dosage read: how often, on which days, at which times, within which bounds."""
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from functools import lru_cache
@@ -11,7 +12,7 @@ from taper._base.numbers import write_number
 from taper.errors import InvalidInput, TaperError
 from taper.formats.fhir.quantity import read_duration, read_number
 from taper.formats.fhir.read.amount import report_unit
-from taper.formats.fhir.read.elements import as_list, as_map, codes_of, names_of
+from taper.formats.fhir.read.elements import as_list, as_map, codes_of, codings_of, names_of
 from taper.formats.fhir.read.import_report import Kind, Notes
 from taper.formats.fhir.read.period import NO_BOUNDS, Bounds, read_period
 from taper.formats.fhir.tables import table
@@ -39,6 +40,8 @@ _MOST_WHOLE = 366
 
 
 _HOW_OFTEN = {"frequency", "period", "periodUnit", "when", "timeOfDay", "dayOfWeek"}
+_EVERY_HOURS = re.compile(r"Q\d+H")
+_HOUR = {"morning": 6, "noon": 12, "evening": 18, "bedtime": 21}
 _CLOCKLIKE = {"MORN", "NOON", "AFT", "EVE", "NIGHT"}
 
 
@@ -88,14 +91,25 @@ def _rhythm(
                 raise InvalidInput("how often is not said; write frequency, period and periodUnit")
             what = "has a code that is not known and no repeat" if "code" in timing else "says nothing of when"
             raise InvalidInput(f"the timing {what}; write repeat")
-        return code if code.slots else _with_named(code, named, at, notes)
+        in_hours = any(_EVERY_HOURS.fullmatch(said) for said in _codes(timing))
+        rhythm = _hourly(24 // code.times, 1, (), named, at, notes) if in_hours else code
+        return rhythm if rhythm.slots else _with_named(rhythm, named, at, notes)
     rhythm = _repeated(repeat, named, at, notes)
-    if code is not None and ((code.times, code.every) != (rhythm.times, rhythm.every) or rhythm.weekdays):
+    if code is not None:
         said = next(iter(sorted(_codes(timing))))
-        notes.refuse(
-            "time", f"{at.removesuffix('.repeat')}.code", f"the code {said} and repeat differ; correct one of them"
-        )
+        if (code.times, code.every, ()) != (rhythm.times, rhythm.every, rhythm.weekdays) or not _holds(said, rhythm):
+            place = f"{at.removesuffix('.repeat')}.code"
+            notes.refuse("time", place, f"the code {said} and repeat differ; correct one of them")
+        rhythm = rhythm if rhythm.slots else replace(rhythm, slots=code.slots)
     return rhythm if rhythm.slots else _with_named(rhythm, named, at, notes)
+
+
+def _holds(code: str, rhythm: Rhythm) -> bool:
+    """Whether the times of day of a rhythm, if it has any, are within the hours that a code means."""
+    first, end = table("times")["hours"].get(code, (0, 24))
+    return all(
+        first <= (int(slot.name[:2]) if slot.is_clock else _HOUR.get(slot.name, first)) < end for slot in rhythm.slots
+    )
 
 
 def _codes(timing: Mapping[str, Any]) -> list[str]:
@@ -111,6 +125,10 @@ def _by_code(timing: Mapping[str, Any], where: str, notes: Notes) -> Rhythm | No
             notes.report(
                 "not-read", f"{where}.code", f"the code {code!r} is not read{'' if not known else '; its code is'}"
             )
+    for coding in codings_of(as_map(stated)):
+        system, own = coding.get("system"), coding.get("code")
+        if own in known and system not in (None, *table("times")["systems"]["code"]):
+            notes.report("time", f"{where}.code", f"{own} of the system {system!r} is read as HL7 defines it")
     said = {tuple(table("times")["code"][code]) for code in known}
     if len(said) > 1:
         raise InvalidInput(f"the codes {' and '.join(known)} differ; correct one of them")
@@ -123,7 +141,7 @@ def _repeated(repeat: Mapping[str, Any], named: SlotsByFrequency | None, at: str
     frequency = _whole(repeat, "frequency")
     if repeat.get("periodUnit") == "h" and not slots:
         return _hourly(_whole(repeat, "period"), frequency or 1, weekdays, named, at, notes)
-    period = _period(repeat, said=bool(slots or weekdays))
+    period, frequency = _period_of(repeat, frequency, slots, weekdays)
     times = frequency if frequency is not None else len(slots) or 1
     if weekdays:
         times, period = _per_weekday(times, period, len(weekdays), stated=frequency is not None), 1
@@ -188,6 +206,21 @@ def _whole(repeat: Mapping[str, Any], key: str) -> int | None:
     if number.denominator != 1 or not 0 < number <= _MOST_WHOLE:
         raise InvalidInput(f"the {key} is {write_number(number)}; write a whole number from 1")
     return number.numerator
+
+
+def _period_of(
+    repeat: Mapping[str, Any], frequency: int | None, slots: Sequence[Slot], weekdays: Sequence[Weekday]
+) -> tuple[int, int | None]:
+    """Every how many days, and how often then; in hours, where the named times are as many as they make a day."""
+    if repeat.get("periodUnit") != "h":
+        return _period(repeat, said=bool(slots or weekdays)), frequency
+    hours = _whole(repeat, "period")
+    if hours is not None and hours % 24 == 0:
+        return hours // 24, frequency
+    if hours is None or 24 % hours or 24 // hours != len(slots) or frequency not in (None, 1):
+        every = "so many" if hours is None else hours
+        raise InvalidInput(f"every {every} hours does not fit {len(slots)} times of day; make them agree")
+    return 1, len(slots)
 
 
 def _period(repeat: Mapping[str, Any], *, said: bool) -> int:
