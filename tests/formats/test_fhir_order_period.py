@@ -100,7 +100,8 @@ def test_a_time_that_is_not_that_of_the_dosages_or_no_whole_day_refuses(name):
 
 @pytest.mark.parametrize(
     ("bounds", "length"),
-    [(lasting(168, "h"), "7 days"), (lasting(48, "h"), "2 days"), (lasting(Decimal("10.0")), "10 days"),
+    [(lasting(168, "h"), "7 days"), (lasting(2880, "min"), "2 days"), (lasting(86400, "s"), "1 day"),
+     (lasting(48, "h"), "2 days"), (lasting(Decimal("10.0")), "10 days"),
      ({"boundsDuration": {"value": 2, "unit": "Wochen"}}, "2 weeks"),
      ({"boundsDuration": {"value": 3, "unit": "jours"}}, "3 days")],
 )  # fmt: skip

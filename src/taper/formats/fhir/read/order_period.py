@@ -38,6 +38,8 @@ def _stated(body: Mapping[str, Any], where: str, notes: Notes) -> list[tuple[str
     for at, item in find_extensions(body, "duration"):
         with notes.catching("bounds", f"{where}.{at}"):
             made.append((f"{where}.{at}", Bounds(), read_duration(as_map(item.get("valueDuration")))))
+    if "effectiveTiming" in body:
+        notes.refuse("bounds", f"{where}.effectiveTiming", "a timing of use is not read; write effectivePeriod")
     if "effectiveDateTime" in body:
         notes.report("not-read", f"{where}.effectiveDateTime", "a single date of use is not read")
     return made

@@ -194,7 +194,8 @@ def _listed(named: Collection[str]) -> tuple[str, ...]:
 
 
 def _read(text: str, where: str = "") -> Any:
-    if text.lstrip("\ufeff \r\n\t").startswith("<"):
+    text = text.removeprefix("\ufeff")
+    if text.lstrip().startswith("<"):
         raise NotJson("is XML; give the order as JSON, the other form that FHIR has", where=where)
     if len(text) > LARGEST:
         raise NotJson(f"is larger than {LARGEST // 1_000_000} MB, which no order is; give one patient's requests")

@@ -189,13 +189,15 @@ class _Walk:
             del self.unread[mark:]  # what is not read as a whole is not named again part by part
 
     def _resource(self, item: Mapping[str, Any], at: str) -> str | None:
-        """The type of a contained resource that is looked into: a Medication; any other is not read."""
+        """The type of a resource within that is looked into: a Medication; any other is named, or read by itself."""
         kind = item.get("resourceType")
         if not isinstance(kind, str):
             self._refuse(at, "it has no resourceType that is a text; add it")
             return None
-        if kind == "Medication" or kind in _REQUESTS:
-            return "Medication" if kind == "Medication" else None
+        if kind == "Medication":
+            return kind
+        if kind in _REQUESTS and at.startswith("entry["):
+            return None  # it is read, or listed, by itself
         self.unread.append(f"{at} ({shown_kind(item)})")
         refuse_modifiers(item, self._path(at), self._notes)
         if "implicitRules" in item:
