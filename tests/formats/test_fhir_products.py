@@ -351,3 +351,9 @@ def test_a_dose_as_ordered_in_tablets_and_calculated_in_mg_is_one_where_they_agr
     wrong = order(dosage(doseAndRate=entries(("ordered", quantity(10)), ("calculated", quantity(10, "[iU]")))))
     (said,) = refusals(wrong)
     assert ": unit: " in said
+
+
+def test_a_reference_to_what_is_no_medication_refuses():
+    told = of_drug(dosage())
+    told["contained"][0] = {"resourceType": "Substance", "id": "m", "code": {"text": "prednisone"}}
+    assert any("'#m' is a Substance and no Medication; refer to one" in line for line in refusals(told))

@@ -15,7 +15,7 @@ from taper.formats.fhir.read.dosage import ReadDosage, read_dosage
 from taper.formats.fhir.read.elements import as_list, as_map, codes_of, first_text
 from taper.formats.fhir.read.import_report import Notes
 from taper.formats.fhir.read.medication import Options, Requested, read_medication
-from taper.formats.fhir.read.order_period import lay_in_period
+from taper.formats.fhir.read.order_period import check_period, lay_in_period
 from taper.formats.fhir.read.own_text import check_own_texts
 from taper.formats.fhir.read.steps import ReadStep, read_steps, step_data
 from taper.formats.fhir.read.texts import check_foreign_texts
@@ -75,6 +75,9 @@ def read_course(requests: tuple[Request, ...], options: Options, notes: Notes) -
     steps = read_steps(_in_order(parts) if is_own else parts[0], head.where, notes, in_order=is_own)
     if len(requests) == 1:
         steps = lay_in_period(head.body, steps, head.where, notes)
+    else:
+        for request, part in zip(requests, parts, strict=True):
+            check_period(request.body, part, request.where, notes)
     of, ending = requested[0], _ending(steps)
     check_texts(steps, notes)
     steps = check_foreign_texts(requests, steps, of.strength if of else None, notes)

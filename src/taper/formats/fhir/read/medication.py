@@ -139,6 +139,10 @@ def _found(request: Request, notes: Notes, options: Options | None = None) -> Re
     if found is None:
         notes.refuse("medication", request.where, f"the medication {reference!r} is not in the resource; include it")
         return None
+    if found.get("resourceType") != "Medication":
+        what = f"{reference!r} is a {found.get('resourceType')} and no Medication; refer to one"
+        notes.refuse("medication", request.where, what)
+        return None
     return _read(found, request, notes, options)
 
 

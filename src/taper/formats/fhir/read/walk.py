@@ -118,7 +118,8 @@ class _Walk:
             self.is_extended = True
             self._notes.refuse("status", self._path(here.path), MODIFIER)
         elif key == "extension":
-            self._extensions(value, at, decides=here.is_read)
+            of_order = not here.path and "subject" in here.shape.keys
+            self._extensions(value, at, decides=here.is_read, of_order=of_order)
         elif key == "implicitRules":
             self._notes.refuse("status", self._path(at), RULES)
         else:
@@ -230,7 +231,7 @@ class _Walk:
                 self.unread.append(f"{at}.id")
             self._extensions(item.get("extension", []), f"{at}.extension", decides=here.is_read)
 
-    def _extensions(self, value: Any, at: str, *, decides: bool) -> None:
+    def _extensions(self, value: Any, at: str, *, decides: bool, of_order: bool = False) -> None:
         self.is_extended = True
         if not isinstance(value, list):
             self._refuse(at, f"{value!r:.60} is no list; write a list")
@@ -243,7 +244,7 @@ class _Walk:
             mark = len(self.unread)
             self.object(item, "Extension", place)
             del self.unread[mark:]
-            read_extension(item, self._path(place), self._notes, decides=decides)
+            read_extension(item, self._path(place), self._notes, decides=decides, of_order=of_order)
 
     def _refuse(self, path: str, what: str) -> None:
         self.is_extended = True  # what is refused is not looked into
