@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import chain
 from typing import Any
 
@@ -21,14 +22,16 @@ from taper.formats.fhir.read.timing import Rhythm, SlotsByFrequency, read_timing
 from taper.formats.fhir.tables import table
 
 _A_DAY = {"d": 1, "h": 24}
+_DAYS_OF = {"d": Fraction(1), "h": Fraction(1, 24), "wk": Fraction(7)}
+_MOST_DAYS = 366
 _LENGTH = re.compile(r"\bfor (\d{1,4}) (day|week|month|year)s?\b", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class ReadDosage:
-    """One Dosage. `told_length` is what its text says of how long; `maxima` are limits of a day that it carries.
+    """One Dosage. `told_length` is what its text says of how long.
 
-    `others` is what else its dose is said to be, which must come to the same.
+    `maxima` are the limits that it carries, each of so many days. `others` is what else its dose is said to be, which must come to the same.
     """
 
     where: str
@@ -39,7 +42,7 @@ class ReadDosage:
     text: str | None
     told_length: Duration | None
     instructions: tuple[str, ...]
-    maxima: tuple[Dose | Units, ...]
+    maxima: tuple[tuple[Dose | Units, int], ...]
     intake_maximum: Dose | Units | None
     texts: tuple[tuple[str, str], ...] = ()
     others: tuple[Dose | Units | None, ...] = ()
@@ -221,15 +224,16 @@ def _told_length(text: object, where: str, notes: Notes) -> Duration | None:
         return None
 
 
-def _maxima(data: Mapping[str, Any], where: str, notes: Notes) -> Iterator[Dose | Units]:
+def _maxima(data: Mapping[str, Any], where: str, notes: Notes) -> Iterator[tuple[Dose | Units, int]]:
     stated, at = data.get("maxDosePerPeriod"), f"{where}.maxDosePerPeriod"
     for item in as_list(stated) or [as_map(stated)] * (stated is not None):
         limit, per = as_map(as_map(item).get("numerator")), as_map(as_map(item).get("denominator"))
         with notes.reporting("not-read", at):
-            if read_number(per) != _A_DAY.get(str(per.get("code"))):
-                raise InvalidInput("it is no limit of one day, and is not compared")
+            days = read_number(per) * _DAYS_OF.get(str(per.get("code")), 0)
+            if days.denominator != 1 or not 0 < days <= _MOST_DAYS:
+                raise InvalidInput("it is no limit of whole days or weeks, and is not compared")
             report_unit(limit, at, notes)
-            yield read_amount(limit)
+            yield read_amount(limit), int(days)
     if "maxDosePerLifetime" in data:
         notes.report("not-read", f"{where}.maxDosePerLifetime", "it is not compared")
 

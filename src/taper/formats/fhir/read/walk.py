@@ -1,5 +1,6 @@
 """Every element of a resource accounted for: of its version's list, of its type, as often as it may stand, and read."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -15,6 +16,9 @@ from taper.formats.fhir.write.request import REVIEW_THERAPY
 
 _SUPPLY = "dispenseRequest"  # what is supplied is compared, and decides no dose
 _REQUESTS = {"MedicationRequest", "MedicationStatement", "MedicationDispense"}
+
+
+_PERIOD = re.compile(r"effective(Dose)?Period|extension\[\d+\]\.valuePeriod")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ class _Here:
     @property
     def decides(self) -> bool:
         """Whether a dose, a time or a length is said here."""
-        return self.shape.decides or self.path.startswith("dosage")
+        return self.shape.decides or self.path.startswith("dosage") or _PERIOD.fullmatch(self.path) is not None
 
 
 class _Walk:
