@@ -397,7 +397,7 @@ REFUSED = {
     "a time after sleep": (request(dosage(when=["PHS"])), "time", "'PHS' has no place in a plan"),
     "a time twice": (request(dosage(when=["EVE", "EVE"])), "time", "written twice"),
     "seconds": (request(dosage(when=(), repeat={"frequency": 1, "timeOfDay": ["08:00:30"]})), "time", "08:00:30"),
-    "another count of times": (request(dosage(repeat={"frequency": 3})), "time", "the frequency is 3 and 1 times"),
+    "another count of times": (request(dosage(repeat={"frequency": 3})), "time", "3 and 1 time of day is named"),
     "unnamed days": (request(dosage(when=(), repeat={"frequency": 3, "period": 7})), "time", "on which days"),
     "a day that is none": (request(dosage(repeat={"dayOfWeek": ["caturday"]})), "time", "no day of the week"),
     "three times on two days": (

@@ -17,7 +17,7 @@ from formats.fhir_orders import (
     reports,
     steps_of,
 )
-from taper import Concentration, from_fhir, mg
+from taper import CannotImport, Concentration, from_fhir, mg
 from taper.formats.fhir.tables import table, unit_codes
 
 FIVE = {"morning": "5 mg"}
@@ -421,3 +421,22 @@ def test_a_range_of_one_dose_is_that_dose():
     assert steps_of(order(dosage(doseAndRate=[one])))[1] == [(FIVE, "on")]
     two = {"doseRange": {"low": quantity(5), "high": quantity(Decimal("7.5"))}}
     assert any("a range of doses" in line for line in refusals(order(dosage(doseAndRate=[two]))))
+
+
+def test_several_times_in_several_days_leave_open_on_which_days_whatever_times_of_day_are_named():
+    for repeat, days in (
+        ({"period": 1, "periodUnit": "wk"}, 7),
+        ({"period": 2}, 2),
+        ({"period": 48, "periodUnit": "h"}, 2),
+    ):
+        for when in (["MORN"], ["MORN", "EVE"], None):
+            told = order(dosage(repeat={"frequency": 2, "when": when, **repeat}))
+            assert any(f"2 times in {days} days leaves open on which days; write" in line for line in refusals(told))
+
+
+def test_slots_that_are_too_few_are_counted():
+    told = order(dosage(repeat={"when": None, "frequency": 2}))
+    with pytest.raises(CannotImport, match="1 time of day is named by slots, for a dose taken 2 times a day"):
+        from_fhir(told, slots={2: ["morning"]})
+    with pytest.raises(CannotImport, match="2 times of day are named by slots, for a dose taken 3 times a day"):
+        from_fhir(order(dosage(repeat={"when": None, "frequency": 3})), slots={3: ["morning", "evening"]})

@@ -31,7 +31,9 @@ _LENGTH = re.compile(r"\bfor (\d{1,4}) (day|week|month|year)s?\b", re.IGNORECASE
 class ReadDosage:
     """One Dosage. `told_length` is what its text says of how long.
 
-    `maxima` are the limits that it carries, each of so many days. `others` is what else its dose is said to be, which must come to the same.
+    `maxima` are the limits that it carries, each of so many days.
+
+    `others` is what else its dose is said to be, which must come to the same.
     """
 
     where: str

@@ -145,10 +145,9 @@ def _repeated(repeat: Mapping[str, Any], named: SlotsByFrequency | None, at: str
     times = frequency if frequency is not None else len(slots) or 1
     if weekdays:
         times, period = _per_weekday(times, period, len(weekdays), stated=frequency is not None), 1
+    _check_days(times, period)
     if slots and times != len(slots):
-        raise InvalidInput(f"the frequency is {times} and {len(slots)} times of day are named; make them agree")
-    if period > 1 and times > 1 and not slots:
-        raise InvalidInput(f"{times} times in {period} days leaves open on which days; write dayOfWeek or when")
+        raise InvalidInput(f"the frequency is {times} and {_times_are(len(slots))} named; make them agree")
     return Rhythm(times, period, weekdays, slots)
 
 
@@ -164,6 +163,7 @@ def _hourly(
     if period is None:
         raise InvalidInput("how often is not said; write frequency, period and periodUnit")
     if period % 24 == 0:
+        _check_days(frequency, period // 24)
         return Rhythm(frequency, period // 24, weekdays)
     if 24 % period:
         raise InvalidInput(f"every {period} hours is at other times each day; write times of day")
@@ -176,6 +176,13 @@ def _hourly(
     told = ", ".join(slot.name for slot in slots)
     notes.report("time", at, f"every {period} hours, read as {told}; name other times with slots")
     return Rhythm(times, 1, weekdays, slots)
+
+
+def _check_days(times: int, period: int) -> None:
+    """Refuse several times in several days: whether they are on one of the days is not said."""
+    if times > 1 and period > 1:
+        what = f"{times} times in {period} days leaves open on which days"
+        raise InvalidInput(f"{what}; write dayOfWeek, or a dosage for each time of day")
 
 
 def _check_offset(repeat: Mapping[str, Any], at: str, notes: Notes) -> None:
@@ -294,9 +301,15 @@ def _with_named(rhythm: Rhythm, named: SlotsByFrequency | None, where: str, note
         return rhythm
     slots = tuple(Slot(name) for name in named[rhythm.times])
     if len(set(slots)) != rhythm.times:
-        raise InvalidInput(f"slots names {len(set(slots))} times of day for a dose taken {many} a day; make them agree")
+        raise InvalidInput(
+            f"{_times_are(len(set(slots)))} named by slots, for a dose taken {many} a day; make them agree"
+        )
     notes.report("time", where, f"{many} a day, read as {', '.join(named[rhythm.times])}, as the caller named them")
     return Rhythm(rhythm.times, rhythm.every, rhythm.weekdays, slots)
+
+
+def _times_are(count: int) -> str:
+    return "1 time of day is" if count == 1 else f"{count} times of day are"
 
 
 def _bounds(repeat: Mapping[str, Any], at: str, notes: Notes) -> Bounds:
