@@ -19,7 +19,7 @@ from taper.formats.fhir.read.order_period import check_period, lay_in_period
 from taper.formats.fhir.read.own_text import check_own_texts
 from taper.formats.fhir.read.steps import ReadStep, read_steps, step_data
 from taper.formats.fhir.read.texts import check_foreign_texts
-from taper.formats.fhir.read.timing import SlotsByFrequency
+from taper.formats.fhir.read.times_of_day import SlotsByFrequency
 from taper.formats.fhir.write.request import REVIEW_THERAPY
 
 _INDICATION = re.compile(r"[a-z0-9][a-z0-9.+-]{0,79}")

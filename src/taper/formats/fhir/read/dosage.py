@@ -18,7 +18,8 @@ from taper.formats.fhir.read.extensions import extension_texts
 from taper.formats.fhir.read.import_report import Notes
 from taper.formats.fhir.read.period import Bounds
 from taper.formats.fhir.read.route import check_route
-from taper.formats.fhir.read.timing import Rhythm, SlotsByFrequency, read_timing
+from taper.formats.fhir.read.times_of_day import SlotsByFrequency
+from taper.formats.fhir.read.timing import Rhythm, read_timing
 from taper.formats.fhir.tables import table
 
 _A_DAY = {"d": 1, "h": 24}

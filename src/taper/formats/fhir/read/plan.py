@@ -31,7 +31,7 @@ from taper.formats.fhir.read.lines import read_lines
 from taper.formats.fhir.read.medication import Options, choose_drug, read_medication
 from taper.formats.fhir.read.steps import days_in_common
 from taper.formats.fhir.read.strength import as_strength
-from taper.formats.fhir.read.timing import SlotsByFrequency
+from taper.formats.fhir.read.times_of_day import SlotsByFrequency
 from taper.formats.fhir.read.together import check_together, reference_names
 from taper.formats.fhir.write.medication import Version
 from taper.plans.plan import Plan
