@@ -10,7 +10,7 @@ from taper import CannotImport, InvalidInput, NotFound, WrongResource, from_fhir
 
 NEED = order(dosage(asNeededBoolean=True), id="need", medicationCodeableConcept={"text": "ibuprofen"})
 DONE = order(dosage(20), id="done", status="completed")
-CREAM = order(dosage(route={"text": "topical"}), id="cream", medicationCodeableConcept={"text": "cream"})
+CREAM = order(dosage(route={"text": "topical"}), id="cream", medicationCodeableConcept={"text": "miconazole"})
 MINE = order(id="mine")
 THEIRS = order(
     dosage(20), id="theirs", subject={"reference": "Patient/2"}, medicationCodeableConcept={"text": "Diazepam 5 mg"}
@@ -88,6 +88,13 @@ def test_a_statement_with_its_period_is_read():
     assert any("a single date of use is not read" in line for line in reports(dated))
 
 
+def test_a_timing_of_use_refuses():
+    told = {"resourceType": "MedicationStatement", "status": "recorded", "subject": {"reference": "Patient/1"},
+            "medication": {"concept": {"text": "prednisone"}}, "dosage": [dosage()],
+            "effectiveTiming": {"repeat": {"boundsPeriod": period("2027-04-05", "2027-04-11")}}}  # fmt: skip
+    assert any("a timing of use is not read; write effectivePeriod" in line for line in refusals(told))
+
+
 def test_an_r5_statement_that_is_not_adhered_to_refuses():
     taken = {"resourceType": "MedicationStatement", "status": "recorded", "subject": {"reference": "Patient/1"},
              "medication": {"concept": {"text": "prednisone"}}, "dosage": [dosage()]}  # fmt: skip
@@ -119,6 +126,29 @@ def test_a_bare_dosage_is_read_where_the_caller_names_the_drug():
     assert drugs_of(dosage(asNeeded=False), drug="prednisone") == ["prednisone"]
     assert refusals(dosage()) != []
     assert any(": element: " in line for line in refusals(dosage(foo=1), drug="prednisone"))
+
+
+def test_one_page_of_several_refuses_unless_requests_are_selected():
+    page = bundle(MINE) | {
+        "type": "searchset",
+        "link": [{"relation": "self", "url": "x"}, {"relation": "next", "url": "y"}],
+    }
+    assert any("it is one page of several" in line for line in refusals(page))
+    assert refusals(page, select=["mine"]) == []
+    assert refusals(page | {"link": page["link"][:1]}) == []
+
+
+@pytest.mark.parametrize("held", [order(dosage(20), id="x"), statement(id="x")], ids=["a request", "a statement"])
+def test_an_order_that_stands_in_another_is_named_as_not_read(held):
+    told = order(contained=[held])
+    assert steps_of(told)[1] == [({"morning": "40 mg"}, "on")]
+    assert any(f"contained[0] ({held['resourceType']})" in line for line in reports(told))
+    assert not any(held["resourceType"] in line for line in reports(bundle(MINE)))
+
+
+@pytest.mark.parametrize("intent", ["directive", "Order"])
+def test_an_intent_that_fhir_does_not_have_refuses(intent):
+    assert any(f"{intent!r} is no intent of FHIR" in line for line in refusals(order(intent=intent)))
 
 
 def test_what_a_bundle_deletes_refuses():

@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from formats.fhir_orders import between, counted, dosage, lasting, order, order_r5, refusals
-from taper import Concentration, mg
+from formats.fhir_orders import SLOTS, between, counted, dosage, lasting, order, order_r5, quantity, refusals
+from taper import Concentration, from_fhir, mg
 
 
 def is_read(resource, **given):
@@ -393,3 +393,25 @@ def test_three_counts_may_end_at_bedtime():
     bed = dosage(repeat={"when": ["HS"]}, text="0-0-1")
     assert is_read(order(bed), strength=mg(40))
     assert not is_read(order(bed | {"text": "0-1-0"}), strength=mg(40))
+
+
+def per(value, days, code="d"):
+    return {"maxDosePerPeriod": {"numerator": quantity(value), "denominator": quantity(days, code)}}
+
+
+@pytest.mark.parametrize(
+    ("told", "limit", "most"),
+    [(dosage(10), per(15, 1, "wk"), "70 mg in 7 days"),
+     (dosage(10, repeat=lasting(3)), per(25, 1, "wk"), "30 mg in 7 days"),
+     (dosage(10, repeat={"dayOfWeek": ["mon", "thu"]}), per(15, 7), "20 mg in 7 days"),
+     (dosage(10, repeat={"period": 2}), per(15, 3), "20 mg in 3 days"),
+     (dosage(10, repeat={"period": 3}), per(15, 96, "h"), "20 mg in 4 days")],
+)  # fmt: skip
+def test_a_limit_of_several_days_is_compared_with_the_most_of_as_many(told, limit, most):
+    def noticed(limit):
+        return [item.message for item in from_fhir(order(told | limit), slots=SLOTS).reports if item.kind == "maximum"]
+
+    value = limit["maxDosePerPeriod"]["numerator"]["value"]
+    assert noticed(limit) == [f"step 1: {most} is above the request's own limit of {value} mg in as many"]
+    limit["maxDosePerPeriod"]["numerator"]["value"] = int(most.split()[0])
+    assert noticed(limit) == []

@@ -70,3 +70,26 @@ def test_what_stands_beside_a_value_stands_as_the_value_does(beside, said):
 
 def test_an_empty_object_beside_a_text_refuses():
     assert refusals(order(dosage(text="40 mg", _text={}))) != []
+
+
+PERIOD_OF_USE = {
+    "url": "http://hl7.org/fhir/5.0/StructureDefinition/extension-MedicationRequest.effectiveDosePeriod",
+    "valuePeriod": {"start": "2027-04-05"},
+}
+
+
+@pytest.mark.parametrize(
+    "told",
+    [order(dosage(extension=[PERIOD_OF_USE])), order(dosage(timing=TIMING | {"extension": [PERIOD_OF_USE]})),
+     order(extension=[{"url": "http://x", "extension": [PERIOD_OF_USE]}])],
+    ids=["of a dosage", "of a timing", "within another"],
+)  # fmt: skip
+def test_the_period_of_use_of_anything_but_an_order_refuses(told):
+    assert any("holds a period and is not known" in line for line in refusals(told))
+    assert any("holds a period" in line for line in refusals(dosage(extension=[PERIOD_OF_USE]), drug="prednisone"))
+
+
+@pytest.mark.parametrize("held", [{"extension": [{"url": "start", "valueCode": "x"}]}, {"valueString": "from 5 April"}])
+def test_an_extension_of_the_period_of_use_that_says_no_period_refuses(held):
+    told = order(extension=[{"url": PERIOD_OF_USE["url"], **held}])
+    assert any("it is to say a period and has none; write valuePeriod" in line for line in refusals(told))

@@ -112,10 +112,10 @@ def test_a_mass_unit_in_words_alone_is_read():
 @pytest.mark.parametrize(
     "limit",
     [
-        {"numerator": amount(1), "denominator": amount(1, "wk")},
+        {"numerator": amount(1), "denominator": amount(1, "mo")},
         {"numerator": amount(1, "TAB", "x"), "denominator": amount(1, "d")},
     ],
-    ids=["a week", "units"],
+    ids=["a month", "units"],
 )
 def test_a_limit_for_another_time_or_in_units_is_not_compared(limit):
     assert messages(from_fhir(request(dosage(maxDosePerPeriod=limit))).reports, "maximum") == []
@@ -402,7 +402,7 @@ REFUSED = {
     "a time after sleep": (request(dosage(when=["PHS"])), "time", "'PHS' has no place in a plan"),
     "a time twice": (request(dosage(when=["EVE", "EVE"])), "time", "written twice"),
     "seconds": (request(dosage(when=(), repeat={"frequency": 1, "timeOfDay": ["08:00:30"]})), "time", "08:00:30"),
-    "another count of times": (request(dosage(repeat={"frequency": 3})), "time", "the frequency is 3 and 1 times"),
+    "another count of times": (request(dosage(repeat={"frequency": 3})), "time", "3 and 1 time of day is named"),
     "unnamed days": (request(dosage(when=(), repeat={"frequency": 3, "period": 7})), "time", "on which days"),
     "a day that is none": (request(dosage(repeat={"dayOfWeek": ["caturday"]})), "time", "no day of the week"),
     "three times on two days": (
@@ -599,9 +599,19 @@ REPORTED = {
     ),
     "a limit of a lifetime": (request(dosage(maxDosePerLifetime=amount(4))), "not-read", "it is not compared"),
     "a limit of a week": (
-        request(dosage(maxDosePerPeriod={"numerator": amount(1), "denominator": amount(1, "wk")})),
+        request(dosage(maxDosePerPeriod={"numerator": amount(34), "denominator": amount(1, "wk")})),
+        "maximum",
+        "step 1: 35 mg in 7 days is above the request's own limit of 34 mg in as many",
+    ),
+    "a limit of hours": (
+        request(dosage(maxDosePerPeriod={"numerator": amount(1), "denominator": amount(8, "h")})),
         "not-read",
-        "it is no limit of one day",
+        "it is no limit of whole days or weeks",
+    ),
+    "a limit of months": (
+        request(dosage(maxDosePerPeriod={"numerator": amount(1), "denominator": amount(1, "mo")})),
+        "not-read",
+        "it is no limit of whole days or weeks",
     ),
     "a limit of 24 hours": (
         request(dosage(maxDosePerPeriod={"numerator": amount(4), "denominator": amount(24, "h")})),

@@ -156,7 +156,7 @@ def test_orders_of_more_people_than_a_plan_has_courses_are_refused_at_once_and_t
     with pytest.raises(CannotImport) as caught:
         from_fhir(told)
     assert str(caught.value).startswith("patient: the requests are for 60 subjects (Patient/000, Patient/001, ")
-    assert str(caught.value).endswith("Patient/009 and 50 more); read those of one at a time")
+    assert str(caught.value).endswith("Patient/009 and 50 more); name one as patient")
     assert drugs_of(told, patient="Patient/007") == ["prednisone"]
 
 

@@ -100,7 +100,8 @@ def test_a_time_that_is_not_that_of_the_dosages_or_no_whole_day_refuses(name):
 
 @pytest.mark.parametrize(
     ("bounds", "length"),
-    [(lasting(168, "h"), "7 days"), (lasting(48, "h"), "2 days"), (lasting(Decimal("10.0")), "10 days"),
+    [(lasting(168, "h"), "7 days"), (lasting(2880, "min"), "2 days"), (lasting(86400, "s"), "1 day"),
+     (lasting(48, "h"), "2 days"), (lasting(Decimal("10.0")), "10 days"),
      ({"boundsDuration": {"value": 2, "unit": "Wochen"}}, "2 weeks"),
      ({"boundsDuration": {"value": 3, "unit": "jours"}}, "3 days")],
 )  # fmt: skip
@@ -174,3 +175,13 @@ def test_a_length_of_use_alone_ends_an_order_without_dates():
     assert len(steps_of(order(*halves, extension=seven))[1]) == 2
     assert any("no dosageInstruction" in line
                for line in refusals(order(extension=seven) | {"dosageInstruction": []}))  # fmt: skip
+
+
+ABSENT = {"extension": [{"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason", "valueCode": "unknown"}]}
+
+
+def test_an_end_of_the_order_that_is_said_to_be_unknown_is_not_read_as_none():
+    told = {"start": "2027-04-05", "_end": ABSENT}
+    url = "http://hl7.org/fhir/5.0/StructureDefinition/extension-MedicationRequest.effectiveDosePeriod"
+    for resource in (order_r5(effectiveDosePeriod=told), order(extension=[{"url": url, "valuePeriod": told}])):
+        assert any("end has no value, only an extension in its place" in line for line in refusals(resource))

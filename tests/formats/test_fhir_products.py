@@ -2,7 +2,7 @@
 
 import pytest
 
-from formats.fhir_orders import SLOTS, UCUM, bundle, counted, dosage, order, order_r5, quantity, refusals, reports
+from formats.fhir_orders import ORAL, SLOTS, UCUM, bundle, counted, dosage, order, order_r5, quantity, refusals, reports
 from taper import InvalidInput, NotFound, from_fhir
 
 TABLETS = counted(2, "tablet")
@@ -226,3 +226,134 @@ def test_a_word_from_within_a_name_is_reported_as_a_name_of_the_caller():
     assert "'Levothyroxine sodique' is called 'sodique'" in noticed(
         named("Levothyroxine sodique", dosage()), drug="sodique"
     )
+
+
+ELSEWHERE = [
+    "Budesonide 200 mcg inhaler", "hydrocortisone 1% cream", "Hydrocortison Salbe", "Metoject 15 mg Fertigspritze",
+    "morphine 10 mg/mL ampoule", "Fentanyl-Pflaster 25", "timolol eye drops", "crème hydrocortisone",
+    "enoxaparin pre-filled syringe", "insulin glargine pen",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ELSEWHERE)
+@pytest.mark.parametrize("route", [None, ORAL])
+def test_a_product_whose_name_says_another_way_than_by_mouth_refuses(name, route):
+    for told in (named(name, dosage(route=route)), of_drug(dosage(route=route), code=name)):
+        assert any(f": route: {name!r} is not taken by mouth" in line for line in refusals(told))
+    assert any(": route: " in line for line in refusals(named(name, dosage(route=route)), drug="prednisone"))
+
+
+def test_a_product_that_is_not_by_mouth_is_left_out_beside_others():
+    told = bundle(named("hydrocortisone 1% cream", dosage(route=None)), named("prednisone", dosage()))
+    assert [course.drug for course in from_fhir(told, slots=SLOTS).plan.courses] == ["prednisone"]
+    assert "left out: 'hydrocortisone 1% cream' is not taken by mouth" in noticed(told)
+
+
+@pytest.mark.parametrize("name", ["Pentoxifylline", "early release", "Gelatin", "Fer ampoules buvables", "Penicillin"])
+def test_a_name_that_only_begins_like_another_way_is_read(name):
+    assert refusals(named(name, dosage(route=None))) == []
+
+
+@pytest.mark.parametrize("form", ["solution for injection", "Augentropfen", "suppository", "vaginal tablet"])
+@pytest.mark.parametrize("of", [of_drug, of_r5])
+def test_a_form_that_says_another_way_than_by_mouth_refuses(form, of):
+    for route in (None, ORAL):
+        told = of(dosage(route=route), form=form)
+        assert any(f": route: {form!r} is not taken by mouth" in line for line in refusals(told))
+
+
+@pytest.mark.parametrize("form", ["drops", "powder", "solution", "Lösung"])
+def test_a_form_that_is_not_known_to_be_by_mouth_needs_a_route(form):
+    told = of_drug(dosage(route=None), form=form)
+    assert any(
+        f"no route is stated, and the form {form!r} is not known to be by mouth" in line for line in refusals(told)
+    )
+    assert refusals(of_drug(dosage(), form=form)) == []
+    del told["contained"][0]["ingredient"]
+    assert any(": route: " in line for line in refusals(told))
+
+
+@pytest.mark.parametrize(
+    ("stated", "shown"),
+    [({"coding": [{"code": "385219001"}]}, "'385219001'"), ({"coding": [{"system": "x"}]}, "'without a name'")],
+)
+def test_a_form_without_a_name_needs_a_route(stated, shown):
+    told = of_drug(dosage(route=None))
+    told["contained"][0]["form"] = stated
+    assert any(f"the form {shown} is not known" in line for line in refusals(told))
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "film-coated tablet",
+        "Filmtablette",
+        "Oral solution",
+        "oral drops",
+        "extended-release tablet",
+        "Gélule",
+        "gastro-resistant capsule",
+    ],
+)
+def test_a_form_by_mouth_needs_no_route(form):
+    assert refusals(of_drug(dosage(route=None), form=form)) == []
+
+
+CODED = {
+    "medicationCodeableConcept": {"coding": [{"system": "http://www.nlm.nih.gov/research/umls/rxnorm", "code": "8640"}]}
+}
+
+
+def test_a_drug_of_which_only_a_code_is_given_is_called_as_the_caller_says():
+    (said,) = refusals(order(**CODED))
+    assert said.endswith("the drug has no name, and codes of drugs are not read; name it as drug")
+    assert from_fhir(order(**CODED), slots=SLOTS, drug="prednisone").plan.courses[0].drug == "prednisone"
+    assert "the drug is called 'prednisone', as the caller named it; it has no name" in noticed(
+        order(**CODED), drug="prednisone"
+    )
+
+
+@pytest.mark.parametrize("other", [order(id="b"), order(dosage(5), id="b", **CODED)])
+def test_a_drug_without_a_name_is_none_of_several(other):
+    told = bundle(order(id="a", **CODED), other)
+    assert any("the drug has no name" in line for line in refusals(told, drug="prednisone"))
+
+
+def test_a_dosage_alone_says_that_it_names_no_drug():
+    assert refusals(dosage()) == ["Dosage: medication: a Dosage names no drug; name it as drug"]
+
+
+def test_a_liquid_may_be_called_by_its_strength():
+    for name in ("prednisolone 15 mg/5 mL oral solution", "prednisolone 3mg/ml", "levothyroxine 25 mcg/5 ml"):
+        assert from_fhir(named(name, dosage()), slots=SLOTS).plan.courses[0].drug == name
+
+
+def test_a_strength_of_a_volume_is_none_of_a_tablet_and_that_is_said():
+    (said,) = refusals(order(TABLETS), strength="5 mg/mL")
+    assert said.endswith(
+        "the dose is 2 tablet, and its strength says only that 1 mL holds 5 mg; give that of one tablet"
+    )
+    (said,) = refusals(order(MEASURED), strength="5 mg")
+    assert said.endswith("the dose is 5 mL, and its strength says only that one unit holds 5 mg; give that of one mL")
+
+
+def entries(*given):
+    return [{"type": {"coding": [{"code": kind}]}, "doseQuantity": held} for kind, held in given]
+
+
+def test_a_dose_as_ordered_in_tablets_and_calculated_in_mg_is_one_where_they_agree():
+    told = order(dosage(doseAndRate=entries(("ordered", quantity(2, "{tablet}")), ("calculated", quantity(10)))))
+    assert dose_of(told, strength="5 mg") == "10 mg"
+    (said,) = refusals(told, strength="10 mg")
+    assert said.endswith("the doses 2 {tablet} and 10 mg differ; make them agree")
+    (said,) = refusals(told)
+    assert said.endswith("what one unit holds is not stated; give its strength")
+    wrong = order(dosage(doseAndRate=entries(("ordered", quantity(10)), ("calculated", quantity(10, "[iU]")))))
+    (said,) = refusals(wrong)
+    assert ": unit: " in said
+
+
+def test_a_reference_to_what_is_no_medication_refuses():
+    told = of_drug(dosage())
+    told["contained"][0] = {"resourceType": "Substance", "id": "m", "code": {"text": "prednisone"}}
+    assert any("'#m' is a Substance and no Medication; refer to one" in line for line in refusals(told))

@@ -1,7 +1,7 @@
 """What receivers ask for: mandatory elements, codes, requests of single days, valid references, and cards."""
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
@@ -139,6 +139,13 @@ WRONG = {
     "a requester": ({"requester": "Dr. X"}, "'Dr. X' is not a reference; write it like Practitioner/123"),
     "a category": ({"category": "ward"}, "write one of inpatient, outpatient, community, discharge"),
     "a system of codes": ({"codings": {DRUG: {"icd": "1"}}}, "got codes of 'icd'; write those of rxnorm, snomed, atc"),
+    "a day with a time": ({"authored_on": datetime(2027, 2, 26, 10, tzinfo=UTC)}, "give a day without a time"),
+    "a day in words": ({"authored_on": "2027-02-26"}, "give a day without a time"),
+    "codes in a list": ({"codings": ["x"]}, "codings: got ['x']; write codes by name and system"),
+    "a code alone": ({"codings": {DRUG: "8640"}}, f"codings.{DRUG}: got '8640'; write codes by name and system"),
+    "an empty code": ({"codings": {DRUG: {"atc": ""}}}, f"codings.{DRUG}.atc: '' is no code"),
+    "a code with a blank": ({"codings": {DRUG: {"atc": " X01"}}}, "' X01' is no code"),
+    "a number for a code": ({"codings": {DRUG: {"rxnorm": 8640}}}, "8640 is no code; write it as text"),
     "a drug": ({"codings": {"other": {"atc": "1"}}}, f"the plan has no 'other'; it has {DRUG}, "),
     "a profile": ({"profile": "hours"}, "write sequences, separate or days"),
 }
@@ -248,9 +255,9 @@ def test_cards_tell_each_finding_gravest_first_and_then_what_was_not_assessed():
 
 
 @given(st.text(min_size=1, max_size=400))
-def test_a_summary_has_at_most_140_characters_and_the_detail_all_of_them(message):
+def test_a_summary_has_at_most_139_characters_and_the_detail_all_of_them(message):
     (card,) = to_cds_cards(Review(findings=(finding(message),)))
-    assert len(card["summary"]) <= 140
+    assert len(card["summary"]) <= 139
     assert card["detail"] == message
     assert card["summary"] == message or card["summary"].endswith("...")
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import START, TABLETS, course, liquid, plan_of, plan_with, step, tablet
-from taper import InvalidInput, realize, to_schedule, weeks
+from taper import CannotImport, InvalidInput, realize, to_schedule, weeks
 from taper.amounts.duration import TimeUnit
 from taper.formats.fhir.quantity import CannotExpress
 from taper.formats.fhir.read.plan import from_fhir
@@ -248,6 +248,16 @@ def test_a_product_of_two_courses_is_supplied_once_for_both():
     assert ["dispenseRequest" in request for request in made] == [False, False, True]
     assert len(made[2]["basedOn"]) == 2
     assert made[2]["dispenseRequest"]["quantity"]["value"] == 10
+
+
+def test_a_period_of_one_of_several_requests_that_is_not_that_of_its_dosages_refuses():
+    bundle = to_fhir(
+        to_schedule(realize(RAMP, HALVES), start=START, horizon=weeks(4)), profile="separate", version="R5"
+    )
+    assert from_fhir(bundle).start == START
+    bundle["entry"][1]["resource"]["effectiveDosePeriod"]["start"] = "2027-02-28"
+    with pytest.raises(CannotImport, match="another time than that of the dosages of its request"):
+        from_fhir(bundle)
 
 
 def test_requests_of_one_step_each_are_put_in_order_by_their_dates():

@@ -1,5 +1,7 @@
 """Requests that say something in an element, an extension or a neighbor that could be passed over: none is."""
 
+import json
+
 import pytest
 
 from formats.fhir_orders import (
@@ -272,6 +274,10 @@ def test_an_order_in_xml_says_that_it_is_xml(before, tmp_path):
     (tmp_path / "order.xml").write_text(text, encoding="utf-8")
     with pytest.raises(TaperError, match=r"order\.xml: is XML"):
         load_fhir(tmp_path / "order.xml")
+
+
+def test_a_mark_of_the_order_of_bytes_is_passed_over():
+    assert refusals("\ufeff" + json.dumps(order())) == []
 
 
 def test_each_of_many_texts_is_compared_and_refused_in_linear_time():

@@ -17,7 +17,7 @@ from formats.fhir_orders import (
     reports,
     steps_of,
 )
-from taper import Concentration, from_fhir, mg
+from taper import CannotImport, Concentration, from_fhir, mg
 from taper.formats.fhir.tables import table, unit_codes
 
 FIVE = {"morning": "5 mg"}
@@ -93,7 +93,7 @@ def test_pieces_are_pieces_of_a_product_of_any_form_and_never_of_a_liquid():
     assert steps_of(of_drug(counted(2, "Stück", "1", BMP), strength=one))[1] == [({"morning": "10 mg"}, "on")]
     liquid = {"numerator": quantity(2), "denominator": quantity(5, "mL")}
     assert any(
-        "what one unit holds is not stated" in line
+        "its strength says only that 1 mL holds" in line
         for line in refusals(of_drug(counted(2, "Stück", "1", BMP), strength=liquid))
     )
     bare = {"numerator": quantity(5), "denominator": {"value": 1}}
@@ -216,6 +216,7 @@ def test_a_way_that_is_not_by_mouth_refuses_wherever_it_is_said(place):
 
 @pytest.mark.parametrize(
     "place", [{"method": {"coding": [{"system": SNOMED, "code": "421521009", "display": "Swallow"}]}},
+              {"method": {"coding": [{"system": SNOMED, "code": "738995006", "display": "Tragar"}]}},
               {"method": {"text": "Take"}},
               {"site": {"text": "Mouth"}},
               {"site": {"coding": [{"system": SNOMED, "code": "181220002"}]}}], ids=str)  # fmt: skip
@@ -224,12 +225,17 @@ def test_a_method_or_site_of_the_mouth_is_read(place):
 
 
 THREE = {"morning": "40 mg", "noon": "40 mg", "evening": "40 mg"}
+# cibus matutinus, diurnus and vespertinus: breakfast, lunch and dinner, after ante, with or post.
+MEALS = {"CM": "morning", "CD": "noon", "CV": "evening"}
 TIMES = {
     "night is bedtime": ({"when": ["MORN", "NIGHT"], "frequency": 2}, {"morning": "40 mg", "bedtime": "40 mg"}),
     "waking is morning": ({"when": ["WAKE"]}, {"morning": "40 mg"}),
     "before breakfast": ({"when": ["ACM"], "offset": 30}, {"morning": "40 mg"}),
-    "with lunch": ({"when": ["CV"]}, {"noon": "40 mg"}),
-    "after dinner": ({"when": ["PCD"]}, {"evening": "40 mg"}),
+    **{
+        f"at {code}": ({"when": [code]}, {slot: "40 mg"})
+        for meal, slot in MEALS.items()
+        for code in (meal, f"A{meal}", f"P{meal}")
+    },
     "before meals": ({"when": ["AC"], "frequency": 3}, THREE),
     "after meals": ({"when": ["PC"], "frequency": 3}, THREE),
     "with meals, not counted": ({"when": ["C"], "frequency": None}, THREE),
@@ -255,6 +261,17 @@ def test_hours_that_divide_a_day_are_clock_times_where_no_times_are_named():
         read = from_fhir(order(dosage(repeat={"when": None, "period": hours, "periodUnit": "h"})))
         assert list(read.plan.courses[0].steps[0].days[0].as_dict()) == clock
         assert any(f"every {hours} hours, read as {', '.join(clock)}" in report.message for report in read.reports)
+
+
+def test_hours_are_read_beside_as_many_times_of_day_as_they_make():
+    clock = {"when": None, "timeOfDay": ["08:00:00", "20:00:00"], "period": 12, "periodUnit": "h"}
+    for frequency in (None, 1):
+        twice = steps_of(order(dosage(repeat=clock | {"frequency": frequency})))[1]
+        assert twice == [({"08:00": "40 mg", "20:00": "40 mg"}, "on")]
+    assert steps_of(order(dosage(repeat={"period": 24, "periodUnit": "h"})))[1] == [({"morning": "40 mg"}, "on")]
+    every_other = {"period": 48, "periodUnit": "h", "when": ["EVE"]}
+    (step,) = from_fhir(order(dosage(repeat=every_other))).plan.courses[0].steps
+    assert [day.as_dict() for day in step.days] == [{"evening": "40 mg"}, {}]
 
 
 @pytest.mark.parametrize(("frequency", "is_read"), [(1, True), (2, False)])
@@ -284,6 +301,46 @@ def test_a_code_of_how_often_is_read_alone_and_with_bounds(code):
     assert (len(doses), length) == (CODES[code], "10 days")
 
 
+@pytest.mark.parametrize(
+    ("code", "clock"), [("Q8H", ["06:00", "14:00", "22:00"]), ("Q6H", ["00:00", "06:00", "12:00", "18:00"])]
+)
+def test_a_code_of_hours_is_at_clock_times_where_no_times_are_named(code, clock):
+    coded = dosage(timing={"code": {"coding": [{"code": code}]}})
+    assert list(from_fhir(order(coded)).plan.courses[0].steps[0].days[0].as_dict()) == clock
+
+
+def of_code(code, **repeat):
+    told = {"code": {"coding": [{"code": code}]}, "repeat": {"frequency": 1, "period": 1, "periodUnit": "d", **repeat}}
+    return order(dosage(timing=told))
+
+
+@pytest.mark.parametrize(("code", "repeat"), [("AM", {"when": ["MORN"]}), ("AM", {"timeOfDay": ["09:30:00"]}),
+    ("PM", {"when": ["EVE"]}), ("PM", {"timeOfDay": ["12:00:00"]}), ("BED", {"when": ["HS"]})])  # fmt: skip
+def test_a_code_of_a_part_of_the_day_is_read_beside_a_time_in_it(code, repeat):
+    assert refusals(of_code(code, **repeat)) == []
+
+
+@pytest.mark.parametrize(("code", "repeat"), [("AM", {"when": ["NOON"]}), ("AM", {"timeOfDay": ["12:00:00"]}),
+    ("PM", {"when": ["MORN"]}), ("PM", {"timeOfDay": ["11:59:00"]}), ("BED", {"when": ["EVE"]})])  # fmt: skip
+def test_a_code_of_a_part_of_the_day_refuses_beside_a_time_out_of_it(code, repeat):
+    assert any(f"the code {code} and repeat differ" in line for line in refusals(of_code(code, **repeat)))
+
+
+def test_the_time_of_a_code_is_that_of_a_repeat_that_names_none():
+    (step,) = from_fhir(of_code("BED")).plan.courses[0].steps
+    assert step.days[0].as_dict() == {"bedtime": "40 mg"}
+
+
+@pytest.mark.parametrize(
+    "system", [None, "http://terminology.hl7.org/CodeSystem/v3-GTSAbbreviation", "http://example.org/often"]
+)
+def test_a_code_of_how_often_of_another_system_is_reported(system):
+    coding = {"code": "BID"} | ({"system": system} if system else {})
+    told = reports(order(dosage(timing={"code": {"coding": [coding]}})))
+    is_told = any("BID of the system 'http://example.org/often' is read as HL7 defines it" in line for line in told)
+    assert is_told == (system == "http://example.org/often")
+
+
 def test_codes_that_differ_refuse():
     coded = {"code": {"coding": [{"code": "BID"}, {"code": "TID"}]}}
     assert any("the codes BID and TID differ" in line for line in refusals(order(dosage(timing=coded))))
@@ -293,7 +350,9 @@ def test_codes_that_differ_refuse():
     "repeat",
     [{"when": ["NIGHT", "HS"], "frequency": 2}, {"when": ["PHS"]}, {"when": None, "period": 5, "periodUnit": "h"},
      {"when": ["MORN"], "offset": 30}, {"when": ["ACM"], "offset": 600}, {"when": ["AC", "PC"], "frequency": 2},
-     {"when": None, "period": None, "periodUnit": "h"}],
+     {"when": None, "period": None, "periodUnit": "h"}, {"period": None, "periodUnit": "h"},
+     {"period": 8, "periodUnit": "h"},
+     {"period": 12, "periodUnit": "h", "when": ["MORN", "EVE"], "frequency": 2}],
     ids=str,
 )  # fmt: skip
 def test_a_time_that_is_uncertain_refuses(repeat):
@@ -362,3 +421,22 @@ def test_a_range_of_one_dose_is_that_dose():
     assert steps_of(order(dosage(doseAndRate=[one])))[1] == [(FIVE, "on")]
     two = {"doseRange": {"low": quantity(5), "high": quantity(Decimal("7.5"))}}
     assert any("a range of doses" in line for line in refusals(order(dosage(doseAndRate=[two]))))
+
+
+def test_several_times_in_several_days_leave_open_on_which_days_whatever_times_of_day_are_named():
+    for repeat, days in (
+        ({"period": 1, "periodUnit": "wk"}, 7),
+        ({"period": 2}, 2),
+        ({"period": 48, "periodUnit": "h"}, 2),
+    ):
+        for when in (["MORN"], ["MORN", "EVE"], None):
+            told = order(dosage(repeat={"frequency": 2, "when": when, **repeat}))
+            assert any(f"2 times in {days} days leaves open on which days; write" in line for line in refusals(told))
+
+
+def test_slots_that_are_too_few_are_counted():
+    told = order(dosage(repeat={"when": None, "frequency": 2}))
+    with pytest.raises(CannotImport, match="1 time of day is named by slots, for a dose taken 2 times a day"):
+        from_fhir(told, slots={2: ["morning"]})
+    with pytest.raises(CannotImport, match="2 times of day are named by slots, for a dose taken 3 times a day"):
+        from_fhir(order(dosage(repeat={"when": None, "frequency": 3})), slots={3: ["morning", "evening"]})

@@ -38,7 +38,7 @@ def _drug(value: object) -> object:
     return value
 
 
-_PER_VOLUME = re.compile(r"(?i)(?<=g)\s*/\s*[\d.,]*\s*ml\b")  # of "5 mg/5 mL"
+_PER_VOLUME = re.compile(r"(?i)\d\s*(?:micrograms?|mcg|ug|µg|mg|g)\s*/\s*[\d.,]*\s*ml\b")  # a strength has a slash
 
 
 def refuse_drug(text: str) -> None:

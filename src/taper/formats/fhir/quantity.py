@@ -73,6 +73,7 @@ SNOMED = "http://snomed.info/sct"
 _MASS = {MassUnit.MCG: "ug", MassUnit.MG: "mg", MassUnit.G: "g"}
 _TIME = {TimeUnit.DAY: "d", TimeUnit.WEEK: "wk", TimeUnit.MONTH: "mo", TimeUnit.YEAR: "a"}
 MASS_OF_CODE = {code: unit for unit, code in _MASS.items()}
+_IN_A_DAY = {"h": 24, "min": 24 * 60, "s": 24 * 60 * 60}
 TIME_OF = {code: unit for unit, code in _TIME.items()}
 
 
@@ -193,7 +194,7 @@ def word_of(data: Mapping[str, Any], key: str) -> str:
 
 
 def read_duration(data: Mapping[str, Any]) -> Duration:
-    """A Duration of whole days, weeks, months or years; hours that are whole days are days.
+    """A Duration of whole days, weeks, months or years; hours, minutes or seconds that are whole days are days.
 
     Raises:
         InvalidInput: If it is counted in anything else, or is not a whole number.
@@ -204,8 +205,9 @@ def read_duration(data: Mapping[str, Any]) -> Duration:
         code = told or ""
     elif data.get("system") != UCUM:
         code = ""
-    if code == "h" and number % 24 == 0:
-        number, code, told = number / 24, "d", "d" if told in {"h", None} else told
+    a_day = _IN_A_DAY.get(code)
+    if a_day is not None and number % a_day == 0:
+        number, code, told = number / a_day, "d", "d" if told in {code, None} else told
     if code not in TIME_OF:
         got = word_of(data, "code") or unit
         raise InvalidInput(f"the length of time is in {got!r}; write the UCUM code d, wk, mo or a")

@@ -142,10 +142,18 @@ def open_requests(data: object, choice: Choice, notes: Notes) -> tuple[Request, 
         WrongResource: If there is none.
         NotFound: If there is none for the patient or of an id that was named.
     """
+    _refuse_page(as_map(data), choice, notes)
     found = _chosen(tuple(_requests(data, notes)), choice)
     if not found:
         raise WrongResource("it holds no MedicationRequest; give a Bundle, or NDJSON, that does")
     return _in_force(found, notes)
+
+
+def _refuse_page(data: Mapping[str, Any], choice: Choice, notes: Notes) -> None:
+    """Refuse one page of an answer that has more, on which the next step of an order may stand."""
+    relations = [as_map(link).get("relation") for link in as_list(data.get("link"))]
+    if "next" in relations and not choice.ids:
+        notes.refuse("status", "link", "it is one page of several; give them as one Bundle, or select requests by id")
 
 
 def _chosen(requests: tuple[Request, ...], choice: Choice) -> tuple[Request, ...]:

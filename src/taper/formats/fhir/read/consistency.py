@@ -18,7 +18,7 @@ from taper.formats.fhir.read.import_report import Notes
 from taper.formats.fhir.read.medication import Requested
 from taper.formats.fhir.read.steps import ReadStep, dose_of, mass_of, offset_of
 from taper.formats.fhir.read.timing import doses_within
-from taper.plans.plan import Course
+from taper.plans.plan import Course, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,21 +218,36 @@ def check_days_supplied(steps: Sequence[ReadStep], given: Dispensed, notes: Note
 
 
 def check_maximum(course: Course, steps: Sequence[ReadStep], strength: UnitStrength | None, notes: Notes) -> None:
-    """Report a day, and a dose, above the limits that the request itself carries."""
+    """Report days, and a dose, above the limits that the request itself carries."""
     dosages = [dosage for step in steps for dosage in step.dosages]
     for dosage in dosages:
         _check_intake(dosage, strength, notes)
-    limits = [limit for dosage in dosages for limit in _limits(dosage, strength, notes)]
+    limits: dict[int, Dose] = {}
+    for dosage in dosages:
+        for limit, days in _limits(dosage, strength, notes):
+            limits[days] = min(limit, limits.get(days, limit))
     for number, step in enumerate(course.steps, start=1):
-        if limits and step.largest.mg > min(limits).mg:
-            said = f"step {number}: {step.largest} is above the request's own limit of {min(limits)} a day"
-            notes.report("maximum", steps[0].where, said)
+        for days, limit in sorted(limits.items()):
+            most = _most_in(step, days)
+            if most > limit:
+                taken, per = (str(step.largest), "a day") if days == 1 else (f"{most} in {days} days", "in as many")
+                said = f"step {number}: {taken} is above the request's own limit of {limit} {per}"
+                notes.report("maximum", steps[0].where, said)
 
 
-def _limits(dosage: ReadDosage, strength: UnitStrength | None, notes: Notes) -> Iterator[Dose]:
-    for limit in dosage.maxima:
+def _most_in(step: Step, days: int) -> Dose:
+    """The most that a step has in so many days that follow one another, or in all of its days if they are fewer."""
+    totals = [day.total.mg for day in step.days]
+    if step.lasting is not None and step.lasting.is_in_days:
+        days = min(days, step.lasting.days)
+    windows = ([totals[(first + index) % len(totals)] for index in range(days)] for first in range(len(totals)))
+    return Dose(max(map(sum, windows)))
+
+
+def _limits(dosage: ReadDosage, strength: UnitStrength | None, notes: Notes) -> Iterator[tuple[Dose, int]]:
+    for limit, days in dosage.maxima:
         with notes.reporting("not-read", f"{dosage.where}.maxDosePerPeriod"):
-            yield _mass(limit, strength)
+            yield _mass(limit, strength), days
 
 
 def _check_intake(dosage: ReadDosage, strength: UnitStrength | None, notes: Notes) -> None:

@@ -15,11 +15,11 @@ from taper.formats.fhir.read.dosage import ReadDosage, read_dosage
 from taper.formats.fhir.read.elements import as_list, as_map, codes_of, first_text
 from taper.formats.fhir.read.import_report import Notes
 from taper.formats.fhir.read.medication import Options, Requested, read_medication
-from taper.formats.fhir.read.order_period import lay_in_period
+from taper.formats.fhir.read.order_period import check_period, lay_in_period
 from taper.formats.fhir.read.own_text import check_own_texts
 from taper.formats.fhir.read.steps import ReadStep, read_steps, step_data
 from taper.formats.fhir.read.texts import check_foreign_texts
-from taper.formats.fhir.read.timing import SlotsByFrequency
+from taper.formats.fhir.read.times_of_day import SlotsByFrequency
 from taper.formats.fhir.write.request import REVIEW_THERAPY
 
 _INDICATION = re.compile(r"[a-z0-9][a-z0-9.+-]{0,79}")
@@ -68,11 +68,16 @@ def read_course(requests: tuple[Request, ...], options: Options, notes: Notes) -
         notes.refuse("medication", head.where, f"one course names {' and '.join(sorted(drugs))}; give each a course")
     elif len(set(requested)) > 1:
         notes.refuse("medication", head.where, "one course names two products of a drug; give each a course")
+    for request, item in zip(requests, requested, strict=True):
+        _check_form(request, item, notes)
     parts = [_dosages(request, options.slots, notes) for request in requests]
     is_own = head.course_name is not None
     steps = read_steps(_in_order(parts) if is_own else parts[0], head.where, notes, in_order=is_own)
     if len(requests) == 1:
         steps = lay_in_period(head.body, steps, head.where, notes)
+    else:
+        for request, part in zip(requests, parts, strict=True):
+            check_period(request.body, part, request.where, notes)
     of, ending = requested[0], _ending(steps)
     check_texts(steps, notes)
     steps = check_foreign_texts(requests, steps, of.strength if of else None, notes)
@@ -93,6 +98,16 @@ def read_course(requests: tuple[Request, ...], options: Options, notes: Notes) -
         then,
         _indication(head, notes),
     )
+
+
+def _check_form(request: Request, requested: Requested | None, notes: Notes) -> None:
+    """Refuse a form that is not known to be taken by mouth where no route says that it is."""
+    if requested is None or requested.strange_form is None:
+        return
+    for index, item in enumerate(request.dosages):
+        if "route" not in as_map(item):
+            what = f"no route is stated, and the form {requested.strange_form!r} is not known to be by mouth"
+            notes.refuse("route", f"{request.dosages_at}[{index}]", f"{what}; write the route")
 
 
 def _ending(steps: Sequence[ReadStep]) -> str | None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import chain
 from typing import Any
 
@@ -17,16 +18,23 @@ from taper.formats.fhir.read.extensions import extension_texts
 from taper.formats.fhir.read.import_report import Notes
 from taper.formats.fhir.read.period import Bounds
 from taper.formats.fhir.read.route import check_route, is_swallowed
-from taper.formats.fhir.read.timing import Rhythm, SlotsByFrequency, read_timing
+from taper.formats.fhir.read.times_of_day import SlotsByFrequency
+from taper.formats.fhir.read.timing import Rhythm, read_timing
 from taper.formats.fhir.tables import table
 
 _A_DAY = {"d": 1, "h": 24}
+_DAYS_OF = {"d": Fraction(1), "h": Fraction(1, 24), "wk": Fraction(7)}
+_MOST_DAYS = 366
 _LENGTH = re.compile(r"\bfor (\d{1,4}) (day|week|month|year)s?\b", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class ReadDosage:
-    """One Dosage. `told_length` is what its text says of how long; `maxima` are limits of a day that it carries.
+    """One Dosage. `told_length` is what its text says of how long.
+
+    `maxima` are the limits that it carries, each of so many days.
+
+    `others` is what else its dose is said to be, which must come to the same.
 
     `is_swallowed` says that a route is stated, and none by which the drug stays in the mouth.
     """
@@ -39,9 +47,10 @@ class ReadDosage:
     text: str | None
     told_length: Duration | None
     instructions: tuple[str, ...]
-    maxima: tuple[Dose | Units, ...]
+    maxima: tuple[tuple[Dose | Units, int], ...]
     intake_maximum: Dose | Units | None
     texts: tuple[tuple[str, str], ...] = ()
+    others: tuple[Dose | Units | None, ...] = ()
     is_swallowed: bool = False
 
     @property
@@ -68,11 +77,11 @@ def read_dosage(
     _refuse_as_needed(data, [*words.every, *(text for _, text in extended)], where, notes)
     check_route(data, where, notes)
     rhythm, bounds = read_timing(as_map(data.get("timing")), f"{where}.timing", named, notes)
-    sequence = data.get("sequence")
+    sequence, (amount, others) = data.get("sequence"), _amount(data, rhythm, where, notes)
     return ReadDosage(
         where,
         sequence if isinstance(sequence, int) and not isinstance(sequence, bool) else None,
-        _amount(data, rhythm, where, notes),
+        amount,
         rhythm,
         bounds,
         text if isinstance(text := data.get("text"), str) else None,
@@ -81,6 +90,7 @@ def read_dosage(
         tuple(_maxima(data, where, notes)) if "maxDosePerPeriod" in data or "maxDosePerLifetime" in data else (),
         _intake_maximum(data, where, notes),
         (*_told(data, words), *extended),
+        others,
         is_swallowed(data),
     )
 
@@ -123,27 +133,27 @@ def _refuse_as_needed(data: Mapping[str, Any], texts: Sequence[str], where: str,
         notes.refuse("as-needed", where, "the dose is taken as needed and has no day; plan it outside")
 
 
-def _amount(data: Mapping[str, Any], rhythm: Rhythm, where: str, notes: Notes) -> Dose | Units | None:
+def _amount(
+    data: Mapping[str, Any], rhythm: Rhythm, where: str, notes: Notes
+) -> tuple[Dose | Units | None, tuple[Dose | Units | None, ...]]:
+    """The dose, and what else it is said to be, as calculated beside as ordered; whether they agree is seen later."""
     if "doseQuantity" in data or "doseRange" in data:
         notes.refuse("version", where, "doseQuantity stands outside doseAndRate, as in FHIR STU3; R4 and R5 are read")
-        return None
+        return None, ()
     given = [as_map(item) for item in as_list(data.get("doseAndRate"))]
     if len(given) == 1 and "type" not in given[0]:
-        return _one_amount(given[0], rhythm, f"{where}.doseAndRate[0]", notes)
+        return _one_amount(given[0], rhythm, f"{where}.doseAndRate[0]", notes), ()
     kinds = [_kind_of(item) for item in given]
     if len(given) != 1 and not (len(given) > 1 and None not in kinds and len(set(kinds)) == len(kinds)):
         notes.refuse("dose", f"{where}.doseAndRate", f"it states {len(given) or 'no'} doses; write one")
-        return None
+        return None, ()
     for index, (item, kind) in enumerate(zip(given, kinds, strict=True)):
         if "type" in item and kind is None:
             at = f"{where}.doseAndRate[{index}].type"
             notes.report("not-read", at, f"the kind of dose {', '.join(names_of(item['type']))!r} is not read")
     places = [f"{where}.doseAndRate[{index}]" for index in range(len(given))]
     amounts = [_one_amount(item, rhythm, at, notes) for item, at in zip(given, places, strict=True)]
-    if any(amount != amounts[0] for amount in amounts[1:]):
-        told = " and ".join(map(str, amounts))
-        notes.refuse("dose", f"{where}.doseAndRate", f"the doses {told} differ; make them agree")
-    return amounts[0]
+    return amounts[0], tuple(amounts[1:])
 
 
 def _kind_of(item: Mapping[str, Any]) -> str | None:
@@ -221,15 +231,16 @@ def _told_length(text: object, where: str, notes: Notes) -> Duration | None:
         return None
 
 
-def _maxima(data: Mapping[str, Any], where: str, notes: Notes) -> Iterator[Dose | Units]:
+def _maxima(data: Mapping[str, Any], where: str, notes: Notes) -> Iterator[tuple[Dose | Units, int]]:
     stated, at = data.get("maxDosePerPeriod"), f"{where}.maxDosePerPeriod"
     for item in as_list(stated) or [as_map(stated)] * (stated is not None):
         limit, per = as_map(as_map(item).get("numerator")), as_map(as_map(item).get("denominator"))
         with notes.reporting("not-read", at):
-            if read_number(per) != _A_DAY.get(str(per.get("code"))):
-                raise InvalidInput("it is no limit of one day, and is not compared")
+            days = read_number(per) * _DAYS_OF.get(str(per.get("code")), 0)
+            if days.denominator != 1 or not 0 < days <= _MOST_DAYS:
+                raise InvalidInput("it is no limit of whole days or weeks, and is not compared")
             report_unit(limit, at, notes)
-            yield read_amount(limit)
+            yield read_amount(limit), int(days)
     if "maxDosePerLifetime" in data:
         notes.report("not-read", f"{where}.maxDosePerLifetime", "it is not compared")
 

@@ -28,9 +28,9 @@ def known_extensions(what: str) -> frozenset[str]:
     return frozenset(table("extensions")["extensions"][what])
 
 
-def is_known(url: str) -> bool:
-    """Whether an extension is read elsewhere."""
-    return any(url in known_extensions(what) for what in ("period", "duration", "rendered"))
+def _is_known(url: str, *, of_order: bool) -> bool:
+    """Whether an extension is read elsewhere; a period of use is read only where it is one of the order."""
+    return any(url in known_extensions(what) for what in ("rendered", *(("period", "duration") if of_order else ())))
 
 
 def has_url(extension: object, what: str) -> bool:
@@ -38,7 +38,9 @@ def has_url(extension: object, what: str) -> bool:
     return is_map(extension) and word_of(extension, "url") in known_extensions(what)
 
 
-def read_extension(extension: Mapping[str, Any], where: str, notes: Notes, *, decides: bool) -> None:
+def read_extension(
+    extension: Mapping[str, Any], where: str, notes: Notes, *, decides: bool, of_order: bool = False
+) -> None:
     """Report an extension that is not known, or refuse it where it holds a period, a dose or a time.
 
     Args:
@@ -46,9 +48,10 @@ def read_extension(extension: Mapping[str, Any], where: str, notes: Notes, *, de
         where: Where it stands.
         notes: Where it is noted.
         decides: Whether it stands where doses and times are said.
+        of_order: Whether it is one of a whole order.
     """
     url = word_of(extension, "url")
-    if is_known(url) or (url in known_extensions("absent") and not decides):
+    if _is_known(url, of_order=of_order) or (url in known_extensions("absent") and not decides):
         return  # what is absent outside of doses and times is named as not read itself
     held = next(iter(_held(extension)), None)
     if decides and held is not None:

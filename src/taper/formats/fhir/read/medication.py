@@ -12,10 +12,11 @@ from taper._base.shown import some_of
 from taper.amounts.dose import Dose
 from taper.amounts.liquid import Concentration
 from taper.errors import InvalidInput, NotFound
-from taper.formats.fhir.quantity import UnitStrength
+from taper.formats.fhir.quantity import UnitStrength, count_kind
 from taper.formats.fhir.read.bundle import Request, substance_of
-from taper.formats.fhir.read.elements import as_list, as_map, first_text, names_of
+from taper.formats.fhir.read.elements import as_list, as_map, codes_of, first_text, names_of
 from taper.formats.fhir.read.import_report import Notes
+from taper.formats.fhir.read.route import is_product_elsewhere
 from taper.formats.fhir.read.strength import (
     Stated,
     as_unit_strength,
@@ -23,7 +24,7 @@ from taper.formats.fhir.read.strength import (
     read_strength,
     without_volume,
 )
-from taper.formats.fhir.tables import unit_words
+from taper.formats.fhir.tables import known_words, unit_words
 from taper.formats.fhir.write.medication import read_form_text
 from taper.knowledge.drug_names import RELEASE_WORDS, SALT_WORDS
 from taper.knowledge.formulary import Formulary
@@ -48,7 +49,7 @@ class Options:
 class Requested:
     """A drug; `named` is what the request calls it, `names` is all that it is called there.
 
-    `strength` is of one unit, `per_ml` the mg in one mL, if stated.
+    `strength` is of one unit, `per_ml` the mg in one mL, if stated; `strange_form` is a form not known to be by mouth.
     """
 
     drug: str
@@ -58,6 +59,7 @@ class Requested:
     strength: UnitStrength | None = None
     per_ml: Fraction | None = None
     names: tuple[str, ...] = field(default=(), compare=False)
+    strange_form: str | None = field(default=None, compare=False)
     stated: Stated = field(default=Stated(), compare=False)
 
 
@@ -66,7 +68,9 @@ def read_medication(request: Request, options: Options, notes: Notes) -> Request
     found = _found(request, notes, options)
     if found is None:
         return None
-    check_strengths(found.stated, options.strength, (*found.names, *_shown(request)), request.where, notes)
+    names = (*found.names, *_shown(request))
+    _refuse_elsewhere((*names, found.strange_form or ""), request.where, notes)
+    check_strengths(found.stated, options.strength, names, request.where, notes)
     strength = found.strength or as_unit_strength(options.strength, found.form)
     called = options.drugs.get(found.drug, found.drug)
     for name in (name for name in found.names if name != called):
@@ -75,6 +79,14 @@ def read_medication(request: Request, options: Options, notes: Notes) -> Request
     if called != found.drug:
         _check_called(found.drug, called, request.where, notes)
     return replace(found, drug=called, strength=strength)
+
+
+def _refuse_elsewhere(names: Sequence[str], where: str, notes: Notes) -> None:
+    """Refuse a product whose name or form says another way than by mouth, whatever route is stated."""
+    for name in filter(is_product_elsewhere, names):
+        notes.refuse(
+            "route", where, f"{name!r} is not taken by mouth; only oral products are planned here, leave it out"
+        )
 
 
 def _check_called(named: str, called: str, where: str, notes: Notes) -> None:
@@ -110,14 +122,14 @@ def _words(name: str) -> list[str]:
 
 def _found(request: Request, notes: Notes, options: Options | None = None) -> Requested | None:
     held = as_map(request.body.get("medication"))
-    if request.kind == "Dosage" and options is not None and options.drug is not None:
-        return Requested(options.drug, options.drug)
+    if request.kind == "Dosage":
+        return _unnamed("a Dosage names no drug", request.where, notes, options)
     concept = request.body.get("medicationCodeableConcept", held.get("concept"))
     reference = request.medication_reference
     if concept is not None:
         names = names_of(concept)
         _compare(names[:1], names[1:], request, notes)
-        return _named(names, request.where, notes)
+        return _named(names, request.where, notes, options)
     found = None if reference is None else request.resolve(reference)
     shown = next(iter(_shown(request)), None)
     if found is None and shown is not None and not str(reference).startswith("#"):
@@ -127,7 +139,19 @@ def _found(request: Request, notes: Notes, options: Options | None = None) -> Re
     if found is None:
         notes.refuse("medication", request.where, f"the medication {reference!r} is not in the resource; include it")
         return None
-    return _read(found, request, notes)
+    if found.get("resourceType") != "Medication":
+        what = f"{reference!r} is a {found.get('resourceType')} and no Medication; refer to one"
+        notes.refuse("medication", request.where, what)
+        return None
+    return _read(found, request, notes, options)
+
+
+def _unnamed(what: str, where: str, notes: Notes, options: Options | None) -> Requested | None:
+    """The drug as the caller calls it where an order has no name for it, or a refusal."""
+    if options is None or options.drug is None:
+        notes.refuse("medication", where, f"{what}; name it as drug")
+        return None
+    return Requested(options.drug, options.drug)
 
 
 def _shown(request: Request) -> list[str]:
@@ -177,14 +201,18 @@ def _share_a_name(one: str, other: str) -> bool:
     return any(mine[:1] and mine[0] in yours for mine, yours in zip(named, words[::-1], strict=True))
 
 
-def _named(names: Sequence[str], where: str, notes: Notes) -> Requested | None:
+def _named(names: Sequence[str], where: str, notes: Notes, options: Options | None = None) -> Requested | None:
     if not names:
-        notes.refuse("medication", where, "the drug has no name; write medicationCodeableConcept.text")
-        return None
+        made = _unnamed("the drug has no name, and codes of drugs are not read", where, notes, options)
+        if made is not None:
+            notes.report(
+                "medication", where, f"the drug is called {made.drug!r}, as the caller named it; it has no name"
+            )
+        return made
     return Requested(names[0], names[0], names=tuple(names))
 
 
-def _read(medication: Mapping[str, Any], request: Request, notes: Notes) -> Requested | None:
+def _read(medication: Mapping[str, Any], request: Request, notes: Notes, options: Options | None) -> Requested | None:
     where = request.where
     if medication.get("status") == "entered-in-error":
         notes.refuse("medication", where, "its medication was entered in error; give the one that was meant")
@@ -200,8 +228,10 @@ def _read(medication: Mapping[str, Any], request: Request, notes: Notes) -> Requ
         if names:
             what = f"the drug is called {names[0]!r}, as the product is; no ingredient is named"
             notes.report("medication", where, what)
-        called = _named(names, where, notes)
-        return None if called is None else replace(called, form=form, release=release)
+        called = _named(names, where, notes, options)
+        return (
+            None if called is None else replace(called, form=form, release=release, strange_form=_strange(medication))
+        )
     item = ingredients[0]
     named_by = item.get("itemCodeableConcept") or as_map(item.get("item")).get("concept")
     names = names_of(named_by)
@@ -211,7 +241,7 @@ def _read(medication: Mapping[str, Any], request: Request, notes: Notes) -> Requ
         names = names or names_of(substance.get("code"))
     _compare(names[:1], [*names[1:], *names_of(medication.get("code"))], request, notes)
     form, release = _form(medication, where, notes)
-    named = _named([*names, *names_of(medication.get("code"))], where, notes)
+    named = _named([*names, *names_of(medication.get("code"))], where, notes, options)
     if named is None:
         return None
     stated = read_strength(item, form, where, notes)
@@ -219,7 +249,8 @@ def _read(medication: Mapping[str, Any], request: Request, notes: Notes) -> Requ
     if strength is not None and request.course_name is None and not request.is_supply:
         notes.report("not-read", where, f"{strength}, which is no part of a plan")
     per_ml = strength.per_ml if strength is not None else None
-    return replace(named, form=form, release=release, strength=strength, per_ml=per_ml, stated=stated)
+    made = replace(named, form=form, release=release, strength=strength, per_ml=per_ml, stated=stated)
+    return replace(made, strange_form=_strange(medication))
 
 
 def _form(medication: Mapping[str, Any], where: str, notes: Notes) -> tuple[DosageForm | None, Release | None]:
@@ -230,6 +261,23 @@ def _form(medication: Mapping[str, Any], where: str, notes: Notes) -> tuple[Dosa
     if form is None and release is None:
         notes.report("not-read", where, f"the form {text!r} is none of those planned here, and is left out")
     return form, release
+
+
+def _strange(medication: Mapping[str, Any]) -> str | None:
+    """The form of a Medication, where it is not known to be one that is taken by mouth."""
+    stated = medication.get("form") or medication.get("doseForm")
+    names = names_of(stated)
+    if not stated or any(_is_by_mouth(name) for name in names):
+        return None
+    return next(iter([*names, *sorted(codes_of(stated))]), "without a name")
+
+
+def _is_by_mouth(form: str) -> bool:
+    words = _words(form)
+    counted = any(map(count_kind, [form, *words]))
+    return (counted or read_form_text(form) != (None, None) or not known_words("route").isdisjoint(words)) and (
+        not is_product_elsewhere(form)
+    )
 
 
 def choose_drug(
@@ -256,7 +304,8 @@ def choose_drug(
         requests, names = tuple(request for request, _ in kept), [name for _, name in kept]
         _refuse_several(drug, sorted({name for _, name in kept if name}))
     called = {name: drug for name in names if name} | dict(options.drugs)
-    return requests, replace(options, drugs=called, drug=drug)
+    is_alone = len(requests) == 1 and not held
+    return requests, replace(options, drugs=called, drug=drug if is_alone else None)
 
 
 def _refuse_several(drug: str, names: Sequence[str]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from taper.amounts.duration import Duration, day_after
 from taper.formats.fhir.quantity import read_duration
+from taper.formats.fhir.read.dosage import ReadDosage
 from taper.formats.fhir.read.elements import as_map
 from taper.formats.fhir.read.extensions import find_extensions
 from taper.formats.fhir.read.import_report import Notes
@@ -27,10 +28,26 @@ def lay_in_period(
     return steps
 
 
+def check_period(body: Mapping[str, Any], dosages: Sequence[ReadDosage], where: str, notes: Notes) -> None:
+    """Refuse a period of one of several requests of a course that is not the time of its own dosages."""
+    for at, period, _ in _stated(body, where, notes):
+        firsts, lasts = ([getattr(item.bounds, key) for item in dosages] for key in ("first", "last"))
+        own = (
+            None if None in firsts else min(firsts, default=None),
+            None if None in lasts else max(lasts, default=None),
+        )
+        if (period.first, period.last) != own:
+            notes.refuse("bounds", at, "it is another time than that of the dosages of its request; make them agree")
+
+
 def _stated(body: Mapping[str, Any], where: str, notes: Notes) -> list[tuple[str, Bounds, Duration | None]]:
     """Every period and length of use that the order states."""
     found = [(f"{where}.{key}", as_map(body[key])) for key in ("effectiveDosePeriod", "effectivePeriod") if key in body]
-    found += [(f"{where}.{at}", as_map(item.get("valuePeriod"))) for at, item in find_extensions(body, "period")]
+    for at, item in find_extensions(body, "period"):
+        if "valuePeriod" in item:
+            found.append((f"{where}.{at}", as_map(item["valuePeriod"])))
+        else:
+            notes.refuse("bounds", f"{where}.{at}", "it is to say a period and has none; write valuePeriod")
     made: list[tuple[str, Bounds, Duration | None]] = []
     for at, period in found:
         with notes.catching("bounds", at):
@@ -38,6 +55,8 @@ def _stated(body: Mapping[str, Any], where: str, notes: Notes) -> list[tuple[str
     for at, item in find_extensions(body, "duration"):
         with notes.catching("bounds", f"{where}.{at}"):
             made.append((f"{where}.{at}", Bounds(), read_duration(as_map(item.get("valueDuration")))))
+    if "effectiveTiming" in body:
+        notes.refuse("bounds", f"{where}.effectiveTiming", "a timing of use is not read; write effectivePeriod")
     if "effectiveDateTime" in body:
         notes.report("not-read", f"{where}.effectiveDateTime", "a single date of use is not read")
     return made

@@ -31,7 +31,7 @@ from taper.formats.fhir.read.lines import read_lines
 from taper.formats.fhir.read.medication import Options, choose_drug, read_medication
 from taper.formats.fhir.read.steps import days_in_common
 from taper.formats.fhir.read.strength import as_strength
-from taper.formats.fhir.read.timing import SlotsByFrequency
+from taper.formats.fhir.read.times_of_day import SlotsByFrequency
 from taper.formats.fhir.read.together import check_together, reference_names
 from taper.formats.fhir.write.medication import Version
 from taper.plans.plan import Plan
@@ -194,7 +194,8 @@ def _listed(named: Collection[str]) -> tuple[str, ...]:
 
 
 def _read(text: str, where: str = "") -> Any:
-    if text.lstrip("\ufeff \r\n\t").startswith("<"):
+    text = text.removeprefix("\ufeff")
+    if text.lstrip().startswith("<"):
         raise NotJson("is XML; give the order as JSON, the other form that FHIR has", where=where)
     if len(text) > LARGEST:
         raise NotJson(f"is larger than {LARGEST // 1_000_000} MB, which no order is; give one patient's requests")

@@ -100,13 +100,18 @@ def says_elsewhere(text: str) -> str | None:
 
 @lru_cache(maxsize=2048)
 def _word_of_another_way(text: str) -> str | None:
-    found = _elsewhere().search(text.casefold())
+    found = _elsewhere("words").search(text.casefold())
     return found[0] if found is not None else None
 
 
+def is_product_elsewhere(name: str) -> bool:
+    """Whether the name, or the form, of a product says that it is taken in a way other than by mouth."""
+    return any(_elsewhere(kind).search(name.casefold()) for kind in ("words", "products"))
+
+
 @cache
-def _elsewhere() -> re.Pattern[str]:
-    return re.compile(rf"(?<![^\W\d_])(?:{'|'.join(table('routes')['elsewhere']['words'])})")
+def _elsewhere(kind: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![^\W\d_])(?:{'|'.join(table('routes')['elsewhere'][kind])})")
 
 
 def _shown(concept: object) -> str:

@@ -11,6 +11,9 @@ _IN_FORCE = {
     "MedicationStatement": ("active", "intended", "recorded", "draft"),
     "MedicationDispense": ("preparation", "in-progress", "completed"),
 }
+_INTENTS = {
+    "proposal", "plan", "order", "original-order", "reflex-order", "filler-order", "instance-order", "option",
+}  # fmt: skip
 
 
 class InForce(Protocol):
@@ -40,7 +43,12 @@ def check_status(request: InForce, notes: Notes) -> None:
     elif request.kind in _IN_FORCE and status not in _IN_FORCE[request.kind]:
         listed = " or ".join(_IN_FORCE[request.kind])
         notes.refuse("status", where, f"its status is {status!r}, so it is not in force; give those in {listed}")
-    if request.body.get("intent") == "option":
+    intent = request.body.get("intent")
+    if isinstance(intent, str) and intent not in _INTENTS:
+        notes.refuse(
+            "status", f"{request.where}.intent", f"{intent!r} is no intent of FHIR; write the one that is meant"
+        )
+    if intent == "option":
         notes.refuse(
             "status", f"{request.where}.intent", "it is one option among several; give the one that was chosen"
         )

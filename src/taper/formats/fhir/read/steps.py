@@ -163,7 +163,7 @@ def step_data(step: ReadStep, strength: UnitStrength | None) -> list[dict[str, A
     Raises:
         InvalidInput: If two of its dosages name one time of day, or its cycle is too long.
     """
-    if any(dosage.amount is None for dosage in step.dosages):
+    if any(None in (dosage.amount, *dosage.others) for dosage in step.dosages):
         return []
     for dosage in step.dosages:
         dose_of(dosage, strength)
@@ -242,10 +242,22 @@ def dose_of(dosage: ReadDosage, strength: UnitStrength | None) -> Dose:
     Raises:
         InvalidInput: If it is not known, or no dose was read.
     """
-    made = mass_of(dosage.amount, strength)
+    made = [_mass(amount, strength) for amount in (dosage.amount, *dosage.others)]
+    if any(other != made[0] for other in made[1:]):
+        told = " and ".join(map(str, (dosage.amount, *dosage.others)))
+        raise InvalidInput(f"the doses {told} differ; make them agree")
+    return made[0]
+
+
+def _mass(amount: Dose | Units | None, strength: UnitStrength | None) -> Dose:
+    made = mass_of(amount, strength)
     if made is not None:
         return made
-    raise InvalidInput(f"the dose is {dosage.amount}, and what one unit holds is not stated; give its strength")
+    if strength is None or not isinstance(amount, Units):
+        raise InvalidInput(f"the dose is {amount}, and what one unit holds is not stated; give its strength")
+    raise InvalidInput(
+        f"the dose is {amount}, and its strength says only that {strength}; give that of one {amount.kind}"
+    )
 
 
 def mass_of(amount: Dose | Units | None, strength: UnitStrength | None) -> Dose | None:

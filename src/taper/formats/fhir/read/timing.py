@@ -1,24 +1,22 @@
 """The timing of a Dosage read: how often, on which days, at which times, within which bounds."""
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
-from functools import lru_cache
 from typing import Any
 
-from taper._base.numbers import write_number
 from taper.errors import InvalidInput, TaperError
-from taper.formats.fhir.quantity import read_duration, read_number
+from taper.formats.fhir.quantity import read_duration
 from taper.formats.fhir.read.amount import report_unit
-from taper.formats.fhir.read.elements import as_list, as_map, codes_of, names_of
+from taper.formats.fhir.read.elements import as_list, as_map, codes_of, codings_of, names_of
 from taper.formats.fhir.read.import_report import Kind, Notes
 from taper.formats.fhir.read.period import NO_BOUNDS, Bounds, read_period
+from taper.formats.fhir.read.times_of_day import SlotsByFrequency, check_offset, read_times_of_day, read_whole
 from taper.formats.fhir.tables import table
-from taper.plans.regimen import DAILY, FHIR_WHEN, WEEKDAYS, Slot, Weekday
+from taper.plans.regimen import DAILY, WEEKDAYS, Slot, Weekday
 
-SlotsByFrequency = Mapping[int, Sequence[str]]
-_NAMED = {code: name for name, code in FHIR_WHEN.items()}
 _NOT_READ: tuple[tuple[str, Kind, str], ...] = (
     ("frequencyMax", "range", "is a range of how often; write one frequency"),
     ("periodMax", "range", "is a range of how often; write one period"),
@@ -34,12 +32,11 @@ _NOT_READ: tuple[tuple[str, Kind, str], ...] = (
 )
 _KEYS_NOT_READ = {key for key, _, _ in _NOT_READ}
 _DAYS_OF = {"d": 1, "wk": 7}
-_LONGEST_OFFSET = 240
-_MOST_WHOLE = 366
 
 
 _HOW_OFTEN = {"frequency", "period", "periodUnit", "when", "timeOfDay", "dayOfWeek"}
-_CLOCKLIKE = {"MORN", "NOON", "AFT", "EVE", "NIGHT"}
+_EVERY_HOURS = re.compile(r"Q\d+H")
+_HOUR = {"morning": 6, "noon": 12, "evening": 18, "bedtime": 21}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +86,25 @@ def _rhythm(
                 raise InvalidInput("how often is not said; write frequency, period and periodUnit")
             what = "has a code that is not known and no repeat" if "code" in timing else "says nothing of when"
             raise InvalidInput(f"the timing {what}; write repeat")
-        return code if code.slots else _with_named(code, named, at, notes)
+        in_hours = any(_EVERY_HOURS.fullmatch(said) for said in _codes(timing))
+        rhythm = _hourly(24 // code.times, 1, (), named, at, notes) if in_hours else code
+        return rhythm if rhythm.slots else _with_named(rhythm, named, at, notes)
     rhythm = _repeated(repeat, named, at, notes)
-    if code is not None and ((code.times, code.every) != (rhythm.times, rhythm.every) or rhythm.weekdays):
+    if code is not None:
         said = next(iter(sorted(_codes(timing))))
-        notes.refuse(
-            "time", f"{at.removesuffix('.repeat')}.code", f"the code {said} and repeat differ; correct one of them"
-        )
+        if (code.times, code.every, ()) != (rhythm.times, rhythm.every, rhythm.weekdays) or not _holds(said, rhythm):
+            place = f"{at.removesuffix('.repeat')}.code"
+            notes.refuse("time", place, f"the code {said} and repeat differ; correct one of them")
+        rhythm = rhythm if rhythm.slots else replace(rhythm, slots=code.slots)
     return rhythm if rhythm.slots else _with_named(rhythm, named, at, notes)
+
+
+def _holds(code: str, rhythm: Rhythm) -> bool:
+    """Whether the times of day of a rhythm, if it has any, are within the hours that a code means."""
+    first, end = table("times")["hours"].get(code, (0, 24))
+    return all(
+        first <= (int(slot.name[:2]) if slot.is_clock else _HOUR.get(slot.name, first)) < end for slot in rhythm.slots
+    )
 
 
 def _codes(timing: Mapping[str, Any]) -> list[str]:
@@ -112,6 +120,10 @@ def _by_code(timing: Mapping[str, Any], where: str, notes: Notes) -> Rhythm | No
             notes.report(
                 "not-read", f"{where}.code", f"the code {code!r} is not read{'' if not known else '; its code is'}"
             )
+    for coding in codings_of(as_map(stated)):
+        system, own = coding.get("system"), coding.get("code")
+        if own in known and system not in (None, *table("times")["systems"]["code"]):
+            notes.report("time", f"{where}.code", f"{own} of the system {system!r} is read as HL7 defines it")
     said = {tuple(table("times")["code"][code]) for code in known}
     if len(said) > 1:
         raise InvalidInput(f"the codes {' and '.join(known)} differ; correct one of them")
@@ -119,19 +131,18 @@ def _by_code(timing: Mapping[str, Any], where: str, notes: Notes) -> Rhythm | No
 
 
 def _repeated(repeat: Mapping[str, Any], named: SlotsByFrequency | None, at: str, notes: Notes) -> Rhythm:
-    slots, weekdays = _slots(repeat, named, at, notes), _weekdays(repeat)
-    _check_offset(repeat, at, notes)
-    frequency = _whole(repeat, "frequency")
+    slots, weekdays = read_times_of_day(repeat, named, at, notes), _weekdays(repeat)
+    check_offset(repeat, at, notes)
+    frequency = read_whole(repeat, "frequency")
     if repeat.get("periodUnit") == "h" and not slots:
-        return _hourly(_whole(repeat, "period"), frequency or 1, weekdays, named, at, notes)
-    period = _period(repeat, said=bool(slots or weekdays))
+        return _hourly(read_whole(repeat, "period"), frequency or 1, weekdays, named, at, notes)
+    period, frequency = _period_of(repeat, frequency, slots, weekdays)
     times = frequency if frequency is not None else len(slots) or 1
     if weekdays:
         times, period = _per_weekday(times, period, len(weekdays), stated=frequency is not None), 1
+    _check_days(times, period)
     if slots and times != len(slots):
-        raise InvalidInput(f"the frequency is {times} and {len(slots)} times of day are named; make them agree")
-    if period > 1 and times > 1 and not slots:
-        raise InvalidInput(f"{times} times in {period} days leaves open on which days; write dayOfWeek or when")
+        raise InvalidInput(f"the frequency is {times} and {_times_are(len(slots))} named; make them agree")
     return Rhythm(times, period, weekdays, slots)
 
 
@@ -147,6 +158,7 @@ def _hourly(
     if period is None:
         raise InvalidInput("how often is not said; write frequency, period and periodUnit")
     if period % 24 == 0:
+        _check_days(frequency, period // 24)
         return Rhythm(frequency, period // 24, weekdays)
     if 24 % period:
         raise InvalidInput(f"every {period} hours is at other times each day; write times of day")
@@ -161,16 +173,11 @@ def _hourly(
     return Rhythm(times, 1, weekdays, slots)
 
 
-def _check_offset(repeat: Mapping[str, Any], at: str, notes: Notes) -> None:
-    """Report minutes before or after a meal, waking or sleep; refuse those before or after anything else."""
-    if "offset" not in repeat:
-        return
-    minutes, when = repeat["offset"], [code for code in as_list(repeat.get("when")) if isinstance(code, str)]
-    events = bool(when) and not any(code.partition(".")[0] in _CLOCKLIKE for code in when)
-    if events and isinstance(minutes, int) and minutes <= _LONGEST_OFFSET:
-        notes.report("time", f"{at}.offset", f"{minutes} minutes before or after is not part of a plan")
-    else:
-        notes.refuse("time", f"{at}.offset", "is a time before or after an event; write a time of day")
+def _check_days(times: int, period: int) -> None:
+    """Refuse several times in several days: whether they are on one of the days is not said."""
+    if times > 1 and period > 1:
+        what = f"{times} times in {period} days leaves open on which days"
+        raise InvalidInput(f"{what}; write dayOfWeek, or a dosage for each time of day")
 
 
 def _per_weekday(times: int, period: int, days: int, *, stated: bool) -> int:
@@ -181,18 +188,23 @@ def _per_weekday(times: int, period: int, days: int, *, stated: bool) -> int:
     return times // days
 
 
-def _whole(repeat: Mapping[str, Any], key: str) -> int | None:
-    value = repeat.get(key)
-    if value is None or (type(value) is int and 0 < value <= _MOST_WHOLE):
-        return value
-    number = read_number({"value": value})
-    if number.denominator != 1 or not 0 < number <= _MOST_WHOLE:
-        raise InvalidInput(f"the {key} is {write_number(number)}; write a whole number from 1")
-    return number.numerator
+def _period_of(
+    repeat: Mapping[str, Any], frequency: int | None, slots: Sequence[Slot], weekdays: Sequence[Weekday]
+) -> tuple[int, int | None]:
+    """Every how many days, and how often then; in hours, where the named times are as many as they make a day."""
+    if repeat.get("periodUnit") != "h":
+        return _period(repeat, said=bool(slots or weekdays)), frequency
+    hours = read_whole(repeat, "period")
+    if hours is not None and hours % 24 == 0:
+        return hours // 24, frequency
+    if hours is None or 24 % hours or 24 // hours != len(slots) or frequency not in (None, 1):
+        every = "so many" if hours is None else hours
+        raise InvalidInput(f"every {every} hours does not fit {len(slots)} times of day; make them agree")
+    return 1, len(slots)
 
 
 def _period(repeat: Mapping[str, Any], *, said: bool) -> int:
-    period, unit = _whole(repeat, "period"), repeat.get("periodUnit")
+    period, unit = read_whole(repeat, "period"), repeat.get("periodUnit")
     if period is None and unit is None and said:
         return 1
     if period is None or unit is None:
@@ -200,45 +212,6 @@ def _period(repeat: Mapping[str, Any], *, said: bool) -> int:
     if not isinstance(unit, str) or unit not in _DAYS_OF:
         raise InvalidInput(f"the period is in {unit!r}, which leaves open at which times of which days; write days")
     return period * _DAYS_OF[unit]
-
-
-def _slots(repeat: Mapping[str, Any], named: SlotsByFrequency | None, at: str, notes: Notes) -> tuple[Slot, ...]:
-    when, clock = as_list(repeat.get("when")), as_list(repeat.get("timeOfDay"))
-    if when and clock:
-        raise InvalidInput("it has both when and timeOfDay; write one of them")
-    slots = [Slot.parse(name) for code in when for name in _time_of(code, repeat, named)]
-    read = [code for code in when if code not in _NAMED]
-    if read:
-        told = ", ".join(slot.name for slot in slots)
-        notes.report("time", f"{at}.when", f"{', '.join(map(str, when))} is read as {told}")
-    slots += [_clock(str(item)) for item in clock]
-    if len({slot.name for slot in slots}) < len(slots):
-        raise InvalidInput("a time of day is written twice; write it once")
-    return tuple(slots)
-
-
-def _time_of(code: object, repeat: Mapping[str, Any], named: SlotsByFrequency | None) -> list[str]:
-    """The named times of day of a code of the time of day: one, or one for each meal.
-
-    Raises:
-        InvalidInput: If it is none that is known, or a meal that is not said.
-    """
-    known, meals = table("times")["when"], table("times")["meals"]
-    if isinstance(code, str) and code in known:
-        return [known[code]]
-    if code in meals["codes"] and len(as_list(repeat.get("when"))) == 1:
-        times = _whole(repeat, "frequency") or len(meals["named"])
-        if named is not None and times in named:
-            return list(named[times])
-        if times == len(meals["named"]):
-            return list(meals["named"])
-        raise InvalidInput(f"{times} of the meals of a day are meant by {code!r}, and which is not said; name slots")
-    raise InvalidInput(f"the time of day {code!r} has no place in a plan; write {', '.join(_NAMED)} or timeOfDay")
-
-
-@lru_cache(maxsize=2048)
-def _clock(text: str) -> Slot:
-    return Slot(text.removesuffix(":00") if text.count(":") == 2 else text)
 
 
 def _weekdays(repeat: Mapping[str, Any]) -> tuple[Weekday, ...]:
@@ -262,9 +235,15 @@ def _with_named(rhythm: Rhythm, named: SlotsByFrequency | None, where: str, note
         return rhythm
     slots = tuple(Slot(name) for name in named[rhythm.times])
     if len(set(slots)) != rhythm.times:
-        raise InvalidInput(f"slots names {len(set(slots))} times of day for a dose taken {many} a day; make them agree")
+        raise InvalidInput(
+            f"{_times_are(len(set(slots)))} named by slots, for a dose taken {many} a day; make them agree"
+        )
     notes.report("time", where, f"{many} a day, read as {', '.join(named[rhythm.times])}, as the caller named them")
     return Rhythm(rhythm.times, rhythm.every, rhythm.weekdays, slots)
+
+
+def _times_are(count: int) -> str:
+    return "1 time of day is" if count == 1 else f"{count} times of day are"
 
 
 def _bounds(repeat: Mapping[str, Any], at: str, notes: Notes) -> Bounds:

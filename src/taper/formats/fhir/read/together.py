@@ -19,7 +19,7 @@ def check_together(requests: Sequence[Request], notes: Notes) -> None:
     subjects = list(dict.fromkeys(request.subject or "nobody named" for request in requests))
     if len(subjects) > 1:
         told = some_of(subjects)
-        what = f"the requests are for {len(subjects)} subjects ({told}); read those of one at a time"
+        what = f"the requests are for {len(subjects)} subjects ({told}); name one as patient"
         if len(subjects) > MOST_COURSES:
             raise CannotImport(what, where="patient")
         notes.refuse("status", "", what)

@@ -1,5 +1,6 @@
 """Every element of a resource accounted for: of its version's list, of its type, as often as it may stand, and read."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -15,6 +16,9 @@ from taper.formats.fhir.write.request import REVIEW_THERAPY
 
 _SUPPLY = "dispenseRequest"  # what is supplied is compared, and decides no dose
 _REQUESTS = {"MedicationRequest", "MedicationStatement", "MedicationDispense"}
+
+
+_PERIOD = re.compile(r"effective(Dose)?Period|extension\[\d+\]\.valuePeriod")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ class _Here:
     @property
     def decides(self) -> bool:
         """Whether a dose, a time or a length is said here."""
-        return self.shape.decides or self.path.startswith("dosage")
+        return self.shape.decides or self.path.startswith("dosage") or _PERIOD.fullmatch(self.path) is not None
 
 
 class _Walk:
@@ -118,7 +122,8 @@ class _Walk:
             self.is_extended = True
             self._notes.refuse("status", self._path(here.path), MODIFIER)
         elif key == "extension":
-            self._extensions(value, at, decides=here.is_read)
+            of_order = not here.path and "subject" in here.shape.keys
+            self._extensions(value, at, decides=here.is_read, of_order=of_order)
         elif key == "implicitRules":
             self._notes.refuse("status", self._path(at), RULES)
         else:
@@ -189,13 +194,15 @@ class _Walk:
             del self.unread[mark:]  # what is not read as a whole is not named again part by part
 
     def _resource(self, item: Mapping[str, Any], at: str) -> str | None:
-        """The type of a contained resource that is looked into: a Medication; any other is not read."""
+        """The type of a resource within that is looked into: a Medication; any other is named, or read by itself."""
         kind = item.get("resourceType")
         if not isinstance(kind, str):
             self._refuse(at, "it has no resourceType that is a text; add it")
             return None
-        if kind == "Medication" or kind in _REQUESTS:
-            return "Medication" if kind == "Medication" else None
+        if kind == "Medication":
+            return kind
+        if kind in _REQUESTS and at.startswith("entry["):
+            return None  # it is read, or listed, by itself
         self.unread.append(f"{at} ({shown_kind(item)})")
         refuse_modifiers(item, self._path(at), self._notes)
         if "implicitRules" in item:
@@ -228,7 +235,7 @@ class _Walk:
                 self.unread.append(f"{at}.id")
             self._extensions(item.get("extension", []), f"{at}.extension", decides=here.is_read)
 
-    def _extensions(self, value: Any, at: str, *, decides: bool) -> None:
+    def _extensions(self, value: Any, at: str, *, decides: bool, of_order: bool = False) -> None:
         self.is_extended = True
         if not isinstance(value, list):
             self._refuse(at, f"{value!r:.60} is no list; write a list")
@@ -241,7 +248,7 @@ class _Walk:
             mark = len(self.unread)
             self.object(item, "Extension", place)
             del self.unread[mark:]
-            read_extension(item, self._path(place), self._notes, decides=decides)
+            read_extension(item, self._path(place), self._notes, decides=decides, of_order=of_order)
 
     def _refuse(self, path: str, what: str) -> None:
         self.is_extended = True  # what is refused is not looked into

@@ -8,7 +8,7 @@ from taper.checks.review import Finding, Review, Severity
 from taper.formats.fhir.write.issues import address_of
 from taper.source import Source
 
-_LONGEST = 140
+_LONGEST = 139  # CDS Hooks: fewer than 140
 _INDICATORS = {Severity.HIGH: "critical", Severity.MODERATE: "warning", Severity.LOW: "info"}
 _OURS = {"label": "taper"}
 
@@ -17,7 +17,7 @@ _OURS = {"label": "taper"}
 def to_cds_cards(review: Review) -> list[dict[str, Any]]:
     """A review as the cards of a CDS Hooks response: one a finding, the gravest first, then what was not assessed.
 
-    A summary has at most 140 characters; the whole message is the detail. The indicator is "critical" for harm of
+    A summary has at most 139 characters; the whole message is the detail. The indicator is "critical" for harm of
     severity high, "warning" for moderate and "info" for low and for what was not assessed, whose severity is unknown.
     The label of a source is its citation, and its address is given where there is one.
 

@@ -18,6 +18,8 @@ _SYSTEMS = {
     "R4": "http://terminology.hl7.org/CodeSystem/medicationrequest-category",
     "R5": "http://terminology.hl7.org/CodeSystem/medicationrequest-admin-location",
 }
+_CODE = re.compile(r"\S+( \S+)*")
+_CODINGS = 'write codes by name and system, such as {"prednisone": {"atc": "H02AB07"}}'
 _CATEGORIES = ("inpatient", "outpatient", "community", "discharge")
 CODE_SYSTEMS = {
     "rxnorm": "http://www.nlm.nih.gov/research/umls/rxnorm",
@@ -40,19 +42,30 @@ class Receiver:
         """Refuse what no receiver could read.
 
         Raises:
-            InvalidInput: If the requester is no reference, or the category or a system of codes is none that is known.
+            InvalidInput: If what is said is no reference, no day, no category, no code or none of its systems.
         """
         if self.requester is not None and not _REQUESTER.fullmatch(self.requester):
             raise InvalidInput(
                 f"{self.requester!r} is not a reference; write it like Practitioner/123", where="requester"
             )
+        if self.authored_on is not None and type(self.authored_on) is not date:
+            what = "give a day without a time, such as date(2027, 2, 26)"
+            raise InvalidInput(f"got {self.authored_on!r}; {what}", where="authored_on")
         if self.category is not None and self.category not in _CATEGORIES:
             raise InvalidInput(f"got {self.category!r}; write one of {', '.join(_CATEGORIES)}", where="category")
+        if not isinstance(self.codings, Mapping):
+            raise InvalidInput(f"got {self.codings!r:.60}; {_CODINGS}", where="codings")
         for name, codes in self.codings.items():
+            if not isinstance(codes, Mapping):
+                raise InvalidInput(f"got {codes!r:.60}; {_CODINGS}", where=f"codings.{name}")
             unknown = sorted(set(codes) - set(CODE_SYSTEMS))
             if unknown:
                 listed = ", ".join(CODE_SYSTEMS)
                 raise InvalidInput(f"got codes of {unknown[0]!r}; write those of {listed}", where=f"codings.{name}")
+            for system, code in codes.items():
+                if not isinstance(code, str) or _CODE.fullmatch(code) is None:
+                    said = f"{code!r:.60} is no code; write it as text without blanks around it"
+                    raise InvalidInput(said, where=f"codings.{name}.{system}")
 
     def with_codes_on_file(self, codes: Mapping[str, str], drugs: Sequence[str]) -> "Receiver":
         """The same with the ATC code on file of each drug, where the caller gives none."""

@@ -52,7 +52,7 @@ def lines_of(step: RealizedStep, span: StepPeriod, *, grouped: bool) -> tuple[Do
     Args:
         step: The step.
         span: How long it lasts; what a cycle never reaches within it is left out.
-        grouped: Whether equal doses share a line (R5), or each time of day has its own (R4).
+        grouped: Whether equal doses of a day share a line (R5), or each time of day has its own (R4).
 
     Raises:
         CannotExpress: If a cycle begins with a day without doses, or has several days and no dates.
@@ -111,7 +111,8 @@ def _line(intake: RealizedIntake) -> DosageLine:
 def _grouped(lines: list[DosageLine]) -> list[DosageLine]:
     made: dict[tuple[object, ...], DosageLine] = {}
     for line in lines:
-        key = (line.dose, line.every, line.offset, line.weekdays)
+        alone = line.slots if line.every > 1 else ()  # twice in two days would leave open on which of them
+        key = (line.dose, line.every, line.offset, line.weekdays, alone)
         made[key] = replace(made[key], slots=made[key].slots + line.slots) if key in made else line
     return list(made.values())
 
