@@ -14,11 +14,14 @@ from taper.formats.fhir.read.advice import without_advice
 from taper.formats.fhir.read.text_dates import read_dates, with_iso_dates, without_iso_dates
 from taper.formats.fhir.read.text_patterns import (
     BEFORE_EACH,
+    CLAUSE_END,
     CLOCK,
     COMPARED,
     GONE,
+    LEADS_TO,
     MIXED,
     OF_A_PERIOD,
+    PART_OF,
     PER_BODY,
     PER_VOLUME,
     REPEATED,
@@ -89,6 +92,8 @@ class _Reading:
             self._take(THOUSANDS, self._beyond)
         self._left = words.numbers.sub(self._digit, self._left)
         self._left = REPEATED.sub(r"\1", MIXED.sub(r"\1 \2", self._left))
+        if "/" in self._left:
+            self._left = unit_patterns().and_part.sub(r"\1 \3 \2", PART_OF.sub(r"\1 ", self._left))
         for step in (
             self._meals_too, self._harmless, self._openly, self._purposes, self._dates, self._schemes,
             self._limits, self._per, self._conditions,
@@ -99,9 +104,12 @@ class _Reading:
         self._rest()
 
     def _digit(self, found: re.Match[str]) -> str:
-        number = self._words.digits[found[0]]
+        digits = self._words.digits
+        number = digits.get(found[0]) or digits[found[0].rpartition(" ")[2]]
         self._articles = self._articles or number == "1"
-        return number
+        return (
+            f"0 {number}" if "/" in number else number
+        )  # a number before it is not joined to it: 2 halves are no 2 1/2
 
     def _take(self, pattern: re.Pattern[str], note: Callable[[re.Match[str]], None]) -> None:
         def found(match: re.Match[str]) -> str:
@@ -171,15 +179,26 @@ class _Reading:
         self.told.beyond.append(found[0].strip())
 
     def _conditions(self) -> None:
-        self._take(clause_after(self._words.patterns["conditions"].pattern), self._condition)
+        self._left = clause_after(self._words.patterns["conditions"].pattern).sub(self._condition, self._left)
 
-    def _condition(self, found: re.Match[str]) -> None:
-        self.told.conditions.append(found[0].strip())
-        if re.search(r"\d", found[0]):
-            self.told.beyond.append(found[0].strip())
+    def _condition(self, found: re.Match[str]) -> str:
+        """Note a condition, up to an amount that depends on it; that it changes or stops something is in no code."""
+        amount = unit_patterns().amount.search(found[0])
+        said, rest = found[0], ""
+        if amount is not None and LEADS_TO.search(said[: amount.start()]):
+            said, rest = said[: amount.start()], said[amount.start() :]
+        self.told.conditions.append(said.strip())
+        acts = [
+            self._words.patterns[key] for key in ("stop", "pauses", "gradual", "ranges", *(() if rest else ("change",)))
+        ]
+        times = [self._words.slots, self._words.weekdays]
+        if re.search(r"\d", said) or any(pattern.search(said) for pattern in (*acts, *times)):
+            self.told.beyond.append(said.strip())
+        return f"{GONE}{rest}"
 
     def _frequencies(self) -> None:
         told = self.told
+        told.timed = self._left
         self._phrase("divided", self._divided)
         self._phrase("each_meal", lambda _: told.times.append(_MEALS))
         self._phrase("every_hours", lambda found: self._hours(_first_number(found), found[0]))
@@ -190,6 +209,7 @@ class _Reading:
             self._take(self._words.named_times, lambda found: told.times.append(int(_group(found)[1:])))
         self._phrase("weekly", self._week)
         self._phrase("each_time", lambda found: told.times.append(int(_first_number(found))))
+        self._phrase("once", lambda found: told.once.append(found[0]))
         self._phrase("monthly", self._beyond)
 
     def _times(self, found: re.Match[str]) -> None:
@@ -242,7 +262,17 @@ class _Reading:
         self._phrase("weekends", self._beyond)
 
     def _changes(self) -> None:
-        self._phrase("change", lambda found: self.told.changes.append(found[0]))
+        self._phrase("gradual", self._beyond)
+        self._phrase("change", self._change)
+
+    def _change(self, found: re.Match[str]) -> None:
+        """Note a change: one to a dose that is said with it may be in the codes."""
+        before, after = found.string[: found.start()], found.string[found.end() :]
+        breaks = (CLAUSE_END, self._words.patterns["then"])
+        start = max((one.end() for pattern in breaks for one in pattern.finditer(before)), default=0)
+        ends = [one.start() for one in (pattern.search(after) for pattern in breaks) if one is not None]
+        clause = f"{before[start:]}{GONE}{after[: min(ends, default=len(after))]}"
+        (self.told.changes if unit_patterns().amount.search(clause) else self.told.beyond).append(found[0])
 
     def _lengths(self) -> None:
         if self._words.code == "en":
@@ -274,6 +304,7 @@ class _Reading:
         self._phrase("until", lambda found: self.told.until.append(found[0]))
         self._phrase("pauses", self._beyond)
         self._phrase("stop", lambda found: self.told.stops.append(found[0]))
+        self._phrase("none", lambda found: self.told.stops.append(found[0]))
         self._phrase("then", lambda found: self.told.sequence.append(found[0]))
 
     def _amounts(self) -> None:
@@ -347,6 +378,8 @@ class _Reading:
         self._left = "".join([*kept, left[at:]])
 
     def _rest(self) -> None:
+        either = self._words.patterns["either"].pattern
+        self._take(re.compile(rf"\| *{either}|{either} *\|"), self._beyond)  # beside something that was taken out
         for word in WORD.findall(self._left):
             is_known = word == "x" or word in self._words.words or word in self._names or word in plain_unit_words()
             if word == "1" and self._articles:

@@ -1,6 +1,7 @@
 """Texts compared with codes: people read the one, systems the other, so a text that says more or other refuses."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 from operator import attrgetter
@@ -9,8 +10,10 @@ from taper._base.numbers import write_number
 from taper.amounts.dose import Dose
 from taper.amounts.duration import Duration, day_after
 from taper.formats.fhir.quantity import Units, UnitStrength
+from taper.formats.fhir.read.dosage import ReadDosage
 from taper.formats.fhir.read.steps import ReadStep, end_of
 from taper.formats.fhir.read.text_amounts import differing_amounts, differing_limits
+from taper.formats.fhir.read.text_parts import parts_of
 from taper.formats.fhir.read.text_scope import Scope, each_step, kinds_of_day, mg_of
 from taper.formats.fhir.read.told import SaidDate, Scheme, Told
 from taper.plans.regimen import Slot
@@ -39,6 +42,7 @@ def _beyond_doses(told: Told, scope: Scope) -> list[str]:
     found = [f"{word!r} is not understood" for word in told.unknown]
     found += [f"{said!r} is in no code" for said in told.beyond]
     has_end = any(said.meaning == "end" for said in told.dates)
+    found += [f"{said!r} is in no code" for said in told.once if not told.says_when]
     is_closed = has_end and all(not step.bounds.is_open for step in scope.steps)
     found += [f"{said!r} is in no code" for said in told.until if not is_closed]
     is_bounded = bool(scope.steps) and not scope.steps[-1].bounds.is_open
@@ -59,8 +63,9 @@ def _beyond_dosages(told: Told, scope: Scope) -> list[str]:
 
 
 def _lengths(told: Told, scope: Scope) -> Iterator[str]:
+    told_of = scope.steps if told.amounts or len(scope.steps) == 1 else []  # without a dose it is one of the whole
     for length in told.lengths:
-        if not any(_is_length(length, step) for step in scope.steps) and not _is_whole(length, scope.steps):
+        if not any(_is_length(length, step) for step in told_of) and not _is_whole(length, scope.steps):
             yield f"{length} is no length that the codes say"
     for said in told.dates:
         if not any(_is_date(said, edge) for edge in _edges(said, told, scope.steps)):
@@ -135,6 +140,30 @@ def _times(told: Told, scope: Scope) -> Iterator[str]:
             yield f"the scheme {'-'.join(map(write_number, scheme.amounts))} is not what the codes say"
 
 
+def _doses_in_turn(told: Told, scope: Scope) -> Iterator[str]:
+    """Doses that are said of other times than in the codes, where the doses of a day differ."""
+    says_when = told.times or told.slots or told.clocks or told.weekdays
+    is_of_day = told.is_divided or (told.says_daily and not says_when)
+    if is_of_day or all(item.amount == scope.dosages[0].amount for item in scope.dosages):
+        return
+    for part in parts_of(told):
+        for item in scope.dosages:
+            if part.amounts and _is_at(part, item) and any(differing_amounts(part, replace(scope, dosages=[item]))):
+                times = ", ".join(slot.name for slot in item.rhythm.slots)
+                yield f"{item.amount} {times} is not the dose that it says then"
+
+
+def _is_at(told: Told, dosage: ReadDosage) -> bool:
+    """Whether a dosage is at one of the times that are told, if any are."""
+    slots = dosage.rhythm.slots
+    pairs = (
+        (told.slots, {_part_of_day(slot) for slot in slots}),
+        (told.clocks, {slot.name for slot in slots}),
+        (told.weekdays, set(dosage.rhythm.weekdays)),
+    )
+    return all(not said or said & held for said, held in pairs)
+
+
 def _part_of_day(slot: Slot) -> str:
     if not slot.is_clock:
         return slot.name
@@ -165,6 +194,7 @@ _Said = Callable[[Told], object]
 _COMPARED: tuple[tuple[_Said, Callable[[Told, Scope], Iterator[str]]], ...] = (
     (attrgetter("amounts"), differing_amounts),
     (attrgetter("limits"), differing_limits),
+    (attrgetter("amounts"), _doses_in_turn),
     (lambda told: told.lengths or told.dates, _lengths),
 )
 _COMPARED_BY_STEP: tuple[tuple[_Said, Callable[[Told, Scope], Iterator[str]]], ...] = (

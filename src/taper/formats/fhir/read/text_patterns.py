@@ -3,7 +3,7 @@
 import re
 from functools import cache, cached_property
 
-from taper.formats.fhir.read.vocabulary import NUMBER, unit_pattern
+from taper.formats.fhir.read.vocabulary import NUMBER, counted_pattern, unit_pattern
 
 GONE = " | "
 CLOCK = re.compile(r"(?<![\w:/.])(?:at |um |a las? |a )?(\d{1,2})(?:[:.h](\d{2}))? ?"
@@ -16,8 +16,12 @@ COMPARED = re.compile(r"[<>~≈≤≥±]=? ?\d[\d.,/]*")
 PER_BODY = re.compile(rf"{NUMBER} ?(?:mg|mcg|ug|g) ?/ ?(?:kg|m2|m²)\S*")
 PER_VOLUME = re.compile(rf"({NUMBER}) ?(mg|mcg|ug|g) ?/ ?({NUMBER})? ?ml(?![\w])")
 REPEATED = re.compile(r"(?<![\d.,/])(\d+) \(\1\)")
-MIXED = re.compile(r"(\d+) (?:and|und|et|y) (?:a )?(\d+/\d+)")
+MIXED = re.compile(r"(\d+) (?:and|und|et|y) (?:a )?(?:0 )?(\d+/\d+)")
+PART_OF = re.compile(r"(?<![\w])(0 \d+/\d+)(?: de | d'|-)")
 SEVERAL = re.compile(r"\d\D+\d")
+CLAUSE_END = re.compile(r"[.;,](?=\s|$)")
+# What a condition says before the dose that it is of: some words, of which the last does not compare.
+LEADS_TO = re.compile(r"\S (?:.* )?(?!(?:over|than|above|below|under|of|als|uber|unter|ab|de|que|von) $)[^ |]+ $")
 SPACED_WORD = re.compile(r"[ ,/]*([^\W\d_]+(?:'[^\W\d_]+)*)")
 WORD = re.compile(r"\d+(?:[.,/:]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)*")
 
@@ -81,6 +85,14 @@ class UnitPatterns:
     def perhaps_strength(self) -> re.Pattern[str]:
         """A mass after the word of a unit, which may be of one or of all of them, and what stands between."""
         return re.compile(rf"(?<![\w]){self._unit}(?![\w])([^\d.;:|]{{0,60}}?)({NUMBER}) ?{_MASS}(?![\w/])")
+
+    @cached_property
+    def and_part(self) -> re.Pattern[str]:
+        """A part of a unit that stands after its word: "1 tablet and a half"."""
+        unit = counted_pattern()
+        return re.compile(
+            rf"(?<![\w.,/])(\d+) ({unit}) (?:(?:and|und|et|y) (?:a )?)?(?:0 )?(\d/\d)(?! ?(?:{unit}|x)|[\w/])"
+        )
 
     @cached_property
     def added(self) -> re.Pattern[str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from taper.formats.fhir.quantity import COUNTED
 from taper.formats.fhir.read.advice import openers
 from taper.formats.fhir.tables import table, unit_words
 
@@ -41,8 +42,17 @@ def _apart(mark: str) -> str:
 @cache
 def unit_pattern() -> str:
     """Any word for a unit of a dose."""
-    words = sorted({plain(word) for word in unit_words()}, key=len, reverse=True)
-    return "(?:" + "|".join(re.escape(word) for word in words) + ")"
+    return _any_of(plain_unit_words())
+
+
+@cache
+def counted_pattern() -> str:
+    """Any word for a unit that is counted."""
+    return _any_of(word for word, meaning in plain_unit_words().items() if meaning in COUNTED)
+
+
+def _any_of(words: Iterable[str]) -> str:
+    return "(?:" + "|".join(map(re.escape, _longest(words))) + ")"
 
 
 @cache
@@ -86,7 +96,7 @@ def vocabulary_of(code: str) -> Vocabulary:
     return Vocabulary(
         code,
         held["name"],
-        _whole(map(re.escape, held["numbers"])),
+        _whole(_numbers(held["numbers"])),
         held["numbers"],
         units,
         {key: _whole(_filled(held[key], lengths)) for key in _PHRASES},
@@ -115,8 +125,16 @@ def _known_words(code: str) -> frozenset[str]:
 _PHRASES = (
     "times", "every_hours", "daily", "every_days", "alternate", "weekly", "monthly", "lengths", "until", "then",
     "change", "stop", "ranges", "conditions", "weekends", "from", "to", "total", "harmless", "course",
-    "limits", "openly", "divided", "each_time", "each_meal", "not_daily", "pauses",
+    "limits", "openly", "divided", "each_time", "each_meal", "not_daily", "pauses", "gradual", "none", "once", "either",
 )  # fmt: skip
+
+
+def _numbers(said: Mapping[str, str]) -> Iterable[str]:
+    """The words for numbers; one before the word of a part belongs to it: "eine halbe" is no one and a half."""
+    ones = "|".join(re.escape(word) for word, number in said.items() if number == "1")
+    return (
+        rf"(?:(?:{ones}|1) )?{re.escape(word)}" if "/" in number else re.escape(word) for word, number in said.items()
+    )
 
 
 def _taken(before: Iterable[str], after: Iterable[str]) -> re.Pattern[str]:
@@ -173,7 +191,7 @@ def _filled(patterns: Iterable[str], lengths: str) -> list[str]:
 
 
 def _whole(patterns: Iterable[str]) -> re.Pattern[str]:
-    joined = "|".join(_longest(patterns))
+    joined = "|".join(_longest(patterns)) or "(?!)"
     return re.compile(rf"(?<![\w]){'(?:' + joined + ')'}(?![\w])")
 
 
