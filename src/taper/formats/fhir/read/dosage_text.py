@@ -36,6 +36,7 @@ from taper.formats.fhir.read.text_patterns import (
 from taper.formats.fhir.read.text_template import read_by_template
 from taper.formats.fhir.read.told import Scheme, Told
 from taper.formats.fhir.read.vocabulary import (
+    LANGUAGES,
     Vocabulary,
     best_language,
     plain,
@@ -61,6 +62,12 @@ def read_text(text: str, names: frozenset[str] = frozenset()) -> Told:
     flat, dates = without_iso_dates(plain(text if text.isprintable() else _LINES.sub(". ", text)))
     told = read_by_template(flat, lambda one: _read(one, names))
     return replace(told, dates=with_iso_dates(told.dates, dates)) if dates else told
+
+
+def is_of_dosing(text: str) -> bool:
+    """Whether a text speaks of how a drug is dosed, in any language: each of its words counts then."""
+    flat = plain(text)
+    return any(vocabulary_of(code).patterns["dosing"].search(flat) for code in LANGUAGES)
 
 
 @lru_cache(maxsize=2048)

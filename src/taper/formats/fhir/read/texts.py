@@ -9,7 +9,7 @@ from taper.formats.fhir.quantity import UnitStrength
 from taper.formats.fhir.read.as_needed import is_as_needed
 from taper.formats.fhir.read.bundle import Request
 from taper.formats.fhir.read.dosage import ReadDosage
-from taper.formats.fhir.read.dosage_text import read_text
+from taper.formats.fhir.read.dosage_text import is_of_dosing, read_text
 from taper.formats.fhir.read.elements import as_list, as_map, names_of
 from taper.formats.fhir.read.extensions import extension_texts
 from taper.formats.fhir.read.import_report import Notes
@@ -17,6 +17,7 @@ from taper.formats.fhir.read.own_text import rendered_texts
 from taper.formats.fhir.read.route import says_elsewhere
 from taper.formats.fhir.read.steps import ReadStep, is_note
 from taper.formats.fhir.read.text_check import differences
+from taper.formats.fhir.read.text_language import is_in_read_language, is_in_unread_language
 from taper.formats.fhir.read.text_scope import Scope
 from taper.formats.fhir.read.told import Told
 from taper.formats.fhir.read.vocabulary import plain
@@ -74,7 +75,8 @@ def _check_step(index: int, whole: Scope, names: frozenset[str], notes: Notes, *
                 continue
             where = f"{dosage.where}.{at}"
             notes.report("not-read", dosage.where if at == "text" else where, f"compared with the codes: {text!r}")
-            read = _reader(names, lenient="extension[" in at and not at.startswith("_"))
+            is_extra = "extension[" in at and not at.startswith("_")
+            read = _reader(names, lenient=is_extra and not is_in_unread_language(text, names))
             told = _without(read(text), dosage)
             if _says_elsewhere(text, told, where, notes):
                 continue
@@ -83,7 +85,7 @@ def _check_step(index: int, whole: Scope, names: frozenset[str], notes: Notes, *
             if not found or (alone is not together and not differences(told, together)):
                 review = review or bool(told.conditions)
             elif not _repeats_all(text, told, whole, read):
-                _refuse(text, told, found, dosage.where, _codes(together), notes)
+                _refuse(text, told, found, dosage.where, together, names, notes)
     return replace(step, review=True) if review else step
 
 
@@ -96,11 +98,13 @@ def _without(told: Told, dosage: ReadDosage) -> Told:
 
 
 def _reader(names: frozenset[str], *, lenient: bool) -> Callable[[str], Told]:
-    """How a text is read; in a lenient one what is not understood counts only where it is a number."""
+    """How a text is read; of a lenient one that is of no dosing only numbers count among what is not understood."""
 
     def read(text: str) -> Told:
         told = read_text(text, names)
-        return replace(told, unknown=[word for word in told.unknown if word[0].isdigit()]) if lenient else told
+        if not lenient or is_of_dosing(text):
+            return told
+        return replace(told, unknown=[word for word in told.unknown if word[0].isdigit()])
 
     return read
 
@@ -114,13 +118,15 @@ def _says_elsewhere(text: str, told: Told, where: str, notes: Notes) -> bool:
     return True
 
 
-def _refuse(text: str, told: Told, found: Sequence[str], where: str, codes: str, notes: Notes) -> None:
+def _refuse(
+    text: str, told: Told, found: Sequence[str], where: str, scope: Scope, names: frozenset[str], notes: Notes
+) -> None:
     words = _WORD.findall(plain(text))
-    if len(told.unknown) * 2 > len(words):
+    if told.unknown and (len(told.unknown) * 2 > len(words) or is_in_unread_language(text, names)):
         said = f"the text {text!r} is in a language that is not read here ({_READ})"
     else:
         said = f"the text {text!r} says more than the codes, or other: {'; '.join(dict.fromkeys(found))}"
-    notes.refuse("text", where, f"{said}; the codes say {codes}")
+    notes.refuse("text", where, f"{said}; the codes say {_codes(scope)}")
 
 
 def _codes(scope: Scope) -> str:
@@ -192,14 +198,14 @@ def _check_whole(text: str, where: str, whole: Scope, names: frozenset[str], not
     if is_as_needed(text):
         notes.refuse("as-needed", where, f"it says that the drug is taken as needed: {text!r}; plan it outside")
     notes.report("not-read", where, f"compared with the codes: {text!r}")
-    is_understood = len(read_text(text, names).unknown) < len(_WORD.findall(plain(text)))
-    read = _reader(names, lenient=" in extension" in where or (lenient and is_understood))
+    is_read = is_in_read_language(text, names) if lenient else " in extension" in where
+    read = _reader(names, lenient=is_read and not is_in_unread_language(text, names))
     told = read(text)
     found = differences(told, whole)
     if not found and told.amounts and len(whole.steps) > 1:
         found = ["it does not tell the doses of each step in turn"]
     if found and not _tells_one(told, whole) and not _repeats_all(text, told, whole, read):
-        _refuse(text, told, found, where, _codes(whole), notes)
+        _refuse(text, told, found, where, whole, names, notes)
 
 
 def _tells_one(told: Told, whole: Scope) -> bool:

@@ -116,7 +116,7 @@ def vocabulary_of(code: str) -> Vocabulary:
 
 
 @cache
-def _known_words(code: str) -> frozenset[str]:
+def known_words(code: str) -> frozenset[str]:
     """Every word in the phrases of a language, by which it is told from the others before its patterns are made."""
     held = table(f"text-{code}")
     return frozenset(re.findall(r"[a-z']{2,}", f"{held} {' '.join(held['one'])}"))
@@ -126,6 +126,7 @@ _PHRASES = (
     "times", "every_hours", "daily", "every_days", "alternate", "weekly", "monthly", "lengths", "until", "then",
     "change", "stop", "ranges", "conditions", "weekends", "from", "to", "total", "harmless", "course",
     "limits", "openly", "divided", "each_time", "each_meal", "not_daily", "pauses", "gradual", "none", "once", "either",
+    "dosing",
 )  # fmt: skip
 
 
@@ -202,5 +203,5 @@ def best_language(text: str) -> list[str]:
 
 @lru_cache(maxsize=2048)
 def _best_language(said: tuple[str, ...]) -> tuple[str, ...]:
-    counts = {code: sum(word in _known_words(code) for word in said) for code in LANGUAGES}
+    counts = {code: sum(word in known_words(code) for word in said) for code in LANGUAGES}
     return tuple(sorted(LANGUAGES, key=lambda code: -counts[code]))
