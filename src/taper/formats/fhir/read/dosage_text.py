@@ -27,6 +27,7 @@ from taper.formats.fhir.read.text_patterns import (
     REPEATED,
     SEVERAL,
     SIGNED,
+    SPACED_THOUSANDS,
     SPACED_WORD,
     THOUSANDS,
     WORD,
@@ -42,6 +43,7 @@ from taper.formats.fhir.read.vocabulary import (
     plain,
     plain_unit_words,
     vocabulary_of,
+    without_elision,
 )
 
 _IN_MG = {"mcg": Fraction(1, 1000), "mg": Fraction(1), "g": Fraction(1000)}
@@ -101,6 +103,8 @@ class _Reading:
         self._left = REPEATED.sub(r"\1", MIXED.sub(r"\1 \2", self._left))
         if "/" in self._left:
             self._left = unit_patterns().and_part.sub(r"\1 \3 \2", PART_OF.sub(r"\1 ", self._left))
+        self._left = SPACED_THOUSANDS.sub(r"\g<1>000", self._left)
+        self._bare_counts()
         for step in (
             self._meals_too, self._harmless, self._openly, self._purposes, self._dates, self._schemes,
             self._limits, self._per, self._conditions,
@@ -109,6 +113,13 @@ class _Reading:
         ):  # fmt: skip
             step()
         self._rest()
+
+    def _bare_counts(self) -> None:
+        """Give a number before a time of day the unit that is counted before it: "1 tablet mane and 2 at night"."""
+        counted = unit_patterns().counted.search(self._left)
+        if counted is not None:
+            head, tail = self._left[: counted.end()], self._left[counted.end() :]
+            self._left = head + self._words.bare_count.sub(rf"\1 {counted[1]} ", tail)
 
     def _digit(self, found: re.Match[str]) -> str:
         digits = self._words.digits
@@ -216,12 +227,19 @@ class _Reading:
             self._take(self._words.named_times, lambda found: told.times.append(int(_group(found)[1:])))
         self._phrase("weekly", self._week)
         self._phrase("each_time", lambda found: told.times.append(int(_first_number(found))))
+        self._phrase("times_each", self._times_each)
         self._phrase("once", lambda found: told.once.append(found[0]))
         self._phrase("monthly", self._beyond)
 
     def _times(self, found: re.Match[str]) -> None:
         self.told.times.append(int(_first_number(found)))
         self.told.every.append(1)
+
+    def _times_each(self, found: re.Match[str]) -> None:
+        """Times a day, and how many units each time: "3 x 1 Tablette"."""
+        times, count = (_number(part) for part in found.groups()[:2])
+        self.told.times.append(int(times))
+        self.told.amounts.append((count, plain_unit_words()[found[3]] if found[3] else "piece"))
 
     def _divided(self, found: re.Match[str]) -> None:
         """Amounts of a day, in so many doses."""
@@ -254,8 +272,8 @@ class _Reading:
         self._take(CLOCK, self._clock)
 
     def _clock(self, found: re.Match[str]) -> None:
-        hour, minute, suffix = (found[1], found[2], found[3]) if found[1] else (found[4], found[5], found[6])
-        half, count = (suffix or "")[:1], int(hour)
+        hour, minute = found[1] or found[4] or found[7] or found[8], found[2] or found[5]
+        half, count = (found[3] or found[6] or "")[:1], int(hour)
         if half == "a" and count == 12:
             count = 0  # 12 am is midnight, and 12 pm noon
         elif half == "p" and count < 12:
@@ -388,7 +406,8 @@ class _Reading:
         either = self._words.patterns["either"].pattern
         self._take(re.compile(rf"\| *{either}|{either} *\|"), self._beyond)  # beside something that was taken out
         for word in WORD.findall(self._left):
-            is_known = word == "x" or word in self._words.words or word in self._names or word in plain_unit_words()
+            is_known = word == "x" or word in self._names or word in plain_unit_words()
+            is_known = is_known or word in self._words.words or without_elision(word) in self._words.words
             if word == "1" and self._articles:
                 continue
             if word[0].isdigit() or not is_known:
@@ -397,7 +416,7 @@ class _Reading:
 
 def _end_of_words(text: str, start: int, known: frozenset[str]) -> int:
     """Where the words that are known end, from a place on."""
-    while (word := SPACED_WORD.match(text, start)) and word[1] in known:
+    while (word := SPACED_WORD.match(text, start)) and (word[1] in known or without_elision(word[1]) in known):
         start = word.end()
     return start
 

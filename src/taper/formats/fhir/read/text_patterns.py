@@ -8,8 +8,11 @@ from taper.formats.fhir.read.vocabulary import NUMBER, counted_pattern, unit_pat
 GONE = " | "
 CLOCK = re.compile(r"(?<![\w:/.])(?:at |um |a las? |a )?(\d{1,2})(?:[:.h](\d{2}))? ?"
                    r"(am|pm|a\.m\.|p\.m\.|uhr|o'clock|h)(?![\w])"
-                    r"|(?<![\w:/.])(?:at |um |a las? |a )?(\d{1,2}):(\d{2})(?: ?(am|pm|uhr|h))?(?![\w:])")  # fmt: skip
+                   r"|(?<![\w:/.])(?:at |um |a las? |a )?(\d{1,2})[:h](\d{2})(?: ?(am|pm|uhr|h))?(?![\w:])"
+                   r"|(?<![\w])(?:(?:a las? |a |y |et )(\d{1,2}) (?:heures|horas)|a las? (\d{1,2}))"
+                   r"(?![\w:.,/])")  # fmt: skip
 THOUSANDS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:[.,]\d{3})+(?![\d])")
+SPACED_THOUSANDS = re.compile(r"(?<![\w.,/])([1-9]\d{0,2}) 000(?= ?(?:mg|mcg|ug|g)(?![\w]))")
 OF_A_PERIOD = re.compile(r"(?:(?<=^)|(?<=[ x(]))(?:for |x ?)?(\d{1,3})/(7|52|12)(?![\d/])")
 SIGNED = re.compile(r"(?:(?<!\d)[.,]|\+ ?|\^|(?<!\w)-)\d[\d.,/]*")
 COMPARED = re.compile(r"[<>~≈≤≥±]=? ?\d[\d.,/]*")
@@ -85,6 +88,10 @@ class UnitPatterns:
     def perhaps_strength(self) -> re.Pattern[str]:
         """A mass after the word of a unit, which may be of one or of all of them, and what stands between."""
         return re.compile(rf"(?<![\w]){self._unit}(?![\w])([^\d.;:|]{{0,60}}?)({NUMBER}) ?{_MASS}(?![\w/])")
+
+    @cached_property
+    def counted(self) -> re.Pattern[str]:
+        return re.compile(rf"(?<![\w]){NUMBER} ?({counted_pattern()})(?![\w])")
 
     @cached_property
     def and_part(self) -> re.Pattern[str]:

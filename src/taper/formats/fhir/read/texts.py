@@ -171,7 +171,10 @@ def _in_turn(text: str, told: Told, read: Callable[[str], Told]) -> list[Told]:
     if told.sequence:
         joined = "|".join(re.escape(word) for word in dict.fromkeys(told.sequence))
         parts = [part.strip(" ,;.") for part in re.split(rf"\b(?:{joined})\b", plain(text))]
-        return [read(part) for part in parts if part]
+        in_turn = [read(part) for part in parts if part]
+        if not any(len(part.lengths) > 1 for part in in_turn):
+            return in_turn
+        text = re.sub(rf"\b(?:{joined})\b", ", ", plain(text))
     parts, doses = [""], 0
     for clause in _MARK.split(text):
         if read(clause).amounts:

@@ -30,6 +30,11 @@ def plain(text: str) -> str:
     return _LETTERS.sub(lambda found: found[0].replace(".", ""), bare) if "." in bare else bare
 
 
+def without_elision(word: str) -> str:
+    """A word without an article or preposition of which the vowel fell: "l'hypertension"."""
+    return word[2:] if word[:2] in ("l'", "d'") else word
+
+
 @lru_cache(maxsize=2048)
 def _apart(mark: str) -> str:
     """A character of which a part would join the number before it, kept apart: a fraction, or raised or in a ring."""
@@ -83,6 +88,8 @@ class Vocabulary:
     warnings: re.Pattern[str]
     warning_words: frozenset[str]
     take: re.Pattern[str]
+    bare_count: re.Pattern[str]
+    month_spans: re.Pattern[str]
 
 
 @cache
@@ -104,7 +111,7 @@ def vocabulary_of(code: str) -> Vocabulary:
         _named(held["weekdays"], f"(?:(?:{held['each_weekday']}) )?"),
         _beside_a_time(held["meals"], held["slots"], held["joined"]),
         _times_by_count(held["named_times"]),
-        tuple(_dates(held["month_names"])),
+        (*_dates(held["month_names"]), *map(re.compile, held["numeric_dates"])),
         {meaning: _before_a_date(held["before_dates"], meaning) for meaning in ("start", "end", "day")},
         words,
         purposes,
@@ -112,6 +119,8 @@ def vocabulary_of(code: str) -> Vocabulary:
         openers(held["warnings"]),
         frozenset(" ".join([held["warning_words"], *held["joined"], "or"]).split()),
         _taken(held["take"], held["taken"]),
+        _before_a_time(held["slots"]),
+        _month_spans(held["month_names"]),
     )
 
 
@@ -126,7 +135,7 @@ _PHRASES = (
     "times", "every_hours", "daily", "every_days", "alternate", "weekly", "monthly", "lengths", "until", "then",
     "change", "stop", "ranges", "conditions", "weekends", "from", "to", "total", "harmless", "course",
     "limits", "openly", "divided", "each_time", "each_meal", "not_daily", "pauses", "gradual", "none", "once", "either",
-    "dosing",
+    "dosing", "times_each",
 )  # fmt: skip
 
 
@@ -161,6 +170,18 @@ def _beside_a_time(meals: Iterable[str], slots: Mapping[str, list[str]], joined:
     return re.compile(rf"(?<![\w])(?:(?:{time}){both}(?:{every})|(?:{every}){both}(?:{time}))(?![\w])")
 
 
+def _before_a_time(slots: Mapping[str, list[str]]) -> re.Pattern[str]:
+    """A number alone that stands before a time of day, and is no clock time."""
+    time = "|".join(_longest(phrase for phrases in slots.values() for phrase in phrases))
+    return re.compile(rf"(?<![\w.,/:-])(?<!at )(?<!um )(?<!las )({NUMBER}) (?=(?:{time})(?![\w]))")
+
+
+def _month_spans(names: Iterable[str]) -> re.Pattern[str]:
+    """Two days of one month, which is said once: "du 1er au 14 mars"."""
+    day, month = r"(\d{1,2})(?:st|nd|rd|th|er|\.)?", rf"((?:{'|'.join(names)})\.?(?:,? (?:de )?\d{{4}})?)(?![\w])"
+    return re.compile(rf"\b{day} ?(-|to|bis(?: zum)?|au|al) ?{day} (?:of |de )?{month}")
+
+
 def _times_by_count(said: Mapping[str, int]) -> re.Pattern[str] | None:
     """Words that are a number of times a day, such as "bid"; None where a language has none."""
     counts = {f"n{count}": [word for word, times in said.items() if times == count] for count in said.values()}
@@ -187,6 +208,7 @@ def _filled(patterns: Iterable[str], lengths: str) -> list[str]:
     made: list[str] = []
     for pattern in patterns:
         numbered = pattern.replace("{N}", f"({NUMBER})")
+        numbered = numbered.replace("{C}", f"({counted_pattern()})")
         made.append(numbered.replace("{T}", f"({lengths})").replace("{U}", f"({unit_pattern()})"))
     return made
 
