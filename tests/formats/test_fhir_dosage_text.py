@@ -144,6 +144,8 @@ def test_a_note_that_speaks_of_no_dosing_may_hold_words_that_are_not_known(text)
     "Patient nimmt nur morgens", "Gabe nach Spiegel", "Einnahme erst nach OP", "Patient nimmt das Medikament nicht",
     "Dosierung laut Brief", "Le patient ne le prend plus", "Débuter après l'intervention", "Posologie selon courrier",
     "El paciente no lo toma", "Solo los días de diálisis", "Only on dialysis days", "Dose as per letter",
+    "Letzte Packung", "Wochendosis beachten", "Jours pairs", "Días pares", "Medikament wurde abgesetzt",
+    "Wird ausgeschlichen", "Vom Hausarzt angepasst", "Dejó de tomarlo", "Retirada por el médico",
 ])  # fmt: skip
 def test_a_note_that_speaks_of_dosing_holds_no_word_that_is_not_known(text):
     assert refusals(order(note=[{"text": text}])) != []

@@ -104,6 +104,8 @@ class _Reading:
         if "/" in self._left:
             self._left = unit_patterns().and_part.sub(r"\1 \3 \2", PART_OF.sub(r"\1 ", self._left))
         self._left = SPACED_THOUSANDS.sub(r"\g<1>000", self._left)
+        if "+" in self._left:  # after a time of day it only joins
+            self._left = re.sub(rf"({self._words.slots.pattern}) \+ ", r"\1, ", self._left)
         self._bare_counts()
         for step in (
             self._meals_too, self._harmless, self._openly, self._purposes, self._dates, self._schemes,
@@ -115,16 +117,19 @@ class _Reading:
         self._rest()
 
     def _bare_counts(self) -> None:
-        """Give a number before a time of day the unit that is counted before it: "1 tablet mane and 2 at night"."""
+        """Give a number before a time of day the unit that is counted: "1 tablet mane and 2 at night", "1 abends"."""
         counted = unit_patterns().counted.search(self._left)
-        if counted is not None:
-            head, tail = self._left[: counted.end()], self._left[counted.end() :]
-            self._left = head + self._words.bare_count.sub(rf"\1 {counted[1]} ", tail)
+        at = 0 if counted is None else counted.end()
+        if counted is not None or not unit_patterns().amount.search(self._left):
+            unit = "pieces" if counted is None else counted[1]
+            self._left = self._left[:at] + self._words.bare_count.sub(rf"\1 {unit} ", self._left[at:])
 
     def _digit(self, found: re.Match[str]) -> str:
         digits = self._words.digits
         number = digits.get(found[0]) or digits[found[0].rpartition(" ")[2]]
         self._articles = self._articles or number == "1"
+        if number == "1.0" and unit_patterns().another.search(found.string) is not None:
+            self.told.beyond.append(found[0])  # another one, of which none is said before
         return (
             f"0 {number}" if "/" in number else number
         )  # a number before it is not joined to it: 2 halves are no 2 1/2
@@ -164,8 +169,9 @@ class _Reading:
             self._take(unit_patterns().scheme, self._scheme)
 
     def _scheme(self, found: re.Match[str]) -> None:
-        counts = tuple(_number(part) for part in re.split(r" ?- ?", found[1]))
-        each = (found[3], found[4]) if found[3] else ("1", found[2])
+        counts = tuple(_number(part) for part in re.split(r" ?- ?", found[3]))
+        each = (found[5], found[6]) if found[5] else ("1", found[4])
+        each = each if each[1] else (found[1], found[2])
         self.told.schemes.append(Scheme(counts, _in_mg(_number(each[0]), each[1]) if each[1] else None))
 
     def _openly(self) -> None:

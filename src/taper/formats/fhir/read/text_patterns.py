@@ -44,7 +44,7 @@ class UnitPatterns:
     def scheme(self) -> re.Pattern[str]:
         counts = rf"{NUMBER}(?: ?- ?{NUMBER}){{2,3}}"
         unit = rf"(?:(?: ?{_MASS}(?![\w/]))|(?: ?{self._unit})? {_EACH})?"
-        return re.compile(rf"(?<![\w/.,-])({counts}){unit}(?![\w/-])")
+        return re.compile(rf"(?<![\w/.,-])(?:({NUMBER}) ?{_MASS},? )?(?<![\w/.,-])({counts}){unit}(?![\w/-])")
 
     @cached_property
     def daily(self) -> re.Pattern[str]:
@@ -88,6 +88,12 @@ class UnitPatterns:
     def perhaps_strength(self) -> re.Pattern[str]:
         """A mass after the word of a unit, which may be of one or of all of them, and what stands between."""
         return re.compile(rf"(?<![\w]){self._unit}(?![\w])([^\d.;:|]{{0,60}}?)({NUMBER}) ?{_MASS}(?![\w/])")
+
+    @cached_property
+    def another(self) -> re.Pattern[str]:
+        """A further unit that is the first one of which a text speaks."""
+        unit, words = counted_pattern(), "une? autre|otr[oa]|eine (?:weitere|zweite)"
+        return re.compile(rf"^(?:(?!(?<![\w]){unit}(?![\w])).)*?(?<![\w])(?:{words}) {unit}(?![\w])")
 
     @cached_property
     def counted(self) -> re.Pattern[str]:

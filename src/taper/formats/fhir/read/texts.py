@@ -121,8 +121,8 @@ def _says_elsewhere(text: str, told: Told, where: str, notes: Notes) -> bool:
 def _refuse(
     text: str, told: Told, found: Sequence[str], where: str, scope: Scope, names: frozenset[str], notes: Notes
 ) -> None:
-    words = _WORD.findall(plain(text))
-    if told.unknown and (len(told.unknown) * 2 > len(words) or is_in_unread_language(text, names)):
+    most = len(told.unknown) * 2 > len(_WORD.findall(plain(text))) and not is_in_read_language(text, names)
+    if most or (told.unknown and is_in_unread_language(text, names)):
         said = f"the text {text!r} is in a language that is not read here ({_READ})"
     else:
         said = f"the text {text!r} says more than the codes, or other: {'; '.join(dict.fromkeys(found))}"

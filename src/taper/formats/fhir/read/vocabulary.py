@@ -173,7 +173,7 @@ def _beside_a_time(meals: Iterable[str], slots: Mapping[str, list[str]], joined:
 def _before_a_time(slots: Mapping[str, list[str]]) -> re.Pattern[str]:
     """A number alone that stands before a time of day, and is no clock time."""
     time = "|".join(_longest(phrase for phrases in slots.values() for phrase in phrases))
-    return re.compile(rf"(?<![\w.,/:-])(?<!at )(?<!um )(?<!las )({NUMBER}) (?=(?:{time})(?![\w]))")
+    return re.compile(rf"(?<![\w.,/:-])(?<!at )(?<!um )(?<!las )(?<!a )({NUMBER}) (?=(?:{time})(?![\w]))")
 
 
 def _month_spans(names: Iterable[str]) -> re.Pattern[str]:
