@@ -152,6 +152,7 @@ def test_a_note_that_speaks_of_dosing_holds_no_word_that_is_not_known(text):
 
 
 FOREIGN = [
+    "40 mg per 5 giorni poi 20 mg", "40 mg 5 dagen", "1 tablet om de dag", "40 mg hver morgen",
     "Afbouwen in overleg met de arts", "De patient mag zelf verlagen", "Scalare la dose in accordo con il medico",
     "Il paziente prende la metà", "O doente toma metade", "Trappas ned i samråd med läkare", "Pacjent bierze lek rano",
     "Nedtrappes i samråd med lege", "Prednisone: уменьшать постепенно", "Prednisone 減量中",

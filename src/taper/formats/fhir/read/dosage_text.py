@@ -17,6 +17,7 @@ from taper.formats.fhir.read.text_patterns import (
     CLAUSE_END,
     CLOCK,
     COMPARED,
+    EACH_DAY,
     GONE,
     LEADS_TO,
     MIXED,
@@ -392,10 +393,15 @@ class _Reading:
         return (_in_mg(value, unit), "mg") if meaning in _IN_MG else (value, meaning)
 
     def _days(self) -> None:
-        self._take(self._words.slots, lambda found: self.told.slots.add(_group(found)))
+        self._take(self._words.slots, self._slot)
         self._take(self._words.weekdays, lambda found: self.told.weekdays.add(_group(found)))
         self._phrase("total", _nothing)
         self._phrase("from", _nothing)
+
+    def _slot(self, found: re.Match[str]) -> None:
+        self.told.slots.add(_group(found))
+        if found[0].startswith(EACH_DAY):
+            self.told.every.append(1)
 
     def _purposes(self) -> None:
         """Take out what the drug is for, as far as its words are known."""

@@ -135,18 +135,25 @@ def _times(told: Told, scope: Scope) -> Iterator[str]:
         yield f"the times {', '.join(sorted(told.slots))} are not those of the codes"
     if told.clocks and told.clocks != {slot.name for slot in slots}:
         yield f"the times {', '.join(sorted(told.clocks))} are not those of the codes"
+    if len({scheme.each for scheme in told.schemes}) < len(told.schemes):
+        yield "more than one scheme is in no code"
     for scheme in told.schemes:
         if not _is_scheme(scheme, scope):
             yield f"the scheme {'-'.join(map(write_number, scheme.amounts))} is not what the codes say"
 
 
 def _doses_in_turn(told: Told, scope: Scope) -> Iterator[str]:
-    """Doses that are said of other times than in the codes, where the doses of a day differ."""
+    """Doses that are said of other times than in the codes, where the doses of a day differ, or twice of one time."""
     says_when = told.times or told.slots or told.clocks or told.weekdays
     is_of_day = told.is_divided or (told.says_daily and not says_when)
-    if is_of_day or all(item.amount == scope.dosages[0].amount for item in scope.dosages):
+    is_even = all(item.amount == scope.dosages[0].amount for item in scope.dosages)
+    if is_of_day or (is_even and not (told.slots and len(told.amounts) > 1)):
         return
-    for part in parts_of(told):
+    parts = parts_of(told)
+    said = [(slot, unit) for part in parts for slot in part.slots for unit in {unit for _, unit in part.amounts}]
+    if len(set(said)) < len(said):
+        yield "two doses are said of one time of day"
+    for part in [] if is_even else parts:
         for item in scope.dosages:
             if part.amounts and _is_at(part, item) and any(differing_amounts(part, replace(scope, dosages=[item]))):
                 times = ", ".join(slot.name for slot in item.rhythm.slots)

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Mapping
 from functools import cache, lru_cache
 
-from taper.formats.fhir.read.vocabulary import LANGUAGES, known_words, plain
+from taper.formats.fhir.read.vocabulary import LANGUAGES, known_words, plain, plain_unit_words
 from taper.formats.fhir.tables import table
 
 _WORD = re.compile(r"[^\W\d_]+")
@@ -32,7 +32,8 @@ def is_in_unread_language(text: str, names: frozenset[str]) -> bool:
 @lru_cache(maxsize=2048)
 def _counts(flat: str, names: frozenset[str]) -> tuple[int, int]:
     """How many words are of the one language that is read, and of the one that is not, that most words are of."""
-    words = [word for word in _WORD.findall(flat.translate(_OTHERS)) if word not in names]
+    of_all = names | plain_unit_words().keys()
+    words = [word for word in _WORD.findall(flat.translate(_OTHERS)) if word not in of_all]
     foreign = sum(_is_foreign(word) for word in words)
     read = max(sum(word in _read_words(code) for word in words) for code in LANGUAGES)
     return read, foreign + max(sum(word in small for word in words) for small in _unread_words().values())

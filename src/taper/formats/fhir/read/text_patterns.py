@@ -22,6 +22,8 @@ REPEATED = re.compile(r"(?<![\d.,/])(\d+) \(\1\)")
 MIXED = re.compile(r"(\d+) (?:and|und|et|y) (?:a )?(?:0 )?(\d+/\d+)")
 PART_OF = re.compile(r"(?<![\w])(0 \d+/\d+)(?: de | d'|-)")
 SEVERAL = re.compile(r"\d\D+\d")
+# How a time of day begins that is one of every day.
+EACH_DAY = ("every ", "each ", "jeden ", "chaque ", "cada ")
 CLAUSE_END = re.compile(r"[.;,](?=\s|$)")
 # What a condition says before the dose that it is of: some words, of which the last does not compare.
 LEADS_TO = re.compile(r"\S (?:.* )?(?!(?:over|than|above|below|under|of|als|uber|unter|ab|de|que|von) $)[^ |]+ $")
