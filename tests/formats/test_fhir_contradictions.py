@@ -415,3 +415,131 @@ def test_a_limit_of_several_days_is_compared_with_the_most_of_as_many(told, limi
     assert noticed(limit) == [f"step 1: {most} is above the request's own limit of {value} mg in as many"]
     limit["maxDosePerPeriod"]["numerator"]["value"] = int(most.split()[0])
     assert noticed(limit) == []
+
+
+PARTS = {
+    "eine halbe Tablette morgens": "0.5",
+    "1 halbe Tablette morgens": "0.5",
+    "one half tablet mane": "0.5",
+    "un demi-comprimé le matin": "0.5",
+    "un medio comprimido por la mañana": "0.5",
+    "un quart de comprimé le matin": "0.25",
+    "1 Tablette und eine halbe morgens": "1.5",
+    "eine und eine halbe Tablette morgens": "1.5",
+    "1 tablet and a half mane": "1.5",
+    "1 cp et demi le matin": "1.5",
+    "1 cp ½ le matin": "1.5",
+    "1 comprimido y medio por la mañana": "1.5",
+    "zwei halbe Tabletten morgens": None,
+    "2 half tablets mane": None,
+}
+
+
+@pytest.mark.parametrize("text", PARTS)
+@pytest.mark.parametrize("count", ["0.25", "0.5", "1", "1.5", "2", "2.5"])
+def test_a_part_of_a_tablet_is_that_part_and_no_more(text, count):
+    """Whoever reads "eine halbe Tablette" takes a half, and not one and a half."""
+    told = order(counted(Decimal(count), "TAB", text=text))
+    assert is_read(told, strength=mg(20)) is (PARTS[text] == count)
+
+
+UNEVEN = {
+    "20 mg in the morning, 10 mg in the evening": True,
+    "morgens 20 mg, abends 10 mg": True,
+    "morgens 20 mg und 10 mg abends": True,
+    "20 mg le matin et 10 mg le soir": True,
+    "por la mañana 20 mg por la noche 10 mg": True,
+    "30 mg daily": True,
+    "30 mg pro Tag in 2 Dosen": True,
+    "10 mg in the morning, 20 mg in the evening": False,
+    "abends 20 mg, morgens 10 mg": False,
+    "por la mañana 10 mg por la noche 20 mg": False,
+    "20 mg matin et soir": False,
+    "10 mg zweimal täglich": False,
+    "20 mg": False,
+}
+
+
+@pytest.mark.parametrize("text", UNEVEN)
+def test_each_dose_of_a_day_is_told_at_its_own_time(text):
+    evening = {"repeat": {"when": ["EVE"]}, "sequence": 1}
+    told = [dosage(20, text="20 mg", sequence=1), dosage(10, text=text, **evening)]
+    assert is_read(order(*told)) is UNEVEN[text]
+    noted = order(dosage(20, sequence=1), dosage(10, **evening), note=[{"text": text}])
+    assert is_read(noted) is UNEVEN[text]
+
+
+def test_each_dose_of_a_week_or_a_clock_is_told_at_its_own_time():
+    def week(text):
+        days = [(10, "mon"), (5, "thu")]
+        made = [dosage(value, repeat={"when": ["MORN"], "dayOfWeek": [day]}, sequence=1) for value, day in days]
+        return is_read(order(*made, note=[{"text": text}]))
+
+    def clock(text):
+        hours = [(20, "08:00:00"), (10, "20:00:00")]
+        made = [dosage(value, repeat={"when": None, "timeOfDay": [hour]}, sequence=1) for value, hour in hours]
+        return is_read(order(*made, note=[{"text": text}]))
+
+    assert week("10 mg montags, 5 mg donnerstags")
+    assert not week("5 mg montags, 10 mg donnerstags")
+    assert clock("20 mg um 8 Uhr, 10 mg um 20 Uhr")
+    assert not clock("10 mg um 8 Uhr, 20 mg um 20 Uhr")
+
+
+LATER = {
+    "reduce to 20 mg in the morning": True,
+    "auf 20 mg reduzieren": True,
+    "puis diminuer à 20 mg": True,
+    "luego bajar a 20 mg": True,
+    "bei Besserung 20 mg morgens": True,
+    "si bonne tolérance diminuer à 20 mg": True,
+    "si buena tolerancia bajar a 20 mg": True,
+    "wenn keine Besserung, 20 mg": True,
+    "20 mg each morning, then reduce": False,
+    "20 mg in the morning, taper slowly": False,
+    "20 mg morgens, dann langsam ausschleichen": False,
+    "20 mg morgens. Reduzieren.": False,
+    "20 mg le matin puis diminuer": False,
+    "20 mg por la mañana, y luego bajar": False,
+    "20 mg each morning, stop if dizzy": False,
+    "20 mg morgens, bei Schwindel absetzen": False,
+    "20 mg morgens, wenn Schmerzen dann verdoppeln": False,
+    "20 mg le matin, si vertiges arrêter": False,
+    "20 mg por la mañana, si mareo suspender": False,
+    "20 mg morgens, wenn Schmerzen auch abends": False,
+    "wenn mehr als 20 mg": False,
+}
+
+
+@pytest.mark.parametrize("text", LATER)
+def test_a_later_step_says_no_change_and_no_end_that_the_codes_do_not(text):
+    later = order(dosage(40, repeat=lasting(5), sequence=1), dosage(20, sequence=2, text=text))
+    assert is_read(later) is LATER[text]
+
+
+@pytest.mark.parametrize("text", ["Behandlungsdauer 5 Tage", "Durée du traitement: 5 jours", "for 5 days"])
+def test_a_length_that_is_said_of_no_dose_is_that_of_the_whole(text):
+    two = [dosage(value, repeat=lasting(5), sequence=number) for number, value in enumerate((40, 20), start=1)]
+    assert not is_read(order(*two, note=[{"text": text}]))
+    assert is_read(order(*two, note=[{"text": text.replace("5", "10")}]))
+
+
+SINGLE = {
+    "40 mg une fois": "le matin",
+    "une prise": "le matin",
+    "40 mg una toma": "por la mañana",
+    "40 mg einmal": "morgens",
+    "40 mg eine Dosis": "morgens",
+}
+
+
+@pytest.mark.parametrize("text", SINGLE)
+def test_a_single_dose_is_no_daily_one(text):
+    assert not is_read(order(dosage(40, text=text)))
+    assert is_read(order(dosage(40, text=f"{text} {SINGLE[text]}")))
+
+
+@pytest.mark.parametrize("text", ["morgens oder abends", "matin ou soir", "matin et/ou soir", "mañana o noche"])
+def test_one_of_two_times_is_not_both(text):
+    twice = {"repeat": {"frequency": 2, "when": ["MORN", "EVE"]}}
+    assert not is_read(order(dosage(40, text=f"40 mg {text}", **twice)))

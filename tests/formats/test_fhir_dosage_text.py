@@ -131,6 +131,49 @@ def test_a_note_may_hold_words_that_are_not_known_and_no_numbers_that_are_not():
     assert refusals(order(note=[{"text": "Patient told to take 7 with food"}])) != []
 
 
+@pytest.mark.parametrize("text", [
+    "Rezept wird abgeholt", "Patient hat Schluckbeschwerden", "Bitte im Blister liefern",
+    "Ordonnance remise au patient",
+    "Allergie à la pénicilline connue", "Receta entregada al paciente", "Seen in clinic, feels better",
+])  # fmt: skip
+def test_a_note_that_speaks_of_no_dosing_may_hold_words_that_are_not_known(text):
+    assert refusals(order(note=[{"text": text}])) == []
+
+
+@pytest.mark.parametrize("text", [
+    "Patient nimmt nur morgens", "Gabe nach Spiegel", "Einnahme erst nach OP", "Patient nimmt das Medikament nicht",
+    "Dosierung laut Brief", "Le patient ne le prend plus", "Débuter après l'intervention", "Posologie selon courrier",
+    "El paciente no lo toma", "Solo los días de diálisis", "Only on dialysis days", "Dose as per letter",
+    "Letzte Packung", "Wochendosis beachten", "Jours pairs", "Días pares", "Medikament wurde abgesetzt",
+    "Wird ausgeschlichen", "Vom Hausarzt angepasst", "Dejó de tomarlo", "Retirada por el médico",
+])  # fmt: skip
+def test_a_note_that_speaks_of_dosing_holds_no_word_that_is_not_known(text):
+    assert refusals(order(note=[{"text": text}])) != []
+
+
+FOREIGN = [
+    "40 mg per 5 giorni poi 20 mg", "40 mg 5 dagen", "1 tablet om de dag", "40 mg hver morgen",
+    "Afbouwen in overleg met de arts", "De patient mag zelf verlagen", "Scalare la dose in accordo con il medico",
+    "Il paziente prende la metà", "O doente toma metade", "Trappas ned i samråd med läkare", "Pacjent bierze lek rano",
+    "Nedtrappes i samråd med lege", "Prednisone: уменьшать постепенно", "Prednisone 減量中",
+    "Hastaya yarım tablet verildi",
+    "Pacient užívá jen polovinu", "Pacientul ia jumătate", "El pacient en pren mig comprimit", "potilas ottaa puoli",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", FOREIGN)
+@pytest.mark.parametrize("place", ["note", "extension", "text"])
+def test_a_text_in_a_language_that_is_not_read_says_so_wherever_it_stands(text, place):
+    """A word that is known in it, as "de" or "in", is of several languages: most of its words decide."""
+    told = {
+        "note": order(note=[{"text": text}]),
+        "extension": order(extension=[{"url": "http://example.org/remark", "valueString": text}]),
+        "text": order(dosage(text=text)),
+    }[place]
+    assert any("in a language that is not read" in line for line in refusals(told))
+    from_fhir(told, accept=("text",))
+
+
 def two_steps(text, **more):
     first = dosage(40, repeat=lasting(5), sequence=1)
     return order(first, dosage(60, repeat=lasting(5), sequence=2, text=text, **more))

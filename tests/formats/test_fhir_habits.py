@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from formats.fhir_orders import counted, dosage, lasting, order, refusals
+from formats.fhir_orders import between, counted, dosage, lasting, order, refusals
 from taper.formats.fhir.read.dosage_text import _read, read_text
 from taper.formats.fhir.read.text_template import read_by_template
 from taper.formats.fhir.read.vocabulary import plain
@@ -25,6 +25,15 @@ ORDERS = {
     },
     "2 tablets of 5 mg three times a day for 7 days": {"repeat": {"frequency": 3, "when": None} | lasting(7)},
     "10 mg every other morning, without an end": {"value": 10, "repeat": {"period": 2}},
+    "1 tablet of 20 mg each morning and evening": {"count": 1, "repeat": {"frequency": 2, "when": ["MORN", "EVE"]}},
+    "1 tablet of 20 mg at bedtime": {"count": 1, "repeat": {"when": ["HS"]}},
+    "1 tablet of 20 mg morning, noon and evening": {"count": 1, "repeat": {"frequency": 3, "when": None}},
+    "20 mg at 8 and at 20 o'clock": {
+        "value": 20,
+        "repeat": {"frequency": 2, "when": None, "timeOfDay": ["08:00:00", "20:00:00"]},
+    },
+    "40 mg each morning from 1 to 14 March 2027": {"value": 40, "repeat": between("2027-03-01", "2027-03-14")},
+    "1000 mg each morning": {"value": 1000},
 }
 
 
@@ -32,6 +41,8 @@ def refused(name, text):
     given = dict(ORDERS[name])
     if "value" in given:
         return refusals(order(dosage(given.pop("value"), text=text, **given)))
+    if "count" in given:
+        return refusals(order(counted(given.pop("count"), "tablet", text=text, **given)), strength="20 mg")
     return refusals(order(counted(2, "tablet", text=text, **given)), strength="5 mg")
 
 

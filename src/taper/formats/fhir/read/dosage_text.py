@@ -15,17 +15,22 @@ from taper.formats.fhir.read.text_dates import read_dates, with_iso_dates, witho
 from taper.formats.fhir.read.text_patterns import (
     BEFORE_EACH,
     CLAUSE,
+    CLAUSE_END,
     CLOCK,
     CLOCK_24,
     COMPARED,
+    EACH_DAY,
     GONE,
+    LEADS_TO,
     MIXED,
     OF_A_PERIOD,
+    PART_OF,
     PER_BODY,
     PER_VOLUME,
     REPEATED,
     SEVERAL,
     SIGNED,
+    SPACED_THOUSANDS,
     SPACED_WORD,
     THOUSANDS,
     WORD,
@@ -35,11 +40,13 @@ from taper.formats.fhir.read.text_patterns import (
 from taper.formats.fhir.read.text_template import read_by_template
 from taper.formats.fhir.read.told import Scheme, Told
 from taper.formats.fhir.read.vocabulary import (
+    LANGUAGES,
     Vocabulary,
     best_language,
     plain,
     plain_unit_words,
     vocabulary_of,
+    without_elision,
 )
 from taper.formats.fhir.tables import table
 from taper.plans.regimen import WEEKDAYS
@@ -63,6 +70,12 @@ def read_text(text: str, names: frozenset[str] = frozenset()) -> Told:
     flat, dates = without_iso_dates(plain(text if text.isprintable() else _LINES.sub(". ", text)))
     told = read_by_template(flat, lambda one: _read(one, names))
     return replace(told, dates=with_iso_dates(told.dates, dates)) if dates else told
+
+
+def is_of_dosing(text: str) -> bool:
+    """Whether a text speaks of how a drug is dosed, in any language: each of its words counts then."""
+    flat = plain(text)
+    return any(vocabulary_of(code).patterns["dosing"].search(flat) for code in LANGUAGES)
 
 
 @lru_cache(maxsize=2048)
@@ -94,6 +107,12 @@ class _Reading:
             self._take(THOUSANDS, self._beyond)
         self._left = words.numbers.sub(self._digit, self._left)
         self._left = REPEATED.sub(r"\1", MIXED.sub(r"\1 \2", self._left))
+        if "/" in self._left:
+            self._left = unit_patterns().and_part.sub(r"\1 \3 \2", PART_OF.sub(r"\1 ", self._left))
+        self._left = SPACED_THOUSANDS.sub(r"\g<1>000", self._left)
+        if "+" in self._left:  # after a time of day it only joins
+            self._left = re.sub(rf"({self._words.slots.pattern}) \+ ", r"\1, ", self._left)
+        self._bare_counts()
         for step in (
             self._meals_too, self._harmless, self._openly, self._purposes, self._dates, self._spans, self._schemes,
             self._limits, self._per, self._conditions,
@@ -103,10 +122,23 @@ class _Reading:
             step()
         self._rest()
 
+    def _bare_counts(self) -> None:
+        """Give a number before a time of day the unit that is counted: "1 tablet mane and 2 at night", "1 abends"."""
+        counted = unit_patterns().counted.search(self._left)
+        at = 0 if counted is None else counted.end()
+        if counted is not None or not unit_patterns().amount.search(self._left):
+            unit = "pieces" if counted is None else counted[1]
+            self._left = self._left[:at] + self._words.bare_count.sub(rf"\1 {unit} ", self._left[at:])
+
     def _digit(self, found: re.Match[str]) -> str:
-        number = self._words.digits[found[0]]
+        digits = self._words.digits
+        number = digits.get(found[0]) or digits[found[0].rpartition(" ")[2]]
         self._articles = self._articles or number == "1"
-        return number
+        if number == "1.0" and unit_patterns().another.search(found.string) is not None:
+            self.told.beyond.append(found[0])  # another one, of which none is said before
+        return (
+            f"0 {number}" if "/" in number else number
+        )  # a number before it is not joined to it: 2 halves are no 2 1/2
 
     def _take(self, pattern: re.Pattern[str], note: Callable[[re.Match[str]], None]) -> None:
         def found(match: re.Match[str]) -> str:
@@ -147,8 +179,9 @@ class _Reading:
             self._take(unit_patterns().scheme, self._scheme)
 
     def _scheme(self, found: re.Match[str]) -> None:
-        counts = tuple(_number(part) for part in re.split(r" ?- ?", found[1]))
-        each = (found[3], found[4]) if found[3] else ("1", found[2])
+        counts = tuple(_number(part) for part in re.split(r" ?- ?", found[3]))
+        each = (found[5], found[6]) if found[5] else ("1", found[4])
+        each = each if each[1] else (found[1], found[2])
         self.told.schemes.append(Scheme(counts, _in_mg(_number(each[0]), each[1]) if each[1] else None))
 
     def _openly(self) -> None:
@@ -189,25 +222,37 @@ class _Reading:
 
     def _conditions(self) -> None:
         words = self._words.patterns
-        self._take(clause_after(words["conditions"].pattern, words["after_condition"].pattern), self._condition)
+        clause = clause_after(words["conditions"].pattern, words["after_condition"].pattern)
+        self._left = clause.sub(self._condition, self._left)
 
-    def _condition(self, found: re.Match[str]) -> None:
-        self.told.conditions.append(found[0].strip())
-        if re.search(r"\d", found[0]):
-            self.told.beyond.append(found[0].strip())
+    def _condition(self, found: re.Match[str]) -> str:
+        """Note a condition, up to an amount that depends on it; that it changes or stops something is in no code."""
+        amount = unit_patterns().amount.search(found[0])
+        said, rest = found[0], ""
+        if amount is not None and LEADS_TO.search(said[: amount.start()]):
+            said, rest = said[: amount.start()], said[amount.start() :]
+        self.told.conditions.append(said.strip())
+        acts = [
+            self._words.patterns[key] for key in ("stop", "pauses", "gradual", "ranges", *(() if rest else ("change",)))
+        ]
+        times = [self._words.slots, self._words.weekdays]
+        if re.search(r"\d", said) or any(pattern.search(said) for pattern in (*acts, *times)):
+            self.told.beyond.append(said.strip())
+        return f"{GONE}{rest}"
 
     def _in_mouth(self) -> None:
         """Take out that the drug stays in the mouth, and that it is taken once and never again."""
         if self._names.isdisjoint(table("routes")["in_mouth"]["words"]):
             self._phrase("in_mouth", lambda found: self.told.in_mouth.append(found[0]))
         self._phrase("in_mouth", _nothing)
-        self._phrase("once", lambda _: self.told.lengths.append(Duration(1, "day")))
+        self._phrase("one_day", lambda _: self.told.lengths.append(Duration(1, "day")))
 
     def _bare(self) -> None:
         self._take(self._words.bare, lambda found: self.told.amounts.append((_number(found[1]), "piece")))
 
     def _frequencies(self) -> None:
         told = self.told
+        told.timed = self._left
         self._phrase("divided", self._divided)
         self._phrase("each_meal", lambda _: told.times.append(_MEALS))
         self._phrase("every_hours", lambda found: self._hours(_first_number(found), found[0]))
@@ -218,11 +263,19 @@ class _Reading:
             self._take(self._words.named_times, lambda found: told.times.append(int(_group(found)[1:])))
         self._phrase("weekly", self._week)
         self._phrase("each_time", lambda found: told.times.append(int(_first_number(found))))
+        self._phrase("times_each", self._times_each)
+        self._phrase("once", lambda found: told.once.append(found[0]))
         self._phrase("monthly", self._beyond)
 
     def _times(self, found: re.Match[str]) -> None:
         self.told.times.append(int(_first_number(found)))
         self.told.every.append(1)
+
+    def _times_each(self, found: re.Match[str]) -> None:
+        """Times a day, and how many units each time: "3 x 1 Tablette"."""
+        times, count = (_number(part) for part in found.groups()[:2])
+        self.told.times.append(int(times))
+        self.told.amounts.append((count, plain_unit_words()[found[3]] if found[3] else "piece"))
 
     def _divided(self, found: re.Match[str]) -> None:
         """Amounts of a day, in so many doses."""
@@ -256,8 +309,8 @@ class _Reading:
         self._take(CLOCK, self._clock)
 
     def _clock(self, found: re.Match[str]) -> None:
-        hour, minute, suffix = (found[1], found[2], found[3]) if found[1] else (found[4], found[5], found[6])
-        half, count = (suffix or "")[:1], int(hour)
+        hour, minute = found[1] or found[4] or found[7] or found[8], found[2] or found[5]
+        half, count = (found[3] or found[6] or "")[:1], int(hour)
         if half == "a" and count == 12:
             count = 0  # 12 am is midnight, and 12 pm noon
         elif half == "p" and count < 12:
@@ -271,7 +324,17 @@ class _Reading:
         self._phrase("weekends", self._beyond)
 
     def _changes(self) -> None:
-        self._phrase("change", lambda found: self.told.changes.append(found[0]))
+        self._phrase("gradual", self._beyond)
+        self._phrase("change", self._change)
+
+    def _change(self, found: re.Match[str]) -> None:
+        """Note a change: one to a dose that is said with it may be in the codes."""
+        before, after = found.string[: found.start()], found.string[found.end() :]
+        breaks = (CLAUSE_END, self._words.patterns["then"])
+        start = max((one.end() for pattern in breaks for one in pattern.finditer(before)), default=0)
+        ends = [one.start() for one in (pattern.search(after) for pattern in breaks) if one is not None]
+        clause = f"{before[start:]}{GONE}{after[: min(ends, default=len(after))]}"
+        (self.told.changes if unit_patterns().amount.search(clause) else self.told.beyond).append(found[0])
 
     def _lengths(self) -> None:
         if self._words.code == "en":
@@ -303,6 +366,7 @@ class _Reading:
         self._phrase("until", lambda found: self.told.until.append(found[0]))
         self._phrase("pauses", self._beyond)
         self._phrase("stop", lambda found: self.told.stops.append(found[0]))
+        self._phrase("none", lambda found: self.told.stops.append(found[0]))
         self._phrase("then", lambda found: self.told.sequence.append(found[0]))
 
     def _amounts(self) -> None:
@@ -334,7 +398,7 @@ class _Reading:
             self.told.perhaps_strengths.append(_in_mg(_number(number), mass))
             self.told.beside.append(_number(count) * _in_mg(_number(number), mass))
         self._take(unit_patterns().product, self._product)
-        self._take(units.counted, lambda found: self._strength(found[1], "piece", found[2], found[3]))
+        self._take(units.count_of_mass, lambda found: self._strength(found[1], "piece", found[2], found[3]))
         self._take(unit_patterns().times, lambda found: self._strength(found[3], found[4], found[1], found[2]))
         self._take(unit_patterns().each, self._each)
 
@@ -363,7 +427,7 @@ class _Reading:
         return (_in_mg(value, unit), "mg") if meaning in _IN_MG else (value, meaning)
 
     def _days(self) -> None:
-        self._take(self._words.slots, lambda found: self.told.slots.add(_group(found)))
+        self._take(self._words.slots, self._slot)
         self._take(self._words.weekday_range, self._weekday_range)
         self._take(self._words.weekdays, lambda found: self.told.weekdays.add(_group(found)))
         self._take(self._words.weekday_sets, lambda found: self.told.weekdays.update(_THREE.findall(_group(found))))
@@ -375,6 +439,11 @@ class _Reading:
         first, last = (WEEKDAYS.index(_group(day)) for day in self._words.weekdays.finditer(found[0]))
         days = WEEKDAYS[first:] + WEEKDAYS[:first]
         self.told.weekdays.update(days[: (last - first) % len(days) + 1])
+
+    def _slot(self, found: re.Match[str]) -> None:
+        self.told.slots.add(_group(found))
+        if found[0].startswith(EACH_DAY):
+            self.told.every.append(1)
 
     def _purposes(self) -> None:
         """Take out what the drug is for, as far as its words are known."""
@@ -388,6 +457,8 @@ class _Reading:
         self._left = "".join([*kept, left[at:]])
 
     def _rest(self) -> None:
+        either = self._words.patterns["either"].pattern
+        self._take(re.compile(rf"\| *{either}|{either} *\|"), self._beyond)  # beside something that was taken out
         for clause in CLAUSE.split(self._left):
             rest = self._words.patterns["from"].sub(GONE, clause)
             unknown = [word for word in WORD.findall(rest) if not self._is_known(word)]
@@ -399,7 +470,14 @@ class _Reading:
     def _is_known(self, word: str) -> bool:
         if word[0].isdigit():
             return word == "1" and self._articles
-        return word == "x" or word in self._words.words or word in self._names or word in plain_unit_words()
+        known = self._words.words
+        return (
+            word == "x"
+            or word in known
+            or without_elision(word) in known
+            or word in self._names
+            or word in plain_unit_words()
+        )
 
     def _is_time(self, word: str) -> bool:
         return len(word) > 1 and word in self._words.units_of_time
@@ -407,7 +485,7 @@ class _Reading:
 
 def _end_of_words(text: str, start: int, known: frozenset[str]) -> int:
     """Where the words that are known end, from a place on."""
-    while (word := SPACED_WORD.match(text, start)) and word[1] in known:
+    while (word := SPACED_WORD.match(text, start)) and (word[1] in known or without_elision(word[1]) in known):
         start = word.end()
     return start
 

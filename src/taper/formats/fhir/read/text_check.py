@@ -1,6 +1,7 @@
 """Texts compared with codes: people read the one, systems the other, so a text that says more or other refuses."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 from itertools import takewhile
@@ -11,8 +12,10 @@ from taper.amounts.dose import Dose
 from taper.amounts.duration import Duration, day_after
 from taper.formats.fhir.quantity import Units, UnitStrength
 from taper.formats.fhir.read.consistency import days_of
+from taper.formats.fhir.read.dosage import ReadDosage
 from taper.formats.fhir.read.steps import ReadStep, end_of
 from taper.formats.fhir.read.text_amounts import differing_amounts, differing_limits
+from taper.formats.fhir.read.text_parts import parts_of
 from taper.formats.fhir.read.text_scope import Scope, each_step, kinds_of_day, mg_of
 from taper.formats.fhir.read.told import SaidDate, Scheme, Told
 from taper.plans.regimen import Slot
@@ -43,6 +46,7 @@ def _beyond_doses(told: Told, scope: Scope) -> list[str]:
     if any(dosage.is_swallowed for dosage in scope.dosages):
         found += [f"{said!r} is not the route of the codes" for said in told.in_mouth]
     has_end = any(said.meaning == "end" for said in told.dates)
+    found += [f"{said!r} is in no code" for said in told.once if not told.says_when]
     is_closed = has_end and all(not step.bounds.is_open for step in scope.steps)
     found += [f"{said!r} is in no code" for said in told.until if not is_closed]
     is_bounded = bool(scope.steps) and not scope.steps[-1].bounds.is_open
@@ -63,8 +67,9 @@ def _beyond_dosages(told: Told, scope: Scope) -> list[str]:
 
 
 def _lengths(told: Told, scope: Scope) -> Iterator[str]:
+    told_of = scope.steps if told.amounts or len(scope.steps) == 1 else []  # without a dose it is one of the whole
     for length in told.lengths:
-        if not any(_is_length(length, step) for step in scope.steps) and not _is_whole(length, scope.steps):
+        if not any(_is_length(length, step) for step in told_of) and not _is_whole(length, scope.steps):
             yield f"{length} is no length that the codes say"
     for first, last in told.spans:
         if (first, last) != _days_of(scope):
@@ -144,9 +149,40 @@ def _times(told: Told, scope: Scope) -> Iterator[str]:
         yield f"the times {', '.join(sorted(told.slots))} are not those of the codes"
     if told.clocks and told.clocks != {slot.name for slot in slots}:
         yield f"the times {', '.join(sorted(told.clocks))} are not those of the codes"
+    if len({scheme.each for scheme in told.schemes}) < len(told.schemes):
+        yield "more than one scheme is in no code"
     for scheme in told.schemes:
         if not _is_scheme(scheme, scope):
             yield f"the scheme {'-'.join(map(write_number, scheme.amounts))} is not what the codes say"
+
+
+def _doses_in_turn(told: Told, scope: Scope) -> Iterator[str]:
+    """Doses that are said of other times than in the codes, where the doses of a day differ, or twice of one time."""
+    says_when = told.times or told.slots or told.clocks or told.weekdays
+    is_of_day = told.is_divided or (told.says_daily and not says_when)
+    is_even = all(item.amount == scope.dosages[0].amount for item in scope.dosages)
+    if is_of_day or (is_even and not (told.slots and len(told.amounts) > 1)):
+        return
+    parts = parts_of(told)
+    said = [(slot, unit) for part in parts for slot in part.slots for unit in {unit for _, unit in part.amounts}]
+    if len(set(said)) < len(said):
+        yield "two doses are said of one time of day"
+    for part in [] if is_even else parts:
+        for item in scope.dosages:
+            if part.amounts and _is_at(part, item) and any(differing_amounts(part, replace(scope, dosages=[item]))):
+                times = ", ".join(slot.name for slot in item.rhythm.slots)
+                yield f"{item.amount} {times} is not the dose that it says then"
+
+
+def _is_at(told: Told, dosage: ReadDosage) -> bool:
+    """Whether a dosage is at one of the times that are told, if any are."""
+    slots = dosage.rhythm.slots
+    pairs = (
+        (told.slots, {_part_of_day(slot) for slot in slots}),
+        (told.clocks, {slot.name for slot in slots}),
+        (told.weekdays, set(dosage.rhythm.weekdays)),
+    )
+    return all(not said or said & held for said, held in pairs)
 
 
 def _part_of_day(slot: Slot) -> str:
@@ -189,6 +225,7 @@ _Said = Callable[[Told], object]
 _COMPARED: tuple[tuple[_Said, Callable[[Told, Scope], Iterator[str]]], ...] = (
     (attrgetter("amounts"), differing_amounts),
     (attrgetter("limits"), differing_limits),
+    (attrgetter("amounts"), _doses_in_turn),
     (lambda told: told.lengths or told.dates or told.spans, _lengths),
 )
 _COMPARED_BY_STEP: tuple[tuple[_Said, Callable[[Told, Scope], Iterator[str]]], ...] = (

@@ -45,6 +45,7 @@ def read_dates(text: str, words: Vocabulary) -> tuple[str, list[SaidDate]]:
         named.append(SaidDate(int(month), int(parts["day"]), int(parts["year"]) if parts["year"] else None))
         return _mark(2 * len(named) - 1)
 
+    text = words.month_spans.sub(r"\1 \4 \2 \3 \4", text)
     for pattern in (*words.dates, *([_DOTTED] if "." in text else [])):
         text = pattern.sub(noted, text)
     return (_MARK.sub(GONE, text), list(_read(text, named, words))) if "@" in text else (text, [])

@@ -3,25 +3,32 @@
 import re
 from functools import cache, cached_property
 
-from taper.formats.fhir.read.vocabulary import NUMBER, unit_pattern
+from taper.formats.fhir.read.vocabulary import NUMBER, counted_pattern, unit_pattern
 
 GONE = " | "
 CLAUSE = re.compile(r"[.;:,]")
-CLOCK = re.compile(
-    r"(?<![\w:/.])(?:at |um |a las? |a )?(\d{1,2})(?:[:.h](\d{2}))? ?"
-    r"(am|pm|a\.m\.|p\.m\.|uhr|o'clock|h)(?![\w])"
-    r"|(?<![\w:/.])(?:at |um |a las? |a )?(\d{1,2}):(\d{2})(?: ?(am|pm|uhr|hr?s?))?(?![\w:])"
-)
+CLOCK = re.compile(r"(?<![\w:/.])(?:at |um |a las? |a )?(\d{1,2})(?:[:.h](\d{2}))? ?"
+                   r"(am|pm|a\.m\.|p\.m\.|uhr|o'clock|h)(?![\w])"
+                   r"|(?<![\w:/.])(?:at |um |a las? |a )?(\d{1,2})[:h](\d{2})(?: ?(am|pm|uhr|hr?s?))?(?![\w:])"
+                   r"|(?<![\w])(?:(?:a las? |a |y |et )(\d{1,2}) (?:heures|horas)|a las? (\d{1,2}))"
+                   r"(?![\w:.,/])")  # fmt: skip
 CLOCK_24 = re.compile(r"(?<![\w:/.])at ([01]\d|2[0-3])([0-5]\d)(?: ?h(?:rs?|ours)?)?(?= *(?:$|[^\w %]|and ))")
 THOUSANDS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:[.,]\d{3})+(?![\d])")
+SPACED_THOUSANDS = re.compile(r"(?<![\w.,/])([1-9]\d{0,2}) 000(?= ?(?:mg|mcg|ug|g)(?![\w]))")
 OF_A_PERIOD = re.compile(r"(?:(?<=^)|(?<=[ x(]))(?:for |x ?)?(\d{1,3})/(7|52|12)(?![\d/])")
 SIGNED = re.compile(r"(?:(?<!\d)[.,]|\+ ?|\^|(?<!\w)-)\d[\d.,/]*")
 COMPARED = re.compile(r"[<>~≈≤≥±]=? ?\d[\d.,/]*")
 PER_BODY = re.compile(rf"{NUMBER} ?(?:mg|mcg|ug|g) ?/ ?(?:kg|m2|m²)\S*")
 PER_VOLUME = re.compile(rf"({NUMBER}) ?(mg|mcg|ug|g) ?/ ?({NUMBER})? ?ml(?![\w])")
 REPEATED = re.compile(r"(?<![\d.,/])(\d+) \(\1\)")
-MIXED = re.compile(r"(\d+)[ -](?:and|und|et|y)[ -](?:a )?(\d+/\d+)")
+MIXED = re.compile(r"(\d+)[ -](?:and|und|et|y)[ -](?:a )?(?:0 )?(\d+/\d+)")
+PART_OF = re.compile(r"(?<![\w])(0 \d+/\d+)(?: de | d'|-)")
 SEVERAL = re.compile(r"\d\D+\d")
+# How a time of day begins that is one of every day.
+EACH_DAY = ("every ", "each ", "jeden ", "chaque ", "cada ")
+CLAUSE_END = re.compile(r"[.;,](?=\s|$)")
+# What a condition says before the dose that it is of: some words, of which the last does not compare.
+LEADS_TO = re.compile(r"\S (?:.* )?(?!(?:over|than|above|below|under|of|als|uber|unter|ab|de|que|von) $)[^ |]+ $")
 SPACED_WORD = re.compile(r"[ ,/]*([^\W\d_]+(?:'[^\W\d_]+)*)")
 WORD = re.compile(r"\d+(?:[.,/:]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)*")
 
@@ -41,7 +48,7 @@ class UnitPatterns:
     def scheme(self) -> re.Pattern[str]:
         counts = rf"{NUMBER}(?: ?- ?{NUMBER}){{2,3}}"
         unit = rf"(?:(?: ?{_MASS}(?![\w/]))|(?: ?{self._unit})? {_EACH})?"
-        return re.compile(rf"(?<![\w/.,-])({counts}){unit}(?![\w/-])")
+        return re.compile(rf"(?<![\w/.,-])(?:({NUMBER}) ?{_MASS},? )?(?<![\w/.,-])({counts}){unit}(?![\w/-])")
 
     @cached_property
     def daily(self) -> re.Pattern[str]:
@@ -58,7 +65,7 @@ class UnitPatterns:
         return re.compile(rf"(?<![\w])({NUMBER})(?: ?x ?| )({NUMBER}) ?{_MASS}[ -]?({self._unit})(?![\w])")
 
     @cached_property
-    def counted(self) -> re.Pattern[str]:
+    def count_of_mass(self) -> re.Pattern[str]:
         return re.compile(rf"(?<![\w])({NUMBER}) ?x ?({NUMBER}) ?{_MASS}(?![\w/])")
 
     @cached_property
@@ -93,6 +100,24 @@ class UnitPatterns:
     def perhaps_strength(self) -> re.Pattern[str]:
         """A mass after the word of a unit, which may be of one or of all of them, and what stands between."""
         return re.compile(rf"(?<![\w]){self._unit}(?![\w])([^\d.;:|]{{0,60}}?)({NUMBER}) ?{_MASS}(?![\w/])")
+
+    @cached_property
+    def another(self) -> re.Pattern[str]:
+        """A further unit that is the first one of which a text speaks."""
+        unit, words = counted_pattern(), "une? autre|otr[oa]|eine (?:weitere|zweite)"
+        return re.compile(rf"^(?:(?!(?<![\w]){unit}(?![\w])).)*?(?<![\w])(?:{words}) {unit}(?![\w])")
+
+    @cached_property
+    def counted(self) -> re.Pattern[str]:
+        return re.compile(rf"(?<![\w]){NUMBER} ?({counted_pattern()})(?![\w])")
+
+    @cached_property
+    def and_part(self) -> re.Pattern[str]:
+        """A part of a unit that stands after its word: "1 tablet and a half"."""
+        unit = counted_pattern()
+        return re.compile(
+            rf"(?<![\w.,/])(\d+) ({unit}) (?:(?:and|und|et|y) (?:a )?)?(?:0 )?(\d/\d)(?! ?(?:{unit}|x)|[\w/])"
+        )
 
     @cached_property
     def added(self) -> re.Pattern[str]:

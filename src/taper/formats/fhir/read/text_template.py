@@ -29,7 +29,8 @@ def without_numbers(text: str) -> str:
 @cache
 def _amount() -> re.Pattern[str]:
     """A number of a unit that no mark joins to another number."""
-    return re.compile(rf"(?<![\w.,:/-])(?<!\d )(\d{{1,4}}(?:\.\d{{1,2}})?)(?= ?{unit_pattern()}(?![\w/-]))")
+    alone = rf"(?<![\w.,:/-])(?<!\d )(\d{{1,4}}(?:\.\d{{1,2}})?)(?= ?{unit_pattern()}(?![\w/-])"
+    return re.compile(rf"{alone}(?! (?:\d/|(?:and|und|et|y) )))")
 
 
 @dataclass(frozen=True, slots=True)

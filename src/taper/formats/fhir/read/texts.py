@@ -9,7 +9,7 @@ from taper.formats.fhir.quantity import UnitStrength
 from taper.formats.fhir.read.as_needed import is_as_needed
 from taper.formats.fhir.read.bundle import Request
 from taper.formats.fhir.read.dosage import ReadDosage
-from taper.formats.fhir.read.dosage_text import read_text
+from taper.formats.fhir.read.dosage_text import is_of_dosing, read_text
 from taper.formats.fhir.read.elements import as_list, as_map, names_of
 from taper.formats.fhir.read.extensions import extension_texts
 from taper.formats.fhir.read.import_report import Notes
@@ -17,9 +17,10 @@ from taper.formats.fhir.read.own_text import rendered_texts
 from taper.formats.fhir.read.route import says_elsewhere
 from taper.formats.fhir.read.steps import ReadStep, is_note
 from taper.formats.fhir.read.text_check import differences
+from taper.formats.fhir.read.text_language import is_in_read_language, is_in_unread_language
 from taper.formats.fhir.read.text_scope import Scope
 from taper.formats.fhir.read.told import Told
-from taper.formats.fhir.read.vocabulary import common_words, plain
+from taper.formats.fhir.read.vocabulary import plain
 from taper.formats.fhir.write.request import KIND_TEXT, REVIEW_TEXT
 
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
@@ -81,7 +82,7 @@ def _check_step(index: int, whole: Scope, names: frozenset[str], notes: Notes, *
             where = f"{dosage.where}.{at}"
             notes.report("not-read", dosage.where if at == "text" else where, f"compared with the codes: {text!r}")
             is_loose = "extension[" in at and not at.startswith("_") and not _is_strange(text, names)
-            read = _reader(names, lenient=is_loose)
+            read = _reader(names, lenient=is_loose and not is_in_unread_language(text, names))
             told = _without(read(text), dosage)
             if _says_elsewhere(text, told, where, notes):
                 continue
@@ -90,7 +91,7 @@ def _check_step(index: int, whole: Scope, names: frozenset[str], notes: Notes, *
             if not found or (alone is not together and not differences(told, together)):
                 review = review or bool(told.conditions)
             elif not _repeats_all(text, told, whole, read):
-                _refuse(text, told, found, dosage.where, _codes(together), notes)
+                _refuse(text, told, found, dosage.where, together, names, notes)
     return replace(step, review=True) if review else step
 
 
@@ -112,7 +113,7 @@ def _reader(names: frozenset[str], *, lenient: bool) -> Callable[[str], Told]:
 
     def read(text: str) -> Told:
         told = read_text(text, names)
-        if not lenient:
+        if not lenient or is_of_dosing(text):
             return told
         return replace(told, unknown=[word for word in told.unknown if word[0].isdigit() or word in told.near_doses])
 
@@ -133,13 +134,15 @@ def _says_elsewhere(text: str, told: Told, where: str, notes: Notes) -> bool:
     return True
 
 
-def _refuse(text: str, told: Told, found: Sequence[str], where: str, codes: str, notes: Notes) -> None:
-    words = _WORD.findall(plain(text))
-    if len(told.unknown) * 2 > len(words):
+def _refuse(
+    text: str, told: Told, found: Sequence[str], where: str, scope: Scope, names: frozenset[str], notes: Notes
+) -> None:
+    most = len(told.unknown) * 2 > len(_WORD.findall(plain(text))) and not is_in_read_language(text, names)
+    if most or (told.unknown and is_in_unread_language(text, names)):
         said = f"the text {text!r} is in a language that is not read here ({_READ})"
     else:
         said = f"the text {text!r} says more than the codes, or other: {'; '.join(dict.fromkeys(found))}"
-    notes.refuse("text", where, f"{said}; the codes say {codes}")
+    notes.refuse("text", where, f"{said}; the codes say {_codes(scope)}")
 
 
 def _codes(scope: Scope) -> str:
@@ -225,7 +228,7 @@ def _reasons(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for at, text in ((at, name) for at, concept in concepts for name in names_of(concept)):
         told = read_text(text)
         doses = told.amounts or any(map(_DIGIT.search, told.conditions))
-        tapers = any(change.startswith(_TAPERS) for change in told.changes)
+        tapers = any(change.startswith(_TAPERS) for change in (*told.changes, *told.beyond))
         if tapers or (
             doses and (told.conditions or told.lengths or told.sequence or told.changes or told.every or told.times)
         ):
@@ -236,16 +239,16 @@ def _check_whole(text: str, where: str, whole: Scope, names: frozenset[str], not
     if is_as_needed(text):
         notes.refuse("as-needed", where, f"it says that the drug is taken as needed: {text!r}; plan it outside")
     notes.report("not-read", where, f"compared with the codes: {text!r}")
-    words = _WORD.findall(plain(text))
-    is_understood = len(read_text(text, names).unknown) < len(words) or not common_words().isdisjoint(words)
-    is_loose = (" in extension" in where and not _is_strange(text, names)) or (lenient and is_understood)
-    read = _reader(names, lenient=is_loose)
+    is_loose = (
+        is_in_read_language(text, names) if lenient else " in extension" in where and not _is_strange(text, names)
+    )
+    read = _reader(names, lenient=is_loose and not is_in_unread_language(text, names))
     told = read(text)
     found = differences(told, whole)
     if not found and told.amounts and len(whole.steps) > 1:
         found = ["it does not tell the doses of each step in turn"]
     if found and not _tells_one(told, whole) and not _repeats_all(text, told, whole, read):
-        _refuse(text, told, found, where, _codes(whole), notes)
+        _refuse(text, told, found, where, whole, names, notes)
 
 
 def _tells_one(told: Told, whole: Scope) -> bool:

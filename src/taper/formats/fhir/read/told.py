@@ -31,12 +31,14 @@ class Told:
     `products` are counts of units of a stated strength, in mg; `beside` those of which it is open whether the mg are
     those of one unit. `strengths` are said of one unit, in mg, `perhaps_strengths` of one or of all of them. `added`
     are amounts that a word like "and" joins to one before. `doses` is the text without what it warns of and
-    without how the drug is taken, flat. `near_doses` are words that are not understood beside one of doses or of time.
-    `within` are masses of a stated volume, `totals` what the doses of a day come to, and `spans` days of the order.
+    without how the drug is taken, flat; `timed` is what of it says how much and when. `near_doses` are words that are
+    not understood beside one of doses or of time. `within` are masses of a stated volume, `totals` what the doses of a
+    day come to, and `spans` days of the order.
     """
 
     language: str
     doses: str = ""
+    timed: str = ""
     amounts: list[tuple[Fraction, str]] = field(default_factory=list)
     products: list[Fraction] = field(default_factory=list)
     beside: list[Fraction] = field(default_factory=list)
@@ -55,6 +57,7 @@ class Told:
     limits: list[tuple[Fraction, str]] = field(default_factory=list)
     openly: list[str] = field(default_factory=list)
     not_daily: list[str] = field(default_factory=list)
+    once: list[str] = field(default_factory=list)
     is_divided: bool = False
     sequence: list[str] = field(default_factory=list)
     changes: list[str] = field(default_factory=list)
@@ -75,9 +78,16 @@ class Told:
         return 1 in self.every
 
     @property
+    def says_when(self) -> bool:
+        """Whether it says anything of how often, on which days, or at which times."""
+        return bool(
+            self.times or self.every or self.weekly or self.slots or self.clocks or self.weekdays or self.schemes
+        )
+
+    @property
     def says_more(self) -> bool:
         """Whether it says anything beside amounts, lengths and times."""
         return bool(
             self.unknown or self.beyond or self.in_mouth or self.until or self.courses or self.openly or self.conditions
-            or self.sequence or self.changes or self.stops
+            or self.sequence or self.changes or self.stops or self.once
         )  # fmt: skip

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from taper.formats.fhir.quantity import COUNTED
 from taper.formats.fhir.read.advice import openers
 from taper.formats.fhir.tables import table, unit_words
 
@@ -29,6 +30,11 @@ def plain(text: str) -> str:
     return _LETTERS.sub(lambda found: found[0].replace(".", ""), bare) if "." in bare else bare
 
 
+def without_elision(word: str) -> str:
+    """A word without an article or preposition of which the vowel fell: "l'hypertension"."""
+    return word[2:] if word[:2] in ("l'", "d'") else word
+
+
 @lru_cache(maxsize=2048)
 def _apart(mark: str) -> str:
     """A character of which a part would join the number before it, kept apart: a fraction, or raised or in a ring."""
@@ -41,8 +47,17 @@ def _apart(mark: str) -> str:
 @cache
 def unit_pattern() -> str:
     """Any word for a unit of a dose."""
-    words = sorted({plain(word) for word in unit_words()}, key=len, reverse=True)
-    return "(?:" + "|".join(re.escape(word) for word in words) + ")"
+    return _any_of(plain_unit_words())
+
+
+@cache
+def counted_pattern() -> str:
+    """Any word for a unit that is counted."""
+    return _any_of(word for word, meaning in plain_unit_words().items() if meaning in COUNTED)
+
+
+def _any_of(words: Iterable[str]) -> str:
+    return "(?:" + "|".join(map(re.escape, _longest(words))) + ")"
 
 
 @cache
@@ -77,6 +92,8 @@ class Vocabulary:
     take: re.Pattern[str]
     bare: re.Pattern[str]
     common: frozenset[str]
+    bare_count: re.Pattern[str]
+    month_spans: re.Pattern[str]
 
 
 @cache
@@ -90,7 +107,7 @@ def vocabulary_of(code: str) -> Vocabulary:
     return Vocabulary(
         code,
         held["name"],
-        _whole(map(re.escape, held["numbers"])),
+        _whole(_numbers(held["numbers"])),
         held["numbers"],
         units,
         {key: _whole(_filled(held.get(key, ()), lengths)) for key in _PHRASES},
@@ -100,7 +117,7 @@ def vocabulary_of(code: str) -> Vocabulary:
         _named(held.get("weekday_sets", {"": ["(?!)"]})),
         _beside_a_time(held["meals"], held["slots"], held["joined"]),
         _times_by_count(held["named_times"]),
-        tuple(_dates(held["month_names"])),
+        (*_dates(held["month_names"]), *map(re.compile, held["numeric_dates"])),
         {meaning: _before_a_date(held["before_dates"], meaning) for meaning in ("start", "end", "day")},
         words,
         purposes,
@@ -110,17 +127,13 @@ def vocabulary_of(code: str) -> Vocabulary:
         _taken(held["take"], held["taken"]),
         _bare([*held.get("bare_before", ()), *held["named_times"]]),
         frozenset(held.get("common", "").split()),
+        _before_a_time(held["slots"]),
+        _month_spans(held["month_names"]),
     )
 
 
 @cache
-def common_words() -> frozenset[str]:
-    """The words by which a note is known to be in a language that is read, although it says nothing of doses."""
-    return frozenset(word for code in LANGUAGES for word in vocabulary_of(code).common)
-
-
-@cache
-def _known_words(code: str) -> frozenset[str]:
+def known_words(code: str) -> frozenset[str]:
     """Every word in the phrases of a language, by which it is told from the others before its patterns are made."""
     held = table(f"text-{code}")
     return frozenset(re.findall(r"[a-z']{2,}", f"{held} {' '.join(held['one'])}"))
@@ -129,9 +142,17 @@ def _known_words(code: str) -> frozenset[str]:
 _PHRASES = (
     "times", "every_hours", "daily", "every_days", "alternate", "weekly", "monthly", "lengths", "until", "then",
     "change", "stop", "ranges", "conditions", "weekends", "from", "to", "total", "harmless", "course",
-    "limits", "openly", "divided", "each_time", "each_meal", "not_daily", "pauses",
-    "alarms", "of_doses", "in_mouth", "once", "after_condition", "daily_amount", "spans",
+    "limits", "openly", "divided", "each_time", "each_meal", "not_daily", "pauses", "gradual", "none", "once", "either",
+    "alarms", "of_doses", "in_mouth", "one_day", "after_condition", "daily_amount", "spans", "dosing", "times_each",
 )  # fmt: skip
+
+
+def _numbers(said: Mapping[str, str]) -> Iterable[str]:
+    """The words for numbers; one before the word of a part belongs to it: "eine halbe" is no one and a half."""
+    ones = "|".join(re.escape(word) for word, number in said.items() if number == "1")
+    return (
+        rf"(?:(?:{ones}|1) )?{re.escape(word)}" if "/" in number else re.escape(word) for word, number in said.items()
+    )
 
 
 def _taken(before: Iterable[str], after: Iterable[str]) -> re.Pattern[str]:
@@ -168,6 +189,18 @@ def _beside_a_time(meals: Iterable[str], slots: Mapping[str, list[str]], joined:
     return re.compile(rf"(?<![\w])(?:(?:{time}){both}(?:{every})|(?:{every}){both}(?:{time}))(?![\w])")
 
 
+def _before_a_time(slots: Mapping[str, list[str]]) -> re.Pattern[str]:
+    """A number alone that stands before a time of day, and is no clock time."""
+    time = "|".join(_longest(phrase for phrases in slots.values() for phrase in phrases))
+    return re.compile(rf"(?<![\w.,/:-])(?<!at )(?<!um )(?<!las )(?<!a )({NUMBER}) (?=(?:{time})(?![\w]))")
+
+
+def _month_spans(names: Iterable[str]) -> re.Pattern[str]:
+    """Two days of one month, which is said once: "du 1er au 14 mars"."""
+    day, month = r"(\d{1,2})(?:st|nd|rd|th|er|\.)?", rf"((?:{'|'.join(names)})\.?(?:,? (?:de )?\d{{4}})?)(?![\w])"
+    return re.compile(rf"\b{day} ?(-|to|bis(?: zum)?|au|al) ?{day} (?:of |de )?{month}")
+
+
 def _times_by_count(said: Mapping[str, int]) -> re.Pattern[str] | None:
     """Words that are a number of times a day, such as "bid"; None where a language has none."""
     counts = {f"n{count}": [word for word, times in said.items() if times == count] for count in said.values()}
@@ -194,6 +227,7 @@ def _filled(patterns: Iterable[str], lengths: str) -> list[str]:
     made: list[str] = []
     for pattern in patterns:
         numbered = pattern.replace("{N}", f"({NUMBER})")
+        numbered = numbered.replace("{C}", f"({counted_pattern()})")
         made.append(numbered.replace("{T}", f"({lengths})").replace("{U}", f"({unit_pattern()})"))
     return made
 
@@ -210,5 +244,5 @@ def best_language(text: str) -> list[str]:
 
 @lru_cache(maxsize=2048)
 def _best_language(said: tuple[str, ...]) -> tuple[str, ...]:
-    counts = {code: sum(word in _known_words(code) for word in said) for code in LANGUAGES}
+    counts = {code: sum(word in known_words(code) for word in said) for code in LANGUAGES}
     return tuple(sorted(LANGUAGES, key=lambda code: -counts[code]))
