@@ -12,7 +12,8 @@ import random
 import re
 import sys
 import tempfile
-from collections.abc import Callable
+import traceback
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,25 @@ def _mutate(name: str, data: bytes, most: int, number: int) -> bytes:
     return bytes(atheris.Mutate(data, most))
 
 
+def _fuzz(name: str, run: Callable[[str], None], said: Path, options: Sequence[str]) -> None:
+    """Fuzz a target in a process of its own, and end it."""
+    try:
+        with said.open("wb") as file:
+            os.dup2(file.fileno(), 1)
+            os.dup2(file.fileno(), 2)
+        atheris.Setup(
+            [sys.argv[0], *options],
+            lambda data: run(text_of(data)),
+            custom_mutator=lambda data, most, number: _mutate(name, data, most, number),
+        )
+        atheris.Fuzz()
+    except BaseException:
+        traceback.print_exc()
+        sys.stderr.flush()
+    finally:
+        os._exit(1)
+
+
 def guide(name: str, run: Callable[[str], None], limit: str, first: int, folder: str | None) -> tuple[int, str | None]:
     """How many inputs were tried until the limit, an option of libFuzzer, and what was said of a finding.
 
@@ -65,15 +85,7 @@ def guide(name: str, run: Callable[[str], None], limit: str, first: int, folder:
         options = [limit, f"-seed={first + 1}", "-timeout=300", "-rss_limit_mb=2048", f"-artifact_prefix={empty}/"]
         child = os.fork()
         if child == 0:
-            with said.open("wb") as file:
-                os.dup2(file.fileno(), 1)
-                os.dup2(file.fileno(), 2)
-            atheris.Setup(
-                [sys.argv[0], str(kept), str(CORPUS / name), "-print_final_stats=1", *options],
-                lambda data: run(text_of(data)),
-                custom_mutator=lambda data, most, number: _mutate(name, data, most, number),
-            )
-            atheris.Fuzz()
+            _fuzz(name, run, said, [str(kept), str(CORPUS / name), "-print_final_stats=1", *options])
         _, status = os.waitpid(child, 0)
         lines = said.read_text("utf-8", errors="replace").splitlines()
     told = "\n".join(line for line in lines if not line.startswith("#"))
