@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from formats.fhir_orders import SLOTS, between, counted, dosage, lasting, order, order_r5, quantity, refusals
-from taper import Concentration, from_fhir, mg
+from taper import CannotImport, Concentration, from_fhir, mg
 
 
 def is_read(resource, **given):
@@ -543,3 +543,13 @@ def test_a_single_dose_is_no_daily_one(text):
 def test_one_of_two_times_is_not_both(text):
     twice = {"repeat": {"frequency": 2, "when": ["MORN", "EVE"]}}
     assert not is_read(order(dosage(40, text=f"40 mg {text}", **twice)))
+
+
+def test_what_may_stand_is_named_once_and_only_where_it_refuses():
+    told = "where the codes are what is meant, accept 'text'"
+    with pytest.raises(CannotImport) as caught:
+        from_fhir(order(dosage(text="40 mg, then 20 mg"), note=[{"text": "stop on Friday"}]), slots=SLOTS)
+    assert str(caught.value).count(told) == 1
+    with pytest.raises(CannotImport) as caught:
+        from_fhir(order(dosage(text="40 mg, then 20 mg"), status="cancelled"), slots=SLOTS, accept=["text"])
+    assert "accept" not in str(caught.value)
