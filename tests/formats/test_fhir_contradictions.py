@@ -215,6 +215,8 @@ TEN_DAYS = {
     "du 1 janvier au 10 janvier 2026": True, "à partir du 1er janvier 2026": True,
     "hasta el 10 de enero de 2026": True, "del 1 de enero al 10 de enero": True,
     "start 1 January 2026, stop 10 January 2026": True, "40 mg @ 2026-01-01 to 2026-01-10": True,
+    "from 2026-01-01 to 10 January": True, "from 2026-01-01 to 9 January": False,
+    "1 January, 10 January, 1.1., 10.1., 10 January 2026": True, "1 January, 10 January, 1.1., 10.1., 9.1.": False,
 }  # fmt: skip
 
 
@@ -236,3 +238,13 @@ def test_what_goes_on_until_a_word_is_not_ended_by_the_date_of_its_start():
 @pytest.mark.parametrize("text", ["from 5.00.2026", "@\ue000@ 40 mg", "2026-01-01 " * 99, "1 May 2026 " * 99, "@1@"])
 def test_dates_that_are_none_or_many_are_read_without_failing(text):
     is_read(order(dosage(text=text)))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("40 mg (8 mL)", None), ("40 mg (8 mL) of 5 mg/mL", None), ("8 mL", "8 mL is not the dose"),
+     ("5 mg/mL", "the amount is not the dose")],
+)  # fmt: skip
+def test_a_volume_and_a_concentration_beside_a_mass_are_not_the_dose_alone(text, said):
+    told = refusals(order(dosage(text=text)))
+    assert [said is not None and said in line for line in told] == ([] if said is None else [True])
