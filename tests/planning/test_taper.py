@@ -289,3 +289,19 @@ def test_the_weights_are_printed_and_named_as_judgment() -> None:
 
 def test_a_pace_may_be_given_as_an_object() -> None:
     assert plan(pace=Pace.parse(PACE)).plan.fingerprint == plan().plan.fingerprint
+
+
+@pytest.mark.parametrize(
+    ("products", "before", "least"),
+    [([tablet("10 mg", 1), tablet("20 mg", 1)], "4 mg", "10 mg"), ([LIQUID], "0.05 mg", "0.2 mg")],
+    ids=["tablets", "a liquid"],
+)
+def test_a_dose_below_all_that_can_be_made_is_told_the_least(products: Any, before: str, least: str) -> None:
+    with pytest.raises(NotReachable, match=f"The nearest dose that can be made is {least}"):
+        plan(before={"bedtime": before}, products=products)
+
+
+def test_a_target_may_keep_an_intake_as_it_is() -> None:
+    made = plan(to={"morning": "10 mg", "bedtime": "5 mg"})
+    assert {(str(step.regimen.dose_at("morning"))) for step in made.course.steps} == {"10 mg"}
+    assert made.course.steps[-1].regimen == Regimen.of({"morning": "10 mg", "bedtime": "5 mg"})
