@@ -6,6 +6,7 @@ import pytest
 
 from formats.fhir_orders import between, counted, dosage, lasting, order, refusals
 from taper import mg
+from taper.formats.fhir.read.dosage_text import read_text
 
 
 def is_read(resource, **given):
@@ -188,9 +189,10 @@ def weekly(value, day, **more):
 def test_a_maximum_is_that_of_the_largest_day(limit, read):
     text = f"max {limit} mg/day"
     assert is_read(order(weekly(10, "mon", text=text), weekly(20, "tue"))) is read
-    turns = [dosage(value, repeat={"period": 2} | between(first, "2026-01-10"), sequence=1)
-             for value, first in ((10, "2026-01-01"), (20, "2026-01-02"))]  # fmt: skip
-    assert is_read(order(*turns, note=[{"text": text}])) is read
+    for doses in ((10, 20), (10, 20, 10)):
+        turns = [dosage(value, repeat={"period": len(doses)} | between(f"2026-01-0{day}", "2026-01-10"), sequence=1)
+                 for day, value in enumerate(doses, start=1)]  # fmt: skip
+        assert is_read(order(*turns, note=[{"text": text}])) is read
 
 
 @pytest.mark.parametrize(("limit", "read"), [(15, True), (10, False)])
@@ -248,3 +250,34 @@ def test_dates_that_are_none_or_many_are_read_without_failing(text):
 def test_a_volume_and_a_concentration_beside_a_mass_are_not_the_dose_alone(text, said):
     told = refusals(order(dosage(text=text)))
     assert [said is not None and said in line for line in told] == ([] if said is None else [True])
+
+
+@pytest.mark.parametrize("end", ["20", "11", "10", "1"])
+def test_the_date_of_a_stop_is_the_end_of_the_last_step(end):
+    text = f"40 mg until 10 January, then 20 mg, then stop on {end} January"
+    assert is_read(
+        order(
+            dosage(40, repeat=between("2026-01-01", "2026-01-10")),
+            dosage(20, repeat=between("2026-01-11", "2026-01-20")),
+            note=[{"text": text}],
+        )
+    ) is (end == "20")
+
+
+def test_a_length_that_differs_is_told_beside_that_of_the_bounds():
+    for bounds, said in ((lasting(7), "7 days"), ({}, "no end")):
+        (line,) = refusals(order(dosage(text="40 mg for 5 days", repeat=bounds)))
+        assert line.endswith(f"text: step 1: the text says 5 days, the bounds say {said}")
+
+
+HOURS = {1: (24, None), 2: (12, None), 5: None, 8: (3, None), 12: (2, None), 24: (1, None), 36: None, 48: (None, 2)}
+
+
+@pytest.mark.parametrize("hours", HOURS)
+def test_so_many_hours_are_times_a_day_or_days_where_they_divide_one(hours):
+    told = read_text(f"40 mg every {hours} hours")
+    assert (told.times, told.every, told.beyond) == (
+        ([], [], [f"every {hours} hours"])
+        if HOURS[hours] is None
+        else (*([] if number is None else [number] for number in HOURS[hours]), [])
+    )

@@ -70,3 +70,9 @@ def test_what_stands_beside_a_value_stands_as_the_value_does(beside, said):
 
 def test_an_empty_object_beside_a_text_refuses():
     assert refusals(order(dosage(text="40 mg", _text={}))) != []
+
+
+def test_an_extension_with_two_values_refuses():
+    two = URL | {"valueString": "a", "valueInteger": 1}
+    said = refusals(order(requester={"reference": "Practitioner/1", "extension": [two]}))
+    assert [line.split(": ", 1)[1] for line in said] == ["element: valueString says the same; write one of them"]
