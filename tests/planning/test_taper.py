@@ -36,6 +36,7 @@ LIQUID = Product(
     smallest_volume="0.5 mL",
     graduation="0.5 mL",
 )
+UNMEASURED = Product(id="other", drug="diazepam", form="oral solution", concentration="5 mg/5 mL")
 PACE = "10% of current, at least 1 mg, up to 12.5%, every 2 weeks"
 TWICE = {"morning": "10 mg", "bedtime": "10 mg"}
 
@@ -293,8 +294,12 @@ def test_a_pace_may_be_given_as_an_object() -> None:
 
 @pytest.mark.parametrize(
     ("products", "before", "least"),
-    [([tablet("10 mg", 1), tablet("20 mg", 1)], "4 mg", "10 mg"), ([LIQUID], "0.05 mg", "0.2 mg")],
-    ids=["tablets", "a liquid"],
+    [
+        ([tablet("10 mg", 1), tablet("20 mg", 1)], "4 mg", "10 mg"),
+        ([LIQUID], "0.05 mg", "0.2 mg"),
+        ([UNMEASURED, tablet("10 mg", 1)], "4 mg", "10 mg"),
+    ],
+    ids=["tablets", "a liquid", "beside a liquid that cannot be measured"],
 )
 def test_a_dose_below_all_that_can_be_made_is_told_the_least(products: Any, before: str, least: str) -> None:
     with pytest.raises(NotReachable, match=f"The nearest dose that can be made is {least}"):

@@ -186,7 +186,8 @@ class Problem:
         """What the products make for one intake, up to what it takes now, or above: to its double or one least unit."""
         products = self.products if liquid is None else [p for p in self.products if p.form.is_liquid == liquid]
         handling = self.weights.handling(mix_forms=self.mix_forms, round_liquids=self.round_liquids)
-        up_to = max(intake.dose * 2, min(map(_least, products))) if above else intake.dose
+        least = min((_least(product) for product in products if not product.is_unmeasured), default=intake.dose)
+        up_to = max(intake.dose * 2, least) if above else intake.dose
         return Reachable(products, up_to=up_to, handling=handling)
 
     def check(self) -> None:
