@@ -253,15 +253,16 @@ def test_a_volume_and_a_concentration_beside_a_mass_are_not_the_dose_alone(text,
 
 
 @pytest.mark.parametrize("end", ["20", "11", "10", "1"])
-def test_the_date_of_a_stop_is_the_end_of_the_last_step(end):
-    text = f"40 mg until 10 January, then 20 mg, then stop on {end} January"
-    assert is_read(
-        order(
-            dosage(40, repeat=between("2026-01-01", "2026-01-10")),
-            dosage(20, repeat=between("2026-01-11", "2026-01-20")),
-            note=[{"text": text}],
-        )
-    ) is (end == "20")
+@pytest.mark.parametrize(
+    "text",
+    ["40 mg until 10 January, then 20 mg, then stop on {} January",
+     "40 mg until 10 January, then 20 mg, then {} January stop",
+     "40 mg bis 10. Januar, dann 20 mg, dann am {}. Januar absetzen"],
+)  # fmt: skip
+def test_the_date_of_a_stop_is_the_end_of_the_last_step(text, end):
+    first = dosage(40, repeat=between("2026-01-01", "2026-01-10"))
+    second = dosage(20, repeat=between("2026-01-11", "2026-01-20"))
+    assert is_read(order(first, second, note=[{"text": text.format(end)}])) is (end == "20")
 
 
 def test_a_length_that_differs_is_told_beside_that_of_the_bounds():

@@ -298,10 +298,13 @@ def test_a_pace_may_be_given_as_an_object() -> None:
         ([tablet("10 mg", 1), tablet("20 mg", 1)], "4 mg", "10 mg"),
         ([LIQUID], "0.05 mg", "0.2 mg"),
         ([UNMEASURED, tablet("10 mg", 1)], "4 mg", "10 mg"),
+        ([tablet("1 mg", 1), tablet("20 mg", 1)], "9 mg", r"4 mg\."),
     ],
-    ids=["tablets", "a liquid", "beside a liquid that cannot be measured"],
+    ids=["tablets", "a liquid", "beside a liquid that cannot be measured", "none above within its double"],
 )
-def test_a_dose_below_all_that_can_be_made_is_told_the_least(products: Any, before: str, least: str) -> None:
+def test_a_dose_that_cannot_be_made_is_told_the_nearest_to_its_double_or_the_least_of_all(
+    products: Any, before: str, least: str
+) -> None:
     with pytest.raises(NotReachable, match=f"The nearest dose that can be made is {least}"):
         plan(before={"bedtime": before}, products=products)
 
