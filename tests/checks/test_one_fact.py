@@ -1,9 +1,11 @@
 """One fact, one finding: whose country speaks first, what was read, and which questions are asked."""
 
+from datetime import timedelta
+
 import pytest
 
 from builders import DRUG, TABLETS, course, formulary, plan_of, plan_with, review_of, step, tablet
-from taper import Formulary, InvalidInput, Patient, Severity, Why, check, realize
+from taper import Formulary, InvalidInput, Patient, Severity, Why, check, realize, to_schedule
 from taper.knowledge.reading import read_monograph
 from taper.source import Source
 
@@ -46,6 +48,16 @@ class TestOneFinding:
         plan = plan_of(step("10 mg", "2 days"), step("5 mg", "2 days"), step("10 mg", "2 days"), before="nothing")
         found = [f for f in review_of(plan, ceilings("9 mg", "8 mg")).findings if f.rule == "ceiling"]
         assert [(item.day, item.last_day, len(item.each)) for item in found] == [(1, 2, 2), (5, 6, 2)]
+
+    def test_a_schedule_is_checked_as_its_plan_is_from_its_start(self):
+        from builders import START
+
+        held = ceilings("9 mg")
+        made = realize(DAY, TABLETS, formulary=held)
+        review = check(to_schedule(made, start=START))
+        assert review == check(made, start=START)
+        (finding,) = [item for item in review.findings if item.rule == "ceiling"]
+        assert (finding.date, finding.last_date) == (START, START + timedelta(days=2))
 
     @pytest.mark.parametrize(("doses", "both"), [(("2 mg", "5 mg"), 1), (("5 mg", "2 mg"), 0)])
     def test_a_fall_in_one_cycle_is_no_part_of_the_swing_in_another(self, doses, both):
