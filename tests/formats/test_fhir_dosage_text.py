@@ -1,5 +1,8 @@
 """Texts of an order against its codes: what repeats them is read, what says more or other refuses."""
 
+import re
+from fractions import Fraction
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,6 +10,7 @@ from hypothesis import strategies as st
 from formats.fhir_orders import HALF, between, counted, dosage, lasting, order, quantity, refusals, reports, steps_of
 from taper import from_fhir, mg
 from taper.formats.fhir.read.dosage_text import read_text
+from taper.formats.fhir.read.vocabulary import LANGUAGES, vocabulary_of
 
 MORE = {
     "a change after a length": "40 mg for 5 days, then 20 mg for 5 days, then stop",
@@ -376,3 +380,17 @@ def test_a_note_beside_no_dosage_that_could_say_it_refuses():
     told = order(note=[{"text": "40 mg daily"}]) | {"dosageInstruction": []}
     assert any("it is beside no dosage" in line for line in refusals(told))
     assert not any("it is beside no dosage" in line for line in refusals(told | {"note": [{"text": "with food"}]}))
+
+
+UNIT = {"en": "tablets", "de": "Tabletten", "fr": "comprimés", "es": "comprimidos"}
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_each_word_of_a_number_is_that_number_and_a_part_is_one_after_a_word_for_one_too(code):
+    numbers = {
+        word: Fraction(said) for word, said in vocabulary_of(code).digits.items() if re.fullmatch(r"[\d/]+", said)
+    }
+    ones = ["1 ", *(f"{word} " for word, number in numbers.items() if number == 1)]
+    for word, number in numbers.items():
+        for one in ["", *(ones if number < 1 else [])]:
+            assert read_text(f"{one}{word} {UNIT[code]}").amounts == [(number, "tablet")], f"{one}{word}"

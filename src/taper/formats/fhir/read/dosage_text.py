@@ -107,7 +107,7 @@ class _Reading(TimesLeft, DosesLeft):
 
     def _digit(self, found: re.Match[str]) -> str:
         digits = self._words.digits
-        number = digits.get(found[0]) or digits[found[0].rpartition(" ")[2]]
+        number = digits.get(found[0]) or digits[found[0].partition(" ")[2]]
         self._articles = self._articles or number == "1"
         if number == "1.0" and unit_patterns().another.search(found.string) is not None:
             self.told.beyond.append(found[0])  # another one, of which none is said before
