@@ -10,7 +10,7 @@ source "$here/shared/setup.sh"
 echo "setting up: what guides the fuzzing by coverage"
 if environment atheris --require-hashes -r "$here/fuzz/atheris.txt" 2>"$work/pip.log"; then
   cd "$here/../.."
-  PYTHONPATH=src:tests "$work/atheris/bin/python" tests/fuzz/run.py --inputs 2500
+  PYTHONHASHSEED=0 PYTHONPATH=src:tests "$work/atheris/bin/python" tests/fuzz/run.py --inputs 2500
 elif grep -qE "No matching distribution|Could not find a version|Failed building wheel" "$work/pip.log"; then
   echo "not available here: atheris, for $("$python" --version)"
 else

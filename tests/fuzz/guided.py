@@ -73,8 +73,10 @@ def _fuzz(name: str, run: Callable[[str], None], said: Path, options: Sequence[s
         os._exit(1)
 
 
-def guide(name: str, run: Callable[[str], None], limit: str, first: int, folder: str | None) -> tuple[int, str | None]:
-    """How many inputs were tried until the limit, an option of libFuzzer, and what was said of a finding.
+def guide(
+    name: str, run: Callable[[str], None], limit: str, first: int, folder: str | None
+) -> tuple[int, str, str | None]:
+    """How many inputs were tried until the limit, an option of libFuzzer, what they reached, and a finding in words.
 
     Inputs that reach something new are kept in the folder, if there is one. `run` keeps what it finds. It runs in a
     fork, since libFuzzer ends its process.
@@ -82,12 +84,17 @@ def guide(name: str, run: Callable[[str], None], limit: str, first: int, folder:
     with tempfile.TemporaryDirectory() as empty:
         kept, said = Path(folder or empty) / name, Path(empty) / "said"
         kept.mkdir(parents=True, exist_ok=True)
-        options = [limit, f"-seed={first + 1}", "-timeout=300", "-rss_limit_mb=2048", f"-artifact_prefix={empty}/"]
+        options = [limit, f"-seed={first + 1}", "-reload=0", "-timeout=300", "-rss_limit_mb=2048"]
+        options += [f"-artifact_prefix={empty}/", "-print_final_stats=1"]
         child = os.fork()
         if child == 0:
-            _fuzz(name, run, said, [str(kept), str(CORPUS / name), "-print_final_stats=1", *options])
+            _fuzz(name, run, said, [str(kept), str(CORPUS / name), *options])
         _, status = os.waitpid(child, 0)
         lines = said.read_text("utf-8", errors="replace").splitlines()
     told = "\n".join(line for line in lines if not line.startswith("#"))
-    tried = re.search(r"number_of_executed_units: (\d+)", told)
-    return int(tried[1]) if tried else 0, None if status == 0 and tried else told[-5000:]
+    tried, reached = re.search(r"number_of_executed_units: (\d+)", told), re.findall(r"cov: (\d+)", "\n".join(lines))
+    return (
+        int(tried[1]) if tried else 0,
+        reached[-1] if reached else "0",
+        None if status == 0 and tried else told[-5000:],
+    )

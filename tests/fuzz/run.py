@@ -117,13 +117,14 @@ def main() -> int:
         before = sum(os.times()[:4])
         if GUIDED:
             limit = f"-runs={inputs}" if options.inputs else f"-max_total_time={int(share)}"
-            tried, found = guide(name, kept(name, most), limit, options.seed, options.folder)
+            tried, reached, found = guide(name, kept(name, most), limit, options.seed, options.folder)
         else:
+            reached = ""
             time_given = share if options.inputs is None else math.inf
             tried, found = by_hypothesis(name, time_given, most, options.seed, inputs)
         said = "nothing found" if found is None else f"a finding\n{found}"
         took = sum(os.times()[:4]) - before
-        how = "guided by coverage" if GUIDED else "drawn by Hypothesis"
+        how = f"that reached {reached} branches" if GUIDED else "drawn by Hypothesis"
         print(f"{name}: {tried} inputs {how} in {took:.0f} s of CPU, {said}", flush=True)
         failed += found is not None
     return 1 if failed else 0
