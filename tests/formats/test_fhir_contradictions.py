@@ -99,12 +99,27 @@ NOTES = [
     "Given already this morning", "Clinic will phone with the new amount", "Quarter tablets", "With dialysis",
     "Last prescription", "Patient no longer takes this", "Do it as last time", "Every time pain is felt",
     "As pain dictates", "At the pharmacist's discretion", "Nurse to decide",
+    "Use vaginally", "Swish and spit", "Gargle", "One after every loose stool", "Every few hours", "DC'd", "D/C'd",
+    "Ran out", "Never collected", "Not required", "Temporarily held", "Course completed", "Previous medication",
+    "Not during Ramadan", "Drug holiday in summer", "At school", "Over Christmas", "Day after methotrexate",
+    "In an emergency", "So long as pain persists", "Whilst in hospital", "'Til told", "From tomorrow",
+    "A few tablets", "A couple of tablets", "Short course", "Short term use", "Coming off", "Phase out",
+    "See calendar", "As per specialist letter", "Per sliding scale", "As advised by hospital",
+    "As directed by the INR clinic", "Half", "Eighteen",
 ]  # fmt: skip
+# The dose of the codes, with a word that makes another of it.
+BESIDE_THE_DOSE = ["40 mg per hour", "40 mg hourly", "Over 40 mg", "40 mg?", "? 40 mg", "40 mg (?)", "40 mg per stool"]
 
 
 @pytest.mark.parametrize("text", NOTES)
 def test_a_note_that_may_undo_or_move_the_doses_refuses(text):
     assert not is_read(order(note=[{"text": text}]))
+
+
+@pytest.mark.parametrize("text", BESIDE_THE_DOSE)
+def test_a_word_beside_the_dose_that_is_not_understood_refuses_in_a_note_too(text):
+    assert is_read(order(dosage(40), note=[{"text": "Patient has taken 40 mg daily"}]))
+    assert not is_read(order(dosage(40), note=[{"text": text}]))
 
 
 @pytest.mark.parametrize(

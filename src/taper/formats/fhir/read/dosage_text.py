@@ -17,6 +17,7 @@ from taper.formats.fhir.read.text_patterns import (
     MIXED,
     PART_OF,
     REPEATED,
+    SAID,
     SEVERAL,
     SPACED_THOUSANDS,
     SPACED_WORD,
@@ -70,13 +71,18 @@ def _read(flat: str, names: frozenset[str]) -> Told:
         told = _Reading(flat, vocabulary_of(code), names).told
         if not told.unknown:
             return told
-        first = told if first is None or len(told.unknown) < len(first.unknown) else first
+        first = told if first is None or _count_unknown(told) < _count_unknown(first) else first
     assert first is not None  # there is a language
     spelt = _UMLAUT.sub(r"\1", flat)
     if spelt == flat:
         return first
     told = _Reading(spelt, vocabulary_of("de"), names).told
-    return told if len(told.unknown) < len(first.unknown) else first
+    return told if _count_unknown(told) < _count_unknown(first) else first
+
+
+def _count_unknown(told: Told) -> int:
+    """How many words are not understood; a word for a part of one is one of them, and was made "0 1/2"."""
+    return sum(word != "0" for word in told.unknown)
 
 
 class _Reading(TimesLeft, DosesLeft):
@@ -99,10 +105,17 @@ class _Reading(TimesLeft, DosesLeft):
         for step in (
             self._meals_too, self._harmless, self._openly, self._purposes, self._dates, self._spans, self._schemes,
             self._limits, self._per, self._conditions,
-            self._in_mouth, self._bare, self._frequencies, self._clocks,
-            self._ranges, self._changes, self._lengths, self._daily, self._order, self._amounts, self._days,
+            self._in_mouth,
         ):  # fmt: skip
             step()
+        self._gone = SAID
+        for step in (
+            self._bare, self._frequencies, self._clocks,
+            self._ranges, self._changes, self._lengths, self._daily, self._order, self._amounts,
+        ):  # fmt: skip
+            step()
+        self._gone = GONE
+        self._days()
         self._rest()
 
     def _digit(self, found: re.Match[str]) -> str:
@@ -207,7 +220,7 @@ class _Reading(TimesLeft, DosesLeft):
             rest = self._words.patterns["from"].sub(GONE, clause)
             unknown = [word for word in WORD.findall(rest) if not self._is_known(word)]
             self.told.unknown += unknown
-            is_near = unknown and self._words.patterns["of_doses"].search(clause)
+            is_near = unknown and (SAID in clause or self._words.patterns["of_doses"].search(clause))
             strange = (word for word in unknown if word not in self._words.common)
             self.told.near_doses += strange if is_near else filter(self._is_time, unknown)
 
