@@ -532,6 +532,28 @@ def test_a_later_step_says_no_change_and_no_end_that_the_codes_do_not(text):
     assert is_read(later) is LATER[text]
 
 
+CONDITIONS = {
+    "if tolerated, 20 mg each morning for 5 days": True,
+    "if tolerated, 20 mg each morning for 5 days, then stop": True,
+    "20 mg each morning for 5 days, stop if dizzy": False,
+    "if tolerated, finish": False,
+    "if tolerated, increase by 20 mg": False,
+    "then reduce by 20 mg": False,
+}
+
+
+@pytest.mark.parametrize("text", CONDITIONS)
+def test_a_condition_is_of_a_step_and_not_of_its_end_and_a_change_by_an_amount_is_no_dose(text):
+    told = order(dosage(40, repeat=lasting(5), sequence=1), dosage(20, repeat=lasting(5), sequence=2, text=text))
+    assert is_read(told) is CONDITIONS[text]
+
+
+@pytest.mark.parametrize("text", ["Pharmacist may slow", "Speed per symptoms", "Pace by patient", "Ramp up"])
+def test_a_note_that_leaves_the_pace_open_refuses(text):
+    assert not is_read(order(note=[{"text": text}]))
+    assert is_read(order(note=[{"text": "Slow release tablets dispensed"}]))
+
+
 @pytest.mark.parametrize("text", ["Behandlungsdauer 5 Tage", "Durée du traitement: 5 jours", "for 5 days"])
 def test_a_length_that_is_said_of_no_dose_is_that_of_the_whole(text):
     two = [dosage(value, repeat=lasting(5), sequence=number) for number, value in enumerate((40, 20), start=1)]

@@ -156,6 +156,7 @@ class _Reading(TimesLeft, DosesLeft):
 
     def _condition(self, found: re.Match[str]) -> str:
         """Note a condition, up to an amount that depends on it; that it changes or stops something is in no code."""
+        before = CLAUSE.split(found.string[: found.start()])[-1]
         amount = unit_patterns().amount.search(found[0])
         said, rest = found[0], ""
         if amount is not None and LEADS_TO.search(said[: amount.start()]):
@@ -165,7 +166,8 @@ class _Reading(TimesLeft, DosesLeft):
             self._words.patterns[key] for key in ("stop", "pauses", "gradual", "ranges", *(() if rest else ("change",)))
         ]
         times = [self._words.slots, self._words.weekdays]
-        if re.search(r"\d", said) or any(pattern.search(said) for pattern in (*acts, *times)):
+        is_stop = self._words.patterns["stop"].search(before)
+        if is_stop or re.search(r"\d", said) or any(pattern.search(said) for pattern in (*acts, *times)):
             self.told.beyond.append(said.strip())
         return f"{GONE}{rest}"
 

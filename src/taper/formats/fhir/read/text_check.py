@@ -63,7 +63,8 @@ def _beyond_dosages(told: Told, scope: Scope) -> list[str]:
     """What a text says of changes and of an end that the codes do not."""
     steered = scope.later and bool(told.amounts)
     found = [f"the change {said!r} is in no code" for said in told.changes if not steered]
-    return found + [f"{said!r} is in no code" for said in told.stops if not scope.ends]
+    is_end = scope.ends and not (told.conditions and not told.amounts)  # "if tolerated, finish" is no end of the codes
+    return found + [f"{said!r} is in no code" for said in told.stops if not is_end]
 
 
 def _lengths(told: Told, scope: Scope) -> Iterator[str]:
