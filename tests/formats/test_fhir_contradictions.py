@@ -106,6 +106,9 @@ NOTES = [
     "A few tablets", "A couple of tablets", "Short course", "Short term use", "Coming off", "Phase out",
     "See calendar", "As per specialist letter", "Per sliding scale", "As advised by hospital",
     "As directed by the INR clinic", "Half", "Eighteen",
+    "Not as prescribed", "Different from usual dose", "Call clinic for dose", "Check potassium in 2 weeks and stop",
+    "Follow up with GP in 2 weeks to reduce", "No change to dose before 3/1/2026", "Ref 100 mg", "BP 20/10 mg",
+    "DAW 2 tablets", "Call 555-123-4567 2 tablets", "Reduced from 60 mg; now on 20 mg daily",
 ]  # fmt: skip
 # The dose of the codes, with a word that makes another of it.
 BESIDE_THE_DOSE = ["40 mg per hour", "40 mg hourly", "Over 40 mg", "40 mg?", "? 40 mg", "40 mg (?)", "40 mg per stool"]
@@ -128,7 +131,12 @@ def test_a_word_beside_the_dose_that_is_not_understood_refuses_in_a_note_too(tex
      "Patient refused use of administration aid.", "Next INR on Monday", "Replaces previous prescription",
      "Telephone order read back", "Cannot remember the name of the tablet, but takes it every day in the morning",
      "Insurance approved", "Substitution permitted", "Patient prefers tablets over liquid",
-     "Vit D level checked"],
+     "Vit D level checked", "NKDA", "Good compliance", "Patient stable on 40 mg daily", "Continue current dose",
+     "No change to dose", "Dose verified with pharmacy", "Taking as prescribed", "Steroid emergency card issued",
+     "DAW 0. Refills: 2", "Call 555-123-4567 with questions", "Reviewed 01/02/2026", "Last filled 02/14/2026 #30",
+     "Prior authorization approved through 12/31/2026", "Next medication review due 12/04/2026", "DOB 01/01/1960",
+     "Age 54, BP 130/80, HbA1c 48", "NHS number 943 476 5919", "Rx #1234567", "ICD-10: M35.3", "Diagnosis: J45.901",
+     "Check potassium in 2 weeks", "Follow up with your GP in 2 weeks", "Reduced from 60 mg; now on 40 mg daily"],
 )  # fmt: skip
 def test_a_note_of_something_else_is_read(text):
     assert is_read(order(note=[{"text": text}]))
@@ -552,6 +560,37 @@ def test_a_condition_is_of_a_step_and_not_of_its_end_and_a_change_by_an_amount_i
 def test_a_note_that_leaves_the_pace_open_refuses(text):
     assert not is_read(order(note=[{"text": text}]))
     assert is_read(order(note=[{"text": "Slow release tablets dispensed"}]))
+
+
+FALLING = {
+    "Week 1: 10 mg; week 2: 5 mg": True,
+    "Week 1: 5 mg; week 2: 10 mg": False,
+    "Week 1: 10 mg; weeks 2-3: 5 mg": False,
+    "10 mg for 1 week -> 5 mg for 1 week -> off": True,
+    "10 mg => 5 mg": True,
+    "5 mg → 10 mg": False,
+    "10 mg -> 5 mg -> 2.5 mg": False,
+    "Taper over 2 weeks.": True,
+    "Steroid taper": True,
+    "Taper over 3 weeks": False,
+    "Taper over 2 weeks as the nurse says": False,
+}
+
+
+@pytest.mark.parametrize("text", FALLING)
+def test_a_note_tells_a_taper_by_its_weeks_by_arrows_or_only_that_it_falls(text):
+    week = lasting(1, "wk")
+    falling = [dosage(10, repeat=week, sequence=1), dosage(5, repeat=week, sequence=2)]
+    assert is_read(order(*falling, note=[{"text": text}])) is FALLING[text]
+
+
+def test_only_an_order_that_falls_at_each_step_is_a_taper():
+    for values in ([5, 10], [10, 10], [10, 5, 5], [10]):
+        made = [dosage(value, repeat=lasting(7), sequence=index) for index, value in enumerate(values, start=1)]
+        for index, one in enumerate(made):
+            one["timing"]["repeat"]["when"] = [("MORN", "EVE")[index % 2]]
+        assert is_read(order(*made))
+        assert not is_read(order(*made, note=[{"text": "Steroid taper"}]))
 
 
 @pytest.mark.parametrize("text", ["Behandlungsdauer 5 Tage", "Durée du traitement: 5 jours", "for 5 days"])

@@ -185,6 +185,7 @@ class _Reading(TimesLeft, DosesLeft):
         self._phrase("weekends", self._beyond)
 
     def _changes(self) -> None:
+        self._phrase("tapers", lambda found: self.told.tapers.append(found[0]))
         self._phrase("gradual", self._beyond)
         self._phrase("change", self._change)
 

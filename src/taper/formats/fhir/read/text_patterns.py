@@ -15,7 +15,7 @@ CLOCK = re.compile(r"(?<![\w:/.])(?:at |um |a las? |a )?(\d{1,2})(?:[:.h](\d{2})
                    r"|(?<![\w])(?:(?:a las? |a |y |et )(\d{1,2}) (?:heures|horas)|a las? (\d{1,2}))"
                    r"(?![\w:.,/])")  # fmt: skip
 CLOCK_24 = re.compile(r"(?<![\w:/.])at ([01]\d|2[0-3])([0-5]\d)(?: ?h(?:rs?|ours)?)?(?= *(?:$|[^\w %]|and ))")
-THOUSANDS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:[.,]\d{3})+(?![\d])")
+THOUSANDS = re.compile(r"(?<![\w.,])[1-9]\d{0,2}(?:[.,]\d{3})+(?![\d])")
 SPACED_THOUSANDS = re.compile(r"(?<![\w.,/])([1-9]\d{0,2}) 000(?= ?(?:mg|mcg|ug|g)(?![\w]))")
 OF_A_PERIOD = re.compile(r"(?:(?<=^)|(?<=[ x(]))(?:for |x ?)?(\d{1,3})/(7|52|12)(?![\d/])")
 SIGNED = re.compile(r"(?:(?<!\d)[.,]|\+ ?|\^|(?<!\w)-)\d[\d.,/]*")
