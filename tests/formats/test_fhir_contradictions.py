@@ -574,6 +574,10 @@ FALLING = {
     "Steroid taper": True,
     "Taper over 3 weeks": False,
     "Taper over 2 weeks as the nurse says": False,
+    "Prednisone taper": True,
+    "2 week steroid taper": True,
+    "3 week steroid taper": False,
+    "Slow taper": False,
 }
 
 
@@ -591,6 +595,29 @@ def test_only_an_order_that_falls_at_each_step_is_a_taper():
             one["timing"]["repeat"]["when"] = [("MORN", "EVE")[index % 2]]
         assert is_read(order(*made))
         assert not is_read(order(*made, note=[{"text": "Steroid taper"}]))
+
+
+IN_TURN = {
+    "10 mg for 7 days, then 5 mg for 7 days if tolerated": [False, True],
+    "10 mg for 7 days, then if tolerated 5 mg for 7 days, then stop": [False, True],
+    "10 mg for 7 days, then 5 mg for 7 days, then stop": [False, False],
+    "If tolerated 10 mg for 7 days, then 5 mg for 7 days": None,
+    "10 mg for 7 days, then 5 mg for 7 days, then stop if well, otherwise continue": None,
+    "10 mg for 7 days, then 5 mg for 7 days, then stop on Sunday": None,
+    "10 mg for 7 days, then 5 mg for 7 days, then stop and restart": None,
+    "10 mg for 7 days, then 5 mg for 7 days, then stop slowly": None,
+}
+
+
+@pytest.mark.parametrize("text", IN_TURN)
+@pytest.mark.parametrize("place", ["note", "patientInstruction"])
+def test_a_text_of_the_whole_reviews_the_step_that_it_tells_with_a_condition(text, place):
+    made = [dosage(value, repeat=lasting(7), sequence=index) for index, value in enumerate((10, 5), start=1)]
+    given = order(*made, note=[{"text": text}]) if place == "note" else order(made[0] | {place: text}, made[1])
+    if IN_TURN[text] is None:
+        assert not is_read(given)
+    else:
+        assert [step.review_before for step in from_fhir(given).plan.courses[0].steps] == IN_TURN[text]
 
 
 @pytest.mark.parametrize("text", ["Behandlungsdauer 5 Tage", "Durée du traitement: 5 jours", "for 5 days"])

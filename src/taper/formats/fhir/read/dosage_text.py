@@ -185,9 +185,14 @@ class _Reading(TimesLeft, DosesLeft):
         self._phrase("weekends", self._beyond)
 
     def _changes(self) -> None:
-        self._phrase("tapers", lambda found: self.told.tapers.append(found[0]))
+        self._phrase("tapers", self._taper)
         self._phrase("gradual", self._beyond)
         self._phrase("change", self._change)
+
+    def _taper(self, found: re.Match[str]) -> None:
+        """Note a word that only says that the doses fall, beside no other word than what it is of."""
+        is_plain = set(found[1].split()) <= self._names | {"steroid", "dose"}
+        (self.told.tapers if is_plain else self.told.beyond).append(found[0])
 
     def _change(self, found: re.Match[str]) -> None:
         """Note a change: one to a dose that is said with it may be in the codes."""
