@@ -540,6 +540,23 @@ def test_a_later_step_says_no_change_and_no_end_that_the_codes_do_not(text):
     assert is_read(later) is LATER[text]
 
 
+@pytest.mark.parametrize("before", [10, 20, 40])
+@pytest.mark.parametrize(
+    ("text", "read"), [("then increase to 20 mg", {10}), ("reduce to 20 mg", {40}), ("change to 20 mg", {10, 20, 40})]
+)
+def test_a_change_to_more_or_to_less_is_that_of_the_codes(text, read, before):
+    told = order(
+        dosage(before, repeat=lasting(5), sequence=1),
+        dosage(20, repeat={"when": ["EVE"]} | lasting(5), sequence=2, text=text),
+    )
+    assert is_read(told) is (before in read)
+
+
+def test_a_change_of_one_of_two_doses_of_a_day_is_not_compared():
+    two = [dosage(10, repeat={"when": [when]} | lasting(5), sequence=1) for when in ("MORN", "EVE")]
+    assert is_read(order(*two, dosage(15, sequence=2, text="then increase to 15 mg in the morning")))
+
+
 CONDITIONS = {
     "if tolerated, 20 mg each morning for 5 days": True,
     "if tolerated, 20 mg each morning for 5 days, then stop": True,

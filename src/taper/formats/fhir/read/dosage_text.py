@@ -202,6 +202,8 @@ class _Reading(TimesLeft, DosesLeft):
         ends = [one.start() for one in (pattern.search(after) for pattern in breaks) if one is not None]
         clause = f"{before[start:]}{GONE}{after[: min(ends, default=len(after))]}"
         (self.told.changes if unit_patterns().amount.search(clause) else self.told.beyond).append(found[0])
+        for key, turns in (("rising", self.told.rises), ("falling", self.told.falls)):
+            turns += self._words.patterns[key].findall(found[0])
 
     def _order(self) -> None:
         self._phrase("until", lambda found: self.told.until.append(found[0]))

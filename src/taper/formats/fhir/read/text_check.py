@@ -63,9 +63,21 @@ def _beyond_dosages(told: Told, scope: Scope) -> list[str]:
     """What a text says of changes and of an end that the codes do not."""
     steered = scope.later and bool(told.amounts)
     found = [f"the change {said!r} is in no code" for said in told.changes if not steered]
+    if steered:
+        found += _wrong_turns(told, scope)
     found += [f"{said!r} is in no code" for said in told.tapers if not _falls(scope)]
     is_end = scope.ends and not (told.conditions and not told.amounts)  # "if tolerated, finish" is no end of the codes
     return found + [f"{said!r} is in no code" for said in told.stops if not is_end]
+
+
+def _wrong_turns(told: Told, scope: Scope) -> list[str]:
+    """Changes to more or to less that are not how the one dose of a step differs from the one before."""
+    at = next(index for index, step in enumerate(scope.order) if step is scope.steps[0])
+    before, now = ([mg_of(one, scope.strength) for one in step.dosages] for step in scope.order[at - 1 : at + 1])
+    if len(before) != 1 or len(now) != 1 or before[0] is None or now[0] is None:
+        return []
+    said = [*([] if now[0] > before[0] else told.rises), *([] if now[0] < before[0] else told.falls)]
+    return [f"{word!r} is not how the codes change" for word in said]
 
 
 def _falls(scope: Scope) -> bool:

@@ -33,7 +33,8 @@ class Told:
     are amounts that a word like "and" joins to one before. `doses` is the text without what it warns of and
     without how the drug is taken, flat; `timed` is what of it says how much and when. `near_doses` are words that are
     not understood beside one of doses or of time. `within` are masses of a stated volume, `totals` what the doses of a
-    day come to, and `spans` days of the order. `tapers` are words that only say that the doses fall.
+    day come to, and `spans` days of the order.
+    `tapers` are words that only say that the doses fall, `rises` and `falls` changes to more and to less.
     """
 
     language: str
@@ -73,6 +74,8 @@ class Told:
     spans: list[tuple[int, int]] = field(default_factory=list)
     within: list[Fraction] = field(default_factory=list)
     tapers: list[str] = field(default_factory=list)
+    rises: list[str] = field(default_factory=list)
+    falls: list[str] = field(default_factory=list)
 
     @property
     def says_daily(self) -> bool:

@@ -151,7 +151,7 @@ _PHRASES = (
     "change", "stop", "ranges", "conditions", "weekends", "from", "to", "total", "harmless", "course",
     "limits", "openly", "divided", "each_time", "each_meal", "not_daily", "pauses", "gradual", "none", "once", "either",
     "alarms", "of_doses", "in_mouth", "one_day", "after_condition", "daily_amount", "spans", "dosing", "times_each",
-    "week_spans", "tapers",
+    "week_spans", "tapers", "rising", "falling",
 )  # fmt: skip
 
 
