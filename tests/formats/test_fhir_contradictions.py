@@ -107,7 +107,8 @@ NOTES = [
     "A few tablets", "A couple of tablets", "Short course", "Short term use", "Coming off", "Phase out",
     "See calendar", "As per specialist letter", "Per sliding scale", "As advised by hospital",
     "As directed by the INR clinic", "Half", "Eighteen",
-    "Not as prescribed", "Different from usual dose", "Call clinic for dose", "Check potassium in 2 weeks and stop",
+    "Not as prescribed", "Stagger over the day", "Different from usual dose", "Call clinic for dose",
+    "Check potassium in 2 weeks and stop",
     "Follow up with GP in 2 weeks to reduce", "No change to dose before 3/1/2026", "Ref 100 mg", "BP 20/10 mg",
     "DAW 2 tablets", "Call 555-123-4567 2 tablets", "Reduced from 60 mg; now on 20 mg daily",
 ]  # fmt: skip
