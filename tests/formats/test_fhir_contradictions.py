@@ -100,12 +100,31 @@ NOTES = [
     "Given already this morning", "Clinic will phone with the new amount", "Quarter tablets", "With dialysis",
     "Last prescription", "Patient no longer takes this", "Do it as last time", "Every time pain is felt",
     "As pain dictates", "At the pharmacist's discretion", "Nurse to decide",
+    "Use vaginally", "Swish and spit", "Gargle", "One after every loose stool", "Every few hours", "DC'd", "D/C'd",
+    "Ran out", "Never collected", "Not required", "Temporarily held", "Course completed", "Previous medication",
+    "Not during Ramadan", "Drug holiday in summer", "At school", "Over Christmas", "Day after methotrexate",
+    "In an emergency", "So long as pain persists", "Whilst in hospital", "'Til told", "From tomorrow",
+    "A few tablets", "A couple of tablets", "Short course", "Short term use", "Coming off", "Phase out",
+    "See calendar", "As per specialist letter", "Per sliding scale", "As advised by hospital",
+    "As directed by the INR clinic", "Half", "Eighteen",
+    "Not as prescribed", "Stagger over the day", "Different from usual dose", "Call clinic for dose",
+    "Check potassium in 2 weeks and stop",
+    "Follow up with GP in 2 weeks to reduce", "No change to dose before 3/1/2026", "Ref 100 mg", "BP 20/10 mg",
+    "DAW 2 tablets", "Call 555-123-4567 2 tablets", "Reduced from 60 mg; now on 20 mg daily",
 ]  # fmt: skip
+# The dose of the codes, with a word that makes another of it.
+BESIDE_THE_DOSE = ["40 mg per hour", "40 mg hourly", "Over 40 mg", "40 mg?", "? 40 mg", "40 mg (?)", "40 mg per stool"]
 
 
 @pytest.mark.parametrize("text", NOTES)
 def test_a_note_that_may_undo_or_move_the_doses_refuses(text):
     assert not is_read(order(note=[{"text": text}]))
+
+
+@pytest.mark.parametrize("text", BESIDE_THE_DOSE)
+def test_a_word_beside_the_dose_that_is_not_understood_refuses_in_a_note_too(text):
+    assert is_read(order(dosage(40), note=[{"text": "Patient has taken 40 mg daily"}]))
+    assert not is_read(order(dosage(40), note=[{"text": text}]))
 
 
 @pytest.mark.parametrize(
@@ -114,7 +133,12 @@ def test_a_note_that_may_undo_or_move_the_doses_refuses(text):
      "Patient refused use of administration aid.", "Next INR on Monday", "Replaces previous prescription",
      "Telephone order read back", "Cannot remember the name of the tablet, but takes it every day in the morning",
      "Insurance approved", "Substitution permitted", "Patient prefers tablets over liquid",
-     "Vit D level checked"],
+     "Vit D level checked", "NKDA", "Good compliance", "Patient stable on 40 mg daily", "Continue current dose",
+     "No change to dose", "Dose verified with pharmacy", "Taking as prescribed", "Steroid emergency card issued",
+     "DAW 0. Refills: 2", "Call 555-123-4567 with questions", "Reviewed 01/02/2026", "Last filled 02/14/2026 #30",
+     "Prior authorization approved through 12/31/2026", "Next medication review due 12/04/2026", "DOB 01/01/1960",
+     "Age 54, BP 130/80, HbA1c 48", "NHS number 943 476 5919", "Rx #1234567", "ICD-10: M35.3", "Diagnosis: J45.901",
+     "Check potassium in 2 weeks", "Follow up with your GP in 2 weeks", "Reduced from 60 mg; now on 40 mg daily"],
 )  # fmt: skip
 def test_a_note_of_something_else_is_read(text):
     assert is_read(order(note=[{"text": text}]))
@@ -519,6 +543,103 @@ LATER = {
 def test_a_later_step_says_no_change_and_no_end_that_the_codes_do_not(text):
     later = order(dosage(40, repeat=lasting(5), sequence=1), dosage(20, sequence=2, text=text))
     assert is_read(later) is LATER[text]
+
+
+@pytest.mark.parametrize("before", [10, 20, 40])
+@pytest.mark.parametrize(
+    ("text", "read"), [("then increase to 20 mg", {10}), ("reduce to 20 mg", {40}), ("change to 20 mg", {10, 20, 40})]
+)
+def test_a_change_to_more_or_to_less_is_that_of_the_codes(text, read, before):
+    told = order(
+        dosage(before, repeat=lasting(5), sequence=1),
+        dosage(20, repeat={"when": ["EVE"]} | lasting(5), sequence=2, text=text),
+    )
+    assert is_read(told) is (before in read)
+
+
+def test_a_change_of_one_of_two_doses_of_a_day_is_not_compared():
+    two = [dosage(10, repeat={"when": [when]} | lasting(5), sequence=1) for when in ("MORN", "EVE")]
+    assert is_read(order(*two, dosage(15, sequence=2, text="then increase to 15 mg in the morning")))
+
+
+CONDITIONS = {
+    "if tolerated, 20 mg each morning for 5 days": True,
+    "if tolerated, 20 mg each morning for 5 days, then stop": True,
+    "20 mg each morning for 5 days, stop if dizzy": False,
+    "if tolerated, finish": False,
+    "if tolerated, increase by 20 mg": False,
+    "then reduce by 20 mg": False,
+}
+
+
+@pytest.mark.parametrize("text", CONDITIONS)
+def test_a_condition_is_of_a_step_and_not_of_its_end_and_a_change_by_an_amount_is_no_dose(text):
+    told = order(dosage(40, repeat=lasting(5), sequence=1), dosage(20, repeat=lasting(5), sequence=2, text=text))
+    assert is_read(told) is CONDITIONS[text]
+
+
+@pytest.mark.parametrize("text", ["Pharmacist may slow", "Speed per symptoms", "Pace by patient", "Ramp up"])
+def test_a_note_that_leaves_the_pace_open_refuses(text):
+    assert not is_read(order(note=[{"text": text}]))
+    assert is_read(order(note=[{"text": "Slow release tablets dispensed"}]))
+
+
+FALLING = {
+    "Week 1: 10 mg; week 2: 5 mg": True,
+    "Week 1: 5 mg; week 2: 10 mg": False,
+    "Week 1: 10 mg; weeks 2-3: 5 mg": False,
+    "10 mg for 1 week -> 5 mg for 1 week -> off": True,
+    "10 mg => 5 mg": True,
+    "5 mg → 10 mg": False,
+    "10 mg -> 5 mg -> 2.5 mg": False,
+    "Taper over 2 weeks.": True,
+    "Steroid taper": True,
+    "Taper over 3 weeks": False,
+    "Taper over 2 weeks as the nurse says": False,
+    "Prednisone taper": True,
+    "2 week steroid taper": True,
+    "3 week steroid taper": False,
+    "Slow taper": False,
+}
+
+
+@pytest.mark.parametrize("text", FALLING)
+def test_a_note_tells_a_taper_by_its_weeks_by_arrows_or_only_that_it_falls(text):
+    week = lasting(1, "wk")
+    falling = [dosage(10, repeat=week, sequence=1), dosage(5, repeat=week, sequence=2)]
+    assert is_read(order(*falling, note=[{"text": text}])) is FALLING[text]
+
+
+def test_only_an_order_that_falls_at_each_step_is_a_taper():
+    for values in ([5, 10], [10, 10], [10, 5, 5], [10]):
+        made = [dosage(value, repeat=lasting(7), sequence=index) for index, value in enumerate(values, start=1)]
+        for index, one in enumerate(made):
+            one["timing"]["repeat"]["when"] = [("MORN", "EVE")[index % 2]]
+        assert is_read(order(*made))
+        assert not is_read(order(*made, note=[{"text": "Steroid taper"}]))
+
+
+IN_TURN = {
+    "10 mg for 7 days, then 5 mg for 7 days if tolerated": [False, True],
+    "10 mg for 7 days, then if tolerated 5 mg for 7 days, then stop": [False, True],
+    "10 mg for 7 days, then 5 mg for 7 days, then stop": [False, False],
+    "If tolerated 10 mg for 7 days, then 5 mg for 7 days": None,
+    "10 mg for 7 days, then 5 mg for 7 days, then stop if well, otherwise continue": None,
+    "10 mg for 7 days, then 5 mg for 7 days, then stop on Sunday": None,
+    "10 mg for 7 days, then 5 mg for 7 days, then stop and restart": None,
+    "10 mg for 7 days, then 5 mg for 7 days, then stop slowly": None,
+}
+
+
+@pytest.mark.parametrize("text", IN_TURN)
+@pytest.mark.parametrize("place", ["note", "patientInstruction"])
+def test_a_text_of_the_whole_reviews_the_step_that_it_tells_with_a_condition(text, place):
+    made = [dosage(value, repeat=lasting(7), sequence=index) for index, value in enumerate((10, 5), start=1)]
+    given = order(*made, note=[{"text": text}]) if place == "note" else order(made[0] | {place: text}, made[1])
+    if IN_TURN[text] is None:
+        assert not is_read(given)
+    else:
+        assert [step.review_before for step in from_fhir(given).plan.courses[0].steps] == IN_TURN[text]
 
 
 @pytest.mark.parametrize("text", ["Behandlungsdauer 5 Tage", "Durée du traitement: 5 jours", "for 5 days"])

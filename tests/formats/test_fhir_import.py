@@ -313,7 +313,8 @@ REFUSED = {
     **{
         f"a dose {words}": (request(dosage(text=f"5 mg, {words}")), "as-needed", "taken as needed")
         for words in (
-            "when required", "as required", "if required", "WHEN NECESSARY", "pro re nata", "P.R.N.", "if in pain",
+            "when required", "as required", "if required", "as reqd", "if nec", "when req'd",
+            "WHEN NECESSARY", "pro re nata", "P.R.N.", "if in pain",
             "si besoin", "au besoin", "si n\u00e9cessaire", "bei Bedarf", "wenn n\u00f6tig", "b. Bed.",
             "falls erforderlich",
             "cuando sea necesario", "si es necesario", "seg\u00fan necesidad", "al bisogno",

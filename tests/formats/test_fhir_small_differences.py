@@ -451,7 +451,7 @@ TOLD = {
     "40 mg and 20 mg in the morning": False,
     "40 mg for 5 days and 20 mg for 10 days": False,
     "40 mg for 5 days. 20 mg for 10 days. 10 mg for 5 days.": False,
-    "40 mg for 5 days. 20 mg for 10 days if tolerated.": False,
+    "40 mg for 5 days. 20 mg for 10 days if tolerated.": True,
     "40 mg for 5 days and stop, then 20 mg for 10 days": False,
     "40 mg for 5 days, then 20 mg for 10 days and stop": True,
 }

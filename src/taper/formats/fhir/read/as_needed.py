@@ -8,7 +8,8 @@ from taper.formats.fhir.read.text_template import without_numbers
 
 _ENGLISH = (
     r"\b(?:as|if|when|whenever|where|unless|only)(?: (?:it is|is|they are))? (?:so )?"
-    r"(?:needed|required|necessary|wanted|desired|indicated)\b|\bp\.? ?r\.? ?n\b|\bpro re nata\b|\bs\.? ?o\.? ?s\b"
+    r"(?:needed|required|req(?:'?d)?|necessary|nec|wanted|desired|indicated)\b"
+    r"|\bp\.? ?r\.? ?n\b|\bpro re nata\b|\bs\.? ?o\.? ?s\b"
 )
 _FRENCH = r"\b(?:si|au|en cas de) (?:besoin|necessaire)\b|\bs'il (?:est|y a) (?:besoin|necessaire)|\ba la demande\b"
 _GERMAN = (

@@ -17,6 +17,7 @@ from taper.formats.fhir.read.text_patterns import (
     MIXED,
     PART_OF,
     REPEATED,
+    SAID,
     SEVERAL,
     SPACED_THOUSANDS,
     SPACED_WORD,
@@ -70,13 +71,18 @@ def _read(flat: str, names: frozenset[str]) -> Told:
         told = _Reading(flat, vocabulary_of(code), names).told
         if not told.unknown:
             return told
-        first = told if first is None or len(told.unknown) < len(first.unknown) else first
+        first = told if first is None or _count_unknown(told) < _count_unknown(first) else first
     assert first is not None  # there is a language
     spelt = _UMLAUT.sub(r"\1", flat)
     if spelt == flat:
         return first
     told = _Reading(spelt, vocabulary_of("de"), names).told
-    return told if len(told.unknown) < len(first.unknown) else first
+    return told if _count_unknown(told) < _count_unknown(first) else first
+
+
+def _count_unknown(told: Told) -> int:
+    """How many words are not understood; a word for a part of one is one of them, and was made "0 1/2"."""
+    return sum(word != "0" for word in told.unknown)
 
 
 class _Reading(TimesLeft, DosesLeft):
@@ -99,10 +105,17 @@ class _Reading(TimesLeft, DosesLeft):
         for step in (
             self._meals_too, self._harmless, self._openly, self._purposes, self._dates, self._spans, self._schemes,
             self._limits, self._per, self._conditions,
-            self._in_mouth, self._bare, self._frequencies, self._clocks,
-            self._ranges, self._changes, self._lengths, self._daily, self._order, self._amounts, self._days,
+            self._in_mouth,
         ):  # fmt: skip
             step()
+        self._gone = SAID
+        for step in (
+            self._bare, self._frequencies, self._clocks,
+            self._ranges, self._changes, self._lengths, self._daily, self._order, self._amounts,
+        ):  # fmt: skip
+            step()
+        self._gone = GONE
+        self._days()
         self._rest()
 
     def _digit(self, found: re.Match[str]) -> str:
@@ -143,6 +156,7 @@ class _Reading(TimesLeft, DosesLeft):
 
     def _condition(self, found: re.Match[str]) -> str:
         """Note a condition, up to an amount that depends on it; that it changes or stops something is in no code."""
+        before = CLAUSE.split(found.string[: found.start()])[-1]
         amount = unit_patterns().amount.search(found[0])
         said, rest = found[0], ""
         if amount is not None and LEADS_TO.search(said[: amount.start()]):
@@ -152,7 +166,8 @@ class _Reading(TimesLeft, DosesLeft):
             self._words.patterns[key] for key in ("stop", "pauses", "gradual", "ranges", *(() if rest else ("change",)))
         ]
         times = [self._words.slots, self._words.weekdays]
-        if re.search(r"\d", said) or any(pattern.search(said) for pattern in (*acts, *times)):
+        is_stop = self._words.patterns["stop"].search(before)
+        if is_stop or re.search(r"\d", said) or any(pattern.search(said) for pattern in (*acts, *times)):
             self.told.beyond.append(said.strip())
         return f"{GONE}{rest}"
 
@@ -170,8 +185,14 @@ class _Reading(TimesLeft, DosesLeft):
         self._phrase("weekends", self._beyond)
 
     def _changes(self) -> None:
+        self._phrase("tapers", self._taper)
         self._phrase("gradual", self._beyond)
         self._phrase("change", self._change)
+
+    def _taper(self, found: re.Match[str]) -> None:
+        """Note a word that only says that the doses fall, beside no other word than what it is of."""
+        is_plain = set(found[1].split()) <= self._names | {"steroid", "dose"}
+        (self.told.tapers if is_plain else self.told.beyond).append(found[0])
 
     def _change(self, found: re.Match[str]) -> None:
         """Note a change: one to a dose that is said with it may be in the codes."""
@@ -181,6 +202,8 @@ class _Reading(TimesLeft, DosesLeft):
         ends = [one.start() for one in (pattern.search(after) for pattern in breaks) if one is not None]
         clause = f"{before[start:]}{GONE}{after[: min(ends, default=len(after))]}"
         (self.told.changes if unit_patterns().amount.search(clause) else self.told.beyond).append(found[0])
+        for key, turns in (("rising", self.told.rises), ("falling", self.told.falls)):
+            turns += self._words.patterns[key].findall(found[0])
 
     def _order(self) -> None:
         self._phrase("until", lambda found: self.told.until.append(found[0]))
@@ -207,7 +230,7 @@ class _Reading(TimesLeft, DosesLeft):
             rest = self._words.patterns["from"].sub(GONE, clause)
             unknown = [word for word in WORD.findall(rest) if not self._is_known(word)]
             self.told.unknown += unknown
-            is_near = unknown and self._words.patterns["of_doses"].search(clause)
+            is_near = unknown and (SAID in clause or self._words.patterns["of_doses"].search(clause))
             strange = (word for word in unknown if word not in self._words.common)
             self.told.near_doses += strange if is_near else filter(self._is_time, unknown)
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from operator import attrgetter
 
 from taper._base.numbers import write_number
@@ -16,7 +16,7 @@ from taper.formats.fhir.read.dosage import ReadDosage
 from taper.formats.fhir.read.steps import ReadStep, end_of
 from taper.formats.fhir.read.text_amounts import differing_amounts, differing_limits
 from taper.formats.fhir.read.text_parts import parts_of
-from taper.formats.fhir.read.text_scope import Scope, each_step, kinds_of_day, mg_of
+from taper.formats.fhir.read.text_scope import Scope, each_step, kinds_of_day, mg_of, times_a_day
 from taper.formats.fhir.read.told import SaidDate, Scheme, Told
 from taper.plans.regimen import Slot
 
@@ -63,7 +63,27 @@ def _beyond_dosages(told: Told, scope: Scope) -> list[str]:
     """What a text says of changes and of an end that the codes do not."""
     steered = scope.later and bool(told.amounts)
     found = [f"the change {said!r} is in no code" for said in told.changes if not steered]
-    return found + [f"{said!r} is in no code" for said in told.stops if not scope.ends]
+    if steered:
+        found += _wrong_turns(told, scope)
+    found += [f"{said!r} is in no code" for said in told.tapers if not _falls(scope)]
+    is_end = scope.ends and not (told.conditions and not told.amounts)  # "if tolerated, finish" is no end of the codes
+    return found + [f"{said!r} is in no code" for said in told.stops if not is_end]
+
+
+def _wrong_turns(told: Told, scope: Scope) -> list[str]:
+    """Changes to more or to less that are not how the one dose of a step differs from the one before."""
+    at = next(index for index, step in enumerate(scope.order) if step is scope.steps[0])
+    before, now = ([mg_of(one, scope.strength) for one in step.dosages] for step in scope.order[at - 1 : at + 1])
+    if len(before) != 1 or len(now) != 1 or before[0] is None or now[0] is None:
+        return []
+    said = [*([] if now[0] > before[0] else told.rises), *([] if now[0] < before[0] else told.falls)]
+    return [f"{word!r} is not how the codes change" for word in said]
+
+
+def _falls(scope: Scope) -> bool:
+    """Whether the doses of the order become smaller from each step to the next."""
+    days = [sum((mg_of(one, scope.strength) or 0) * times_a_day(one) for one in step.dosages) for step in scope.order]
+    return len(days) > 1 and all(later < before for before, later in pairwise(days))
 
 
 def _lengths(told: Told, scope: Scope) -> Iterator[str]:

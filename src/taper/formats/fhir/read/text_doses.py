@@ -9,6 +9,7 @@ from taper.formats.fhir.read.text_patterns import (
     COMPARED,
     PER_BODY,
     PER_VOLUME,
+    QUESTIONED,
     SEVERAL,
     SIGNED,
     unit_patterns,
@@ -49,6 +50,8 @@ class DosesLeft(TextLeft):
         """An amount for each kg or square meter is none; an amount for each day is one of the day."""
         self._take(SIGNED, self._beyond)
         self._take(COMPARED, self._beyond)
+        if "?" in self._left:
+            self._take(QUESTIONED, self._beyond)
         if "/" in self._left:
             self._take(PER_BODY, self._beyond)
             self._take(unit_patterns().daily, self._daily_amount)

@@ -18,12 +18,12 @@ class TextLeft:
 
     def __init__(self, flat: str, words: Vocabulary, names: frozenset[str]) -> None:
         self._left, self._words, self._names = flat, words, names
-        self.told = Told(words.name)
+        self.told, self._gone = Told(words.name), GONE
 
     def _take(self, pattern: re.Pattern[str], note: Callable[[re.Match[str]], None]) -> None:
         def found(match: re.Match[str]) -> str:
             note(match)
-            return GONE
+            return self._gone
 
         self._left = pattern.sub(found, self._left)
 

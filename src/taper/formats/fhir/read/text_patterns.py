@@ -6,6 +6,8 @@ from functools import cache, cached_property
 from taper.formats.fhir.read.vocabulary import NUMBER, counted_pattern, unit_pattern
 
 GONE = " | "
+# What stands for a phrase of how much or how often: a word that is not understood beside it counts in a note too.
+SAID = " | ~ | "
 CLAUSE = re.compile(r"[.;:,]")
 CLOCK = re.compile(r"(?<![\w:/.])(?:at |um |a las? |a )?(\d{1,2})(?:[:.h](\d{2}))? ?"
                    r"(am|pm|a\.m\.|p\.m\.|uhr|o'clock|h)(?![\w])"
@@ -13,11 +15,12 @@ CLOCK = re.compile(r"(?<![\w:/.])(?:at |um |a las? |a )?(\d{1,2})(?:[:.h](\d{2})
                    r"|(?<![\w])(?:(?:a las? |a |y |et )(\d{1,2}) (?:heures|horas)|a las? (\d{1,2}))"
                    r"(?![\w:.,/])")  # fmt: skip
 CLOCK_24 = re.compile(r"(?<![\w:/.])at ([01]\d|2[0-3])([0-5]\d)(?: ?h(?:rs?|ours)?)?(?= *(?:$|[^\w %]|and ))")
-THOUSANDS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:[.,]\d{3})+(?![\d])")
+THOUSANDS = re.compile(r"(?<![\w.,])[1-9]\d{0,2}(?:[.,]\d{3})+(?![\d])")
 SPACED_THOUSANDS = re.compile(r"(?<![\w.,/])([1-9]\d{0,2}) 000(?= ?(?:mg|mcg|ug|g)(?![\w]))")
 OF_A_PERIOD = re.compile(r"(?:(?<=^)|(?<=[ x(]))(?:for |x ?)?(\d{1,3})/(7|52|12)(?![\d/])")
 SIGNED = re.compile(r"(?:(?<!\d)[.,]|\+ ?|\^|(?<!\w)-)\d[\d.,/]*")
 COMPARED = re.compile(r"[<>~≈≤≥±]=? ?\d[\d.,/]*")
+QUESTIONED = re.compile(r"\? ?\d[\d.,/]*|\d[\d.,/]*(?: ?[^\W\d_]+)?\.? ?\(?\?")
 PER_BODY = re.compile(rf"{NUMBER} ?(?:mg|mcg|ug|g) ?/ ?(?:kg|m2|m²)\S*")
 PER_VOLUME = re.compile(rf"({NUMBER}) ?(mg|mcg|ug|g) ?/ ?({NUMBER})? ?ml(?![\w])")
 REPEATED = re.compile(r"(?<![\d.,/])(\d+) \(\1\)")

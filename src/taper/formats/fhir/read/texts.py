@@ -47,11 +47,14 @@ def check_foreign_texts(
     is_own = requests[0].course_name is not None
     dosages, ends = [item for step in steps for item in step.dosages], _ends(steps)
     whole = Scope(dosages, steps, strength, later=False, ends=ends, order=steps)
-    made = [_check_step(index, whole, names, notes, is_own=is_own) for index in range(len(steps))]
+    reviews: set[int] = set()
+    for index in range(len(steps)):
+        _check_step(index, whole, names, notes, reviews, is_own=is_own)
     for request in requests:
         for at, text in _texts_of(request.body, is_own=is_own):
-            _check_whole(text, f"{request.where}.{at}", whole, names, notes, lenient=at.startswith(("note[", "reason")))
-    return tuple(made)
+            lenient = at.startswith(("note[", "reason"))
+            _check_whole(text, f"{request.where}.{at}", whole, names, notes, reviews, lenient=lenient)
+    return tuple(replace(step, review=True) if index in reviews else step for index, step in enumerate(steps))
 
 
 def _names(request: Request) -> Iterator[str]:
@@ -71,10 +74,11 @@ def _ends(steps: Sequence[ReadStep]) -> bool:
     return bool(steps) and not steps[-1].bounds.is_open
 
 
-def _check_step(index: int, whole: Scope, names: frozenset[str], notes: Notes, *, is_own: bool) -> ReadStep:
+def _check_step(
+    index: int, whole: Scope, names: frozenset[str], notes: Notes, reviews: set[int], *, is_own: bool
+) -> None:
     step, is_last = whole.steps[index], index == len(whole.steps) - 1
     together = _scope_of(whole, index, ends=is_last and whole.ends)
-    review = False
     for dosage in step.dosages:
         for at, text in dosage.texts:
             if text in _OWN or (is_own and (at == "text" or is_note(text))):
@@ -89,10 +93,9 @@ def _check_step(index: int, whole: Scope, names: frozenset[str], notes: Notes, *
             alone = together if len(step.dosages) == 1 else replace(together, dosages=[dosage])
             found = differences(told, alone)
             if not found or (alone is not together and not differences(told, together)):
-                review = review or bool(told.conditions)
-            elif not _repeats_all(text, told, whole, read):
+                reviews.update([index] * bool(told.conditions))
+            elif not _repeats_all(text, told, whole, read, reviews):
                 _refuse(text, told, found, dosage.where, together, names, notes)
-    return replace(step, review=True) if review else step
 
 
 def _scope_of(whole: Scope, index: int, *, ends: bool) -> Scope:
@@ -159,22 +162,26 @@ def _when(dosage: ReadDosage) -> str:
     return slots + (often if rhythm.weekdays or rhythm.every > 1 else "")
 
 
-def _repeats_all(text: str, told: Told, whole: Scope, read: Callable[[str], Told]) -> bool:
-    """Whether a text tells all steps, one after the other, as the codes do; of many steps none does."""
+def _repeats_all(text: str, told: Told, whole: Scope, read: Callable[[str], Told], reviews: set[int]) -> bool:
+    """Whether a text tells all steps, one after the other, as the codes do; of many steps none does.
+
+    The steps that it tells with a condition have a review before them then.
+    """
     if not 1 < len(whole.steps) <= _MOST_TOLD:
         return False
     if not told.sequence and not told.amounts:
         spans = {"start", "end"} <= {said.meaning for said in told.dates}
         return spans and not (told.conditions or told.lengths or told.limits or differences(told, whole))
     turns = _in_turn(_HEADING.sub("", text), told, read)
-    return any(_tells_each(parts, whole, is_joined=is_joined) for parts, is_joined in turns)
+    tells = next((parts for parts, is_joined in turns if _tells_each(parts, whole, is_joined=is_joined)), None)
+    reviews.update(index for index, part in enumerate(tells or ()) if part.conditions)
+    return tells is not None
 
 
 def _tells_each(parts: list[Told], whole: Scope, *, is_joined: bool) -> bool:
     """Whether each part tells one step, in turn, as the codes do; where no word joins them each says how long."""
     if whole.ends and parts and parts[-1].stops and not parts[-1].amounts and not parts[-1].lengths:
-        end = Told(parts[-1].language, dates=parts[-1].dates, stops=parts[-1].stops)
-        if differences(end, whole):
+        if differences(parts[-1], whole):
             return False
         parts = parts[:-1]
     if len(parts) != len(whole.steps):
@@ -183,7 +190,7 @@ def _tells_each(parts: list[Told], whole: Scope, *, is_joined: bool) -> bool:
         return False
     last = len(parts) - 1
     scopes = [_scope_of(whole, index, ends=whole.ends and index == last) for index in range(len(parts))]
-    return not any(part.conditions or differences(part, scope) for part, scope in zip(parts, scopes, strict=True))
+    return not any(differences(part, scope) for part, scope in zip(parts, scopes, strict=True))
 
 
 def _in_turn(text: str, told: Told, read: Callable[[str], Told]) -> Iterator[tuple[list[Told], bool]]:
@@ -228,14 +235,17 @@ def _reasons(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for at, text in ((at, name) for at, concept in concepts for name in names_of(concept)):
         told = read_text(text)
         doses = told.amounts or any(map(_DIGIT.search, told.conditions))
-        tapers = any(change.startswith(_TAPERS) for change in (*told.changes, *told.beyond))
+        said = (*told.tapers, *told.changes, *told.beyond)
+        tapers = any(word in change for change in said for word in _TAPERS)
         if tapers or (
             doses and (told.conditions or told.lengths or told.sequence or told.changes or told.every or told.times)
         ):
             yield at, text
 
 
-def _check_whole(text: str, where: str, whole: Scope, names: frozenset[str], notes: Notes, *, lenient: bool) -> None:
+def _check_whole(
+    text: str, where: str, whole: Scope, names: frozenset[str], notes: Notes, reviews: set[int], *, lenient: bool
+) -> None:
     if is_as_needed(text):
         notes.refuse("as-needed", where, f"it says that the drug is taken as needed: {text!r}; plan it outside")
     notes.report("not-read", where, f"compared with the codes: {text!r}")
@@ -247,7 +257,7 @@ def _check_whole(text: str, where: str, whole: Scope, names: frozenset[str], not
     found = differences(told, whole)
     if not found and told.amounts and len(whole.steps) > 1:
         found = ["it does not tell the doses of each step in turn"]
-    if found and not _tells_one(told, whole) and not _repeats_all(text, told, whole, read):
+    if found and not _tells_one(told, whole) and not _repeats_all(text, told, whole, read, reviews):
         _refuse(text, told, found, where, whole, names, notes)
 
 

@@ -34,6 +34,7 @@ class Told:
     without how the drug is taken, flat; `timed` is what of it says how much and when. `near_doses` are words that are
     not understood beside one of doses or of time. `within` are masses of a stated volume, `totals` what the doses of a
     day come to, and `spans` days of the order.
+    `tapers` are words that only say that the doses fall, `rises` and `falls` changes to more and to less.
     """
 
     language: str
@@ -72,6 +73,9 @@ class Told:
     totals: list[tuple[Fraction, str]] = field(default_factory=list)
     spans: list[tuple[int, int]] = field(default_factory=list)
     within: list[Fraction] = field(default_factory=list)
+    tapers: list[str] = field(default_factory=list)
+    rises: list[str] = field(default_factory=list)
+    falls: list[str] = field(default_factory=list)
 
     @property
     def says_daily(self) -> bool:
@@ -89,5 +93,5 @@ class Told:
         """Whether it says anything beside amounts, lengths and times."""
         return bool(
             self.unknown or self.beyond or self.in_mouth or self.until or self.courses or self.openly or self.conditions
-            or self.sequence or self.changes or self.stops or self.once
+            or self.sequence or self.changes or self.stops or self.once or self.tapers
         )  # fmt: skip

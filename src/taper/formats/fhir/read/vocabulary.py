@@ -16,17 +16,24 @@ _DIGIT = re.compile(r"\d")
 _SPACES = re.compile(r"\s+")
 _LETTERS = re.compile(r"(?<![\w.])[a-z](?:\.[a-z])+(?![\w])")
 _DASHES = str.maketrans({"–": "-", "—": "-", "‑": "-", "’": "'", "×": "x", "−": "-"})
+_ARROW = re.compile(r" ?(?:[-=]+>|→) ?")
 _AS_LETTERS = ("", "<wide>", "<font>")
 
 
 def plain(text: str) -> str:
-    """A text without case, accents, runs of blanks, and the dots within an abbreviation such as "b.i.d."."""
+    """A text without case, accents, runs of blanks, the dots of an abbreviation such as "b.i.d.", and marks for words.
+
+    The marks are an arrow for what comes next, and brackets around the "s" of several.
+    """
     if text.isascii():
         bare = " ".join(text.casefold().split())
     else:
         flat = unicodedata.normalize("NFKD", "".join(map(_apart, text.translate(_DASHES).casefold())))
         marks = "".join(mark for mark in flat if not unicodedata.combining(mark))
         bare = _SPACES.sub(" ", marks.replace("⁄", "/")).strip()
+    if ">" in bare or "→" in bare:
+        bare = _ARROW.sub(" then ", bare).strip()
+    bare = bare.replace("(s)", "s")
     return _LETTERS.sub(lambda found: found[0].replace(".", ""), bare) if "." in bare else bare
 
 
@@ -144,6 +151,7 @@ _PHRASES = (
     "change", "stop", "ranges", "conditions", "weekends", "from", "to", "total", "harmless", "course",
     "limits", "openly", "divided", "each_time", "each_meal", "not_daily", "pauses", "gradual", "none", "once", "either",
     "alarms", "of_doses", "in_mouth", "one_day", "after_condition", "daily_amount", "spans", "dosing", "times_each",
+    "week_spans", "tapers", "rising", "falling",
 )  # fmt: skip
 
 
