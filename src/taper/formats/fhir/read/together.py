@@ -6,7 +6,7 @@ from typing import Any
 from taper._base.limits import MOST_COURSES
 from taper._base.shown import some_of
 from taper.formats.fhir.read.bundle import Request, names_course
-from taper.formats.fhir.read.elements import as_list, as_map
+from taper.formats.fhir.read.elements import as_list, as_map, is_map
 from taper.formats.fhir.read.import_report import CannotImport, Notes
 
 
@@ -16,6 +16,8 @@ def check_together(requests: Sequence[Request], notes: Notes) -> None:
     Raises:
         CannotImport: If they are for more people than one plan has courses, as in an export of many.
     """
+    if len(requests) == 1:
+        return
     subjects = list(dict.fromkeys(request.subject or "nobody named" for request in requests))
     if len(subjects) > 1:
         told = some_of(subjects)
@@ -95,6 +97,6 @@ def _what(request: Request) -> list[Any]:
 
 def _written(value: object) -> str:
     """A value as text in which the order of keys makes no difference."""
-    if isinstance(value, Mapping):
+    if is_map(value):
         return "{" + ",".join(f"{key!r}:{_written(value[key])}" for key in sorted(value, key=str)) + "}"
     return "[" + ",".join(map(_written, value)) + "]" if isinstance(value, list) else str(value)
