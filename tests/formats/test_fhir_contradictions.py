@@ -138,7 +138,8 @@ def test_a_sentence_of_an_extension_in_another_language_refuses_and_a_name_does_
 
 REASONS = {
     "Asthma - 60 mg for 5 days": False, "if relapse 60 mg for 7 days": False, "prednisone taper over 4 weeks": False,
-    "Weaning": False, "40 mg daily": True,
+    "Weaning": False, "40 mg daily": True, "einmalige Gabe vor Kontrastmittel": False,
+    "dose unique avant scanner": False, "dosis única antes del TAC": False,
     "Asthma": True, "Raised blood pressure": True, "LDL above 190 mg/dL": True, "pain for 3 months": True,
 }  # fmt: skip
 
@@ -147,6 +148,10 @@ REASONS = {
 def test_a_reason_that_tells_doses_is_compared_with_the_codes(text):
     assert is_read(order(reasonCode=[{"text": text}])) is REASONS[text]
     assert is_read(order_r5(dosage(), reason=[{"concept": {"text": text}}])) is REASONS[text]
+
+
+def test_a_reason_that_says_as_needed_refuses():
+    assert any(": as-needed:" in line for line in refusals(order(reasonCode=[{"text": "Schmerzen bei Bedarf"}])))
 
 
 def test_a_strength_in_a_text_is_that_of_the_product():

@@ -50,7 +50,7 @@ def check_foreign_texts(
     made = [_check_step(index, whole, names, notes, is_own=is_own) for index in range(len(steps))]
     for request in requests:
         for at, text in _texts_of(request.body, is_own=is_own):
-            _check_whole(text, f"{request.where}.{at}", whole, names, notes, lenient=at.startswith(("note[", "reason")))
+            _check_whole(text, at, request.where, whole, names, notes)
     return tuple(made)
 
 
@@ -220,7 +220,7 @@ def _texts_of(body: Mapping[str, Any], *, is_own: bool) -> Iterator[tuple[str, s
 
 
 def _reasons(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """What an order is for, where it tells how much is taken and how long, or that the dose changes."""
+    """What an order is for, where it tells how much is taken and how long or how often, or that the dose changes."""
     concepts = [(f"reasonCode[{index}]", item) for index, item in enumerate(as_list(body.get("reasonCode")))]
     concepts += [
         (f"reason[{index}]", as_map(item).get("concept")) for index, item in enumerate(as_list(body.get("reason")))
@@ -229,25 +229,33 @@ def _reasons(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         told = read_text(text)
         doses = told.amounts or any(map(_DIGIT.search, told.conditions))
         tapers = any(change.startswith(_TAPERS) for change in (*told.changes, *told.beyond))
-        if tapers or (
-            doses and (told.conditions or told.lengths or told.sequence or told.changes or told.every or told.times)
+        if (
+            tapers
+            or told.once
+            or is_as_needed(text)
+            or (
+                doses and (told.conditions or told.lengths or told.sequence or told.changes or told.every or told.times)
+            )
         ):
             yield at, text
 
 
-def _check_whole(text: str, where: str, whole: Scope, names: frozenset[str], notes: Notes, *, lenient: bool) -> None:
+def _check_whole(text: str, at: str, request: str, whole: Scope, names: frozenset[str], notes: Notes) -> None:
+    where, is_rendered = f"{request}.{at}", at.startswith(("rendered", "extension["))
     if is_as_needed(text):
         notes.refuse("as-needed", where, f"it says that the drug is taken as needed: {text!r}; plan it outside")
     notes.report("not-read", where, f"compared with the codes: {text!r}")
     is_loose = (
-        is_in_read_language(text, names) if lenient else " in extension" in where and not _is_strange(text, names)
+        is_in_read_language(text, names)
+        if at.startswith(("note[", "reason"))
+        else " in extension" in where and not _is_strange(text, names)
     )
     read = _reader(names, lenient=is_loose and not is_in_unread_language(text, names))
     told = read(text)
     found = differences(told, whole)
     if not found and told.amounts and len(whole.steps) > 1:
         found = ["it does not tell the doses of each step in turn"]
-    if found and not _tells_one(told, whole) and not _repeats_all(text, told, whole, read):
+    if found and (is_rendered or not _tells_one(told, whole)) and not _repeats_all(text, told, whole, read):
         _refuse(text, told, found, where, whole, names, notes)
 
 
