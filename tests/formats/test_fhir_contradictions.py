@@ -102,9 +102,64 @@ NOTES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("text", NOTES)
+# The same in German, French and Spanish, and notes in languages without a reader that share a word with one that has.
+NOTES_ABROAD = [
+    "Fehlerhafte Verordnung", "Verordnung ungültig", "wird verschoben", "Verordnung noch nicht bestätigt",
+    "Entwurf, bitte nicht verwenden", "wie zuletzt", "wird durch neue Verordnung ersetzt", "anstelle von Metamizol",
+    "Kombination mit Tramadol", "läuft aus", "nach Gewicht", "Startet nach der OP", "Nach der Chemo",
+    "an chemofreien Tagen", "über Magensonde", "auf die Haut auftragen", "in beide Augen", "i.m.",
+    "gurgeln und ausspucken", "Mundspülung, nicht schlucken", "vom Patienten abgelehnt", "verweigert Einnahme",
+    "Patient hat selbst reduziert", "früh und spät", "rund um die Uhr", "zyklisch einnehmen", "im Schub",
+    "während der Pollensaison", "so kurz wie möglich", "Prescription erronée", "Saisi par erreur",
+    "ordonnance invalide", "à reporter", "prescription à confirmer", "brouillon, ne pas utiliser",
+    "comme la dernière fois", "plan joint", "remplacée par nouvelle ordonnance", "au lieu du paracétamol",
+    "en association avec tramadol", "traitement terminé", "ordonnance expirée", "après la sortie", "après la chimio",
+    "par sonde gastrique", "en perfusion", "appliquer sur la peau", "IM", "sous-cutané", "coller le patch",
+    "refusé par le patient", "relais par dexaméthasone", "à vérifier avec le cardiologue", "dans la journée",
+    "toutes les heures", "pendant les poussées", "pendant la saison pollinique", "le moins longtemps possible",
+    "en attente", "à revoir", "Prescripción errónea", "Registrado por error", "pendiente de confirmar",
+    "borrador, no utilizar", "como la última vez", "ver informe", "se adjunta plan", "sustituida por nueva receta",
+    "en vez de paracetamol", "en combinación con tramadol", "tratamiento finalizado", "un tercio más",
+    "tras el alta", "por sonda gástrica", "aplicar en la piel", "en ambos ojos", "pegar el parche",
+    "rechazado por el paciente", "no tolerado", "a verificar con cardiología", "partir en cuatro", "en dos veces",
+    "cada hora", "de forma discontinua", "durante los brotes", "durante la época de polen",
+    "el menor tiempo posible", "en espera",
+]  # fmt: skip
+NOTES_UNREAD = [
+    "verkeerde patiënt", "la sera", "só em caso de febre", "por via intramuscular", "tomar só se dor",
+    "forkert patient", "se skema", "fel patient", "numai la febră", "doblar la dosi", "ei saa ottaa", "este",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", [*NOTES, *NOTES_ABROAD, *NOTES_UNREAD])
 def test_a_note_that_may_undo_or_move_the_doses_refuses(text):
     assert not is_read(order(note=[{"text": text}]))
+
+
+OTHER_NOTES_ABROAD = [
+    "Patient hat Allergie gegen Penicillin.", "Rezept per Post zugesandt", "Botendienst gewünscht",
+    "Ehefrau informiert", "Mit Patient besprochen", "Kostenübernahme durch Krankenkasse geklärt",
+    "Blister vom Pflegedienst gestellt", "BTM-Rezept", "Bitte Kalium kontrollieren",
+    "Medikament ist verschreibungspflichtig", "Nicht im Auto liegen lassen", "Mit Apotheke abgestimmt",
+    "Schluckbeschwerden bekannt", "Einnahme unter Aufsicht", "Angehörige stellen die Medikamente",
+    "Regelmäßige Blutzuckerkontrollen", "Ernährung: salzarm", "Tabletten im Ganzen schlucken", "mit dem Frühstück",
+    "Verträglichkeit gut", "Diagnose gesichert", "Hausarzt: Dr. Müller", "Tel. Rücksprache mit Dr. Weber erfolgt",
+    "vom Hausarzt weiterverordnet", "Patient kommt gut zurecht", "Allergie à la pénicilline.",
+    "Ordonnance envoyée par courrier", "Livraison à domicile", "Épouse informée", "Vu avec le patient",
+    "Pilulier préparé par l'infirmière", "Surveiller la kaliémie", "Ne pas laisser à la portée des enfants",
+    "Médicament sur liste I", "Avis du pharmacien demandé", "Troubles de la déglutition connus",
+    "Protéger du soleil", "Régime pauvre en sucre", "Ne pas écraser", "Avaler entier", "au petit-déjeuner",
+    "Bonne tolérance", "Diagnostic confirmé", "Médecin traitant : Dr Dupont", "Bien toléré",
+    "Dispositif expliqué au patient", "Éviter le pamplemousse", "Hydratation suffisante",
+    "Ne contient pas de lactose", "Générique accepté", "Alergia a la penicilina.", "Receta enviada por correo",
+    "Entrega a domicilio", "Esposa informada", "Hablado con el paciente", "Pastillero preparado por enfermería",
+    "Vigilar el potasio", "Mantener fuera del alcance de los niños", "Medicamento sujeto a prescripción",
+    "Consultado con farmacia", "Dificultad para tragar conocida", "Toma supervisada por enfermería",
+    "Proteger del sol", "No triturar", "Tragar entero", "con el desayuno", "Buena tolerancia",
+    "Diagnóstico confirmado", "Médico de cabecera: Dr. García", "Llamada al Dr. López hoy", "Bien tolerado",
+    "Se explica al paciente", "Evitar el pomelo", "Hidratación suficiente", "No contiene lactosa",
+    "Genérico aceptado",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -113,7 +168,7 @@ def test_a_note_that_may_undo_or_move_the_doses_refuses(text):
      "Patient refused use of administration aid.", "Next INR on Monday", "Replaces previous prescription",
      "Telephone order read back", "Cannot remember the name of the tablet, but takes it every day in the morning",
      "Insurance approved", "Substitution permitted", "Patient prefers tablets over liquid",
-     "Vit D level checked"],
+     "Vit D level checked", *OTHER_NOTES_ABROAD],
 )  # fmt: skip
 def test_a_note_of_something_else_is_read(text):
     assert is_read(order(note=[{"text": text}]))

@@ -490,7 +490,8 @@ def test_a_text_that_stops_what_goes_on_refuses():
 
 def test_a_note_in_a_language_that_is_not_read_refuses_and_one_of_known_words_does_not():
     assert any("in a language that is not read" in line for line in refusals(order(note=[{"text": "朝食後に服用"}])))
-    assert refusals(order(note=[{"text": "Patient's wife 朝食"}])) == []
+    assert refusals(order(note=[{"text": "Told to the patient's wife 朝食"}])) == []
+    assert refusals(order(note=[{"text": "Patient's wife 朝食"}])) != []
     assert refusals(order(note=[{"text": "Take with food 朝食"}])) != []
 
 

@@ -134,9 +134,10 @@ def vocabulary_of(code: str) -> Vocabulary:
 
 @cache
 def known_words(code: str) -> frozenset[str]:
-    """Every word in the phrases of a language, by which it is told from the others before its patterns are made."""
+    """The words in the phrases of a language, and its small ones: by them it is told from the others."""
     held = table(f"text-{code}")
-    return frozenset(re.findall(r"[a-z']{2,}", f"{held} {' '.join(held['one'])}"))
+    small = table("text-languages")["read"][code].split()
+    return frozenset([*re.findall(r"[a-z]{2,}(?:'[a-z]+)*", f"{held} {' '.join(held['one'])}"), *small])
 
 
 _PHRASES = (
