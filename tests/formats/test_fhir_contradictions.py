@@ -124,6 +124,12 @@ NOTES_ABROAD = [
     "rechazado por el paciente", "no tolerado", "a verificar con cardiología", "partir en cuatro", "en dos veces",
     "cada hora", "de forma discontinua", "durante los brotes", "durante la época de polen",
     "el menor tiempo posible", "en espera",
+    "Abdosieren im Verlauf", "Bedarf", "El paciente decide", "Eltern passen an", "Freigabe steht aus",
+    "Hochdosieren möglich", "Le patient décide", "Patient soll selbst entscheiden", "Stärke wurde geändert",
+    "ambulant nicht fortführen", "an Schultagen", "darf wiederholt werden", "descanso en agosto", "für den Notfall",
+    "ne pas poursuivre à domicile", "ne pas reconduire à la sortie", "no continuar en domicilio", "peut être répété",
+    "puede repetirse", "test thérapeutique", "vom Kardiologen geändert", "à répartir sur la journée",
+    "à valider par le senior", "an Einnahmetagen", "partir en cuatro",
 ]  # fmt: skip
 NOTES_UNREAD = [
     "verkeerde patiënt", "la sera", "só em caso de febre", "por via intramuscular", "tomar só se dor",

@@ -43,6 +43,7 @@ from taper.formats.fhir.read.vocabulary import (
     LANGUAGES,
     Vocabulary,
     best_language,
+    likely_languages,
     plain,
     plain_unit_words,
     vocabulary_of,
@@ -76,6 +77,14 @@ def is_of_dosing(text: str) -> bool:
     """Whether a text speaks of how a drug is dosed, in any language: each of its words counts then."""
     flat = plain(text)
     return any(vocabulary_of(code).patterns["dosing"].search(flat) for code in LANGUAGES)
+
+
+@lru_cache(maxsize=2048)
+def heard_in(text: str, names: frozenset[str]) -> tuple[str, ...]:
+    """What a text says of doses that is in no code, in each language that it may be in: a word may be of several."""
+    flat, _ = without_iso_dates(plain(text))
+    readings = (_Reading(flat, vocabulary_of(code), names).told for code in likely_languages(flat))
+    return tuple(dict.fromkeys(word for told in readings for word in (*told.beyond, *told.near_doses)))
 
 
 @lru_cache(maxsize=2048)

@@ -9,7 +9,7 @@ from taper.formats.fhir.quantity import UnitStrength
 from taper.formats.fhir.read.as_needed import is_as_needed
 from taper.formats.fhir.read.bundle import Request
 from taper.formats.fhir.read.dosage import ReadDosage
-from taper.formats.fhir.read.dosage_text import is_of_dosing, read_text
+from taper.formats.fhir.read.dosage_text import heard_in, is_of_dosing, read_text
 from taper.formats.fhir.read.elements import as_list, as_map, names_of
 from taper.formats.fhir.read.extensions import extension_texts
 from taper.formats.fhir.read.import_report import Notes
@@ -113,9 +113,11 @@ def _reader(names: frozenset[str], *, lenient: bool) -> Callable[[str], Told]:
 
     def read(text: str) -> Told:
         told = read_text(text, names)
-        if not lenient or is_of_dosing(text):
+        if not told.unknown or not lenient or is_of_dosing(text):
             return told
-        return replace(told, unknown=[word for word in told.unknown if word[0].isdigit() or word in told.near_doses])
+        heard = [said for said in heard_in(text, names) if said not in told.unknown]
+        unknown = [word for word in told.unknown if word[0].isdigit() or word in told.near_doses]
+        return replace(told, unknown=unknown, beyond=list(dict.fromkeys([*told.beyond, *heard])))
 
     return read
 

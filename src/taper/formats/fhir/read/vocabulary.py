@@ -240,10 +240,16 @@ def _whole(patterns: Iterable[str]) -> re.Pattern[str]:
 
 def best_language(text: str) -> list[str]:
     """The languages in the order in which a plain text has words of them."""
-    return list(_best_language(tuple(re.findall(r"[a-z']+", text))))
+    counts = _words_of_each(tuple(re.findall(r"[a-z']+", text)))
+    return sorted(LANGUAGES, key=lambda code: -counts[code])
+
+
+def likely_languages(text: str) -> list[str]:
+    """The languages that a plain text has as many words of as of any."""
+    counts = _words_of_each(tuple(re.findall(r"[a-z']+", text)))
+    return [code for code in LANGUAGES if counts[code] == max(counts.values())]
 
 
 @lru_cache(maxsize=2048)
-def _best_language(said: tuple[str, ...]) -> tuple[str, ...]:
-    counts = {code: sum(word in known_words(code) for word in said) for code in LANGUAGES}
-    return tuple(sorted(LANGUAGES, key=lambda code: -counts[code]))
+def _words_of_each(said: tuple[str, ...]) -> Mapping[str, int]:
+    return {code: sum(word in known_words(code) for word in said) for code in LANGUAGES}
