@@ -228,6 +228,9 @@ DAYS = {
     "24 mg on day 1, 20 mg on day 2 to 3": True, "Day 1: 24 mg, day 2: 20 mg": False,
     "Day 2: 24 mg, days 3-4: 20 mg": False, "Day 1: 20 mg, days 2-3: 24 mg": False,
     "Day 1: 24 mg, days 2-3: 20 mg, day 4: 16 mg": False,
+    "Tag 1: 24 mg, Tag 2-3: 20 mg": True, "J1 : 24 mg, J2 à J3 : 20 mg": True, "Día 1: 24 mg, días 2 a 3: 20 mg": True,
+    "Tag 1-2: 24 mg, Tag 3: 20 mg": False, "J1 à J2 : 24 mg, J3 : 20 mg": False,
+    "Días 1 a 2: 24 mg, día 3: 20 mg": False,
 }  # fmt: skip
 
 
@@ -237,9 +240,38 @@ def test_days_by_their_numbers_are_counted_from_the_first_of_the_order(text):
     assert is_read(order_r5(*PACK, renderedDosageInstruction=text)) is DAYS[text]
 
 
+WEEKS = {
+    "Woche 1: 24 mg, Woche 2-3: 20 mg": True, "1. Woche 24 mg, 2. Woche 20 mg": False,
+    "Woche 1-2: 24 mg, Woche 3: 20 mg": False,
+    "Semaine 1 : 24 mg, semaines 2 à 3 : 20 mg": True, "1re semaine : 24 mg, 2e semaine : 20 mg": False,
+    "Semana 1: 24 mg, semanas 2 y 3: 20 mg": True, "1.ª semana: 24 mg, 2.ª semana: 20 mg": False,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", WEEKS)
+def test_weeks_by_their_numbers_are_counted_from_the_first_of_the_order(text):
+    made = [dosage(24, repeat=lasting(7), sequence=1), dosage(20, repeat=lasting(14), sequence=2)]
+    assert is_read(order(*made, note=[{"text": text}])) is WEEKS[text]
+
+
+FIRST = ["zuerst 24 mg", "zu Beginn 24 mg morgens", "d'abord 24 mg", "primero 24 mg", "initially 24 mg"]
+
+
+@pytest.mark.parametrize("text", FIRST)
+def test_what_comes_first_is_said_of_the_first_of_several_steps_alone(text):
+    assert is_read(order(PACK[0] | {"text": text}, PACK[1]))
+    assert not is_read(order(PACK[0], PACK[1] | {"text": text.replace("24", "20")}))
+    assert not is_read(order(dosage(24, text=text)))
+    assert not is_read(order(dosage(24, text=text, repeat=lasting(1))))
+
+
 WHOLE = {
     "10 mg for 7 days, 5 mg for 7 days, 2.5 mg for 7 days, then stop": True,
     "Reducing dose: 10 mg for 1 week, 5 mg for 1 week, 2.5 mg for 1 week": True,
+    "1. Woche 10 mg, 2. Woche 5 mg, 3. Woche 2,5 mg": True,
+    "zuerst 10 mg 7 Tage, dann 5 mg 7 Tage, dann 2,5 mg 7 Tage": True,
+    "dann 10 mg 7 Tage, dann 5 mg 7 Tage, zuerst 2,5 mg 7 Tage": False,
+    "1. Woche 5 mg, 2. Woche 10 mg, 3. Woche 2,5 mg": False,
     "10 mg for 7 days, 5 mg for 7 days, then 2.5 mg for 7 days": True,
     "10 mg for 7 days, 5 mg for 7 days, then stop": False,
     "10 mg for 7 days, 5 mg, then 2.5 mg for 7 days": False,

@@ -172,8 +172,13 @@ class _Reading:
         self._left, self.told.dates = read_dates(self._left, self._words)
 
     def _spans(self) -> None:
-        """Take out days of the course by their numbers: "day 1", "days 2-5"."""
-        self._phrase("spans", lambda found: self.told.spans.append((int(found[1]), int(found[2] or found[1]))))
+        """Take out days and weeks of the course by their numbers: "day 1", "days 2-5", "week 2"."""
+        self._phrase("spans", lambda found: self._span(found, 1))
+        self._phrase("week_spans", lambda found: self._span(found, 7))
+
+    def _span(self, found: re.Match[str], days: int) -> None:
+        first, *more = (int(part) for part in found.groups() if part)
+        self.told.spans.append((days * (first - 1) + 1, days * (more or [first])[0]))
 
     def _harmless(self) -> None:
         """Take out what says how to take the drug, and then what warns beside it."""
@@ -376,6 +381,7 @@ class _Reading:
         self._phrase("pauses", self._beyond)
         self._phrase("stop", lambda found: self.told.stops.append(found[0]))
         self._phrase("none", lambda found: self.told.stops.append(found[0]))
+        self._phrase("first", lambda found: self.told.first.append(found[0]))
         self._phrase("then", lambda found: self.told.sequence.append(found[0]))
 
     def _amounts(self) -> None:

@@ -31,7 +31,8 @@ _TAPERS = ("taper", "wean", "titrat")
 _STRANGE = 3
 _DIGIT = re.compile(r"\d")
 _HEADING = re.compile(r"^(?:steroid )?(?:reduc|taper|decreas|increas|titrat|wean)\w*(?: \w+)?: ", re.IGNORECASE)
-_MARK = re.compile(r"[.;,:\r\n]+(?=\s|$)")
+# A mark between clauses, and not that of a German ordinal.
+_MARK = re.compile(r"(?:[;,:\r\n]|\.(?! (?:woche|tag)\b))+(?=\s|$)", re.IGNORECASE)
 _READ = "English, German, French and Spanish are read"
 
 

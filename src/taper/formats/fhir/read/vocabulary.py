@@ -141,10 +141,12 @@ def known_words(code: str) -> frozenset[str]:
 
 
 _PHRASES = (
-    "times", "every_hours", "daily", "every_days", "alternate", "weekly", "monthly", "lengths", "until", "then",
+    "times", "every_hours", "daily", "every_days", "alternate", "weekly", "monthly", "lengths", "until", "first",
+    "then",
     "change", "stop", "ranges", "conditions", "weekends", "from", "to", "total", "harmless", "course",
     "limits", "openly", "divided", "each_time", "each_meal", "not_daily", "pauses", "gradual", "none", "once", "either",
-    "alarms", "of_doses", "in_mouth", "one_day", "after_condition", "daily_amount", "spans", "dosing", "times_each",
+    "alarms", "of_doses", "in_mouth", "one_day", "after_condition", "daily_amount", "spans", "week_spans", "dosing",
+    "times_each",
 )  # fmt: skip
 
 
