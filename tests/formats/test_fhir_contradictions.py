@@ -130,6 +130,7 @@ NOTES_ABROAD = [
     "ne pas poursuivre à domicile", "ne pas reconduire à la sortie", "no continuar en domicilio", "peut être répété",
     "puede repetirse", "test thérapeutique", "vom Kardiologen geändert", "à répartir sur la journée",
     "à valider par le senior", "an Einnahmetagen", "partir en cuatro",
+    "Dauer offen", "peut être omis", "ne pas dispenser", "duración por precisar", "siehe Arztbrief", "stündlich",
 ]  # fmt: skip
 NOTES_UNREAD = [
     "verkeerde patiënt", "la sera", "só em caso de febre", "por via intramuscular", "tomar só se dor",
@@ -241,6 +242,8 @@ def test_days_by_their_numbers_are_counted_from_the_first_of_the_order(text):
 
 
 WEEKS = {
+    "Therapie 3 Wochen": True, "Therapie 4 Wochen": False,
+    "1.-7. Tag 24 mg, 8.-21. Tag 20 mg": True, "1.-7. Tag 24 mg, 8.-14. Tag 20 mg": False,
     "Woche 1: 24 mg, Woche 2-3: 20 mg": True, "1. Woche 24 mg, 2. Woche 20 mg": False,
     "Woche 1-2: 24 mg, Woche 3: 20 mg": False,
     "Semaine 1 : 24 mg, semaines 2 à 3 : 20 mg": True, "1re semaine : 24 mg, 2e semaine : 20 mg": False,
@@ -539,6 +542,20 @@ def test_a_part_of_a_tablet_is_that_part_and_no_more(text, count):
     """Whoever reads "eine halbe Tablette" takes a half, and not one and a half."""
     told = order(counted(Decimal(count), "TAB", text=text))
     assert is_read(told, strength=mg(20)) is (PARTS[text] == count)
+
+
+OF_A_DAY = {
+    "20 mg/Tag morgens und abends": True, "10 mg/Tag morgens und abends": False, "2x täglich, 10 mg/Tag": False,
+    "20 mg/j en 2 prises": True, "10 mg/j matin et soir": False, "10 mg/day at 8 am and 8 pm": False, "20 mg/day": True,
+    "10-0-10 mg (20 mg/Tag)": True, "10-0-10 mg (10 mg/Tag)": False, "1-0-1 Tbl. à 10 mg, 20 mg/Tag": True,
+    "1-0-1 Tbl. à 10 mg, 10 mg/Tag": False, "10 mg morgens und abends, 20 mg/Tag": True,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", OF_A_DAY)
+def test_an_amount_of_a_day_is_what_the_doses_of_a_day_come_to(text):
+    twice = dosage(10, repeat={"frequency": 2, "when": ["MORN", "EVE"]})
+    assert is_read(order(twice | {"text": text})) is OF_A_DAY[text]
 
 
 UNEVEN = {

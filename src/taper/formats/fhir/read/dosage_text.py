@@ -392,7 +392,6 @@ class _Reading:
         self._take(self._words.take, lambda found: self.told.amounts.append((_first_number(found), "piece")))
         if self._words.code == "en":
             self._take(unit_patterns().one, lambda found: self._amount("1", found[1]))
-        (self.told.limits if self.told.amounts else self.told.amounts).extend(self.told.totals)
 
     def _amounts_together(self) -> None:
         """Two numbers that are one amount, such as a count of units of a strength, or that are added."""
@@ -448,6 +447,13 @@ class _Reading:
         self._take(self._words.weekday_sets, lambda found: self.told.weekdays.update(_THREE.findall(_group(found))))
         self._phrase("total", _nothing)
         self._phrase("alarms", self._beyond)
+        self._totals()
+
+    def _totals(self) -> None:
+        """What a day comes to is compared as that beside a dose, or where a day has several that are not said."""
+        told = self.told
+        is_often = len(told.slots | told.clocks) > 1 or (max(told.times, default=1) > 1 and not told.is_divided)
+        (told.limits if told.amounts or told.schemes or is_often else told.amounts).extend(told.totals)
 
     def _weekday_range(self, found: re.Match[str]) -> None:
         """The days of the week from one to another."""
