@@ -547,6 +547,12 @@ def test_a_part_of_a_tablet_is_that_part_and_no_more(text, count):
 OF_A_DAY = {
     "20 mg/Tag morgens und abends": True, "10 mg/Tag morgens und abends": False, "2x täglich, 10 mg/Tag": False,
     "20 mg/j en 2 prises": True, "10 mg/j matin et soir": False, "10 mg/day at 8 am and 8 pm": False, "20 mg/day": True,
+    "20 mg pro Tag morgens und abends": True, "10 mg pro Tag morgens und abends": False,
+    "10 mg par jour, matin et soir": False,
+    "10 mg al día por la mañana y por la noche": False, "10 mg per day, morning and evening": False,
+    "20 mg a day bd": True,
+    "20 mg par jour en 2 prises matin et soir": True, "10 mg par jour en 2 prises matin et soir": False,
+    "20 mg al día: 10 mg por la mañana y 10 mg por la noche": True, "10 mg two times per day": True,
     "10-0-10 mg (20 mg/Tag)": True, "10-0-10 mg (10 mg/Tag)": False, "1-0-1 Tbl. à 10 mg, 20 mg/Tag": True,
     "1-0-1 Tbl. à 10 mg, 10 mg/Tag": False, "10 mg morgens und abends, 20 mg/Tag": True,
 }  # fmt: skip

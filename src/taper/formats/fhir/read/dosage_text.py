@@ -453,6 +453,11 @@ class _Reading:
         """What a day comes to is compared as that beside a dose, or where a day has several that are not said."""
         told = self.told
         is_often = len(told.slots | told.clocks) > 1 or (max(told.times, default=1) > 1 and not told.is_divided)
+        for found in self._words.patterns["a_day"].finditer(told.timed) if is_often else ():
+            amount = self._measured(*_number_and_unit(found))
+            if amount in told.amounts:
+                told.amounts.remove(amount)
+                told.totals.append(amount)
         (told.limits if told.amounts or told.schemes or is_often else told.amounts).extend(told.totals)
 
     def _weekday_range(self, found: re.Match[str]) -> None:

@@ -145,7 +145,8 @@ _PHRASES = (
     "then",
     "change", "stop", "ranges", "conditions", "weekends", "from", "to", "total", "harmless", "course",
     "limits", "openly", "divided", "each_time", "each_meal", "not_daily", "pauses", "gradual", "none", "once", "either",
-    "alarms", "of_doses", "in_mouth", "one_day", "after_condition", "daily_amount", "spans", "week_spans", "dosing",
+    "alarms", "of_doses", "in_mouth", "one_day", "after_condition", "daily_amount", "spans", "week_spans", "a_day",
+    "dosing",
     "times_each",
 )  # fmt: skip
 
