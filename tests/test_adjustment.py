@@ -587,6 +587,15 @@ class TestReview:
         back = adjust(self.GATED, PassReview(day=on(9)), StepBack(day=on(15), steps=1, lasting=days(3)))
         assert (back.gates, doses(back)) == ((), [(8, 10), (6, 4), (8, 3), (6, 10)])
 
+    def test_a_word_for_one_step_is_none_for_a_later_one_that_comes_after_a_step_back(self):
+        gates = [step(dose, "10 days", review_before=True) for dose in ("6 mg", "4 mg")]
+        plan = plan_of(step("8 mg", "10 days"), *gates, then="stop")
+        back = adjust(plan, PassReview(day=on(9)), StepBack(day=on(15), steps=1, lasting=days(3)))
+        assert [gate.date for gate in back.gates] == [on(28)]
+        words = PassReview(day=on(9)), PassReview(day=on(19))
+        twice = adjust(plan, *words, StepBack(day=on(25), steps=2, lasting=days(3)))
+        assert twice.gates == ()
+
     def test_a_word_too_late_is_refused(self):
         refused(NothingToChange, "waits for review", self.GATED, PassReview(day=on(12)))
 

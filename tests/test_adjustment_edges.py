@@ -16,6 +16,7 @@ from taper import (
     Retarget,
     Slow,
     StepBack,
+    Stop,
     Symptom,
     apply_log,
     days,
@@ -160,3 +161,12 @@ def test_days_without_doses_name_no_products_where_those_change():
     made = after(plan, ChangeProducts(day=on(5), products=["t2mg"]))
     steps = made.realized.plan.courses[0].steps
     assert [(item.kind, item.products) for item in steps[1:]] == [(None, ("t2mg",)), ("gap", ()), (None, ("t2mg",))]
+
+
+@pytest.mark.parametrize(("number", "shown"), [(27, 28), (28, 28), (29, 29), (40, 40)])
+def test_days_are_shown_to_the_end_of_the_window_or_to_the_last_event_if_that_is_later(number, shown):
+    open_ended, other = course(step("5 mg"), id="a", then="continue"), course(step("5 mg", "60 days"), id="b")
+    plan = plan_with(open_ended, other)
+    schedule = to_schedule(realize(plan, TABLETS), start=START, horizon=weeks(4))
+    log = Log.of(plan, START, [Stop(day=START + timedelta(days=number - 1), course="b")])
+    assert len(apply_log(schedule, log).days) == shown

@@ -797,6 +797,8 @@ def test_import_prints_the_plan_alone_and_each_report_once(run, write):
     code, out, err = run("import", path, *named)
     assert (code, out) == (2, "")
     assert sum("refused:" in line and "the text says 3 days" in line for line in err.splitlines()) == 1
+    assert err.splitlines()[-1] == "where the codes are what is meant: --accept text"
+    assert "--accept" not in run("import", path, "--accept", "text")[2]
 
 
 def test_import_writes_the_plan_to_a_file_and_then_prints_nothing(run, write, tmp_path):

@@ -153,9 +153,11 @@ def test_an_interruption_leaves_the_old_file_and_nothing_beside_it(tmp_path):
 
 
 WRITES = """
+import signal
 import sys
 import termios
 from taper.cli.output import write_whole
+signal.signal(signal.SIGINT, signal.default_int_handler)  # what is started beside a shell may ignore it
 made = "x" * 2_000_000
 while True:
     write_whole(sys.argv[1], made, force=True)

@@ -183,6 +183,8 @@ class TestPacks:
     def test_the_plain_form_and_the_table_show_each_fill(self):
         supply = count_supply(self.SCHEDULE, fills=days(20), packs=True)
         assert [fill["days_supply"] for fill in supply.to_dict()["fills"]] == [20, 20, 20]
+        counts = {n: len(count_supply(self.SCHEDULE, fills=days(n)).to_dict().get("fills", ())) for n in (59, 60)}
+        assert counts == {59: 2, 60: 0}  # one fill is the whole supply
         assert supply.to_dict()["fills"][0]["lines"] == [
             {
                 "product": "t5mg", "supply": "28", "packs": 1, "carried_in": "0", "used": "20", "discarded": "0",

@@ -1,6 +1,7 @@
 """Findings in order of harm, and a gate that counts what could not be assessed."""
 
 from datetime import date
+from itertools import permutations
 
 import pytest
 from hypothesis import given
@@ -42,6 +43,12 @@ def test_the_order_in_which_rules_answer_never_shows(answers, random):
     shuffled = list(answers)
     random.shuffle(shuffled)
     assert Review.of(answers) == Review.of(shuffled)
+
+
+def test_what_is_clear_stands_in_the_order_of_its_sources_whichever_comes_first():
+    named = [Clear(rule="ceiling", source=Source.read({"id": name} | source_data())) for name in ("a", "b")]
+    ordered = (Clear(rule="ceiling"), *named)
+    assert {Review.of(answers).clear for answers in permutations(ordered)} == {ordered}
 
 
 @given(reviews)
@@ -100,3 +107,15 @@ def test_every_answer_reads_as_a_line_and_shows_its_rule():
     assert str(left) == f"not compared: ceiling (x), {source}"
     shown = [repr(item) for item in (Clear(rule="pace"), within, left)]
     assert shown == ["<Clear pace>", "<Within ceiling>", "<LeftOut ceiling: a>"]
+
+
+@pytest.mark.parametrize(
+    ("changes_from", "days", "lies"),
+    [(8, (1, 7), True), (8, (1, 8), False), (8, (1, None), False), (8, (None, None), None), (None, (1, 7), None)],
+)
+def test_what_lies_in_the_past_ended_before_the_first_day_that_may_change(changes_from, days, lies):
+    first, last = days
+    finding = Finding(rule="ceiling", severity=Severity.HIGH, message="one", day=first, last_day=last)
+    review = Review.of([finding], changes_from=changes_from)
+    assert review.lies_in_past(finding) is lies
+    assert (review.past, review.ahead) == (((finding,), ()) if lies else ((), (finding,)))

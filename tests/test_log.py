@@ -186,6 +186,12 @@ def test_what_is_dated_before_the_plan_is_refused(more):
         log_of(**more)
 
 
+def test_a_log_may_begin_on_the_first_day_of_the_plan():
+    log = log_of(PassReview(day=START), intakes=[IntakeRecord(day=START, slot="evening", result="missed")])
+    assert log.changes_from == START
+    assert read_log(json.dumps(log.to_dict())) == log
+
+
 def test_events_of_two_courses_never_contradict_each_other():
     stops = [Stop(day=on(5), course="a"), Hold(day=on(5), lasting=days(2), course="b")]
     assert len(log_of(*stops).events) == 2

@@ -107,6 +107,14 @@ def test_a_stretch_of_a_cycle_is_not_joined_with_the_next_step():
     assert [(part.first_day, part.last_day) for part in stretches(*steps)] == [(1, 4), (5, 8), (9, None)]
 
 
+def test_a_step_of_weekdays_goes_on_while_nothing_changes_in_another_course():
+    week = {"for": "4 weeks", "weekly": {"mon": {"evening": "5 mg"}, "tue": {"evening": "2 mg"}}}
+    for second, bounds in (("1 mg", [(1, 28)]), ("2 mg", [(1, 14), (15, 28)])):
+        other = course(step({"noon": "1 mg"}, "2 weeks"), step({"noon": second}, "2 weeks"), id="b")
+        schedule = to_schedule(realize(plan_with(course(week, id="a"), other), TABLETS), start=START)
+        assert [(part.first_day, part.last_day) for part in stretches_of(schedule)] == [*bounds, (29, None)]
+
+
 def test_days_between_and_after_the_courses_are_a_stretch_and_each_end_is_said_on_its_day():
     plan = plan_with(
         course(step("5 mg", "2 days"), id="a", then="review"),

@@ -185,6 +185,12 @@ def test_the_supply_table_says_volumes_and_what_is_thrown_away():
     assert plain[5] == "Fill 3, 2027-03-21 to 2027-03-25 (5 days):"
 
 
+def test_a_volume_that_is_supplied_is_written_in_the_language_of_the_table():
+    plan = plan_of(step("0.5 mg", "5 days"), then="stop")
+    (row,) = told(plan, liquid(), "de")[0].rows
+    assert row[1:] == ("2,5 mL", "2,5 mL", "", "0 mL")
+
+
 def test_the_supply_table_of_a_fill_leaves_out_what_stock_covers():
     plan = plan_of(step("5 mg", "21 days"), then="stop")
     table, plain = told(plan, tablet("5 mg"), fills=days(20), on_hand={"t5mg": 20})

@@ -64,6 +64,13 @@ class TestNames:
         assert met(wide, medications=("opioid",))[0]
         assert not met(OPIOID, medications=("cns-depressant",))[0]
 
+    @pytest.mark.parametrize("given", ["medications", "as_needed"])
+    def test_either_list_of_medicines_is_read_where_the_other_is_not_given(self, given):
+        person = Patient.read({given: ["opioid"]})
+        found, (gap,), *_ = answers(review_of(plan_of(step("5 mg", "7 days")), held(OPIOID), person), "interaction")
+        missing = {"medications": "the list of medicines taken as needed", "as_needed": "the list of other medicines"}
+        assert ([item.value for item in found], gap.missing) == (["opioid"], missing[given])
+
     def test_a_medicine_of_unknown_class_is_not_assessed_and_never_clear(self):
         found, gaps, clear, _ = met(OPIOID, medications=("newdrug",))
         assert (found, clear) == ([], [])

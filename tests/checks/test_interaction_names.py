@@ -107,3 +107,9 @@ def test_a_class_by_effect_is_asked_of_a_medicine_that_is_like_one_of_its_member
         person = Patient.read({"medications": [name], "as_needed": []})
         review = review_of(plan_of(step("5 mg", "7 days")), one, person)
         assert sum("qt-prolonging" in gap.missing for gap in review.not_assessed) == count
+
+
+def test_a_medicine_with_codes_belongs_to_no_class_of_another_kind():
+    warfarin = companion_of(SHIPPED, "warfarin")
+    assert (warfarin.is_known, warfarin.open_among(SHIPPED, ["androgen"])) == (False, frozenset())
+    assert companion_of(SHIPPED, "newdrug").open_among(SHIPPED, ["androgen"]) == {"androgen"}

@@ -1,9 +1,11 @@
 """One fact, one finding: whose country speaks first, what was read, and which questions are asked."""
 
+from datetime import timedelta
+
 import pytest
 
-from builders import DRUG, TABLETS, formulary, plan_of, review_of, step, tablet
-from taper import Formulary, InvalidInput, Patient, Severity, Why, check, realize
+from builders import DRUG, TABLETS, course, formulary, plan_of, plan_with, review_of, step, tablet
+from taper import Formulary, InvalidInput, Patient, Severity, Why, check, realize, to_schedule
 from taper.knowledge.reading import read_monograph
 from taper.source import Source
 
@@ -46,6 +48,29 @@ class TestOneFinding:
         plan = plan_of(step("10 mg", "2 days"), step("5 mg", "2 days"), step("10 mg", "2 days"), before="nothing")
         found = [f for f in review_of(plan, ceilings("9 mg", "8 mg")).findings if f.rule == "ceiling"]
         assert [(item.day, item.last_day, len(item.each)) for item in found] == [(1, 2, 2), (5, 6, 2)]
+
+    def test_a_schedule_is_checked_as_its_plan_is_from_its_start(self):
+        from builders import START
+
+        held = ceilings("9 mg")
+        made = realize(DAY, TABLETS, formulary=held)
+        review = check(to_schedule(made, start=START))
+        assert review == check(made, start=START)
+        (finding,) = [item for item in review.findings if item.rule == "ceiling"]
+        assert (finding.date, finding.last_date) == (START, START + timedelta(days=2))
+
+    @pytest.mark.parametrize(("doses", "both"), [(("2 mg", "5 mg"), 1), (("5 mg", "2 mg"), 0)])
+    def test_a_fall_in_one_cycle_is_no_part_of_the_swing_in_another(self, doses, both):
+        cycles = [step([dose, {}], "8 days") for dose in doses]
+        plan = plan_with(*(course(cycle, id="ab"[n], starts_on_day=1 + 20 * n) for n, cycle in enumerate(cycles)))
+        pace = {"shape": "so many mg per interval", "step_low": "1 mg", "step_high": "2 mg"}
+        held = formulary(
+            half_lives=[{"source": "a", "low": "10", "high": "10"}],
+            stopping=[{"source": "b", "every_low": "1 day", "every_high": "1 day"} | pace],
+        )
+        rules = {item.day: item.rules for item in review_of(plan, held).findings if item.rule == "swing"}
+        other = 1 - both
+        assert rules == {1 + 20 * both: ("swing", "pace"), 1 + 20 * other: ("swing",)}
 
     def test_with_a_start_it_says_the_date(self):
         from builders import START
@@ -120,6 +145,11 @@ class TestRead:
         (left,) = [item for item in review.left_out if item.rule == "ceiling"]
         assert (left.source.id, left.why) == ("c1", Why.EARLIER)
         assert ceiling_of(held, sources=["c1"])
+
+    def test_of_two_versions_without_numbers_the_one_with_a_year_is_later_than_the_undated(self):
+        label = {"set_id": "00000000-0000-0000-0000-000000000001"}
+        held = ceilings("20 mg", "9 mg", c0=label, c1=label | {"year": "undated"})
+        assert [item.source.id for item in review_of(DAY, held).left_out if item.rule == "ceiling"] == ["c1"]
 
 
 class TestOverlay:

@@ -97,6 +97,13 @@ class TestConditions:
     def test_a_condition_is_known_however_it_is_written(self, name):
         assert self.conditions(name.strip())[0][0].value == "asthma"
 
+    def test_a_condition_beside_which_a_source_speaks_of_another_age_is_clear(self):
+        younger = {"source": "a", "condition": "asthma", "age_below": 65}
+        sections = {"contraindications": [younger]}
+        for years, counts in ((64, (1, 0, 0)), (65, (0, 0, 1))):
+            person = {"conditions": ["asthma"], "age": years}
+            assert tuple(map(len, told("contraindication", sections, patient=person)[:3])) == counts
+
     def test_a_known_condition_is_clear_of_a_source_that_was_read_in_full_and_names_others(self):
         found, gaps, (clear,), _ = self.conditions("hypothyroidism")
         assert (found, gaps, clear.sections) == ([], [], ("whole",))

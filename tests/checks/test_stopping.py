@@ -1,9 +1,12 @@
 """How a drug gets to 0, and the first fall, against each source's advice in its own shape."""
 
+from fractions import Fraction
+
 import pytest
 
 from builders import DRUG, START, TABLETS, answers, course, formulary, plan_of, plan_with, review_of, step, tablet
 from taper import Formulary, Plan, check, realize
+from taper.checks.length_of_use import reduction_days
 from taper.knowledge.equivalence import EquivalenceTable
 
 EVERY = {"every_low": "1 week", "every_high": "2 weeks"}
@@ -323,6 +326,15 @@ class TestWhomAdviceIsAbout:
         assert (len(findings), gaps, len(clear)) == (found, [], 1 - found)
         depends = "it depends on how long the drug was taken before"
         assert all((depends in item.message) is ("for" not in str(before) and before != "nothing") for item in findings)
+
+    @pytest.mark.parametrize(
+        ("shape", "mg", "days"),
+        [(FIXED, 2, None), (FIXED, 3, 7), (FIXED, 4, 7), (FIXED, 5, 14), (OF_START, 5, 21), (A_WEEK, 5, 7),
+         (OF_CURRENT, 5, None), (BANDED, 5, None)],
+    )  # fmt: skip
+    def test_a_whole_reduction_lasts_from_its_first_step_to_its_last(self, shape, mg, days):
+        (fact,) = advice(shape).monograph(DRUG).stopping
+        assert reduction_days(fact, Fraction(mg)) == days
 
     def test_advice_that_ends_above_0_says_nothing_of_stopping(self):
         findings, (gap,), clear, _ = ends(stopping("10 mg"), SLOWLY | {"down_to_daily_dose": "5 mg"})

@@ -187,10 +187,11 @@ class TestSwing:
         plan = plan_of(step(["5 mg", {}], "8 days"))
         assert told("swing", plan, half_lives=[life("10", age_from=65)])[1]
 
-    def test_a_cycle_that_ends_before_its_first_dose_has_no_average(self):
+    @pytest.mark.parametrize("hours", ["24", "48"], ids=["a swing", "steady"])
+    def test_a_cycle_that_ends_before_its_first_dose_has_no_average(self, hours):
         fact = {"source": "s", "shape": "slowly, no rate given"}
         plan = plan_of(step("5 mg", "7 days"), step([{}, "5 mg"], "1 day"), then="stop", before="nothing")
-        (finding,), *_ = told("abrupt-stop", plan, half_lives=[life("24")], stopping=[fact])
+        (finding,), *_ = told("abrupt-stop", plan, half_lives=[life(hours)], stopping=[fact])
         assert finding.value == "5 mg/day"
 
     def test_a_half_life_of_another_age_is_nothing_to_find(self):

@@ -5,7 +5,8 @@ from decimal import Decimal
 import pytest
 
 from formats.fhir_orders import SLOTS, between, counted, dosage, lasting, order, order_r5, quantity, refusals
-from taper import Concentration, from_fhir, mg
+from taper import CannotImport, Concentration, from_fhir, mg
+from taper.formats.fhir.read.dosage_text import read_text
 
 
 def is_read(resource, **given):
@@ -417,9 +418,10 @@ def weekly(value, day, **more):
 def test_a_maximum_is_that_of_the_largest_day(limit, read):
     text = f"max {limit} mg/day"
     assert is_read(order(weekly(10, "mon", text=text), weekly(20, "tue"))) is read
-    turns = [dosage(value, repeat={"period": 2} | between(first, "2026-01-10"), sequence=1)
-             for value, first in ((10, "2026-01-01"), (20, "2026-01-02"))]  # fmt: skip
-    assert is_read(order(*turns, note=[{"text": text}])) is read
+    for doses in ((10, 20), (10, 20, 10)):
+        turns = [dosage(value, repeat={"period": len(doses)} | between(f"2026-01-0{day}", "2026-01-10"), sequence=1)
+                 for day, value in enumerate(doses, start=1)]  # fmt: skip
+        assert is_read(order(*turns, note=[{"text": text}])) is read
 
 
 @pytest.mark.parametrize(("limit", "read"), [(15, True), (10, False)])
@@ -444,6 +446,8 @@ TEN_DAYS = {
     "du 1 janvier au 10 janvier 2026": True, "à partir du 1er janvier 2026": True,
     "hasta el 10 de enero de 2026": True, "del 1 de enero al 10 de enero": True,
     "start 1 January 2026, stop 10 January 2026": True, "40 mg @ 2026-01-01 to 2026-01-10": True,
+    "from 2026-01-01 to 10 January": True, "from 2026-01-01 to 9 January": False,
+    "1 January, 10 January, 1.1., 10.1., 10 January 2026": True, "1 January, 10 January, 1.1., 10.1., 9.1.": False,
 }  # fmt: skip
 
 
@@ -664,3 +668,55 @@ def test_a_single_dose_is_no_daily_one(text):
 def test_one_of_two_times_is_not_both(text):
     twice = {"repeat": {"frequency": 2, "when": ["MORN", "EVE"]}}
     assert not is_read(order(dosage(40, text=f"40 mg {text}", **twice)))
+
+
+def test_what_may_stand_is_named_once_and_only_where_it_refuses():
+    told = "where the codes are what is meant, accept 'text'"
+    with pytest.raises(CannotImport) as caught:
+        from_fhir(order(dosage(text="40 mg, then 20 mg"), note=[{"text": "stop on Friday"}]), slots=SLOTS)
+    assert str(caught.value).count(told) == 1
+    with pytest.raises(CannotImport) as caught:
+        from_fhir(order(dosage(text="40 mg, then 20 mg"), status="cancelled"), slots=SLOTS, accept=["text"])
+    assert "accept" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("40 mg (8 mL)", None), ("40 mg (8 mL) of 5 mg/mL", None), ("8 mL", "8 mL is not the dose"),
+     ("5 mg/mL", "the amount is not the dose")],
+)  # fmt: skip
+def test_a_volume_and_a_concentration_beside_a_mass_are_not_the_dose_alone(text, said):
+    told = refusals(order(dosage(text=text)))
+    assert [said is not None and said in line for line in told] == ([] if said is None else [True])
+
+
+@pytest.mark.parametrize("end", ["20", "11", "10", "1"])
+@pytest.mark.parametrize(
+    "text",
+    ["40 mg until 10 January, then 20 mg, then stop on {} January",
+     "40 mg until 10 January, then 20 mg, then {} January stop",
+     "40 mg bis 10. Januar, dann 20 mg, dann am {}. Januar absetzen"],
+)  # fmt: skip
+def test_the_date_of_a_stop_is_the_end_of_the_last_step(text, end):
+    first = dosage(40, repeat=between("2026-01-01", "2026-01-10"))
+    second = dosage(20, repeat=between("2026-01-11", "2026-01-20"))
+    assert is_read(order(first, second, note=[{"text": text.format(end)}])) is (end == "20")
+
+
+def test_a_length_that_differs_is_told_beside_that_of_the_bounds():
+    for bounds, said in ((lasting(7), "7 days"), ({}, "no end")):
+        (line,) = refusals(order(dosage(text="40 mg for 5 days", repeat=bounds)))
+        assert line.endswith(f"text: step 1: the text says 5 days, the bounds say {said}")
+
+
+HOURS = {1: (24, None), 2: (12, None), 5: None, 8: (3, None), 12: (2, None), 24: (1, None), 36: None, 48: (None, 2)}
+
+
+@pytest.mark.parametrize("hours", HOURS)
+def test_so_many_hours_are_times_a_day_or_days_where_they_divide_one(hours):
+    told = read_text(f"40 mg every {hours} hours")
+    assert (told.times, told.every, told.beyond) == (
+        ([], [], [f"every {hours} hours"])
+        if HOURS[hours] is None
+        else (*([] if number is None else [number] for number in HOURS[hours]), [])
+    )

@@ -93,3 +93,9 @@ def test_the_period_of_use_of_anything_but_an_order_refuses(told):
 def test_an_extension_of_the_period_of_use_that_says_no_period_refuses(held):
     told = order(extension=[{"url": PERIOD_OF_USE["url"], **held}])
     assert any("it is to say a period and has none; write valuePeriod" in line for line in refusals(told))
+
+
+def test_an_extension_with_two_values_refuses():
+    two = URL | {"valueString": "a", "valueInteger": 1}
+    said = refusals(order(requester={"reference": "Practitioner/1", "extension": [two]}))
+    assert [line.split(": ", 1)[1] for line in said] == ["element: valueString says the same; write one of them"]

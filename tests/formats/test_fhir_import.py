@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from builders import START, TABLETS, course, plan_of, plan_with, step, tablet
 from taper import InvalidInput, TaperError, mg, realize, to_schedule, weeks
 from taper.formats.fhir.read.bundle import WrongResource
-from taper.formats.fhir.read.import_report import CannotImport
+from taper.formats.fhir.read.import_report import CannotImport, Notes
 from taper.formats.fhir.read.plan import from_fhir, load_fhir
 from taper.formats.fhir.write.bundle import to_fhir, write_fhir
 
@@ -837,3 +837,11 @@ def change(data, path, value):
             holder[key] = value
     elif isinstance(holder, list) and isinstance(key, int) and key < len(holder):
         holder[key] = None if value is ... else value
+
+
+def test_an_error_of_another_kind_than_ours_is_not_taken_for_a_refusal():
+    notes = Notes()
+    for watched in (notes.catching("text", "a"), notes.reporting("text", "a")):
+        with pytest.raises(KeyError), watched:
+            raise KeyError
+    assert notes.reports == ()

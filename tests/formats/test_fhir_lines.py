@@ -7,6 +7,7 @@ import pytest
 
 from formats.fhir_orders import SLOTS, bundle, dosage, order, refusals, reports
 from taper import CannotImport, InvalidInput, NotFound, NotJson, WrongResource, from_fhir, load_fhir
+from taper._base.limits import MOST_COURSES
 
 MINE = order(id="mine")
 THEIRS = order(
@@ -110,6 +111,9 @@ def test_a_bad_line_of_a_file_is_named_with_its_file(tmp_path):
     path.write_text(lines(MINE, [1]), encoding="utf-8")
     with pytest.raises(WrongResource, match=r"export\.ndjson, line 2: a list is no resource"):
         load_fhir(path)
+    with pytest.raises(WrongResource) as caught:
+        from_fhir(path.read_text("utf-8"))
+    assert caught.value.where == "line 2"
 
 
 def test_a_huge_line_is_refused_by_the_size_of_the_whole(tmp_path):
@@ -158,6 +162,8 @@ def test_orders_of_more_people_than_a_plan_has_courses_are_refused_at_once_and_t
     assert str(caught.value).startswith("patient: the requests are for 60 subjects (Patient/000, Patient/001, ")
     assert str(caught.value).endswith("Patient/009 and 50 more); name one as patient")
     assert drugs_of(told, patient="Patient/007") == ["prednisone"]
+    of_as_many = "".join(told.splitlines(keepends=True)[:MOST_COURSES])
+    assert refusals(of_as_many)[0].startswith(f"status: the requests are for {MOST_COURSES} subjects")
 
 
 @pytest.mark.no_cover

@@ -36,6 +36,13 @@ def test_an_order_that_replaces_another_than_is_given_is_read():
         assert refusals(bundle(OLD, order(dosage(20), id="b", priorPrescription=other))) == []
 
 
+@pytest.mark.parametrize("how", MEANT)
+def test_an_order_that_names_itself_replaces_no_other(how):
+    itself = OLD | {"basedOn": [MEANT[how]]}
+    for told in (itself, *both(itself, order(dosage(20), id="b", medicationCodeableConcept={"text": "ibuprofen"}))):
+        assert refusals(told) == []
+
+
 def medication(name, **more):
     return {"resourceType": "Medication", "id": "m",
             "ingredient": [{"itemCodeableConcept": {"text": name}}]} | more  # fmt: skip

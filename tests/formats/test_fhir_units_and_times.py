@@ -8,6 +8,7 @@ from formats.fhir_orders import (
     SLOTS,
     SNOMED,
     UCUM,
+    between,
     counted,
     dosage,
     lasting,
@@ -79,6 +80,7 @@ def test_a_unit_whose_code_is_not_known_is_reported():
         ("IU", "[iU]", UCUM), ("drops", "[drp]", UCUM), ("Tropfen", "6", BMP), ("tablet", "VAGTAB", FORM),
         ("VAGTAB", "VAGTAB", FORM), ("puff", None, None), (None, "1", UCUM), ("capsule", "732936001", SNOMED),
         ("mg", "999", SNOMED),
+        (None, "[tablet]", UCUM),
         ("each", "999", SNOMED),
         ("ea", "ORINHL", FORM),
         ("Stück", "6", BMP),
@@ -86,6 +88,16 @@ def test_a_unit_whose_code_is_not_known_is_reported():
 )  # fmt: skip
 def test_a_unit_that_is_none_or_says_two_things_refuses(unit, code, system):
     assert any(": unit: " in line for line in refusals(order(counted(1, unit, code, system)), strength=mg(5)))
+
+
+def test_a_system_that_is_no_text_refuses_and_is_none():
+    held = {"numerator": quantity(2), "denominator": quantity(5, "mL", system=[])}
+    assert any(".denominator.system: element: " in line for line in refusals(of_drug(MEASURED, strength=held)))
+
+
+@pytest.mark.parametrize("number", ["1.000", "1,000", "1.000.000", "1,000,000"])
+def test_a_number_with_marks_of_thousands_in_the_name_of_a_drug_is_read(number):
+    assert refusals(order(medicationCodeableConcept={"text": f"prednisone {number} mcg"})) == []
 
 
 def test_pieces_are_pieces_of_a_product_of_any_form_and_never_of_a_liquid():
@@ -212,6 +224,25 @@ def test_there_are_names_of_the_route_in_eight_languages_and_every_table_has_sou
 )  # fmt: skip
 def test_a_way_that_is_not_by_mouth_refuses_wherever_it_is_said(place):
     assert any(": route: " in line for line in refusals(order(dosage(**({"route": None} | place)))))
+
+
+def test_the_code_that_is_known_to_be_another_way_is_the_one_that_is_named():
+    both = {"coding": [{"system": SNOMED, "code": "47625008"}], "text": "oral"}
+    (line,) = refusals(order(dosage(route=both)))
+    assert "the route '47625008' is not known to be by mouth" in line
+
+
+def test_times_of_day_that_do_not_fit_how_often_a_dose_is_taken_refuse():
+    for often, named, words in ((1, SLOTS[2], "2 times of day are named by slots, for a dose taken once a day"),
+                                (2, SLOTS[1], "named by slots, for a dose taken 2 times a day")):  # fmt: skip
+        told = order(dosage(repeat={"when": None, "frequency": often}))
+        with pytest.raises(CannotImport, match=f"{words}; make them agree"):
+            from_fhir(told, slots={often: named})
+
+
+def test_a_start_in_words_is_no_date():
+    said = refusals(order(dosage(repeat=between("5 April 2027"))))
+    assert any("bounds: '5 April 2027' is not a date; write it as year-month-day" in line for line in said)
 
 
 @pytest.mark.parametrize(

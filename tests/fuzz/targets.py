@@ -170,9 +170,13 @@ def overlay(text: str) -> None:
 
 
 def fhir(text: str) -> None:
+    """An order as it stands, and with everything supplied that a caller may supply."""
+    slots = {1: ["morning"], 2: ["morning", "evening"]}
     with answers():
-        made = from_fhir(text, drugs={"Prednisone": "prednisone"}, slots={1: ["morning"], 2: ["morning", "evening"]})
+        made = from_fhir(text, drugs={"Prednisone": "prednisone"}, slots=slots)
         assert read_plan(made.plan.to_json()) == made.plan
+    with answers():
+        from_fhir(text, drug="prednisone", strength="5 mg", slots=slots, accept=["text", "gap"])
 
 
 def _same(read: Callable[[str], object], text: str) -> None:

@@ -322,6 +322,7 @@ def test_what_is_taken_on_alternate_days_may_become_the_same_every_day_and_no_le
         ({"slots": ["evening", "evening"]}, InvalidInput, "or one twice"),
         ({"by": ("0 mg", days(3))}, InvalidInput, "an increment of 0 mg changes nothing"),
         ({"by": ("1 mg", days(3))}, NoTitration, "no intake can rise by 1 mg or less"),
+        ({"by": ("1 mg", days(3))}, NoTitration, "the smallest dose that can be made is 2.5 mg. Give"),
         ({"before": {"bedtime": "5 mg"}}, InvalidInput, "taken at bedtime already"),
         ({"by": label((1, "5 mg", 4)), "to": "5 mg"}, InvalidInput, "4 intakes a day, and 3 times of day"),
         ({"by": label((1, "7 mg", 1)), "to": "7 mg"}, NotReachable, "7 mg of baclofen cannot be made"),

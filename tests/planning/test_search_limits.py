@@ -53,6 +53,23 @@ def test_a_search_that_stops_before_it_has_a_plan_is_refused(monkeypatch: pytest
         planned(longest="1 week")
 
 
+@pytest.mark.parametrize(("most", "left_out"), [(40, "7 9 11"), (30, "5 7 9 11"), (20, "1 3 5 7 9 10 11")])
+def test_the_doses_that_are_hardest_to_handle_are_left_out_and_no_others(most: int, left_out: str) -> None:
+    # Half a tablet of 2 mg is as hard to handle as four more whole ones: 1 mg is as hard as 10, and 3 mg as 12.
+    halves = [Product(id="t", drug="d", form="tablet", strength="2 mg", score=2)]
+    made = plan_taper(
+        drug="d",
+        before={"morning": "12 mg", "bedtime": "12 mg"},
+        pace="4 mg, every 1 week",
+        products=halves,
+        order="evenly",
+        weights=Weights(pieces=8, most_states=most),
+    )
+    assert made.report.solved.route.left_out == 2 * len(left_out.split())  # of each of two intakes
+    taken = {str(intake.dose.mg) for step in made.course.steps for intake in step.regimen}
+    assert not taken & set(left_out.split())
+
+
 def test_the_fewest_products_are_sought_among_two_hundred_choices_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     products = tablets(*(2**power for power in range(9)))  # of 511 choices none but the last makes 511 mg
     asked = {"drug": "d", "before": {"morning": "511 mg"}, "pace": "128 mg, every 1 week", "products": products}

@@ -36,6 +36,7 @@ LIQUID = Product(
     smallest_volume="0.5 mL",
     graduation="0.5 mL",
 )
+UNMEASURED = Product(id="other", drug="diazepam", form="oral solution", concentration="5 mg/5 mL")
 PACE = "10% of current, at least 1 mg, up to 12.5%, every 2 weeks"
 TWICE = {"morning": "10 mg", "bedtime": "10 mg"}
 
@@ -289,3 +290,26 @@ def test_the_weights_are_printed_and_named_as_judgment() -> None:
 
 def test_a_pace_may_be_given_as_an_object() -> None:
     assert plan(pace=Pace.parse(PACE)).plan.fingerprint == plan().plan.fingerprint
+
+
+@pytest.mark.parametrize(
+    ("products", "before", "least"),
+    [
+        ([tablet("10 mg", 1), tablet("20 mg", 1)], "4 mg", "10 mg"),
+        ([LIQUID], "0.05 mg", "0.2 mg"),
+        ([UNMEASURED, tablet("10 mg", 1)], "4 mg", "10 mg"),
+        ([tablet("1 mg", 1), tablet("20 mg", 1)], "9 mg", r"4 mg\."),
+    ],
+    ids=["tablets", "a liquid", "beside a liquid that cannot be measured", "none above within its double"],
+)
+def test_a_dose_that_cannot_be_made_is_told_the_nearest_to_its_double_or_the_least_of_all(
+    products: Any, before: str, least: str
+) -> None:
+    with pytest.raises(NotReachable, match=f"The nearest dose that can be made is {least}"):
+        plan(before={"bedtime": before}, products=products)
+
+
+def test_a_target_may_keep_an_intake_as_it_is() -> None:
+    made = plan(to={"morning": "10 mg", "bedtime": "5 mg"})
+    assert {(str(step.regimen.dose_at("morning"))) for step in made.course.steps} == {"10 mg"}
+    assert made.course.steps[-1].regimen == Regimen.of({"morning": "10 mg", "bedtime": "5 mg"})

@@ -82,7 +82,7 @@ def slow(now: Now, track: CourseState, event: Slow) -> CourseState:
         InvalidEvent: If the pace arrives earlier than the plan does, or drops more at a time.
     """
     made = _at_pace(now, track, event, least=track.joined)
-    before, after = _arrival(track), _arrival(made)
+    before, after = _days_ahead(track), _days_ahead(made)
     if after < before:
         early = "1 day" if before - after == 1 else f"{before - after} days"
         raise InvalidEvent(f"at {event.pace} {track.name} arrives {early} earlier; write speed-up for that")
@@ -142,5 +142,5 @@ def _days_at_dose(track: CourseState) -> int:
     return length
 
 
-def _arrival(track: CourseState) -> int:
-    return track.first + track.gone + sum(piece.length or 0 for piece in track.ahead)
+def _days_ahead(track: CourseState) -> int:
+    return sum(piece.length or 0 for piece in track.ahead)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from taper.cli.options import NOT_COMPUTED, add_json, add_out
 from taper.cli.output import STDOUT, json_text, write_whole
 from taper.errors import InvalidInput
-from taper.formats.fhir.read.import_report import NO_PLAN, CannotImport, ImportReport
+from taper.formats.fhir.read.import_report import NO_PLAN, CannotImport, ImportReport, acceptable
 from taper.formats.fhir.read.plan import FhirPlan, load_fhir
 
 
@@ -51,6 +51,8 @@ def run(options: argparse.Namespace) -> int:
     except CannotImport as error:
         print(f"taper: {NO_PLAN if error.reports else error}", file=sys.stderr)
         _print_reports(error.reports)
+        if may_stand := acceptable(error.reports):
+            print(f"where the codes are what is meant: --accept {','.join(may_stand)}", file=sys.stderr)
         return NOT_COMPUTED
     start = f"starts on {found.start}" if found.start else "has no start"
     print(f"taper: read as {found.version}; the plan {start}", file=sys.stderr)

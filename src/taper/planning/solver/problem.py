@@ -18,6 +18,7 @@ from taper.plans.order import Order
 from taper.plans.regimen import NOTHING, Intake, Regimen, Slot
 from taper.plans.request import Forms
 from taper.plans.weights import Weights
+from taper.products.liquid_rounding import Measure
 from taper.products.product import Product
 from taper.products.recipes import NotReachable, Reachable, Recipe
 
@@ -182,10 +183,11 @@ class Problem:
         return self.reachable(Intake(slot, now), liquid=liquid) if now else None
 
     def reachable(self, intake: Intake, *, liquid: bool | None = None, above: bool = False) -> Reachable:
-        """What the products make for one intake, up to what it takes now, or somewhat above."""
+        """What the products make for one intake, up to what it takes now, or above: to its double or one least unit."""
         products = self.products if liquid is None else [p for p in self.products if p.form.is_liquid == liquid]
         handling = self.weights.handling(mix_forms=self.mix_forms, round_liquids=self.round_liquids)
-        up_to = intake.dose * 2 if above else intake.dose
+        least = min((_least(product) for product in products if not product.is_unmeasured), default=intake.dose)
+        up_to = max(intake.dose * 2, least) if above else intake.dose
         return Reachable(products, up_to=up_to, handling=handling)
 
     def check(self) -> None:
@@ -318,6 +320,14 @@ class Solved:
         if reachable is None or not reachable.can_make(intake.dose):
             reachable = self.problem.reachable(intake)
         return reachable.recipe(intake.dose)
+
+
+def _least(product: Product) -> Dose:
+    """The dose of one unit of a product, or of the least volume of it that can be measured."""
+    if product.strength is not None:
+        return product.strength
+    measure = Measure(product)
+    return Dose(measure.first * measure.mark)
 
 
 def smallest_dose(problem: Problem) -> Dose:

@@ -1,6 +1,6 @@
 """What an import noticed: what does not agree, what was not read, and what makes a plan impossible."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Literal
@@ -34,6 +34,12 @@ class CannotImport(InvalidInput):
     def __init__(self, message: str, *, where: str = "", reports: tuple[ImportReport, ...] = ()) -> None:
         super().__init__(message, where=where)
         self.reports = reports
+
+
+def acceptable(reports: Iterable[ImportReport]) -> list[Kind]:
+    """The kinds of what refuses that a caller may let stand."""
+    refusing = {item.kind for item in reports if item.refuses}
+    return [kind for kind in ACCEPTABLE if kind in refusing]
 
 
 class Notes:
@@ -112,7 +118,10 @@ class Notes:
         if self.refuses:
             refusing = [item for item in self.reports if item.refuses]
             other = [item for item in self.reports if not item.refuses]
-            lines = [str(item) for item in refusing] + [f"also {item}" for item in other]
+            lines = [str(item) for item in refusing]
+            if may_stand := acceptable(self.reports):
+                lines.append(f"where the codes are what is meant, accept {' and '.join(map(repr, may_stand))}")
+            lines += [f"also {item}" for item in other]
             text = f"{NO_PLAN}:\n  " + "\n  ".join(lines)
             raise CannotImport(text, reports=self.reports)
 

@@ -28,14 +28,15 @@ def check_route(data: Mapping[str, Any], where: str, notes: Notes) -> None:
 
 def is_swallowed(data: Mapping[str, Any]) -> bool:
     """Whether a Dosage states a route, and none by which the drug stays in the mouth."""
+    if data.get("route") is None:
+        return False
     stated = [data[what] for what in ("route", "method", "site") if data.get(what) is not None]
     held = table("routes")["in_mouth"]
-    says_held = any(
+    return not any(
         not codes_of(concept).isdisjoint(held["codes"])
         or any(word in name.casefold() for name in names_of(concept) for word in held["words"])
         for concept in stated
     )
-    return data.get("route") is not None and not says_held
 
 
 def _check(concept: object, what: str) -> list[str]:

@@ -60,8 +60,6 @@ def differing_amounts(told: Told, scope: Scope) -> Iterator[str]:
     for said in told.added if len(told.added) >= doses_a_day else []:
         yield f"{said!r} is added to the dose"
     explained = [_explains(value, unit, codes) for value, unit in told.amounts]
-    if all(explained) and not told.strengths:
-        return
     for value, unit in told.amounts:
         if not _agrees(value, unit, told, codes):
             yield f"{write_number(value)} {unit} is not the dose"

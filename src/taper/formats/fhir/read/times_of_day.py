@@ -1,7 +1,7 @@
 """The times of day of a Timing read: by name, by the clock, or by meals, and minutes before or after them."""
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from taper._base.numbers import write_number
@@ -28,6 +28,8 @@ def read_times_of_day(
         InvalidInput: If one is none that is known, or they cannot stand together.
     """
     when, clock = as_list(repeat.get("when")), as_list(repeat.get("timeOfDay"))
+    if len(when) == 1 and not clock and isinstance(when[0], str) and when[0] in _NAMED:
+        return _named_slot(when[0])
     if when and clock:
         raise InvalidInput("it has both when and timeOfDay; write one of them")
     slots = [Slot.parse(name) for code in when for name in _time_of(code, repeat, named)]
@@ -39,6 +41,11 @@ def read_times_of_day(
     if len({slot.name for slot in slots}) < len(slots):
         raise InvalidInput("a time of day is written twice; write it once")
     return tuple(slots)
+
+
+@cache
+def _named_slot(code: str) -> tuple[Slot, ...]:
+    return (Slot(_NAMED[code]),)
 
 
 def _time_of(code: object, repeat: Mapping[str, Any], named: SlotsByFrequency | None) -> list[str]:

@@ -23,9 +23,8 @@ def check_together(requests: Sequence[Request], notes: Notes) -> None:
         if len(subjects) > MOST_COURSES:
             raise CannotImport(what, where="patient")
         notes.refuse("status", "", what)
-    if len(requests) > 1:
-        _refuse_repeated(requests, notes)
-        _refuse_replaced(requests, notes)
+    _refuse_repeated(requests, notes)
+    _refuse_replaced(requests, notes)
 
 
 def _refuse_repeated(requests: Sequence[Request], notes: Notes) -> None:
@@ -45,7 +44,7 @@ def _refuse_replaced(requests: Sequence[Request], notes: Notes) -> None:
     for request in orders:
         listed = [request.body.get("priorPrescription"), *as_list(request.body.get("basedOn"))]
         for name in dict.fromkeys(name for item in listed for name in _meant(as_map(item))):
-            if name in named:
+            if named.get(name, request.where) != request.where:
                 what = f"it stands for {named[name]}, which is given too; give the one in force"
                 notes.refuse("status", request.where, what)
 

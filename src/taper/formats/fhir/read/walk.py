@@ -266,7 +266,8 @@ def shown_kind(resource: Mapping[str, Any]) -> str:
 
 def _holds_orders(data: object) -> bool:
     if is_map(data):
-        return data.get("resourceType") in _REQUESTS or any(map(_holds_orders, data.values()))
+        kind = data.get("resourceType")
+        return (isinstance(kind, str) and kind in _REQUESTS) or any(map(_holds_orders, data.values()))
     return any(map(_holds_orders, as_list(data)))
 
 
