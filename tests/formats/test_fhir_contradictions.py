@@ -557,7 +557,8 @@ OF_A_DAY = {
     "20 mg a day bd": True,
     "20 mg par jour en 2 prises matin et soir": True, "10 mg par jour en 2 prises matin et soir": False,
     "20 mg al día: 10 mg por la mañana y 10 mg por la noche": True, "10 mg two times per day": True,
-    "10 bis 20 mg pro Tag morgens und abends": False, "10-0-10 mg (20 mg/Tag)": True, "10-0-10 mg (10 mg/Tag)": False, "1-0-1 Tbl. à 10 mg, 20 mg/Tag": True,
+    "10 bis 20 mg pro Tag morgens und abends": False,
+    "10-0-10 mg (20 mg/Tag)": True, "10-0-10 mg (10 mg/Tag)": False, "1-0-1 Tbl. à 10 mg, 20 mg/Tag": True,
     "1-0-1 Tbl. à 10 mg, 10 mg/Tag": False, "10 mg morgens und abends, 20 mg/Tag": True,
 }  # fmt: skip
 

@@ -469,6 +469,14 @@ def test_a_note_may_tell_one_of_two_steps_and_a_rendering_of_the_order_may_not(t
     assert refusals(order_r5(*two, renderedDosageInstruction=text)) != []
 
 
+def test_a_rendering_of_two_steps_of_one_dose_tells_it_of_each():
+    two = [dosage(40, repeat=lasting(5), sequence=1),
+           dosage(40, repeat=lasting(5) | {"when": ["EVE"]}, sequence=2)]  # fmt: skip
+    assert refusals(order(*two, note=[{"text": "40 mg"}])) == []
+    (said,) = refusals(order_r5(*two, renderedDosageInstruction="40 mg"))
+    assert "it does not tell the doses of each step in turn" in said
+
+
 @pytest.mark.parametrize(("last", "is_read"), [("2027-02-28", True), ("2027-03-01", False)])
 def test_a_month_in_a_text_is_the_month_that_its_dates_span(last, is_read):
     told = dosage(repeat=between("2027-02-01", last), text="40 mg morgens für 1 Monat")
