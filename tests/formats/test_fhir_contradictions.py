@@ -116,7 +116,43 @@ NOTES = [
 BESIDE_THE_DOSE = ["40 mg per hour", "40 mg hourly", "Over 40 mg", "40 mg?", "? 40 mg", "40 mg (?)", "40 mg per stool"]
 
 
-@pytest.mark.parametrize("text", NOTES)
+# The same in German, French and Spanish, and notes in languages without a reader that share a word with one that has.
+NOTES_ABROAD = [
+    "Fehlerhafte Verordnung", "Verordnung ungültig", "wird verschoben", "Verordnung noch nicht bestätigt",
+    "Entwurf, bitte nicht verwenden", "wie zuletzt", "wird durch neue Verordnung ersetzt", "anstelle von Metamizol",
+    "Kombination mit Tramadol", "läuft aus", "nach Gewicht", "Startet nach der OP", "Nach der Chemo",
+    "an chemofreien Tagen", "über Magensonde", "auf die Haut auftragen", "in beide Augen", "i.m.",
+    "gurgeln und ausspucken", "Mundspülung, nicht schlucken", "vom Patienten abgelehnt", "verweigert Einnahme",
+    "Patient hat selbst reduziert", "früh und spät", "rund um die Uhr", "zyklisch einnehmen", "im Schub",
+    "während der Pollensaison", "so kurz wie möglich", "Prescription erronée", "Saisi par erreur",
+    "ordonnance invalide", "à reporter", "prescription à confirmer", "brouillon, ne pas utiliser",
+    "comme la dernière fois", "plan joint", "remplacée par nouvelle ordonnance", "au lieu du paracétamol",
+    "en association avec tramadol", "traitement terminé", "ordonnance expirée", "après la sortie", "après la chimio",
+    "par sonde gastrique", "en perfusion", "appliquer sur la peau", "IM", "sous-cutané", "coller le patch",
+    "refusé par le patient", "relais par dexaméthasone", "à vérifier avec le cardiologue", "dans la journée",
+    "toutes les heures", "pendant les poussées", "pendant la saison pollinique", "le moins longtemps possible",
+    "en attente", "à revoir", "Prescripción errónea", "Registrado por error", "pendiente de confirmar",
+    "borrador, no utilizar", "como la última vez", "ver informe", "se adjunta plan", "sustituida por nueva receta",
+    "en vez de paracetamol", "en combinación con tramadol", "tratamiento finalizado", "un tercio más",
+    "tras el alta", "por sonda gástrica", "aplicar en la piel", "en ambos ojos", "pegar el parche",
+    "rechazado por el paciente", "no tolerado", "a verificar con cardiología", "partir en cuatro", "en dos veces",
+    "cada hora", "de forma discontinua", "durante los brotes", "durante la época de polen",
+    "el menor tiempo posible", "en espera",
+    "Abdosieren im Verlauf", "Bedarf", "El paciente decide", "Eltern passen an", "Freigabe steht aus",
+    "Hochdosieren möglich", "Le patient décide", "Patient soll selbst entscheiden", "Stärke wurde geändert",
+    "ambulant nicht fortführen", "an Schultagen", "darf wiederholt werden", "descanso en agosto", "für den Notfall",
+    "ne pas poursuivre à domicile", "ne pas reconduire à la sortie", "no continuar en domicilio", "peut être répété",
+    "puede repetirse", "test thérapeutique", "vom Kardiologen geändert", "à répartir sur la journée",
+    "à valider par le senior", "an Einnahmetagen", "partir en cuatro",
+    "Dauer offen", "peut être omis", "ne pas dispenser", "duración por precisar", "siehe Arztbrief", "stündlich",
+]  # fmt: skip
+NOTES_UNREAD = [
+    "verkeerde patiënt", "la sera", "só em caso de febre", "por via intramuscular", "tomar só se dor",
+    "forkert patient", "se skema", "fel patient", "numai la febră", "doblar la dosi", "ei saa ottaa", "este",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", [*NOTES, *NOTES_ABROAD, *NOTES_UNREAD])
 def test_a_note_that_may_undo_or_move_the_doses_refuses(text):
     assert not is_read(order(note=[{"text": text}]))
 
@@ -125,6 +161,32 @@ def test_a_note_that_may_undo_or_move_the_doses_refuses(text):
 def test_a_word_beside_the_dose_that_is_not_understood_refuses_in_a_note_too(text):
     assert is_read(order(dosage(40), note=[{"text": "Patient has taken 40 mg daily"}]))
     assert not is_read(order(dosage(40), note=[{"text": text}]))
+
+
+OTHER_NOTES_ABROAD = [
+    "Patient hat Allergie gegen Penicillin.", "Rezept per Post zugesandt", "Botendienst gewünscht",
+    "Ehefrau informiert", "Mit Patient besprochen", "Kostenübernahme durch Krankenkasse geklärt",
+    "Blister vom Pflegedienst gestellt", "BTM-Rezept", "Bitte Kalium kontrollieren",
+    "Medikament ist verschreibungspflichtig", "Nicht im Auto liegen lassen", "Mit Apotheke abgestimmt",
+    "Schluckbeschwerden bekannt", "Einnahme unter Aufsicht", "Angehörige stellen die Medikamente",
+    "Regelmäßige Blutzuckerkontrollen", "Ernährung: salzarm", "Tabletten im Ganzen schlucken", "mit dem Frühstück",
+    "Verträglichkeit gut", "Diagnose gesichert", "Hausarzt: Dr. Müller", "Tel. Rücksprache mit Dr. Weber erfolgt",
+    "vom Hausarzt weiterverordnet", "Patient kommt gut zurecht", "Allergie à la pénicilline.",
+    "Ordonnance envoyée par courrier", "Livraison à domicile", "Épouse informée", "Vu avec le patient",
+    "Pilulier préparé par l'infirmière", "Surveiller la kaliémie", "Ne pas laisser à la portée des enfants",
+    "Médicament sur liste I", "Avis du pharmacien demandé", "Troubles de la déglutition connus",
+    "Protéger du soleil", "Régime pauvre en sucre", "Ne pas écraser", "Avaler entier", "au petit-déjeuner",
+    "Bonne tolérance", "Diagnostic confirmé", "Médecin traitant : Dr Dupont", "Bien toléré",
+    "Dispositif expliqué au patient", "Éviter le pamplemousse", "Hydratation suffisante",
+    "Ne contient pas de lactose", "Générique accepté", "Alergia a la penicilina.", "Receta enviada por correo",
+    "Entrega a domicilio", "Esposa informada", "Hablado con el paciente", "Pastillero preparado por enfermería",
+    "Vigilar el potasio", "Mantener fuera del alcance de los niños", "Medicamento sujeto a prescripción",
+    "Consultado con farmacia", "Dificultad para tragar conocida", "Toma supervisada por enfermería",
+    "Proteger del sol", "No triturar", "Tragar entero", "con el desayuno", "Buena tolerancia",
+    "Diagnóstico confirmado", "Médico de cabecera: Dr. García", "Llamada al Dr. López hoy", "Bien tolerado",
+    "Se explica al paciente", "Evitar el pomelo", "Hidratación suficiente", "No contiene lactosa",
+    "Genérico aceptado",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -138,7 +200,8 @@ def test_a_word_beside_the_dose_that_is_not_understood_refuses_in_a_note_too(tex
      "DAW 0. Refills: 2", "Call 555-123-4567 with questions", "Reviewed 01/02/2026", "Last filled 02/14/2026 #30",
      "Prior authorization approved through 12/31/2026", "Next medication review due 12/04/2026", "DOB 01/01/1960",
      "Age 54, BP 130/80, HbA1c 48", "NHS number 943 476 5919", "Rx #1234567", "ICD-10: M35.3", "Diagnosis: J45.901",
-     "Check potassium in 2 weeks", "Follow up with your GP in 2 weeks", "Reduced from 60 mg; now on 40 mg daily"],
+     "Check potassium in 2 weeks", "Follow up with your GP in 2 weeks", "Reduced from 60 mg; now on 40 mg daily",
+     *OTHER_NOTES_ABROAD],
 )  # fmt: skip
 def test_a_note_of_something_else_is_read(text):
     assert is_read(order(note=[{"text": text}]))
@@ -163,7 +226,8 @@ def test_a_sentence_of_an_extension_in_another_language_refuses_and_a_name_does_
 
 REASONS = {
     "Asthma - 60 mg for 5 days": False, "if relapse 60 mg for 7 days": False, "prednisone taper over 4 weeks": False,
-    "Weaning": False, "40 mg daily": True,
+    "Weaning": False, "40 mg daily": True, "einmalige Gabe vor Kontrastmittel": False,
+    "dose unique avant scanner": False, "dosis única antes del TAC": False,
     "Asthma": True, "Raised blood pressure": True, "LDL above 190 mg/dL": True, "pain for 3 months": True,
 }  # fmt: skip
 
@@ -172,6 +236,10 @@ REASONS = {
 def test_a_reason_that_tells_doses_is_compared_with_the_codes(text):
     assert is_read(order(reasonCode=[{"text": text}])) is REASONS[text]
     assert is_read(order_r5(dosage(), reason=[{"concept": {"text": text}}])) is REASONS[text]
+
+
+def test_a_reason_that_says_as_needed_refuses():
+    assert any(": as-needed:" in line for line in refusals(order(reasonCode=[{"text": "Schmerzen bei Bedarf"}])))
 
 
 def test_a_strength_in_a_text_is_that_of_the_product():
@@ -187,6 +255,9 @@ DAYS = {
     "24 mg on day 1, 20 mg on day 2 to 3": True, "Day 1: 24 mg, day 2: 20 mg": False,
     "Day 2: 24 mg, days 3-4: 20 mg": False, "Day 1: 20 mg, days 2-3: 24 mg": False,
     "Day 1: 24 mg, days 2-3: 20 mg, day 4: 16 mg": False,
+    "Tag 1: 24 mg, Tag 2-3: 20 mg": True, "J1 : 24 mg, J2 à J3 : 20 mg": True, "Día 1: 24 mg, días 2 a 3: 20 mg": True,
+    "Tag 1-2: 24 mg, Tag 3: 20 mg": False, "J1 à J2 : 24 mg, J3 : 20 mg": False,
+    "Días 1 a 2: 24 mg, día 3: 20 mg": False,
 }  # fmt: skip
 
 
@@ -196,9 +267,40 @@ def test_days_by_their_numbers_are_counted_from_the_first_of_the_order(text):
     assert is_read(order_r5(*PACK, renderedDosageInstruction=text)) is DAYS[text]
 
 
+WEEKS = {
+    "Therapie 3 Wochen": True, "Therapie 4 Wochen": False,
+    "1.-7. Tag 24 mg, 8.-21. Tag 20 mg": True, "1.-7. Tag 24 mg, 8.-14. Tag 20 mg": False,
+    "Woche 1: 24 mg, Woche 2-3: 20 mg": True, "1. Woche 24 mg, 2. Woche 20 mg": False,
+    "Woche 1-2: 24 mg, Woche 3: 20 mg": False,
+    "Semaine 1 : 24 mg, semaines 2 à 3 : 20 mg": True, "1re semaine : 24 mg, 2e semaine : 20 mg": False,
+    "Semana 1: 24 mg, semanas 2 y 3: 20 mg": True, "1.ª semana: 24 mg, 2.ª semana: 20 mg": False,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", WEEKS)
+def test_weeks_by_their_numbers_are_counted_from_the_first_of_the_order(text):
+    made = [dosage(24, repeat=lasting(7), sequence=1), dosage(20, repeat=lasting(14), sequence=2)]
+    assert is_read(order(*made, note=[{"text": text}])) is WEEKS[text]
+
+
+FIRST = ["zuerst 24 mg", "zu Beginn 24 mg morgens", "d'abord 24 mg", "primero 24 mg", "initially 24 mg"]
+
+
+@pytest.mark.parametrize("text", FIRST)
+def test_what_comes_first_is_said_of_the_first_of_several_steps_alone(text):
+    assert is_read(order(PACK[0] | {"text": text}, PACK[1]))
+    assert not is_read(order(PACK[0], PACK[1] | {"text": text.replace("24", "20")}))
+    assert not is_read(order(dosage(24, text=text)))
+    assert not is_read(order(dosage(24, text=text, repeat=lasting(1))))
+
+
 WHOLE = {
     "10 mg for 7 days, 5 mg for 7 days, 2.5 mg for 7 days, then stop": True,
     "Reducing dose: 10 mg for 1 week, 5 mg for 1 week, 2.5 mg for 1 week": True,
+    "1. Woche 10 mg, 2. Woche 5 mg, 3. Woche 2,5 mg": True,
+    "zuerst 10 mg 7 Tage, dann 5 mg 7 Tage, dann 2,5 mg 7 Tage": True,
+    "dann 10 mg 7 Tage, dann 5 mg 7 Tage, zuerst 2,5 mg 7 Tage": False,
+    "1. Woche 5 mg, 2. Woche 10 mg, 3. Woche 2,5 mg": False,
     "10 mg for 7 days, 5 mg for 7 days, then 2.5 mg for 7 days": True,
     "10 mg for 7 days, 5 mg for 7 days, then stop": False,
     "10 mg for 7 days, 5 mg, then 2.5 mg for 7 days": False,
@@ -469,6 +571,27 @@ def test_a_part_of_a_tablet_is_that_part_and_no_more(text, count):
     """Whoever reads "eine halbe Tablette" takes a half, and not one and a half."""
     told = order(counted(Decimal(count), "TAB", text=text))
     assert is_read(told, strength=mg(20)) is (PARTS[text] == count)
+
+
+OF_A_DAY = {
+    "20 mg/Tag morgens und abends": True, "10 mg/Tag morgens und abends": False, "2x täglich, 10 mg/Tag": False,
+    "20 mg/j en 2 prises": True, "10 mg/j matin et soir": False, "10 mg/day at 8 am and 8 pm": False, "20 mg/day": True,
+    "20 mg pro Tag morgens und abends": True, "10 mg pro Tag morgens und abends": False,
+    "10 mg par jour, matin et soir": False,
+    "10 mg al día por la mañana y por la noche": False, "10 mg per day, morning and evening": False,
+    "20 mg a day bd": True,
+    "20 mg par jour en 2 prises matin et soir": True, "10 mg par jour en 2 prises matin et soir": False,
+    "20 mg al día: 10 mg por la mañana y 10 mg por la noche": True, "10 mg two times per day": True,
+    "10 bis 20 mg pro Tag morgens und abends": False,
+    "10-0-10 mg (20 mg/Tag)": True, "10-0-10 mg (10 mg/Tag)": False, "1-0-1 Tbl. à 10 mg, 20 mg/Tag": True,
+    "1-0-1 Tbl. à 10 mg, 10 mg/Tag": False, "10 mg morgens und abends, 20 mg/Tag": True,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", OF_A_DAY)
+def test_an_amount_of_a_day_is_what_the_doses_of_a_day_come_to(text):
+    twice = dosage(10, repeat={"frequency": 2, "when": ["MORN", "EVE"]})
+    assert is_read(order(twice | {"text": text})) is OF_A_DAY[text]
 
 
 UNEVEN = {

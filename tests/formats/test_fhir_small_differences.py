@@ -429,9 +429,6 @@ def test_doses_of_every_second_day_that_begin_a_day_apart_alternate():
 TOLD = {
     "for 9 days": False,
     "for 15 days": True,
-    "40 mg for 5 days": True,
-    "20 mg for 10 days": True,
-    "20 mg for 10 days, then stop": True,
     "40 mg for 10 days": False,
     "40 mg for 5 days, then stop": False,
     "reduce to 40 mg for 5 days, then 20 mg for 10 days": False,
@@ -458,11 +455,26 @@ TOLD = {
 
 
 @pytest.mark.parametrize("text", TOLD)
-def test_a_text_on_two_steps_tells_one_of_them_or_each_in_turn(text):
+def test_a_text_on_two_steps_tells_the_whole_or_each_in_turn(text):
     """Who reads "40 mg for 10 days, 20 mg for 5 days" takes other doses than 40 mg for 5 days and 20 mg for 10."""
     two = [dosage(40, repeat=lasting(5), sequence=1), dosage(20, repeat=lasting(10), sequence=2)]
     assert (refusals(order(*two, note=[{"text": text}])) == []) is TOLD[text]
     assert (refusals(order_r5(*two, renderedDosageInstruction=text)) == []) is TOLD[text]
+
+
+@pytest.mark.parametrize("text", ["40 mg for 5 days", "20 mg for 10 days", "20 mg for 10 days, then stop"])
+def test_a_note_may_tell_one_of_two_steps_and_a_rendering_of_the_order_may_not(text):
+    two = [dosage(40, repeat=lasting(5), sequence=1), dosage(20, repeat=lasting(10), sequence=2)]
+    assert refusals(order(*two, note=[{"text": text}])) == []
+    assert refusals(order_r5(*two, renderedDosageInstruction=text)) != []
+
+
+def test_a_rendering_of_two_steps_of_one_dose_tells_it_of_each():
+    two = [dosage(40, repeat=lasting(5), sequence=1),
+           dosage(40, repeat=lasting(5) | {"when": ["EVE"]}, sequence=2)]  # fmt: skip
+    assert refusals(order(*two, note=[{"text": "40 mg"}])) == []
+    (said,) = refusals(order_r5(*two, renderedDosageInstruction="40 mg"))
+    assert "it does not tell the doses of each step in turn" in said
 
 
 @pytest.mark.parametrize(("last", "is_read"), [("2027-02-28", True), ("2027-03-01", False)])
@@ -486,7 +498,8 @@ def test_a_text_that_stops_what_goes_on_refuses():
 
 def test_a_note_in_a_language_that_is_not_read_refuses_and_one_of_known_words_does_not():
     assert any("in a language that is not read" in line for line in refusals(order(note=[{"text": "朝食後に服用"}])))
-    assert refusals(order(note=[{"text": "Patient's wife 朝食"}])) == []
+    assert refusals(order(note=[{"text": "Told to the patient's wife 朝食"}])) == []
+    assert refusals(order(note=[{"text": "Patient's wife 朝食"}])) != []
     assert refusals(order(note=[{"text": "Take with food 朝食"}])) != []
 
 

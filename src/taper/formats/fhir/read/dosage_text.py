@@ -33,6 +33,7 @@ from taper.formats.fhir.read.vocabulary import (
     LANGUAGES,
     Vocabulary,
     best_language,
+    likely_languages,
     plain,
     plain_unit_words,
     vocabulary_of,
@@ -61,6 +62,14 @@ def is_of_dosing(text: str) -> bool:
     """Whether a text speaks of how a drug is dosed, in any language: each of its words counts then."""
     flat = plain(text)
     return any(vocabulary_of(code).patterns["dosing"].search(flat) for code in LANGUAGES)
+
+
+@lru_cache(maxsize=2048)
+def heard_in(text: str, names: frozenset[str]) -> tuple[str, ...]:
+    """What a text says of doses that is in no code, in each language that it may be in: a word may be of several."""
+    flat, _ = without_iso_dates(plain(text))
+    readings = (_Reading(flat, vocabulary_of(code), names).told for code in likely_languages(flat))
+    return tuple(dict.fromkeys(word for told in readings for word in (*told.beyond, *told.near_doses)))
 
 
 @lru_cache(maxsize=2048)
@@ -116,6 +125,7 @@ class _Reading(TimesLeft, DosesLeft):
             step()
         self._gone = GONE
         self._days()
+        self._totals()
         self._rest()
 
     def _digit(self, found: re.Match[str]) -> str:
@@ -210,6 +220,7 @@ class _Reading(TimesLeft, DosesLeft):
         self._phrase("pauses", self._beyond)
         self._phrase("stop", lambda found: self.told.stops.append(found[0]))
         self._phrase("none", lambda found: self.told.stops.append(found[0]))
+        self._phrase("first", lambda found: self.told.first.append(found[0]))
         self._phrase("then", lambda found: self.told.sequence.append(found[0]))
 
     def _purposes(self) -> None:

@@ -53,6 +53,8 @@ def _beyond_doses(told: Told, scope: Scope) -> list[str]:
     found += [f"{said!r} is in no code" for said in told.courses if not is_bounded]
     says_end = scope.ends and bool(told.stops)
     found += [f"{said!r} is in no code" for said in told.openly if is_bounded]
+    is_first = len(scope.order) > 1 and [*scope.steps] == [*scope.order[:1]]
+    found += [f"the order {said!r} is in no code" for said in told.first if not is_first]
     if not scope.later:
         found += [f"the condition {said!r} is in no code" for said in told.conditions]
         found += [f"the order {said!r} is in no code" for said in told.sequence[1 if says_end else 0 :]]

@@ -82,7 +82,17 @@ class DosesLeft(TextLeft):
         self._take(self._words.take, lambda found: self.told.amounts.append((first_number(found), "piece")))
         if self._words.code == "en":
             self._take(unit_patterns().one, lambda found: self._amount("1", found[1]))
-        (self.told.limits if self.told.amounts else self.told.amounts).extend(self.told.totals)
+
+    def _totals(self) -> None:
+        """What a day comes to is compared as that beside a dose, or where a day has several that are not said."""
+        told = self.told
+        is_often = len(told.slots | told.clocks) > 1 or (max(told.times, default=1) > 1 and not told.is_divided)
+        for found in self._words.patterns["a_day"].finditer(told.timed) if is_often else ():
+            amount = self._measured(*number_and_unit(found))
+            if amount in told.amounts:
+                told.amounts.remove(amount)
+                told.totals.append(amount)
+        (told.limits if told.amounts or told.schemes or is_often else told.amounts).extend(told.totals)
 
     def _amounts_together(self) -> None:
         """Two numbers that are one amount, such as a count of units of a strength, or that are added."""

@@ -24,9 +24,9 @@ def is_in_read_language(text: str, names: frozenset[str]) -> bool:
 
 
 def is_in_unread_language(text: str, names: frozenset[str]) -> bool:
-    """Whether more words of a text are of a language that is not read than of each that is."""
+    """Whether as many words of a text, without letters alone, are of a language that is not read as of any that is."""
     read, unread = _counts(plain(text), names)
-    return unread > read
+    return unread >= max(read, 1)
 
 
 @lru_cache(maxsize=2048)
@@ -34,8 +34,9 @@ def _counts(flat: str, names: frozenset[str]) -> tuple[int, int]:
     """How many words are of the one language that is read, and of the one that is not, that most words are of."""
     of_all = names | plain_unit_words().keys()
     words = [word for word in _WORD.findall(flat.translate(_OTHERS)) if word not in of_all]
+    words = [word for word in words if len(word) > 1 or _is_foreign(word)]
     foreign = sum(_is_foreign(word) for word in words)
-    read = max(sum(word in _read_words(code) for word in words) for code in LANGUAGES)
+    read = max(sum(word in known_words(code) for word in words) for code in LANGUAGES)
     return read, foreign + max(sum(word in small for word in words) for small in _unread_words().values())
 
 
@@ -43,11 +44,6 @@ def _counts(flat: str, names: frozenset[str]) -> tuple[int, int]:
 def _is_foreign(word: str) -> bool:
     """Whether a word is written in other letters than all languages that are read."""
     return not word.isascii() and not any(unicodedata.name(mark, "").startswith("LATIN") for mark in word)
-
-
-@cache
-def _read_words(code: str) -> frozenset[str]:
-    return known_words(code) | frozenset(table("text-languages")["read"][code].split())
 
 
 @cache

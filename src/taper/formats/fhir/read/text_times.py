@@ -23,13 +23,13 @@ class TimesLeft(TextLeft):
         self._left, self.told.dates = read_dates(self._left, self._words)
 
     def _spans(self) -> None:
-        """Take out days and weeks of the course by their numbers: "day 1", "days 2-5", "week 3"."""
-        self._phrase("spans", lambda found: self.told.spans.append((int(found[1]), int(found[2] or found[1]))))
-        self._phrase("week_spans", self._week_span)
+        """Take out days and weeks of the course by their numbers: "day 1", "days 2-5", "week 2"."""
+        self._phrase("spans", lambda found: self._span(found, 1))
+        self._phrase("week_spans", lambda found: self._span(found, 7))
 
-    def _week_span(self, found: re.Match[str]) -> None:
-        first, last = int(found[1]), int(found[2] or found[1])
-        self.told.spans.append((7 * first - 6, 7 * last))
+    def _span(self, found: re.Match[str], days: int) -> None:
+        first, *more = (int(part) for part in found.groups() if part)
+        self.told.spans.append((days * (first - 1) + 1, days * (more or [first])[0]))
 
     def _frequencies(self) -> None:
         told = self.told

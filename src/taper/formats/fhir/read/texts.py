@@ -9,7 +9,7 @@ from taper.formats.fhir.quantity import UnitStrength
 from taper.formats.fhir.read.as_needed import is_as_needed
 from taper.formats.fhir.read.bundle import Request
 from taper.formats.fhir.read.dosage import ReadDosage
-from taper.formats.fhir.read.dosage_text import is_of_dosing, read_text
+from taper.formats.fhir.read.dosage_text import heard_in, is_of_dosing, read_text
 from taper.formats.fhir.read.elements import as_list, as_map, names_of
 from taper.formats.fhir.read.extensions import extension_texts
 from taper.formats.fhir.read.import_report import Notes
@@ -31,7 +31,8 @@ _TAPERS = ("taper", "wean", "titrat")
 _STRANGE = 3
 _DIGIT = re.compile(r"\d")
 _HEADING = re.compile(r"^(?:steroid )?(?:reduc|taper|decreas|increas|titrat|wean)\w*(?: \w+)?: ", re.IGNORECASE)
-_MARK = re.compile(r"[.;,:\r\n]+(?=\s|$)")
+# A mark between clauses, and not that of a German ordinal.
+_MARK = re.compile(r"(?:[;,:\r\n]|\.(?! (?:woche|tag)\b))+(?=\s|$)", re.IGNORECASE)
 _READ = "English, German, French and Spanish are read"
 
 
@@ -52,8 +53,7 @@ def check_foreign_texts(
         _check_step(index, whole, names, notes, reviews, is_own=is_own)
     for request in requests:
         for at, text in _texts_of(request.body, is_own=is_own):
-            lenient = at.startswith(("note[", "reason"))
-            _check_whole(text, f"{request.where}.{at}", whole, names, notes, reviews, lenient=lenient)
+            _check_whole(text, at, request.where, whole, names, notes, reviews)
     return tuple(replace(step, review=True) if index in reviews else step for index, step in enumerate(steps))
 
 
@@ -116,9 +116,11 @@ def _reader(names: frozenset[str], *, lenient: bool) -> Callable[[str], Told]:
 
     def read(text: str) -> Told:
         told = read_text(text, names)
-        if not lenient or is_of_dosing(text):
+        if not told.unknown or not lenient or is_of_dosing(text):
             return told
-        return replace(told, unknown=[word for word in told.unknown if word[0].isdigit() or word in told.near_doses])
+        heard = [said for said in heard_in(text, names) if said not in told.unknown]
+        unknown = [word for word in told.unknown if word[0].isdigit() or word in told.near_doses]
+        return replace(told, unknown=unknown, beyond=list(dict.fromkeys([*told.beyond, *heard])))
 
     return read
 
@@ -227,7 +229,7 @@ def _texts_of(body: Mapping[str, Any], *, is_own: bool) -> Iterator[tuple[str, s
 
 
 def _reasons(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """What an order is for, where it tells how much is taken and how long, or that the dose changes."""
+    """What an order is for, where it tells how much is taken and how long or how often, or that the dose changes."""
     concepts = [(f"reasonCode[{index}]", item) for index, item in enumerate(as_list(body.get("reasonCode")))]
     concepts += [
         (f"reason[{index}]", as_map(item).get("concept")) for index, item in enumerate(as_list(body.get("reason")))
@@ -237,27 +239,30 @@ def _reasons(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         doses = told.amounts or any(map(_DIGIT.search, told.conditions))
         said = (*told.tapers, *told.changes, *told.beyond)
         tapers = any(word in change for change in said for word in _TAPERS)
-        if tapers or (
-            doses and (told.conditions or told.lengths or told.sequence or told.changes or told.every or told.times)
-        ):
+        more = told.conditions or told.lengths or told.sequence or told.changes or told.every or told.times
+        if tapers or told.once or is_as_needed(text) or (doses and more):
             yield at, text
 
 
 def _check_whole(
-    text: str, where: str, whole: Scope, names: frozenset[str], notes: Notes, reviews: set[int], *, lenient: bool
+    text: str, at: str, request: str, whole: Scope, names: frozenset[str], notes: Notes, reviews: set[int]
 ) -> None:
+    where, is_rendered = f"{request}.{at}", at.startswith(("rendered", "extension["))
     if is_as_needed(text):
         notes.refuse("as-needed", where, f"it says that the drug is taken as needed: {text!r}; plan it outside")
     notes.report("not-read", where, f"compared with the codes: {text!r}")
     is_loose = (
-        is_in_read_language(text, names) if lenient else " in extension" in where and not _is_strange(text, names)
+        is_in_read_language(text, names)
+        if at.startswith(("note[", "reason"))
+        else " in extension" in where and not _is_strange(text, names)
     )
     read = _reader(names, lenient=is_loose and not is_in_unread_language(text, names))
     told = read(text)
     found = differences(told, whole)
     if not found and told.amounts and len(whole.steps) > 1:
         found = ["it does not tell the doses of each step in turn"]
-    if found and not _tells_one(told, whole) and not _repeats_all(text, told, whole, read, reviews):
+    is_one = not is_rendered and _tells_one(told, whole)
+    if found and not is_one and not _repeats_all(text, told, whole, read, reviews):
         _refuse(text, told, found, where, whole, names, notes)
 
 

@@ -60,6 +60,7 @@ class Told:
     not_daily: list[str] = field(default_factory=list)
     once: list[str] = field(default_factory=list)
     is_divided: bool = False
+    first: list[str] = field(default_factory=list)
     sequence: list[str] = field(default_factory=list)
     changes: list[str] = field(default_factory=list)
     stops: list[str] = field(default_factory=list)
@@ -93,5 +94,5 @@ class Told:
         """Whether it says anything beside amounts, lengths and times."""
         return bool(
             self.unknown or self.beyond or self.in_mouth or self.until or self.courses or self.openly or self.conditions
-            or self.sequence or self.changes or self.stops or self.once or self.tapers
+            or self.first or self.sequence or self.changes or self.stops or self.once or self.tapers
         )  # fmt: skip

@@ -141,17 +141,18 @@ def vocabulary_of(code: str) -> Vocabulary:
 
 @cache
 def known_words(code: str) -> frozenset[str]:
-    """Every word in the phrases of a language, by which it is told from the others before its patterns are made."""
+    """The words in the phrases of a language, and its small ones: by them it is told from the others."""
     held = table(f"text-{code}")
-    return frozenset(re.findall(r"[a-z']{2,}", f"{held} {' '.join(held['one'])}"))
+    small = table("text-languages")["read"][code].split()
+    return frozenset([*re.findall(r"[a-z]{2,}(?:'[a-z]+)*", f"{held} {' '.join(held['one'])}"), *small])
 
 
 _PHRASES = (
-    "times", "every_hours", "daily", "every_days", "alternate", "weekly", "monthly", "lengths", "until", "then",
-    "change", "stop", "ranges", "conditions", "weekends", "from", "to", "total", "harmless", "course",
+    "times", "every_hours", "daily", "every_days", "alternate", "weekly", "monthly", "lengths", "until", "first",
+    "then", "change", "stop", "ranges", "conditions", "weekends", "from", "to", "total", "harmless", "course",
     "limits", "openly", "divided", "each_time", "each_meal", "not_daily", "pauses", "gradual", "none", "once", "either",
     "alarms", "of_doses", "in_mouth", "one_day", "after_condition", "daily_amount", "spans", "dosing", "times_each",
-    "week_spans", "tapers", "rising", "falling",
+    "week_spans", "tapers", "rising", "falling", "a_day",
 )  # fmt: skip
 
 
@@ -247,10 +248,16 @@ def _whole(patterns: Iterable[str]) -> re.Pattern[str]:
 
 def best_language(text: str) -> list[str]:
     """The languages in the order in which a plain text has words of them."""
-    return list(_best_language(tuple(re.findall(r"[a-z']+", text))))
+    counts = _words_of_each(tuple(re.findall(r"[a-z']+", text)))
+    return sorted(LANGUAGES, key=lambda code: -counts[code])
+
+
+def likely_languages(text: str) -> list[str]:
+    """The languages that a plain text has as many words of as of any."""
+    counts = _words_of_each(tuple(re.findall(r"[a-z']+", text)))
+    return [code for code in LANGUAGES if counts[code] == max(counts.values())]
 
 
 @lru_cache(maxsize=2048)
-def _best_language(said: tuple[str, ...]) -> tuple[str, ...]:
-    counts = {code: sum(word in known_words(code) for word in said) for code in LANGUAGES}
-    return tuple(sorted(LANGUAGES, key=lambda code: -counts[code]))
+def _words_of_each(said: tuple[str, ...]) -> Mapping[str, int]:
+    return {code: sum(word in known_words(code) for word in said) for code in LANGUAGES}
