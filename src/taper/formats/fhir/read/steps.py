@@ -242,11 +242,11 @@ def dose_of(dosage: ReadDosage, strength: UnitStrength | None) -> Dose:
     Raises:
         InvalidInput: If it is not known, or no dose was read.
     """
-    made = [_mass(amount, strength) for amount in (dosage.amount, *dosage.others)]
-    if any(other != made[0] for other in made[1:]):
+    made = _mass(dosage.amount, strength)
+    if any(_mass(other, strength) != made for other in dosage.others):
         told = " and ".join(map(str, (dosage.amount, *dosage.others)))
         raise InvalidInput(f"the doses {told} differ; make them agree")
-    return made[0]
+    return made
 
 
 def _mass(amount: Dose | Units | None, strength: UnitStrength | None) -> Dose:

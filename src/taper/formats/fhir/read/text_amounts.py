@@ -46,6 +46,8 @@ def _of_day(scope: Scope, *, is_daily: bool) -> _Codes:
 def differing_amounts(told: Told, scope: Scope) -> Iterator[str]:
     """Amounts that are no dose, no count of one, no strength and no day's amount."""
     codes = _codes_of(told, scope)
+    if told.amounts == [(mass, "mg") for mass in codes.masses[:1]] and not (told.added or told.strengths):
+        return
     for value in told.products:
         if codes.masses and value not in codes.masses:
             yield f"{write_number(value)} mg of the units in it is not the dose"
