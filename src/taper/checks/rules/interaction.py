@@ -66,7 +66,7 @@ def _assess_drug(
     case: Case, drug: str, facts: tuple[Interaction, ...], of_other_uses: tuple[Interaction, ...]
 ) -> Iterator[Answer]:
     nobody = unread(case, NAME, drug, SUBJECT, "interactions")
-    everything = other_medicines(case) or ()
+    everything = other_medicines(case)
     others = [item for item in everything if item.drug != drug]
     planned = [companion_of(case.formulary, other) for other in case.drugs if other != drug]
     lists = missing_lists(case)
