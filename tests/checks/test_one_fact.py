@@ -88,6 +88,23 @@ class TestCountry:
         (finding,) = ceiling_of(self.held("9 mg", "20 mg"), market=market)
         assert (finding.severity, finding.from_abroad) == (severity, market == "uk")
 
+    @pytest.mark.parametrize(("own", "severity"), [("10 mg", "moderate"), ("9 mg", "moderate"), (None, "high")])
+    @pytest.mark.parametrize(
+        ("section", "about", "person"),
+        [
+            ("ages", {"age_from": 65, "action": "reduce", "what": "less"}, {"age": 70}),
+            ("liver", {"impairment": ["mild"], "action": "reduce"}, {"liver": "mild"}),
+        ],
+    )
+    def test_so_is_one_for_an_age_or_a_liver(self, section, about, person, own, severity):
+        """Whether the plan keeps the figure of its own country, or is beyond that too."""
+        named = {"a": own, "b": "4 mg"}
+        items = [about | {"source": name, "maximum": most} for name, most in named.items() if most]
+        held = formulary(**{section: items}, sources={"a": US, "b": UK})
+        review = review_of(DAY, held, Patient.read(person), market="us")
+        by_source = {each.source.id: each.severity for item in review.findings for each in item.each}
+        assert by_source == {"b": severity} | ({"a": "high"} if own == "9 mg" else {})
+
     def test_where_its_own_gives_none_it_stays_high_and_is_marked(self):
         (finding,) = ceiling_of(ceilings("9 mg", c0=US), market="uk")
         assert (finding.severity, finding.from_abroad) == ("high", True)
