@@ -11,7 +11,7 @@ from taper import Patient, realize
 from taper.amounts.dose import DailyDose
 from taper.amounts.duration import Duration
 from taper.checks.case import Case
-from taper.checks.dose_levels import Level, Levels, fewest_days, levels_of, most_days, used_before
+from taper.checks.dose_levels import Level, Levels, fewest_days, levels_of, most_days, undecided, used_before
 
 HELD = formulary()
 DRUG = "testamine"
@@ -141,6 +141,26 @@ def test_how_long_it_was_used_before_is_0_a_length_or_unknown():
 def test_a_month_is_at_least_28_days_and_at_most_31():
     assert (fewest_days(Duration.parse("1 month")), most_days(Duration.parse("1 month"))) == (28, 31)
     assert fewest_days(Duration.parse("2 weeks")) == most_days(Duration.parse("2 weeks")) == 14
+
+
+WAITS = {"kind": "decision", "for": "3 days"}
+
+
+@pytest.mark.parametrize(
+    ("steps", "words"),
+    [
+        ([WAITS], ["what follows day 7"]),
+        ([{"kind": "gap", "for": "1 day"}, WAITS], ["what follows the day without a dose from day 8"]),
+        ([{"kind": "gap", "for": "2 days"}, WAITS], ["what follows the 2 days without a dose from day 8"]),
+        ([WAITS, step("2 mg", "7 days")], ["what is taken on days 8-10"]),
+        ([WAITS | {"for": "1 day"}, step("2 mg", "7 days")], ["what is taken on day 8"]),
+        ([{"kind": "gap", "for": "2 days"}, step("2 mg", "7 days")], []),
+        ([WAITS, step("2 mg", "7 days"), WAITS], ["what is taken on days 8-10", "what follows day 17"]),
+    ],
+)
+def test_what_a_person_decides_is_said_with_its_days(steps, words):
+    plan = plan_of(step("5 mg", "7 days"), *steps, before="nothing")
+    assert list(undecided(_case(plan), DRUG)) == [f"{each}; a person decides that" for each in words]
 
 
 def test_a_change_that_touches_no_dose_has_no_place():
