@@ -36,6 +36,8 @@ def test_high_is_graver_than_moderate_and_moderate_than_low():
     assert Severity.HIGH >= "moderate"
     assert Severity.LOW <= Severity.LOW
     assert not Severity.MODERATE > "high"
+    assert not any(level < level.value or level > level.value for level in Severity)
+    assert not Severity.HIGH <= "moderate"
 
 
 @given(st.lists(st.one_of(findings, gaps, clears), max_size=8), st.randoms(use_true_random=False))
