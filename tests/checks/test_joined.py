@@ -48,13 +48,13 @@ class TestDays:
 
 class TestOneOfSeveral:
     def test_the_same_words_of_a_source_are_one_statement_of_all_its_days_and_notes(self):
-        notes = ("unless mild", "", "unless mild", "or old")
+        notes = ("unless mild", "if young", "unless mild", "or old")
         days = ((5, 6), (1, 2), (3, 9), (None, 4))
         made = [finding(*each, note=note, happens="it is much") for each, note in zip(days, notes, strict=True)]
         one = joined(CASE, made)
-        # What is about no day in particular stands first, and so does its note, if it has one.
-        assert (one.day, one.last_day, one.note) == (1, 9, "or old; unless mild")
-        assert one.message == "It is much. Institute a (2026, grade A): so much (or old; unless mild)."
+        # What is about no day in particular stands first, and so does its note.
+        assert (one.day, one.last_day, one.note) == (1, 9, "or old; if young; unless mild")
+        assert one.message == "It is much. Institute a (2026, grade A): so much (or old; if young; unless mild)."
         assert one.statements == ()
 
     def test_one_without_an_end_leaves_the_whole_without_one(self):
@@ -96,6 +96,11 @@ class TestOneOfSeveral:
         for other in (True, False):
             assert joined(CASE, [abroad, finding(1, 1, source=B, from_abroad=other)]).from_abroad is other
 
+    def test_what_needs_no_source_stands_behind_those_that_cite_one(self):
+        made = joined(CASE, [finding(1, 1, source=None, says="plain"), finding(1, 1, source=B, happens="it is 9")])
+        assert [item.source for item in made.statements] == [B, None]
+        assert made.message == "It is 9. Institute b (2026, grade A): so much."
+
     def test_what_is_said_alike_is_said_once_with_all_who_say_it(self):
         said = [(A, "at most 4"), (B, "at most 5"), (C, "at most 5"), (source("d"), "at most 4"), (source("e"), "")]
         made = joined(CASE, [finding(1, 1, source=each, says=says, happens="it is 9") for each, says in said])
@@ -136,6 +141,14 @@ class TestOverRules:
             (("titration-speed",), 8), (("ceiling",), 1),
         ]  # fmt: skip
         assert self.rules(finding(7, 9, rule="titration-speed", **figure), top) == [(("ceiling", "titration-speed"), 1)]
+
+    def test_it_is_one_with_the_first_that_it_meets_on_its_last_day_at_the_latest(self):
+        figure = {"value": "9 mg/day", "limit": "4 mg/day"}
+        tops = [finding(*days, message=f"m {days[0]}", source=B, **figure) for days in ((11, 12), (5, 6))]
+        alone, both = (("ceiling",), 11), (("ceiling", "titration-speed"), 5)
+        assert self.rules(*tops, finding(5, 12, rule="titration-speed", **figure)) == [alone, both]
+        assert self.rules(*tops, finding(1, 5, rule="titration-speed", **figure)) == [alone, both]
+        assert len(self.rules(*tops, finding(1, 4, rule="titration-speed", **figure))) == 3
 
     def test_a_stop_is_one_fact_with_the_pace_on_its_days_and_of_its_part(self):
         stop = finding(7, 8, rule="abrupt-stop", part="end")
