@@ -43,6 +43,9 @@ class TestInThePlan:
     def test_a_day_with_less_on_the_day_itself_takes_nothing_away(self):
         assert used_on(4, ("4 mg", "3 days"), ("2 mg", "2 days"), before="nothing") is True
 
+    def test_what_comes_later_takes_nothing_away(self):
+        assert used_on(4, ("4 mg", "3 days"), ("5 mg", "2 days"), ("8 mg", "7 days"), before="nothing") is True
+
 
 class TestBefore:
     @pytest.mark.parametrize(
