@@ -3,7 +3,7 @@
 import pytest
 
 from builders import DRUG, TABLETS, formulary, plan_of, source_data, step
-from taper import Clear, Finding, NotAssessed, Patient, Reason, Severity, Source, Within, realize
+from taper import Clear, Finding, InvalidInput, NotAssessed, Patient, Reason, Severity, Source, Within, realize
 from taper.checks.case import Case
 from taper.checks.joined import joined, on_the_same_days
 from taper.checks.one_fact import one_line_each, put_together
@@ -319,7 +319,8 @@ def test_what_an_overlay_and_a_label_say_is_cited_by_whose_it_is():
 def test_questions_are_read_again_from_their_fields_alone():
     made = gap(Reason.FACT, "age")
     assert NotAssessed.read(made.model_dump() | {"missing": "something else"}).missing == "age"
-    assert NotAssessed.model_validate(made) == made
+    with pytest.raises(InvalidInput, match="a valid dictionary or instance of NotAssessed, got 'age'"):
+        NotAssessed.read("age")
 
 
 def test_severity_of_a_joined_finding_is_that_of_its_lead():
