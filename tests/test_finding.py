@@ -36,6 +36,8 @@ def test_high_is_graver_than_moderate_and_moderate_than_low():
     assert Severity.HIGH >= "moderate"
     assert Severity.LOW <= Severity.LOW
     assert not Severity.MODERATE > "high"
+    assert not any(level < level.value or level > level.value for level in Severity)
+    assert not Severity.HIGH <= "moderate"
 
 
 @given(st.lists(st.one_of(findings, gaps, clears), max_size=8), st.randoms(use_true_random=False))
@@ -56,6 +58,55 @@ def test_the_gravest_stands_first(review):
     ranks = [finding.severity.rank for finding in review.findings]
     assert ranks == sorted(ranks, reverse=True)
     assert review.worst == (review.findings[0].severity if review.findings else None)
+
+
+ORDER = [
+    {"severity": "high", "rule": "swing", "action": "contraindicated"},
+    {"severity": "high", "rule": "kidney", "action": "avoid", "boxed": True, "from_abroad": True},
+    {"severity": "high", "rule": "kidney", "action": "avoid"},
+    {"severity": "high", "rule": "kidney", "action": "caution", "boxed": True},
+    {"severity": "high", "rule": "age", "action": "", "boxed": True, "from_abroad": True},
+    {"severity": "high", "rule": "kidney", "action": "adjust"},
+    {"severity": "high", "rule": "kidney", "action": "caution"},
+    {"severity": "high", "rule": "ceiling", "drug": "x"},
+    {"severity": "high", "rule": "ceiling", "day": 1, "drug": "b"},
+    {"severity": "high", "rule": "ceiling", "day": 2, "drug": "a", "slot": "noon"},
+    {"severity": "high", "rule": "ceiling", "day": 2, "drug": "b"},
+    {"severity": "high", "rule": "ceiling", "day": 2, "drug": "b", "slot": "noon"},
+    {"severity": "high", "rule": "age", "day": 1},
+    {"severity": "high", "rule": "duration", "day": 1},
+    {"severity": "high", "rule": "pace", "day": 1},
+    {"severity": "high", "rule": "duration", "day": 2},
+    {"severity": "high", "rule": "kidney", "action": "adjust", "from_abroad": True},
+    {"severity": "moderate", "rule": "kidney", "action": "contraindicated"},
+    {"severity": "low", "rule": "kidney", "action": "avoid", "boxed": True},
+]
+
+
+@given(st.permutations(ORDER))
+def test_what_matters_most_stands_first_whatever_was_found_first(drawn):
+    review = Review.of(Finding(message="m", **each) for each in drawn)
+    assert review.findings == tuple(Finding(message="m", **each) for each in ORDER)
+
+
+ASKED = [
+    {"rule": "swing", "reason": "FACT", "urgent": True},
+    {"rule": "kidney", "reason": "NO_DRUG", "drug": "x"},
+    {"rule": "contraindication", "reason": "FACT"},
+    {"rule": "age", "reason": "FACT"},
+    {"rule": "duration", "reason": "NO_SOURCE"},
+    {"rule": "duration", "reason": "FACT", "drug": "a"},
+    {"rule": "duration", "reason": "NO_SOURCE", "drug": "a"},
+    {"rule": "duration", "reason": "FACT", "drug": "b", "what": ("one",)},
+    {"rule": "duration", "reason": "FACT", "drug": "b", "what": ("two",)},
+    {"rule": "swing", "reason": "FACT"},
+]
+
+
+@given(st.permutations(range(len(ASKED))))
+def test_the_question_that_matters_most_stands_first(drawn):
+    made = [NotAssessed(**{"what": ("it",)} | each | {"reason": Reason[each["reason"]]}) for each in ASKED]
+    assert Review.of(made[index] for index in drawn).not_assessed == tuple(made)
 
 
 @given(reviews, st.none() | severities)

@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from builders import DRUG, TABLETS, course, formulary, plan_of, plan_with, review_of, step, tablet
-from taper import Formulary, InvalidInput, Patient, Severity, Why, check, realize, to_schedule
+from builders import DRUG, START, TABLETS, course, formulary, plan_of, plan_with, review_of, step, tablet
+from taper import Formulary, InvalidInput, Log, Patient, Severity, Why, apply_log, check, realize, to_schedule
 from taper.knowledge.reading import read_monograph
+from taper.plans.log import Stop
 from taper.source import Source
 
 DAY = plan_of(step("10 mg", "3 days"), before="nothing")
@@ -50,14 +51,21 @@ class TestOneFinding:
         assert [(item.day, item.last_day, len(item.each)) for item in found] == [(1, 2, 2), (5, 6, 2)]
 
     def test_a_schedule_is_checked_as_its_plan_is_from_its_start(self):
-        from builders import START
-
         held = ceilings("9 mg")
         made = realize(DAY, TABLETS, formulary=held)
         review = check(to_schedule(made, start=START))
         assert review == check(made, start=START)
         (finding,) = [item for item in review.findings if item.rule == "ceiling"]
         assert (finding.date, finding.last_date) == (START, START + timedelta(days=2))
+
+    def test_of_a_plan_that_was_adjusted_it_tells_what_lies_in_the_past(self):
+        plan = plan_of(step("10 mg", "14 days"), before="nothing")
+        made = to_schedule(realize(plan, TABLETS, formulary=ceilings("9 mg")), start=START)
+        stopped = Stop(day=START + timedelta(days=8))
+        review = check(apply_log(made, Log.of(plan, START, [stopped])))
+        assert review.changes_from == 9
+        assert [(item.rule, item.last_day) for item in review.past] == [("ceiling", 8)]
+        assert (check(made).changes_from, check(made).past) == (None, ())
 
     @pytest.mark.parametrize(("doses", "both"), [(("2 mg", "5 mg"), 1), (("5 mg", "2 mg"), 0)])
     def test_a_fall_in_one_cycle_is_no_part_of_the_swing_in_another(self, doses, both):
@@ -73,8 +81,6 @@ class TestOneFinding:
         assert rules == {1 + 20 * both: ("swing", "pace"), 1 + 20 * other: ("swing",)}
 
     def test_with_a_start_it_says_the_date(self):
-        from builders import START
-
         (finding,) = ceiling_of(ceilings("9 mg"), start=START)
         assert finding.happens == "testamine reaches 10 mg/day from 1 Mar to 3 Mar 2027"
 
@@ -87,6 +93,23 @@ class TestCountry:
     def test_a_maximum_of_another_country_is_moderate_where_the_plans_own_gives_one(self, market, severity):
         (finding,) = ceiling_of(self.held("9 mg", "20 mg"), market=market)
         assert (finding.severity, finding.from_abroad) == (severity, market == "uk")
+
+    @pytest.mark.parametrize(("own", "severity"), [("10 mg", "moderate"), ("9 mg", "moderate"), (None, "high")])
+    @pytest.mark.parametrize(
+        ("section", "about", "person"),
+        [
+            ("ages", {"age_from": 65, "action": "reduce", "what": "less"}, {"age": 70}),
+            ("liver", {"impairment": ["mild"], "action": "reduce"}, {"liver": "mild"}),
+        ],
+    )
+    def test_so_is_one_for_an_age_or_a_liver(self, section, about, person, own, severity):
+        """Whether the plan keeps the figure of its own country, or is beyond that too."""
+        named = {"a": own, "b": "4 mg"}
+        items = [about | {"source": name, "maximum": most} for name, most in named.items() if most]
+        held = formulary(**{section: items}, sources={"a": US, "b": UK})
+        review = review_of(DAY, held, Patient.read(person), market="us")
+        by_source = {each.source.id: each.severity for item in review.findings for each in item.each}
+        assert by_source == {"b": severity} | ({"a": "high"} if own == "9 mg" else {})
 
     def test_where_its_own_gives_none_it_stays_high_and_is_marked(self):
         (finding,) = ceiling_of(ceilings("9 mg", c0=US), market="uk")

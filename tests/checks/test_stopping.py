@@ -472,6 +472,12 @@ class TestABriefUse:
         assert self.severities("60 days", SLOWLY, length | {"for_pace_alone": True})["s0"] == "high"
         assert self.severities("60 days", SLOWLY, length)["s0"] == "low"
 
+    @pytest.mark.parametrize(("name", "severity"), [("shorter", "moderate"), ("longer", "low"), ("third", "low")])
+    def test_it_is_moderate_where_the_source_of_the_least_length_asks_for_a_reduction_after_less(self, name, severity):
+        lengths = {"shorter": "30 days", "longer": "60 days"}
+        lasting = [OF_START | {"source": source, "used_for_at_least": least} for source, least in lengths.items()]
+        assert self.severities("10 days", *lasting, SLOWLY | {"source": name}) == {name: severity}
+
     def test_a_source_that_names_stopping_at_once_does_not_object_to_it(self):
         items = ({"shape": "a plan for the person, no rate given", "stops_at_once": True}, SLOWLY)
         told = ends(plan_of(step("10 mg", "60 days"), then="stop", before="nothing"), *items)

@@ -23,7 +23,7 @@ def on_the_same_days(group: list[Finding]) -> Iterator[list[Finding]]:
             yield held
             held = []
         last = None if finding.last_day is None else max(finding.last_day, day)
-        end = last if not held else None if end is None or last is None else max(end, last)
+        end = None if end is None or last is None else max(end, last)
         held.append(finding)
     yield held
 

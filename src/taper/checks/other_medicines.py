@@ -99,11 +99,9 @@ def _listed(formulary: Formulary, name: str) -> tuple[Membership, ...]:
     return tuple(found)
 
 
-def other_medicines(case: Case) -> tuple[Companion, ...] | None:
-    """The person's other medicines, those taken as needed among them; None where neither list is given."""
+def other_medicines(case: Case) -> tuple[Companion, ...]:
+    """The person's other medicines, those taken as needed among them; none of a list that is not given."""
     patient = case.patient
-    if patient.medications is None and patient.as_needed is None:
-        return None
     listed = [*(patient.medications or ()), *(Medication(name=name) for name in patient.as_needed or ())]
     return case.once(("medicines",), lambda: tuple(one for item in listed for one in _resolve(case.formulary, item)))
 
@@ -112,7 +110,7 @@ def column_fits(case: Case, with_names: tuple[str, ...], without_names: tuple[st
     """Whether the person takes one of some medicines and none of others; None where that cannot be told."""
     if not with_names and not without_names:
         return True
-    others = other_medicines(case) or ()
+    others = other_medicines(case)
     present = {name for item in others if item.until is None for name in item.names}
     if present & set(without_names):
         return False

@@ -26,7 +26,7 @@ def is_used_to(case: Case, drug: str, ceiling: Ceiling, day: int) -> bool | None
             taken += min(level.last or day, day - 1) - level.first + 1
     if taken >= fewest_days(ceiling.unless_for):
         return True
-    others = other_medicines(case) or ()
+    others = other_medicines(case)
     may_be = is_open or missing_lists(case) or any(ceiling.unless_class in item.names for item in others)
     return None if may_be else False
 

@@ -86,9 +86,9 @@ def _compare(case: Case, drug: str, fact: Stopping, change: LevelChange) -> Answ
     if change.mg <= allowed:
         return Clear(rule=NAME, drug=drug, source=fact.source)
     unit = before.total.unit
-    limit = DailyDose(allowed).in_unit(unit).text
+    value, limit = (DailyDose(mg).in_unit(unit).text for mg in (change.mg, allowed))
     if fact.percent_high is not None:
-        limit = write_percent(fact.percent_high / 100)
+        value, limit = write_percent(change.mg / before.mg), write_percent(fact.percent_high / 100)
     briefly = f"{'at most' if fact.at_most else 'typically'} {fall_words(fact, before.total)}"
     said = f"{briefly}; it depends on how long the drug was taken before" if fits is None else briefly
     replaced = replacement_words(case, drug, change.day, change.day)
@@ -96,7 +96,7 @@ def _compare(case: Case, drug: str, fact: Stopping, change: LevelChange) -> Answ
     place = change.place
     return find(case, NAME, drug, fact, severity, _happens(case, drug, change, replaced), said, briefly=briefly,
                 course=place.course if place else None, step=place.step if place else None, day=change.day,
-                last_day=change.day, value=DailyDose(change.mg).in_unit(unit).text, limit=limit)  # fmt: skip
+                last_day=change.day, value=value, limit=limit)  # fmt: skip
 
 
 def _happens(case: Case, drug: str, change: LevelChange, replaced: str) -> str:

@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Any
 
 from taper.amounts.dose import DailyDose, Dose
-from taper.checks.answers import find, gap, noted, other_uses, person_gap, place_of, silent, unheard, unread
+from taper.checks.answers import find, gap, noted, other_uses, per_day, person_gap, place_of, silent, unheard, unread
 from taper.checks.case import Case, Run, heard, stretches, uncited
 from taper.checks.meetings import Met, meet, overlaps, started_after
 from taper.checks.open_question import NotAssessed, Reason
@@ -66,7 +66,7 @@ def _assess_drug(
     case: Case, drug: str, facts: tuple[Interaction, ...], of_other_uses: tuple[Interaction, ...]
 ) -> Iterator[Answer]:
     nobody = unread(case, NAME, drug, SUBJECT, "interactions")
-    everything = other_medicines(case) or ()
+    everything = other_medicines(case)
     others = [item for item in everything if item.drug != drug]
     planned = [companion_of(case.formulary, other) for other in case.drugs if other != drug]
     lists = missing_lists(case)
@@ -251,10 +251,10 @@ def _above(
         found = True
         highest = max(stretch, key=taken)
         dose = DailyDose(taken(highest)).in_unit(limit.unit)
-        amount = str(dose) if fact.maximum_per == "day" else dose.text
+        amount, most = (str(dose), per_day(limit)) if fact.maximum_per == "day" else (dose.text, str(limit))
         happens = f"{drug} reaches {amount} {case.when_taken(stretch)} and {met.how}"
         yield find(case, NAME, drug, fact, Severity.HIGH, happens, said, about=met.about, value=amount, by_amount=True,
-                   limit=str(limit), day=stretch[0].first, last_day=stretch[-1].last, **more,
+                   limit=most, day=stretch[0].first, last_day=stretch[-1].last, **more,
                    **place_of(highest))  # fmt: skip
     if not found and fact.action == "caution":
         yield find(case, NAME, drug, fact, Severity.MODERATE, f"{drug} {met.how}", said, about=met.about,

@@ -295,7 +295,7 @@ def _found(asked: _Question, above: list[tuple[LevelChange, Fraction]], reading:
     place = worst.place
     return find(case, NAME, asked.drug, fact, Severity.HIGH if fact.at_most else Severity.MODERATE, happens,
                 f"{how} {_limit(fact, worst)}{_every(fact)}{taken}", day=min(begin, first), last_day=last,
-                value=_value(fact, worst), limit=_limit(fact, worst), by_amount=True, part=asked.part_of(worst),
+                value=_value(asked, worst), limit=_limit(fact, worst), by_amount=True, part=asked.part_of(worst),
                 course=place.course if place else None, step=place.step if place else None)  # fmt: skip
 
 
@@ -308,9 +308,11 @@ def _limit(fact: Stopping, change: LevelChange) -> str:
     return str(held[0].step_high) if held else "the source's bands"
 
 
-def _value(fact: Stopping, change: LevelChange) -> str:
-    if _of_current(fact):
-        return write_percent(change.mg / change.before.mg)
+def _value(asked: _Question, change: LevelChange) -> str:
+    """How much a reduction is, in the unit of the limit: a share of the dose of which the source gives a percentage."""
+    if asked.fact.percent_high is not None:
+        is_of_start = asked.fact.shape is StoppingShape.PERCENT_OF_START
+        return write_percent(change.mg / (asked.levels.peak if is_of_start else change.before).mg)
     return DailyDose(change.mg).in_unit(change.before.total.unit).text
 
 

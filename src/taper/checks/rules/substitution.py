@@ -95,7 +95,7 @@ def _replaced(case: Case, drug: str, fact: NotFor) -> Iterator[str]:
         uses = {course.course.indication for course in case.courses_of(other)}
         is_for_it = not uses or None in uses or fact.use in uses
         reduced = other in case.drugs and other != drug and bool(levels_of(case, other).falls)
-        stopped = any(item.drug == other and item.until is not None for item in other_medicines(case) or ())
+        stopped = any(item.drug == other and item.until is not None for item in other_medicines(case))
         if is_for_it and (reduced or stopped):
             yield other
 
