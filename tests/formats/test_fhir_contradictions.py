@@ -843,3 +843,14 @@ def test_so_many_hours_are_times_a_day_or_days_where_they_divide_one(hours):
         if HOURS[hours] is None
         else (*([] if number is None else [number] for number in HOURS[hours]), [])
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("Take with food", "compared with the codes"), ("40 mg each morning", "compared with the codes"),
+     ("Patient prefers tablets over liquid", "understood in part, so read it"),
+     ("40 mg each morning. Wife informed", "understood in part, so read it")],
+)  # fmt: skip
+def test_a_note_with_words_that_are_not_understood_is_for_people_to_read(text, said):
+    told = from_fhir(order(note=[{"text": text}]), slots=SLOTS).reports
+    assert [item.message for item in told if repr(text) in item.message] == [f"{said}: {text!r}"]

@@ -84,10 +84,10 @@ def _check_step(
             if text in _OWN or (is_own and (at == "text" or is_note(text))):
                 continue
             where = f"{dosage.where}.{at}"
-            notes.report("not-read", dosage.where if at == "text" else where, f"compared with the codes: {text!r}")
             is_loose = "extension[" in at and not at.startswith("_") and not _is_strange(text, names)
             read = _reader(names, lenient=is_loose and not is_in_unread_language(text, names))
             told = _without(read(text), dosage)
+            notes.report("not-read", dosage.where if at == "text" else where, _as_read(text, told))
             if _says_elsewhere(text, told, where, notes):
                 continue
             alone = together if len(step.dosages) == 1 else replace(together, dosages=[dosage])
@@ -120,9 +120,17 @@ def _reader(names: frozenset[str], *, lenient: bool) -> Callable[[str], Told]:
             return told
         heard = [said for said in heard_in(text, names) if said not in told.unknown]
         unknown = [word for word in told.unknown if word[0].isdigit() or word in told.near_doses]
-        return replace(told, unknown=unknown, beyond=list(dict.fromkeys([*told.beyond, *heard])))
+        passed = [word for word in told.unknown if word not in unknown]
+        return replace(told, unknown=unknown, passed=passed, beyond=list(dict.fromkeys([*told.beyond, *heard])))
 
     return read
+
+
+def _as_read(text: str, told: Told) -> str:
+    """How a text was read; a remark that holds words that are not understood is for people to read."""
+    if told.passed:
+        return f"understood in part, so read it: {text!r}"
+    return f"compared with the codes: {text!r}"
 
 
 def _is_strange(text: str, names: frozenset[str]) -> bool:
@@ -250,7 +258,6 @@ def _check_whole(
     where, is_rendered = f"{request}.{at}", at.startswith(("rendered", "extension["))
     if is_as_needed(text):
         notes.refuse("as-needed", where, f"it says that the drug is taken as needed: {text!r}; plan it outside")
-    notes.report("not-read", where, f"compared with the codes: {text!r}")
     is_loose = (
         is_in_read_language(text, names)
         if at.startswith(("note[", "reason"))
@@ -258,6 +265,7 @@ def _check_whole(
     )
     read = _reader(names, lenient=is_loose and not is_in_unread_language(text, names))
     told = read(text)
+    notes.report("not-read", where, _as_read(text, told))
     found = differences(told, whole)
     if not found and told.amounts and len(whole.steps) > 1:
         found = ["it does not tell the doses of each step in turn"]

@@ -32,8 +32,8 @@ class Told:
     those of one unit. `strengths` are said of one unit, in mg, `perhaps_strengths` of one or of all of them. `added`
     are amounts that a word like "and" joins to one before. `doses` is the text without what it warns of and
     without how the drug is taken, flat; `timed` is what of it says how much and when. `near_doses` are words that are
-    not understood beside one of doses or of time. `within` are masses of a stated volume, `totals` what the doses of a
-    day come to, and `spans` days of the order.
+    not understood beside one of doses or of time, `passed` those that a remark may hold. `within` are masses of a
+    stated volume, `totals` what the doses of a day come to, and `spans` days of the order.
     `tapers` are words that only say that the doses fall, `rises` and `falls` changes to more and to less.
     """
 
@@ -70,6 +70,7 @@ class Told:
     beyond: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     near_doses: list[str] = field(default_factory=list)
+    passed: list[str] = field(default_factory=list)
     in_mouth: list[str] = field(default_factory=list)
     totals: list[tuple[Fraction, str]] = field(default_factory=list)
     spans: list[tuple[int, int]] = field(default_factory=list)
