@@ -854,3 +854,13 @@ def test_so_many_hours_are_times_a_day_or_days_where_they_divide_one(hours):
 def test_a_note_with_words_that_are_not_understood_is_for_people_to_read(text, said):
     told = from_fhir(order(note=[{"text": text}]), slots=SLOTS).reports
     assert [item.message for item in told if repr(text) in item.message] == [f"{said}: {text!r}"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("Lives alone", "is in words that are not known, or in a language that is not read here"),
+     ("Afbouwen in overleg met de arts", "is in a language that is not read here")],
+)  # fmt: skip
+def test_a_language_is_said_not_to_be_read_only_where_it_is_known_to_be_another(text, said):
+    (line,) = refusals(order(note=[{"text": text}]))
+    assert f"the text {text!r} {said} (English" in line

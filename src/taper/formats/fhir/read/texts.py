@@ -151,8 +151,10 @@ def _refuse(
     text: str, told: Told, found: Sequence[str], where: str, scope: Scope, names: frozenset[str], notes: Notes
 ) -> None:
     most = len(told.unknown) * 2 > len(_WORD.findall(plain(text))) and not is_in_read_language(text, names)
-    if most or (told.unknown and is_in_unread_language(text, names)):
-        said = f"the text {text!r} is in a language that is not read here ({_READ})"
+    is_unread = is_in_unread_language(text, names)
+    if most or (told.unknown and is_unread):
+        perhaps = "" if is_unread else "in words that are not known, or "
+        said = f"the text {text!r} is {perhaps}in a language that is not read here ({_READ})"
     else:
         said = f"the text {text!r} says more than the codes, or other: {'; '.join(dict.fromkeys(found))}"
     notes.refuse("text", where, f"{said}; the codes say {_codes(scope)}")
