@@ -64,7 +64,13 @@ def counted_pattern() -> str:
 
 
 def _any_of(words: Iterable[str]) -> str:
-    return "(?:" + "|".join(map(re.escape, _longest(words))) + ")"
+    """A pattern of any of some words, the longest first, in which what they begin with alike stands once."""
+    rests: dict[str, list[str]] = {}
+    for word in sorted(set(words)):
+        rests.setdefault(word[:1], []).append(word[1:])
+    may_end = rests.pop("", None) is not None
+    said = "|".join(f"{re.escape(head)}{_any_of(rest) if any(rest) else ''}" for head, rest in rests.items())
+    return said if len(rests) == 1 and not may_end else f"(?:{said}){'?' if may_end else ''}"
 
 
 @cache
