@@ -114,6 +114,14 @@ class Request:
         return self.others.get(reference)
 
 
+def reasons_of(body: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
+    """What an order is for: where each reason stands, and its concept."""
+    for index, item in enumerate(as_list(body.get("reasonCode"))):
+        yield f"reasonCode[{index}]", item
+    for index, item in enumerate(as_list(body.get("reason"))):
+        yield f"reason[{index}]", as_map(item).get("concept")
+
+
 def substance_of(ingredient: Mapping[str, Any]) -> str | None:
     """How an ingredient refers to its substance, where it does."""
     held = ingredient.get("itemReference") or as_map(ingredient.get("item")).get("reference")

@@ -9,10 +9,10 @@ from typing import Any
 from taper._base.progress import counted
 from taper.errors import TaperError
 from taper.formats.fhir.quantity import UnitStrength
-from taper.formats.fhir.read.bundle import Request
+from taper.formats.fhir.read.bundle import Request, reasons_of
 from taper.formats.fhir.read.consistency import Dispensed, check_texts, read_dispensed
 from taper.formats.fhir.read.dosage import ReadDosage, read_dosage
-from taper.formats.fhir.read.elements import as_list, as_map, codes_of, first_text
+from taper.formats.fhir.read.elements import as_map, codes_of, first_text
 from taper.formats.fhir.read.import_report import Notes
 from taper.formats.fhir.read.medication import Options, Requested, read_medication
 from taper.formats.fhir.read.order_period import check_period, lay_in_period
@@ -156,10 +156,7 @@ def _then(request: Request, steps: Sequence[ReadStep], notes: Notes) -> str:
 
 
 def _indication(request: Request, notes: Notes) -> str | None:
-    reasons = as_list(request.body.get("reasonCode")) or [
-        as_map(item).get("concept") for item in as_list(request.body.get("reason"))
-    ]
-    names = [name for name in map(first_text, reasons) if name is not None]
+    names = [name for _, reason in reasons_of(request.body) if (name := first_text(reason)) is not None]
     if len(names) == 1 and _INDICATION.fullmatch(names[0]):
         return names[0]
     if names:

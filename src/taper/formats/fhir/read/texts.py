@@ -7,7 +7,7 @@ from typing import Any
 
 from taper.formats.fhir.quantity import UnitStrength
 from taper.formats.fhir.read.as_needed import is_as_needed
-from taper.formats.fhir.read.bundle import Request
+from taper.formats.fhir.read.bundle import Request, reasons_of
 from taper.formats.fhir.read.dosage import ReadDosage
 from taper.formats.fhir.read.dosage_text import heard_in, is_of_dosing, read_text
 from taper.formats.fhir.read.elements import as_list, as_map, names_of
@@ -65,7 +65,7 @@ def _names(request: Request) -> Iterator[str]:
     drug = as_map(request.resolve(reference)) if isinstance(reference, str) else {}
     concepts = [body.get("medicationCodeableConcept"), held.get("concept"), drug.get("code"), drug.get("form")]
     concepts += [as_map(item).get("itemCodeableConcept") for item in as_list(drug.get("ingredient"))]
-    concepts += as_list(body.get("reasonCode")) + [as_map(item).get("concept") for item in as_list(body.get("reason"))]
+    concepts += [reason for _, reason in reasons_of(body)]
     for name in (name for concept in concepts for name in names_of(concept)):
         yield from _WORD.findall(plain(name))
 
@@ -240,11 +240,7 @@ def _texts_of(body: Mapping[str, Any], *, is_own: bool) -> Iterator[tuple[str, s
 
 def _reasons(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """What an order is for, where it tells how much is taken and how long or how often, or that the dose changes."""
-    concepts = [(f"reasonCode[{index}]", item) for index, item in enumerate(as_list(body.get("reasonCode")))]
-    concepts += [
-        (f"reason[{index}]", as_map(item).get("concept")) for index, item in enumerate(as_list(body.get("reason")))
-    ]
-    for at, text in ((at, name) for at, concept in concepts for name in names_of(concept)):
+    for at, text in ((at, name) for at, reason in reasons_of(body) for name in names_of(reason)):
         told = read_text(text)
         doses = told.amounts or any(map(_DIGIT.search, told.conditions))
         said = (*told.tapers, *told.changes, *told.beyond)
