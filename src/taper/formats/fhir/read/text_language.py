@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Mapping
 from functools import cache, lru_cache
 
-from taper.formats.fhir.read.vocabulary import LANGUAGES, known_words, plain, plain_unit_words
+from taper.formats.fhir.read.vocabulary import LANGUAGES, plain, plain_unit_words, words_of_language
 from taper.formats.fhir.tables import table
 
 _WORD = re.compile(r"[^\W\d_]+")
@@ -36,7 +36,7 @@ def _counts(flat: str, names: frozenset[str]) -> tuple[int, int]:
     words = [word for word in _WORD.findall(flat.translate(_OTHERS)) if word not in of_all]
     words = [word for word in words if len(word) > 1 or _is_foreign(word)]
     foreign = sum(_is_foreign(word) for word in words)
-    read = max(sum(word in known_words(code) for word in words) for code in LANGUAGES)
+    read = max(sum(word in words_of_language(code) for word in words) for code in LANGUAGES)
     return read, foreign + max(sum(word in small for word in words) for small in _unread_words().values())
 
 

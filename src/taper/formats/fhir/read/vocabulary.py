@@ -146,7 +146,7 @@ def vocabulary_of(code: str) -> Vocabulary:
 
 
 @cache
-def known_words(code: str) -> frozenset[str]:
+def words_of_language(code: str) -> frozenset[str]:
     """The words in the phrases of a language, and its small ones: by them it is told from the others."""
     held = table(f"text-{code}")
     small = table("text-languages")["read"][code].split()
@@ -266,4 +266,4 @@ def likely_languages(text: str) -> list[str]:
 
 @lru_cache(maxsize=2048)
 def _words_of_each(said: tuple[str, ...]) -> Mapping[str, int]:
-    return {code: sum(word in known_words(code) for word in said) for code in LANGUAGES}
+    return {code: sum(word in words_of_language(code) for word in said) for code in LANGUAGES}
