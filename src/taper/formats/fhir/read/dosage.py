@@ -22,7 +22,6 @@ from taper.formats.fhir.read.times_of_day import SlotsByFrequency
 from taper.formats.fhir.read.timing import Rhythm, read_timing
 from taper.formats.fhir.tables import table
 
-_A_DAY = {"d": 1, "h": 24}
 _DAYS_OF = {"d": Fraction(1), "h": Fraction(1, 24), "wk": Fraction(7)}
 _MOST_DAYS = 366
 _LENGTH = re.compile(r"\bfor (\d{1,4}) (day|week|month|year)s?\b", re.IGNORECASE | re.ASCII)
@@ -209,7 +208,7 @@ def _is_daily_amount(rate: object, key: str, amount: Dose | Units | None, rhythm
         if not code.endswith("/d"):
             return False
     try:
-        if read_number(per) != _A_DAY.get(str(per.get("code"))):
+        if read_number(per) * _DAYS_OF.get(str(per.get("code")), 0) != 1:
             return False
         day = read_amount(stated)
     except TaperError:

@@ -183,9 +183,8 @@ class _Reading(TimesLeft, DosesLeft):
 
     def _in_mouth(self) -> None:
         """Take out that the drug stays in the mouth, and that it is taken once and never again."""
-        if self._names.isdisjoint(table("routes")["in_mouth"]["words"]):
-            self._phrase("in_mouth", lambda found: self.told.in_mouth.append(found[0]))
-        self._phrase("in_mouth", nothing)
+        is_other = self._names.isdisjoint(table("routes")["in_mouth"]["words"])
+        self._phrase("in_mouth", (lambda found: self.told.in_mouth.append(found[0])) if is_other else nothing)
         self._phrase("one_day", lambda _: self.told.lengths.append(Duration(1, "day")))
 
     def _ranges(self) -> None:

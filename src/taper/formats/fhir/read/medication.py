@@ -249,8 +249,10 @@ def _read(medication: Mapping[str, Any], request: Request, notes: Notes, options
     if strength is not None and request.course_name is None and not request.is_supply:
         notes.report("not-read", where, f"{strength}, which is no part of a plan")
     per_ml = strength.per_ml if strength is not None else None
-    made = replace(named, form=form, release=release, strength=strength, per_ml=per_ml, stated=stated)
-    return replace(made, strange_form=_strange(medication))
+    strange = _strange(medication)
+    return replace(
+        named, form=form, release=release, strength=strength, per_ml=per_ml, stated=stated, strange_form=strange
+    )
 
 
 def _form(medication: Mapping[str, Any], where: str, notes: Notes) -> tuple[DosageForm | None, Release | None]:

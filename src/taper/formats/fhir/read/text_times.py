@@ -39,7 +39,7 @@ class TimesLeft(TextLeft):
         self._phrase("every_hours", lambda found: self._hours(first_number(found), found[0]))
         self._phrase("alternate", self._every_other_day)
         self._phrase("every_days", lambda found: told.every.append(int(first_number(found))))
-        self._phrase("times", lambda found: self._times(found))
+        self._phrase("times", self._times)
         if self._words.named_times is not None:
             self._take(self._words.named_times, lambda found: told.times.append(int(group_of(found)[1:])))
         self._phrase("weekly", self._week)
