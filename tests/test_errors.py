@@ -41,3 +41,14 @@ def test_an_unknown_public_name_is_an_attribute_error():
 
 def test_every_public_name_is_listed():
     assert set(taper.__all__) <= set(dir(taper))
+
+
+@pytest.mark.parametrize("text", ["x", "\x1b", "a\x1b[31m\0\n", "\U000e0001", "\n", "m\udcff"])
+@pytest.mark.parametrize("times", [1, 1000, 10_000, 1_000_000])
+def test_an_error_with_its_place_is_no_longer_than_a_person_can_read(text, times):
+    for where in ("", text * times):
+        error = InvalidInput(text * times, where=where)
+        error.where = error.where or where  # as one that passes it on may do
+        assert max(len(str(error)), len(error.message)) <= 10_000
+        assert str(error).replace("\n", "").isprintable()
+        assert str(error).startswith((where or text)[0] if text in "ax" else ("\\", "a", "\n", "m"))

@@ -47,6 +47,8 @@ def test_numbers_with_a_point_are_read_from_their_text():
         ("[" * 41 + "]" * 41, "nested more than 40 deep"),
         ('{"a":' * 41 + "1" + "}" * 41, "nested more than 40 deep"),
         ("1" * 5000, "too many digits"),
+        ("1e" + "1" * 30, "too many digits"),
+        ("[0E-" + "9" * 30 + "]", "too many digits"),
     ],
 )
 def test_anything_else_is_refused_with_its_place(text, words):
@@ -75,7 +77,7 @@ def test_text_larger_than_named_is_refused():
 
 @pytest.mark.parametrize(
     ("text", "where"),
-    [('"\\ud800"', ""), ('{"a": {"b": ["", "\\udfff"]}}', "a.b[1]"), ('{"a": {"\\ud800": 1}}', "a")],
+    [('"\\ud800"', ""), ('"\\uD800"', ""), ('{"a": {"b": ["", "\\udfff"]}}', "a.b[1]"), ('{"a": {"\\ud800": 1}}', "a")],
 )
 def test_half_of_a_character_is_refused_with_its_path(text, where):
     with pytest.raises(NotJson, match="half of a character") as caught:

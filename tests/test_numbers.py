@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from taper._base.limits import LONGEST_NUMBER
+from taper._base.limits import LONGEST_BITS, LONGEST_NUMBER
 from taper._base.numbers import NotExact, common_grain, exact, write_percent
 
 
@@ -49,6 +49,14 @@ def test_a_text_that_is_too_long_is_not_repeated_but_counted(text, words):
     with pytest.raises(NotExact, match=words) as caught:
         exact(text)
     assert (text in str(caught.value)) is (len(text) <= LONGEST_NUMBER)
+
+
+def test_a_number_has_as_many_bits_as_may_be_and_no_more():
+    largest = 2**LONGEST_BITS - 1
+    assert exact(largest) == exact(Fraction(largest)) == largest
+    for beyond in (largest + 1, Fraction(1, largest + 1)):
+        with pytest.raises(NotExact, match="more digits than any amount"):
+            exact(beyond)
 
 
 @pytest.mark.parametrize(

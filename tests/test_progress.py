@@ -9,6 +9,7 @@ import pytest
 import taper
 from taper import (
     Formulary,
+    InvalidInput,
     Plan,
     Product,
     from_fhir,
@@ -128,3 +129,35 @@ def test_work_in_another_thread_is_not_told():
         other.start()
         other.join()
     assert told == []
+
+
+def test_what_a_caller_does_while_it_is_told_tells_nobody():
+    told = []
+
+    def tell_and_work(*news):
+        told.append(news)
+        WORK["realize"]()
+
+    WORK["realize"](progress=tell_and_work)
+    assert len(told) == len(set(told))
+
+
+def test_an_end_of_iteration_that_a_caller_raises_passes_through_as_it_is():
+    def stop(*news):
+        raise ended
+
+    for name in ("to_html", "realize"):
+        ended = StopIteration("enough")
+        with pytest.raises(StopIteration) as caught:
+            WORK[name](progress=stop)
+        assert caught.value is ended
+
+
+@pytest.mark.parametrize("given", [5, "x", True, [], "async"])
+def test_what_cannot_be_called_or_would_not_be_awaited_is_refused(given):
+    async def later(*news):
+        raise AssertionError("never awaited")
+
+    with pytest.raises(InvalidInput, match="give a plain function") as caught:
+        WORK["realize"](progress=later if given == "async" else given)
+    assert caught.value.where == "progress"

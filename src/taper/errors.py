@@ -1,5 +1,12 @@
 """The bases of the error tree: what could not be read, and what could not be computed."""
 
+from typing import Any
+
+_LONGEST_MESSAGE, _LONGEST_PATH = 10_000, 1_000
+"""How many characters they have at most; what is quoted in one is cut much earlier."""
+
+_LEFT_OUT = " ... "
+
 
 class TaperError(Exception):
     """Base of every error raised on purpose by this library.
@@ -13,17 +20,49 @@ class TaperError(Exception):
         cls.__module__ = "taper"
 
     def __init__(self, message: str, *, where: str = "") -> None:
-        super().__init__(_encodable(message))
-        self.message = _encodable(message)
-        self.where = _encodable(where)
+        super().__init__(printable(message))
+        self.message = printable(message)
+        self.where = printable(where, most=_LONGEST_PATH)
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.message}" if self.where else self.message
+        # Cut once more, since whoever passes an error on may add where it was found.
+        return printable(f"{self.where}: {self.message}") if self.where else self.message
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # What an error of another kind is made of is not asked for again in another process, or in a copy.
+        return _again, (type(self), self.args), self.__dict__
 
 
-def _encodable(text: str) -> str:
-    """Text that every file and terminal can hold: half of a surrogate pair, quoted from an input, is written out."""
-    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode("utf-8")
+def _again(kind: type[TaperError], args: tuple[Any, ...]) -> TaperError:
+    return kind.__new__(kind, *args)
+
+
+def printable(text: str, *, most: int = _LONGEST_MESSAGE, lines: bool = True) -> str:
+    """Text that every file and terminal can hold, no longer than a person can read, and on one line if need be.
+
+    What is quoted from an input may hold half of a surrogate pair, or turn the terminal or the line around: such
+    characters are written out. It is cut after that, since one of them is up to ten characters then.
+    """
+    if len(text) > most:
+        text = _shortened(_escaped(text[:most], lines), _escaped(text[-most:], lines), most)
+    else:
+        text = _escaped(text, lines)
+    return text if len(text) <= most else _shortened(text, text, most)
+
+
+def _shortened(begins: str, ends: str, most: int) -> str:
+    room = most - len(_LEFT_OUT)
+    return f"{begins[: room - room // 2]}{_LEFT_OUT}{ends[-(room // 2) :]}"
+
+
+def _escaped(text: str, lines: bool) -> str:  # noqa: FBT001
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() or (lines and each == "\n") else _code(each) for each in text)
+
+
+def _code(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")
 
 
 class InvalidInput(TaperError, ValueError):

@@ -7,6 +7,8 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
 
 from taper._base.records import Value
+from taper._base.shown import show
+from taper._base.takes import takes
 from taper._base.text import Name, Text
 from taper.amounts.duration import CalendarDate
 from taper.errors import InvalidInput
@@ -106,19 +108,22 @@ class Source(Value):
         if unknown:
             listed = ", ".join(sorted(named)) or "none"
             raise InvalidInput(
-                f"{unknown[0]!r} is said to be read and is no section of this source; its sections are {listed}. "
+                f"{show(unknown[0])} is said to be read and is no section of this source; its sections are {listed}. "
                 "Correct the name, or add it under the subject of which it speaks"
             )
         return self
 
+    @takes
     def unread(self, subject: Subject) -> tuple[str, ...]:
         """The sections that would speak of a subject and were not read in full, as they are named."""
         return tuple(name for name in self.speaking_of(subject) if name not in self.read_whole)
 
+    @takes
     def has_read(self, subject: Subject) -> bool:
         """Whether every section that would speak of a subject was read in full."""
         return bool(self.speaking_of(subject)) and not self.unread(subject)
 
+    @takes
     def speaking_of(self, subject: Subject) -> tuple[str, ...]:
         """The sections of this source that would speak of a subject, as they are named."""
         return dict(self.sections).get(subject, ())
@@ -143,4 +148,6 @@ class Source(Value):
 
     def is_older_than_a_year(self, as_of: date) -> bool:
         """Whether it was last looked at more than a year before the given day."""
+        if type(as_of) is not date:
+            raise InvalidInput(f"got {show(as_of)}; a day is a calendar date, write date(2027, 3, 1)", where="as_of")
         return (as_of - self.verified_on).days > 365

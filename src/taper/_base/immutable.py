@@ -8,7 +8,23 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 
-class Frozen:
+class ByMeaning:
+    """Equal to another of its kind that means the same, and hashed so."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def _meaning(self) -> Any:
+        """What makes two of them equal."""
+
+    def __eq__(self, other: object) -> bool:
+        return self._meaning() == other._meaning() if isinstance(other, type(self)) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash((type(self).__name__, self._meaning()))
+
+
+class Frozen(ByMeaning):
     """A value whose parts are set once: equal by meaning, hashable, and pickled by what it is made of."""
 
     __slots__ = ()
@@ -20,18 +36,8 @@ class Frozen:
     def _parts(self) -> tuple[Any, ...]:
         """The arguments that make it again."""
 
-    @abstractmethod
-    def _meaning(self) -> Any:
-        """What makes two of them equal."""
-
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), self._parts()
-
-    def __eq__(self, other: object) -> bool:
-        return self._meaning() == other._meaning() if isinstance(other, type(self)) else NotImplemented
-
-    def __hash__(self) -> int:
-        return hash((type(self).__name__, self._meaning()))
 
 
 class Written(Frozen):

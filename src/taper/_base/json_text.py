@@ -1,21 +1,25 @@
 """Reading JSON strictly: one value a key, no floats, a depth and a size that a plan can have."""
 
 import json
-import os
 import re
-import stat
 from collections.abc import Collection, Iterator
 from decimal import Decimal
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from taper._base.files import read_bounded
 from taper._base.limits import DEEPEST, LARGEST_BYTES
+from taper._base.numbers import read_decimal
+from taper._base.shown import show
 from taper.errors import InvalidInput
 
 _LEAVES = frozenset({str, int, float, Decimal, bool, type(None)})
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _BETWEEN_LINES = re.compile(r"[}\]][ \t\r]*\n[ \t\r\n\ufeff]*[{\[]")  # one value alone has a comma here
+
+
+TOO_MANY_DIGITS = "holds a number with too many digits; write it in full, like 2.5"
 
 
 class NotJson(InvalidInput):
@@ -32,7 +36,7 @@ def read_json(text: str, *, where: str = "", largest: int = LARGEST_BYTES, is_li
     if len(text) > largest:
         raise NotJson(_too_large(largest), where=where)
     try:
-        data = json.loads(text, object_pairs_hook=_pairs, parse_float=Decimal, parse_constant=_refuse_constant)
+        data = json.loads(text, object_pairs_hook=_pairs, parse_float=read_decimal, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
         place = f"column {error.colno}" if is_line else f"line {error.lineno}, column {error.colno}"
         message = f"not JSON at {place}: {error.msg.lower()}; correct it there"
@@ -41,8 +45,8 @@ def read_json(text: str, *, where: str = "", largest: int = LARGEST_BYTES, is_li
         raise NotJson(f"nested more than {DEEPEST} deep, which no plan is; check the file", where=where) from None
     except NotJson as error:
         raise NotJson(error.message, where=where) from None
-    except ValueError:
-        raise NotJson("holds a number with too many digits; write it in full, like 2.5", where=where) from None
+    except (ValueError, ArithmeticError):  # of a whole number, or of an exponent
+        raise NotJson(TOO_MANY_DIGITS, where=where) from None
     check_depth(data, where)
     if "\\ud" in text or "\\uD" in text or _SURROGATE.search(text):
         _refuse_surrogates(data, where)
@@ -92,7 +96,7 @@ def as_object(data: Any, says: str, *, where: str, form: str | None = None) -> d
         found, wanted = str(data.get("format")).partition("/")[0], form.partition("/")[0]
         if found != wanted and found in _KINDS:
             raise InvalidInput(f"holds {_KINDS[found]}, and {_KINDS[wanted]} is needed; name its file", where=where)
-        raise InvalidInput(f'format is {data.get("format")!r}; write "{form}"', where=where)
+        raise InvalidInput(f'format is {show(data.get("format"))}; write "{form}"', where=where)
     return data
 
 
@@ -103,39 +107,10 @@ def read_text_file(path: str | Path, *, largest: int = LARGEST_BYTES) -> str:
         NotJson: If it is missing, too large or not UTF-8.
     """
     try:
-        data = _read_bounded(path, largest)
-    except OSError as error:
-        raise NotJson(f"cannot be read ({error.strerror}); check the path", where=str(path)) from None
-    except NotJson:
-        raise
-    except ValueError:
-        raise NotJson("is not a path; check the path", where=repr(str(path))) from None
+        data = read_bounded(path, largest)
+    except InvalidInput as error:
+        raise NotJson(error.message, where=error.where) from None
     return decode(data, where=str(path), largest=largest)
-
-
-def _read_bounded(path: str | Path, largest: int) -> bytes:
-    """At most a byte more than may be read, of a file, or of a pipe that someone writes to; a device never waits."""
-    opened = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    try:
-        parts = [_begin_pipe(opened, str(path), largest)] if stat.S_ISFIFO(os.fstat(opened).st_mode) else []
-        while sum(map(len, parts)) <= largest and (part := os.read(opened, largest + 1)):
-            parts.append(part)
-        return b"".join(parts)[: largest + 1]
-    finally:
-        os.close(opened)
-
-
-def _begin_pipe(opened: int, path: str, largest: int) -> bytes:
-    """What a pipe holds already; from then on it is waited for. A pipe that nobody has open to write never ends."""
-    try:
-        begun = os.read(opened, largest + 1)
-    except BlockingIOError:
-        begun = b""
-    else:
-        if not begun:
-            raise NotJson("is a pipe to which nothing is written; name a file", where=path)
-    os.set_blocking(opened, True)
-    return begun
 
 
 def decode(data: bytes, *, where: str, largest: int = LARGEST_BYTES) -> str:

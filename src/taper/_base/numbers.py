@@ -7,13 +7,16 @@ from fractions import Fraction
 from math import gcd, lcm
 from typing import Annotated
 
-from pydantic import BeforeValidator, PlainSerializer
+from pydantic import BeforeValidator, Field, PlainSerializer
 
 from taper._base.limits import LONGEST_BITS, LONGEST_NUMBER
+from taper._base.shown import cut, show
 from taper.errors import InvalidInput
 
 Rational = int | str | Decimal | Fraction
 """What an exact number may be given as. A float is refused: it was rounded before it arrived."""
+
+_MOST_DIGITS = 4000
 
 
 _NUMBER = re.compile(r"(?:(\d+) )?(\d+)/(\d+)|(\d+)(?:\.(\d+))?", re.ASCII)
@@ -36,17 +39,35 @@ def exact(value: object) -> Fraction:
         return _bounded(value)
     match value:
         case bool() | None:
-            raise NotExact(f'a number was expected, got {value!r}; write text such as "2.5"')
+            raise NotExact(f'a number was expected, got {show(value)}; write text such as "2.5"')
         case int() | Fraction():
             return _bounded(Fraction(value))
         case Decimal():
             return _from_decimal(value)
         case float():
-            raise NotExact(f'{value!r} is a float, rounded before it arrived; write the text "{value!r}"')
+            raise NotExact(f'{show(value)} is a float, rounded before it arrived; write the text "{show(value)}"')
         case str():
             return _from_text(value)
         case _:
-            raise NotExact(f'a number was expected, got {type(value).__name__}; write text such as "2.5"')
+            raise NotExact(f'a number was expected, got {cut(type(value).__name__)}; write text such as "2.5"')
+
+
+def read_decimal(text: str) -> Decimal:
+    """A number of JSON or TOML as it is written.
+
+    Raises:
+        ValueError: If it has thousands of digits, as it is written or in full.
+        ArithmeticError: If its exponent is beyond what a decimal holds.
+    """
+    made = Decimal(text)
+    if len(text) > _MOST_DIGITS or is_far(made):
+        raise ValueError(text)
+    return made
+
+
+def is_far(value: object) -> bool:
+    """Whether it is a decimal of thousands of digits in full, which takes long to become a whole number."""
+    return isinstance(value, Decimal) and value.is_finite() and abs(value.adjusted()) > _MOST_DIGITS
 
 
 def _bounded(value: Fraction) -> Fraction:
@@ -76,7 +97,7 @@ def _from_text(text: str) -> Fraction:
     if head is not None:
         return Fraction(int(head + (tail or "")), 10 ** len(tail or ""))
     if int(bottom) == 0:
-        raise NotExact(f"{text!r} divides by zero; write it like 1/2")
+        raise NotExact(f"{show(text)} divides by zero; write it like 1/2")
     return int(whole or 0) + Fraction(int(top), int(bottom))
 
 
@@ -86,15 +107,15 @@ def _why_not_a_number(text: str) -> str:
     if not text.strip():
         return "the number is empty; write it like 2.5"
     if not text.isascii():
-        return f"{text!r} holds characters other than the digits 0 to 9; write it like 2.5"
+        return f"{show(text)} holds characters other than the digits 0 to 9; write it like 2.5"
     if "," in text:
         point, plain = text.replace(",", "."), text.replace(",", "")
-        return f"{text!r} holds a comma, which can mean two things; write {point} or {plain}"
+        return f"{show(text)} holds a comma, which can mean two things; write {point} or {plain}"
     if text.lstrip().startswith("-"):
-        return f"{text!r} is negative; write 0 or a positive number"
+        return f"{show(text)} is negative; write 0 or a positive number"
     if re.fullmatch(r"[\d.]+[eE][+-]?\d+", text):
-        return f"{text!r} is written with an exponent; write it in full, like 2.5"
-    return f"{text!r} is not a plain number; write it like 5, 2.5, 1/2 or 3 1/3"
+        return f"{show(text)} is written with an exponent; write it in full, like 2.5"
+    return f"{show(text)} is not a plain number; write it like 5, 2.5, 1/2 or 3 1/3"
 
 
 _TRILLION = 10**12
@@ -142,6 +163,10 @@ def write_percent(part: Fraction) -> str:
 
 Exact = Annotated[Fraction, BeforeValidator(exact), PlainSerializer(write_number, return_type=str)]
 """A field that holds an exact number and is written as text."""
+
+
+NotNegative = Annotated[Exact, Field(ge=0)]
+"""A field that holds an exact number from 0."""
 
 
 Count = Annotated[Fraction, BeforeValidator(exact), PlainSerializer(write_count, return_type=str)]

@@ -4,7 +4,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
+from inspect import iscoroutinefunction
 from typing import ParamSpec, TypeVar
+
+from taper._base.shown import cut
+from taper.errors import InvalidInput
 
 Progress = Callable[[int, int, str], object]
 """Called with how much is done, of how much at most, and what it is; whatever it raises stops the work."""
@@ -15,12 +19,16 @@ _Made = TypeVar("_Made")
 _TOLD: ContextVar[Progress | None] = ContextVar("progress", default=None)
 
 
+class _EndedError(Exception):
+    """Carries a caller's StopIteration out of generators, which would turn it into a RuntimeError."""
+
+    def __init__(self, raised: StopIteration) -> None:
+        self.raised = raised
+
+
 @contextmanager
-def telling(progress: Progress | None) -> Iterator[None]:
-    """Tell a caller of all work done inside, in this thread; without one, whoever is told already."""
-    if progress is None:
-        yield
-        return
+def telling(progress: Progress) -> Iterator[None]:
+    """Tell a caller of all work done inside, in this thread."""
     before = _TOLD.set(progress)
     try:
         yield
@@ -32,7 +40,18 @@ def tell(done: int, whole: int, what: str) -> None:
     """Say how much is done, to whoever asked to be told."""
     told = _TOLD.get()
     if told is not None:
+        _call(told, done, whole, what)
+
+
+def _call(told: Progress, done: int, whole: int, what: str) -> None:
+    """Tell a caller; what it calls itself meanwhile tells nobody."""
+    before = _TOLD.set(None)
+    try:
         told(done, whole, what)
+    except StopIteration as raised:
+        raise _EndedError(raised) from None
+    finally:
+        _TOLD.reset(before)
 
 
 def counted(items: Sequence[_Item], what: str) -> Iterator[_Item]:
@@ -42,9 +61,9 @@ def counted(items: Sequence[_Item], what: str) -> Iterator[_Item]:
         yield from items
         return
     for done, item in enumerate(items):
-        told(done, len(items), what)
+        _call(told, done, len(items), what)
         yield item
-    told(len(items), len(items), what)
+    _call(told, len(items), len(items), what)
 
 
 def watched(function: Callable[_Given, _Made]) -> Callable[_Given, _Made]:
@@ -53,7 +72,22 @@ def watched(function: Callable[_Given, _Made]) -> Callable[_Given, _Made]:
     @wraps(function)
     def told(*given: _Given.args, **named: _Given.kwargs) -> _Made:
         progress = named.get("progress")
-        with telling(progress if callable(progress) else None):
+        if progress is None:
             return function(*given, **named)
+        if not callable(progress) or isinstance(progress, type):
+            raise _no_progress(f"a {cut(type(progress).__name__)}")
+        if iscoroutinefunction(progress):
+            raise _no_progress("an async function, which nothing would await")
+        try:
+            with telling(progress):
+                return function(*given, **named)
+        except _EndedError as ended:
+            raise ended.raised from None
 
     return told
+
+
+def _no_progress(got: str) -> InvalidInput:
+    return InvalidInput(
+        f"got {got}; give a plain function that takes how much is done, of how much, and of what", where="progress"
+    )

@@ -1,13 +1,19 @@
 """Base of every record: frozen, closed values, and exact rationals that were never floats."""
 
+from collections.abc import Mapping
 from copy import copy
 from difflib import get_close_matches
-from typing import Any, Self, get_args
+from typing import Any, Self, TypeVar, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
-from taper.errors import InvalidInput, TaperError
+from taper._base.limits import DEEPEST
+from taper._base.numbers import is_far
+from taper._base.shown import cut, show
+from taper.errors import InvalidInput, TaperError, printable
+
+_Record = TypeVar("_Record", bound=BaseModel)
 
 _ASKED = {
     r"\S": "something in it",
@@ -16,6 +22,9 @@ _ASKED = {
     r"^[A-Za-z0-9][A-Za-z0-9 ._-]*$": "letters, digits, spaces and . _ - only",
 }
 """What the patterns of texts ask for, in words."""
+
+_MOST_LISTED = 40
+_TOO_DEEP = f"nested more than {DEEPEST} deep, which no plan is; check it"
 
 
 def _some(value: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -38,6 +47,16 @@ class Value(BaseModel):
             super().__init__(**data)
         except ValidationError as error:
             raise as_invalid_input(error, type(self).__name__, type(self)) from None
+        except RecursionError:
+            raise InvalidInput(_TOO_DEEP, where=type(self).__name__) from None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _in_few_digits(cls, data: Any) -> Any:
+        """The fields, a decimal with very many digits as its text, which is refused at once where no text is wanted."""
+        if isinstance(data, dict) and any(map(is_far, data.values())):
+            return {name: str(value) if is_far(value) else value for name, value in data.items()}
+        return data
 
     # Pydantic must build nested records itself, so that the path of an error stays whole.
     __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
@@ -50,9 +69,88 @@ class Value(BaseModel):
             InvalidInput: If anything is missing, unknown or wrong; the message lists each with its path.
         """
         try:
-            return cls.model_validate(data)
+            return cls.validated(data)
         except ValidationError as error:
             raise as_invalid_input(error, where, cls) from None
+        except RecursionError:
+            raise InvalidInput(_TOO_DEEP, where=where) from None
+
+    @classmethod
+    def validated(cls, data: object) -> Self:
+        """Build the record inside another, whose path an error then begins with.
+
+        Raises:
+            ValidationError: If anything is missing, unknown or wrong.
+        """
+        return super().model_validate(data)
+
+    @classmethod
+    def model_validate(cls, obj: Any, **_options: Any) -> Self:
+        """As `read`, under the name that pydantic gives it.
+
+        Raises:
+            InvalidInput: If anything is missing, unknown or wrong; the message lists each with its path.
+        """
+        return cls.read(obj)
+
+    @classmethod
+    def model_validate_json(cls, json_data: str | bytes | bytearray, **_options: Any) -> Self:
+        """Build the record from JSON.
+
+        Raises:
+            InvalidInput: If it is not JSON, or anything in it is missing, unknown or wrong.
+        """
+        try:
+            return super().model_validate_json(json_data)
+        except ValidationError as error:
+            raise as_invalid_input(error, "", cls) from None
+
+    @classmethod
+    def model_construct(  # type: ignore[override] # the plugin of pydantic for mypy says less of each record
+        cls, _fields_set: set[str] | None = None, **values: Any
+    ) -> Self:
+        """Build the record as calling its class does: what was not looked at would break later, and elsewhere.
+
+        Raises:
+            InvalidInput: If anything is missing, unknown or wrong.
+        """
+        return cls.read(_as_given(cls, values))
+
+    def __setattr__(self, name: str, value: object) -> None:
+        try:
+            super().__setattr__(name, value)
+        except ValidationError:
+            raise AttributeError(_immutable(self)) from None
+
+    def __delattr__(self, name: str) -> None:
+        try:
+            super().__delattr__(name)
+        except ValidationError:
+            raise AttributeError(_immutable(self)) from None
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """The record with some fields changed; they are read as when it is built.
+
+        Raises:
+            InvalidInput: If a field is unknown or wrong, or contradicts another.
+        """
+        made = super().model_copy(deep=deep)
+        return type(self).read(_as_given(type(self), {**dict(made), **update})) if update else made
+
+
+def changed(record: _Record, update: Mapping[str, Any]) -> _Record:
+    """A record with some fields changed to values that are known to fit: none of it is looked at again."""
+    return BaseModel.model_copy(record, update=update)
+
+
+def _immutable(record: Value) -> str:
+    return f"{type(record).__name__} is immutable; create a new one, with model_copy(update={{...}})"
+
+
+def _as_given(kind: type[Value], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values by the names of their fields, under the keys that they are read by."""
+    keys = {name: field.alias or name for name, field in kind.model_fields.items()}
+    return {keys.get(name, name): value for name, value in values.items()}
 
 
 def as_invalid_input(error: ValidationError, where: str, kind: type[Value]) -> TaperError:
@@ -64,18 +162,20 @@ def as_invalid_input(error: ValidationError, where: str, kind: type[Value]) -> T
     if len(items) == 1:
         path, cause = _path(items[0]), items[0].get("ctx", {}).get("error")
         made = copy(cause) if isinstance(cause, TaperError) else InvalidInput("")
-        made.message, made.where = _plain_words(items[0], path, kind), join_path(where, path)
+        made.message, made.where = printable(_plain_words(items[0], path, kind)), printable(join_path(where, path))
         return made
-    lines = dict.fromkeys((_path(item), _plain_words(item, _path(item), kind)) for item in items)
-    text = "\n".join(f"  {path}: {what}" if path else f"  {what}" for path, what in lines)
-    return InvalidInput(f"{len(lines)} things are wrong:\n{text}", where=where)
+    some = dict.fromkeys((_path(item), _plain_words(item, _path(item), kind)) for item in items[:_MOST_LISTED])
+    lines = [f"  {path}: {what}" if path else f"  {what}" for path, what in some]
+    more = len(items) - _MOST_LISTED
+    lines += [f"  and {more} more"] * (more > 0)
+    return InvalidInput(f"{len(some) + max(more, 0)} things are wrong:\n" + "\n".join(lines), where=where)
 
 
 def _path(item: ErrorDetails) -> str:
     path = ""
     for part in item["loc"]:
-        if not str(part).startswith("~") and part != "[key]":
-            path = f"{path}[{part}]" if isinstance(part, int) else join_path(path, str(part))
+        if not str(part).startswith(("~", "literal[")) and part != "[key]":
+            path = f"{path}[{part}]" if isinstance(part, int) else join_path(path, cut(str(part)))
     return path
 
 
@@ -87,15 +187,16 @@ def _plain_words(item: ErrorDetails, path: str, kind: type[Value]) -> str:
         case "missing":
             return "is missing; add it"
         case "extra_forbidden":
-            near = get_close_matches(str(item["loc"][-1]), _keys_at(kind, item["loc"][:-1]), n=1)
+            near = get_close_matches(cut(str(item["loc"][-1])), _keys_at(kind, item["loc"][:-1]), n=1)
             advice = f"write {near[0]}" if near else "remove it or correct its spelling"
             return f"is not a known key; {advice}"
+        case "too_long":
+            return f"holds {len(item['input'])}, and may hold at most {item['ctx']['max_length']}; leave some out"
         case "string_pattern_mismatch":
             pattern = item["ctx"]["pattern"]
-            return f"got {item['input']!r}; write {_ASKED.get(pattern, f'text that matches {pattern}')}"
+            return f"got {show(item['input'])}; write {_ASKED.get(pattern, f'text that matches {pattern}')}"
         case _:
-            got = repr(item["input"])
-            return f"{item['msg'][0].lower()}{item['msg'][1:]}, got {got if len(got) < 60 else got[:57] + '...'}"
+            return f"{item['msg'][0].lower()}{item['msg'][1:]}, got {show(item['input'])}"
 
 
 def _keys_at(kind: type[Value], path: tuple[int | str, ...]) -> list[str]:

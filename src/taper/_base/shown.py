@@ -1,12 +1,18 @@
-"""Printing of objects: at most forty lines of text, and methods added by `taper`."""
+"""Printing of objects: at most forty lines of text, a few words in an error, and methods added by `taper`."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from fractions import Fraction
 from functools import partial
 from html import escape
+from reprlib import Repr
 from typing import TYPE_CHECKING, Any
 
+from taper.errors import printable
+
 MOST_LINES = 40
+MOST_SHOWN = 80
 _MOST_NAMES = 10
+_MOST_BITS = 256
 
 
 def shorten(lines: Iterable[str], *, whole: str) -> str:
@@ -21,7 +27,49 @@ def shorten(lines: Iterable[str], *, whole: str) -> str:
 def some_of(names: Sequence[str]) -> str:
     """Names in a sentence: the first ten of them where there are more, and how many more."""
     more = len(names) - _MOST_NAMES
-    return ", ".join(names[:_MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
+    return ", ".join(map(cut, names[:_MOST_NAMES])) + (f" and {more} more" if more > 0 else "")
+
+
+class _Short(Repr):
+    """What Python writes for an object, without what lies deep or late in it, and without its address."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.maxdict = self.maxlist = self.maxtuple = self.maxset = self.maxfrozenset = 8
+
+    def repr1(self, x: Any, level: int) -> str:
+        if isinstance(x, str):
+            return repr(cut(x, MOST_SHOWN - 2))
+        if isinstance(x, bytes | bytearray):
+            return repr(x[:MOST_SHOWN])
+        if isinstance(x, int | Fraction) and max(map(int.bit_length, x.as_integer_ratio())) > _MOST_BITS:
+            return f"<{type(x).__name__} of very many digits>"  # Python refuses to print those of some thousands
+        return super().repr1(x, level)
+
+    def repr_instance(self, x: Any, _level: int) -> str:
+        text = repr(x)
+        return f"<{type(x).__name__}>" if " at 0x" in text else printable(cut(text), lines=False)
+
+
+_SHORT = _Short()
+
+
+def show(given: object) -> str:
+    """What was given, as Python writes it, in at most 80 characters: for a message, so it never raises.
+
+    Example:
+        >>> show("5 mg"), show(10**6000), show([5, "a"])
+        ("'5 mg'", '<int of very many digits>', "[5, 'a']")
+    """
+    try:
+        return cut(_SHORT.repr(given))
+    except Exception:  # what was given is wrong in an unknown way, and its own text may be too
+        return cut(f"<{type(given).__name__}>")
+
+
+def cut(text: str, most: int = MOST_SHOWN) -> str:
+    """A text, or its beginning where it is longer than a message can hold."""
+    return text if len(text) <= most else f"{text[: most - 3]}..."
 
 
 def align(rows: Iterable[Sequence[str]], *, ruled: bool = False, counts: bool = False) -> list[str]:

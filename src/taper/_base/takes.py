@@ -1,12 +1,17 @@
 """Argument checks of public functions: a plain error for a wrong object, with what to call first."""
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from datetime import datetime
+from difflib import get_close_matches
 from functools import wraps
-from types import UnionType
+from itertools import islice
+from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin
 
+from taper._base.limits import MOST_ITEMS
 from taper._base.progress import watched
+from taper._base.shown import cut, show
 from taper.errors import InvalidInput
 
 # A type checker sees through a decorator that gives back what it takes before it infers anything. So the methods bound
@@ -61,24 +66,86 @@ class WrongObject(InvalidInput, TypeError):
 def takes(function: _Function) -> _Function:
     """Refuse, before a function runs, what it does not take; its own annotations say what it does.
 
-    Where it takes `progress`, what goes on inside is told to that.
+    What it takes as a list is read once, up to a most, unless it streams. Where it takes `progress`, what goes on
+    inside is told to that.
     """
     checks: dict[str, tuple[Any, ...]] = {}
+    called = function.__qualname__.rpartition("<locals>.")[2].removesuffix(".__init__")
     signature = inspect.signature(function)
     positional = [name for name, each in signature.parameters.items() if each.kind is each.POSITIONAL_OR_KEYWORD]
+    several = next((name for name, each in signature.parameters.items() if each.kind is each.VAR_POSITIONAL), None)
     for name, parameter in signature.parameters.items():
         members = _members(parameter.annotation)
-        if any(_name(member) in _WANTED for member in members):
+        if any(_name(member) in _WANTED for member in members) or all(map(_is_plain, members)):
             checks[name] = members
+
+    if not checks:
+        return cast(_Function, watched(function) if "progress" in signature.parameters else function)
+
+    placed = [(place, name) for place, name in enumerate(positional) if name in checks]
+    streams = get_origin(signature.return_annotation) is Iterator
+    listed = frozenset(() if streams else (name for name, members in checks.items() if any(map(_is_read, members))))
+
+    def check(name: str, value: object) -> Any:
+        read = read_once(called, name, value) if name in listed else value
+        if not any(_fits(read, member) for member in checks[name]):
+            raise WrongObject(_message(called, name, value, checks[name]))
+        return read
+
+    takes_any = any(each.kind is each.VAR_KEYWORD for each in signature.parameters.values())
+    names = {} if takes_any else dict(signature.parameters)
 
     @wraps(function)
     def checked(*given: Any, **named: Any) -> Any:
-        for name, value in (*zip(positional, given, strict=False), *named.items()):
-            if name in checks and not any(_fits(value, member) for member in checks[name]):
-                raise WrongObject(_message(function.__name__, name, value, checks[name]))
-        return function(*given, **named)
+        if names and not named.keys() <= names.keys():
+            raise WrongObject(_unknown(called, next(name for name in named if name not in names), names))
+        first = list(given)
+        for place, name in placed:
+            if place < len(given):
+                first[place] = check(name, given[place])
+        if several in checks:
+            for value in given[len(positional) :]:
+                check(several, value)
+        return function(
+            *first, **{name: check(name, value) if name in checks else value for name, value in named.items()}
+        )
 
     return cast(_Function, watched(checked) if "progress" in signature.parameters else checked)
+
+
+def _unknown(function: str, name: str, names: Collection[str]) -> str:
+    near = get_close_matches(cut(name), names, n=1)
+    advice = f"write {near[0]}" if near else f"it takes {', '.join(names)}"
+    return f"{function} takes nothing as {cut(name)}; {advice}"
+
+
+def _is_read(member: Any) -> bool:
+    kind = get_origin(member)
+    return inspect.isclass(kind) and kind is not tuple and issubclass(kind, Iterable)
+
+
+def _is_ours(value: object) -> bool:
+    return type(value).__module__.partition(".")[0] == "taper"
+
+
+def read_once(function: str, name: str, value: object) -> object:
+    """The items of what is no list or dictionary yet, such as a generator, a set or a view; other things as they are.
+
+    Raises:
+        WrongObject: If there are more than a list may hold, as there are of what never ends.
+    """
+    if isinstance(value, str | bytes) or not isinstance(value, Iterable) or _is_ours(value):
+        return value
+    read: Collection[Any]
+    if type(value) in {dict, list, tuple}:
+        read = cast(Collection[Any], value)
+    elif isinstance(value, Mapping):
+        read = {key: value[key] for key in islice(value, MOST_ITEMS + 1)}
+    else:
+        read = tuple(islice(value, MOST_ITEMS + 1))
+    if len(read) > MOST_ITEMS:
+        raise WrongObject(f"{function} takes at most {MOST_ITEMS} items as {name}, and got more; leave some out")
+    return read
 
 
 def _members(annotation: Any) -> tuple[Any, ...]:
@@ -93,30 +160,87 @@ def _name(member: Any) -> str:
     return member.__name__ if inspect.isclass(member) else ""
 
 
+_PLAIN: dict[Any, str] = {
+    str: "text", int: "a whole number", bool: "True or False", datetime: "a date with a time", NoneType: "None",
+}  # fmt: skip
+"""What is no object of the library, in words. A date is not among them: whoever takes one says how to write it."""
+
+
+def _is_plain(member: Any) -> bool:
+    """Whether a member asks for text, a whole number, a choice of words, an object, or a list or mapping.
+
+    A list of anything is looked at by who reads it.
+    """
+    kind = get_origin(member)
+    if kind is None:
+        return inspect.isclass(member) and (member in _PLAIN or member.__module__.startswith("taper"))
+    return kind in {Literal, tuple} or (_is_read(member) and get_args(member)[0] is not Any)
+
+
 def _fits(value: object, member: Any) -> bool:
     kind = get_origin(member)
-    if member is Any or kind is Literal:
-        return member is Any or value in get_args(member)
+    if kind is Literal:
+        return isinstance(value, str) or any(value is one for one in get_args(member))
     if kind is None:
-        return isinstance(value, member) if inspect.isclass(member) else True
-    if issubclass(kind, Mapping):
-        return isinstance(value, Mapping)
-    if kind is not tuple and issubclass(kind, Iterable):
-        wanted = get_args(member)[0]
-        one = inspect.isclass(wanted) and isinstance(value, wanted)  # a record is iterable too
-        if one or isinstance(value, str) or not isinstance(value, Iterable):
+        if member is int and isinstance(value, bool):
             return False
+        return isinstance(value, member) if inspect.isclass(member) else True
+    if kind is tuple:
+        return _fits_tuple(value, get_args(member))
+    if issubclass(kind, Mapping):
+        held = get_args(member)[1]
+        is_ours = inspect.isclass(held) and held.__module__.startswith("taper")
+        return isinstance(value, Mapping) and (not is_ours or all(isinstance(item, held) for item in value.values()))
+    if issubclass(kind, Iterable):
+        wanted = get_args(member)[0]
+        if isinstance(value, str | bytes | Mapping) or not isinstance(value, Iterable) or _is_ours(value):
+            return False  # a record is iterable too
         listed = value if isinstance(value, list | tuple) else ()
-        return not inspect.isclass(wanted) or all(isinstance(item, wanted) for item in listed)
+        return all(any(_fits(item, each) for each in _members(wanted)) for item in listed)
     return isinstance(value, kind)
+
+
+def _fits_tuple(value: object, parts: tuple[Any, ...]) -> bool:
+    if parts[-1:] == (Ellipsis,):
+        return isinstance(value, tuple)
+    return isinstance(value, list | tuple) and len(value) == len(parts)  # its parts are looked at by who reads them
+
+
+def _plain_words(member: Any) -> str:
+    kind = get_origin(member)
+    if kind is Literal:
+        return " or ".join(f'"{one}"' for one in get_args(member))
+    if kind is None:
+        return _PLAIN.get(member, f"a {member.__name__}")
+    if kind is tuple:
+        return _tuple_words(get_args(member))
+    if issubclass(kind, Mapping):
+        return "a mapping"
+    return f"a list of {' or '.join(map(_item_words, _members(get_args(member)[0])))}"
+
+
+def _item_words(member: Any) -> str:
+    if get_origin(member) is not None:
+        return _plain_words(member)
+    return _PLAIN.get(member) or str(getattr(member, "__name__", "them"))
+
+
+def _tuple_words(parts: tuple[Any, ...]) -> str:
+    if parts[-1:] == (Ellipsis,):
+        return "a tuple"
+    said = (" or ".join(_plain_words(one) for one in _members(part) if one is not NoneType) for part in parts)
+    return f"({', '.join(said)})"
 
 
 def _message(function: str, name: str, value: object, members: tuple[Any, ...]) -> str:
     wanted = [_name(member) for member in members if _name(member) in _WANTED]
+    if not wanted:
+        said = " or ".join(dict.fromkeys(_plain_words(member) for member in members if member is not NoneType))
+        return f"{function} takes {said} as {name}, and got {show(value)}; give {said}"
     kind, whole = type(value), value
     if isinstance(value, list | tuple) and value:
         kind = type(value[0])
-    given = kind.__name__
+    given = cut(kind.__name__)
     inner = getattr(whole, "plan", None) if given not in {"Log", "RealizedPlan"} else None
     said = " or ".join(_WANTED[each][0] for each in wanted)
     if inner is not None and type(inner).__name__ == "Plan" and wanted[0] in {"Plan", "RealizedPlan", "Schedule"}:
