@@ -191,6 +191,11 @@ class TestStepBack:
         event = StepBack(day=on(15), steps=2, lasting=days(5))
         refused(InvalidEvent, "2 steps back lie before the first step of testamine; 1 at most", TAPER, event)
 
+    def test_a_first_step_that_is_as_the_next_is_no_step_back(self):
+        plan = plan_of(step("8 mg", "5 days"), step("8 mg", "5 days"), step("6 mg", "5 days"), then="stop")
+        event = StepBack(day=on(8), steps=1, lasting=days(5))
+        refused(InvalidEvent, "1 step back lies before the first step", plan, event)
+
     def test_it_goes_back_to_what_was_taken_before_the_plan(self):
         back = adjust(KNOWN, StepBack(day=on(5), steps=1, lasting=days(6)))
         assert doses(back) == [(8, 4), (10, 6), (8, 10), (6, 10), (4, 10)]
@@ -235,6 +240,7 @@ class TestPace:
         refused(
             InvalidEvent, "arrives .* days earlier; write speed-up", TAPER, Slow(day=on(15), pace="3 mg, every 1 week")
         )
+        refused(InvalidEvent, "arrives 1 day earlier; write", TAPER, Slow(day=on(15), pace="4 mg, every 9 days"))
 
     def test_what_falls_further_at_a_time_is_not_slower(self):
         words = (
@@ -397,6 +403,7 @@ class TestGap:
     def test_it_may_resume_at_an_earlier_step_and_come_down_again(self):
         back = adjust(TAPER, Gap(day=on(25), lasting=days(4), then=ResumeAt(resume={"evening": "8 mg"})))
         assert doses(back)[-4:] == [(0, 4), (8, 10), (6, 10), (4, 10)]
+        assert not any(item.realized.step.review_before for item in back.steps)
 
     @pytest.mark.parametrize(
         ("resume", "kind"),

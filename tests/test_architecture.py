@@ -192,6 +192,7 @@ def _rounded(tree):
 
 
 SURROUNDINGS = {
+    "__main__.py": "the process that is its own: how long ago a signal was, and a time zone that is a device",
     "cli/settings.py": "the market that a person set for every command",
     "cli/terminal.py": "whether a terminal shows color, and whether none is wanted",
     "cli/typed_words.py": "the day on which someone typed today",

@@ -29,6 +29,7 @@ from taper import (
     realize,
     to_schedule,
 )
+from taper._base.toml_text import read_toml_text
 from taper.knowledge.formulary import UnknownDrug
 from taper.people.kidney_figures import WrongMeasure
 from taper.people.measuring import ImplausibleValue
@@ -365,3 +366,19 @@ def test_names_of_products_in_a_plan_are_looked_up_and_never_guessed():
     with pytest.raises(InvalidInput, match="the product 'x' is not among those given"):
         realize(plan_of(step("5 mg", "3 days"), products=["x"]), TABLETS)
     assert TABLETS[0].drug == DRUG
+
+
+@pytest.mark.parametrize(
+    "number", ["1e-999999999999", "1e999999999999", "1e-4001", "0." + "0" * 4500 + "1", "1" * 4002 + ".5"]
+)
+def test_a_number_of_thousands_of_digits_is_refused_at_once(number):
+    with pytest.raises(InvalidInput, match="holds a number with too many digits; write it in full"):
+        read_products(f'[{{"pack": {number}}}]')
+    with pytest.raises(InvalidInput, match="holds a number with too many digits; write it in full"):
+        read_toml_text(f"pack = {number}", where="a")
+    asked = {"id": "a", "drug": "x", "form": "tablet", "strength": "5 mg", "pack": Decimal(number)}
+    for make in (Product.read, lambda fields: Product(**fields)):
+        with pytest.raises(InvalidInput, match="pack"):
+            make(asked)
+    with pytest.raises(InvalidInput, match="age"):
+        Patient(age=Decimal(number))

@@ -1,6 +1,7 @@
 """What once escaped, hung or grew too fast: each is answered now, and its kind with it."""
 
 import json
+import re
 from datetime import date
 from typing import ClassVar
 
@@ -14,17 +15,21 @@ from taper import (
     Formulary,
     InvalidAmount,
     InvalidInput,
+    InvalidPattern,
     Log,
     NotFound,
     Plan,
     Product,
     Regimen,
     Schedule,
+    StepPattern,
     TaperError,
+    Weights,
     apply_log,
     days,
     from_fhir,
     mg,
+    plan_pattern,
     plan_titration,
     read_log,
     read_patient,
@@ -35,6 +40,7 @@ from taper import (
     replan,
     to_schedule,
 )
+from taper._base import limits
 from taper._base.json_text import NotJson, read_json
 from taper.plans.log import Gap, Hold, InvalidEvent, Retarget, TitrateTo
 from taper.plans.regimen import NOTHING
@@ -132,7 +138,7 @@ class TestRetargetingATitration:
             self.retargeted(NOTHING)
 
     def test_a_target_that_is_no_total_is_refused_by_the_planner(self) -> None:
-        with pytest.raises(InvalidInput, match="arrives at a daily total"):
+        with pytest.raises(InvalidInput, match="takes a Dose or text as to"):
             plan_titration(drug="x", to=NOTHING, slots=["evening"], by=(mg(2), days(3)), products=X)
 
     def test_a_course_titrated_after_a_gap_is_retargeted_in_the_same_way(self) -> None:
@@ -231,3 +237,68 @@ def test_a_name_that_is_not_known_is_answered_whatever_its_letters():
         Formulary.shipped().monograph("\U0010ffff\u202e")
     with pytest.raises(InvalidAmount):
         Dose.parse("\U0010ffff mg")
+
+
+class TestPatternsOfSteps:
+    def plan_with(self, pattern: str) -> str:
+        made = plan_pattern(drug="x", pattern="4 mg for 2 days, then down 1 mg every 1 day", at="morning", products=X)
+        asked = json.loads(made.plan.to_json())
+        asked["courses"][0]["made_by"]["steps"] = pattern
+        return json.dumps(asked)
+
+    @pytest.mark.parametrize("text", [";", "then", "then;", " , then"])
+    def test_a_pattern_of_nothing_but_what_joins_parts_is_refused(self, text) -> None:
+        with pytest.raises(InvalidPattern, match=f"'{text.strip()}' holds no part; write parts such as"):
+            StepPattern.parse(text)
+        with pytest.raises(InvalidInput, match="holds no part"):
+            read_plan(self.plan_with(text))
+
+    def test_more_days_than_can_be_counted_are_no_number_of_days(self) -> None:
+        text = f"60 mg for 2 days, then alternate to 30 mg in {'9' * 5000} days every 1 day, then stop"
+        with pytest.raises(InvalidPattern, match="a number of 5000 digits is no number of days; write 2 to 28 days"):
+            StepPattern.parse(text)
+
+    def test_an_interval_of_thousands_of_digits_is_refused_in_a_short_message(self) -> None:
+        with pytest.raises(InvalidPattern, match="cannot be read; write parts such as") as refused:
+            StepPattern.parse(f"60 mg for 2 days, then down 1 mg every {'9' * 5000} days to 0 mg")
+        assert len(str(refused.value)) < 400
+
+    @pytest.mark.parametrize(
+        ("text", "count", "least"),
+        [
+            ("60 mg for 2 days, then down 0.000001 mg every 1 day", 60_000_000, "0.0092 mg"),
+            ("1000 g for 2 days, then down 0.000000000001 mg every 1 day", 10**18, "160 mg"),
+            ("1 mg for 1 week, then up 0.001 mg every 1 month to 100 mg", 99_000, "0.46 mg"),
+        ],
+    )
+    def test_more_steps_than_a_plan_has_are_refused_with_a_change_that_is_large_enough(self, text, count, least):
+        says = f"takes {count} steps from .* at most 7320; change by {least} or more"
+        with pytest.raises(InvalidPattern, match=says):
+            StepPattern.parse(text)
+        with pytest.raises(InvalidInput, match=f"takes {count} steps"):
+            read_plan(self.plan_with(text))
+        head, way, rest = re.split("(down|up)", text)
+        asked = f"{head}{way} {least} every{rest.partition('every')[2]}"
+        made = plan_pattern(drug="x", pattern=asked, at="morning")
+        assert len(made.course.steps) <= limits.MOST_STEPS
+
+    def test_a_pattern_has_as_many_steps_as_a_course_and_no_more(self) -> None:
+        down = "73.2 mg for 1 day, then down 0.01 mg every 1 day"
+        assert len(StepPattern.parse(down).rungs) == limits.MOST_STEPS
+        with pytest.raises(InvalidPattern, match="its first 3 parts take 7322 steps"):
+            StepPattern.parse(f"{down} to 0.01 mg, then 5 mg for 1 day, then stop".replace("73.2 mg", "73.21 mg"))
+        with pytest.raises(InvalidPattern, match="there are 7321 parts, and a plan has at most 7320; write fewer"):
+            StepPattern.parse("; ".join(["5 mg for 1 day"] * 7321 + ["stop"]))
+
+    def test_a_part_that_cannot_be_read_is_shown_in_short(self) -> None:
+        with pytest.raises(InvalidPattern) as refused:
+            StepPattern.parse("5" * 100_000)
+        assert "part 1, '555" in str(refused.value)
+        assert len(str(refused.value)) < 500
+
+
+@pytest.mark.parametrize("name", [name for name in Weights.model_fields if name != "most_states"])
+def test_no_weight_is_negative(name):
+    assert Weights.read({name: 1})
+    with pytest.raises(InvalidInput, match=f"{name}.*greater than or equal to [01]"):
+        Weights.read({name: -1})

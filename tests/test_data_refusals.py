@@ -99,6 +99,14 @@ def test_a_limit_for_a_drug_that_is_not_held_is_refused_with_near_names(tmp_path
         SHIPPED.overlaid(path)
 
 
+@pytest.mark.parametrize("number", ["9" * 5000, "1e" + "1" * 30, "0.0e-" + "9" * 30])
+def test_a_number_that_no_computer_holds_is_refused(tmp_path, number):
+    path = tmp_path / "local.toml"
+    path.write_text(f"year = {number}", "utf-8")
+    with pytest.raises(InvalidData, match=r"too many digits; write it in full, like 2\.5"):
+        SHIPPED.overlaid(path)
+
+
 def test_an_overlay_that_redefines_a_source_is_refused(tmp_path):
     body = "\n".join(
         [

@@ -2,6 +2,7 @@
 
 import pytest
 
+from builders import plan_of, step, tablet
 from taper import Formulary, NoProducts, Plan, SeveralForms, UnknownDrug, realize
 from taper.cli import main
 
@@ -113,6 +114,14 @@ def test_the_ordinary_products_serve_where_others_are_not_taken_as_often_or_cann
     assert ordinary.courses[0].release == "immediate"
     others = "extended-release products cannot make these doses, taken as often"
     assert ordinary.choices == (f"immediate release was chosen for lorazepam: {others}",)
+
+
+def test_a_modified_release_serves_where_four_units_make_the_doses_and_no_more():
+    products = tablet("10 mg", release="immediate"), tablet("2 mg", release="extended")
+    assert realize(plan_of(step("10 mg", "7 days")), products).courses[0].release == "immediate"
+    products = tablet("10 mg", release="immediate"), tablet("2.5 mg", release="extended")
+    with pytest.raises(SeveralForms):
+        realize(plan_of(step("10 mg", "7 days")), products)
 
 
 def test_only_the_kinds_that_make_the_doses_are_offered():

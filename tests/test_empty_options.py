@@ -91,3 +91,10 @@ def test_an_empty_name_of_a_drug_is_refused_and_those_in_the_order_are_named(emp
 def test_an_order_whose_drug_has_no_name_says_that_none_is_here():
     with pytest.raises(InvalidInput, match="these are here: none"):
         from_fhir(order(medicationCodeableConcept={"coding": [{"code": "1"}]}), drug="")
+
+
+@pytest.mark.parametrize(("command", "action"), [pair for pair in OPTIONS if pair[1].nargs is None])
+def test_two_dashes_are_no_value(typed, command, action):
+    code, out, err = typed(command, f"{action.option_strings[-1]}=--")
+    assert (code, out) == (2, "")
+    assert err.startswith(f"taper: {name_of(action)}: '--' alone is nothing; write {action.option_strings[-1]} ")

@@ -151,7 +151,7 @@ def test_a_frequency_said_twice_is_read_once():
 
 
 def test_what_is_no_text_is_refused():
-    with pytest.raises(InvalidInput, match="write a day as text"):
+    with pytest.raises(InvalidInput, match="read_day takes text as text, and got 5"):
         read_day(5)
 
 

@@ -17,7 +17,8 @@ from taper.cli import COMMANDS, main, sheets
 from taper.cli.notes import print_notes, say
 from taper.cli.parsing import complete
 from taper.cli.settings import config_file
-from taper.cli.terminal import Painted, at_work, paint, takes_color
+from taper.cli.streams import Printed, standard_streams
+from taper.cli.terminal import at_work, paint, takes_color
 from taper.formats.ical.entries import STYLES
 
 DOWN = ("down", "diazepam", "--from", "10 mg nocte", "--pace", "2 mg a week")
@@ -187,12 +188,27 @@ class TestTerminal:
         assert sys.stdout is terminal
 
     def test_a_painted_terminal_is_still_one(self):
-        painted = Painted(terminal := Terminal())
+        painted = Printed(terminal := Terminal())
+        painted.is_painted = True
         print("clear  x", file=painted)
+        painted.buffer.write(b"%PDF")
         painted.flush()
-        assert painted.isatty()
-        assert painted.buffer is terminal.buffer
-        assert terminal.shown == "\033[32mclear\033[0m  x\n"
+        assert (painted.isatty(), painted.encoding) == (True, "utf-8")
+        assert terminal.shown == "\033[32mclear\033[0m  x\n%PDF"
+
+    def test_what_is_printed_takes_the_place_of_the_line_that_says_that_work_goes_on(self, monkeypatch):
+        terminal = Terminal()
+        for stream in ("stdout", "stderr"):
+            monkeypatch.setattr(sys, stream, terminal)
+        with standard_streams(), at_work("down", patience=0.01):
+            time.sleep(0.2)
+            sys.stdout.write("a result\n")
+            sys.stderr.write("a note")
+            tell(1, 4, "steps")
+            sys.stderr.write(".\n")
+            tell(2, 4, "steps")
+        working, steps = "taper down: working ...", "taper down: steps, 50 % ..."
+        assert terminal.shown == f"\r\033[K{working}\r\033[Ka result\na note.\n\r\033[K{steps}\r\033[K"
 
     def test_long_work_says_so_where_someone_looks(self, monkeypatch):
         monkeypatch.setattr(sys, "stderr", terminal := Terminal())
@@ -257,10 +273,17 @@ class TestMarket:
         file.parent.mkdir(parents=True)
         file.write_text('market = "uk"\n', encoding="utf-8")
         assert f"diazepam: products of the uk market ({file})" in typed("recipe", "diazepam", "5 mg")[2]
-        for text, said in (("market = ", "is not TOML"), ('color = "red"', "'color' is not a setting"),
+        for text, said in (("market = ", f"{file}: not TOML"), ('color = "red"', "'color' is not a setting"),
                            ('market = "xx"', "'xx' is not a market on file; write us or uk")):  # fmt: skip
             file.write_text(text, encoding="utf-8")
             assert said in typed("recipe", "diazepam", "5 mg")[2]
+
+    def test_nobody_at_home_has_no_settings(self, typed, monkeypatch):
+        for name in ("XDG_CONFIG_HOME", "APPDATA", "HOME", "USERPROFILE", "HOMEDRIVE", "HOMEPATH"):
+            monkeypatch.delenv(name, raising=False)
+        monkeypatch.setattr(os, "getuid", lambda: 2**31 - 5, raising=False)
+        assert config_file() is None
+        assert "diazepam: products of the us market (--market or" in typed("recipe", "diazepam", "5 mg")[2]
 
     def test_a_drug_that_it_does_not_have_is_taken_from_where_it_is_and_said(self, typed, monkeypatch):
         assert "nitrazepam: products of the uk market (--market" in typed("recipe", "nitrazepam", "5 mg")[2]
@@ -324,7 +347,7 @@ def test_a_handout_without_dates_needs_no_first_day_and_shows_none(typed, plan):
 
 def test_what_is_painted_goes_to_the_file_of_the_terminal(tmp_path):
     with (tmp_path / "out").open("w") as file:
-        assert Painted(file).fileno() == file.fileno()
+        assert Printed(file).fileno() == file.fileno()
 
 
 class TestTypedWords:

@@ -371,7 +371,20 @@ class TestTheCategory:
         low, high = sorted((one, two))
         assert kdigo_category(computed(low)) >= kdigo_category(computed(high))
 
-    @pytest.mark.parametrize("figure", [CreatinineClearance.parse("42"), AbsoluteEGFR.parse("42"), 42])
-    def test_only_an_egfr_has_one(self, figure):
-        with pytest.raises(WrongMeasure, match=r"kdigo_category: got .*; hand in an EGFR"):
+    @pytest.mark.parametrize(
+        ("figure", "got"),
+        [
+            (CreatinineClearance.parse("42"), "CreatinineClearance 42 mL/min"),
+            (AbsoluteEGFR.parse("42"), "AbsoluteEGFR 42 mL/min"),
+            (42, "42"),
+            ("42", "'42'"),
+        ],
+    )
+    def test_only_an_egfr_has_one(self, figure, got):
+        with pytest.raises(WrongMeasure, match=f"kdigo_category: got {got}; hand in an EGFR"):
             kdigo_category(figure)
+
+    def test_a_figure_is_no_finer_than_a_part_of_a_one_with_eighty_noughts(self):
+        assert EGFR(value=f"1/{10**80}", equation="x").value == Fraction(1, 10**80)
+        with pytest.raises(InvalidInput, match="finer than any measurement"):
+            EGFR(value=f"1/{10**80 + 1}", equation="x")

@@ -6,7 +6,6 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import ValidationError
 
 from taper._base.numbers import Exact, NotExact, exact, write_count, write_number, write_percent
 from taper._base.records import NotEmpty, Value, join_path
@@ -142,7 +141,7 @@ class TestWritingANumber:
 class TestRecords:
     def test_a_record_never_changes(self):
         inner = Inner(amount=1)
-        with pytest.raises(ValidationError, match="frozen"):
+        with pytest.raises(AttributeError, match="Inner is immutable; create a new one"):
             inner.amount = 2
 
     def test_a_nested_path_is_whole_when_built_and_when_read(self):
@@ -223,7 +222,7 @@ class TestRecords:
     def test_what_was_got_is_cut_when_it_is_long(self):
         with pytest.raises(InvalidInput) as caught:
             Outer.read({"inner": {"amount": 1}, "many": "x" * 500})
-        assert str(caught.value).endswith("...")
+        assert str(caught.value).endswith("xxx...'")
         assert len(str(caught.value)) < 150
 
     def test_an_empty_tuple_is_refused_where_something_is_needed(self):

@@ -21,6 +21,7 @@ from taper.paces.pace import (
     OfStart,
     Pace,
     PaceWithoutEnd,
+    is_range,
     read_base,
 )
 
@@ -60,7 +61,7 @@ def bases(draw, ranged=None, end_needed=True) -> Base:
 def paces(draw) -> Pace:
     ranged = draw(st.booleans())
     base = draw(bases(ranged=ranged))
-    aim = draw(st.sampled_from(["slow", "fast"])) if Pace.model_construct(base=base).is_range else None
+    aim = draw(st.sampled_from(["slow", "fast"])) if is_range(base) else None
     up_to = None
     if aim is None and draw(st.booleans()):
         least = 1 if isinstance(base, Bands) else base.low.mg if isinstance(base, Fixed) else base.low

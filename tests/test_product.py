@@ -46,6 +46,7 @@ class TestVolumes:
     def test_a_volume_beyond_measure_is_bad_input(self):
         with pytest.raises(InvalidVolume, match="100001 mL is not a volume"):
             Volume(100_001)
+        assert Volume(100_000).ml == 100_000
 
     def test_a_volume_never_changes(self):
         with pytest.raises(AttributeError, match="is immutable; create a new one"):
@@ -117,6 +118,10 @@ class TestDividing:
         assert Product.read(SOLID | {"form": "tablet", "score": score, "equal_parts": True}).equal_parts
         with pytest.raises(InvalidInput, match="never divided; remove the score"):
             Product.read(SOLID | {"form": "capsule", "score": score})
+
+    def test_what_tells_a_form_from_others_of_its_kind_is_said_with_it(self):
+        plain, soluble = SOLID | {"form": "tablet"}, SOLID | {"form": "tablet", "subform": "soluble"}
+        assert (Product.read(plain).form_name, Product.read(soluble).form_name) == ("tablet", "soluble tablet")
 
     def test_a_product_is_written_with_its_drug_strength_and_form_and_its_name_if_it_has_one(self):
         product = Product.read(SOLID | {"form": "tablet"})

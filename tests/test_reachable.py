@@ -10,11 +10,19 @@ from hypothesis import strategies as st
 from taper.amounts.dose import Dose, mg
 from taper.amounts.liquid import Concentration, Volume
 from taper.errors import InvalidInput
+from taper.plans.weights import STANDARD
+from taper.products import counts, recipes
+from taper.products.counts import TooManyDoses
 from taper.products.liquid_rounding import every_rungs_finer, rungs_finer
 from taper.products.product import Product
-from taper.products.recipes import Handling, NotReachable, Reachable, TooManyDoses, make, reach_of
+from taper.products.recipes import Handling, NotReachable, Reachable, make, reach_of
 
 WEIGHTS = Handling()
+
+
+def test_a_recipe_is_weighed_alike_with_and_without_a_plan():
+    planned = STANDARD.handling(round_liquids=False)
+    assert planned.model_copy(update={"pieces": 40, "products": 4}) == WEIGHTS
 
 
 def tablet(strength, score=1, name=""):
@@ -129,6 +137,11 @@ def test_rungs_are_those_of_1_2_5_and_ten_times_them_up_to_a_tenth_of_the_dose(n
     rungs = [rung * 10**power for power in range(4) for rung in (1, 2, 5) if rung * 10**power * 10 <= number] or [1]
     expected = sum(1 for rung in rungs if rung > max(rung for rung in rungs if number % rung == 0))
     assert rungs_finer(number, number, 1) == expected == every_rungs_finer(number)[number]
+
+
+@pytest.mark.parametrize("last", [1, 9, 10, 19, 20, 99, 100, 101, 1234])
+def test_the_rungs_of_all_numbers_are_those_of_each(last) -> None:
+    assert every_rungs_finer(last)[1:] == [rungs_finer(number, number, 1) for number in range(1, last + 1)]
 
 
 @given(products, st.booleans(), st.sampled_from(["0.25", "0.5", "0.75", "2"]), st.integers(1, 15), st.booleans())
@@ -261,3 +274,37 @@ def test_products_that_cannot_be_searched_together_are_refused() -> None:
 def test_a_dose_of_nothing_needs_no_product():
     with pytest.raises(NotReachable, match="A dose of nothing needs no product; give one above 0"):
         make(mg(0), [Product(id="x", drug="x", form="tablet", strength="5 mg")])
+
+
+class TestWhatIsTooMuchToList:
+    def test_as_many_doses_as_the_limit_are_listed_and_no_more(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(recipes, "MOST_DOSES", 20)
+        assert len(Reachable([solution(least="0.1")], up_to=mg(2)).doses) == 20
+        with pytest.raises(TooManyDoses, match=r"more doses up to 3 mg than the 20 that are compared; give a coarser"):
+            list(Reachable([solution(least="0.1")], up_to=mg(3)).doses)
+
+    def test_a_tablet_beside_a_volume_is_listed_in_so_many_ways(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        both, mixed = [tablet("1"), solution(least="0.1")], Handling(pieces=4, products=2, mix_forms=True)
+        assert len(Reachable(both, up_to=mg(4), handling=mixed).doses) == 40
+        monkeypatch.setattr(recipes, "_MOST_TRIED", 30)
+        with pytest.raises(TooManyDoses, match="more doses up to 4 mg"):
+            list(Reachable(both, up_to=mg(4), handling=mixed).doses)
+
+    def test_sets_of_counted_doses_are_refused_before_they_take_minutes(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(counts, "_MOST_BITS", 10**6)
+        many = [tablet(f"{strength}", 4) for strength in (3, 7, 11)]
+        assert Reachable(many, up_to=mg(50), handling=Handling(pieces=4, products=2)).can_make(mg(10))
+        with pytest.raises(TooManyDoses, match="3 products in 3 at a time and 100 pieces make more doses than can be"):
+            Reachable(many, up_to=mg(50), handling=Handling(pieces=100, products=10)).can_make(mg(10))
+
+    def test_strengths_that_share_too_small_a_step_are_refused_with_the_step(self) -> None:
+        odd = [tablet(f"1/{prime}", name=f"t{prime}") for prime in (101, 97, 89, 83, 79)]
+        with pytest.raises(TooManyDoses, match=r"1/\d+ mg, and at most 1000000 .* up to 50 mg; give fewer"):
+            Reachable(odd, up_to=mg(50)).can_make(mg(1))
+
+    def test_a_strength_far_beyond_the_others_is_not_used(self) -> None:
+        products = [tablet("1000000", 4), tablet("0.002", 2)]
+        reachable = Reachable(products, up_to=mg("0.04"))
+        assert reachable.can_make(mg("0.003"))
+        assert not reachable.can_make(mg("0.0035"))
+        assert str(reachable.recipe(mg("0.005"))) == "2 1/2 x t0.002"

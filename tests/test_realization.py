@@ -297,7 +297,7 @@ class TestProductsThatNeverStandForEachOther:
             realize(plan, [self.WHOLE, self.SLOW])
 
     def test_one_product_where_several_can_stand_is_asked_for_in_a_list(self):
-        with pytest.raises(InvalidInput, match="got one product where several can stand; write it in a list"):
+        with pytest.raises(InvalidInput, match=r"got a Product; write it in a list, \[product\]"):
             Reachable(self.WHOLE, up_to="5 mg")
 
 

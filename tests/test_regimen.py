@@ -61,12 +61,17 @@ class TestSlots:
 
 
 class TestIntakes:
+    def test_the_schema_of_a_regimen_admits_times_of_day_alone(self):
+        made = TypeAdapter(Regimen).json_schema()
+        assert (made["type"], made["additionalProperties"]) == ("object", False)
+
     def test_an_intake_is_a_dose_at_a_time(self):
         intake = Intake("evening", mg(5))
         assert (intake.slot, intake.dose) == (Slot("evening"), mg(5))
         assert intake == Intake(Slot("evening"), Dose.parse("5 mg"))
         assert hash(intake) == hash(Intake("evening", mg(5)))
         assert intake != "5 mg"
+        assert intake not in {Intake("morning", mg(5)), Intake("evening", mg(6))}
         assert pickle.loads(pickle.dumps(intake)) == intake
         assert "evening" in repr(intake)
 

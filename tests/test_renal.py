@@ -396,6 +396,13 @@ class TestReadings:
         assert band_words(facts.monograph(DRUG).kidney[0].bands[0]) == words
 
 
+def test_a_dose_is_rounded_down_to_the_products_of_its_own_step():
+    products = (tablet("4 mg"), tablet("1 mg"))
+    steps = [step({"morning": "8 mg"}, "7 days", products=["t4mg"]), step({"morning": "8 mg"}, products=["t1mg"])]
+    made = propose(starting(*steps, then="continue"), held(band(**MAXIMUM | {"maximum": "5 mg"})), products=products)
+    assert doses_of(made.plan) == [4, 5]
+
+
 def test_the_shipped_sources_each_answer_the_baclofen_ramp_in_their_own_shape():
     plan = plan_of(
         step("5 mg", "3 days"),

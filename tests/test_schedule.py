@@ -71,6 +71,10 @@ class TestDays:
         )
         assert totals(scheduled(ramp, days(10))) == ["5 mg/day"] * 3 + ["10 mg/day"] * 4 + ["15 mg/day"] * 3
 
+    def test_a_dated_step_is_found_by_its_number(self):
+        schedule = scheduled(plan_of(step("5 mg", "3 days"), step("2 mg", "4 days"), step("1 mg", "1 day")))
+        assert [schedule.step("testamine", number).first.day for number in (1, 2, 3)] == [1, 4, 8]
+
     def test_a_weekly_pattern_goes_by_the_weekday_of_the_date(self):
         plan = plan_of({"for": "7 days", "weekly": {"mon": {"noon": "5 mg"}, "sun": {"noon": "2 mg"}}})
         monday, wednesday = (totals(scheduled(plan, start=START + timedelta(days=shift))) for shift in (0, 2))
@@ -141,6 +145,10 @@ class TestEnds:
         assert list(schedule.course_ends.values()) == [
             End(then + "s") if then == "continue" else End(then) for then in thens
         ]
+
+    def test_a_plan_that_waits_for_a_decision_ends_with_it(self):
+        schedule = scheduled(plan_of(step("5 mg", "3 days"), {"kind": "decision", "for": "2 days"}, then="review"))
+        assert (schedule.ends, schedule.course_ends) == (End.DECISION, {"testamine": End.DECISION})
 
 
 class TestStarts:

@@ -83,6 +83,12 @@ def test_packs_are_whole():
     assert (line.packs, line.supplied, line.leftover_text, line.used_text) == (2, 56, "26", "30")
 
 
+def test_of_pieces_that_are_kept_at_most_a_part_of_one_is_left():
+    supply = supply_of(plan_of(step("2.5 mg", "5 days")), [tablet("5 mg", score=2, pack=28)], packs=True)
+    (line,) = supply.lines
+    assert (line.leftover, line.remnants) == (Fraction(51, 2), Fraction(1, 2))
+
+
 def test_a_liquid_is_supplied_by_volume_or_in_whole_bottles():
     (loose,) = supply_of(plan_of(step("5 mg", "3 days")), [liquid()]).lines
     (bottled,) = supply_of(plan_of(step("5 mg", "3 days")), [liquid(pack="10 mL")], packs=True).lines

@@ -112,6 +112,14 @@ def test_a_resumed_dose_that_was_never_reached_is_plainly_said_to_be_more(resume
     ]
 
 
+def test_a_resumed_dose_that_was_an_increase_when_it_was_first_reached_is_not_said_to_be_one_again():
+    plan = plan_of(step("5 mg", "20 days"), step("2 mg", "20 days"), then="stop", before="nothing")
+    how = ResumeAt(resume={"evening": "8 mg"}, lasting=days(9), rest="replan", pace="1 mg, every 1 week")
+    gaps = [Gap(day=date(2027, 3, day), lasting=days(2), then=how) for day in (5, 10)]
+    lines = describe_changes(apply_log(to_schedule(realize(plan, TABLETS), start=START), Log.of(plan, START, gaps)))
+    assert [line.endswith(", more than was taken on any day before.") for line in lines] == [True, False]
+
+
 def test_what_happened_to_one_of_several_courses_names_it_and_scores_are_plainly_listed():
     plan = plan_with(*(course(step("5 mg", "10 days"), id=name, then="stop") for name in "ab"))
     base = to_schedule(realize(plan, TABLETS), start=START)

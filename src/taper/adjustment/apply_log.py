@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
+from taper._base.shown import show
 from taper._base.takes import takes
 from taper.adjustment.course_state import CourseState
 from taper.adjustment.event_day import DecisionNeeded, NothingToChange, Now, OtherPlan
@@ -176,7 +177,7 @@ def _concerned(now: Now, tracks: tuple[CourseState, ...], event: Event) -> set[s
     names = {track.name for track in tracks}
     if event.course is not None:
         if event.course not in names:
-            raise InvalidEvent(f"there is no course {event.course!r}; name one of {', '.join(sorted(names))}")
+            raise InvalidEvent(f"there is no course {show(event.course)}; name one of {', '.join(sorted(names))}")
         return {event.course}
     if len(names) == 1 or isinstance(event, _FOR_EVERY_COURSE):
         return names

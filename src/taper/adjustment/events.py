@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from taper._base.shown import show
 from taper.adjustment.course_state import CourseState, Piece, marked, total, turned
 from taper.adjustment.event_day import DecisionNeeded, NothingToChange, Now
 from taper.adjustment.gaps import decide
@@ -119,7 +120,7 @@ def change_products(now: Now, track: CourseState, event: ChangeProducts) -> Cour
     missing = sorted(set(event.products) - {product.id for product in found})
     if missing and len(now.realized.courses) == 1:
         raise InvalidEvent(
-            f"no product {missing[0]!r} of {track.course.drug} is known; "
+            f"no product {show(missing[0])} of {track.course.drug} is known; "
             "give it to apply_log (products), or with --products"
         )
     course = track.course.course.model_copy(update={"products": (), "form": None, "release": track.course.release})

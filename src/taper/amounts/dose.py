@@ -1,18 +1,22 @@
 """Doses: one dose, a day's total, a mean; exact, and written one way."""
 
-import re
 from collections.abc import Iterable
 from enum import StrEnum
 from fractions import Fraction
-from functools import lru_cache
+from functools import lru_cache, partial
+from string import ascii_letters
 from typing import Any, ClassVar, Self
 
 from taper._base.immutable import Written
 from taper._base.limits import FINEST, LARGEST_MG
 from taper._base.numbers import NotExact, Rational, add_up, exact, write_number
+from taper._base.shown import show
+from taper._base.takes import takes
+from taper._base.text import readable
 from taper.errors import InvalidInput
 
-_QUANTITY = re.compile(r"(.*?) ?([A-Za-zµμ][A-Za-zµμ/%]*)?", re.DOTALL)
+_OF_UNITS = f"{ascii_letters}µμ/%"
+_UNIT_ADVICE = ' without a unit; write text such as "5 mg"'
 
 
 class MassUnit(StrEnum):
@@ -40,8 +44,8 @@ class InvalidAmount(NotExact):
 
 def split_quantity(text: str) -> tuple[str, str]:
     """Split "2.5 mg" into its number and its unit, reading neither."""
-    found = _QUANTITY.fullmatch(text)
-    return (found[1], found[2] or "") if found else (text, "")
+    unit = text[len(text.rstrip(_OF_UNITS)) :].lstrip("/%")
+    return text[: len(text) - len(unit)].removesuffix(" "), unit
 
 
 class _Mass(Written):
@@ -55,7 +59,7 @@ class _Mass(Written):
 
     def __init__(self, amount: Rational, unit: MassUnit | str = MassUnit.MG) -> None:
         try:
-            number, unit = exact(amount), unit if isinstance(unit, MassUnit) else _unit(str(unit))
+            number, unit = exact(amount), unit if isinstance(unit, MassUnit) else _unit(unit)
         except NotExact as error:
             raise InvalidAmount(error.message, got=amount) from None
         _set(self, number if unit is MassUnit.MG else number * unit.in_mg, unit)
@@ -68,20 +72,18 @@ class _Mass(Written):
         Raises:
             InvalidAmount: If the unit is missing or unknown, or the number is not plain and exact.
         """
-        if not isinstance(text, str):
-            raise InvalidAmount(f'got {text!r} without a unit; write text such as "5 mg"', got=text)
-        return cls._read(text)
+        return cls._read(readable(text, _UNIT_ADVICE, partial(InvalidAmount, got=text)))
 
     @classmethod
     @lru_cache(maxsize=4096)
     def _read(cls, text: str) -> Self:
         # Remembered, since a long plan holds few doses many times, and an amount is immutable.
         if text.strip() and text != text.strip():
-            raise InvalidAmount(f'{text!r} begins or ends with a space; write it like "{text.strip()}"', got=text)
+            raise InvalidAmount(f'{show(text)} begins or ends with a space; write it like "{text.strip()}"', got=text)
         bare = text.removesuffix(cls._suffix)
         number, unit = split_quantity(bare)
         if not unit and number.strip():
-            raise InvalidAmount(f'{text!r} has no unit; write it like "{number.strip()} mg"', got=text)
+            raise InvalidAmount(f'{show(text)} has no unit; write it like "{number.strip()} mg"', got=text)
         return cls(number, unit)
 
     @property
@@ -106,7 +108,7 @@ class _Mass(Written):
 
     def in_unit(self, unit: MassUnit | str) -> Self:
         """The same amount, written in another unit."""
-        return self._with(self._mg, _unit(str(unit)))
+        return self._with(self._mg, _unit(unit))
 
     def _with(self, mg: Fraction, unit: MassUnit) -> Self:
         made = object.__new__(type(self))
@@ -191,6 +193,7 @@ class DailyDose(_Mass):
     _suffix = "/day"
 
     @classmethod
+    @takes
     def of(cls, doses: Iterable[Dose]) -> Self:
         """The total of one day's doses, written in the unit of the first; no doses are 0 mg."""
         listed = list(doses)
@@ -207,6 +210,7 @@ class AverageDose(_Mass):
     _suffix = "/day on average"
 
     @classmethod
+    @takes
     def over(cls, totals: Iterable[DailyDose]) -> Self:
         """The mean of daily totals.
 
@@ -227,7 +231,9 @@ def _set(mass: _Mass, mg: Fraction, unit: MassUnit) -> None:
     object.__setattr__(mass, "_unit", unit)
 
 
-def _unit(text: str) -> MassUnit:
+def _unit(text: object) -> MassUnit:
+    if not isinstance(text, str):
+        raise InvalidAmount(f"the unit {show(text)} is unknown; write mg, mcg or g", got=text)
     try:
         return MassUnit(text)
     except ValueError:
@@ -236,10 +242,10 @@ def _unit(text: str) -> MassUnit:
 
 def _why_not_a_unit(text: str) -> str:
     if text in {"µg", "μg", "ug"}:
-        return f"the unit {text!r} is misread as mg; write mcg"
+        return f"the unit {show(text)} is misread as mg; write mcg"
     if text.lower() in {"mg", "mcg", "g"}:
-        return f"the unit {text!r} is unknown; write {text.lower()}"
-    return f"the unit {text!r} is unknown; write mg, mcg or g"
+        return f"the unit {show(text)} is unknown; write {text.lower()}"
+    return f"the unit {show(text)} is unknown; write mg, mcg or g"
 
 
 def mg(amount: Rational) -> Dose:

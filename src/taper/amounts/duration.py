@@ -10,6 +10,7 @@ from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 
 from taper._base.immutable import Written
 from taper._base.limits import EARLIEST, LATEST, LONGEST_DAYS, LONGEST_MONTHS
+from taper._base.shown import show
 from taper.errors import InvalidInput
 
 LONG_MONTH_NAMES = (
@@ -37,6 +38,9 @@ _DAYS_OF = {TimeUnit.DAY: 1, TimeUnit.WEEK: 7, TimeUnit.MONTH: 0, TimeUnit.YEAR:
 _MONTHS_OF = {TimeUnit.DAY: 0, TimeUnit.WEEK: 0, TimeUnit.MONTH: 1, TimeUnit.YEAR: 12}
 
 
+_ADVICE = "write a whole number from 1"
+
+
 class InvalidDuration(InvalidInput):
     """A length of time that is not a whole, positive number of days, weeks, months or years."""
 
@@ -58,7 +62,11 @@ class Duration(Written):
 
     def __init__(self, count: int, unit: TimeUnit | str = TimeUnit.DAY) -> None:
         if isinstance(count, bool) or not isinstance(count, int) or count < 1:
-            raise InvalidDuration(f"got {count!r} {unit}s; write a whole number from 1")
+            raise InvalidDuration(f"got {show(count)} {unit if isinstance(unit, str) else 'day'}s; {_ADVICE}")
+        if not isinstance(unit, str) or unit not in _DAYS_OF:
+            raise InvalidDuration(f"the unit {show(unit)} is unknown; write day, week, month or year")
+        if count > LONGEST_DAYS:
+            raise InvalidDuration(f"{show(count)} {unit}s is longer than 20 years; split the plan")
         object.__setattr__(self, "_count", count)
         object.__setattr__(self, "_unit", TimeUnit(unit))
         if self.days > LONGEST_DAYS or self.months > LONGEST_MONTHS:
@@ -73,7 +81,9 @@ class Duration(Written):
         """
         found = _TEXT.fullmatch(text) if isinstance(text, str) else None
         if found is None:
-            raise InvalidDuration(f'{text!r} is not a length of time; write it like "3 days", "2 weeks" or "1 month"')
+            raise InvalidDuration(
+                f'{show(text)} is not a length of time; write it like "3 days", "2 weeks" or "1 month"'
+            )
         return cls(int(found[1]), found[2])
 
     @classmethod
@@ -173,7 +183,7 @@ def check_date(value: object) -> date:
     """
 
     if isinstance(value, datetime) or not isinstance(value, date):
-        raise InvalidDate(f"got {value!r}; a day is a calendar date, write date(2027, 3, 1)")
+        raise InvalidDate(f"got {show(value)}; a day is a calendar date, write date(2027, 3, 1)")
     if not EARLIEST <= value <= LATEST:
         raise InvalidDate(f"{value.isoformat()} lies outside 1900 to 2200; check the year")
     return value
@@ -199,13 +209,13 @@ def read_date(text: str) -> date:
         InvalidDate: If it is written in any other way, or lies outside 1900 to 2200.
     """
     if not _DATE.fullmatch(text):
-        raise InvalidDate(f"{text!r} is not a date; write it as year-month-day, like 2027-03-01")
+        raise InvalidDate(f"{show(text)} is not a date; write it as year-month-day, like 2027-03-01")
     try:
         return check_date(date.fromisoformat(text))
     except InvalidDate:
         raise
     except ValueError:
-        raise InvalidDate(f"{text!r} is not a day of the calendar; check the day and the month") from None
+        raise InvalidDate(f"{show(text)} is not a day of the calendar; check the day and the month") from None
 
 
 def short_date(day: date) -> str:

@@ -7,6 +7,9 @@ from typing import Any, Self
 
 from taper._base.immutable import Written
 from taper._base.numbers import NotExact, Rational, exact, write_number
+from taper._base.shown import show
+from taper._base.takes import takes
+from taper._base.text import readable
 from taper.amounts.dose import Dose, split_quantity
 from taper.errors import InvalidInput
 
@@ -36,11 +39,9 @@ class Volume(Written):
         Raises:
             InvalidVolume: If it has no unit, or one other than mL.
         """
-        if not isinstance(text, str):
-            raise InvalidVolume(f'got {text!r} without a unit; write text such as "2.5 mL"')
-        number, unit = split_quantity(text)
+        number, unit = split_quantity(readable(text, ' without a unit; write text such as "2.5 mL"', InvalidVolume))
         if unit.lower() != "ml":
-            raise InvalidVolume(f'{text!r} is not a volume in mL; write it like "2.5 mL"')
+            raise InvalidVolume(f'{show(text)} is not a volume in mL; write it like "2.5 mL"')
         return cls(number)
 
     @property
@@ -68,6 +69,7 @@ class Concentration(Written):
     _mass: Dose
     _volume: Volume
 
+    @takes
     def __init__(self, mass: Dose, volume: Volume) -> None:
         if not mass or not volume.ml:
             raise InvalidInput(f"{mass}/{volume} is not a concentration; write both parts above 0")
@@ -81,9 +83,9 @@ class Concentration(Written):
         Raises:
             InvalidInput: If it is anything else.
         """
-        found = re.fullmatch(r"([^/]+)/\s*(.+)", text) if isinstance(text, str) else None
+        found = re.fullmatch(r"([^/]+)/\s*(.+)", readable(text, '; write text such as "2 mg/5 mL"'))
         if found is None:
-            raise InvalidInput(f'{text!r} is not a concentration; write it like "2 mg/5 mL"')
+            raise InvalidInput(f'{show(text)} is not a concentration; write it like "2 mg/5 mL"')
         volume = found[2] if found[2][:1].isdigit() else f"1 {found[2]}"
         return cls(Dose.parse(found[1]), Volume.parse(volume))
 
@@ -101,6 +103,7 @@ class Concentration(Written):
     def mg_per_ml(self) -> Fraction:
         return self._mass.mg / self._volume.ml
 
+    @takes
     def dose_in(self, volume: Volume) -> Dose:
         """The dose that a volume holds, written in the label's unit."""
         return (self._mass * (volume.ml / self._volume.ml)).in_unit(self._mass.unit)

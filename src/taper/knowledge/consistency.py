@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Iterable, Iterator
 
+from taper._base.shown import show
 from taper.knowledge.cited import Cited
 from taper.knowledge.class_lists import ClassList
 from taper.knowledge.class_tree import ClassTree
@@ -21,7 +22,7 @@ def check_classes(monographs: Iterable[Monograph], tree: ClassTree, where: str =
             if not tree.holds(name):
                 near = tuple(difflib.get_close_matches(name, tree.spellings, n=3))
                 hint = f"near names are {', '.join(near)}" if near else "no near name is known"
-                told = f"the class {name!r} of {item.drug} is not known, and {hint}; correct its spelling"
+                told = f"the class {show(name)} of {item.drug} is not known, and {hint}; correct its spelling"
                 raise UnknownClass(told, where=where or item.drug, near=near)
 
 
@@ -36,14 +37,14 @@ def check_products(every: Iterable[Monograph]) -> None:
     for item in monographs:
         for product in item.products:
             if product.id in seen:
-                raise InvalidData(f"two products have the id {product.id!r}; give one another id", where=item.drug)
+                raise InvalidData(f"two products have the id {show(product.id)}; give one another id", where=item.drug)
             if product.drug != item.drug:
                 raise InvalidData(f"product {product.id} is of {product.drug}; list it there", where=item.drug)
             seen[product.id] = item.drug
     for item in monographs:
         for name in _products_named(item):
             if seen.get(name) != item.drug:
-                raise InvalidData(f"a fact is about the product {name!r}, which is not on file", where=item.drug)
+                raise InvalidData(f"a fact is about the product {show(name)}, which is not on file", where=item.drug)
 
 
 def _products_named(item: Monograph) -> Iterator[str]:
@@ -63,5 +64,5 @@ def check_lists(lists: Iterable[ClassList], named: frozenset[str], tree: ClassTr
             near = difflib.get_close_matches(item.name, sorted({*named, *tree.spellings}), n=3)
             hint = f"near names are {', '.join(near)}" if near else "no near name is on file"
             raise InvalidData(
-                f"nothing on file names {item.name!r}, and {hint}; correct it", where=f"class {item.name}"
+                f"nothing on file names {show(item.name)}, and {hint}; correct it", where=f"class {item.name}"
             )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from taper._base.shown import show
 from taper.knowledge.monograph import Monograph
 from taper.knowledge.reading import InvalidData, read_monograph, read_toml
 
@@ -49,7 +50,7 @@ def _by_brand(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     for synonym, drug in pairs:
         key = synonym.lower()
         if found.setdefault(key, drug) != drug:
-            raise InvalidData(f"{synonym!r} names both {found[key]} and {drug}; keep one")
+            raise InvalidData(f"{show(synonym)} names both {found[key]} and {drug}; keep one")
     return found
 
 

@@ -1,12 +1,14 @@
 """Equivalence tables across drugs, each named by its source; none is a default."""
 
+from collections import Counter
 from fractions import Fraction
 from typing import Self
 
 from pydantic import model_validator
 
 from taper._base.records import Value
-from taper._base.shown import align, shorten
+from taper._base.shown import align, cut, shorten
+from taper._base.takes import takes
 from taper._base.text import Name, Text
 from taper.amounts.dose import Dose
 from taper.errors import InvalidInput, NotFound
@@ -43,19 +45,20 @@ class EquivalenceTable(Value):
 
     @model_validator(mode="after")
     def _agrees(self) -> Self:
-        names = [row.drug for row in self.rows]
-        for name in names:
-            if names.count(name) > 1:
+        for name, count in Counter(row.drug for row in self.rows).items():
+            if count > 1:
                 raise InvalidInput(f"{name} has two rows; keep one, with up_to for a range")
         for row in self.rows:
             if not row.dose or (row.up_to is not None and row.up_to < row.dose):
                 raise InvalidInput(f"{row.drug}: write an equivalent above 0, and a range that ends above its start")
         return self
 
+    @takes
     def holds(self, drug: str) -> bool:
         """Whether the table has a row for the drug."""
         return drug == self.reference or any(row.drug == drug for row in self.rows)
 
+    @takes
     def row(self, drug: str) -> Equivalent:
         """The row for a drug.
 
@@ -68,8 +71,11 @@ class EquivalenceTable(Value):
         if drug == self.reference:
             return Equivalent(drug=drug, dose=self.reference_dose)
         held = ", ".join(sorted(row.drug for row in self.rows))
-        raise NotFound(f"{self.title} has no row for {drug}; its rows are {held}. Name another table", where=self.id)
+        raise NotFound(
+            f"{self.title} has no row for {cut(drug)}; its rows are {held}. Name another table", where=self.id
+        )
 
+    @takes
     def ratio(self, drug: str, to: str) -> Fraction:
         """How many mg of `to` the table sets beside one mg of `drug`, by the low end of a range.
 

@@ -6,9 +6,13 @@ from dataclasses import replace
 from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, SupportsIndex
 
+from taper._base.immutable import ByMeaning
 from taper._base.json_text import read_text_file
+from taper._base.shown import show
+from taper._base.takes import takes
+from taper._base.text import readable
 from taper.errors import NotFound
 from taper.knowledge.class_lists import ClassList, Membership
 from taper.knowledge.class_tree import ClassTree
@@ -34,7 +38,7 @@ class UnknownDrug(NotFound):
     """A drug that is not on file; near names are listed, and none is picked."""
 
 
-class Formulary:
+class Formulary(ByMeaning):
     """Monographs and equivalence tables, looked up by exact name or known brand synonym. It is immutable.
 
     Example:
@@ -42,6 +46,7 @@ class Formulary:
         ['5 mg', '10 mg']
     """
 
+    @takes
     def __init__(
         self,
         monographs: Iterable[Monograph] = (),
@@ -59,6 +64,16 @@ class Formulary:
         self._vocabulary = vocabulary
         self._mentions = Mentions.of(self._monographs.values())
         self.check()
+
+    def _meaning(self) -> tuple[object, ...]:
+        return self._monographs, self._tables, self.class_lists, self.classes, self._vocabulary
+
+    def __hash__(self) -> int:
+        return hash(self.drugs)
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> str | tuple[Any, ...]:
+        # What comes with the library is there already where a copy is read.
+        return (Formulary.shipped, ()) if self is Formulary.shipped() else super().__reduce_ex__(protocol)
 
     def __str__(self) -> str:
         tables = ", ".join(table.id for table in self.tables)
@@ -142,11 +157,11 @@ class Formulary:
             >>> [item.words for item in Formulary.shipped().memberships("oxycodone")]
             ['opioid by WHO ATC index (copy), 2026, N02AA05']
         """
-        return self._memberships.get(plain(name), ())
+        return self._memberships.get(plain(_text(name)), ())
 
     def subgroups_in(self, name: str) -> frozenset[str]:
         """The chemical subgroups of the medicines that lists place in a class, or in one that lies in it."""
-        if name not in self._subgroups:
+        if _text(name) not in self._subgroups:
             within = (item for item in self.class_lists if name in self.classes.widened({item.name}))
             members = {member for item in within for member in item.members}
             self._subgroups[name] = self.vocabulary.subgroups_of(members)
@@ -168,13 +183,13 @@ class Formulary:
 
     def condition(self, name: str) -> Condition:
         """A condition by every name it goes by, and whether a list or a source on file knows it."""
-        found = self.vocabulary.condition(name)
+        found = self.vocabulary.condition(_text(name))
         named = plain(name) in self.conditions or plain(name) in self._mentions.uses
         return replace(found, is_known=True) if named and not found.is_known else found
 
     def medicines(self, name: str) -> tuple[NamedMedicine, ...]:
         """The medicines in what a person wrote, such as a brand or a combination; empty where none is known."""
-        return self.vocabulary.medicines(name, self._other_names)
+        return self.vocabulary.medicines(_text(name), self._other_names)
 
     @cached_property
     def _other_names(self) -> frozenset[str]:
@@ -184,7 +199,7 @@ class Formulary:
 
     def near_medicines(self, name: str) -> tuple[str, ...]:
         """Names of medicines that are written alike, for one that is not known; none is picked."""
-        return self.vocabulary.near_medicines(name, self._other_names)
+        return self.vocabulary.near_medicines(_text(name), self._other_names)
 
     @cached_property
     def _memberships(self) -> dict[str, tuple[Membership, ...]]:
@@ -199,13 +214,13 @@ class Formulary:
         Raises:
             UnknownDrug: If it is none, or of several entries; those or near names are listed and none is picked.
         """
-        key = name.strip().lower()
+        key = _text(name).strip().lower()
         if self.holds(key):
             return key if key in self._monographs else self._synonyms[key]
         found = self.written(name)
         if len(found.drugs) > 1:
             listed = " or ".join(self._with_release(drug) for drug in found.drugs)
-            raise UnknownDrug(f"{name!r} is on file as {listed}; write the one that is meant", near=found.drugs)
+            raise UnknownDrug(f"{show(name)} is on file as {listed}; write the one that is meant", near=found.drugs)
         return found.drugs[0]
 
     def _with_release(self, drug: str) -> str:
@@ -223,7 +238,26 @@ class Formulary:
             >>> found.drugs, str(found.release)
             (('zolpidem',), 'extended')
         """
-        key = name.strip().lower()
+        found = self._written(name)
+        if found is None:
+            raise self._unknown(name)
+        return found
+
+    def entries_of(self, name: str) -> tuple[str, ...]:
+        """The entries that a drug may be as it was written; none where it is unknown, and several where it is unclear.
+
+        Example:
+            >>> Formulary.shipped().entries_of("Valium"), Formulary.shipped().entries_of("aspirinn")
+            (('diazepam',), ())
+        """
+        key = _text(name).strip().lower()
+        if self.holds(key):
+            return (key if key in self._monographs else self._synonyms[key],)
+        found = self._written(name)
+        return found.drugs if found is not None else ()
+
+    def _written(self, name: str) -> DrugName | None:
+        key = _text(name).strip().lower()
         if key in self._monographs:
             return DrugName.of(key)
         whole = plain(name)
@@ -233,7 +267,7 @@ class Formulary:
             drugs = self._entries(each)
             if drugs:
                 return self._as_branded(DrugName(name, drugs, kind, shapes, self._is_short(each, drugs)), whole)
-        raise self._unknown(name)
+        return None
 
     def _entries(self, key: str) -> tuple[str, ...]:
         """The entries of which a plain name is the name, a brand, another name, a salt or the beginning.
@@ -246,8 +280,7 @@ class Formulary:
             return (self._plain_synonyms[key],)
         names = {key, without_salt(key), *self.vocabulary.same_names(key)}
         exact = tuple(sorted(name for name in names if name in self._monographs))
-        begins = tuple(f"{name}-" for name in names)
-        return exact or tuple(drug for drug in self.drugs if drug.startswith(begins))
+        return exact or tuple(sorted({drug for name in names for drug in self._begun.get(name, ())}))
 
     @staticmethod
     def _is_short(key: str, drugs: tuple[str, ...]) -> bool:
@@ -276,6 +309,16 @@ class Formulary:
     def _plain_synonyms(self) -> dict[str, str]:
         return {plain(name): drug for name, drug in self._synonyms.items()}
 
+    @cached_property
+    def _begun(self) -> dict[str, list[str]]:
+        """The entries whose names go on after a hyphen, by what stands before it."""
+        found: dict[str, list[str]] = {}
+        for drug in self.drugs:
+            parts = drug.split("-")
+            for count in range(1, len(parts)):
+                found.setdefault("-".join(parts[:count]), []).append(drug)
+        return found
+
     def _unknown(self, name: str) -> UnknownDrug:
         key = name.strip().lower()
         known = sorted({*self._monographs, *self._synonyms})
@@ -292,11 +335,11 @@ class Formulary:
             alone = f"; it is a name of {names}"
         elif parts and parts[0].name != plain(name):
             alone = f"; it is a name of {names}"
-        return UnknownDrug(f"{name!r} is not in the formulary{alone}. {hint}", near=near)
+        return UnknownDrug(f"{show(name)} is not in the formulary{alone}. {hint}", near=near)
 
     def holds(self, name: str) -> bool:
         """Whether a drug is on file under this name or a synonym."""
-        key = name.strip().lower()
+        key = _text(name).strip().lower()
         return key in self._monographs or key in self._synonyms
 
     def monograph(self, name: str) -> Monograph:
@@ -319,7 +362,7 @@ class Formulary:
             NotFound: If no product of that market is on file.
         """
         held = self.monograph(name).products
-        found = tuple(product for product in held if market is None or product.market == market)
+        found = tuple(product for product in held if market is None or product.market == _text(market))
         if market is not None and not found:
             markets = ", ".join(sorted({product.market or "none named" for product in held})) or "none"
             raise NotFound(f"no {market} product of {name} is on file; markets on file: {markets}. Name one of them")
@@ -331,10 +374,11 @@ class Formulary:
         Raises:
             NotFound: If it is not on file; the message lists those that are.
         """
-        if name not in self._tables:
-            raise NotFound(f"{name!r} is not an equivalence table; name one of {', '.join(sorted(self._tables))}")
+        if _text(name) not in self._tables:
+            raise NotFound(f"{show(name)} is not an equivalence table; name one of {', '.join(sorted(self._tables))}")
         return self._tables[name]
 
+    @takes
     def overlaid(self, path: str | Path, *, name: str | None = None) -> Self:
         """A formulary with a TOML file merged over this one: local limits and products, added or in place of others.
 
@@ -359,7 +403,9 @@ class Formulary:
         if parts is not None and data:
             near = difflib.get_close_matches(next(iter(data)), ["drugs", "overlay", "classes", "names"], n=1)
             hint = f"the nearest key is {near[0]}" if near else "its keys are drugs, overlay, classes and names"
-            raise InvalidData(f"{next(iter(data))!r} is not a key of an overlay, and {hint}; correct it", where=where)
+            raise InvalidData(
+                f"{show(next(iter(data)))} is not a key of an overlay, and {hint}; correct it", where=where
+            )
         if layer == "shipped":
             raise InvalidData("'shipped' is the layer of the library; give the overlay another name", where=where)
         each = parts.items() if isinstance(parts, dict) else [(str(data.get("drug", "")), data)]
@@ -397,7 +443,7 @@ class Formulary:
                 if name not in known:
                     near = difflib.get_close_matches(name, sorted(known), n=3)
                     hint = f"near names are {', '.join(near)}" if near else "no near name is on file"
-                    told = f"with_names names {name!r}, and {hint}; correct it, or list it in names"
+                    told = f"with_names names {show(name)}, and {hint}; correct it, or list it in names"
                     raise InvalidData(told, where=f"{where}: {drug}")
 
     def _lists_over(self, data: dict[str, Any], layer: str, where: str) -> tuple[ClassList, ...]:
@@ -409,7 +455,7 @@ class Formulary:
         for key in body.get("sources", {}):
             if key in known:
                 raise InvalidData(
-                    f"the source {key!r} is already on file; give the overlay's own another id", where=where
+                    f"the source {show(key)} is already on file; give the overlay's own another id", where=where
                 )
         return read_class_lists(body, where=f"{where}: classes", layer=layer)
 
@@ -420,7 +466,13 @@ class Formulary:
             return drug
         near = difflib.get_close_matches(drug.strip().lower(), sorted({*self._monographs, *self._synonyms}), n=4)
         hint = f"near names are {', '.join(near)}" if near else "no near name is on file"
-        raise InvalidData(f"{drug!r} is not on file, and {hint}; correct the name, or write new = true", where=where)
+        raise InvalidData(
+            f"{show(drug)} is not on file, and {hint}; correct the name, or write new = true", where=where
+        )
+
+
+def _text(name: object) -> str:
+    return readable(name, "; write a name as text")
 
 
 def _listing(names: tuple[str, ...]) -> str:

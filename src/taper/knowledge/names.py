@@ -26,7 +26,7 @@ _BEFORE = frozenset({"low", "high", "dose", "baby", "regular", "oral", "topical"
 _DROPPED = re.compile(r"['\N{RIGHT SINGLE QUOTATION MARK}\N{REGISTERED SIGN}\N{TRADE MARK SIGN}]|(?<!\d)\.|\.(?!\d)")
 """What is no part of a name: apostrophes, trademark signs, and full stops other than decimal points."""
 
-_JOINED = re.compile(r"\s*(?:/|\+|\band\b|\bwith\b|\bplus\b)\s*", re.IGNORECASE)
+_JOINED = re.compile(r"/|\+|\band\b|\bwith\b|\bplus\b", re.IGNORECASE)
 """What joins the parts of a combination."""
 
 

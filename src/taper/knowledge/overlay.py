@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from taper._base.shown import show
 from taper.knowledge.monograph import CITING_KEYS, Ceiling, Interaction, Monograph, Titration
 from taper.knowledge.reading import InvalidData, read_monograph
 from taper.source import Source
@@ -22,7 +23,7 @@ def _names_declared(data: dict[str, Any], where: str) -> list[str]:
 
 def _check_shape(part: object, where: str) -> None:
     if not isinstance(part, dict):
-        raise InvalidData(f"a drug is a table, got {part!r}; write [drugs.NAME]", where=where)
+        raise InvalidData(f"a drug is a table, got {show(part)}; write [drugs.NAME]", where=where)
     if not isinstance(part.get("sources", {}), dict):
         raise InvalidData("sources is a table of tables; write [sources.NAME]", where=where)
     if not isinstance(part.get("replaces", []), list):
@@ -36,7 +37,9 @@ def _lay_over(
     known = {source.id: source for source in below.sources} if below else {}
     for key in data.get("sources", {}):
         if key in held:
-            told = f"the source {key!r} is already on file, for {held[key]}; give the overlay's own source another id"
+            told = (
+                f"the source {show(key)} is already on file, for {held[key]}; give the overlay's own source another id"
+            )
             raise InvalidData(told, where=where)
         _refuse_claims(data["sources"][key], key, below, where)
     data.setdefault("reviewed_on", below.reviewed_on if below else None)
@@ -57,7 +60,7 @@ def _refuse_claims(body: object, key: str, below: Monograph | None, where: str) 
     set_id = body.get("set_id") if isinstance(body, dict) else None
     for source in below.sources if below is not None and set_id is not None else ():
         if source.set_id == set_id:
-            told = f"the source {key!r} has the set id of {source.id}, a label that is on file"
+            told = f"the source {show(key)} has the set id of {source.id}, a label that is on file"
             raise InvalidData(f"{told}; leave set_id out, and cite the overlay's own source", where=where)
 
 
@@ -68,7 +71,7 @@ def _refuse_borrowed(value: object, known: Mapping[str, Source], where: str) -> 
     for key in CITING_KEYS if isinstance(value, dict) else ():
         name = value.get(key) if isinstance(value, dict) else None
         if isinstance(name, str) and name in known:
-            told = f"cites the source {name!r} of the layer {known[name].layer}"
+            told = f"cites the source {show(name)} of the layer {known[name].layer}"
             raise InvalidData(f"{told}; an overlay cites its own, so define one under another id", where=where)
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from taper._base.shown import show, some_of
 from taper.errors import InvalidInput
 from taper.knowledge.drug_names import DrugName
 from taper.knowledge.formulary import Formulary
@@ -161,7 +162,10 @@ def _check_one_route(products: tuple[Product, ...], where: str) -> None:
 def _only_release(products: tuple[Product, ...], where: str) -> Release:
     releases = sorted({product.release for product in products})
     if len(releases) > 1:
-        raise NoProducts(f"products are {' and '.join(releases)} release; name one release", where=where)
+        raise NoProducts(
+            f"products are {' and '.join(releases)} release; name one release, or give products of one alone",
+            where=where,
+        )
     return releases[0] if releases else Release.IMMEDIATE
 
 
@@ -176,6 +180,8 @@ def narrow(products: tuple[Product, ...], names: tuple[str, ...], where: str) ->
     found = tuple(product for product in products if product.id in names)
     unknown = sorted(set(names) - {product.id for product in found})
     if unknown:
-        held = ", ".join(product.id for product in products) or "none"
-        raise NoProducts(f"the product {unknown[0]!r} is not among those given ({held}); correct its id", where=where)
+        held = some_of([product.id for product in products]) or "none"
+        raise NoProducts(
+            f"the product {show(unknown[0])} is not among those given ({held}); correct its id", where=where
+        )
     return found

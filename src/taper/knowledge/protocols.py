@@ -11,6 +11,8 @@ from pydantic import Field, model_validator
 
 from taper._base.json_text import decode
 from taper._base.records import Value
+from taper._base.shown import show
+from taper._base.takes import takes
 from taper._base.text import Name, Text
 from taper.errors import InvalidInput, NotFound
 from taper.plans.plan import Plan
@@ -79,7 +81,7 @@ def _picked(name: str, choice: OpenChoice, chosen: Mapping[str, str]) -> str:
     if given is None:
         raise InvalidInput(f"{name} leaves open: {choice.question} Choose {choice.name} from {options}")
     if given not in choice.options:
-        raise InvalidInput(f"{choice.name} is {given!r}; choose from {options}", where=name)
+        raise InvalidInput(f"{choice.name} is {show(given)}; choose from {options}", where=name)
     return given
 
 
@@ -88,6 +90,7 @@ def protocol_names() -> tuple[str, ...]:
     return tuple(sorted(_shipped()))
 
 
+@takes
 def load_protocol(name: str) -> Protocol:
     """A shipped protocol or example by name.
 
@@ -95,7 +98,7 @@ def load_protocol(name: str) -> Protocol:
         NotFound: If it is not shipped; the message lists those that are.
     """
     if name not in _shipped():
-        raise NotFound(f"{name!r} is not a shipped protocol. Shipped: {', '.join(protocol_names())}")
+        raise NotFound(f"{show(name)} is not a shipped protocol. Shipped: {', '.join(protocol_names())}")
     return _shipped()[name]
 
 

@@ -1,11 +1,11 @@
 """Reading data files: TOML with its sources, into monographs, tables and class lists."""
 
-import tomllib
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
 from typing import Any, TypeVar
 
 from taper._base.records import join_path
+from taper._base.shown import show
+from taper._base.toml_text import read_toml_text
 from taper.errors import InvalidInput
 from taper.knowledge.class_lists import ClassList
 from taper.knowledge.class_tree import ClassTree
@@ -94,7 +94,7 @@ def read_class_tree(data: Mapping[str, Any], *, where: str) -> ClassTree:
     made = _read_as(ClassTree, _cited(data, where), where)
     for name in (name for item in made.within for name in (item.of, *item.wider)):
         if not made.holds(name):
-            raise InvalidData(f"{name!r} is none of its names; add it there, or correct it", where=where)
+            raise InvalidData(f"{show(name)} is none of its names; add it there, or correct it", where=where)
     return made
 
 
@@ -114,7 +114,7 @@ def read_vocabulary(
         "conditions": _cited(conditions, f"{where}: conditions"),
     }
     if codes:
-        raise InvalidData(f"{next(iter(codes))!r} is not a known key; remove it", where=f"{where}: medicines")
+        raise InvalidData(f"{show(next(iter(codes)))} is not a known key; remove it", where=f"{where}: medicines")
     return _read_as(NamesOnFile, body, where)
 
 
@@ -179,13 +179,13 @@ def _cite(value: Any, sources: Mapping[str, Source], where: str, used: set[str])
 def _check_used(sources: Iterable[str], used: set[str], where: str) -> None:
     unused = sorted(set(sources) - used)
     if unused:
-        raise InvalidData(f"the source {unused[0]!r} is cited by nothing; cite it or remove it", where=where)
+        raise InvalidData(f"the source {show(unused[0])} is cited by nothing; cite it or remove it", where=where)
 
 
 def _look_up(name: Any, sources: Mapping[str, Source], where: str) -> Source:
     if isinstance(name, str) and name in sources:
         return sources[name]
-    raise InvalidData(f"cites the source {name!r}, which is not defined; add [sources.{name}]", where=where)
+    raise InvalidData(f"cites the source {show(name)}, which is not defined; add [sources.{name}]", where=where)
 
 
 def _read_as(kind: type[_Read], body: dict[str, Any], where: str) -> _Read:
@@ -199,11 +199,9 @@ def read_toml(text: str, where: str) -> dict[str, Any]:
     """Read TOML text; numbers with a point come back as Decimal.
 
     Raises:
-        InvalidData: If it is not TOML.
+        InvalidData: If it is not TOML, or holds keys, numbers or nesting of a size that no data file has.
     """
     try:
-        return tomllib.loads(text, parse_float=Decimal)
-    except tomllib.TOMLDecodeError as error:
-        raise InvalidData(f"not TOML: {error}; correct it there", where=where) from None
-    except RecursionError:
-        raise InvalidData("nested deeper than any monograph; check the file", where=where) from None
+        return read_toml_text(text, where=where)
+    except InvalidInput as error:
+        raise InvalidData(error.message, where=error.where) from None

@@ -98,12 +98,22 @@ class Stopping(Cited):
         absent = [name for name in needed if not getattr(self, name)]
         if absent:
             raise InvalidInput(f"'{self.shape}' needs {', '.join(absent)}; add what the source gives")
+        for name, shape in _OF_ONE_SHAPE.items():
+            if getattr(self, name) and self.shape is not shape:
+                raise InvalidInput(f"'{self.shape}' has no {name}; remove it, or write the shape '{shape}'")
         return self
 
 
 _EVERY = ("every_low", "every_high")
 
 
+_OF_ONE_SHAPE = {
+    "step_low": StoppingShape.FIXED,
+    "step_high": StoppingShape.FIXED,
+    "bands": StoppingShape.BANDED,
+    "change_to": StoppingShape.CHANGE_FIRST,
+    "intakes": StoppingShape.FEWER_INTAKES,
+}
 _STOPPING_FIELDS: dict[StoppingShape, tuple[str, ...]] = {
     StoppingShape.SLOWLY: (),
     StoppingShape.PATIENT_PLAN: (),

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
+from taper._base.takes import takes
 from taper.amounts.dose import DailyDose
 from taper.errors import InvalidInput
 from taper.paces.rulers import Ruler
@@ -42,6 +43,7 @@ class Change:
         return self.mg > 0
 
 
+@takes
 def measure_changes(
     totals: Iterable[DailyDose],
     *,
@@ -81,6 +83,7 @@ def measure_changes(
     return tuple(made)
 
 
+@takes
 def largest_fall(changes: Iterable[Change]) -> Change | None:
     """The reduction with the most paces, or, where none were counted, the largest part of the current total."""
     falls = [change for change in changes if change.is_fall]
@@ -110,6 +113,7 @@ class FallWindow:
         return self.mg / self.before.mg * 100 if self.before else None
 
 
+@takes
 def steepest_window(
     totals: Iterable[DailyDose], days: int, *, before: DailyDose | None = None, first_day: int = 1
 ) -> FallWindow | None:

@@ -149,7 +149,8 @@ def banded(
         2 mg down to 10 mg, 1 mg down to 0 mg, every 2 weeks
     """
     made = []
-    for amount, edge in bands:
+    for band in bands:
+        amount, edge = band
         low, high = read_span(amount.text if isinstance(amount, Dose) else amount)
         made.append(Band(down_to=edge if isinstance(edge, Dose) else Dose.parse(edge), low=low, high=high))
     return _pace(Bands(bands=tuple(made)), every, None if up_to is None else exact(up_to), aim, never_more_than)

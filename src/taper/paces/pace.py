@@ -8,6 +8,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, Wi
 
 from taper._base.numbers import Exact, Rational, exact, write_number
 from taper._base.records import NotEmpty, Value
+from taper._base.shown import show
+from taper._base.text import readable
 from taper.amounts.dose import Dose, MassUnit, split_quantity
 from taper.amounts.duration import Duration, InvalidDuration
 from taper.errors import InvalidInput
@@ -216,6 +218,8 @@ class Pace(Value):
             _check_up_to(self.base, self.up_to)
         if self.never_more_than is not None and is_range(self.never_more_than):
             raise InvalidPace("never_more_than is a range; give its one limit")
+        # A plan keeps it as text, which is read again.
+        readable(str(self), "", InvalidPace)
         return self
 
     @property
@@ -323,7 +327,7 @@ def ends_of(text: str) -> tuple[str, str]:
     """
     low, dash, high = text.strip().partition("-")
     if dash and not low.strip():
-        raise InvalidPace(f"{text.strip()!r} is negative; write a pace above 0, by which doses are reduced")
+        raise InvalidPace(f"{show(text.strip())} is negative; write a pace above 0, by which doses are reduced")
     return low.strip(), (high if dash else low).strip()
 
 
@@ -348,9 +352,10 @@ _POINTS = re.compile(r"(.+?) points? of occupancy with Vmax (\S+) and Km (.+) by
 
 
 def _read(text: str) -> dict[str, Any]:
-    found = _EVERY.fullmatch(text.strip()) if isinstance(text, str) else None
+    advice = '; write a pace as text, like "2 mg, every 2 weeks"'
+    found = _EVERY.fullmatch(readable(text, advice, InvalidPace).strip())
     if found is None:
-        raise InvalidPace(f'{text!r} has no interval; write it like "2 mg, every 2 weeks"')
+        raise InvalidPace(f'{show(text)} has no interval; write it like "2 mg, every 2 weeks"')
     made: dict[str, Any] = {"every": _read_every(found[2])}
     body, _, second = (found[1] + found[3]).partition("never more than ")
     if second:
@@ -396,7 +401,7 @@ def read_base(text: str) -> Base:
     if " of current" in head:
         return _read_current(head, rest)
     if rest:
-        raise InvalidPace(f"{rest[0]!r} does not belong to {head!r}; remove it or correct its spelling")
+        raise InvalidPace(f"{show(rest[0])} does not belong to {show(head)}; remove it or correct its spelling")
     return _read_plain(head)
 
 
@@ -407,17 +412,17 @@ def _read_plain(head: str) -> Base:
     if "occupancy" in head:
         return _read_occupancy(head)
     if "%" in head:
-        raise InvalidPace(f'{head!r} does not say of what; write "of current" or "of start" after it')
+        raise InvalidPace(f'{show(head)} does not say of what; write "of current" or "of start" after it')
     if split_quantity(head)[1] not in set(MassUnit):
         hint = 'write it like "2 mg", "10% of start" or "10% of current, at least 1 mg"'
-        raise InvalidPace(f"{head!r} is not a pace; {hint}")
+        raise InvalidPace(f"{show(head)} is not a pace; {hint}")
     first, last = read_span(head)
     return Fixed(low=first, high=last)
 
 
 def _read_current(head: str, rest: list[str]) -> OfCurrent:
     if not head.endswith(" of current"):
-        raise InvalidPace(f'{head!r} is not a pace; write it like "10% of current, at least 1 mg"')
+        raise InvalidPace(f'{show(head)} is not a pace; write it like "10% of current, at least 1 mg"')
     low, high = read_percents(head.removesuffix(" of current"))
     ends: dict[str, Dose] = {}
     for part in rest:
@@ -426,7 +431,9 @@ def _read_current(head: str, rest: list[str]) -> OfCurrent:
                 ends[name] = Dose.parse(part.removeprefix(words))
                 break
         else:
-            raise InvalidPace(f'{part!r} is not known here; write "at least 1 mg", "last dose 1 mg" or "up to 12.5%"')
+            raise InvalidPace(
+                f'{show(part)} is not known here; write "at least 1 mg", "last dose 1 mg" or "up to 12.5%"'
+            )
     return OfCurrent(low=low, high=high, at_least=ends.get("at_least"), last_dose=ends.get("last_dose"))
 
 
@@ -435,7 +442,7 @@ def _read_bands(clauses: list[str]) -> Bands:
     for part in clauses:
         amount, between, edge = part.partition(" down to ")
         if not between:
-            raise InvalidPace(f'{part!r} is not a band; write it like "2 mg down to 10 mg"')
+            raise InvalidPace(f'{show(part)} is not a band; write it like "2 mg down to 10 mg"')
         low, high = read_span(amount)
         made.append(Band(down_to=Dose.parse(edge), low=low, high=high))
     return Bands(bands=tuple(made))
@@ -445,7 +452,7 @@ def _read_occupancy(head: str) -> OfOccupancy:
     found = _POINTS.fullmatch(head)
     if found is None:
         hint = 'write "10 points of occupancy with Vmax 80 and Km 2 mg by SOURCE"'
-        raise InvalidPace(f"{head!r} lacks its curve; {hint}")
+        raise InvalidPace(f"{show(head)} lacks its curve; {hint}")
     low, high = ends_of(found[1])
     return OfOccupancy(low=low, high=high, vmax=found[2], km=Dose.parse(found[3]), source=found[4])
 
@@ -454,7 +461,7 @@ def _read_up_to(base: Base, text: str) -> Fraction:
     match base:
         case Fixed():
             if "%" in text:
-                raise InvalidPace(f'up to {text!r} is in percent and the pace in mg; write it like "up to 4 mg"')
+                raise InvalidPace(f'up to {show(text)} is in percent and the pace in mg; write it like "up to 4 mg"')
             return Dose.parse(text).mg
         case Bands():
             return exact(text.removesuffix("paces").strip())
@@ -462,5 +469,5 @@ def _read_up_to(base: Base, text: str) -> Fraction:
             return check_points(text.removesuffix("points").strip())
         case _:
             if not text.endswith("%"):
-                raise InvalidPace(f'up to {text!r} has no percent sign; write it like "up to 12.5%"')
+                raise InvalidPace(f'up to {show(text)} has no percent sign; write it like "up to 12.5%"')
             return check_percent(text)

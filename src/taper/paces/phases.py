@@ -7,6 +7,9 @@ from typing import Annotated, Self
 from pydantic import model_validator
 
 from taper._base.records import NotEmpty, Value
+from taper._base.shown import show
+from taper._base.takes import takes
+from taper._base.text import readable
 from taper.amounts.dose import Dose
 from taper.errors import InvalidInput
 from taper.paces.pace import InvalidPace, Pace, PaceText
@@ -18,6 +21,7 @@ _ENDS = re.compile(
     rf"(?:,?\s+(?<!up )(?:down to|to|until) (?P<down_to>{_AMOUNT}))?(?: ?a day|/day)?"
 )
 _BAND = re.compile(rf"(?P<amount>.+?) down to (?P<down_to>{_AMOUNT}),? (?P<every>(?:every|per) .+)")
+_ADVICE = 'write "10% of current every 2 weeks to 10 mg, then 1 mg every 4 weeks"'
 _EACH = re.compile(r".*?\b(?:every|per) [^,]+(?:,\s*|$)")
 
 
@@ -42,13 +46,14 @@ class Phase(Value):
         Raises:
             InvalidPace: If it cannot be read.
         """
+        text = readable(text, f"; {_ADVICE}", InvalidPace)
         band = _BAND.fullmatch(text.strip())
         if band is not None:
             edge = _edge(band["down_to"])
             return cls(pace=Pace.parse(f"{band['amount']}, {band['every']}", down_to=edge), down_to=edge)
         found = _ENDS.fullmatch(text.strip())
         if found is None:
-            raise InvalidPace(f'{text!r} is not a phase; write it like "10% of current every 2 weeks to 10 mg"')
+            raise InvalidPace(f'{show(text)} is not a phase; write it like "10% of current every 2 weeks to 10 mg"')
         edge = _edge(found["down_to"] or "0")
         begins = None if found["down_from"] is None else _edge(found["down_from"])
         return cls(pace=Pace.parse(found["pace"], down_to=edge), down_to=edge, down_from=begins)
@@ -79,10 +84,8 @@ class Phases(Value):
         Raises:
             InvalidPace: If one cannot be read, two overlap, or there is a gap between two.
         """
-        if not isinstance(text, str) or not text.strip():
-            raise InvalidPace(
-                'there is no phase; write "10% of current every 2 weeks to 10 mg, then 1 mg every 4 weeks"'
-            )
+        if not readable(text, f"; {_ADVICE}", InvalidPace).strip():
+            raise InvalidPace(f"there is no phase; {_ADVICE}")
         parts = [part for part in _THEN.split(text.strip()) if part]
         if len(parts) == 1:
             each = _EACH.findall(parts[0])
@@ -117,8 +120,10 @@ class Phases(Value):
                     f"phase {number} begins at {other.down_from} and {ends}: {what}; write the same dose, or leave out "
                     '"from"'
                 )
+        readable(str(self), "", InvalidPace)
         return self
 
+    @takes
     def below(self, total: Dose) -> tuple[Phase, ...]:
         """The phases that are still to come below a daily total."""
         return tuple(phase for phase in self.phases if phase.down_to < total)
@@ -128,7 +133,11 @@ class Phases(Value):
 
 
 def are_phases(text: str) -> bool:
-    """Whether a text names more than one pace, or a pace with an end."""
-    ends = _ENDS.fullmatch(text.strip())
+    """Whether a text names more than one pace, or a pace with an end.
+
+    Raises:
+        InvalidPace: If it is longer than a text may be.
+    """
+    ends = _ENDS.fullmatch(readable(text, f"; {_ADVICE}", InvalidPace).strip())
     several = len(_THEN.split(text.strip())) > 1 or len(re.findall(r"\bevery\b", text)) > 1
     return several or (ends is not None and ends["down_to"] is not None)

@@ -4,10 +4,11 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from taper._base.takes import takes
 from taper.amounts.dose import DailyDose, Dose
 from taper.errors import InvalidInput
 from taper.paces.logarithms import ln
-from taper.paces.pace import Bands, Base, Fixed, OfCurrent, OfOccupancy, OfStart, Pace
+from taper.paces.pace import Bands, Base, Fixed, InvalidPace, OfCurrent, OfOccupancy, OfStart, Pace
 
 ONE_PACE = 10**9
 """Reductions are counted in whole billionths of a pace; everything after that rounding is integers."""
@@ -161,8 +162,15 @@ def _fine(place: Fraction) -> int:
     return place.numerator * _FINE // place.denominator
 
 
+@takes
 def linear(step: Dose) -> Linear:
-    """A ruler on which one pace is so many mg."""
+    """A ruler on which one pace is so many mg.
+
+    Raises:
+        InvalidPace: If it is 0 mg.
+    """
+    if not step.mg:
+        raise InvalidPace("0 mg changes nothing; write an amount above 0", where="step")
     return Linear(step.mg)
 
 

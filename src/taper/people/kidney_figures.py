@@ -3,6 +3,7 @@
 import re
 from fractions import Fraction
 from functools import total_ordering
+from string import ascii_letters
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import BeforeValidator, PlainSerializer, model_validator
@@ -10,7 +11,8 @@ from pydantic import BeforeValidator, PlainSerializer, model_validator
 from taper._base.immutable import Written
 from taper._base.numbers import Rational, exact, write_number
 from taper._base.records import Value
-from taper._base.text import Text
+from taper._base.shown import show
+from taper._base.text import Text, readable
 from taper.amounts.dose import split_quantity
 from taper.errors import InvalidInput
 from taper.people.body import SurfaceFormula, WeightBasis
@@ -18,7 +20,6 @@ from taper.people.measuring import DIGITS, ImplausibleValue, for_people, not_fin
 
 REPORTED, CKD_EPI_2021, COCKCROFT_GAULT = "reported", "CKD-EPI 2021", "Cockcroft-Gault"
 _RATIO = re.compile(r"[0-9]{1,90}/[1-9][0-9]{0,89}", re.ASCII)
-_REPORT = re.compile(r"([^A-Za-z]*?)\s*([A-Za-z].*)?", re.DOTALL)
 _PER_MG_PER_DL = {"mg/dL": Fraction(1), "umol/L": Fraction(442, 5)}
 _CREATININE_UNITS = {"mg/dl": "mg/dL", "umol/l": "umol/L", "\u03bcmol/l": "umol/L"}
 
@@ -47,9 +48,9 @@ class Creatinine(Written):
     unit: str
 
     def __init__(self, amount: Rational, unit: str) -> None:
-        known = _CREATININE_UNITS.get(str(unit).casefold())
+        known = _CREATININE_UNITS.get(unit.casefold() if isinstance(unit, str) else "")
         if known is None:
-            raise InvalidInput(f"the unit {unit!r} is unknown; write mg/dL or umol/L", where="creatinine")
+            raise InvalidInput(f"the unit {show(unit)} is unknown; write mg/dL or umol/L", where="creatinine")
         object.__setattr__(self, "amount", number_of(amount, "creatinine"))
         object.__setattr__(self, "unit", known)
         _check_creatinine(self)
@@ -62,9 +63,10 @@ class Creatinine(Written):
             InvalidInput: If the unit is missing or unknown, or the number is not plain.
             ImplausibleValue: If no person has such a creatinine; the message names the likely unit.
         """
-        number, unit = split_quantity(text) if isinstance(text, str) else ("", "")
+        advice = ' without a unit; write it like "1.2 mg/dL" or "106 umol/L"'
+        number, unit = split_quantity(readable(text, advice, where="creatinine"))
         if not unit:
-            message = f'got {text!r} without a unit; write it like "1.2 mg/dL" or "106 umol/L"'
+            message = f"got {show(text)}{advice}"
             raise InvalidInput(message, where="creatinine")
         return cls(number, unit)
 
@@ -211,13 +213,12 @@ class CreatinineClearance(_Figure):
 
 
 def _read_report(kind: type[_Figure], text: str) -> Fraction:
-    found = _REPORT.fullmatch(text) if isinstance(text, str) else None
-    if found is None:
-        raise InvalidInput(f'got {text!r}; write text such as "42 {kind.unit}"', where=kind.__name__)
+    readable(text, f'; write text such as "42 {kind.unit}"', where=kind.__name__)
     if text.lstrip()[:1] in {"<", ">", "\u2264", "\u2265"}:
-        raise InvalidInput(f"{text!r} is a bound, not a figure; write the figure, such as 42", where=kind.__name__)
-    _check_unit(kind, text, found[2] or kind.unit)
-    return number_of(found[1], kind.__name__)
+        raise InvalidInput(f"{show(text)} is a bound, not a figure; write the figure, such as 42", where=kind.__name__)
+    begins = next((at for at, mark in enumerate(text) if mark in ascii_letters), len(text))
+    _check_unit(kind, text, text[begins:] or kind.unit)
+    return number_of(text[:begins].rstrip(), kind.__name__)
 
 
 def _check_unit(kind: type[_Figure], text: str, unit: str) -> None:
@@ -226,7 +227,7 @@ def _check_unit(kind: type[_Figure], text: str, unit: str) -> None:
         return
     fits = {"ml/min/1.73m2": "EGFR", "ml/min": "CreatinineClearance or AbsoluteEGFR"}.get(plain)
     if fits is None:
-        raise InvalidInput(f"the unit {unit!r} is unknown; write {kind.unit}", where=kind.__name__)
+        raise InvalidInput(f"the unit {show(unit)} is unknown; write {kind.unit}", where=kind.__name__)
     indexed = "indexed to body surface" if fits == "EGFR" else "not indexed to body surface"
-    message = f"{text!r} is {indexed}, and a figure of type {kind.__name__} is in {kind.unit}; read it as {fits}"
+    message = f"{show(text)} is {indexed}, and a figure of type {kind.__name__} is in {kind.unit}; read it as {fits}"
     raise WrongMeasure(message, where=kind.__name__)

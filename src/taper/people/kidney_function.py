@@ -4,6 +4,7 @@ from fractions import Fraction
 from typing import Literal
 
 from taper._base.numbers import Rational
+from taper._base.shown import show
 from taper.people.body import Sex, SurfaceFormula, WeightBasis, body_surface
 from taper.people.kidney_figures import (
     CKD_EPI_2021,
@@ -143,7 +144,13 @@ def _creatinine(value: Creatinine | str) -> Creatinine:
     return value if isinstance(value, Creatinine) else Creatinine.parse(value)
 
 
+def _shown(figure: object) -> str:
+    return (
+        f"{type(figure).__name__} {figure}" if isinstance(figure, AbsoluteEGFR | CreatinineClearance) else show(figure)
+    )
+
+
 def _require_egfr(figure: object, where: str) -> EGFR:
     if not isinstance(figure, EGFR):
-        raise WrongMeasure(f"got {type(figure).__name__} {figure}; hand in an EGFR, in {EGFR.unit}", where=where)
+        raise WrongMeasure(f"got {_shown(figure)}; hand in an EGFR, in {EGFR.unit}", where=where)
     return figure

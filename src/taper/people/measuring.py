@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import TypeVar
 
 from taper._base.numbers import NotExact, exact, write_number
+from taper._base.shown import show
 from taper.errors import InvalidInput, OutOfScope
 
 DIGITS = 40
@@ -30,10 +31,10 @@ def choice_of(kind: type[_Kind], value: str, where: str) -> _Kind:
         InvalidInput: Listing the words that there are.
     """
     try:
-        return kind(value)
+        return kind(value if isinstance(value, str) else "")
     except ValueError:
         known = " or ".join(f'"{one}"' for one in kind)
-        raise InvalidInput(f"got {value!r}; write {known}", where=where) from None
+        raise InvalidInput(f"got {show(value)}; write {known}", where=where) from None
 
 
 def number_of(value: object, where: str) -> Fraction:

@@ -8,8 +8,10 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
 
 from taper._base.json_text import as_object, read_json, read_json_file
+from taper._base.limits import LONGEST_NAME, MOST_NAMES
 from taper._base.numbers import exact, write_number
 from taper._base.records import Value
+from taper._base.shown import show
 from taper._base.takes import takes
 from taper.amounts.duration import CalendarDate
 from taper.errors import InvalidInput, OutOfScope
@@ -17,7 +19,8 @@ from taper.people.body import Sex, WeightBasis, check_weight_basis
 from taper.people.kidney_figures import EGFR, AbsoluteEGFR, Creatinine, CreatinineClearance
 from taper.people.kidney_function import ckd_epi_2021, cockcroft_gault
 
-_NameText = Annotated[str, Field(min_length=1, max_length=80, pattern=r"\S")]
+_NameText = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME, pattern=r"\S")]
+_Names = Annotated[tuple[_NameText, ...], Field(max_length=MOST_NAMES)]
 
 
 def _measurement(value: object) -> Fraction:
@@ -40,7 +43,7 @@ def _figure(kind: type[EGFR] | type[AbsoluteEGFR] | type[CreatinineClearance]) -
             return kind.parse(value)
         if isinstance(value, dict):
             return kind.read(value)
-        raise InvalidInput(f'got {value!r}; write the reported figure as text, such as "42"')
+        raise InvalidInput(f'got {show(value)}; write the reported figure as text, such as "42"')
 
     return BeforeValidator(read)
 
@@ -52,12 +55,15 @@ class Medication(Value):
     """
 
     name: _NameText
-    classes: tuple[_NameText, ...] = ()
+    classes: _Names = ()
     until: CalendarDate | None = None
 
 
 def _medication(value: object) -> object:
     return {"name": value} if isinstance(value, str) else value
+
+
+_Medication = Annotated[Medication, BeforeValidator(_medication)]
 
 
 class Patient(Value):
@@ -85,10 +91,10 @@ class Patient(Value):
     liver: Literal["none", "mild", "moderate", "severe"] | None = None
     pregnant: bool | None = None
     lactating: bool | None = None
-    conditions: tuple[_NameText, ...] | None = None
-    absent_conditions: tuple[_NameText, ...] = ()
-    medications: tuple[Annotated[Medication, BeforeValidator(_medication)], ...] | None = None
-    as_needed: tuple[_NameText, ...] | None = None
+    conditions: _Names | None = None
+    absent_conditions: _Names = ()
+    medications: Annotated[tuple[_Medication, ...], Field(max_length=MOST_NAMES)] | None = None
+    as_needed: _Names | None = None
     as_of: CalendarDate | None = None
 
     def __str__(self) -> str:
@@ -117,7 +123,7 @@ class Patient(Value):
         both = sorted(set(self.conditions or ()) & set(self.absent_conditions))
         if both:
             raise InvalidInput(
-                f"{both[0]!r} is among the conditions and among the absent ones; leave it in one of the two",
+                f"{show(both[0])} is among the conditions and among the absent ones; leave it in one of the two",
                 where="absent_conditions",
             )
         return self
@@ -151,6 +157,7 @@ UNKNOWN = Patient()
 """A person about whom nothing is known."""
 
 
+@takes
 def read_patient(text: str, *, where: str = "") -> Patient:
     """Read a patient from JSON text.
 

@@ -8,7 +8,9 @@ from fractions import Fraction
 from typing import NoReturn
 
 from taper._base.numbers import exact, write_number
+from taper._base.shown import show
 from taper._base.takes import takes
+from taper._base.text import readable
 from taper.amounts.dose import Dose, InvalidAmount
 from taper.amounts.liquid import Volume
 from taper.errors import InvalidInput, OutOfScope
@@ -125,7 +127,7 @@ _FROM_CLOCK = re.compile(r" (?:from|starting at|starting|beginning at) ")
 _TOTAL = re.compile(r"(?:/ ?(?:day|d|24 ?h)|(?:in )?total(?: daily dose| a day| per day| daily)?)(?!\w)")
 _DIVIDED = re.compile(rf"(?:/day )?(?:in|as|over|divided in(?:to)?|split in(?:to)?) ({_WORD}|\d+)"
                       r"(?: equal)?(?: divided)? (?:doses|intakes|times|parts)(?!\w)")  # fmt: skip
-_SCHEME = re.compile(rf"({_NUMBER})-({_NUMBER})-({_NUMBER})(?:-({_NUMBER}))?(?: ?([a-z]+))?")
+_SCHEME = re.compile(rf"(?<!\d)({_NUMBER})-({_NUMBER})-({_NUMBER})(?:-({_NUMBER}))?(?: ?([a-z]+))?")
 _AMOUNT = re.compile(rf"({_NUMBER}) ?([a-zµμ]+)(?!\w)")
 _SO_MANY_OF = re.compile(rf"({_NUMBER}|{_WORD}) ?(?:x|times) ?({_NUMBER}) ?([a-z]+)(?: (?:{_UNIT}))?(?!\w)")
 _SO_MANY_UNITS_OF = re.compile(rf"({_NUMBER}|{_WORD}|an?) (?:{_UNIT}) of ({_NUMBER}) ?([a-z]+)(?!\w)")
@@ -239,9 +241,9 @@ def read_times(text: str, *, where: str = "") -> list[str]:
         Ambiguous: If it can be read in two ways.
         InvalidInput: If it is no time of day.
     """
-    reader = _Reader(f"1 mg {text}", ())
-    reader.said, reader.advice = text, "write morning, noon, evening, bedtime, or a time like 08:00"
     try:
+        reader = _Reader(text, (), lead="1 mg ")
+        reader.advice = "write morning, noon, evening, bedtime, or a time like 08:00"
         return [slot.name for slot in reader.day().slots]
     except InvalidInput as error:
         error.where = where or error.where
@@ -288,11 +290,9 @@ def _tablet_and(found: re.Match[str]) -> str:
 class _Reader:
     """Reads one text from left to right."""
 
-    def __init__(self, text: str, products: tuple[Product, ...]) -> None:
-        if not isinstance(text, str):
-            raise InvalidInput(f'got {text!r}; write a day as text, like "10 mg morning, 10 mg bedtime"')
-        self.said = text
-        self.text = _plain(text)
+    def __init__(self, text: str, products: tuple[Product, ...], *, lead: str = "") -> None:
+        self.said = readable(text, '; write a day as text, like "10 mg morning, 10 mg bedtime"')
+        self.text = _plain(f"{lead}{self.said}")
         self.products = products
         self.fillers = _FILLERS | {"", *(product.drug for product in products)}
         self.last: _Amount | None = None
@@ -310,7 +310,9 @@ class _Reader:
         slots = [intake.slot for intake in intakes]
         for slot in slots:
             if slots.count(slot) > 1:
-                raise InvalidInput(f"{self.said!r} has two doses for {slot}; add them, or name another time for one")
+                raise InvalidInput(
+                    f"{show(self.said)} has two doses for {slot}; add them, or name another time for one"
+                )
         return Regimen(intakes)
 
     def _refuse(self) -> None:
@@ -318,22 +320,24 @@ class _Reader:
         if not self.text:
             raise InvalidInput('is empty; write a day like "10 mg morning, 10 mg bedtime"')
         if _AS_NEEDED.search(self.text):
-            raise OutOfScope(f"{self.said!r} is taken as needed, which has no day; leave it out of the plan")
+            raise OutOfScope(f"{show(self.said)} is taken as needed, which has no day; leave it out of the plan")
         if re.search(r"\bstat\b", self.text):
-            raise OutOfScope(f"{self.said!r} is one dose at once, and a plan is of every day; leave it out of the plan")
+            raise OutOfScope(
+                f"{show(self.said)} is one dose at once, and a plan is of every day; leave it out of the plan"
+            )
         if found := _NOT_BY_MOUTH.search(self.text):
             raise OutOfScope(
-                f"{found[0]!r} in {self.said!r} is not by mouth; plans are of medicines that are swallowed"
+                f"{show(found[0])} in {show(self.said)} is not by mouth; plans are of medicines that are swallowed"
             )
         if found := _UNBOUNDED.search(self.text):
-            raise InvalidInput(f"{found[0]!r} in {self.said!r} leaves the dose open; write what is taken")
-        if found := re.search(rf"({_NUMBER} ?(?:{_ANY_UNIT})) x ?(\d)(?!\d| ?(?:{_ANY_UNIT})\b)", self.text):
+            raise InvalidInput(f"{show(found[0])} in {show(self.said)} leaves the dose open; write what is taken")
+        if found := re.search(rf"(?<!\d)({_NUMBER} ?(?:{_ANY_UNIT})) x ?(\d)(?!\d| ?(?:{_ANY_UNIT})\b)", self.text):
             self._two(
                 found[0], "may be at once or not", f"{found[2]} x {found[1]}", f"{found[1]} {found[2]} times a day"
             )
-        if found := re.search(r"\d[\d.]*,\d[\d.]*", self.text):
+        if found := re.search(r"(?<!\d)\d[\d.]*,\d[\d.]*", self.text):
             self._two(found[0], "holds a comma", found[0].replace(",", "."), found[0].replace(",", ""))
-        found = re.search(rf"({_NUMBER}) ?(?:-|to) ?({_NUMBER}) ?([a-z]+)", self.text)
+        found = re.search(rf"(?<!\d)({_NUMBER}) ?(?:-|to) ?({_NUMBER}) ?([a-z]+)", self.text)
         if found and not _SCHEME.search(self.text):
             self._two(found[0], "is a range", f"{found[1]} {found[3]}", f"{found[2]} {found[3]}")
         if " or " in self.text:
@@ -343,7 +347,8 @@ class _Reader:
             self._two(self.said, "leaves a choice", first.strip(), begun + second.strip())
         if found := re.search(r"(?<![\w.])(?:hs|h\.s\.?)(?!\w)", self.text):
             raise Ambiguous(
-                f"{found[0]!r} is bedtime to some and half strength to others; write bedtime, or the halved dose in mg",
+                f"{show(found[0])} is bedtime to some and half strength to others; write bedtime, or the "
+                "halved dose in mg",
                 readings=("bedtime", "half strength"),
             )
         if re.search(r"\bafternoon\b", self.text):
@@ -354,7 +359,7 @@ class _Reader:
             self._two(found[0], "runs two numbers together", f"{found[1]} x {found[2]} mg", f"{found[1]}.{found[2]} mg")
 
     def _two(self, part: str, why: str, one: str, other: str) -> NoReturn:
-        raise Ambiguous(f"{part!r} {why}; write {one!r} or {other!r}", readings=(one, other))
+        raise Ambiguous(f"{show(part)} {why}; write {show(one)} or {show(other)}", readings=(one, other))
 
     def _by_scheme(self, found: re.Match[str]) -> Regimen:
         """A scheme such as 1-0-1 tablets: morning, noon, evening, and bedtime if there is a fourth."""
@@ -398,8 +403,10 @@ class _Reader:
         if number:
             given = [str(unit) for unit in dict.fromkeys(("mg", "tablets" if self.products else "mcg"))]
             readings = tuple(f"{number[0]} {unit}" for unit in given)
-            raise Ambiguous(f"{self.said!r} has no unit; write {' or '.join(map(repr, readings))}", readings=readings)
-        raise InvalidInput(f'{self.said!r} holds no dose; write it like "10 mg morning, 10 mg bedtime"')
+            raise Ambiguous(
+                f"{show(self.said)} has no unit; write {' or '.join(map(repr, readings))}", readings=readings
+            )
+        raise InvalidInput(f'{show(self.said)} holds no dose; write it like "10 mg morning, 10 mg bedtime"')
 
     def _intakes(self, entry: _Entry) -> list[Intake]:
         amount = entry.amount
@@ -426,11 +433,11 @@ class _Reader:
             return single
         if not single and len(set(counts)) == 1:
             return list(counts[0])
-        raise InvalidInput(f"{self.said!r} names {len(single)} times and {len(counts[0])} doses; make them agree")
+        raise InvalidInput(f"{show(self.said)} names {len(single)} times and {len(counts[0])} doses; make them agree")
 
     def _in_parts(self, parts: int, slots: list[str]) -> list[str]:
         if slots and len(slots) != parts:
-            raise InvalidInput(f"{self.said!r} names {len(slots)} times and {parts} doses; make them agree")
+            raise InvalidInput(f"{show(self.said)} names {len(slots)} times and {parts} doses; make them agree")
         if parts not in _SLOTS_OF:
             raise InvalidInput(f"{parts} doses a day have no usual times; write the times, like 08:00 and 10:00")
         return slots or list(_SLOTS_OF[parts])
@@ -439,7 +446,7 @@ class _Reader:
         part = (amount.dose * Fraction(1, len(slots))).text
         readings = tuple(", ".join(f"{dose} {slot}" for slot in slots) for dose in (amount.text, part))
         raise Ambiguous(
-            f"{self.said!r} says {amount.text} once a day and names {len(slots)} times; write "
+            f"{show(self.said)} says {amount.text} once a day and names {len(slots)} times; write "
             f"{' or '.join(map(repr, readings))}",
             readings=readings,
         )
@@ -472,7 +479,9 @@ class _Reader:
         if not found:
             return 0
         if self.last is None:
-            raise InvalidInput(f"{self.said!r} has no dose before {found[0]!r}; write it like 40 mg/day in 2 doses")
+            raise InvalidInput(
+                f"{show(self.said)} has no dose before {show(found[0])}; write it like 40 mg/day in 2 doses"
+            )
         self.last.is_total = True
         if divided:
             self.last.parts = int(_WORD_NUMBERS.get(divided[1], divided[1]))
@@ -495,7 +504,7 @@ class _Reader:
             return None
         if phrase in _DAYS:
             raise InvalidInput(
-                f"{phrase!r} is not every day, and a day's doses are asked; "
+                f"{show(phrase)} is not every day, and a day's doses are asked; "
                 "a plan file takes a cycle or a week, and taper steps takes --on"
             )
         return _PHRASES[phrase], len(phrase)
@@ -519,11 +528,11 @@ class _Reader:
         hour = int(found[1] or found[4] or found[7])
         minute, half = int(found[2] or found[5] or 0), found[3] or found[6] or found[8]
         if half is not None and not 1 <= hour <= 12:
-            raise InvalidInput(f"{found[0]!r} is no clock time; write it like 8 am or 20:00")
+            raise InvalidInput(f"{show(found[0])} is no clock time; write it like 8 am or 20:00")
         if half is not None:
             hour = hour % 12 + (12 if half == "pm" else 0)
         if hour > 23 or minute > 59:
-            raise InvalidInput(f"{found[0]!r} is no clock time; write it like 8 am or 20:00")
+            raise InvalidInput(f"{show(found[0])} is no clock time; write it like 8 am or 20:00")
         return f"{hour:02}:{minute:02}"
 
     def _amount_at(self, rest: str) -> tuple[_Amount, int] | None:
@@ -555,7 +564,7 @@ class _Reader:
         if unit in _MILLILITRES:
             return self._measured(number)
         if unit in {"µg", "μg", "ug"}:
-            raise InvalidAmount(f"the unit {unit!r} is misread as mg; write mcg", got=unit)
+            raise InvalidAmount(f"the unit {show(unit)} is misread as mg; write mcg", got=unit)
         if unit in _FILLERS or _phrase_at(unit):
             self._no_amount()
         near = get_close_matches(unit, sorted({*_MASS, *_UNITS, "ml"}), n=2)
@@ -590,8 +599,8 @@ class _Reader:
     def _unknown(self, word: str) -> NoReturn:
         near = get_close_matches(word, _VOCABULARY, n=2)
         hint = f"did you mean {' or '.join(near)}?" if near else self.advice
-        among = f" in {self.said!r}" if word != self.said else ""
-        raise InvalidInput(f"{word!r}{among} is not understood; {hint}")
+        among = f" in {show(self.said)}" if word != self.said else ""
+        raise InvalidInput(f"{show(word)}{among} is not understood; {hint}")
 
 
 def _count(text: str) -> Fraction:

@@ -4,6 +4,8 @@ import re
 from fractions import Fraction
 
 from taper._base.numbers import write_number
+from taper._base.shown import show
+from taper._base.text import readable
 from taper.amounts.duration import LONG_MONTH_NAMES, MONTH_NAMES
 from taper.plans.everyday import Ambiguous
 
@@ -68,7 +70,7 @@ def plain_pace(text: str, *, where: str = "") -> str:
         >>> plain_pace("reduce by 10 percent of the current dose every fortnight, at least 1mg")
         '10% of current, every 2 weeks, at least 1 mg'
     """
-    if "occupancy" in text:
+    if "occupancy" in readable(text, "; write a pace as text", where=where):
         return text
     made = re.sub(r"\s+", " ", text.strip().lower())
     _refuse(text, made, where)
@@ -121,21 +123,22 @@ def _refuse(said: str, text: str, where: str) -> None:
     if found := re.search(r"\bbi-?(week|month)ly\b", text):
         readings = (f"every 2 {found[1]}s", f"twice a {found[1]}")
         raise Ambiguous(
-            f"{found[0]!r} is every 2 {found[1]}s to some and twice a {found[1]} to others; write {readings[0]!r}, "
+            f"{show(found[0])} is every 2 {found[1]}s to some and twice a {found[1]} to others; write "
+            f"{show(readings[0])}, "
             'or the days between two reductions, like "every 3 days"',
             readings=readings, where=where,
         )  # fmt: skip
     if found := re.search(r"\b(?:down )?to (?:a )?min(?:imum|\.)?(?: of)? (\d[\d.]* ?(?:mg|mcg|g))\b", text):
         readings = (f", at least {found[1]}", f", last dose {found[1]}")
         raise Ambiguous(
-            f"{found[0]!r} in {said!r} may be the smallest reduction or the last dose; write {readings[0]!r} or "
-            f"{readings[1]!r}",
+            f"{show(found[0])} in {show(said)} may be the smallest reduction or the last dose; "
+            f"write {show(readings[0])} or {show(readings[1])}",
             readings=readings, where=where,
         )  # fmt: skip
     if found := re.search(r"\b(\d+)(?: ?- ?| to )(\d+) (weeks|months|days)", text):
         readings = (f"{found[1]} {found[3]}", f"{found[2]} {found[3]}")
         raise Ambiguous(
-            f"{found[0]!r} in {said!r} is a range of time; write {readings[0]!r} or {readings[1]!r}",
+            f"{show(found[0])} in {show(said)} is a range of time; write {show(readings[0])} or {show(readings[1])}",
             readings=readings, where=where,
         )  # fmt: skip
 
@@ -165,7 +168,7 @@ def plain_duration(text: str, *, where: str = "") -> str:
         >>> plain_duration("a fortnight")
         '2 weeks'
     """
-    made = re.sub(r"\s+", " ", text.strip().lower())
+    made = re.sub(r"\s+", " ", readable(text, "; write a length of time as text", where=where).strip().lower())
     _refuse(text, made, where)
     made = re.sub(r"^(?:for|every|each|per|over|about) ", "", made)
     if found := re.fullmatch(rf"(?:(\d+|{_ANY_NUMBER})[ -])?({'|'.join(_OFTEN)})", made):
@@ -199,7 +202,7 @@ def plain_date(text: str, *, where: str = "") -> str:
         >>> plain_date("Mon 1 Mar 2027")
         '2027-03-01'
     """
-    made = re.sub(r"\s+", " ", text.strip().lower())
+    made = re.sub(r"\s+", " ", readable(text, "; write a date as text", where=where).strip().lower())
     if found := re.fullmatch(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})", made):
         return f"{found[1]}-{int(found[2]):02}-{int(found[3]):02}"
     if found := _NAMED_DATE.fullmatch(made):
@@ -218,7 +221,7 @@ def plain_date(text: str, *, where: str = "") -> str:
         )
         if len(readings) > 1:
             raise Ambiguous(
-                f"{text!r} does not say which is the month; write {readings[0]!r} or {readings[1]!r}",
+                f"{show(text)} does not say which is the month; write {show(readings[0])} or {show(readings[1])}",
                 readings=readings, where=where,
             )  # fmt: skip
         return readings[0] if readings else text.strip()

@@ -20,7 +20,7 @@ from taper._base.json_text import as_object, read_json, read_json_file
 from taper._base.limits import MOST_EVENTS, MOST_INTAKES, MOST_SYMPTOMS
 from taper._base.numbers import Exact, write_number
 from taper._base.records import NotEmpty, Value
-from taper._base.shown import shorten
+from taper._base.shown import shorten, show
 from taper._base.takes import takes
 from taper._base.text import Name
 from taper.amounts.dose import Dose
@@ -117,7 +117,7 @@ def _then_tag(given: object) -> str:
         return "~resume"
     if given != "stop":
         raise InvalidEvent(
-            f'then is {given!r}; write "stop", {{"resume": ...}}, {{"titrate": ..., "then": ...}} or '
+            f'then is {show(given)}; write "stop", {{"resume": ...}}, {{"titrate": ..., "then": ...}} or '
             '{"titrate_to": ..., "slots": ..., "increment": ..., "every": ...}'
         )
     return "~stop"
@@ -233,10 +233,10 @@ def _read_event(given: object) -> object:
     if isinstance(given, dict):
         kind = given.get("kind")
         if not isinstance(kind, str) or kind not in _KINDS:
-            raise InvalidEvent(f"kind is {kind!r}; write one of {', '.join(_KINDS)}")
-        return _KINDS[kind].model_validate(given)
+            raise InvalidEvent(f"kind is {show(kind)}; write one of {', '.join(_KINDS)}")
+        return _KINDS[kind].validated(given)
     if not isinstance(given, _EVENTS):
-        raise InvalidEvent(f'got {given!r}, which is not an event; write {{"kind": "hold", ...}}')
+        raise InvalidEvent(f'got {show(given)}, which is not an event; write {{"kind": "hold", ...}}')
     return given
 
 
@@ -296,6 +296,7 @@ class Log(Value):
     written_for: Plan | None = None
 
     @classmethod
+    @takes
     def of(
         cls,
         plan: Plan,
@@ -338,6 +339,7 @@ class Log(Value):
         """The day of the last event: what lies before it is history."""
         return self.events[-1].day if self.events else None
 
+    @takes
     def and_then(self, *events: Event) -> Self:
         """The log with further events at its end.
 
@@ -426,6 +428,7 @@ def _check_once(intakes: tuple[IntakeRecord, ...]) -> None:
         seen.add(key)
 
 
+@takes
 def read_log(text: str, *, where: str = "") -> Log:
     """Read a log from JSON text in the format `taper-log/1`.
 

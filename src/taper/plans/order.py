@@ -6,6 +6,8 @@ from typing import Literal, Self
 from pydantic import model_validator
 
 from taper._base.records import Value
+from taper._base.shown import show
+from taper._base.text import readable
 from taper.errors import InvalidInput
 from taper.plans.regimen import Slot
 
@@ -42,10 +44,11 @@ class Order(Value):
         Raises:
             InvalidOrder: If it is anything else.
         """
-        name, _, rest = text.replace("_", " ").partition(":")
+        advice = 'write "evenly", "in order" or "keep last: bedtime"'
+        name, _, rest = readable(text, f"; {advice}", InvalidOrder).replace("_", " ").partition(":")
         kind = name.strip().lower()
         if kind not in {"evenly", "in order", "keep last"}:
-            raise InvalidOrder(f'{text!r} is not an order; write "evenly", "in order" or "keep last: bedtime"')
+            raise InvalidOrder(f"{show(text)} is not an order; {advice}")
         return cls(kind=kind, slots=tuple(Slot(part.strip()) for part in rest.split(",") if part.strip()))
 
     def over(self, slots: Iterable[Slot]) -> tuple[tuple[int, ...], ...]:

@@ -11,15 +11,16 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
 
+from taper._base.files import write_whole
 from taper._base.json_text import as_object, read_json, read_json_file
 from taper._base.limits import LONGEST_CYCLE, LONGEST_DAYS, MOST_COURSES, MOST_STEPS
 from taper._base.records import NotEmpty, Value
-from taper._base.shown import align, shorten
+from taper._base.shown import align, shorten, show
 from taper._base.tables import write_html_table
 from taper._base.takes import takes
 from taper._base.text import Name, Text
 from taper.amounts.dose import AverageDose, DailyDose, Dose
-from taper.amounts.duration import Duration, shift
+from taper.amounts.duration import Duration, check_date, shift
 from taper.errors import InvalidInput, OutOfScope
 from taper.plans.regimen import NOTHING, WEEKDAYS, Regimen, Slot, Weekday
 from taper.plans.request import MadeBy
@@ -46,10 +47,10 @@ def refuse_drug(text: str) -> None:
     for route in ("intrathecal", "injection", "pump", "patch", "rectal"):
         if route in text.lower():
             raise OutOfScope(
-                f"{text!r} names the {route} route; only products taken by mouth are planned here, leave it out"
+                f"{show(text)} names the {route} route; only products taken by mouth are planned here, leave it out"
             )
     if re.search(r"[/+]|\band\b", _PER_VOLUME.sub("", text)):
-        raise OutOfScope(f"{text!r} names a combination product; plan each drug in a course of its own")
+        raise OutOfScope(f"{show(text)} names a combination product; plan each drug in a course of its own")
 
 
 # Two that XML cannot hold, and those that turn the direction of writing, after which "10" can print as "01".
@@ -136,6 +137,7 @@ class Pattern(Value):
         """Every time of day that the pattern uses, in order."""
         return tuple(sorted({slot for day in self.days for slot in day.slots}))
 
+    @takes
     def on(self, index: int, weekday: int | None = None) -> Regimen:
         """The regimen on a day of the pattern.
 
@@ -311,7 +313,7 @@ class Course(Value):
         return tuple(self._bounds(start))
 
     def _bounds(self, start: date | None) -> Iterator[tuple[int, int | None]]:
-        begins = None if start is None else shift(start, months=0, days=self.starts_on_day - 1)
+        begins = None if start is None else shift(check_date(start), months=0, days=self.starts_on_day - 1)
         first, months, days = self.starts_on_day, 0, 0
         for step in self.steps:
             if step.lasting is None:
@@ -349,7 +351,7 @@ class Plan(Value):
         ids = [course.id for course in self.courses]
         for name in ids:
             if ids.count(name) > 1:
-                raise InvalidInput(f"two courses have the id {name!r}; give one another id")
+                raise InvalidInput(f"two courses have the id {show(name)}; give one another id")
         for index, course in enumerate(self.courses):
             _check_length(course, f"courses[{index}]")
         return self
@@ -374,15 +376,16 @@ class Plan(Value):
         """The plan as JSON text in the plan format; reading it gives the plan back."""
         return json.dumps(self.to_dict(), indent=2, ensure_ascii=False) + "\n"
 
+    @takes
     def save(self, path: str | Path, *, force: bool = False) -> Path:
-        """Write the plan to a JSON file that `load_plan` reads.
+        """Write the plan to a JSON file that `load_plan` reads, whole or not at all.
 
         Args:
             path: The name of the file.
-            force: Whether to write over a file that exists.
+            force: Whether to replace a file that exists; a link is replaced itself, not what it leads to.
 
         Raises:
-            InvalidInput: If the file exists and force is not given.
+            InvalidInput: If the file exists and force is not given, is no file or is read-only, or cannot be written.
 
         Example:
             >>> from tempfile import mkdtemp
@@ -391,11 +394,7 @@ class Plan(Value):
             >>> load_plan(plan.save(Path(mkdtemp()) / "plan.json")) == plan
             True
         """
-        target = Path(path)
-        if target.exists() and not force:
-            raise InvalidInput("exists; choose another name, or give force=True", where=str(target))
-        target.write_text(self.to_json(), encoding="utf-8")
-        return target
+        return write_whole(path, self.to_json(), force=force)
 
     def __str__(self) -> str:
         rows = [row for course in self.courses for row in _notebook_rows(course)]
@@ -446,6 +445,7 @@ def _canonical(value: object) -> Any:
             return value
 
 
+@takes
 def read_plan(text: str, *, where: str = "") -> Plan:
     """Read a plan from JSON text in the plan format.
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache, total_ordering
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any, Literal, Self
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -11,6 +11,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from taper._base.immutable import Frozen, Written
+from taper._base.shown import show
 from taper.amounts.dose import DailyDose, Dose
 from taper.errors import InvalidInput, OutOfScope
 
@@ -43,9 +44,9 @@ class Slot(Written):
 
     def __init__(self, name: str) -> None:
         if isinstance(name, str) and name.strip().lower() in _AS_NEEDED:
-            raise OutOfScope(f"{name!r} is an as-needed dose, which has no day; plan it outside, name it as a fact")
+            raise OutOfScope(f"{show(name)} is an as-needed dose, which has no day; plan it outside, name it as a fact")
         if not isinstance(name, str) or not (name in _ORDER or re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", name)):
-            raise InvalidSlot(f'{name!r} is not a time of day; write {", ".join(_ORDER)} or a time like "14:00"')
+            raise InvalidSlot(f'{show(name)} is not a time of day; write {", ".join(_ORDER)} or a time like "14:00"')
         object.__setattr__(self, "_name", name)
         object.__setattr__(self, "_key", (-1, name) if ":" in name else (_ORDER.index(name), ""))
 
@@ -108,7 +109,9 @@ class Intake(Frozen):
     def __init__(self, slot: Slot | str, dose: Dose) -> None:
         object.__setattr__(self, "_slot", slot if isinstance(slot, Slot) else Slot(slot))
         if not isinstance(dose, Dose):
-            raise InvalidInput(f'got {dose!r}, which is not a Dose; write mg(5) or Dose.parse("5 mg")', where=str(slot))
+            raise InvalidInput(
+                f'got {show(dose)}, which is not a Dose; write mg(5) or Dose.parse("5 mg")', where=str(slot)
+            )
         if not dose:
             raise InvalidInput("a dose of 0 is not taken; leave the time of day out", where=str(slot))
         object.__setattr__(self, "_dose", dose)
@@ -131,6 +134,10 @@ class Intake(Frozen):
         return f"Intake({self._slot.name!r}, {self._dose!r})"
 
 
+_MINUTES = 24 * 60
+"""How many times of day there are, and so intakes; among more, two are at one time."""
+
+
 class Regimen(Frozen):
     """The doses of one day, each at its own time of day, in order; it may be empty inside a cycle.
 
@@ -144,7 +151,10 @@ class Regimen(Frozen):
     _intakes: tuple[Intake, ...]
 
     def __init__(self, intakes: Iterable[Intake] = ()) -> None:
-        listed = tuple(sorted(intakes, key=lambda intake: intake.slot._key))
+        try:
+            listed = tuple(sorted(islice(intakes, _MINUTES + 1), key=lambda intake: intake.slot._key))
+        except (AttributeError, TypeError):
+            raise InvalidInput(f'got {show(intakes)}; give intakes, such as [Intake("evening", mg(5))]') from None
         if len(listed) > 1:
             _check_together(listed)
         object.__setattr__(self, "_intakes", listed)
@@ -157,7 +167,7 @@ class Regimen(Frozen):
             InvalidInput: If a time of day or a dose cannot be read.
         """
         if not isinstance(doses, Mapping):
-            raise InvalidInput(f'got {doses!r}; write each dose at its time of day, such as {{"morning": "5 mg"}}')
+            raise InvalidInput(f'got {show(doses)}; write each dose at its time of day, such as {{"morning": "5 mg"}}')
         return cls(Intake(slot, dose if isinstance(dose, Dose) else Dose.parse(dose)) for slot, dose in doses.items())
 
     @property

@@ -5,6 +5,8 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, JsonValue, PlainSerializer, WithJsonSchema
 
+from taper._base.json_text import check_depth
+from taper._base.shown import show
 from taper.amounts.dose import DailyDose, Dose
 from taper.errors import InvalidInput
 from taper.paces.phases import Phases
@@ -34,7 +36,7 @@ def read_target(to: object) -> Target:
         case dict():
             return Regimen.of(to)
         case _:
-            raise InvalidInput(f'got {to!r}; write 0, a daily total such as "5 mg", or a regimen', where="to")
+            raise InvalidInput(f'got {show(to)}; write 0, a daily total such as "5 mg", or a regimen', where="to")
 
 
 def _written_target(to: Target) -> JsonValue:
@@ -79,11 +81,16 @@ def refuse_floats(value: object) -> object:
     Raises:
         InvalidInput: If one does: reading it back would change it, or no file could hold it.
     """
+    check_depth(value, "")
+    _refuse_floats(value)
+    return value
+
+
+def _refuse_floats(value: object) -> None:
     items = [*value, *value.values()] if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
     for item in items:
-        refuse_floats(item)
+        _refuse_floats(item)
     if isinstance(value, str) and not value.isascii() and any("\ud800" <= mark <= "\udfff" for mark in value):
-        raise InvalidInput(f"holds {value!r}, which no file can hold; remove what is half of a character")
+        raise InvalidInput(f"holds {show(value)}, which no file can hold; remove what is half of a character")
     if isinstance(value, float | Decimal):
         raise InvalidInput(f'holds {value}, a float that reading back would change; write the text "{value}"')
-    return value

@@ -3,18 +3,21 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from taper._base.limits import LONGEST_DAYS, LONGEST_MONTHS, LONGEST_NUMBER, MOST_STEPS
 from taper._base.records import NotEmpty, Value
+from taper._base.shown import show
 from taper.amounts.dose import Dose
 from taper.amounts.duration import Duration
 from taper.errors import InvalidInput
 
 PatternEnd = Literal["stop", "continue", "review"]
 _AMOUNT = r"0|[0-9][0-9./ ]* ?(?:mcg|mg|g)"
-_TIME = r"[0-9]+ (?:day|week|month|year)s?|day|week|month"
+_TIME = r"[0-9]{1,6} (?:day|week|month|year)s?|day|week|month"
 _FOR = r"(?: for | ?[x\u00d7] ?)"
 _BEGINS = rf"(?:stop|continue|review)$|(?:down|up|alternate) |(?:{_AMOUNT}){_FOR}"
 _THEN = re.compile(rf"\s*[,;]?\s*\bthen\b,?\s*|\s*;\s*|,\s*(?={_BEGINS})")
@@ -65,13 +68,22 @@ class Move(Value):
     to: Dose
 
     def rungs(self, before: Dose | None) -> Iterator[Rung]:
-        """Its steps, from the first dose that differs."""
+        """Its steps, from the first dose that differs.
+
+        Raises:
+            InvalidPattern: If they are more than a course may have; this is found before they are listed.
+        """
         if before is None:
             raise InvalidPattern(f'"{self}" has nothing to start from; begin with a dose, such as "60 mg for 2 days"')
         if not self.size:
             raise InvalidPattern(f'"{self}" changes nothing; write an amount above 0')
         if before == self.to or (before > self.to) != (self.way == "down"):
             raise InvalidPattern(f'"{self}" begins at {before}, from which {self.way} does not lead to {self.to}')
+        way = abs(before.mg - self.to.mg)
+        count = -(-way // self.size.mg)
+        if count > MOST_STEPS:
+            least = Dose(_round_up(way / self._most_advised)).in_unit(self.size.unit)
+            raise _too_many(f'"{self}" takes {count} steps from {before}', f"change by {least} or more each time")
         dose = before
         while dose != self.to:
             left = abs(dose.mg - self.to.mg)
@@ -79,6 +91,12 @@ class Move(Value):
             mg = dose.mg - step if self.way == "down" else dose.mg + step
             dose = Dose(mg).in_unit(before.unit)
             yield Rung((dose,), self.every, self.way == "up")
+
+    @property
+    def _most_advised(self) -> int:
+        """How many steps fit well into the longest plan, beside a few others."""
+        most = LONGEST_DAYS // self.every.days if self.every.is_in_days else LONGEST_MONTHS // self.every.months
+        return max(1, most * 9 // 10)
 
     def __str__(self) -> str:
         return f"{self.way} {self.size} every {self.every} to {self.to}"
@@ -139,8 +157,12 @@ class StepPattern(Value):
         """
         if not isinstance(text, str) or not text.strip():
             raise InvalidPattern(f"there is no pattern; {_HINT}")
-        given = [part.strip() for part in _THEN.split(text.strip()) if part.strip()]
+        given = [part.strip() for part in _THEN.split(" ".join(text.split())) if part.strip()]
+        if not given:
+            raise InvalidPattern(f"{show(text.strip())} holds no part; {_HINT}")
         end = given.pop() if given[-1] in {"stop", "continue", "review"} else None
+        if len(given) > MOST_STEPS:
+            raise _too_many(f"there are {len(given)} parts", "write fewer")
         parts = tuple(_read(part, number) for number, part in enumerate(given, start=1))
         if end is None and parts and isinstance(parts[-1], Keep):
             raise InvalidPattern('the last part has an end; say what follows: "then stop", "then review"')
@@ -164,12 +186,25 @@ class StepPattern(Value):
     def rungs(self) -> tuple[Rung, ...]:
         """Every step with a dose, in order; the end at 0 is none."""
         made: list[Rung] = []
-        for part in self.parts:
+        for number, part in enumerate(self.parts, start=1):
             made += part.rungs(made[-1].days[-1] if made else None)
+            if len(made) > MOST_STEPS + 1:  # the last may be the end at 0
+                what = f"its first {number} parts take {len(made)} steps"
+                raise _too_many(what, "write fewer parts, or larger changes")
         return tuple(made[:-1]) if made and not any(made[-1].days) else tuple(made)
 
     def __str__(self) -> str:
         return ", then ".join([*map(str, self.parts), self.then])
+
+
+def _too_many(what: str, advice: str) -> InvalidPattern:
+    return InvalidPattern(f"{what}, and a plan has at most {MOST_STEPS}; {advice}")
+
+
+def _round_up(mg: Fraction) -> Fraction:
+    """The least amount of two digits that is not below one."""
+    unit = Fraction(10) ** (len(str(int(mg))) - 2 if mg >= 1 else -1 - len(str(int(1 / mg))))
+    return -(-mg // unit) * unit
 
 
 def _read(text: str, number: int) -> Keep | Move | Alternate:
@@ -177,7 +212,7 @@ def _read(text: str, number: int) -> Keep | Move | Alternate:
         found = pattern.fullmatch(text)
         if found is not None:
             return _part(kind, found.groupdict(), text, number)
-    raise InvalidPattern(f"part {number}, {text!r}, cannot be read; {_HINT}")
+    raise InvalidPattern(f"part {number}, {show(text)}, cannot be read; {_HINT}")
 
 
 def _part(
@@ -202,6 +237,8 @@ def _value(name: str, text: str) -> object:
         case "lasting" | "every":
             return Duration.parse(text if text[0].isdigit() else f"1 {text}")
         case "days":
+            if len(text) > LONGEST_NUMBER:
+                raise InvalidPattern(f"a number of {len(text)} digits is no number of days; write 2 to 28 days")
             return int(text)
         case _:
             return text

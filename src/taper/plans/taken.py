@@ -1,5 +1,6 @@
 """Doses taken on the day before a given one, and the step they belong to."""
 
+from taper._base.shown import show
 from taper.errors import InvalidInput
 from taper.plans.plan import Before, Course, Step
 from taper.plans.regimen import NOTHING, Regimen
@@ -28,6 +29,6 @@ def taken_until(course: Course, day: int) -> Regimen:
         return course.before.days[0] if isinstance(course.before, Before) else NOTHING
     found = step_until(course, day)
     if found is None:
-        raise InvalidInput(f"day {day} lies outside the course; give one of its days", where=course.id)
+        raise InvalidInput(f"day {show(day)} lies outside the course; give one of its days", where=course.id)
     step, first = found
     return step.on(day - 1 - first)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from taper._base.numbers import Exact, write_number
+from taper._base.numbers import NotNegative, write_number
 from taper._base.records import Value
 from taper.products.recipes import Handling
 
@@ -26,18 +26,18 @@ class Weights(Value):
     doses that are hardest to handle are left out, and the report says so.
     """
 
-    short: Exact = Fraction(1)
-    long: Exact = Fraction(4)
-    further_intake: Exact = Fraction(1, 3)
-    change_of_form: Exact = Fraction(1, 10)
-    divided_piece: Exact = Fraction(1, 20)
-    further_product: Exact = Fraction(1, 20)
-    further_piece: Exact = Fraction(1, 80)
-    measured_liquid: Exact = Fraction(1, 20)
-    finer_volume: Exact = Fraction(1, 80)
-    spread: Exact = Fraction(1, 2)
-    longest_stay: Exact = Fraction(2)
-    unfit: Exact = Fraction(1, 3)
+    short: NotNegative = Fraction(1)
+    long: NotNegative = Fraction(4)
+    further_intake: NotNegative = Fraction(1, 3)
+    change_of_form: NotNegative = Fraction(1, 10)
+    divided_piece: NotNegative = Fraction(1, 20)
+    further_product: NotNegative = Fraction(1, 20)
+    further_piece: NotNegative = Fraction(1, 80)
+    measured_liquid: NotNegative = Fraction(1, 20)
+    finer_volume: NotNegative = Fraction(1, 80)
+    spread: NotNegative = Fraction(1, 2)
+    longest_stay: NotNegative = Fraction(2)
+    unfit: NotNegative = Fraction(1, 3)
     pieces: Annotated[int, Field(ge=1, le=100)] = 4
     products: Annotated[int, Field(ge=1, le=10)] = 2
     most_states: Annotated[int, Field(ge=1, le=10**7)] = 1_000_000

@@ -6,8 +6,19 @@ from functools import reduce
 from operator import or_
 from typing import NamedTuple
 
+from taper.errors import CannotCompute
+
 AmountBits = int
 """A set of amounts in grains: bit `a` is set if amount `a` is in it. A shift adds one amount to all of them."""
+
+
+_MOST_BITS = 2 * 10**9
+_LEAST_BITS = 2000
+"""How many bits of sets are worked out at most, one that is kept for two; and as how many a small set counts."""
+
+
+class TooManyDoses(CannotCompute):
+    """The products and the handling make more doses than the limit; the message names the limit."""
 
 
 class Made(NamedTuple):
@@ -65,6 +76,7 @@ class Counts:
         self._most_divided = 0 if all(unit.parts == 1 for unit in self._units) else min(pieces, 2 * self._products)
         self._tails: list[list[_Table]] = [[] for _ in range(len(self._units) + 1)]
         self._known: AmountBits | None = None
+        self._left = _MOST_BITS
 
     @property
     def amounts(self) -> AmountBits:
@@ -73,10 +85,20 @@ class Counts:
             self._known = self._all()
         return self._known
 
+    def _spend(self, table: _Table, times: int) -> None:
+        """Count what a table takes, so that too much of it is refused before it takes minutes or gigabytes."""
+        self._left -= times * sum(max(_LEAST_BITS, amounts.bit_length()) for row in table for amounts in row)
+        if self._left < 0:
+            raise TooManyDoses(
+                f"{len(self._units)} products in {self._products} at a time and {self._pieces} pieces make more doses "
+                "than can be compared; give fewer products, or fewer pieces in an intake"
+            )
+
     def _all(self) -> AmountBits:
         table = self._empty()
         table[0][0] = 1
         for unit in self._units:
+            self._spend(table, 1)
             new = [list(row) for row in table]
             for k in range(1, self._products + 1):
                 self._extend(new[k], table[k - 1], unit, (table, table), k)
@@ -90,10 +112,11 @@ class Counts:
 
         `fewer` is the row with one product less, `less` the tables with one and two divided pieces less.
         """
-        used = 0
+        used, is_within = 0, unit.grains <= self.limit  # a shift far beyond the limit takes long, and leaves nothing
+        rests = [(grains, broken) for grains, broken in unit.rests if grains <= self.limit]
         for p in range(1, self._pieces + 1):
-            used = (used | fewer[p - 1]) << unit.grains
-            for grains, broken in unit.rests:
+            used = (used | fewer[p - 1]) << unit.grains if is_within else 0
+            for grains, broken in rests:
                 if broken <= p and less[broken - 1]:
                     used |= less[broken - 1][k - 1][p - broken] << grains
             used &= self._mask
@@ -114,6 +137,7 @@ class Counts:
                 less = (rest[d - 1] if d else [], rest[d - 2] if d > 1 else [])
                 for k in range(1, self._products + 1):
                     self._extend(new[k], rest[d][k - 1], unit, less, k)
+                self._spend(new, 2)
                 self._tails[place].append(new)
         return self._tails[0][divided]
 

@@ -6,11 +6,13 @@ from typing import Annotated, Literal, Self
 from pydantic import Field
 
 from taper._base.records import Value
-from taper._base.text import Name
+from taper._base.shown import show
+from taper._base.text import Name, readable
 from taper.amounts.dose import Dose
 from taper.amounts.liquid import Concentration, Volume
 from taper.errors import InvalidInput
 
+_ADVICE = 'write what goes into how much water, and the marks: "4 mg in 100 mL, 1 mL"'
 _TEXT = re.compile(
     r"(?:(?P<units>[0-9]+) x )?(?P<name>.+?) in (?P<volume>[^,]+),\s*(?P<mark>[^,]+?)(?:, at least (?P<least>.+))?"
 )
@@ -50,11 +52,9 @@ class DilutionAsked(Value):
         Raises:
             InvalidInput: If it is anything else.
         """
-        found = _TEXT.fullmatch(text.strip()) if isinstance(text, str) else None
+        found = _TEXT.fullmatch(readable(text, f"; {_ADVICE}").strip())
         if found is None:
-            raise InvalidInput(
-                f'{text!r} is no dilution; write what goes into how much water, and the marks: "4 mg in 100 mL, 1 mL"'
-            )
+            raise InvalidInput(f"{show(text)} is no dilution; {_ADVICE}")
         volume, mark = Volume.parse(found["volume"].strip()), Volume.parse(found["mark"].strip())
         least = Volume.parse(found["least"].strip()) if found["least"] else mark
         return cls(name=found["name"].strip(), units=int(found["units"] or 1), volume=volume, mark=mark, least=least)

@@ -1,6 +1,7 @@
 """Rounding of liquids: which doses the marks of a syringe can measure, and which volumes are round."""
 
 from fractions import Fraction
+from itertools import pairwise
 
 from taper.products.product import Product
 
@@ -61,9 +62,8 @@ def every_rungs_finer(last: int) -> list[int]:
     """The same for each number of marks up to a last one, where the dose is the volume's alone."""
     finer = [0] * (last + 1)
     rungs = _rungs(last // 10)
-    for place, top in enumerate(rungs):
-        begin = 10 * top if place else 0
-        end = min(10 * rungs[place + 1], last + 1) if place + 1 < len(rungs) else last + 1
+    bounds = pairwise([0, *(10 * rung for rung in rungs[1:]), last + 1])
+    for place, (begin, end) in enumerate(bounds):
         for lower in range(place + 1):
             first = -(-begin // rungs[lower]) * rungs[lower]
             finer[first : end : rungs[lower]] = [place - lower] * len(range(first, end, rungs[lower]))

@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from taper._base.json_text import read_json, read_json_file
 from taper._base.numbers import Count, write_count
 from taper._base.records import Value
+from taper._base.shown import show
 from taper._base.takes import takes
 from taper._base.text import Name, Text
 from taper.amounts.dose import Dose
@@ -66,7 +67,7 @@ def refuse_route(text: str) -> None:
     """
     for route in _REFUSED_ROUTES:
         if route in text.lower():
-            raise OutOfScope(f"{text!r} is not taken by mouth; only oral products are planned here, leave it out")
+            raise OutOfScope(f"{show(text)} is not taken by mouth; only oral products are planned here, leave it out")
 
 
 def _form(value: object) -> object:
@@ -261,12 +262,14 @@ class Product(Value):
         """The same product with the caller's permission to divide it into so many parts."""
         return type(self).read({**self.model_dump(), "allow_pieces": pieces}, where=self.id)
 
+    @takes
     def measured(self, smallest: str, *, graduation: str | None = None, largest: str | None = None) -> Self:
         """The same liquid with what can be measured: the least volume, the graduation, the largest volume."""
         facts = {"smallest_volume": smallest, "graduation": graduation, "largest_volume": largest}
         stated = {"is_measure_assumed": False, "measure_source": None}
         return type(self).read({**self.model_dump(), **facts, **stated}, where=self.id)
 
+    @takes
     def diluted(self, volume: str, *, graduation: str, smallest: str | None = None, units: int = 1) -> Self:
         """A homemade dilution: tablets in a volume of water, of which some is taken and the rest thrown away.
 
@@ -308,12 +311,15 @@ class Product(Value):
             return self
         return type(self)(id=made.tablet, drug=self.drug, form=made.form, strength=made.strength, market=self.market)
 
+    @takes
     def dose_of(self, portion: "Portion") -> Dose:
         """The exact dose in a portion of this product.
 
         Raises:
             InvalidInput: If the portion is of another product, or counts where it should measure.
         """
+        if not isinstance(portion, Portion):
+            raise InvalidInput(f"got {show(portion)}; give a Portion of {self.id}")
         if portion.product != self.id:
             raise InvalidInput(f"a portion of {portion.product} is not one of {self.id}; look its product up first")
         if self.strength is not None and portion.count is not None:
@@ -353,6 +359,7 @@ def name_product(data: dict[str, Any]) -> str:
     return re.sub(r"[^a-z0-9.+-]", "-", text).strip("-") or "product"
 
 
+@takes
 def read_products(text: str, *, where: str = "") -> tuple[Product, ...]:
     """Read products from JSON text: a list of objects, of which drug, form and a strength or concentration suffice.
 
@@ -380,25 +387,13 @@ def load_products(path: str | Path) -> tuple[Product, ...]:
     return _as_products(read_json_file(path), str(path))
 
 
-def all_of(products: Iterable[Product]) -> tuple[Product, ...]:
-    """The products given, as a tuple.
-
-    Raises:
-        InvalidInput: If one product stands where several can.
-    """
-    given: object = products
-    if isinstance(given, Product):
-        raise InvalidInput("got one product where several can stand; write it in a list", where="products")
-    return tuple(products)
-
-
 def _as_products(data: object, where: str) -> tuple[Product, ...]:
     if not isinstance(data, list) or not all(isinstance(item, dict) for item in data):
         raise InvalidInput("products are a JSON list of objects; write [{...}]", where=where)
     products = tuple(Product.read(_completed(item), where=f"{where}[{index}]") for index, item in enumerate(data))
     twice = [name for name, count in Counter(product.id for product in products).items() if count > 1]
     if twice:
-        raise InvalidInput(f"two products have the id {twice[0]!r}; give one another id", where=where)
+        raise InvalidInput(f"two products have the id {show(twice[0])}; give one another id", where=where)
     return products
 
 

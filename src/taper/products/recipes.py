@@ -9,18 +9,21 @@ from typing import Annotated, Any, NamedTuple
 
 from pydantic import Field
 
-from taper._base.numbers import Exact, common_grain
+from taper._base.immutable import ByMeaning
+from taper._base.limits import MOST_DOSES, MOST_GRAINS, MOST_PIECES, MOST_PRODUCTS
+from taper._base.numbers import NotNegative, common_grain, write_number
 from taper._base.records import Value
+from taper._base.shown import show
+from taper._base.takes import takes
 from taper.amounts.dose import Dose
 from taper.amounts.liquid import Volume
 from taper.errors import CannotCompute, InvalidInput
-from taper.products.counts import Counts, Made, Unit, above, below, members
+from taper.products.counts import Counts, Made, TooManyDoses, Unit, above, below, members
 from taper.products.liquid_rounding import Measure, every_rungs_finer, rungs_finer, whole_number
-from taper.products.product import DosageForm, Portion, Product, all_of
+from taper.products.product import DosageForm, Portion, Product
 
-_MOST_DOSES = 10**6
-_MOST_PIECES = 100
-_MOST_PRODUCTS = 10
+_MOST_TRIED = 2_000_000
+"""How many ways of a tablet beside a volume are tried at most, where all doses are listed."""
 
 
 class Handling(Value):
@@ -31,15 +34,15 @@ class Handling(Value):
     each rung of 1, 2, 5, 10 ... marks by which it is finer than the coarsest that is not above a tenth of the dose.
     """
 
-    pieces: Annotated[int, Field(ge=1, le=_MOST_PIECES)] = 40
-    products: Annotated[int, Field(ge=1, le=_MOST_PRODUCTS)] = 4
+    pieces: Annotated[int, Field(ge=1, le=MOST_PIECES)] = 40
+    products: Annotated[int, Field(ge=1, le=MOST_PRODUCTS)] = 4
     mix_forms: bool = False
     round_liquids: bool = False
-    divided_piece: Exact = Fraction(1, 20)
-    further_product: Exact = Fraction(1, 20)
-    further_piece: Exact = Fraction(1, 80)
-    measured_liquid: Exact = Fraction(1, 20)
-    finer_volume: Exact = Fraction(1, 80)
+    divided_piece: NotNegative = Fraction(1, 20)
+    further_product: NotNegative = Fraction(1, 20)
+    further_piece: NotNegative = Fraction(1, 80)
+    measured_liquid: NotNegative = Fraction(1, 20)
+    finer_volume: NotNegative = Fraction(1, 80)
 
     def weigh(self, effort: "Effort") -> Fraction:
         """What it weighs to handle an intake."""
@@ -88,10 +91,6 @@ class NotReachable(CannotCompute):
         self.above = above
 
 
-class TooManyDoses(CannotCompute):
-    """The products and the handling make more doses than the limit; the message names the limit."""
-
-
 class Effort(NamedTuple):
     """What the best recipe of a dose minimizes, in this order; a measured volume counts as a divided piece.
 
@@ -115,7 +114,7 @@ _Parts = list[tuple[Product, Fraction]]
 """Products, each with the count of its units or its volume in mL."""
 
 
-class Reachable:
+class Reachable(ByMeaning):
     """The exact set of doses up to a largest one that products can make, each with its best recipe.
 
     Nothing is listed before it is asked for: one dose is made without making the doses below it.
@@ -130,8 +129,9 @@ class Reachable:
         3 x d2
     """
 
+    @takes
     def __init__(self, products: Iterable[Product], *, up_to: Dose, handling: Handling | None = None) -> None:
-        self.products = tuple(sorted(all_of(products), key=lambda product: product.id))
+        self.products = tuple(sorted(products, key=lambda product: product.id))
         self.handling = handling or Handling()
         self.up_to = up_to
         _check_products(self.products)
@@ -143,6 +143,9 @@ class Reachable:
                 "(--syringe, or smallest_volume)"
             )
         self._size = common_grain([_piece(product) for product in self._solids] or [Fraction(1)])
+
+    def _meaning(self) -> tuple[tuple[Product, ...], Dose, Handling]:
+        return self.products, self.up_to, self.handling
 
     def __repr__(self) -> str:
         return f"<Reachable: doses up to {self.up_to} of {', '.join(product.id for product in self.products)}>"
@@ -157,6 +160,7 @@ class Reachable:
         grain, made = self.ladder()
         return tuple(Dose(amount * grain).in_unit(self.up_to.unit) for amount in sorted(made))
 
+    @takes
     def weigh(self) -> Iterator[tuple[Fraction, Fraction, bool]]:
         """Each dose in mg, from the least, with what handling it weighs and whether it holds a measured liquid.
 
@@ -179,10 +183,12 @@ class Reachable:
 
     _ladder: tuple[Fraction, Mapping[int, Effort]] | None = None
 
+    @takes
     def can_make(self, dose: Dose) -> bool:
         """Whether a dose can be made exactly."""
         return self._effort(dose) is not None
 
+    @takes
     def recipe(self, dose: Dose, *, said: str = "cannot be made", in_a_step: bool = True) -> Recipe:
         """The best recipe of a dose.
 
@@ -206,6 +212,7 @@ class Reachable:
         made = effort.counted
         return Recipe(dose, portions, self.handling.weigh(effort), made.divided, made.pieces)
 
+    @takes
     def neighbors(self, dose: Dose) -> tuple[Dose | None, Dose | None]:
         """The nearest doses that can be made strictly below and strictly above, up to the largest."""
         below, above, unit = self._below(dose.mg), self._above(dose.mg), self.up_to.unit
@@ -217,13 +224,13 @@ class Reachable:
     def limits_on(self, dose: Dose) -> Iterator[str]:
         """Each limit that alone keeps a dose from being made, with the value that would lift it."""
         rules = self.handling
-        if found := self._within(dose, pieces=_MOST_PIECES):
+        if found := self._within(dose, pieces=MOST_PIECES):
             now = f"at most {rules.pieces} are now (pieces, or --pieces {found.pieces})"
             yield f"Allow {found.pieces} pieces in an intake: {now}"
-        elif found := self._within(dose, products=_MOST_PRODUCTS):
+        elif found := self._within(dose, products=MOST_PRODUCTS):
             count = len(found.portions)
             yield f"Allow {count} products in an intake: at most {rules.products} are now (products)"
-        elif found := self._within(dose, pieces=_MOST_PIECES, products=_MOST_PRODUCTS):
+        elif found := self._within(dose, pieces=MOST_PIECES, products=MOST_PRODUCTS):
             yield (
                 f"Allow {found.pieces} pieces of {len(found.portions)} products in an intake: "
                 f"at most {rules.pieces} of {rules.products} are now (pieces, products)"
@@ -251,7 +258,11 @@ class Reachable:
         limit = int(min(up_to, self.up_to.mg, largest * pieces) // self._size)
         held = self._held.get((solids, beside))
         if held is None or held.limit < limit:
-            _refuse_too_many(limit, self.up_to)
+            if limit > MOST_GRAINS:
+                raise TooManyDoses(
+                    f"the strengths of these products share steps of no more than {write_number(self._size)} mg, and "
+                    f"at most {MOST_GRAINS} such steps are compared, fewer than up to {self.up_to}; give fewer products"
+                )
             units = [Unit(int(item.strength.mg / self._size), item.pieces) for item in solids if item.strength]
             held = Counts(units, pieces=pieces, products=products, limit=limit)
             self._held[solids, beside] = held
@@ -265,7 +276,8 @@ class Reachable:
     def _mixes(self) -> bool:
         """Whether a volume may be taken beside what is counted."""
         rules = self.handling
-        return rules.mix_forms and bool(self._solids) and rules.pieces > 1 and rules.products > 1
+        can_both = bool(self._solids) and bool(self._liquids)
+        return rules.mix_forms and can_both and rules.pieces > 1 and rules.products > 1
 
     def _effort(self, dose: Dose) -> Effort | None:
         """The effort of the best recipe of a dose, or None if there is none."""
@@ -293,14 +305,16 @@ class Reachable:
         """The efforts of what is counted and measured together, of the first way that makes the dose."""
         if not self._mixes:
             return
+        tried = 1  # an amount that was no good in a better way is none in a worse one, and nothing is no amount
         for made, amounts in self._counts(self._solids, mg, beside=1).every():
             found = False
-            for base in members(amounts):
-                for one in self._measured(mg - base * self._size, mg) if base else ():
+            for base in members(amounts & ~tried):
+                for one in self._measured(mg - base * self._size, mg):
                     yield Effort(made.divided + 1, made.pieces + 1, made.products + 1, one.finer, 1)
                     found = True
             if found:
                 return
+            tried |= amounts
 
     def _ways(self, mg: Fraction, effort: Effort) -> Iterator[_Parts]:
         """Recipes of a dose by an effort, among them the one whose names come first."""
@@ -377,6 +391,7 @@ class Reachable:
                     best[amount * size] = effort
         for liquid in self._liquids:
             self._list_liquid(best, liquid, grain)
+        _refuse_too_many(len(best), self.up_to)
         return grain, best
 
     def _list_liquid(self, best: dict[int, Effort], liquid: "Measure", grain: Fraction) -> None:
@@ -385,14 +400,23 @@ class Reachable:
         if not self._mixes:
             return
         mark, limit = int(liquid.mark / grain), int(self.up_to.mg / grain)
+        size, rounds, tried, left = int(self._size / grain), self.handling.round_liquids, 1, _MOST_TRIED
         for made, amounts in self._counts(self._solids, self.up_to.mg, beside=1).every():
-            for base in (int(amount * self._size / grain) for amount in members(amounts) if amount):
-                first, last = liquid.first, min(liquid.last or limit, (limit - base) // mark)
-                _refuse_too_many(len(best) + last - first, self.up_to)
+            counted = made.divided + 1, made.pieces + 1, made.products + 1
+            best_of_it = Effort(*counted, 0, 1)
+            for base in members(amounts & ~tried):  # what is made in a better way is of no use in a worse one
+                first, last = liquid.first, min(liquid.last or limit, (limit - base * size) // mark)
+                left -= last - first + 1 if last >= first else 0
+                _refuse_too_many(min(len(best) + last - first, limit), self.up_to)
+                if left < 0:
+                    raise _too_many(self.up_to)
                 for number in range(first, last + 1):
-                    total = base + number * mark
-                    finer = rungs_finer(number, total, mark) if self.handling.round_liquids else 0
-                    _keep(best, total, Effort(made.divided + 1, made.pieces + 1, made.products + 1, finer, 1))
+                    total = base * size + number * mark
+                    held = best.get(total)
+                    if held is None or best_of_it < held:
+                        finer = rungs_finer(number, total, mark) if rounds else 0
+                        _keep(best, total, Effort(*counted, finer, 1))
+            tried |= amounts
 
     def _volumes(self, liquid: "Measure") -> Iterator[tuple[int, Effort]]:
         """Each number of marks that can be measured alone, with its effort."""
@@ -436,13 +460,14 @@ class Reachable:
         return f"{change} a smaller strength or a liquid that can be measured"
 
 
+@takes
 def make(dose: Dose, products: Iterable[Product], *, handling: Handling | None = None) -> Recipe:
     """The best exact recipe of one dose: "how do I make 3.5 mg today?".
 
     Raises:
         NotReachable: If the products cannot make it; the error names the nearest doses below and above.
     """
-    listed = all_of(products)
+    listed = tuple(products)
     return Reachable(listed, up_to=reach_of(dose, listed), handling=handling).recipe(dose)
 
 
@@ -462,11 +487,15 @@ def _keep(best: dict[int, Effort], amount: int, effort: Effort) -> None:
 
 
 def _refuse_too_many(count: int, up_to: Dose) -> None:
-    if count > _MOST_DOSES:
-        raise TooManyDoses(
-            f"these products make more than {_MOST_DOSES} doses up to {up_to}; "
-            "give a coarser graduation, fewer products or fewer pieces"
-        )
+    if count > MOST_DOSES:
+        raise _too_many(up_to)
+
+
+def _too_many(up_to: Dose) -> TooManyDoses:
+    return TooManyDoses(
+        f"these products make more doses up to {up_to} than the {MOST_DOSES} that are compared; "
+        "give a coarser graduation, fewer products or fewer pieces"
+    )
 
 
 def _piece(product: Product) -> Fraction:
@@ -490,7 +519,7 @@ def _check_products(products: tuple[Product, ...]) -> None:
         raise InvalidInput(f"the products are of {' and '.join(drugs)}; give those of one drug")
     for one, other in pairwise(products):
         if one.id == other.id:
-            raise InvalidInput(f"two products have the id {one.id!r}; give one another id")
+            raise InvalidInput(f"two products have the id {show(one.id)}; give one another id")
 
 
 def _rank(product: Product) -> int:

@@ -8,6 +8,8 @@ from typing import Self
 from pydantic import model_validator
 
 from taper._base.records import Value
+from taper._base.shown import show, some_of
+from taper._base.text import readable
 from taper.amounts.dose import Dose
 from taper.amounts.liquid import Volume
 from taper.errors import InvalidInput
@@ -24,13 +26,13 @@ def named(products: Iterable[Product], name: str, where: str) -> tuple[Product, 
     Raises:
         InvalidInput: If there is none; the message names those that come near.
     """
-    listed = tuple(products)
+    listed, name = tuple(products), readable(name, "; write an id or a strength", where=where)
     found = tuple(product for product in listed if product.id == name)
     strength = _dose(name)
     if not found and strength is not None:
         found = tuple(product for product in listed if product.strength == strength)
     if not found:
-        raise InvalidInput(f"{name!r} is not among the products; {_near(listed, name, strength)}", where=where)
+        raise InvalidInput(f"{show(name)} is not among the products; {_near(listed, name, strength)}", where=where)
     return found
 
 
@@ -47,7 +49,7 @@ def _near(products: Sequence[Product], name: str, strength: Dose | None) -> str:
         return f"near strengths on file are {' and '.join(str(other) for other in (*below, *above))}"
     ids = [product.id for product in products]
     near = get_close_matches(name, ids, n=_NEAR)
-    return f"near ones are {', '.join(near)}" if near else f"name one of {', '.join(ids)}"
+    return f"near ones are {', '.join(near)}" if near else f"name one of {some_of(ids)}"
 
 
 def only(products: Iterable[Product], names: Iterable[str], *, where: str = "only") -> tuple[Product, ...]:
@@ -72,10 +74,10 @@ def permit(products: Iterable[Product], statements: Iterable[str], *, where: str
     """
     listed = {product.id: product for product in products}
     for text in statements:
-        name, equals, parts = text.rpartition("=")
+        name, equals, parts = readable(text, '; write text like "2 mg=2"', where=where).rpartition("=")
         if not equals or parts.strip() not in {"1", "2", "3", "4"}:
             raise InvalidInput(
-                f'{text!r} does not say into how many parts; write it like "2 mg=2", from 1 to 4', where=where
+                f'{show(text)} does not say into how many parts; write it like "2 mg=2", from 1 to 4', where=where
             )
         found = named(listed.values(), name.strip(), where)
         for product in [item for item in found if item.can_be_permitted] or found[:1]:
@@ -148,9 +150,10 @@ class Syringe(Value):
         Raises:
             InvalidInput: If it is anything else.
         """
-        parts = [part.strip() for part in text.split(",")] if isinstance(text, str) else []
+        advice = 'write how much it holds and its marks, such as "5 mL, 0.2 mL"'
+        parts = [part.strip() for part in readable(text, f"; {advice}").split(",")]
         if len(parts) not in (2, 3) or (len(parts) == 3 and not parts[2].startswith("at least ")):
-            raise InvalidInput(f'{text!r} is no syringe; write how much it holds and its marks, such as "5 mL, 0.2 mL"')
+            raise InvalidInput(f"{show(text)} is no syringe; {advice}")
         holds, mark, *least = [Volume.parse(part.removeprefix("at least ").strip()) for part in parts]
         return cls(holds=holds, mark=mark, least=least[0] if least else mark)
 

@@ -16,7 +16,7 @@ from pydantic import Field
 from taper._base.json_text import decode
 from taper._base.numbers import Exact
 from taper._base.records import Value
-from taper._base.shown import align
+from taper._base.shown import align, show
 from taper._base.takes import takes
 from taper._base.text import Name, Text
 from taper.amounts.dose import DailyDose
@@ -168,7 +168,7 @@ def morphine_table_names() -> tuple[str, ...]:
 def morphine_table(name: str) -> MorphineTable:
     """A shipped table by its id; an unknown id is refused with those shipped."""
     if name not in _shipped():
-        raise NotFound(f"{name!r} is not a table of morphine equivalents; name one of {', '.join(_shipped())}")
+        raise NotFound(f"{show(name)} is not a table of morphine equivalents; name one of {', '.join(_shipped())}")
     return _shipped()[name]
 
 

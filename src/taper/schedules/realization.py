@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from taper._base.progress import Progress, counted
-from taper._base.shown import Bound, align, as_html, shorten
+from taper._base.shown import Bound, align, as_html, shorten, show, some_of
 from taper._base.takes import takes
 from taper.amounts.dose import DailyDose, Dose
 from taper.errors import CannotCompute, InvalidInput
@@ -26,7 +26,7 @@ from taper.plans.plan import Course, Plan, Step
 from taper.plans.regimen import Intake, Regimen, Slot
 from taper.plans.request import AnyRequest, Making, making_of
 from taper.plans.weights import STANDARD
-from taper.products.product import Product, Release, all_of
+from taper.products.product import Product, Release
 from taper.products.recipes import Handling, NotReachable, Reachable, Recipe, reach_of
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ class RealizedCourse:
         for product in self.products:
             if product.id == name:
                 return product
-        raise NoProducts(f"course {self.course.id} has no product {name!r}; name one of its own")
+        raise NoProducts(f"course {self.course.id} has no product {show(name)}; name one of its own")
 
     @property
     def release(self) -> Release:
@@ -153,7 +153,7 @@ class RealizedPlan(Bound):
         for course in self.courses:
             if course.course.id == name:
                 return course
-        raise InvalidInput(f"there is no course {name!r}; courses: {', '.join(c.course.id for c in self.courses)}")
+        raise InvalidInput(f"there is no course {show(name)}; courses: {some_of([c.course.id for c in self.courses])}")
 
     @property
     def choices(self) -> tuple[str, ...]:
@@ -216,7 +216,7 @@ def realize(
         3 x d2
     """
     held = formulary if formulary is not None else Formulary.shipped()
-    listed = all_of(products)
+    listed = tuple(products)
     _refuse_shared_ids(listed)
     problems: list[NotReachable] = []
     courses = tuple(
@@ -253,7 +253,7 @@ def _refuse_shared_ids(products: tuple[Product, ...]) -> None:
     known: dict[str, Product] = {}
     for product in products:
         if known.setdefault(product.id, product) != product:
-            raise InvalidInput(f"two products have the id {product.id!r}; give one another id", where="products")
+            raise InvalidInput(f"two products have the id {show(product.id)}; give one another id", where="products")
 
 
 def _place(plan: Plan, course: Course) -> str:

@@ -1,6 +1,6 @@
 """Schedules: a realized plan on calendar dates, one entry for each day."""
 
-from collections import Counter
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -9,14 +9,14 @@ from fractions import Fraction
 from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any
 
-from taper._base.limits import LONGEST_DAYS
+from taper._base.limits import LONGEST_DAYS, MOST_SCHEDULED, MOST_WRITTEN
 from taper._base.numbers import say_count, write_count
-from taper._base.shown import Bound, align, shorten
+from taper._base.shown import Bound, align, cut, shorten, show, some_of
 from taper._base.tables import write_html_table
 from taper._base.takes import takes
 from taper.amounts.dose import DailyDose, Dose
 from taper.amounts.duration import Duration, check_date, day_after
-from taper.errors import InvalidInput
+from taper.errors import InvalidInput, NotFound
 from taper.plans.log import Log
 from taper.plans.regimen import Slot
 from taper.plans.step_days import StepDays
@@ -298,6 +298,7 @@ class Schedule(Bound):
             raise InvalidInput(f"{when} is not shown; name a day from {self.start} to {self.last}")
         return self.days[index]
 
+    @takes
     def steps_of(self, course: str) -> tuple[DatedStep, ...]:
         """The dated steps of a course that begin within what is shown."""
         # Sorted by course once: words ask for it at every step.
@@ -305,10 +306,21 @@ class Schedule(Bound):
             self._steps_of.update(_by_course(self.steps))
         return self._steps_of.get(course, ())
 
+    @takes
     def step(self, course: str, number: int) -> DatedStep:
-        """A dated step of a course by its number, which must begin within what is shown."""
+        """A dated step of a course by its number, which must begin within what is shown.
+
+        Raises:
+            NotFound: If none of this number is shown.
+        """
         # The steps shown of a course are its first ones, so that the number is the place.
-        return self.steps_of(course)[number - 1]
+        shown = self.steps_of(course)
+        if not shown:
+            held = some_of(sorted(self._steps_of))
+            raise NotFound(f"{cut(course)} has no step here; name one of {held}")
+        if not 1 <= number <= len(shown):
+            raise NotFound(f"{cut(course)} has no step {show(number)} here; {len(shown)} are shown. Give one of them")
+        return shown[number - 1]
 
     def to_dict(self) -> dict[str, Any]:
         """The schedule as plain data in the format `taper-schedule/1`."""
@@ -351,6 +363,7 @@ def to_schedule(realized: RealizedPlan, *, start: date, horizon: Duration | None
     Raises:
         HorizonNeeded: If the plan has no end and no horizon is given.
         InvalidDate: If the start or the end lies outside 1900 to 2200.
+        InvalidInput: If it is longer than 20 years or holds more doses than a schedule may.
 
     Example:
         >>> from taper.plans.plan import Plan
@@ -366,11 +379,12 @@ def to_schedule(realized: RealizedPlan, *, start: date, horizon: Duration | None
     length = _plan_length(steps)
     shown = _shown_days(realized, start, horizon, length)
     _check_length(max(shown, length or 0))
+    _check_count(steps, shown, MOST_SCHEDULED, "a schedule")
     everything = list(_days(realized, steps, start, 1, shown))
     ends = {course.course.id: _course_end(course, steps, shown) for course in realized.courses}
     beyond = None
     if length is not None and length > shown:
-        beyond = _beyond(realized, steps, start, shown, length)
+        beyond = _beyond(steps, start, shown, length)
     visible = tuple(step for step in steps if step.first_day <= shown)
     return Schedule(realized, start, tuple(everything), visible, _end(ends), ends, beyond)
 
@@ -413,6 +427,48 @@ def _shown_days(realized: RealizedPlan, start: date, horizon: Duration | None, l
 def _check_length(days: int) -> None:
     if days > LONGEST_DAYS:
         raise InvalidInput(f"{days} days are more than 20 years; split the plan")
+
+
+def check_written(schedule: Schedule) -> None:
+    """Refuse to write a schedule of more doses than a sheet or a calendar holds.
+
+    Raises:
+        InvalidInput: If it has more; the message says how many days fit.
+    """
+    _check_count(schedule.steps, len(schedule), MOST_WRITTEN, "this format")
+
+
+def count_all_doses(realized: RealizedPlan, start: date) -> int:
+    """How many doses a plan without an open end has from its start to its end, without making them."""
+    steps = tuple(_dated_steps(realized, start))
+    return _count_doses(steps, 1, _plan_length(steps) or 0)
+
+
+def _check_count(steps: tuple[DatedStep, ...], shown: int, most: int, holder: str) -> None:
+    """Refuse days of too many doses before any is made or written, and say how many days fit."""
+    count = _count_doses(steps, 1, shown)
+    if count > most:
+        fit = bisect_right(range(1, shown), most, key=lambda last: _count_doses(steps, 1, last))
+        raise InvalidInput(
+            f"{shown} days hold {count} doses, and {holder} holds at most {most}; show fewer days: "
+            f"give a horizon of {fit} days or less (--days {fit})"
+        )
+
+
+def _count_doses(steps: tuple[DatedStep, ...], first: int, last: int) -> int:
+    """How many doses stand on the days from one to another, without making them."""
+    return sum(_doses_of(step, first, last) for step in steps)
+
+
+def _doses_of(dated: DatedStep, first: int, last: int) -> int:
+    begin, end = max(first, dated.first_day), last if dated.last_day is None else min(last, dated.last_day)
+    if begin > end:
+        return 0
+    counts = [len(day.intakes) for day in dated.realized.days]
+    offset = begin - dated.first_day
+    place = (dated.first.weekday() + offset) % 7 if dated.realized.step.weekly is not None else offset % len(counts)
+    rounds, rest = divmod(end - begin + 1, len(counts))
+    return rounds * sum(counts) + sum((counts + counts)[place : place + rest])
 
 
 def _course_end(course: RealizedCourse, steps: tuple[DatedStep, ...], shown: int) -> End:
@@ -511,11 +567,8 @@ def _notes(dated: DatedStep) -> Iterator[Note]:
         yield Note(dated.course, dated.number, _NOTED[step.kind])
 
 
-def _beyond(realized: RealizedPlan, steps: tuple[DatedStep, ...], start: date, shown: int, length: int) -> Beyond:
-    counts = Counter({"intakes": 0})
-    for day in _days(realized, steps, start, shown + 1, length):
-        counts["intakes"] += len(day.intakes)
-    return Beyond(length - shown, counts["intakes"], _date(start, length))
+def _beyond(steps: tuple[DatedStep, ...], start: date, shown: int, length: int) -> Beyond:
+    return Beyond(length - shown, _count_doses(steps, shown + 1, length), _date(start, length))
 
 
 def _unit(portion: Portion) -> dict[str, str]:

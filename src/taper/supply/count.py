@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from taper._base.numbers import write_count
-from taper._base.shown import align, as_html, shorten
+from taper._base.shown import align, as_html, shorten, show
 from taper._base.takes import takes
 from taper.amounts.liquid import Volume
 from taper.errors import NotFound
@@ -185,7 +185,7 @@ class Supply:
             if line.product.id == product:
                 return line
         used = ", ".join(line.product.id for line in self.lines) or "nothing"
-        raise NotFound(f"the schedule uses no {product!r}; it uses {used}. Name one of them")
+        raise NotFound(f"the schedule uses no {show(product)}; it uses {used}. Name one of them")
 
     def to_dict(self) -> dict[str, Any]:
         """The supply as plain data."""

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Literal
 
+from taper._base.shown import show
 from taper.amounts.duration import Duration, check_date, shift
 from taper.errors import InvalidInput
 from taper.schedules.schedule import Schedule
@@ -24,7 +25,7 @@ class AtMost:
 
     def __post_init__(self) -> None:
         if isinstance(self.days, bool) or not isinstance(self.days, int) or self.days < 1:
-            raise InvalidFills(f"a fill of at most {self.days!r} days covers nothing; write a whole number from 1")
+            raise InvalidFills(f"a fill of at most {show(self.days)} days covers nothing; write a whole number from 1")
 
 
 Fills = Duration | AtMost | Literal["calendar month"] | Sequence[date]
@@ -115,7 +116,7 @@ def _at_most(schedule: Schedule, most: int, first: date) -> Iterator[date]:
 
 def _dates(fills: object) -> list[date]:
     if isinstance(fills, str) or not isinstance(fills, Sequence):
-        raise InvalidFills(f'fills are {fills!r}; write a length of time, "calendar month", AtMost(28), or dates')
+        raise InvalidFills(f'fills are {show(fills)}; write a length of time, "calendar month", AtMost(28), or dates')
     return [check_date(one) for one in fills]
 
 

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from taper._base.json_text import read_json, read_json_file
 from taper._base.numbers import NotExact, Rational, exact, write_count
+from taper._base.shown import show
 from taper._base.takes import takes
 from taper.amounts.liquid import Volume
 from taper.errors import InvalidInput
@@ -206,7 +207,7 @@ def check_stock(stock: Stock, schedule: Schedule, remnants: Remnants) -> dict[st
     for name in stock:
         if name not in held:
             used = ", ".join(held) or "no product"
-            raise InvalidStock(f"the plan never uses {name!r}; it uses {used}. Remove it or correct its id")
+            raise InvalidStock(f"the plan never uses {show(name)}; it uses {used}. Remove it or correct its id")
     return {name: _at_hand(held[name], amount, remnants) for name, amount in stock.items()}
 
 
@@ -248,6 +249,7 @@ def _bottled(product: Product, amount: Rational | Volume) -> Fraction:
     return volume.ml
 
 
+@takes
 def read_stock(text: str, *, where: str = "") -> dict[str, str]:
     """Read stock at hand from JSON text: {"baclofen-tablet-10mg": "30", "solution": "200 mL"}.
 
@@ -281,6 +283,6 @@ def _as_stock(data: Any, where: str) -> dict[str, str]:
     for name, amount in data.items():
         if isinstance(amount, bool) or not isinstance(amount, int | str):
             raise InvalidStock(
-                f'{amount!r} is not an amount; write "30" or "200 mL"', where=f"{where}.{name}".strip(".")
+                f'{show(amount)} is not an amount; write "30" or "200 mL"', where=f"{where}.{name}".strip(".")
             )
     return {name: str(amount) for name, amount in data.items()}

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from taper.amounts.dose import DailyDose, Dose
 from taper.plans.plan import Before
@@ -15,7 +16,7 @@ from taper.words.product_names import ProductNames
 from taper.words.stretches import StretchLine
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Days:
     """The different days of a pattern by their place in it, and whether its places are weekdays."""
 
@@ -23,7 +24,7 @@ class _Days:
     length: int
     weekly: bool
 
-    @property
+    @cached_property
     def is_constant(self) -> bool:
         return len(set(self.days.values())) == 1
 
@@ -106,7 +107,8 @@ def _regimen(day: RealizedDay) -> Regimen:
 
 def _labeled(days: Iterable[Regimen], portions: list[Portion], shelf: ProductNames) -> list[Regimen]:
     """The doses in the unit of the labels, so that a change is said as the boxes say their strengths."""
-    return [Regimen.of({i.slot.name: shelf.as_labeled(i.dose, portions) for i in day.intakes}) for day in days]
+    one_each = list({portion.product: portion for portion in portions}.values())
+    return [Regimen.of({i.slot.name: shelf.as_labeled(i.dose, one_each) for i in day.intakes}) for day in days]
 
 
 def _doses(before: _Days, now: _Days, language: Language) -> Iterator[str]:

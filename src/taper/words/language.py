@@ -1,11 +1,13 @@
 """One language: its numbers, dates, times of day and products, as a person reads them."""
 
 import re
+import sys
 from collections.abc import Iterable
-from datetime import date
+from datetime import UTC, date
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
+from threading import RLock
 from types import ModuleType
 from typing import NamedTuple
 
@@ -13,6 +15,7 @@ from taper._base.extras import need
 from taper._base.numbers import write_count, write_number
 from taper.amounts.dose import DailyDose, Dose, MassUnit
 from taper.amounts.liquid import Concentration, Volume
+from taper.errors import MissingExtra
 from taper.knowledge.spoken_names import spoken_names
 from taper.plans.regimen import Slot
 from taper.products.dilution import Dilution
@@ -335,6 +338,30 @@ def speak(language: str = "en") -> Language:
     return Language(language, phrases_of(language), _babel())
 
 
+_DATES = RLock()
+
+
 def _babel() -> _Babel:
+    with _DATES:
+        _import_dates()
     parts = (need(f"babel.{part}", install="language", purpose="wording") for part in _Babel._fields)
     return _Babel(*parts)
+
+
+def _import_dates() -> None:
+    """Import what Babel knows of dates, for which it looks for the time zone of this machine.
+
+    A day has no zone. Where the machine names one that cannot be read, such as a folder, another takes its place.
+    """
+    try:
+        need("babel.dates", install="language", purpose="wording")
+    except MissingExtra:
+        raise
+    except Exception:  # a file that is no zone fails in any way
+        stand_in = ModuleType("babel.localtime")
+        vars(stand_in).update(LOCALTZ=UTC, get_localzone=lambda: UTC)
+        sys.modules[stand_in.__name__] = stand_in
+        try:
+            need("babel.dates", install="language", purpose="wording")
+        finally:
+            del sys.modules[stand_in.__name__]

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from taper._base.records import Value
+from taper._base.shown import show
 from taper.errors import NotFound
 
 LANGUAGES = ("en", "es", "fr", "de")
@@ -266,6 +267,6 @@ def phrases_of(language: str) -> Phrases:
     """
     if language not in LANGUAGES:
         held = ", ".join(LANGUAGES)
-        raise NotFound(f"the language {language!r} is not on file; choose one of {held}", near=LANGUAGES)
+        raise NotFound(f"the language {show(language)} is not on file; choose one of {held}", near=LANGUAGES)
     path = _FOLDER / f"{language}.toml"
     return Phrases.read(tomllib.loads(path.read_text(encoding="utf-8")), where=path.name)

@@ -27,7 +27,7 @@ from taper.plans.log import (
 from taper.plans.regimen import Slot
 from taper.products.product import Portion, Product
 from taper.schedules.adherence import Adherence, DayTaken
-from taper.schedules.schedule import End, Note, Schedule
+from taper.schedules.schedule import End, Gate, Note, Schedule
 from taper.supply.count import FillLine, Supply, SupplyLine
 from taper.words.endings import is_last_of_drug, last_dose
 from taper.words.language import Language
@@ -90,13 +90,30 @@ def describe_ending(schedule: Schedule) -> list[str]:
                 lines.append(f"{name}: the plan ends on {last} with a review; it says nothing of what follows.")
             case End.WINDOW:  # pragma: no branch - it is the last end there is
                 lines.append(f"{name}: the plan continues beyond {schedule.last}, which this window does not show.")
+    gates: dict[str, list[Gate]] = {}
     for gate in schedule.gates:
-        lines.append(f"{gate.course}: step {gate.step}, from {gate.date}, waits for review before it begins.")
+        gates.setdefault(gate.course, []).append(gate)
+    for waiting in gates.values():
+        lines += _describe_gates(waiting)
     if schedule.beyond is not None:
         lines.append(f"Not shown: {schedule.beyond}.")
     else:
         lines += [f"Not shown: {item}." for item in schedule.to_come]
     return lines
+
+
+_MOST_GATES = 4
+"""Up to so many reviews of a course are listed; this stands below a plan and in each event of a calendar."""
+
+
+def _describe_gates(gates: list[Gate]) -> Iterator[str]:
+    if len(gates) > _MOST_GATES:
+        first, last = gates[0], gates[-1]
+        ends = f"the first is step {first.step}, from {first.date}, the last step {last.step}, from {last.date}"
+        yield f"{first.course}: {len(gates)} steps wait for review before they begin; {ends}."
+        return
+    for gate in gates:
+        yield f"{gate.course}: step {gate.step}, from {gate.date}, waits for review before it begins."
 
 
 def _describe_stop(schedule: Schedule, course: str) -> str:

@@ -105,7 +105,7 @@ def make_sheet(
         tuple(language.slot(slot)[0] for slot in writer.slots),
         rows,
         len(schedule.realized.courses) > 1,
-        1 <= len(writer.slots) <= _MOST_COLUMNS,
+        writer.in_columns,
         tuple(writer.before.values()),
         tuple(writer.legend(rows)),
     )
@@ -206,9 +206,15 @@ class _SheetWriter:
         name = self._shelf.name_of(drug, self._language) if self._short else self._language.drug(drug)
         return f"{name} ({line.course})" if len(alike) > 1 else name
 
+    @property
+    def in_columns(self) -> bool:
+        """Whether the times of day are few enough to have a column each."""
+        return 1 <= len(self.slots) <= _MOST_COLUMNS
+
     def _cells(self, line: StretchLine, change: LineChange) -> Iterator[SheetCell]:
-        for slot in self.slots:
-            intake = next((each for each in line.intakes if each.slot == slot), None)
+        taken = {intake.slot: intake for intake in line.intakes}
+        for slot in self.slots if self.in_columns else sorted({*taken, *change.slots}):
+            intake = taken.get(slot)
             changed = slot in change.slots
             text = self._language.phrases.sheet.nothing if changed else ""
             if intake is not None:
