@@ -42,7 +42,7 @@ RULES = modules_in(rules)
 FORMATS = modules_in(formats)
 HELPERS = {
     "drug_inputs", "examples", "notes", "options", "output", "parsing", "plan_inputs", "planner_options", "settings",
-    "sheets", "terminal", "typed_words", "writing",
+    "sheets", "streams", "terminal", "typed_words", "writing",
 }  # fmt: skip
 """Modules of the command line that are no command."""
 COMMAND_MODULES = sorted(set(modules_in(cli)) - HELPERS)

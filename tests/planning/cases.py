@@ -63,12 +63,16 @@ def rulings(draw: st.DrawFn, *, second: bool = False) -> Ruling:
             return Ruling(kind, points, vmax=_F(80), km=_F(draw(st.sampled_from((1, 3, 10)))))
 
 
+COSTS = (
+    *("short", "long", "further_intake", "change_of_form", "divided_piece", "further_product", "further_piece"),
+    *("measured_liquid", "finer_volume"),
+)
+
+
 @st.composite
 def weight_values(draw: st.DrawFn) -> dict[str, Fraction]:
     value = st.sampled_from([_F(0), _F(1, 80), _F(1, 20), _F(1, 10), _F(1, 3), _F(1), _F(4)])
-    names = ["short", "long", "further_intake", "change_of_form"]
-    names += ["divided_piece", "further_product", "further_piece", "measured_liquid", "finer_volume"]
-    made = {name: draw(value) for name in names}
+    made = {name: draw(value) for name in COSTS}
     return {**made, "spread": draw(st.sampled_from([_F(1, 4), _F(1, 2), _F(1)])), "pieces": _F(3), "products": _F(2)}
 
 

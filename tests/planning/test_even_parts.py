@@ -37,6 +37,7 @@ def test_it_is_not_the_first_that_is_found_but_the_closest():
 
     assert divided(13, 1, 3, 6, 7) == (7, 3, 3)  # and not 6, 6 and 1, whose largest is smaller
     assert divided(10, 1, 2, 3, 6) == (6, 2, 2)  # and not 6, 3 and 1, which comes after it
+    assert divided(44, 1, 18, 19, 24) == (24, 19, 1)  # and not 19, 24 and 1, which would be found before it
 
 
 def test_ten_thousand_doses_over_twelve_intakes_are_divided_at_once():

@@ -38,6 +38,18 @@ DEAR = Row(
 """Three places are dear to enter, so that only the last two are in sight until the nearer becomes the better."""
 
 
+FIRST = Row(
+    places=[9 * _HALF, 8 * _HALF, 6 * _HALF, 2 * _HALF],
+    reach=[2, 3, 3, 3],
+    leave=[0, ONE_PACE**2 // 10, 1, 0],
+    enter=[0, 1, 0, ONE_PACE**2],
+    ends=[False, False, False, True],
+    short=1,
+    long=0,
+)
+"""The third place is the best to fall to from the first place and from no other."""
+
+
 @st.composite
 def rows(draw: st.DrawFn) -> Row:
     count = draw(st.integers(1, 9))
@@ -64,6 +76,7 @@ def ways(row: Row, i: int) -> range:
 @given(rows())
 @example(HALVES)
 @example(DEAR)
+@example(FIRST)
 @draws(100)
 def test_what_the_cheapest_way_on_costs_is_the_least_of_all_ways(row: Row) -> None:
     @cache

@@ -16,6 +16,7 @@ from taper import (
     replan,
 )
 from taper.cli import main
+from taper.planning import climb
 
 CLOZAPINE = [
     Product(id="c25", drug="clozapine", form="tablet", strength="25 mg", score=2),
@@ -158,3 +159,14 @@ def test_a_total_that_can_be_divided_in_too_many_ways_is_refused():
     asked = {"drug": "x", "to": "600 mg", "slots": slots, "by": ("300 mg", "1 day"), "larger": "bedtime"}
     with pytest.raises(NoTitration, match="300 mg can be divided over 4 intakes in more than 50000 ways"):
         plan_titration(**asked, products=tablets, weights=Weights(pieces=100))
+
+
+def test_ways_to_divide_are_sought_in_bounded_work_in_all_steps_together(monkeypatch):
+    """A day of many times has few ways for each small total, and a titration has many totals."""
+    clocks = [f"{minute // 60:02}:{minute % 60:02}" for minute in range(1440)]
+    products = [Product(id="t1", drug="x", form="tablet", strength="1 mg")]
+    asked = {"drug": "x", "products": products, "by": ("1 mg", "1 day"), "larger": "00:00"}
+    assert len(plan_titration(**asked, to="6 mg", slots=clocks).course.steps) == 6
+    monkeypatch.setattr(climb, "_MOST_TRIED", 100)
+    with pytest.raises(NoTitration, match=r"up to [3-6] mg over 1440 intakes takes more than 100 tries; name"):
+        plan_titration(**asked, to="6 mg", slots=clocks)

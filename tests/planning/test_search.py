@@ -4,12 +4,12 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
-from hypothesis import event, given
+from hypothesis import event, example, given
 from hypothesis import strategies as st
 
 from builders import draws
-from planning.cases import accepted, cases, problem_of
-from planning.oracle import Case, Enumeration
+from planning.cases import COSTS, accepted, cases, problem_of
+from planning.oracle import Case, Enumeration, Ruling, Tablet
 from taper.errors import CannotCompute
 from taper.planning.solver import solve as solving
 from taper.planning.solver.problem import Problem, Solved
@@ -64,7 +64,21 @@ def test_a_chain_on_which_an_intake_has_ended_agrees_with_the_search_over_all_re
             assert solve(ground) == search(ground)
 
 
+TOGETHER = Case(
+    start=(Fraction(3), Fraction(2)),
+    tablets=(Tablet("t1", Fraction(1), 1),),
+    liquids=(),
+    groups=((0,), (1,)),
+    ruling=Ruling("bands", Fraction(1), bands=((Fraction(1), Fraction(3)), (Fraction(0), Fraction(1, 4)))),
+    accepts=Fraction(1),
+    weights=dict.fromkeys(COSTS, Fraction(0))
+    | {"further_piece": Fraction(1, 80), "spread": Fraction(1, 4), "pieces": Fraction(3), "products": Fraction(2)},
+)
+"""What costs least is a change that ends one intake and begins the next: 3 + 2, 1 + 2, 0 + 1, 0 mg."""
+
+
 @given(cases(lengths=False))
+@example(TOGETHER)
 @draws(80)
 def test_the_search_along_a_chain_agrees_with_the_search_over_all_regimens(case: Case) -> None:
     problem = problem_of(replace(case, groups=tuple((i,) for i in range(len(case.start)))))

@@ -14,7 +14,8 @@ from taper import TooManyStates, Weights
 from taper.amounts.dose import DailyDose
 from taper.paces.pace import Pace
 from taper.paces.rulers import ONE_PACE
-from taper.planning.solver.falls import Falls, sums_of
+from taper.planning.solver import regimen_table
+from taper.planning.solver.falls import Falls
 from taper.planning.solver.problem import Problem
 from taper.planning.solver.regimen_table import RegimenTable
 from taper.planning.solver.search import Route, least_changes, search
@@ -39,7 +40,7 @@ def ground_of(before: dict[str, str], pace: str, *products: Product, **more: Any
 
 
 def falls_of(ground: StateSpace) -> Falls:
-    return Falls(ground, sums_of(ground), is_accepted=True)
+    return Falls(ground, is_accepted=True)
 
 
 def test_the_longest_accepted_fall_is_of_all_totals_up_to_one() -> None:
@@ -127,14 +128,14 @@ def test_a_dose_that_only_a_larger_fall_leads_to_is_left_out_with_its_regimens()
         {"morning": "10 mg", "noon": "10 mg"}, "40% of current, at least 1 mg", *products, weights=Weights(pieces=1)
     )
     assert [dose * ground.grain for dose in ground.lines[0].doses] == [0, 1, 5, 10]
-    assert RegimenTable(ground, Falls(ground, sums_of(ground), is_accepted=True)).count == 2 + 2 + 2 + 1
-    every = RegimenTable(ground, Falls(ground, sums_of(ground), is_accepted=False))
+    assert RegimenTable(ground, Falls(ground, is_accepted=True)).count == 2 + 2 + 2 + 1
+    every = RegimenTable(ground, Falls(ground, is_accepted=False))
     assert every.count == 2 + 3 + 2 + 1  # 10 beside 1 mg or 0 is uneven by more than a half
 
 
 def test_from_where_no_plan_goes_on_nothing_is_weighed() -> None:
     ground = ground_of({"morning": "8 mg"}, "8 mg", LARGE, to=DailyDose("3"))
-    table = RegimenTable(ground, Falls(ground, sums_of(ground), is_accepted=False))
+    table = RegimenTable(ground, Falls(ground, is_accepted=False))
     table.fill()
     assert table.onward(ground.start) is None
 
@@ -143,7 +144,7 @@ def test_from_where_no_plan_goes_on_nothing_is_weighed() -> None:
 @draws(60)
 def test_where_every_change_is_written_out_going_on_weighs_what_the_shortest_path_does(case: Case) -> None:
     for _, ground in problem_of(replace(case, accepts=accepted(case))).grounds():
-        falls = Falls(ground, sums_of(ground), is_accepted=False)
+        falls = Falls(ground, is_accepted=False)
         table = RegimenTable(ground, falls)
         table.fill()
         assert table.is_exact
@@ -177,12 +178,34 @@ CLOSE = {
 def test_where_several_intakes_fall_in_one_change_going_on_weighs_what_the_shortest_path_does(asked: Any) -> None:
     before, pace, products, weights, more = asked
     ground = ground_of(before, pace, *products, weights=Weights(**weights), **more)
-    falls = Falls(ground, sums_of(ground), is_accepted=False)
+    falls = Falls(ground, is_accepted=False)
     table = RegimenTable(ground, falls)
     table.fill()
     onward = table.onward(ground.start)
     assert onward is not None
     assert (table.is_exact, falls.split(onward)) == (True, shortest(ground))
+
+
+def test_where_changes_of_several_intakes_are_too_many_to_write_out_the_table_is_a_bound(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before, pace, products, weights, more = next(iter(CLOSE.values()))
+    ground = ground_of(before, pace, *products, weights=Weights(**weights), **more)
+    monkeypatch.setattr(regimen_table, "_MOST_WRITTEN", 3)
+    falls = Falls(ground, is_accepted=False)
+    table = RegimenTable(ground, falls)
+    table.fill()
+    onward = table.onward(ground.start)
+    assert onward is not None
+    assert (table.is_exact, table.has_given_up()) == (False, True)
+    assert falls.split(onward) <= shortest(ground)
+
+
+def test_changes_that_take_too_much_work_to_count_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    ground = ground_of({"morning": "8 mg"}, "3 mg", WHOLE_MG, weights=Weights(**NONE, pieces=100))
+    monkeypatch.setattr(regimen_table, "_MOST_WORK", 1)
+    with pytest.raises(TooManyStates):
+        least_changes(ground)
 
 
 def test_the_fewest_accepted_changes_are_counted() -> None:
@@ -194,6 +217,8 @@ def test_the_fewest_accepted_changes_are_counted() -> None:
     few = weights.model_copy(update={"most_states": 80})  # nine regimens, and a tenth of 80 may be compared
     with pytest.raises(TooManyStates):
         least_changes(ground_of({"morning": "8 mg"}, "3 mg", WHOLE_MG, weights=few))
+    enough = weights.model_copy(update={"most_states": 90})
+    assert least_changes(ground_of({"morning": "8 mg"}, "3 mg", WHOLE_MG, weights=enough)) == 3
 
 
 def test_doses_that_cost_more_to_handle_are_left_out_and_of_the_rest_all_but_every_so_many() -> None:

@@ -42,6 +42,13 @@ CASES = {
         "in order",
         "2.75 2.5 2.25 2 1.75 1.625 1.5 1.375 1.25 1.125 1 0.875 0.75 0.625 0.5 0.375 0.25 0.125 0",
     ),
+    "diazepam, in order with a last dose": (
+        DIAZEPAM,
+        {"morning": "5 mg", "bedtime": "5 mg"},
+        "10% of current, last dose 1 mg, up to 12.5%, every 2 weeks",
+        "in order",
+        "9 8 7 6 5 4.5 4 3.5 3 2.5 2 1 0",
+    ),
     "diazepam, in bands": (
         DIAZEPAM,
         {"morning": "20 mg", "bedtime": "20 mg"},

@@ -223,7 +223,7 @@ def test_a_course_written_by_hand_is_not_planned_anew() -> None:
         ({"to": "20 mg"}, InvalidInput, "is not below the 20 mg/day taken now"),
         ({"to": {"noon": "1 mg"}}, InvalidInput, "nothing is taken at noon now, and no intake rises"),
         ({"to": {"morning": "15 mg"}}, InvalidInput, "10 mg is taken at morning now"),
-        ({"to": 1.5}, InvalidInput, "got 1.5; write 0"),
+        ({"to": 1.5}, InvalidInput, 'got 1.5; give a Regimen or a mapping or a Dose or text or "0"'),
         ({"to": {"morning": "0.5 mg"}}, NotReachable, "is the target and cannot be made"),
         ({"to": "4.75 mg"}, NoPlan, "The nearest doses that can be made are 4.5 mg/day and 5 mg/day"),
         ({"before": {"morning": "9.7 mg"}}, NotReachable, "The nearest doses that can be made are 9.5 mg and 10 mg"),

@@ -11,6 +11,9 @@ from taper.planning.solver.problem import Problem, Solved
 from taper.plans.order import Order, evenly, in_order, keep_last
 from taper.products.product import Product
 
+_MOST_WORK = 20_000_000
+"""After how much work, of the plan and of what was tried beside it, nothing further is tried."""
+TOO_MUCH = "not tried, for it would take too much work with so many doses"
 _PARTS = {2: "halves", 3: "thirds", 4: "quarters"}
 
 
@@ -36,6 +39,11 @@ class Other:
     @property
     def changes(self) -> int | None:
         return self.solved.route.changes if self.solved else None
+
+
+def was_too_much(solved: Solved) -> bool:
+    """Whether not everything beside a plan was tried, or would be, for it takes too much work."""
+    return solved.problem.work.done > _MOST_WORK
 
 
 def additions(solved: Solved, could_add: Iterable[Product]) -> tuple[Other, ...]:
@@ -106,7 +114,8 @@ def spare_products(solved: Solved) -> tuple[Other, ...]:
 def limits(solved: Solved) -> tuple[Other, ...]:
     """The limits on an intake that changed the plan: with more pieces, products, volume or forms it is gentler.
 
-    Pieces are tried up to twice as many, products up to one more; what the gentler plan then needs is named.
+    Pieces are tried up to twice as many, products up to one more; what the gentler plan then needs is named. One that
+    was not tried, for it would take too much work, has no plan.
     """
     problem, weights = solved.problem, solved.problem.weights
     lifted = {
@@ -117,10 +126,21 @@ def limits(solved: Solved) -> tuple[Other, ...]:
     }
     made = []
     for name, wider in lifted.items():
+        if wider != problem and was_too_much(solved):
+            made.append(Other(_LIFTED[name], None, TOO_MUCH))
+            continue
         other = wider.try_solve() if wider != problem else None
         if other is not None and other.route.rank[:2] < solved.route.rank[:2]:
             made.append(Other(_needs(name, solved, other), other))
     return tuple(made)
+
+
+_LIFTED = {
+    "pieces": "more pieces in an intake",
+    "products": "more products in an intake",
+    "volume": "larger volumes in an intake",
+    "forms": 'tablets and liquid in turn (forms="any")',
+}
 
 
 def _unlimited(product: Product) -> Product:
@@ -141,7 +161,7 @@ def _needs(name: str, solved: Solved, other: Solved) -> str:
             volumes = [portion.volume.ml for recipe in recipes for portion in recipe.portions if portion.volume]
             return f"{Volume(max(volumes))} in an intake (largest_volume)"
         case _:
-            return 'tablets and liquid in turn (forms="any")'
+            return _LIFTED["forms"]
 
 
 def names_of(products: Iterable[Product]) -> dict[str, str]:
@@ -152,6 +172,8 @@ def names_of(products: Iterable[Product]) -> dict[str, str]:
 
 
 def _try(what: str, problem: Problem) -> Other:
+    if problem.work.done > _MOST_WORK:
+        return Other(what, None, TOO_MUCH)
     try:
         problem.check()
         return Other(what, problem.solve())

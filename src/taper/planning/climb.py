@@ -17,6 +17,9 @@ from taper.plans.weights import Weights
 from taper.products.product import Product
 from taper.products.recipes import NotReachable, Reachable, Recipe
 
+_MOST_TRIED = 4 * MOST_DIVISIONS
+"""How many parts of a total are tried at most, in all steps together."""
+
 
 class NoTitration(CannotCompute):
     """The products or the label's steps do not lead to the target; the message says what stands in the way."""
@@ -39,6 +42,7 @@ class Climb:
         self.reachable = Reachable(products, up_to=target, handling=weights.handling(round_liquids=False))
         self.doses = [dose for dose, _, _ in self.reachable.weigh()]
         self.unit = target.unit
+        self._left = _MOST_TRIED
 
     def regimen(self, amounts: dict[Slot, Fraction]) -> Regimen:
         return Regimen(Intake(slot, Dose(mg).in_unit(self.unit)) for slot, mg in amounts.items() if mg)
@@ -75,13 +79,14 @@ class Climb:
             divided, pieces = sum(recipe.divided for recipe in made), sum(recipe.pieces for recipe in made)
             return falls, divided, -len(parts), max(parts) - min(parts), pieces, parts
 
-        counts = range(1, len(slots) + 1)
+        counts = range(1, min(len(slots), int(total // self.doses[0]) if self.doses else 0) + 1)
         ways = list(islice(chain.from_iterable(self._parts(total, n, total) for n in counts), MOST_DIVISIONS + 1))
-        if len(ways) > MOST_DIVISIONS:
-            raise NoTitration(
-                f"{Dose(total).in_unit(self.unit)} can be divided over {len(slots)} intakes in more than "
-                f"{MOST_DIVISIONS} ways; name fewer times of day, or products that make fewer doses"
-            )
+        if len(ways) > MOST_DIVISIONS or self._left < 0:
+            whole, many = Dose(total).in_unit(self.unit), len(slots)
+            why = f"{whole} can be divided over {many} intakes in more than {MOST_DIVISIONS} ways"
+            if self._left < 0:
+                why = f"to divide each total up to {whole} over {many} intakes takes more than {_MOST_TRIED} tries"
+            raise NoTitration(f"{why}; name fewer times of day, or products that make fewer doses")
         best = min(ways, key=nuisance, default=None)
         if best is None:
             unit = Dose(total).in_unit(self.unit)
@@ -97,8 +102,8 @@ class Climb:
         Raises:
             NotReachable: If it is one; the message names the nearest doses that can be made.
         """
-        doses = {Fraction(0), *self.doses}
-        within = self.doses and min(self.doses) <= size.mg <= self.target.mg
+        doses = set(self.doses)
+        within = doses and min(doses) <= size.mg <= self.target.mg
         if within and not any(dose + size.mg in doses for dose in doses):
             try:
                 self.reachable.recipe(size)
@@ -107,6 +112,9 @@ class Climb:
                 raise
 
     def _parts(self, total: Fraction, times: int, most: Fraction) -> Iterator[tuple[Fraction, ...]]:
+        self._left -= 1
+        if self._left < 0:
+            return
         if times == 1:
             place = bisect_left(self.doses, total)
             if total <= most and place < len(self.doses) and self.doses[place] == total:

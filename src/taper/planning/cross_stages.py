@@ -6,6 +6,8 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
+from taper._base.limits import MOST_STAGES
+from taper._base.shown import show
 from taper._base.takes import takes
 from taper.amounts.dose import Dose
 from taper.errors import InvalidInput
@@ -122,7 +124,9 @@ class Swap:
         stages rounded by themselves, the intake that rises least by it changes in every stage.
         """
         if stages < 2:
-            raise InvalidInput(f"{stages} stages change over at once; write 2 or more", where="stages")
+            raise InvalidInput(f"{show(stages)} stages change over at once; write 2 or more", where="stages")
+        if stages > MOST_STAGES:
+            raise InvalidInput(f"{show(stages)} stages are too many; write at most {MOST_STAGES}", where="stages")
         old, new = taken if taken is not None else (self.before, NOTHING)
         parts = [Fraction(count, stages) for count in range(gone + 1, stages + 1)]
         turns = [self._turn(intake, parts, old, new) for intake in self.before]
@@ -247,6 +251,8 @@ def round_dose(dose: Dose, products: Iterable[Product], rounding: Rounding, weig
         10 mg
     """
     listed = tuple(products)
+    if not listed:
+        raise InvalidInput("there are no products to round to; give at least one", where="products")
     reachable = Reachable(
         listed, up_to=dose * 2 + max(map(_least, listed)), handling=weights.handling(round_liquids=True)
     )

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from taper._base.numbers import write_percent
 from taper._base.progress import Progress
-from taper._base.shown import shorten
+from taper._base.shown import shorten, show
 from taper._base.takes import takes
 from taper.amounts.duration import Duration
 from taper.errors import InvalidInput
@@ -169,6 +169,8 @@ def plan_cross_taper(
     swap = Swap(drug, to_drug, now, old_products, new_products, equivalence, rounding, weights)
     swap.check_taken(now)
     turns = swap.turns(order)
+    if isinstance(stages, str) and stages != "intake by intake":
+        raise InvalidInput(f'got {show(stages)}; write "intake by intake" or a number from 2', where="stages")
     days = swap.by_intake(turns) if stages == "intake by intake" else swap.in_proportion(stages)
     _check_distinct(days)
     if not days[0][0]:
@@ -244,7 +246,7 @@ def replan_cross_taper(
     if equivalence.id != made.equivalence:
         raise InvalidInput(f"the plan goes by {made.equivalence}; give that table", where="equivalence")
     if day > (first.bounds()[-1][1] or 0) + 1:
-        raise InvalidInput(f"every stage has begun by day {day}; plan the second course with replan", where="day")
+        raise InvalidInput(f"every stage has begun by day {show(day)}; plan the second course with replan", where="day")
     taken = taken_until(first, day), taken_until(second, day)
     gone = _stages_gone(made, taken)
     how = made.rounding if rounding is None else rounding

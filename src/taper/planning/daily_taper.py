@@ -1,7 +1,8 @@
 """Daily micro-tapers: each day the smallest dose that can be made on or above a smooth curve."""
 
 from collections.abc import Iterable, Iterator
-from fractions import Fraction
+from heapq import heapify, heappop, heappush
+from math import lcm
 
 from taper._base.takes import takes
 from taper.amounts.duration import days as in_days
@@ -125,25 +126,25 @@ def _follow(ground: StateSpace, state: State, fallen: int, interval: int) -> Sta
     In a group, the intake with the largest share of its start falls first, by its smallest reduction; one that would
     fall below the curve leaves the turn to the next.
     """
+    top, whole = ground.places(sum(ground.start))[0], lcm(*(dose for dose in ground.start if dose))
+    made, total = list(state), sum(state)
     for group in ground.groups:  # pragma: no branch - the days end before the last intake does
-        while True:
-            for index in sorted(group, key=lambda place: (-Fraction(state[place], ground.start[place]), place)):
-                lower = _lowered(ground, state, index)
-                total = sum(lower) * ground.grain
-                gone = ground.measure.ruler.fall(sum(ground.start) * ground.grain, total)
-                if lower != state and gone is not None and gone * interval <= fallen:
-                    state = lower
-                    break
-            else:
-                break
-        if any(state[index] for index in group):
+        # What would fall below the curve once does so for the rest of the day, for the total only falls.
+        shares = [(-made[index] * (whole // ground.start[index]), index) for index in group if made[index]]
+        heapify(shares)
+        while shares:
+            index = heappop(shares)[1]
+            line = ground.lines[index]
+            lower = line.doses[line.place(made[index]) - 1]
+            after = total - made[index] + lower
+            gone = between(top, ground.places(after)[0])
+            if gone is not None and gone * interval <= fallen:
+                made[index], total = lower, after
+                if lower:
+                    heappush(shares, (-lower * (whole // ground.start[index]), index))
+        if any(made[index] for index in group):
             break
-    return state
-
-
-def _lowered(ground: StateSpace, state: State, index: int) -> State:
-    below = ground.below(index, state[index])
-    return (*state[:index], below[0], *state[index + 1 :]) if below else state
+    return tuple(made)
 
 
 def _runs(states: list[State]) -> Iterator[tuple[State, int]]:

@@ -151,6 +151,7 @@ def on_weekdays(day: DayDoses, *weekdays: Weekday, lasting: Duration | str | Non
     return Step(weekly=dict.fromkeys(weekdays, taken), lasting=_length(lasting))
 
 
+@takes
 def plan_steps(
     *,
     drug: str,

@@ -24,6 +24,10 @@ from taper.products.product import Product
 A_WEEK = weeks(1)
 """The least time between two reductions where a length is asked for and none is named: judgment, not evidence."""
 _COUNTED = 2
+_MOST_STOPPED = 6
+"""After how many searches that stopped at their limit no further pace is tried."""
+_MOST_WORK = 20_000_000
+"""How much work the search for the best number of reductions may take."""
 _COSTS = ("short", "long", "further_intake", "change_of_form", "divided_piece", "further_product", "further_piece",
           "measured_liquid", "finer_volume")  # fmt: skip
 
@@ -122,7 +126,7 @@ def solve_over(problem: Problem, over: Duration, step: Duration) -> tuple[Solved
     _check_length(over, step)
     most = over.days // step.days + 1
     smallest = None if _is_counted(problem) else _of_smallest(problem, most)
-    best = smallest or min(_tried(problem, most), key=_rank, default=None)
+    best = smallest or _best_tried(problem, most)
     if best is None:
         raise NoPlan(
             f"no plan of at most {most} reductions, which fit into {over}, was found (order: {problem.order}); "
@@ -138,7 +142,7 @@ def solve_over(problem: Problem, over: Duration, step: Duration) -> tuple[Solved
     largest, changes = max(_falls(best)), best.route.changes
     if best.problem.pace != _pace_of(problem, largest):
         again = _at(problem, largest, fewest=changes, most=changes if _is_counted(problem) else most)
-        best = best if again is None or again.route.excess else again
+        best = best if again is None or again.route.excess else replace(again, stopped_after=best.stopped_after)
     return _spread(best, over)
 
 
@@ -161,16 +165,27 @@ def _can_keep(problem: Problem, size: Fraction, most: int) -> bool:
     return any(changes is not None and changes <= most for changes in map(least_changes, grounds))
 
 
+def _best_tried(problem: Problem, most: int) -> Solved | None:
+    """The plan of the smallest and most even reductions of those that were tried; it says where not all were."""
+    end, tried = problem.work.done + _MOST_WORK, []
+    for solved in _tried(problem, most):
+        tried.append(solved)
+        if solved.route.excess and problem.work.done > end:
+            return replace(min(tried, key=_rank), stopped_after=len(tried))
+    return min(tried, key=_rank, default=None)
+
+
 def _tried(problem: Problem, most: int) -> Iterator[Solved]:
     """A plan for each pace that may be the best: as many equal reductions as there is time for, then fewer."""
     whole = problem.before.total.mg - problem.target.mg
-    count = most
-    while count > 1:
+    count, stopped = most, 0
+    while count > 1 and stopped < _MOST_STOPPED:
         solved = _at(problem, whole / count, most=most if not _is_counted(problem) else count)
         if solved is None:
             count = min(count - 1, count * 9 // 10)
             continue
         yield solved
+        stopped += solved.route.floor is not None
         if not solved.route.excess:
             return
         count = min(count - 1, solved.route.changes)

@@ -5,6 +5,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any, Literal, get_args
 
+from taper._base.shown import show
 from taper._base.takes import takes
 from taper.amounts.dose import Dose
 from taper.amounts.duration import LONG_WEEKDAY_NAMES
@@ -218,7 +219,7 @@ def steps_over(course: Course, made: PatternRequest, day: int, before: Regimen |
         return made.skip
     found = StepDays(course.bounds()).at(day - 1)
     if found is None:
-        raise InvalidInput(f"day {day} lies outside the course; give one of its days", where=course.id)
+        raise InvalidInput(f"day {show(day)} lies outside the course; give one of its days", where=course.id)
     return made.skip + found[0] + 1
 
 

@@ -7,14 +7,26 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
+from taper._base.immutable import ByMeaning
+from taper._base.limits import LONGEST_DAYS
 from taper._base.numbers import write_count, write_number
 from taper._base.shown import align, shorten
+from taper._base.takes import takes
 from taper.amounts.dose import DailyDose, Dose
 from taper.amounts.duration import Duration
 from taper.paces.changes import Change, largest_fall
 from taper.paces.pace import Fixed, OfStart
 from taper.paces.rulers import ONE_PACE
-from taper.planning.alternatives import Other, additions, limits, names_of, other_orders, spare_products
+from taper.planning.alternatives import (
+    TOO_MUCH,
+    Other,
+    additions,
+    limits,
+    names_of,
+    other_orders,
+    spare_products,
+    was_too_much,
+)
 from taper.planning.holding_times import Stay, short
 from taper.planning.solver.problem import Solved
 from taper.plans.regimen import Intake, Regimen, Slot
@@ -115,13 +127,14 @@ class Reductions(ABC):
         return None if first is None or last is None else last - first
 
 
-class TaperReport(Reductions):
+class TaperReport(Reductions, ByMeaning):
     """What resulted from a request, change by change, and what the products stood in the way of.
 
     What the plan would have been otherwise (`additions`, `other_orders`, `spare_products`) is worked out when it
     is first asked for.
     """
 
+    @takes
     def __init__(
         self,
         solved: Solved,
@@ -137,10 +150,14 @@ class TaperReport(Reductions):
         self.first_day = first_day
         self._could_add = tuple(could_add)
 
+    def _meaning(self) -> tuple[object, ...]:
+        return self.solved, self.stays, self.lead_in, self.first_day, self._could_add
+
+    @takes
     def after(self, every: Duration, times: int) -> "TaperReport":
         """The same report, its days counted from a day 1 that lies so many stages earlier."""
         day = self.first_day
-        for _ in range(times):
+        for _ in range(min(times, LONGEST_DAYS)):
             day = _after(day, every)
         return TaperReport(self.solved, self.stays, lead_in=self.lead_in, could_add=self._could_add, first_day=day)
 
@@ -422,7 +439,10 @@ def _notes(report: TaperReport) -> Iterable[str]:
     if report.slower is not None:
         yield f"Longer than asked: {report.slower.words}."
     for other in report.limits:
-        totals = " ".join(write_number(total) for total in (other.solved.totals[1:] if other.solved else ()))
+        if other.solved is None:
+            yield f"With {other.what} the plan could be another: {other.reason}."
+            continue
+        totals = " ".join(write_number(total) for total in other.solved.totals[1:])
         yield f"A limit changed this plan: with {other.what} the daily totals would be {totals} mg."
     if solved.route.left_out:
         count = solved.route.left_out
@@ -430,6 +450,9 @@ def _notes(report: TaperReport) -> Iterable[str]:
             f"Not all doses were compared: {count} that are hardest to handle were left out, for together they make "
             f"more than {solved.route.limit} regimens (most_states)."
         )
+    if solved.stopped_after is not None:
+        count = solved.stopped_after
+        yield f"Not every number of reductions was tried, only {count}; another may make them more even."
     if solved.route.floor is not None:
         excess, cost = solved.route.floor
         least = short(Fraction(excess, 10**18)), short(Fraction(cost, solved.ground.unit))
@@ -495,6 +518,8 @@ def _helps(other: Other, *, explain: bool) -> str:
 def _advice(report: TaperReport, *, explain: bool) -> Iterable[str]:
     for other in report.additions:
         yield f"Smallest addition: {other.what}. {_helps(other, explain=explain)}."
+    if report.over and not report.additions and was_too_much(report.solved):
+        yield f"Smallest addition: {TOO_MUCH}."
     if not explain:
         return
     solved = report.solved

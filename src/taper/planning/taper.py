@@ -23,7 +23,7 @@ from taper.plans.regimen import Regimen
 from taper.plans.request import DailyTaperRequest, Forms, PhasesRequest, Stays, TaperRequest
 from taper.plans.request_fields import read_target
 from taper.plans.weights import STANDARD, Weights
-from taper.products.product import Product, all_of
+from taper.products.product import Product
 
 _NAMED = 3
 _Request = TypeVar("_Request", TaperRequest, PhasesRequest, DailyTaperRequest)
@@ -126,7 +126,7 @@ def plan_taper(
         TooFast: If a reduction exceeds what was accepted and `excess` is "forbid".
 
     Example:
-        >>> from taper.products.product import Product, all_of
+        >>> from taper.products.product import Product
         >>> tablets = [Product(id=f"diazepam-{n}mg", drug="diazepam", form="tablet", strength=f"{n} mg", score=2)
         ...            for n in (2, 5, 10)]
         >>> made = plan_taper(drug="diazepam", before={"morning": "10 mg", "bedtime": "10 mg"}, order="evenly",
@@ -241,7 +241,7 @@ def check_drug(drug: str, products: Iterable[Product]) -> tuple[Product, ...]:
     Raises:
         InvalidInput: If not.
     """
-    listed = tuple(sorted(all_of(products), key=lambda product: product.id))
+    listed = tuple(sorted(products, key=lambda product: product.id))
     if not listed:
         raise InvalidInput(f"there are no products to plan {drug} with; give at least one", where="products")
     for product in listed:

@@ -131,17 +131,13 @@ def plan_titration(
     return Steps(Plan(title=title, courses=(course,)), StepsReport(course))
 
 
-def _target(to: object) -> Dose:
-    if isinstance(to, str):
-        return Dose.parse(to)
-    if not isinstance(to, Dose):
-        raise InvalidInput(f'got {to!r}; a titration arrives at a daily total, write it like "15 mg"', where="to")
-    return to
+def _target(to: Dose | str) -> Dose:
+    return Dose.parse(to) if isinstance(to, str) else to
 
 
 def _increment(by: tuple[Dose | str, Duration | str], where: str) -> tuple[Dose, Duration]:
     size, every = by
-    return Dose.parse(size) if isinstance(size, str) else size, Duration.of(every, where)
+    return size if isinstance(size, Dose) else Dose.parse(size), Duration.of(every, where)
 
 
 def _larger(name: str, slots: tuple[Slot, ...]) -> Slot:

@@ -2,8 +2,6 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
-from functools import reduce
-from operator import or_
 
 from taper.paces.rulers import ONE_PACE, between
 from taper.planning.solver.state_space import StateSpace
@@ -19,28 +17,29 @@ class Falls:
     fall weighs 1 and nothing else weighs anything. `nothing` weighs more than any plan.
     """
 
-    def __init__(
-        self, ground: StateSpace, totals: Iterable[int], *, is_accepted: bool, is_counted: bool = False
-    ) -> None:
+    def __init__(self, ground: StateSpace, *, is_accepted: bool, is_counted: bool = False) -> None:
         self._ground = ground
         least = ground.target if ground.target is not None else sum(ground.floor)
         self._end = least
-        self.totals = sorted(total for total in totals if total >= max(least, 1 if ground.stop is not None else 0))
+        low = max(least, 1 if ground.stop is not None else 0)
+        self.totals = [total for total in ground.totals if total >= low]
         self.index = {total: place for place, total in enumerate(self.totals)}
+        self._at = [ground.places(total) for total in self.totals]
         self.is_accepted, self.is_counted = is_accepted, is_counted
         self.shift, self.nothing = _widths(ground)
         self._weights: dict[int, tuple[int, list[int]]] = {}
         self._over: dict[int, list[int]] = {}
-        self._first = list(self._accepted())
+        self._first = list(self._accepted()) if is_accepted else [0] * len(self.totals)
         self._longest = [0]
         for total, first in zip(self.totals, self._first, strict=True):
             self._longest.append(max(self._longest[-1], total - self.totals[first]))
 
     def _accepted(self) -> Iterable[int]:
         """The lowest total to which a fall from each is accepted; itself if there is none."""
-        lowest = 0
+        lowest, measured = 0, self._ground.measured_at
         for total in self.totals:
-            while self._ground.measured(total, self.totals[lowest])[0]:  # a fall of nothing has no excess
+            here = self._ground.places(total)
+            while measured(here, self._at[lowest])[0]:  # a fall of nothing has no excess
                 lowest += 1
             yield lowest
 
@@ -74,7 +73,11 @@ class Falls:
 
     def first(self, total: int) -> int:
         """The place of the lowest total to which a fall is looked at."""
-        return self._first[self.index[total]] if self.is_accepted else 0
+        return self._first[self.index[total]]
+
+    def is_known(self, total: int) -> bool:
+        """Whether the falls from a total have been measured."""
+        return total in self._weights
 
     def weights(self, total: int) -> tuple[int, list[int]]:
         """What falls from a total weigh, each to one of the totals below it, and the place of the first of those."""
@@ -87,11 +90,9 @@ class Falls:
         ground, first = self._ground, self.first(total)
         if self.is_counted:
             return first, [1] * (self.index[total] - first)
-        made = []
-        for low in self.totals[first : self.index[total]]:
-            excess, misfit = ground.measured(total, low)
-            made.append((excess << self.shift) + misfit)
-        return first, made
+        here, shift, measured = ground.places(total), self.shift, ground.measured_at
+        falls = [measured(here, at) for at in self._at[first : self.index[total]]]
+        return first, [(excess << shift) + misfit for excess, misfit in falls]
 
     def lowest(self, total: int, than: int) -> int:
         """The place of the lowest total to which a fall has no more excess than a weight."""
@@ -106,14 +107,6 @@ class Falls:
         """Let go of the weights: there are many of them where one intake has many doses, and each is used once."""
         self._weights.clear()
         self._over.clear()
-
-
-def sums_of(ground: StateSpace) -> list[int]:
-    """Every total of doses that the intakes can take."""
-    sums = 1  # a bit for each total
-    for line in ground.lines:
-        sums = reduce(or_, (sums << dose for dose in line.doses))
-    return [total for total, bit in enumerate(reversed(f"{sums:b}")) if bit == "1"]
 
 
 def _widths(ground: StateSpace) -> tuple[int, int]:

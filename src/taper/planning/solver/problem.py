@@ -6,6 +6,7 @@ from fractions import Fraction
 from itertools import combinations as choices
 from itertools import product as combinations
 
+from taper._base.limits import MOST_DOSES, MOST_STEPS
 from taper._base.numbers import common_grain
 from taper.amounts.dose import DailyDose, Dose
 from taper.errors import CannotCompute, InvalidInput
@@ -13,17 +14,26 @@ from taper.paces.pace import OfCurrent, Pace
 from taper.paces.rulers import ONE_PACE, MeasuredPace, measure_of
 from taper.planning.solver.search import Route
 from taper.planning.solver.solve import solve
-from taper.planning.solver.state_space import DoseLadder, StateSpace, line_of
+from taper.planning.solver.state_space import DoseLadder, StateSpace, TooManyStates, Work, line_of
 from taper.plans.order import Order
 from taper.plans.regimen import NOTHING, Intake, Regimen, Slot
 from taper.plans.request import Forms
 from taper.plans.weights import Weights
+from taper.products.counts import TooManyDoses
 from taper.products.liquid_rounding import Measure
 from taper.products.product import Product
 from taper.products.recipes import NotReachable, Reachable, Recipe
 
 _NONE = Dose(0)
 _MOST_CHOICES = 200
+_MOST_WORK = 80_000_000
+_MOST_OF_FORMS = 40_000_000
+_LISTED = 500
+"""How much work all choices of products and all of forms may take; and as how much of it a listed dose counts."""
+_MOST_LADDERS = 2
+_MOST_OF_ONE_FORM = 6
+_Choice = tuple[bool | None, ...]
+"""Of each intake whether it is on liquid; None if it may be on either."""
 
 
 class NoPlan(CannotCompute):
@@ -48,6 +58,7 @@ class Problem:
     fewest_products: bool = False
     fewest: int | None = None
     most: int | None = None
+    work: Work = field(default_factory=Work, compare=False, repr=False)
 
     @property
     def slots(self) -> tuple[Slot, ...]:
@@ -74,6 +85,11 @@ class Problem:
             NotReachable: If they cannot make what is taken now, or the target.
         """
         found = self._solve()
+        if found.route.changes > MOST_STEPS:
+            raise NoPlan(
+                f"at a pace of {self.pace} there are {found.route.changes} reductions, and a plan has at most "
+                f"{MOST_STEPS} steps; give larger reductions"
+            )
         if self.fewest_products:
             return self._of_fewest(found)
         forms = sorted({item.form for item in found.used if not item.form.is_liquid})
@@ -86,12 +102,12 @@ class Problem:
 
     def _of_fewest(self, found: "Solved") -> "Solved":
         """The best plan of as few products as keep the least excess; of some number at a time, the fewest first."""
-        tried = 0
+        tried, before = 0, self.work.done
         for count in range(1, len(self.products)):
             better: list[Solved] = []
             for kept in choices(self.products, count):
                 tried += 1
-                if tried > _MOST_CHOICES:
+                if tried > _MOST_CHOICES or self.work.done - before > _MOST_WORK:
                     return found
                 other = self.with_only(kept).try_solve()
                 if other is not None and other.route.excess <= found.route.excess:
@@ -113,41 +129,100 @@ class Problem:
             return None
 
     def _solve(self) -> "Solved":
+        most = self.work.done + _MOST_OF_FORMS
         found = []
-        for made, ground in self.grounds():
-            route = solve(ground, fewest=self.fewest, most=self.most)
-            if route is not None:
-                found.append(Solved(self, ground, route, made))
+        for first, *rest in self._choices():
+            if self.work.done > most:
+                raise self._too_many_forms("and to compare all choices takes too much work")
+            solved = self._solve_on(first)
+            if solved is not None:
+                found.append((solved, rest))
         if not found:
             raise self._no_plan()
-        return min(found, key=lambda solved: solved.route.rank)
+        best = min((solved for solved, _ in found), key=lambda solved: solved.route.rank)
+        # Choices that differ only by which of like intakes has which form differ in the order of slots alone.
+        for solved, rest in found:
+            for choice in rest if solved.route.rank[:-1] == best.route.rank[:-1] else ():
+                other = self._solve_on(choice) if self.work.done <= most else None
+                if other is not None and other.route.rank < best.route.rank:
+                    best = other
+        return best
+
+    def _solve_on(self, liquid: _Choice) -> "Solved | None":
+        made, ground = self._ground(liquid)
+        route = solve(ground, fewest=self.fewest, most=self.most)
+        return None if route is None else Solved(self, ground, route, made)
 
     def without(self, *ids: str) -> "Problem":
         """The same question without some products."""
         return replace(self, products=tuple(item for item in self.products if item.id not in ids))
 
     def grounds(self) -> Iterator[tuple[tuple[Reachable | None, ...], StateSpace]]:
-        """Each ground to walk on: one, or one for each choice of a form per intake."""
+        """Each ground to walk on: one, or one for each choice of a form per intake, and the first of like choices."""
+        for first, *_ in self._choices():
+            yield self._ground(first)
+
+    def _choices(self) -> Iterable[list[_Choice]]:
+        """Which intakes are on liquid, one for each choice of a form per intake, those together that are alike.
+
+        They are alike if they differ only by which of several like intakes has which form.
+        """
         kinds = {item.form.is_liquid for item in self.products}
         if self.forms == "any" or len(kinds) == 1:
-            yield self._ground((None,) * len(self.slots))
-            return
+            return [[(None,) * len(self.slots)]]
+        if len(self.slots) > _MOST_OF_ONE_FORM:
+            raise self._too_many_forms(f"and the choices for at most {_MOST_OF_ONE_FORM} are compared")
+        group_of = {index: number for number, group in enumerate(self.order.over(self.slots)) for index in group}
+        intakes = [
+            (self._now(slot).mg, self._floor(slot).mg, self._whole(slot).mg, group_of.get(index, -1))
+            for index, slot in enumerate(self.slots)
+        ]
+        made: dict[object, list[_Choice]] = {}
         for choice in combinations((False, True), repeat=len(self.slots)):
-            yield self._ground(choice)
+            made.setdefault(tuple(sorted(zip(intakes, choice, strict=True))), []).append(choice)
+        return made.values()
 
-    def _ground(self, liquid: tuple[bool | None, ...]) -> tuple[tuple[Reachable | None, ...], StateSpace]:
-        made = tuple(self._reachable_at(slot, liquid=kind) for slot, kind in zip(self.slots, liquid, strict=True))
+    def _too_many_forms(self, why: str) -> TooManyStates:
+        return TooManyStates(
+            f"each of {len(self.slots)} times of day may keep to tablets or to liquid, {why}; "
+            'give products of one kind, or forms="any"'
+        )
+
+    def _ground(self, liquid: _Choice) -> tuple[tuple[Reachable | None, ...], StateSpace]:
+        shared: dict[tuple[Dose, bool | None], Reachable | None] = {}
+        made = tuple(
+            shared.setdefault((self._now(slot), kind), self._reachable_at(slot, liquid=kind))
+            for slot, kind in zip(self.slots, liquid, strict=True)
+        )
         ends = [(self._now(slot), self._floor(slot), self._whole(slot)) for slot in self.slots]
         listed = [None if reachable is None else reachable.ladder() for reachable in made]
+        several = sum(len(reachable.ladder()[1]) for reachable in shared.values() if reachable is not None)
+        if several > _MOST_LADDERS * MOST_DOSES:
+            raise TooManyDoses(
+                f"these products make {several} doses for the different intakes of a day, and at most "
+                f"{_MOST_LADDERS * MOST_DOSES} are compared; give a coarser graduation, fewer products or fewer pieces"
+            )
         grains = [ladder[0] for ladder in listed if ladder is not None]
         grain = common_grain([*grains, *(dose.mg for doses in ends for dose in doses), self.target.mg])
-        lines = tuple(
-            self._line(slot, reachable, tuple(int(dose.mg / grain) for dose in doses), grain)
-            for slot, reachable, doses in zip(self.slots, made, ends, strict=True)
-        )
+        known: dict[tuple[int, tuple[int, ...]], DoseLadder] = {}  # one for all intakes that are alike
+        lines = []
+        for slot, reachable, doses in zip(self.slots, made, ends, strict=True):
+            key = id(reachable), tuple(int(dose.mg / grain) for dose in doses)
+            if key not in known:
+                known[key] = self._line(slot, reachable, key[1], grain)
+            lines.append(replace(known[key], slot=slot))
         total = None if isinstance(self.to, Regimen) else int(self.to.mg / grain)
         groups = self.order.over(self.slots)
-        ground = StateSpace(lines, grain=grain, groups=groups, measure=self.measure, weights=self.weights, target=total)
+        ground = StateSpace(
+            tuple(lines),
+            grain=grain,
+            groups=groups,
+            measure=self.measure,
+            weights=self.weights,
+            target=total,
+            work=self.work,
+        )
+        self.work.done += _LISTED * sum(len(line.doses) for line in lines)
         return made, ground
 
     def _line(self, slot: Slot, reachable: Reachable | None, ends: tuple[int, ...], grain: Fraction) -> DoseLadder:
@@ -261,22 +336,23 @@ class Problem:
         )
 
     def _totals(self) -> set[DailyDose]:
-        sums = {Fraction(0)}
-        for intake in self.before:
-            doses = {Fraction(0), *(dose.mg for dose in self.reachable(intake).doses)}
-            sums = {one + other for one in sums for other in doses}
-        return {DailyDose(total) for total in sums}
+        """Every total of doses that can be made, with the target, which stands between them."""
+        return {DailyDose(total * ground.grain) for _, ground in self.grounds() for total in ground.totals}
 
 
 @dataclass(frozen=True)
 class Solved:
-    """A question, the ground it was walked on, and the way found."""
+    """A question, the ground it was walked on, and the way found.
+
+    Where a length was asked, `stopped_after` says after how many numbers of reductions no further one was tried.
+    """
 
     problem: Problem
-    ground: StateSpace
+    ground: StateSpace = field(compare=False)
     route: Route
     made: tuple[Reachable | None, ...]
-    regimens: tuple[Regimen, ...] = field(init=False)
+    stopped_after: int | None = None
+    regimens: tuple[Regimen, ...] = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
         made = tuple(self.ground.regimen(state) for state in self.route.states)

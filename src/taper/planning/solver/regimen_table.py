@@ -13,6 +13,9 @@ FAR = 10**60
 """More than any share."""
 _MOST_WRITTEN = 500_000
 """How many changes of several intakes are written out at most, but for the dose of the last; then they are bounded."""
+_MOST_WORK = 30_000_000
+_KEPT, _MEASURED, _WRITTEN = 4, 32, 40
+"""How many weights are added up at most; as how many one counts that is kept, or measured, and a change written out."""
 Items = tuple[int, ...]
 """Doses of one group of the order by number, the largest share first; a number tells the kind and the dose."""
 
@@ -42,6 +45,10 @@ class _Kind:
         return self.switch if (self.doses[place] in self.liquid) != (self.doses[lower] in self.liquid) else 0
 
 
+class _TooMuchWork(Exception):
+    """Stops a table on its way."""
+
+
 class RegimenTable:
     """From every regimen on the way, the least excess and then the least cost of getting to the end, as one number.
 
@@ -68,7 +75,8 @@ class RegimenTable:
         self._ground = ground
         self._falls = falls
         self.is_exact = not falls.is_accepted or falls.is_counted
-        self.spare = _MOST_WRITTEN // 10 if falls.is_counted else _MOST_WRITTEN
+        self._left, self._is_filling = _MOST_WORK, True
+        self._spare = _MOST_WRITTEN // 10 if falls.is_counted else _MOST_WRITTEN
         self.stages = [_Stage(self, ground, falls, number) for number in range(len(ground.groups))]
 
     @property
@@ -76,10 +84,46 @@ class RegimenTable:
         """How many regimens there are on the way, without listing them."""
         return sum(stage.count for stage in self.stages)
 
-    def fill(self) -> None:
-        """Work out every regimen."""
-        for stage in reversed(self.stages):
-            stage.fill()
+    def fill(self) -> bool:
+        """Work out every regimen, or say that it is too much work; the search that follows may do as much again."""
+        try:
+            for stage in reversed(self.stages):
+                stage.fill()
+        except _TooMuchWork:
+            return False
+        self._left, self._is_filling = _MOST_WORK, False
+        return True
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether as much work has been done as may be."""
+        return self._left < 0
+
+    def release(self) -> None:
+        """Let go of everything: the stages know their table, so that it would stay in memory for a while."""
+        self.stages.clear()
+        self._falls.forget()
+
+    def spend(self, work: int) -> None:
+        """Count work: a sum of two weights, or a number that is kept for as long as the table.
+
+        Raises:
+            _TooMuchWork: If it is more than may be done to fill the table.
+        """
+        self._left -= work
+        self._ground.work.done += work
+        if self.is_spent and self._is_filling:
+            raise _TooMuchWork
+
+    def write_out(self) -> None:
+        """Count a change of several intakes that is written out; beyond so many, they are bounded instead."""
+        self._ground.work.done += _WRITTEN
+        self._spare -= 1
+        self.is_exact = self._spare >= 0
+
+    def has_given_up(self) -> bool:
+        """Whether changes of several intakes were too many to be written out."""
+        return self._spare < 0
 
     def onward(self, state: State) -> int | None:
         """What going on from a regimen weighs at least; None if it cannot."""
@@ -170,11 +214,17 @@ class _Stage:
     def count(self) -> int:
         """How many regimens the group can take, by its largest share."""
         found = 0
+        # A dose stands beside a share from its own up to `beside`: of those up to a share all but what ended below it.
+        standing = [
+            [(s, beside) for s, beside in zip(kind.shares, kind.beside, strict=True) if beside >= s]
+            for kind in self._kinds
+        ]
+        bounds = [([s for s, _ in pairs], sorted(beside for _, beside in pairs)) for pairs in standing]
         for top in sorted(set(self._shares)):
             up_to = under = 1
-            for kind in self._kinds:
-                standing = [s for s, beside in zip(kind.shares, kind.beside, strict=True) if beside >= max(s, top)]
-                n, last, before = len(kind.intakes), bisect_right(standing, top), bisect_left(standing, top)
+            for kind, (shares, ends) in zip(self._kinds, bounds, strict=True):
+                ended, n = bisect_left(ends, top), len(kind.intakes)
+                last, before = bisect_right(shares, top) - ended, bisect_left(shares, top) - ended
                 up_to *= comb(last + n - 1, n) if last else 0
                 under *= comb(before + n - 1, n) if before else 0
             found += up_to - under
@@ -215,9 +265,11 @@ class _Stage:
 
         Where several intakes fall, no dose is left above the second of the regimen: so `best` holds no more than that.
         """
+        item = item if top >= 0 else 0  # beside no other dose, all are kept until the end of the row
         best = self.best if item <= top else self._by_top.get(item)
         if best is None:
             best = self._by_top[item] = [self._falls.nothing] * len(self._falls.totals)
+            self._table.spend(_KEPT * len(best))
         place = self._falls.index[total]
         if worth < best[place]:
             best[place] = worth
@@ -234,13 +286,20 @@ class _Stage:
         What weighs more than something known need not be told.
         """
         falls = self._falls
-        first, weights = falls.weights(total)
+        first, weights = self._weights(total)
         last = bisect_right(falls.totals, most)
         begin = first if than is None else max(first, falls.lowest(total, than))
         if begin >= last:
             return falls.nothing
+        self._table.spend(last - begin)
         least: int = min(map(add, weights[begin - first : last - first], self.best[begin:last]))
         return least
+
+    def _weights(self, total: int) -> tuple[int, list[int]]:
+        """What falls from a total weigh, counted as work where they are measured."""
+        if not self._falls.is_known(total):
+            self._table.spend(_MEASURED * (1 + self._falls.index[total] - self._falls.first(total)))
+        return self._falls.weights(total)
 
     def _all_others(self) -> Iterator[Items]:
         """Every choice of all doses but one, in the order of their numbers."""
@@ -272,7 +331,8 @@ class _Stage:
         apart = [
             (others[:i] + others[i + 1 :], *at[i]) for i in range(len(others)) if not i or others[i - 1] != others[i]
         ]
-        steps = kind.steps.setdefault(total, [None] * len(doses))
+        self._table.spend(last - first)
+        steps = self._steps(kind, total)
         gap = (self._gaps[others[0]] if top > 0 else 0) or (0 if self._is_last else 1)
         highest = bisect_right(shares, max(top, 0)) - 1  # where no other is left, the intake falls to its end
         for x in range(first, last):
@@ -302,8 +362,16 @@ class _Stage:
     def _row(self, others: Items, kind: _Kind) -> list[int]:
         row = self._rows.get(others)
         if row is None:
+            self._table.spend(_KEPT * (len(kind.doses) + 1))
             row = self._rows[others] = [self._falls.nothing] * len(kind.doses)
         return row
+
+    def _steps(self, kind: _Kind, total: int) -> list[tuple[int, list[int]] | None]:
+        steps = kind.steps.get(total)
+        if steps is None:
+            self._table.spend(len(kind.doses))
+            steps = kind.steps[total] = [None] * len(kind.doses)
+        return steps
 
     def _missing(self, others: Items) -> _Kind:
         """The kind of which one intake is not among the others."""
@@ -329,9 +397,10 @@ class _Stage:
     ) -> tuple[int, list[int]]:
         """What a fall from one dose weighs to each lower one, and the place of the first of those."""
         falls, doses = self._falls, kind.doses
-        first, weights = falls.weights(total + doses[x])
+        first, weights = self._weights(total + doses[x])
         index = falls.index
         begin = bisect_left(doses, falls.totals[first] - total)
+        self._table.spend((_MEASURED if kind.switch else _KEPT) * (x - begin))
         made = [weights[index[total + dose] - first] for dose in doses[begin:x]]
         if kind.switch:
             made = [weight + kind.switches(x, y) for y, weight in enumerate(made, begin)]
@@ -348,6 +417,7 @@ class _Stage:
         begin, weights = step
         a, b = max(begin, even[0]), min(x, even[1])
         if a < b:
+            self._table.spend(b - a)
             worth = min(map(add, weights[a - begin : b - begin], row[a:b]))
         if begin < x and not a <= x - 1 < b:
             worth = min(worth, weights[-1] + row[x - 1])
@@ -366,7 +436,7 @@ class _Stage:
             row = self._rows.get(beside, self._none)
             even = self._stretch(beside, other)
             total = self._total + sum(k.doses[p] for k, p in (self._items[one] for one in beside))
-            steps = other.steps.setdefault(total, [None] * len(other.doses))
+            steps = self._steps(other, total)
             step = steps[place] or self._step(other, steps, place, total)
             worth = min(worth, self._fall_of_one(place, row, step, even))
         return worth
@@ -377,11 +447,10 @@ class _Stage:
         The bound itself where no fall beyond what is accepted is looked at; else the least of all changes.
         """
         table = self._table
-        if not table.is_exact or table.spare < 0:
-            table.is_exact = False
+        if not table.is_exact:
             return least
         falls, further = self._falls, self._ground.further
-        first, weights = falls.weights(total)
+        first, weights = self._weights(total)
         begin = max(first, falls.lowest(total, worth))
         known = list(map(add, weights[begin - first :], self.best[begin : falls.index[total]]))
         for count in range(2, len(self._ground.lines) + 1):
@@ -391,6 +460,8 @@ class _Stage:
             lowest = next(falls.totals[place] for place, one in enumerate(known, begin) if one + extra < worth)
             change = _Change(total, lowest, worth)
             self._fall_on(change, items, (), count, total, extra, is_smallest=True)
+            if table.has_given_up():
+                return least
             worth = change.worth
         return worth
 
@@ -398,8 +469,9 @@ class _Stage:
         self, change: "_Change", left: Items, fallen: Items, count: int, total: int, extra: int, *, is_smallest: bool
     ) -> None:
         """Let so many more intakes fall in turn, the last of them to any dose."""
+        self._table.write_out()
         top = self._shares[left[0]] if left else 0
-        if fallen and self._shares[max(fallen)] > top:
+        if not self._table.is_exact or (fallen and self._shares[max(fallen)] > top):
             return  # it is the turn of one that has fallen already
         if not top:
             self._fall_on_later(change, count, total, extra, is_smallest=is_smallest)
@@ -434,7 +506,6 @@ class _Stage:
 
     def _land(self, change: "_Change", item: int, others: Items, total: int, extra: int, *, is_smallest: bool) -> None:
         """The last fall of a change: the least of a stretch of a row."""
-        self._table.spare -= 1
         row = self._rows.get(others, self._none)
         kind, place = self._items[item]
         falls, base = self._falls, total - kind.doses[place]

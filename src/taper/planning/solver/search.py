@@ -1,14 +1,15 @@
 """Exact search (A*): the plan with the least excess, then the least cost, then the first in order."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from heapq import heappop, heappush
 
+from taper._base.limits import MOST_TOGETHER, MOST_TOTALS
 from taper._base.progress import tell
-from taper.planning.solver.falls import Falls, sums_of
+from taper.planning.solver.falls import Falls
 from taper.planning.solver.regimen_table import RegimenTable
-from taper.planning.solver.state_space import State, StateSpace, falls_of
+from taper.planning.solver.state_space import State, StateSpace, TooManyStates, falls_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +90,25 @@ def search(ground: StateSpace, *, fewest: int | None = None, most: int | None = 
     """
     if fewest is not None and fewest > 1 + sum(len(line.doses) - 1 for line in ground.lines):
         return None  # not even one dose at a time makes so many changes
-    accepted = Falls(ground, sums_of(ground), is_accepted=True)
+    _check_size(ground)
+    accepted = Falls(ground, is_accepted=True)
     if accepted.can_all_be_accepted():
         found = _search(ground, fewest, most, is_accepted=True)
         if found is not None:
             return found
     return _search(ground, fewest, most, is_accepted=False)
+
+
+def _check_size(ground: StateSpace) -> None:
+    """Refuse what would not even be counted in seconds: too many totals of a day, or times of day in one turn."""
+    most = max((len(group) for group in ground.groups), default=0)
+    if most > MOST_TOGETHER:
+        raise TooManyStates(
+            f"{most} times of day are reduced in turn with each other, and at most {MOST_TOGETHER} are compared; give "
+            'fewer times of day, or order="in order"'
+        )
+    if ground.is_too_fine:
+        raise ground.too_many(MOST_TOTALS)
 
 
 def least_changes(ground: StateSpace) -> int | None:
@@ -103,14 +117,14 @@ def least_changes(ground: StateSpace) -> int | None:
     Raises:
         TooManyStates: If there are too many regimens, or changes of several intakes.
     """
-    falls = Falls(ground, sums_of(ground), is_accepted=True, is_counted=True)
+    _check_size(ground)
+    falls = Falls(ground, is_accepted=True, is_counted=True)
     if not falls.can_all_be_accepted():
         return None
     table, limit = RegimenTable(ground, falls), ground.weights.most_states // 10
     if table.count > limit:
         raise ground.too_many(limit)
-    table.fill()
-    if not table.is_exact:
+    if not table.fill() or not table.is_exact:
         raise ground.too_many(limit)
     return table.onward(ground.start)
 
@@ -120,25 +134,29 @@ def _search(ground: StateSpace, fewest: int | None, most: int | None, *, is_acce
     most_states = ground.weights.most_states // (1 if len(ground.start) <= _ORDINARY else _CROWDED)
     few = max(most_states // 10, min(most_states, _MANY))
     limit = most_states if is_accepted else few
-    kept = (
-        ground if _count(ground, is_accepted=is_accepted) <= limit else _thinned(ground, few, is_accepted=is_accepted)
-    )
-    if kept is None:
-        raise ground.too_many(limit)
-    falls = Falls(kept, sums_of(kept), is_accepted=is_accepted)
-    table = RegimenTable(kept, falls)
-    table.fill()
-    found = _Search(kept, table, falls, None, None).run()
-    if found is not None and (found.changes < (fewest or 0) or (most is not None and found.changes > most)):
-        found = _Search(kept, table, falls, fewest, most).run()
-    left_out = sum(len(line.doses) for line in ground.lines) - sum(len(line.doses) for line in kept.lines)
-    if found is None and left_out and not is_accepted:
-        raise ground.too_many(limit)
-    return found if found is None or not left_out else replace(found, left_out=left_out, limit=limit)
+    for number, at_most in enumerate((few, few // 10)):
+        is_whole = not number and _count(ground, is_accepted=is_accepted) <= limit
+        kept = ground if is_whole else _thinned(ground, at_most, is_accepted=is_accepted)
+        if kept is None:
+            break
+        falls = Falls(kept, is_accepted=is_accepted)
+        table = RegimenTable(kept, falls)
+        if not table.fill():
+            table.release()
+            continue  # as many regimens took too much work: fewer of them take less
+        found = _Search(kept, table, falls, None, None).run()
+        if found is not None and (found.changes < (fewest or 0) or (most is not None and found.changes > most)):
+            found = _Search(kept, table, falls, fewest, most).run()
+        table.release()
+        left_out = sum(len(line.doses) for line in ground.lines) - sum(len(line.doses) for line in kept.lines)
+        if found is None and left_out and not is_accepted:
+            break
+        return found if found is None or not left_out else replace(found, left_out=left_out, limit=limit)
+    raise ground.too_many(limit)
 
 
 def _count(ground: StateSpace, *, is_accepted: bool) -> int:
-    return RegimenTable(ground, Falls(ground, sums_of(ground), is_accepted=is_accepted)).count
+    return RegimenTable(ground, Falls(ground, is_accepted=is_accepted)).count
 
 
 def _thinned(ground: StateSpace, most: int, *, is_accepted: bool) -> StateSpace | None:
@@ -147,7 +165,17 @@ def _thinned(ground: StateSpace, most: int, *, is_accepted: bool) -> StateSpace 
     None if so few doses would be left that no plan of them is worth having.
     """
     levels = sorted({cost for line in ground.lines for cost in line.costs.values()}, reverse=True)
-    worth = [level for level in levels if _is_enough(ground.only(level, 1), ground)]
+    ends = [{line.start, line.floor} for line in ground.lines]
+    costs = [
+        sorted(line.costs[dose] for dose in line.doses if dose not in kept)
+        for line, kept in zip(ground.lines, ends, strict=True)
+    ]
+    needed = [min(_FEWEST, len(line.doses)) - len(kept) for line, kept in zip(ground.lines, ends, strict=True)]
+    worth = [
+        level
+        for level in levels
+        if all(bisect_right(listed, level) >= least for listed, least in zip(costs, needed, strict=True))
+    ]
     place = bisect_left(worth, True, key=lambda level: _count(ground.only(level, 1), is_accepted=is_accepted) <= most)
     tries = [(worth[place], 1)] if place < len(worth) else [(worth[-1], step) for step in range(2, _COARSEST)]
     for level, step in tries:
@@ -166,6 +194,12 @@ _FEWEST = 6
 _COARSEST = 20
 _MANY = 1_000
 _MOST_TRIED = 100_000
+_TRIED = 80
+"""As how many sums of two weights a way counts that is tried."""
+_MOST_IN_ALL = 200_000
+"""After how many ways even those on from one regimen end."""
+_COMPARED = 30
+"""How many changes of two ways are compared in the time in which a way is tried."""
 _ORDINARY, _CROWDED = 6, 50
 _Entry = tuple[int, int, int, int, _Node]
 """The least weight of a plan through a regimen, its total, how many intakes are to fall, a number, the node."""
@@ -217,10 +251,12 @@ class _Search:
             if weight > self._mark:
                 break
             if self._best[node.key] is node:
-                if self._tried > _MOST_TRIED:
+                if self._tried > _MOST_TRIED or self._table.is_spent:
                     return self._stopped(weight)
                 tell(self._tried, _MOST_TRIED, "ways tried")
                 self._unfold(node, falls)
+                if self._is_over:
+                    return self._stopped(weight)  # some ways on from it were not tried
         return self._found
 
     def _dive(self, node: _Node | None) -> None:
@@ -239,8 +275,10 @@ class _Search:
         if promise >= self._falls.nothing or promise > self._mark:
             return False
         held = self._best.get(node.key)
-        if held is not None and not node.is_before(held):
-            return False
+        if held is not None:
+            self._tried += node.changes // _COMPARED  # where both weigh the same, their ways are compared
+            if not node.is_before(held):
+                return False
         if held is None and len(self._best) >= self._ground.weights.most_states:
             raise self._ground.too_many(self._ground.weights.most_states)
         self._best[node.key] = node
@@ -292,6 +330,11 @@ class _Search:
             raise self._ground.too_many(self._ground.weights.most_states)
         return replace(self._found, floor=self._falls.split(weight))
 
+    @property
+    def _is_over(self) -> bool:
+        """Whether no further way is tried, not even one on from the same regimen."""
+        return self._tried > _MOST_IN_ALL or self._table.is_spent
+
     def _movable(self, state: State) -> int:
         return sum(1 for intake, dose in enumerate(state) if dose > self._ground.floor[intake])
 
@@ -312,6 +355,9 @@ class _Search:
         work = 1 + count * max(0, len(state) - _ORDINARY)
         for after in falls_of(ground, state, count, lowest, is_in_vain=is_in_vain):
             self._tried += work
+            ground.work.done += _TRIED
+            if self._is_over:
+                break
             extra = ground.further * (count - 1) + ground.switches(state, after)
             key = ground.canonical(after)
             held = found.get(key)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from taper._base.limits import MOST_DOSES
 from taper.paces.rulers import HALF, ONE_PACE, UNIT, between
 from taper.planning.solver.least_weight import Row, least_weights
 from taper.planning.solver.search import Route, search
@@ -11,6 +12,9 @@ from taper.planning.solver.state_space import State, StateSpace
 
 _MANY = 20_000
 """From how many falls on a chain is first narrowed to the places that can matter."""
+
+_MOST_IN_CHAIN = 5_000_000
+"""How many doses the regimens of a chain hold at most, all together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,11 @@ def chain_of(ground: StateSpace) -> Chain | None:
     """The chain of regimens, if the order leaves no choice whose turn it is; else None."""
     if any(len(group) > 1 for group in ground.groups):
         return None
+    length = 1 + sum(len(line.doses) - 1 for line in ground.lines)
+    if length > MOST_DOSES + 1:
+        raise ground.too_many(MOST_DOSES)
+    if length * len(ground.lines) > _MOST_IN_CHAIN:
+        raise ground.too_many(_MOST_IN_CHAIN // len(ground.lines))
     state, states, turn = ground.start, [ground.start], [0]
     for number, (intake,) in enumerate(ground.groups):
         for dose in ground.below(intake, state[intake]):
@@ -55,10 +64,13 @@ def solve(ground: StateSpace, *, fewest: int | None = None, most: int | None = N
     On an additive ruler, and with one falling order, a plan has the least excess if and only if each fall is
     within what is accepted or goes to the next regimen that can be made. So only such falls are looked at.
     """
-    chain = chain_of(ground) if fewest is None and most is None else None
+    chain = chain_of(ground)
     if chain is None:
         return search(ground, fewest=fewest, most=most)
-    return _walk(ground, chain)
+    found = _walk(ground, chain)
+    if found is None or (fewest or 0) <= found.changes <= (found.changes if most is None else most):
+        return found
+    return search(ground, fewest=fewest, most=most)
 
 
 def _walk(ground: StateSpace, chain: Chain) -> Route | None:

@@ -4,13 +4,24 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property, reduce
 from math import lcm
+from operator import or_
 
+from taper._base.limits import MOST_TOTALS
+from taper._base.shown import some_of
 from taper.amounts.dose import Dose
 from taper.errors import CannotCompute
 from taper.paces.rulers import ONE_PACE, MeasuredPace, between
 from taper.plans.regimen import Intake, Regimen, Slot
 from taper.plans.weights import Weights
+
+_FEW = 6
+_MOST_SHIFTED = 10**11
+"""How many bits are shifted at most to find the totals of a day."""
+
+Places = tuple[int | None, ...]
+"""Where a total lies on each ruler."""
 
 State = tuple[int, ...]
 """One day's regimen: the dose of each intake, in grains, by time of day."""
@@ -44,6 +55,13 @@ class DoseLadder:
         return bisect_left(self.doses, dose)
 
 
+@dataclass(slots=True)
+class Work:
+    """How much was done for one question, counted in sums of two weights."""
+
+    done: int = 0
+
+
 class StateSpace:
     """Everything the search needs, in integers: lines of doses, positions on rulers, costs, whose turn it is."""
 
@@ -56,7 +74,10 @@ class StateSpace:
         measure: MeasuredPace,
         weights: Weights,
         target: int | None,
+        places: dict[int, Places] | None = None,
+        work: Work | None = None,
     ) -> None:
+        self.work = Work() if work is None else work
         self.lines = lines
         self.grain = grain
         # An intake that has nowhere to fall has no turn.
@@ -67,6 +88,7 @@ class StateSpace:
         self.measure = measure
         self.weights = weights
         self.target = target
+        self._accepts = tuple((index, limit.accepts) for index, limit in enumerate(measure.limits, 1))
         self.start: State = tuple(line.start for line in lines)
         self.floor: State = tuple(line.floor for line in lines)
         stop = measure.stop_from
@@ -79,7 +101,7 @@ class StateSpace:
         self.has_forms = any(line.liquid for line in lines)
         self.alike = self._alike()
         self.kinds = tuple(next((kind[0] for kind in self.alike if i in kind), i) for i in range(len(lines)))
-        self._places: dict[int, tuple[int | None, ...]] = {}
+        self._places: dict[int, Places] = {} if places is None else places
         self._falls: dict[int, dict[int, tuple[int, int]]] = {}
         self._even: dict[State, bool] = {}
         self._turns: dict[State, tuple[int, ...]] = {}
@@ -164,7 +186,7 @@ class StateSpace:
                 return False
         return True
 
-    def places(self, total: int) -> tuple[int | None, ...]:
+    def places(self, total: int) -> Places:
         """Where a total lies on the ruler of the pace and on that of each limit."""
         found = self._places.get(total)
         if found is None:
@@ -181,7 +203,7 @@ class StateSpace:
         known = self._falls.setdefault(high, {})
         found = known.get(low)
         if found is None:
-            found = known[low] = self._measure(self.places(high), self.places(low))
+            found = known[low] = self.measured_at(self.places(high), self.places(low))
         return found
 
     def excess(self, high: int, low: int) -> int:
@@ -190,12 +212,13 @@ class StateSpace:
 
     def measured(self, high: int, low: int) -> tuple[int, int]:
         """The same as `fall`, without keeping it."""
-        return self._measure(self.places(high), self.places(low))
+        return self.measured_at(self.places(high), self.places(low))
 
-    def _measure(self, before: tuple[int | None, ...], after: tuple[int | None, ...]) -> tuple[int, int]:
+    def measured_at(self, before: Places, after: Places) -> tuple[int, int]:
+        """The same as `fall`, of where the totals lie."""
         excess = 0
-        for index, limit in enumerate(self.measure.limits, 1):
-            over = (between(before[index], after[index]) or 0) - limit.accepts
+        for index, accepts in self._accepts:
+            over = (between(before[index], after[index]) or 0) - accepts
             if over > 0:
                 excess += over * over
         fall = between(before[0], after[0])
@@ -240,17 +263,34 @@ class StateSpace:
             measure=self.measure,
             weights=self.weights,
             target=self.target,
+            places=self._places,
+            work=self.work,
         )
+
+    @cached_property
+    def is_too_fine(self) -> bool:
+        """Whether the totals of a day alone are too many to compare."""
+        doses = sum(len(line.doses) for line in self.lines)
+        return doses * sum(self.start) > _MOST_SHIFTED or len(self.totals) > MOST_TOTALS
+
+    @cached_property
+    def totals(self) -> list[int]:
+        """Every total of doses that the intakes can take."""
+        sums = 1  # a bit for each total
+        for line in self.lines:
+            sums = reduce(or_, (sums << dose for dose in line.doses))
+        return [total for total, bit in enumerate(reversed(f"{sums:b}")) if bit == "1"]
 
     def too_many(self, limit: int) -> TooManyStates:
         """The error that names the times of day and the number of doses at each."""
-        sizes = ", ".join(f"{line.slot}: {len(line.doses)} doses" for line in self.lines)
+        sizes = some_of([f"{line.slot}: {len(line.doses)} doses" for line in self.lines])
+        fewer = "fewer times of day, " * (len(self.lines) > _FEW)
         liquid = " The liquid's graduation makes most of them; measure in coarser steps." * any(
             line.liquid for line in self.lines
         )
         return TooManyStates(
             f"more than {limit} regimens could be taken on the way ({sizes}).{liquid} "
-            "Give fewer products, a coarser graduation, or another order"
+            f"Give {fewer}fewer products, a coarser graduation, or another order"
         )
 
 
