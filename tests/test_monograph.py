@@ -216,6 +216,20 @@ class TestStopping:
             with pytest.raises(InvalidInput, match=f"needs {missing}"):
                 Stopping.read({"source": SOURCE, "shape": shape} | {k: v for k, v in fields.items() if k != missing})
 
+    @pytest.mark.parametrize(
+        ("field", "given", "shape"),
+        [
+            ("step_high", "1 mg", "so many mg per interval"),
+            ("bands", [{"from_dose": "50 mg", "down_to": "0 mg", "step_low": "1 mg", "step_high": "2 mg"}],
+             "so many mg per interval, by dose"),
+            ("change_to", ["diazepam"], "another drug in its place first, no rate given"),
+        ],
+    )  # fmt: skip
+    def test_a_figure_of_another_shape_is_refused(self, field, given, shape):
+        says = f"'slowly, no rate given' has no {field}; remove it, or write the shape '{shape}'"
+        with pytest.raises(InvalidInput, match=says):
+            Stopping.read({"source": SOURCE, "shape": "slowly, no rate given", field: given})
+
     @pytest.mark.parametrize("shape", [StoppingShape.SLOWLY, StoppingShape.PATIENT_PLAN])
     def test_no_labeled_rate_is_a_value_of_its_own(self, shape):
         assert Stopping(source=SOURCE, shape=shape).shape is shape

@@ -79,6 +79,7 @@ def test_every_print_ends_with_the_warning_and_cites_the_source(name):
     text = str(totals(CODEINE, table=name))
     assert text.splitlines()[-1] == f"Warning: {morphine_table(name).warning}"
     assert morphine_table(name).source.citation in text
+    assert "Not counted" not in text
     assert repr(morphine_table(name)) == f"<MorphineTable {name}: {len(morphine_table(name).factors)} opioids>"
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from builders import source_data
-from taper import Clear, Finding, NotAssessed, Reason, Review, Source
+from taper import Clear, Finding, LeftOut, NotAssessed, Reason, Review, Source
 from taper.words.review_text import review_text, sentence, summary
 
 
@@ -18,6 +18,15 @@ def test_only_what_a_review_has_is_explained():
     assert "  pace (x): nothing to compare" in lines
     assert not any(line.startswith(("Within", "On file")) for line in lines)
     assert not any(line.startswith("Clear") for line in review_text(Review.of([]), explain=True))
+
+
+def test_what_was_compared_with_a_source_cites_it_and_only_what_was_left_out_says_why():
+    source = Source.read(source_data("Institute a") | {"id": "a"})
+    clear = Clear(rule="pace", drug="x", source=source, sections=("Dosage",))
+    left = LeftOut(rule="ceiling", drug="x", source=source)
+    lines = list(review_text(Review(findings=(), not_assessed=(), clear=(clear,), left_out=(left,)), explain=True))
+    assert f"  pace (x): {source.citation}; Dosage" in lines
+    assert f"  ceiling (x): {source.citation}; {left.why}" in lines
 
 
 def test_a_question_of_another_kind_is_said_as_it_is():
@@ -53,6 +62,9 @@ def test_the_first_line_has_few_words_and_drops_the_source_before_the_fact():
         == "HIGH: x reaches 9 mg/day on day 1 (Institute 0, 2026)."
     )
     alone = finding(happens=f"{words} {words}", says="", source=None)
+    nobody = finding(source=None)
+    assert summary(Review.of([nobody])) == "HIGH: x reaches 9 mg/day on day 1: maximum of 0 mg/day."
+    assert "  maximum of 0 mg/day." in list(review_text(Review.of([nobody])))
     assert summary(Review.of([alone])) == f"HIGH: {words} {words}."
 
 

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from builders import DRUG, START, TABLETS, answers, course, formulary, liquid, plan_of, plan_with, review_of, step
 from taper import NotFound, Patient, check, mg, realize, to_schedule
+from taper.checks.review import Why
 from taper.testing import ceilings
 
 
@@ -125,6 +126,14 @@ class TestEachDay:
         assert [words in item.message for item in findings] == [True, True, False]
         assert found(DAY, limits(derived, sources={"c0": {}}))[0][0].message.count("1 source (derived") == 1
 
+    def test_what_another_country_only_names_says_nothing_within_a_maximum_of_the_plans_own(self):
+        derived = {"limit": "9 mg", "kind": "derived from the highest regimen named", "indications": ["a"]}
+        for kind, many in (("maximum", 0), ("usual maximum", 1)):
+            home = {"limit": "12 mg", "kind": kind, "indications": ["a"]}
+            held = limits(derived, home, sources={"c0": {"jurisdiction": "UK"}, "c1": {"jurisdiction": "US"}})
+            plan = plan_of(step("10 mg", "1 day"), indication="a")
+            assert len(found(plan, held, market="us")[0]) == many
+
     def test_a_figure_that_is_left_out_still_stands_above(self):
         derived = {"limit": "9 mg", "kind": "derived from the highest regimen named"}
         (finding,), *_ = found(DAY, limits(derived, {"limit": "10 mg"}), sources=["c0"])
@@ -229,6 +238,8 @@ class TestWhom:
     def test_a_limit_below_an_age_says_so(self):
         (finding,), *_ = found(DAY, limits({"limit": "9 mg", "age_below": 65}), Patient(age=64))
         assert "9 mg/day below age 65" in finding.message
+        (finding,), *_ = found(DAY, limits(OLDER), Patient(age=65))
+        assert "9 mg/day from age 65" in finding.message
 
     def test_a_day_below_it_is_clear_at_any_age(self):
         assert len(found(plan_of(step("5 mg", "1 day")), limits(OLDER))[2]) == 1
@@ -241,6 +252,7 @@ class TestWhom:
     def test_a_named_source_alone_is_compared_and_the_rest_are_listed(self):
         findings, _, clear, left = found(DAY, limits({"limit": "9 mg"}, {"limit": "11 mg"}), sources=["c1"])
         assert (findings, [item.source.id for item in clear], [item.source.id for item in left]) == ([], ["c1"], ["c0"])
+        assert [item.why for item in left] == [Why.NOT_NAMED]
 
     def test_a_source_that_is_not_held_is_refused(self):
         with pytest.raises(NotFound, match=r"the source 'x' is not on file for testamine. Name one of c0"):

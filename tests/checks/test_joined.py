@@ -1,11 +1,13 @@
 """What several answers of one cause become: findings of the same days, questions to the reader, and what is idle."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from builders import DRUG, TABLETS, formulary, plan_of, source_data, step
 from taper import Clear, Finding, InvalidInput, NotAssessed, Patient, Reason, Severity, Source, Within, realize
 from taper.checks.case import Case
-from taper.checks.joined import joined, on_the_same_days
+from taper.checks.joined import DOSING, joined, on_the_same_days
 from taper.checks.one_fact import one_line_each, put_together
 from taper.checks.one_finding import one_finding_each
 
@@ -126,6 +128,27 @@ class TestOneOfSeveral:
         ]
 
 
+def is_one_figure(one, other):
+    figures = {(item.value, item.limit) for item in one.each} & {(item.value, item.limit) for item in other.each}
+    begins = other.last_day is None or one.day <= other.last_day
+    return one.rule != other.rule and figures and begins and (one.last_day is None or other.day <= one.last_day)
+
+
+def numbered(item, place):
+    own = {"message": f"m {place:02}", "says": f"so much {place:02}"}
+    return item.model_copy(update=own | {"statements": tuple(each.model_copy(update=own) for each in item.statements)})
+
+
+@st.composite
+def dosing(draw):
+    """A finding of a dose on some days; of few rules, figures and days, so that many meet."""
+    day, figure = draw(st.integers(1, 9)), draw(st.sampled_from(("4 mg/day", "5 mg/day")))
+    more = {"rule": draw(st.sampled_from(DOSING[:3])), "value": "9 mg/day", "limit": figure}
+    made = finding(day, draw(st.none() | st.integers(day, 9)), **more)
+    second = made.model_copy(update={"limit": "6 mg/day"})
+    return made.model_copy(update={"statements": (made, second)}) if draw(st.booleans()) else made
+
+
 class TestOverRules:
     def rules(self, *made):
         return [(item.rules, item.day) for item in one_finding_each(CASE, made)]
@@ -149,6 +172,16 @@ class TestOverRules:
         assert self.rules(*tops, finding(5, 12, rule="titration-speed", **figure)) == [alone, both]
         assert self.rules(*tops, finding(1, 5, rule="titration-speed", **figure)) == [alone, both]
         assert len(self.rules(*tops, finding(1, 4, rule="titration-speed", **figure))) == 3
+
+    @given(st.lists(dosing(), max_size=12))
+    def test_each_is_put_with_the_first_that_holds_the_same_figure_on_the_same_days(self, made):
+        made = [numbered(item, place) for place, item in enumerate(made)]
+        groups = []
+        for item in sorted(made, key=lambda item: (DOSING.index(item.rule), item.day, item.message)):
+            same = next((group for group in groups if any(is_one_figure(one, item) for one in group)), None)
+            groups.append([item]) if same is None else same.append(item)
+        found = [sorted({each.says for each in item.each}) for item in one_finding_each(CASE, made)]
+        assert sorted(found) == sorted(sorted(item.says for item in group) for group in groups)
 
     def test_a_stop_is_one_fact_with_the_pace_on_its_days_and_of_its_part(self):
         stop = finding(7, 8, rule="abrupt-stop", part="end")

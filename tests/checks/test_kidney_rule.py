@@ -338,6 +338,14 @@ class TestStates:
         assert "a stable kidney function; a changing one has no figure" in gap.missing
         assert not findings
 
+    @pytest.mark.parametrize(
+        ("state", "urgent"), [({}, []), ({"dialysis": True}, [True]), ({"kidney_stable": False}, [True])]
+    )
+    def test_dialysis_or_a_changing_function_is_no_healthy_one_whatever_the_figure(self, state, urgent):
+        _, gaps, *_ = found(held(below(30, action="avoid"), age_from=65), {"age": 40, "egfr": "95"} | state)
+        asked = [gap.urgent for gap in gaps if "kidney advice about this person" in gap.missing]
+        assert asked == urgent
+
     def test_dialysis_is_a_state_and_never_a_low_band(self):
         facts = held(below(30, **MAXIMUM), dialysis={"action": "avoid"})
         (finding,), gaps, _, _ = found(facts, {"dialysis": True, "egfr": "8"})

@@ -33,6 +33,13 @@ def limits(found):
     return [(item.limit, item.value) for item in found]
 
 
+def test_where_nothing_falls_a_source_that_is_not_named_is_not_listed_as_left_out():
+    held = formulary(stopping=[{"source": "a"} | FIXED], ceilings=[{"source": "b", "limit": "20 mg"}])
+    for days, many in (("14 days", 0), ("7 days", 1)):
+        plan = plan_of(step("10 mg", days), *([step("5 mg", "7 days")] * many), before="nothing")
+        assert [item.source.id for item in answers(review_of(plan, held, sources=["b"]), "pace")[3]] == ["a"] * many
+
+
 class TestShapes:
     @pytest.mark.parametrize(
         ("fact", "at", "beyond", "limit"),

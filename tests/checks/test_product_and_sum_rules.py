@@ -112,16 +112,30 @@ class TestSum:
     def test_above_it_under_every_table_is_high_and_under_some_moderate(self):
         sharp, mild = table("sharp", otheramine=["1 mg"]), table("mild", otheramine=["10 mg"])
         assert self.summed(sharp)[0][0].severity == "high"
+        some = "maximum of 20 mg/day"
+        assert self.summed(sharp)[0][0].says == some
         assert self.summed(sharp, mild)[0][0].severity == "moderate"
+        assert self.summed(sharp, mild)[0][0].says == f"{some}; not every table, or not every end of a range, says so"
         assert "15 mg/day by mild" in self.summed(sharp, mild)[0][0].message
 
     def test_above_it_at_one_end_of_a_range_only_is_moderate(self):
         (finding,), *_ = self.summed(table("range", otheramine=["2 mg", "10 mg"]))
         assert (finding.severity, finding.value) == ("moderate", "15 mg/day to 35 mg/day")
 
+    def test_each_end_is_divided_by_the_other_end_of_what_the_drug_itself_is(self):
+        # 10 mg of the drug are 20 to 40 mg of the reference and 5 mg of the other are 10 mg of it, so that both are
+        # together 30 to 50 mg of the reference: 7.5 to 25 mg of the drug.
+        wide = table("wide", **{DRUG: ["2.5 mg", "5 mg"]}, otheramine=["5 mg"])
+        (finding,), *_ = self.summed(wide)
+        assert finding.value == "7.5 mg/day to 25 mg/day"
+
     def test_a_figure_that_is_no_maximum_is_moderate(self):
         fact = LIMIT | {"kind": "usual maximum"}
         assert self.summed(table("sharp", otheramine=["1 mg"]), ceiling=fact)[0][0].severity == "moderate"
+
+    def test_it_lies_at_the_step_with_the_highest_sum_in_the_first_course_of_the_two(self):
+        (finding,), *_ = self.summed(table("sharp", otheramine=["1 mg"]), start=3)
+        assert (finding.course, finding.step, finding.day, finding.last_day) == (DRUG, 1, 3, 7)
 
     def test_days_on_which_only_one_is_taken_are_not_summed(self):
         assert self.summed(table("sharp", otheramine=["1 mg"]), start=8) == [[], [], [], []]

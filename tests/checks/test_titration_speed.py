@@ -52,6 +52,10 @@ class TestSteps:
         assert gap.missing.startswith("a speed for increases above 20 mg/day, the last labeled step (")
         assert (found, clear) == ([], [])
 
+    def test_more_on_the_day_of_the_last_step_itself_is_that_steps_and_no_question_beside_it(self):
+        found, gaps, *_ = sped(step("5 mg", "7 days"), step("30 mg"), titrations=[STEPS])
+        assert ([item.day for item in found], [gap.day for gap in gaps]) == ([8], [])
+
     def test_days_count_from_the_first_dose(self):
         assert sped(step("5 mg", "3 days"), step("10 mg"), starts_on_day=10, titrations=[STEPS])[0] == []
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
 from taper._base.numbers import write_number
+from taper._base.records import changed
 from taper._base.text import write_span
 from taper.amounts.dose import DailyDose, Dose
 from taper.checks.case import Case, Run, capped, left_out, on_file, stretches
@@ -72,7 +73,7 @@ def noted(case: Case, finding: Finding, *notes: str) -> Finding:
     if not added:
         return finding
     message = message_of(finding.happens, [said_by(case, finding.source, f"{finding.says} ({added})")])
-    return finding.model_copy(update={"note": added, "message": message})
+    return changed(finding, {"note": added, "message": message})
 
 
 def gap(

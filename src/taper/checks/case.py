@@ -10,6 +10,7 @@ from math import lcm
 from typing import Any, TypeVar
 
 from taper._base.limits import LONGEST_DAYS
+from taper._base.shown import show
 from taper.amounts.dose import DailyDose
 from taper.amounts.duration import short_date
 from taper.checks.open_question import NotAssessed, Reason
@@ -449,7 +450,8 @@ def check_sources(case: Case) -> None:
     for name in case.sources:
         if name not in held:
             raise NotFound(
-                f"the source {name!r} is not on file for {', '.join(case.drugs)}. Name one of {', '.join(sorted(held))}"
+                f"the source {show(name)} is not on file for {', '.join(case.drugs)}. Name one of "
+                f"{', '.join(sorted(held))}"
             )
 
 

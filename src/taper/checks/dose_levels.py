@@ -1,5 +1,6 @@
 """A drug's daily total as levels in order, from what was taken before to what comes after a stop, and its changes."""
 
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from functools import cached_property
 from taper.amounts.dose import DailyDose, MassUnit
 from taper.amounts.duration import Duration
 from taper.checks.case import Case, CourseIntake, Run, day_words
+from taper.checks.day_spans import DaySpans
 from taper.checks.other_medicines import in_own_column
 from taper.knowledge.monograph import own_half_lives
 from taper.plans.plan import Before, Course
@@ -190,13 +192,14 @@ class Break:
     """Days without a dose between two doses of one drug, and the levels before and after it.
 
     `is_told` says that it is more than the empty days of a cycle: it lies between two courses, or is written as a
-    time in which doses were not taken. `waits` says that a person decides what is taken on some of its days.
+    time in which doses were not taken. `waits` says that a person decides what is taken on some of its days. `levels`
+    are all of the drug; `places` those at which what is before it begins and ends, and what is after it.
     """
 
     first: int
     last: int
-    before: tuple[Level, ...]
-    resumed: tuple[Level, ...]
+    levels: tuple[Level, ...]
+    places: tuple[int, int, int, int]
     is_told: bool
     waits: bool = False
 
@@ -204,24 +207,36 @@ class Break:
     def days(self) -> int:
         return self.last - self.first + 1
 
+    @property
+    def before(self) -> tuple[Level, ...]:
+        return self.levels[self.places[0] : self.places[1]]
+
+    @property
+    def resumed(self) -> tuple[Level, ...]:
+        return self.levels[self.places[2] : self.places[3]]
+
 
 def breaks_of(case: Case, levels: Levels, drug: str) -> tuple[Break, ...]:
     """Every break of a drug, in order; `before` and `resumed` reach to the next one that is told."""
     taken = levels.all[:-1] if levels.stops else levels.all
     inside = [index for index, level in enumerate(taken) if index and not level.mg and level.run is not None]
-    groups = [group for group in _in_a_row(inside) if any(level.mg for level in taken[: group[0]])]
-    groups = [group for group in groups if any(level.mg for level in taken[group[-1] + 1 :])]
-    told = [_told(case, drug, taken[group[0]].first, taken[group[-1]].last or 0) for group in groups]
-    edges = [-1, *(group[-1] for group, is_told in zip(groups, told, strict=True) if is_told)]
-    starts = [*(group[0] for group, is_told in zip(groups, told, strict=True) if is_told), len(taken)]
-    found = []
-    for group, is_told in zip(groups, told, strict=True):
-        begin = max(edge for edge in edges if edge < group[0])
-        end = min(start for start in starts if start > group[-1])
-        first, last = taken[group[0]].first, taken[group[-1]].last or 0
-        before, resumed = taken[begin + 1 : group[0]], taken[group[-1] + 1 : end]
-        waits = any(_within(first, last, each) for each in _empty_steps(case, drug, "decision"))
-        found.append(Break(first, last, before, resumed, is_told, waits))
+    with_dose = [index for index, level in enumerate(taken) if level.mg]
+    groups = [(g[0], g[-1]) for g in _in_a_row(inside) if with_dose and with_dose[0] < g[0] and g[-1] < with_dose[-1]]
+    bounds = [case.bounds(course) for course in case.courses_of(drug)]
+    gaps, decisions = (_empty_steps(case, drug, kind) for kind in ("gap", "decision"))
+    told = list[bool]()
+    for start, end in groups:
+        days = taken[start].first, taken[end].last or 0
+        inner = any(first <= days[0] and (last is None or days[1] <= last) for first, last in bounds)
+        told.append(not inner or gaps.meets(*days) or decisions.meets(*days))
+    found, begin = list[Break](), 0
+    ends = [start for (start, _), is_told in zip(groups, told, strict=True) if is_told]
+    for (start, end), is_told in zip(groups, told, strict=True):
+        until = ends[place] if (place := bisect_right(ends, end)) < len(ends) else len(taken)
+        first, last = taken[start].first, taken[end].last or 0
+        waits = decisions.meets(first, last)
+        found.append(Break(first, last, taken, (begin, start, end + 1, until), is_told, waits))
+        begin = end + 1 if is_told else begin
     return tuple(found)
 
 
@@ -234,17 +249,6 @@ def _in_a_row(indexes: list[int]) -> Iterator[list[int]]:
         group.append(index)
     if group:
         yield group
-
-
-def _told(case: Case, drug: str, first: int, last: int) -> bool:
-    bounds = [case.bounds(course) for course in case.courses_of(drug)]
-    between = not any(begin <= first and (end is None or last <= end) for begin, end in bounds)
-    empty = (*_empty_steps(case, drug, "gap"), *_empty_steps(case, drug, "decision"))
-    return between or any(_within(first, last, each) for each in empty)
-
-
-def _within(first: int, last: int, step: tuple[int, int]) -> bool:
-    return step[0] <= last and step[1] >= first
 
 
 def undecided(case: Case, drug: str) -> Iterator[str]:
@@ -272,11 +276,18 @@ def _waiting(case: Case, course: Course) -> str:
     return f"what follows {many} without a dose from day {first}; a person decides that"
 
 
-def _empty_steps(case: Case, drug: str, kind: str) -> Iterator[tuple[int, int]]:
-    for course in case.courses_of(drug):
-        for step, (first, last) in zip(course.course.steps, course.course.bounds(case.start), strict=True):
-            if step.kind == kind and last is not None:
-                yield first, last
+def _empty_steps(case: Case, drug: str, kind: str) -> DaySpans:
+    """The days of the steps of a kind in which nothing is taken."""
+    found = [
+        days
+        for course in case.courses_of(drug)
+        for step, days in zip(course.course.steps, course.course.bounds(case.start), strict=True)
+        if step.kind == kind and days[1] is not None
+    ]
+    spans = DaySpans()
+    for place, (first, last) in enumerate(sorted(found)):
+        spans.add(first, last, place)
+    return spans
 
 
 def skipping_days(case: Case, drug: str) -> Iterator[tuple[int, int | None]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from taper._base.records import changed
 from taper.checks.answers import message_of, said_by
 from taper.checks.case import Case
 from taper.checks.review import Finding
@@ -35,16 +36,17 @@ def joined(case: Case, group: list[Finding]) -> Finding:
     group = _each_said_once(group)
     if len(group) == 1:
         (only,) = group
-        return only.model_copy(update={"message": message_of(only.happens, _said(case, only, group))})
+        return changed(only, {"message": message_of(only.happens, _said(case, only, group))})
     ordered = sorted(group, key=lambda item: (*_weight(case, item), -item.severity.rank, item.day or 0, item.message))
-    lead = min(ordered, key=lambda item: (*_gravest(item), ordered.index(item)))
-    return lead.model_copy(
-        update={
+    lead = min(ordered, key=_gravest)
+    return changed(
+        lead,
+        {
             "boxed": any(item.boxed for item in ordered),
             "message": message_of(lead.happens, _said(case, lead, ordered)),
             "from_abroad": all(item.from_abroad for item in ordered),
             "statements": tuple(ordered),
-        }
+        },
     )
 
 
@@ -68,7 +70,7 @@ def _in_one_statement(same: list[Finding]) -> Finding:
     ends = [item.last_day for item in same]
     last = None if None in ends else max(end for end in ends if end is not None)
     note = "; ".join(dict.fromkeys(item.note for item in same if item.note))
-    return same[0].model_copy(update={"day": min(days, default=None), "last_day": last, "note": note})
+    return changed(same[0], {"day": min(days, default=None), "last_day": last, "note": note})
 
 
 def _weight(case: Case, finding: Finding) -> tuple[object, ...]:

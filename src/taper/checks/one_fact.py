@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeGuard
 
+from taper._base.records import changed
 from taper.checks.case import Case
 from taper.checks.joined import joined, on_the_same_days
 from taper.checks.open_question import NotAssessed, Reason
@@ -52,7 +53,7 @@ def _as_read(answer: Answer, subject: Subject | None) -> Answer:
         return answer
     if subject is None or not answer.source.has_read(subject):
         return Within(rule=answer.rule, drug=answer.drug, source=answer.source, figures=answer.figures)
-    return answer.model_copy(update={"sections": answer.source.speaking_of(subject)})
+    return changed(answer, {"sections": answer.source.speaking_of(subject)})
 
 
 # Whose country.
@@ -84,7 +85,7 @@ def _capped(
     if key not in given:
         return finding
     most = Severity.LOW if finding.figure != "dose" and key in kept else Severity.MODERATE
-    return finding.model_copy(update={"severity": min(finding.severity, most)})
+    return changed(finding, {"severity": min(finding.severity, most)})
 
 
 def _as_weak_as_its_source(finding: Finding) -> Finding:
@@ -97,7 +98,7 @@ def _as_weak_as_its_source(finding: Finding) -> Finding:
     if not is_weak or finding.rule not in _OF_SPEED:
         return finding
     lower = Severity.MODERATE if finding.severity is Severity.HIGH else Severity.LOW
-    return finding.model_copy(update={"severity": lower})
+    return changed(finding, {"severity": lower})
 
 
 # One finding for each fact.
@@ -149,12 +150,13 @@ def _is_idle(gap: NotAssessed, settled: set[str | None], spoken: set[str | None]
 def _grouped(case: Case, group: list[NotAssessed]) -> NotAssessed:
     first = group[0]
     sources = {source for gap in group for source in gap.sources}
-    return first.model_copy(
-        update={
+    return changed(
+        first,
+        {
             "what": tuple(sorted({words for gap in group for words in gap.what})),
             "facts": tuple(sorted({fact for gap in group for fact in gap.facts})),
             "sources": tuple(sorted(sources, key=case.weight)),
-        }
+        },
     )
 
 
@@ -195,12 +197,13 @@ def _in_one(case: Case, group: list[NotAssessed]) -> NotAssessed:
         return group[0]
     drugs = {gap.drug for gap in group}
     sources = {source for gap in group for source in gap.sources}
-    return group[0].model_copy(
-        update={
+    return changed(
+        group[0],
+        {
             "drug": group[0].drug if len(drugs) == 1 else None,
             "what": tuple(dict.fromkeys(words for gap in group for words in gap.what)),
             "facts": tuple(dict.fromkeys(fact for gap in group for fact in gap.facts)),
             "sources": tuple(sorted(sources, key=case.weight)),
             "parts": tuple(group),
-        }
+        },
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from taper.checks.case import Case
+from taper.checks.day_spans import DaySpans
 from taper.checks.joined import DOSING, REDUCING, joined, on_the_same_days
 from taper.checks.review import Answer, Finding
 
@@ -23,43 +24,42 @@ def one_finding_each(case: Case, answers: Iterable[Answer]) -> Iterator[Answer]:
 def _of_each_figure(case: Case, answers: list[Answer]) -> Iterator[Answer]:
     dosing = [answer for answer in answers if isinstance(answer, Finding) and answer.rule in DOSING]
     dosing.sort(key=lambda finding: (DOSING.index(finding.rule), finding.day or 0, finding.message))
-    held: list[list[Finding]] = []
+    groups = list[list[Finding]]()
+    by_figure: dict[tuple[object, ...], DaySpans] = {}
     for finding in dosing:
-        same = next((group for group in held if any(_is_one_figure(one, finding) for one in group)), None)
-        if same is None:
-            held.append([finding])
-        else:
-            same.append(finding)
-    several = [group for group in held if len(group) > 1]
+        figures = dict.fromkeys((finding.drug, item.value, item.limit) for item in finding.each)
+        others = [(*figure, rule) for figure in figures for rule in DOSING if rule != finding.rule]
+        days = finding.day or 0, finding.last_day
+        near = (place for key in others if key in by_figure for place in by_figure[key].meeting(*days))
+        place = min(near, default=len(groups))
+        if place == len(groups):
+            groups.append([])
+        groups[place].append(finding)
+        for figure in figures:
+            by_figure.setdefault((*figure, finding.rule), DaySpans()).add(*days, place)
+    several = [group for group in groups if len(group) > 1]
     gone = {id(finding) for group in several for finding in group}
     yield from (answer for answer in answers if id(answer) not in gone)
     yield from (_put_together(case, group) for group in several)
 
 
-def _is_one_figure(one: Finding, other: Finding) -> bool:
-    """Whether two rules hold the same dose of one drug, on days that overlap, against the same figure."""
-    figures = {(item.value, item.limit) for item in one.each} & {(item.value, item.limit) for item in other.each}
-    return one.rule != other.rule and one.drug == other.drug and bool(figures) and _meet(one, other)
-
-
 def _of_each_reduction(case: Case, findings: list[Finding]) -> Iterator[Finding]:
     by_rule = {rule: [finding for finding in findings if finding.rule == rule] for rule in REDUCING}
-    left = [*by_rule["pace"], *by_rule["first-change"]]
+    single = [*by_rule["pace"], *by_rule["first-change"]]
+    by_part: dict[str, DaySpans] = {}
+    for place, other in sorted(enumerate(single), key=lambda item: item[1].day or 0):
+        by_part.setdefault(other.part, DaySpans()).add(other.day or 0, other.last_day, place)
+    taken: set[int] = set()
     for whole in (*by_rule["abrupt-stop"], *by_rule["swing"]):
-        same = [other for other in left if other.part == whole.part and _meet(whole, other)]
-        left = [other for other in left if other not in same]
-        yield _put_together(case, [whole, *same])
+        met = by_part[whole.part].meeting(whole.day or 0, whole.last_day) if whole.part in by_part else ()
+        same = sorted({*met} - taken)
+        taken.update(same)
+        yield _put_together(case, [whole, *(single[place] for place in same)])
+    left = [other for place, other in enumerate(single) if place not in taken]
     together = [other for other in left if not other.about]
     for group in on_the_same_days(together) if together else ():
         yield _put_together(case, group)
     yield from (other for other in left if other.about)
-
-
-def _meet(one: Finding, other: Finding) -> bool:
-    """Whether the days of two findings overlap."""
-    return (one.last_day is None or (other.day or 0) <= one.last_day) and (
-        other.last_day is None or (one.day or 0) <= other.last_day
-    )
 
 
 def _put_together(case: Case, findings: Iterable[Finding]) -> Finding:

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from pydantic import Field, computed_field, model_validator
 
-from taper._base.records import Value
+from taper._base.records import Value, changed
 from taper.checks.rule_titles import title_of
 from taper.source import Source
 
@@ -72,7 +72,7 @@ class NotAssessed(Value):
     def _for_reason(self, reason: Reason) -> "NotAssessed":
         parts = tuple(part for part in self.parts if part.reason is reason)
         what = tuple(dict.fromkeys(words for part in parts for words in part.what))
-        return self.model_copy(update={"reason": reason, "what": what, "parts": parts})
+        return changed(self, {"reason": reason, "what": what, "parts": parts})
 
     @property
     def heading(self) -> str:

@@ -5,11 +5,12 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any, Literal, Self, get_args
 
-from taper._base.records import Value
-from taper._base.shown import as_html, shorten
-from taper.amounts.duration import CalendarDate
+from taper._base.records import Value, changed
+from taper._base.shown import as_html, shorten, show
+from taper._base.takes import takes
+from taper.amounts.duration import CalendarDate, check_date
 from taper.checks.open_question import NotAssessed, Reason
-from taper.errors import TaperError
+from taper.errors import InvalidInput, TaperError
 from taper.source import Grade, Source
 
 
@@ -118,10 +119,11 @@ class Finding(Value):
 
     def starting(self, start: CalendarDate) -> Self:
         """The finding with its dates, by the date of day 1."""
+        check_date(start)
         days = {"date": self.day, "last_date": self.last_day}
         made: dict[str, Any] = {name: start + timedelta(days=day - 1) for name, day in days.items() if day is not None}
         made["statements"] = tuple(item.starting(start) for item in self.statements)
-        return self.model_copy(update=made)
+        return changed(self, made)
 
     def __str__(self) -> str:
         return f"{self.severity.value.upper()} {self.rule}: {self.message}" + (f" [{self.dates}]" if self.dates else "")
@@ -228,6 +230,7 @@ class Review(Value):
         return as_html(str(self))
 
     @classmethod
+    @takes
     def of(cls, answers: Iterable["Answer"], *, changes_from: int | None = None) -> Self:
         """Sort answers into a review: findings by harm, then by day; what is open by what matters most.
 
@@ -237,7 +240,10 @@ class Review(Value):
             answers: What the rules said.
             changes_from: The first day number that is not history, where the plan was adjusted.
         """
-        listed = list(dict.fromkeys(answers))
+        given = tuple(answers)
+        if not all(isinstance(each, Answer) for each in given):
+            raise InvalidInput(f"got {show(given)}; give what rules answered", where="answers")
+        listed = list(dict.fromkeys(given))
         found = {(each.rule, a.drug, each.source) for a in listed if isinstance(a, Finding) for each in a.each}
         listed = [a for a in listed if not (isinstance(a, Clear | Within) and (a.rule, a.drug, a.source) in found)]
         return cls(
@@ -273,6 +279,7 @@ class Review(Value):
         """The greatest severity found, or None without findings; None never means safe."""
         return max((finding.severity for finding in self.findings), default=None)
 
+    @takes
     def require(
         self,
         *,
@@ -290,6 +297,8 @@ class Review(Value):
         Raises:
             RequirementNotMet: If a finding is graver, or a rule was not assessed.
         """
+        if at_most is not None and at_most not in [*Severity]:
+            raise InvalidInput(f"got {show(at_most)}; write high, moderate or low", where="at_most")
         allowed = Severity(at_most).rank if at_most is not None else 0
         graver = [finding for finding in self.findings if finding.severity.rank > allowed]
         accepted = set(accept_not_assessed)

@@ -7,6 +7,7 @@ from functools import cached_property
 from math import lcm
 
 from taper._base.numbers import write_percent
+from taper._base.records import changed
 from taper.amounts.dose import DailyDose
 from taper.checks.answers import advice_words, fall_words, find, gap, other_uses, unheard
 from taper.checks.case import Case, CourseIntake, capped, heard, on_file
@@ -23,7 +24,7 @@ from taper.checks.dose_levels import (
 from taper.checks.length_of_use import most_in_short_use, use_fits
 from taper.checks.open_question import Reason
 from taper.checks.review import Answer, Clear, Finding, Severity
-from taper.knowledge.stopping_advice import Stopping, StoppingShape
+from taper.knowledge.stopping_advice import Stopping, StoppingBand, StoppingShape
 from taper.schedules.realization import RealizedStep
 from taper.source import Subject
 
@@ -130,7 +131,7 @@ def _judge_ending(ending: _Ending, facts: tuple[Stopping, ...]) -> Iterator[Answ
     about = [fact for fact in facts if fact not in shorter and _is_about(fact, ending)]
     # The rows of one source's table are facts of their own; those for other doses give way to the one that speaks.
     speaking = {fact.source for fact in about if _last_fall_allowed(fact, ending) is not None}
-    about = [fact for fact in about if not fact.bands or fact.source not in speaking or _holds(fact, ending)]
+    about = [fact for fact in about if not fact.bands or fact.source not in speaking or _bands_at(fact, ending)]
     judged = [(fact, _judge(fact, ending)) for fact in about]
     printed = [fact for fact, answer in judged if isinstance(answer, Clear) and _prints(fact, ending)]
     untapered = [fact for fact in shorter if fact.used_for_at_least is not None and fact.from_daily_dose is None]
@@ -159,7 +160,7 @@ def _allows_alternate_days(fact: Stopping, ending: _Ending) -> bool:
 def _beside_printed(answer: Answer, printed: list[Stopping]) -> Answer:
     if not printed or not isinstance(answer, Finding) or answer.severity is not Severity.HIGH:
         return answer
-    return answer.model_copy(update={"severity": Severity.MODERATE})
+    return changed(answer, {"severity": Severity.MODERATE})
 
 
 def _beside_lighter(ending: _Ending, answer: Answer, untapered: list[Stopping]) -> Answer:
@@ -169,7 +170,7 @@ def _beside_lighter(ending: _Ending, answer: Answer, untapered: list[Stopping]) 
     own = ending.case.weight(answer.source)
     if not any(ending.case.weight(fact.source) < own for fact in untapered):
         return answer
-    return answer.model_copy(update={"severity": Severity.MODERATE})
+    return changed(answer, {"severity": Severity.MODERATE})
 
 
 def _endings(case: Case, drug: str) -> Iterator[_Ending]:
@@ -214,8 +215,8 @@ def _gives_a_time(fact: Stopping) -> bool:
     return fact.lasting_at_least is not None and (fact.shape is StoppingShape.MINIMUM_TIME or bool(fact.intakes))
 
 
-def _holds(fact: Stopping, ending: _Ending) -> bool:
-    return any(band.down_to.mg < ending.last.mg <= band.from_dose.mg for band in fact.bands)
+def _bands_at(fact: Stopping, ending: _Ending) -> list[StoppingBand]:
+    return [band for band in fact.bands if band.down_to.mg < ending.last.mg <= band.from_dose.mg]
 
 
 def _last_fall_allowed(fact: Stopping, ending: _Ending) -> Fraction | None:
@@ -225,8 +226,7 @@ def _last_fall_allowed(fact: Stopping, ending: _Ending) -> Fraction | None:
         return fact.step_high.mg
     if fact.shape is StoppingShape.PERCENT_OF_START and fact.percent_high is not None and ending.knows_before:
         return ending.maintained.mg * fact.percent_high / 100
-    bands = [band.step_high.mg for band in fact.bands if band.down_to.mg < ending.last.mg <= band.from_dose.mg]
-    return max(bands, default=None)
+    return max((band.step_high.mg for band in _bands_at(fact, ending)), default=None)
 
 
 # A least time, of the whole reduction.

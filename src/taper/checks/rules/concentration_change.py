@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
 from taper.amounts.liquid import Concentration
 from taper.checks.answers import by_source
@@ -22,9 +23,6 @@ class _Use:
     last: int | None
     course: str
     step: int
-
-    def lasts_to(self, day: int) -> bool:
-        return self.first <= day and (self.last is None or day <= self.last)
 
 
 def assess(case: Case) -> Iterator[Answer]:
@@ -53,9 +51,10 @@ def _used(case: Case, drug: str) -> Iterator[_Use]:
 
 def _changes(used: list[_Use]) -> Iterator[tuple[Concentration, _Use]]:
     """Each use of a concentration that was not the one in use before, with that one."""
-    held: list[Concentration] = []
-    for day in sorted({use.first for use in used}):
-        now = sorted((use for use in used if use.lasts_to(day)), key=lambda use: (use.first, str(use.concentration)))
+    held, now = list[Concentration](), list[_Use]()
+    ordered = sorted(used, key=lambda use: (use.first, str(use.concentration)))
+    for day, beginning in groupby(ordered, key=lambda use: use.first):
+        now = [*(use for use in now if use.last is None or day <= use.last), *beginning]
         begun = {use.concentration: use for use in reversed(now) if use.concentration not in held}
         for use in sorted(begun.values(), key=now.index):
             if held:

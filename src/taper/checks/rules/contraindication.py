@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from taper._base.records import changed
 from taper.checks.answers import find, gap, noted, other_uses, person_gap, silent, unheard, unread, whole_plan
 from taper.checks.case import Case, heard, on_file
 from taper.checks.open_question import NotAssessed, Reason
@@ -72,7 +73,7 @@ def _assess_drug(
             elif nobody is not None:
                 unread_of.append(name)
     if unread_of and nobody is not None:
-        yield nobody.model_copy(update={"what": (f"{nobody.what[0]}, {', '.join(unread_of)}",)})
+        yield changed(nobody, {"what": (f"{nobody.what[0]}, {', '.join(unread_of)}",)})
     elif not is_open:
         yield from silent(case, NAME, drug, SUBJECT, told=found)
 

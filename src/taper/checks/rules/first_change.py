@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from taper._base.numbers import write_percent
+from taper._base.records import changed
 from taper.amounts.dose import DailyDose
 from taper.checks.answers import advice_words, fall_words, find, gap, other_uses, unheard
 from taper.checks.case import Case, heard, on_file
@@ -69,7 +70,7 @@ def _beside_printed(answer: Answer, *, printed: bool) -> Answer:
     """A reduction that another source on file itself prints is moderate at most; both are shown."""
     if not printed or not isinstance(answer, Finding) or answer.severity is not Severity.HIGH:
         return answer
-    return answer.model_copy(update={"severity": Severity.MODERATE})
+    return changed(answer, {"severity": Severity.MODERATE})
 
 
 def _compare(case: Case, drug: str, fact: Stopping, change: LevelChange) -> Answer:

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import Any
 
+from taper._base.records import changed
+from taper._base.shown import show
 from taper.amounts.dose import DailyDose, Dose
 from taper.checks.answers import find, gap, noted, other_uses, per_day, person_gap, place_of, silent, unheard, unread
 from taper.checks.case import Case, Run, heard, stretches, uncited
@@ -84,7 +86,7 @@ def _assess_drug(
     # What is found to be avoided is avoided, whatever else a label that was not read adds.
     left = [item.written for item in (*others, *planned) if item.written not in grave]
     if nobody is not None and left:
-        yield nobody.model_copy(update={"what": (f"{nobody.what[0]}, with {', '.join(dict.fromkeys(left))}",)})
+        yield changed(nobody, {"what": (f"{nobody.what[0]}, with {', '.join(dict.fromkeys(left))}",)})
     # Where no label was read the answer is open for every medicine; its classes alone could not settle it.
     asked = [item for item in (*others, *planned) if nobody is None or not (item.is_named and item.is_coded)]
     unknown = list(_unknown(case, drug, asked, facts, grave))
@@ -133,7 +135,7 @@ def _unknown(
         if not item.is_named and (item.near or not item.is_known):
             yield _unnamed(drug, item)
         for text in item.odd_classes:
-            missing = f"{text!r}, given as a class of {item.written}, is no class that sources name"
+            missing = f"{show(text)}, given as a class of {item.written}, is no class that sources name"
             yield gap(NAME, drug, Reason.CLASSES, missing, facts=["patient.medications"])
     asked = {name for fact in facts if fact.action in _GRAVE for name in fact.with_names}
     every = {name for fact in facts for name in fact.with_names}
@@ -154,7 +156,7 @@ def _unnamed(drug: str, item: Companion) -> NotAssessed:
         hint = f"near names are {', '.join(item.near)}; write the one that is meant"
     else:
         hint = "write its generic name, and its classes if you know them"
-    missing = f"{item.written!r} is a name that no list on file knows; {hint}"
+    missing = f"{show(item.written)} is a name that no list on file knows; {hint}"
     return gap(NAME, drug, Reason.NAME, missing, facts=["patient.medications"], urgent=True)
 
 
@@ -281,4 +283,4 @@ def _of_the_pair(case: Case, answer: Answer, drug: str, other: str) -> Answer:
     first, second = sorted((drug, other), key=case.drugs.index)
     if not isinstance(answer, Finding):
         return answer
-    return answer.model_copy(update={"drug": first, "about": second})
+    return changed(answer, {"drug": first, "about": second})

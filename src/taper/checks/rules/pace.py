@@ -7,6 +7,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from taper._base.numbers import write_number, write_percent
+from taper._base.records import changed
 from taper._base.text import write_span
 from taper.amounts.dose import DailyDose
 from taper.amounts.duration import days
@@ -157,7 +158,7 @@ def _in_short_use(question: _Question, answer: Answer, most: Severity | None) ->
 
 def _restated(question: _Question, answer: Finding, severity: Severity, says: str) -> Finding:
     made = find(question.case, NAME, question.drug, question.fact, severity, answer.happens, says)
-    return answer.model_copy(update={"severity": made.severity, "says": made.says, "message": made.message})
+    return changed(answer, {"severity": made.severity, "says": made.says, "message": made.message})
 
 
 def _beside_printed(question: _Question, answer: Answer, printed: list[_Question]) -> Answer:

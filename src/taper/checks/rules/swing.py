@@ -53,10 +53,10 @@ def _is_weekly(case: Case, drug: str) -> bool:
 
 
 def _widest(course: RealizedCourse) -> tuple[int, int]:
-    """The step with the most days from one dose to the next inside its cycle, and how many."""
+    """The first step with the most days from one dose to the next inside its cycle, and how many."""
     # Days that were not taken are no cycle; the rule on gaps speaks of them.
     gaps = [(number, days_between(step)) for number, step in enumerate(course.steps, start=1)]
-    return max(gaps, key=lambda item: (item[1], -item[0]))
+    return max(gaps, key=lambda item: item[1])
 
 
 def _compare(case: Case, course: RealizedCourse, number: int, days: int, fact: HalfLife) -> Answer:
