@@ -284,7 +284,7 @@ def test_how_often_becomes_times_of_day_only_as_the_caller_names_them():
 
 REFUSED = {
     "a gap": (request(dosage(), dosage("2027-03-10", "2027-03-12", sequence=2)), "gap", "2 days between step 1"),
-    "an overlap": (request(dosage(), dosage("2027-03-07", "2027-03-12", sequence=2)), "overlap", "1 day belong"),
+    "an overlap": (request(dosage(), dosage("2027-03-07", "2027-03-12", sequence=2)), "overlap", "1 day belongs"),
     "no bounds": (request(undated(None), undated(amount(3, "d"), sequence=2)), "bounds", "step 1 has no bounds"),
     "text against dates": (request(dosage(text="5 mg for 10 days")), "text", "the text says 10 days, the bounds say 7"),
     "text against a length": (
@@ -455,8 +455,9 @@ REFUSED = {
     "entered in error": (request(status="entered-in-error"), "status", "entered in error"),
     **{
         f"a status of {status}": (request(status=status), "status", f"its status is {status!r}, so it is not in force")
-        for status in ("cancelled", "stopped", "completed", "on-hold", "unknown", "superseded", None)
+        for status in ("cancelled", "stopped", "completed", "on-hold", "unknown", "superseded")
     },
+    "no status": (request(status=None), "status", "it has no status, so it is not in force"),
     "not to be taken": (request(doNotPerform=True), "status", "not to be taken"),
     "an option": (request(intent="option"), "status", "one option among several"),
     "a modifier": (request(dosage(modifierExtension=[{"url": "x"}])), "status", "a modifier extension"),
@@ -607,12 +608,12 @@ REPORTED = {
     "a limit of hours": (
         request(dosage(maxDosePerPeriod={"numerator": amount(1), "denominator": amount(8, "h")})),
         "not-read",
-        "it is no limit of whole days or weeks",
+        "it is no limit of 1 to 366 whole days, and is not compared",
     ),
     "a limit of months": (
         request(dosage(maxDosePerPeriod={"numerator": amount(1), "denominator": amount(1, "mo")})),
         "not-read",
-        "it is no limit of whole days or weeks",
+        "it is no limit of 1 to 366 whole days, and is not compared",
     ),
     "a limit of 24 hours": (
         request(dosage(maxDosePerPeriod={"numerator": amount(4), "denominator": amount(24, "h")})),

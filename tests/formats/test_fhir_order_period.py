@@ -89,6 +89,14 @@ REFUSED = {
     "36 hours": (order(dosage(repeat=lasting(36, "h"))), "is in 'h'; write the UCUM code d"),
     "half a month": (order(dosage(repeat=lasting(Decimal("0.5"), "mo"))), "is not a whole number; write it in days"),
     "minutes": (order(dosage(repeat=lasting(90, "min"))), "is in 'min'; write the UCUM code d"),
+    "24 days by the unit, and 24 hours by the code": (
+        order(dosage(repeat={"boundsDuration": quantity(24, "h", unit="days")})),
+        "the unit is 'days' and its code is 'h'; make them agree",
+    ),
+    "a code without its system": (
+        order(dosage(repeat={"boundsDuration": {"value": 7, "unit": "d", "code": "d"}})),
+        "is in 'd'; write the UCUM code d, wk, mo or a, with the system http://unitsofmeasure.org",
+    ),
 }  # fmt: skip
 
 

@@ -141,7 +141,7 @@ WRONG = {
     "a system of codes": ({"codings": {DRUG: {"icd": "1"}}}, "got codes of 'icd'; write those of rxnorm, snomed, atc"),
     "a day with a time": ({"authored_on": datetime(2027, 2, 26, 10, tzinfo=UTC)}, "give a day without a time"),
     "a day in words": ({"authored_on": "2027-02-26"}, "give a day without a time"),
-    "codes in a list": ({"codings": ["x"]}, "codings: got ['x']; write codes by name and system"),
+    "codes in a list": ({"codings": ["x"]}, "takes a mapping as codings, and got ['x']"),
     "a code alone": ({"codings": {DRUG: "8640"}}, f"codings.{DRUG}: got '8640'; write codes by name and system"),
     "an empty code": ({"codings": {DRUG: {"atc": ""}}}, f"codings.{DRUG}.atc: '' is no code"),
     "a code with a blank": ({"codings": {DRUG: {"atc": " X01"}}}, "' X01' is no code"),

@@ -362,6 +362,10 @@ class TestWithoutDates:
         begun = "Day 1 is the day on which it is begun: write its date here. ____________"
         assert handout_of(schedule, dates=False).period == f"Testamine tablets, 9 days. {begun}"
 
+    def test_without_dates_a_page_holds_five_weeks(self):
+        schedule = dated({"for": "71 days", "regimen": {"morning": "5 mg"}})
+        assert [len(month.weeks) for month in handout_of(schedule, dates=False).months] == [5, 5, 1]
+
     def test_the_handout_fills_its_last_week_with_empty_days(self):
         schedule = dated({"for": "9 days", "regimen": {"morning": "2 mg"}})
         (page,) = handout_of(schedule, dates=False).months

@@ -20,6 +20,7 @@ from formats.test_html import EVIL, LABELS, REVIEW
 from formats.test_html import doses_in as html_doses
 from taper import (
     Formulary,
+    InvalidInput,
     Log,
     MissingExtra,
     Plan,
@@ -33,6 +34,7 @@ from taper import (
     to_schedule,
 )
 from taper.checks.review import Finding
+from taper.formats import pdf
 from taper.formats.html import to_html
 from taper.formats.pdf import CannotPrint, to_pdf
 from taper.words.handout import make_handout, printable
@@ -199,12 +201,14 @@ class TestEscaping:
         ):
             to_pdf(schedule)
 
-    def test_any_other_fault_of_the_template_is_not_taken_for_a_missing_font(self):
+    def test_any_other_fault_of_the_template_is_not_taken_for_a_missing_font(self, monkeypatch, tmp_path):
         import typst
 
         schedule = dated({"for": "2 days", "regimen": {"morning": "2 mg"}})
+        monkeypatch.setattr(pdf, "_TEMPLATE", tmp_path / "template.typ")
+        pdf._TEMPLATE.write_text("#no-such-thing")
         with pytest.raises(typst.TypstError):
-            to_pdf(schedule, paper="no-such-paper")
+            to_pdf(schedule)
 
 
 class TestFile:
@@ -507,3 +511,19 @@ def tags_of(node):
             yield node["/S"]
         if "/K" in node:
             yield from tags_of(node["/K"])
+
+
+def test_a_folder_of_fonts_that_holds_half_a_disk_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("taper.formats.pdf.MOST_FONT_FILES", 3)
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "up").symlink_to("..")
+    (tmp_path / "one").touch()
+    plan = load_protocol("baclofen-raynaud-example").plan()
+    products = Formulary.shipped().products("baclofen", market="us")
+    schedule = to_schedule(realize(plan, products), start=date(2027, 3, 1), horizon=days(7))
+    assert to_pdf(schedule, font_folders=[tmp_path])[:5] == b"%PDF-"
+    (tmp_path / "two").touch()
+    with pytest.raises(InvalidInput, match="holds more than 3 files; name the folder inside it that holds the fonts"):
+        to_pdf(schedule, font_folders=[tmp_path])
+    with pytest.raises(InvalidInput, match="is no folder"):
+        to_pdf(schedule, font_folders=["a\0b"])

@@ -101,7 +101,7 @@ def stairs_of(axis):
 @pytest.mark.parametrize("name", PICTURES)
 def test_a_picture_is_drawn_alike_each_time(name):
     picture = PICTURES[name]
-    assert picture.to_svg() == picture.to_svg()
+    assert picture.to_svg() == picture.to_svg() == picture._repr_svg_()
     assert picture.to_png() == picture.to_png()
     assert picture.to_png().startswith(b"\x89PNG")
 

@@ -21,6 +21,19 @@ def rows_of(text):
     return [" ".join(line.split()) for line in lines[first : lines.index("", first)]]
 
 
+def test_up_to_four_reviews_before_steps_are_listed_and_more_are_counted():
+    def waiting(many):
+        steps = [step(f"{number} mg", "1 day", review_before=True) for number in range(1, many + 1)]
+        return [line for line in to_table(scheduled(plan_of(*steps, then="stop"))).splitlines() if " wait" in line]
+
+    assert waiting(4)[-1] == "testamine: step 4, from 2027-03-04, waits for review before it begins."
+    assert len(waiting(4)) == 4
+    assert waiting(5) == [
+        "testamine: 5 steps wait for review before they begin; the first is step 1, from 2027-03-01, the last step 5, "
+        "from 2027-03-05."
+    ]
+
+
 class TestThePlainTable:
     def test_one_row_stands_for_a_stretch_of_equal_days(self):
         plan = plan_of(step({"morning": "5 mg", "evening": "7 mg"}, "3 days"), step("2 mg", "1 day"), then="stop")

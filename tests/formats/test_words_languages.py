@@ -1,5 +1,6 @@
 """Each language says the plan and nothing else: what is written is read back by words that the library never saw."""
 
+import importlib
 import re
 import sys
 import tomllib
@@ -474,6 +475,23 @@ def test_without_babel_one_line_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "babel.dates", None)
     with pytest.raises(MissingExtra, match=r'^wording needs the package babel: pip install "babel>=2.16,<3"$'):
         write_instructions(schedule)
+
+
+def test_a_time_zone_that_cannot_be_read_changes_no_word_and_is_left_as_it_is(monkeypatch):
+    import babel
+
+    schedule = dated({"for": "1 day", "regimen": {"morning": "2 mg"}})
+    expected = write_instructions(schedule)
+    speak.cache_clear()
+    monkeypatch.setenv("TZ", "/")
+    for name in ("localtime", "dates"):
+        monkeypatch.delattr(babel, name)
+        monkeypatch.delitem(sys.modules, f"babel.{name}")
+    assert write_instructions(schedule) == expected
+    assert "babel.localtime" not in sys.modules
+    with pytest.raises(IsADirectoryError):
+        importlib.import_module("babel.localtime")
+    speak.cache_clear()
 
 
 OWN = {"of_vowel", "drug_capital", "dates.first_of_month", "slots.clock_one.0", "slots.clock_one.1"} | {

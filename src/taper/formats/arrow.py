@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from taper._base.extras import need
 from taper._base.numbers import write_count, write_number
+from taper._base.shown import show
 from taper._base.takes import takes
 from taper.errors import CannotCompute, InvalidInput
 from taper.schedules.rows import Record, records_of
@@ -131,7 +132,7 @@ def to_arrow(schedule: Schedule, *, amounts: Amounts = "decimal", per: Per = "po
     """
     arrow = need("pyarrow", install=_INSTALL, purpose="an Arrow table")
     if per not in _KEPT:
-        raise InvalidInput(f"per is {per!r}; write {', '.join(_KEPT)}")
+        raise InvalidInput(f"per is {show(per)}; write {', '.join(_KEPT)}")
     records = list(_ROWS[per](schedule))
     columns = [column for column in _COLUMNS if column.name in _KEPT[per]]
     arrays = [_array(arrow, column, records, amounts) for column in columns]

@@ -11,7 +11,7 @@ from taper._base.takes import takes
 from taper.checks.open_question import NotAssessed
 from taper.checks.review import Answer, Finding, Review
 from taper.checks.rule_titles import title_of
-from taper.schedules.schedule import Schedule
+from taper.schedules.schedule import Schedule, check_written
 from taper.source import Source
 from taper.supply.count import Supply
 from taper.words.calendar_days import CalendarDay, CalendarIntake, CalendarMonth, write_marks
@@ -71,6 +71,7 @@ def to_html(
         >>> to_html(schedule).splitlines()[0]
         '<!DOCTYPE html>'
     """
+    check_written(schedule)
     handout = make_handout(schedule, review, supply, language, sunday_first=sunday_first, dates=dates, large=large)
     large_print = ' class="large"' if large else ""
     parts = ["<!DOCTYPE html>", f'<html lang="{handout.language.code}"{large_print}>', *_head(handout)]

@@ -1,22 +1,24 @@
 """A schedule as a handout in PDF: tagged for screen readers, the same bytes each time."""
 
 import json
+import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from itertools import groupby
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from taper._base.extras import need
-from taper._base.limits import LARGEST_PDF
+from taper._base.limits import LARGEST_PDF, MOST_FONT_FILES
 from taper._base.progress import Progress
+from taper._base.shown import show
 from taper._base.takes import takes
 from taper.amounts.duration import Duration
 from taper.checks.open_question import NotAssessed
 from taper.checks.review import Answer, Finding, Review
 from taper.checks.rule_titles import title_of
-from taper.errors import CannotCompute
+from taper.errors import CannotCompute, InvalidInput
 from taper.schedules.schedule import Schedule, to_schedule
 from taper.supply.count import Supply
 from taper.words.calendar_days import CalendarDay, CalendarIntake, write_marks
@@ -84,6 +86,9 @@ def to_pdf(
         b'%PDF-'
     """
     typst = need("typst", install="print", purpose="a PDF")
+    if paper not in get_args(Paper):
+        raise InvalidInput(f"{show(paper)} is no size of paper; write {' or '.join(get_args(Paper))}", where="paper")
+    folders = [_folder(given) for given in font_folders]
 
     def write(shown: Schedule, review: Review | None, supply: Supply | None) -> str:
         handout = make_handout(shown, review, supply, language, sunday_first=sunday_first, dates=dates, large=large)
@@ -100,7 +105,7 @@ def to_pdf(
             format="pdf",
             sys_inputs={"handout": data},
             pdf_standards="ua-1",
-            font_paths=[Path(folder) for folder in font_folders],
+            font_paths=folders,
             ignore_system_fonts=True,
         )
     except typst.TypstError as error:
@@ -150,6 +155,31 @@ def _texts(held: Any) -> Iterator[str]:
             yield from (text for value in held.values() for text in _texts(value))
         case list():
             yield from (text for value in held for text in _texts(value))
+
+
+def _folder(given: object) -> Path:
+    if not isinstance(given, str | Path) or any(mark == "\0" or "\ud800" <= mark <= "\udfff" for mark in str(given)):
+        raise InvalidInput(f"{show(given)} is no folder; write its path as text", where="font_folders")
+    if any(number >= MOST_FONT_FILES for number, _ in enumerate(_names_in(Path(given)))):
+        says = f"holds more than {MOST_FONT_FILES} files; name the folder inside it that holds the fonts"
+        raise InvalidInput(says, where=str(given))
+    return Path(given)
+
+
+def _names_in(folder: Path) -> Iterator[str]:
+    """What is in a folder and in those inside it, also where a link leads, each folder once."""
+    seen: set[tuple[int, int]] = set()
+    for place, folders, files in os.walk(folder, followlinks=True):
+        try:
+            found = os.stat(place)  # noqa: PTH116 - of a text
+        except OSError:
+            folders.clear()
+            continue
+        if (found.st_dev, found.st_ino) in seen:
+            folders.clear()
+            continue
+        seen.add((found.st_dev, found.st_ino))
+        yield from (*folders, *files)
 
 
 def _data(handout: Handout, paper: Paper, *, large: bool, pages: Pages) -> dict[str, Any]:

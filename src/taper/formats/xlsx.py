@@ -13,7 +13,7 @@ from taper._base.progress import Progress, counted
 from taper._base.takes import takes
 from taper.checks.review import Review
 from taper.schedules.rows import Record, records_of
-from taper.schedules.schedule import Schedule
+from taper.schedules.schedule import Schedule, check_written
 from taper.supply.count import Supply
 from taper.words.notice import NOTICE
 from taper.words.plain import describe_changes, describe_ending, describe_note, describe_notes
@@ -89,6 +89,7 @@ def to_xlsx(
         b'PK'
     """
     xlsxwriter = need("xlsxwriter", install="sheet", purpose="a workbook")
+    check_written(schedule)
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True, **_NO_GUESSING})
     made = stamp if stamp is not None else datetime.combine(schedule.start, time(), UTC)

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any, Literal, get_args
 
 from taper._base.numbers import exact, write_number
+from taper._base.shown import show
 from taper.amounts.dose import Dose, MassUnit
 from taper.amounts.duration import Duration, TimeUnit
 from taper.errors import CannotCompute, InvalidInput
@@ -48,8 +49,7 @@ def count_kind(word: str) -> CountKind | None:
     """What a word counts, or None if it is no known word for units of a product: "units" and "puff" are none."""
     plain = word.strip().removeprefix("{").removesuffix("}").casefold().replace("-", " ")
     form = next((form for form in DosageForm if plain == form.value.replace("-", " ")), None)
-    if plain.endswith(" (unit of presentation)"):
-        plain = plain.removesuffix(" (unit of presentation)")
+    plain = plain.removesuffix(" (unit of presentation)")
     return _COUNTS.get(unit_words().get(plain, "")) or kind_of_form(form)
 
 
@@ -174,10 +174,10 @@ def read_number(data: Mapping[str, Any]) -> Fraction:
     if "value" not in data:
         raise InvalidInput("the quantity has no value; add it")
     if data.get("comparator") is not None:
-        raise InvalidInput(f"the quantity is a limit ({data['comparator']!r}), not an amount; write the amount")
+        raise InvalidInput(f"the quantity is a limit ({show(data['comparator'])}), not an amount; write the amount")
     value = data["value"]
     if isinstance(value, str):
-        raise InvalidInput(f"the value {value!r} is text; write it as a number")
+        raise InvalidInput(f"the value {show(value)} is text; write it as a number")
     return _exact_decimal(str(value)) if type(value) is Decimal else exact(value)
 
 
@@ -205,16 +205,19 @@ def read_duration(data: Mapping[str, Any]) -> Duration:
         code = told or ""
     elif data.get("system") != UCUM:
         code = ""
-    a_day = _IN_A_DAY.get(code)
-    if a_day is not None and number % a_day == 0:
-        number, code, told = number / a_day, "d", "d" if told in {code, None} else told
-    if code not in TIME_OF:
+    in_a_day = _IN_A_DAY.get(code)
+    days = None if in_a_day is None or number % in_a_day else number / in_a_day
+    if code not in TIME_OF and days is None:
         got = word_of(data, "code") or unit
-        raise InvalidInput(f"the length of time is in {got!r}; write the UCUM code d, wk, mo or a")
+        raise InvalidInput(
+            f"the length of time is in {show(got)}; write the UCUM code d, wk, mo or a, with the system {UCUM}"
+        )
     if unit and (
         told not in {code, None} or SAYS_MORE.search(unit) or (told is None and unit_meaning(unit) is not None)
     ):
-        raise InvalidInput(f"the unit is {unit!r} and its code is {code!r}; make them agree")
+        raise InvalidInput(f"the unit is {show(unit)} and its code is {show(code)}; make them agree")
+    if days is not None:
+        number, code = days, "d"
     if number.denominator != 1:
         raise InvalidInput(f"{write_number(number)} {code} is not a whole number; write it in days")
     return Duration(number.numerator, TIME_OF[code])

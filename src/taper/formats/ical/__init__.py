@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from taper._base.extras import need
 from taper._base.progress import Progress
+from taper._base.shown import show
 from taper._base.takes import takes
 from taper.amounts.duration import Duration
 from taper.errors import InvalidInput
@@ -14,9 +15,9 @@ from taper.formats.ical.clocks import read_clocks
 from taper.formats.ical.entries import CalendarEntry, Diary, Style, calendar_uid, identity_of
 from taper.formats.ical.published import Published, read_published
 from taper.formats.ical.write import CalendarStyle, write_calendar
-from taper.formats.ical.zone import find_zone, refuse_skipped
+from taper.formats.ical.zone import dates_of_skips, find_zone, refuse_skipped
 from taper.plans.regimen import Slot
-from taper.schedules.schedule import End, Schedule, to_schedule
+from taper.schedules.schedule import End, Schedule, check_written, to_schedule
 from taper.words.plain import describe_ending
 
 
@@ -92,16 +93,17 @@ def to_ical(
         True
     """
     icalendar = need("icalendar", install="calendar", purpose="a calendar")
+    check_written(schedule)
     earlier = [previous] if isinstance(previous, Schedule) else []
     clocks = _clocks([schedule, *earlier], style, times)
     zone = _zone(clocks, tz)
+    _check_clocks(zone, schedule, clocks)
     named = _identity(schedule, identity, is_revised=previous is not None or sequence != 0)
 
     def write(held: Schedule) -> tuple[CalendarEntry, ...]:
         return Diary(held, clocks, identity=named, is_private=private).entries(style)
 
     live = write(schedule)
-    _check_clocks(zone, live)
     published = read_published(icalendar, previous, identity=named) if isinstance(previous, str) else None
     for old in earlier:
         published = Published(write(old), sequence=0)
@@ -156,11 +158,14 @@ def _zone(clocks: Mapping[Slot, time], tz: str | Unsaid | None) -> ZoneInfo | No
     return zone
 
 
-def _check_clocks(zone: ZoneInfo | None, entries: tuple[CalendarEntry, ...]) -> None:
-    for entry in entries:
-        if zone is not None and entry.clock is not None:
-            for day in entry.dates:
-                refuse_skipped(zone, day, entry.clock)
+def _check_clocks(zone: ZoneInfo | None, schedule: Schedule, clocks: Mapping[Slot, time]) -> None:
+    """Refuse a dose in an hour that is skipped, before any entry is written."""
+    if zone is None:
+        return
+    skips = dates_of_skips(zone, schedule.start, schedule.last)
+    for day in (day for day in schedule.days if day.date in skips):
+        for clock in sorted({clocks[intake.slot] for intake in day.intakes if intake.slot in clocks}):
+            refuse_skipped(zone, day.date, clock)
 
 
 def _gone(kept: set[str], published: Published | None, *, private: bool) -> tuple[CalendarEntry, ...]:
@@ -193,7 +198,7 @@ def _sequence(sequence: int, published: Published | None) -> int:
     least = 0 if published is None else published.sequence + 1
     if isinstance(sequence, bool) or not isinstance(sequence, int) or sequence < least:
         beyond = " is not above that of the published calendar" if published else " is not a count"
-        raise InvalidInput(f"sequence {sequence!r}{beyond}; write sequence={least} or more")
+        raise InvalidInput(f"sequence {show(sequence)}{beyond}; write sequence={least} or more")
     return sequence
 
 
@@ -201,7 +206,7 @@ def _alarms(alarms: timedelta | None, clocks: Mapping[Slot, time]) -> timedelta 
     if alarms is None:
         return None
     if not isinstance(alarms, timedelta) or not timedelta() <= alarms <= timedelta(days=1):
-        raise InvalidInput(f"alarms {alarms!r} is not a time before a dose; write timedelta(minutes=10)")
+        raise InvalidInput(f"alarms {show(alarms)} is not a time before a dose; write timedelta(minutes=10)")
     if not clocks:
         raise InvalidInput("alarms come before a clock time and there are none; give times, or leave alarms out")
     return alarms

@@ -9,6 +9,7 @@ from datetime import date, time, timedelta
 from itertools import groupby
 from typing import Literal, get_args
 
+from taper._base.shown import show
 from taper.amounts.dose import Dose
 from taper.errors import InvalidInput
 from taper.plans.regimen import Slot
@@ -37,11 +38,6 @@ class CalendarEntry:
     description: str
     is_cancelled: bool = False
     is_tentative: bool = False
-
-    @property
-    def dates(self) -> tuple[date, ...]:
-        """Each date on which it begins."""
-        return tuple(self.first + timedelta(days=self.every * index) for index in range(self.count))
 
     @property
     def last(self) -> date:
@@ -91,7 +87,7 @@ class Diary:
             "series": self._series, "per-dose": self._doses, "banner": self._banners
         }  # fmt: skip
         if style not in writers:
-            raise InvalidInput(f"style {style!r} is not known; write one of {', '.join(STYLES)}")
+            raise InvalidInput(f"style {show(style)} is not known; write one of {', '.join(STYLES)}")
         made = (*writers[style](), *self._decisions(), *(() if style == "banner" else self._pauses()))
         return tuple(sorted(made, key=lambda entry: (entry.first, entry.clock or time(), entry.uid)))
 

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from types import ModuleType
 from typing import Any
 
+from taper._base.shown import show
 from taper.errors import InvalidInput
 from taper.formats.ical.entries import CalendarEntry, calendar_uid
 
@@ -49,7 +50,7 @@ def read_published(icalendar: ModuleType, text: str, *, identity: str) -> Publis
         entries = tuple(_entry(event) for event in events)
         return Published(entries, max((int(event.get("SEQUENCE", 0)) for event in events), default=0))
     except (KeyError, ValueError, AttributeError, TypeError) as error:
-        raise InvalidInput(f"holds an event that was changed: {error!r}; publish again", where="previous") from None
+        raise InvalidInput(f"holds an event that was changed: {show(error)}; publish again", where="previous") from None
 
 
 def _entry(event: Mapping[str, Any]) -> CalendarEntry:

@@ -9,6 +9,7 @@ from itertools import dropwhile
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
+from taper._base.shown import show
 from taper.errors import InvalidInput, MissingExtra, NotFound
 
 _DAY, _SECOND = timedelta(days=1), timedelta(seconds=1)
@@ -85,7 +86,7 @@ def find_zone(name: str) -> ZoneInfo:
     if not isinstance(name, str) or name not in known:
         near = _near(str(name), known)
         hint = f"Near names are {', '.join(near)}; write the one that is meant" if near else 'Write "Europe/London"'
-        raise ZoneNotFound(f"{name!r} is not a time zone. {hint}", where="tz", near=near)
+        raise ZoneNotFound(f"{show(name)} is not a time zone. {hint}", where="tz", near=near)
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError) as error:
@@ -134,6 +135,13 @@ def refuse_skipped(zone: ZoneInfo, day: date, clock: time) -> None:
         f"{clock:%H:%M} does not exist on {day} in {zone.key}, where the clocks go from {onset.at:%H:%M} to "
         f"{until:%H:%M}; choose another clock time, or pass tz=None for floating times"
     )
+
+
+def dates_of_skips(zone: ZoneInfo, first: date, last: date) -> set[date]:
+    """The dates, from the year of one to that of another, on which clocks go forward: some clock times are missing."""
+    forward = [onset for onset in _onsets(zone, range(first.year, last.year + 1)) if onset.after > onset.before]
+    spans = [(onset.at.date(), (onset.at + (onset.after - onset.before)).date()) for onset in forward]
+    return {begin + _DAY * count for begin, end in spans for count in range((end - begin).days + 1)}
 
 
 def _onsets(zone: ZoneInfo, years: range) -> Iterator[Onset]:

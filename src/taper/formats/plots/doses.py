@@ -5,6 +5,7 @@ from datetime import timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from taper._base.shown import show
 from taper._base.takes import takes
 from taper.amounts.dose import DailyDose
 from taper.amounts.duration import short_date
@@ -95,7 +96,7 @@ def _check_named(lines: list[LimitLine], curves: list[Curve], drugs: list[str]) 
     named = [(line.drug, line.words) for line in lines] + [(curve.drug, curve.words) for curve in curves]
     for drug, words in named:
         if drug is not None and drug not in drugs:
-            raise InvalidInput(f"{drug!r} is not drawn; name one of {', '.join(drugs)}", where=words)
+            raise InvalidInput(f"{show(drug)} is not drawn; name one of {', '.join(drugs)}", where=words)
 
 
 def _finished(

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from itertools import groupby
 
+from taper._base.shown import show
 from taper.amounts.dose import DailyDose, MassUnit
 from taper.errors import InvalidInput
 from taper.plans.plan import Before
@@ -95,7 +96,7 @@ def tracks_of(schedule: Schedule, drug: str | None = None) -> tuple[DrugTotals, 
             raise InvalidInput("no dose is shown, so nothing can be drawn; check the plan, or give a longer horizon")
         return tuple(_track(schedule, name) for name in shown)
     if drug not in shown:
-        raise InvalidInput(f"no dose of {drug!r} is shown; name one of {', '.join(shown) or 'no drugs'}")
+        raise InvalidInput(f"no dose of {show(drug)} is shown; name one of {', '.join(shown) or 'no drugs'}")
     return (_track(schedule, drug),)
 
 

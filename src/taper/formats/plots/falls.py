@@ -5,6 +5,7 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from taper._base.numbers import Rational, exact, write_number, write_percent
+from taper._base.shown import show
 from taper._base.takes import takes
 from taper.amounts.dose import DailyDose
 from taper.amounts.duration import short_date
@@ -52,7 +53,7 @@ def plot_falls(
         '<?xml'
     """
     if of not in _BASES:
-        raise InvalidInput(f'{of!r} is not what a percentage can be of here; write "current" or "start"')
+        raise InvalidInput(f'{show(of)} is not what a percentage can be of here; write "current" or "start"')
     track = track_of(schedule, drug)
     changes = _changes(track)
     with canvas(height=4.4) as (figure, (axis,)):

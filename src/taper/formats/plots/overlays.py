@@ -6,7 +6,9 @@ from datetime import date, timedelta
 from fractions import Fraction
 from math import ceil
 
+from taper._base.takes import takes
 from taper.amounts.dose import DailyDose
+from taper.amounts.duration import check_date
 from taper.errors import InvalidInput
 from taper.paces.rulers import Ruler
 from taper.source import Source
@@ -45,6 +47,7 @@ class Curve:
             raise InvalidInput("has fewer than two points or not in order; give points by date", where=self.words)
 
 
+@takes
 def ideal_curve(
     ruler: Ruler, *, start: date, before: DailyDose, days_per_pace: int, last: date, words: str, drug: str | None = None
 ) -> Curve:
@@ -74,7 +77,7 @@ def ideal_curve(
     """
     if days_per_pace < 1:
         raise InvalidInput(f"one pace in {days_per_pace} days is no interval; write a whole number from 1")
-    totals = _straight(ruler, before.mg, days_per_pace, (last - start).days + 1)
+    totals = _straight(ruler, before.mg, days_per_pace, (check_date(last) - check_date(start)).days + 1)
     points = ((start + timedelta(days=day), DailyDose(mg).in_unit(before.unit)) for day, mg in totals)
     return Curve(words, tuple(points), drug)
 

@@ -7,10 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import fill
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
 from taper._base.extras import need
+from taper._base.files import write_whole
+from taper._base.takes import takes
 from taper.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -57,15 +60,17 @@ class Picture:
     description: str
     figure: "Figure"
 
-    def save(self, path: str | Path, *, dpi: int = 144) -> Path:
-        """Write the picture to a file: SVG or PNG, by the ending of its name.
+    @takes
+    def save(self, path: str | Path, *, dpi: int = 144, force: bool = False) -> Path:
+        """Write the picture to a file, whole or not at all: SVG or PNG, by the ending of its name.
 
         Args:
             path: The name of the file, which ends in .svg or .png.
             dpi: Dots per inch of a PNG.
+            force: Whether to replace a file that exists; a link is replaced itself, not what it leads to.
 
         Raises:
-            InvalidInput: If the name has another ending.
+            InvalidInput: If the name has another ending, the file exists and force is not given, or cannot be written.
 
         Example:
             >>> from tempfile import mkdtemp
@@ -73,15 +78,13 @@ class Picture:
             >>> Picture("a title", "what is drawn", Figure()).save(Path(mkdtemp()) / "plan.svg").name
             'plan.svg'
         """
-        target = Path(path)
-        match target.suffix.lower():
+        match Path(path).suffix.lower():
             case ".svg":
-                target.write_text(self.to_svg(), encoding="utf-8")
+                return write_whole(path, self.to_svg(), force=force)
             case ".png":
-                target.write_bytes(self.to_png(dpi=dpi))
+                return write_whole(path, self.to_png(dpi=dpi), force=force)
             case other:
-                raise InvalidInput(f"{other or 'no ending'} is no picture; write .svg or .png", where=str(target))
-        return target
+                raise InvalidInput(f"{other or 'no ending'} is no picture; write .svg or .png", where=str(path))
 
     def __str__(self) -> str:
         return f"{self.title}. {self.description}"
@@ -157,12 +160,15 @@ def _unbroken(text: str) -> str:
     return re.sub(r"(?<=\d) (?=[A-Za-z%])", "\N{NO-BREAK SPACE}", text)
 
 
+_SETTINGS = RLock()
+
+
 @contextmanager
 def _styled() -> Iterator[None]:
     import matplotlib as mpl
 
-    # A person's own settings file must not change the picture of a plan.
-    with mpl.rc_context():
+    # A person's own settings file must not change the picture of a plan; and the settings are those of all threads.
+    with _SETTINGS, mpl.rc_context():
         mpl.rcdefaults()
         for name, value in _STYLE.items():
             mpl.rcParams[name] = value  # type: ignore[index]

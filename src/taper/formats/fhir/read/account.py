@@ -93,8 +93,8 @@ def _account_lines(
 
 def _account(request: Request, version: Version, notes: Notes, *, is_own: bool) -> bool:
     if request.kind == "Dosage":
-        whole = check_shape(as_map(request.dosages[0]), "Dosage", version, request.dosages_at, notes)
-        _name_of_dosage(whole.paths, "Dosage", notes)
+        whole = check_shape(as_map(request.dosages[0]), "Dosage", version, request.where, notes)
+        _name_of_dosage(whole.paths, request.where, notes)
         return whole.is_extended
     whole = check_shape(request.body, request.kind, version, request.where, notes)
     unread = [path for path in whole.paths if not _is_own(path, request.body)] if is_own else whole.paths

@@ -5,6 +5,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
+from taper._base.shown import show
 from taper.amounts.dose import Dose, MassUnit
 from taper.errors import InvalidInput
 from taper.formats.fhir.quantity import (
@@ -59,12 +60,13 @@ def _unit_of(system: str | None, code: str, unit: str) -> MassUnit | CountKind:
     told = unit_meaning(unit) if unit else None
     differs = unit and coded is not None and not is_alike(coded, told) and unit != code
     if differs and (told is not None or SAYS_MORE.search(unit)):
-        raise InvalidInput(f"the unit is {unit!r} and its code is {code!r}; make them agree")
+        raise InvalidInput(f"the unit is {show(unit)} and its code is {show(code)}; make them agree")
     meant = told if coded == "piece" and told is not None else coded or told
     if meant is None:
         refuse_route(unit or code)
         raise InvalidInput(
-            f"the unit {unit or code!r} is no mass and no count of tablets or capsules that is known; write mg, ug or g"
+            f"the unit {show(unit or code)} is no mass and no count of tablets or capsules that is known; "
+            "write mg, ug or g"
         )
     return meant
 
@@ -106,7 +108,7 @@ def _coded(system: object, code: str, unit: str) -> MassUnit | CountKind | None:
     if isinstance(system, str) and unit_codes(system) is not None:
         if system not in table("units")["open"] or count_kind(unit) not in {"tablet", "capsule", "packet"}:
             raise InvalidInput(
-                f"the code {code!r} is no mass and no unit of a product that is known; write mg, ug or g"
+                f"the code {show(code)} is no mass and no unit of a product that is known; write mg, ug or g"
             )
         return None
     return unit_meaning(code)
@@ -118,7 +120,7 @@ def _of_ucum(code: str, unit: str) -> CountKind | None:
     says_one = code == "1" or (code.startswith("{") and code.endswith("}"))
     if counted is not None and (says_one or (told is not None and is_alike(told, counted))):
         return None
-    raise InvalidInput(f"the UCUM unit {code!r} is no mass that a dose is read from; {_hint(code)}")
+    raise InvalidInput(f"the UCUM unit {show(code)} is no mass that a dose is read from; {_hint(code)}")
 
 
 def read_volume(data: Mapping[str, Any]) -> Fraction | None:
@@ -131,7 +133,7 @@ def read_volume(data: Mapping[str, Any]) -> Fraction | None:
         return None
     unit = word_of(data, "unit")
     if unit and unit_meaning(unit) != "mL":
-        raise InvalidInput(f"the unit is {unit!r} and its code is 'mL'; make them agree")
+        raise InvalidInput(f"the unit is {show(unit)} and its code is 'mL'; make them agree")
     return read_number(data)
 
 
@@ -142,4 +144,4 @@ def _hint(code: str) -> str:
 def report_unit(quantity: Mapping[str, Any], at: str, notes: Notes) -> None:
     """Report the unit, code or system of a quantity that is not known, and what is read in its place."""
     for part, said, other in _unread_parts(*_words_of_unit(quantity)):
-        notes.report("not-read", f"{at}.{part}", f"the {part} {said!r} is not known, and {other} is read")
+        notes.report("not-read", f"{at}.{part}", f"the {part} {show(said)} is not known, and {other} is read")

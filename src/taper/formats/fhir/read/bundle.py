@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from taper._base.shown import some_of
+from taper._base.shown import show, some_of
 from taper.errors import InvalidInput, NotFound
 from taper.formats.fhir.read.elements import as_list, as_map
 from taper.formats.fhir.read.import_report import Notes
@@ -49,10 +49,11 @@ class Request:
         """Its dosages as they stand."""
         return as_list(self.body.get(_DOSES.get(self.kind, "dosageInstruction")))
 
-    @property
-    def dosages_at(self) -> str:
-        """Where its dosages stand."""
-        return self.where if self.kind == "Dosage" else f"{self.where}.{_DOSES.get(self.kind, 'dosageInstruction')}"
+    def dosage_at(self, index: int) -> str:
+        """Where one of its dosages stands."""
+        if self.kind == "Dosage":
+            return self.where
+        return f"{self.where}.{_DOSES.get(self.kind, 'dosageInstruction')}[{index}]"
 
     @property
     def subject(self) -> str:
@@ -171,17 +172,19 @@ def _chosen(requests: tuple[Request, ...], choice: Choice) -> tuple[Request, ...
         missing = next((name for name in choice.ids if name not in held), None)
         if missing is not None:
             told = some_of(sorted(str(item.body["id"]) for item in requests if "id" in item.body)) or "none"
-            raise NotFound(f"no request has the id {missing!r}; these are here: {told}", where="select")
+            raise NotFound(f"no request has the id {show(missing)}; these are here: {told}", where="select")
         wanted = set(choice.ids)
         requests = tuple(item for item in requests if wanted & item.id_names)
     if choice.patient is not None:
         known = sorted({request.subject for request in requests} - {""})
         told = some_of(known) or "none"
         if not choice.patient.strip():
-            raise InvalidInput(f"{choice.patient!r} is no patient; these are here: {told}. Name one", where="patient")
+            raise InvalidInput(
+                f"{show(choice.patient)} is no patient; these are here: {told}. Name one", where="patient"
+            )
         requests = tuple(item for item in requests if choice.patient in item.subject_names)
         if not requests:
-            raise NotFound(f"no request is for {choice.patient!r}; these are: {told}", where="patient")
+            raise NotFound(f"no request is for {show(choice.patient)}; these are: {told}", where="patient")
     return requests
 
 
@@ -247,6 +250,8 @@ def read_version(requests: tuple[Request, ...], wanted: Version | None) -> Versi
     Raises:
         WrongResource: If they mix versions, show none, or show another than the one wanted.
     """
+    if wanted not in (None, *_ONLY_IN):
+        raise WrongResource(f"FHIR {show(wanted)} is not read; write R4 or R5")
     found: dict[Version, str] = {}
     for request in requests:
         for version, keys in _ONLY_IN.items():

@@ -17,7 +17,7 @@ from taper.formats.fhir.read.elements import as_map
 from taper.formats.fhir.read.import_report import Notes
 from taper.formats.fhir.read.medication import Requested
 from taper.formats.fhir.read.steps import ReadStep, dose_of, mass_of, offset_of
-from taper.formats.fhir.read.timing import doses_within
+from taper.formats.fhir.read.timing import doses_within, so_often
 from taper.plans.plan import Course, Step
 
 
@@ -79,9 +79,7 @@ def _ends_there(step: ReadStep, told: Duration) -> bool:
     return (day_after(step.bounds.first, (told,)) - step.bounds.last).days == 1
 
 
-def total_of(
-    steps: Sequence[ReadStep], strength: UnitStrength | None, *, told: bool = False, days: int | None = None
-) -> Total | None:
+def total_of(steps: Sequence[ReadStep], strength: UnitStrength | None, *, told: bool, days: int | None) -> Total | None:
     """What the doses come to, or None if that is unknown.
 
     Args:
@@ -180,7 +178,7 @@ def check_supply(drug: str, doses: Sequence[Doses], given: Sequence[Dispensed], 
     for item in given:
         if item.repeats:
             notes.report(
-                "supply", item.where, f"the supply may be repeated {_times(item.repeats)}; one supply is compared"
+                "supply", item.where, f"the supply may be repeated {so_often(item.repeats)}; one supply is compared"
             )
 
 
@@ -204,10 +202,6 @@ def _covers(supplied: Total, needed: Total, given: Sequence[Dispensed]) -> bool:
     """Whether a supply is exactly what is needed, or that and less than one further unit of each product counted."""
     more = supplied.amount - needed.amount
     return more == 0 or 0 < more < sum(item.unit for item in given)
-
-
-def _times(count: int) -> str:
-    return "once" if count == 1 else f"{count} times"
 
 
 def check_days_supplied(steps: Sequence[ReadStep], given: Dispensed, notes: Notes) -> None:

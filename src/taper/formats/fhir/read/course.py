@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from taper._base.progress import counted
+from taper._base.shown import show
 from taper.errors import TaperError
 from taper.formats.fhir.quantity import UnitStrength
 from taper.formats.fhir.read.bundle import Request, reasons_of
@@ -106,8 +107,8 @@ def _check_form(request: Request, requested: Requested | None, notes: Notes) -> 
         return
     for index, item in enumerate(request.dosages):
         if "route" not in as_map(item):
-            what = f"no route is stated, and the form {requested.strange_form!r} is not known to be by mouth"
-            notes.refuse("route", f"{request.dosages_at}[{index}]", f"{what}; write the route")
+            what = f"no route is stated, and the form {show(requested.strange_form)} is not known to be by mouth"
+            notes.refuse("route", request.dosage_at(index), f"{what}; write the route")
 
 
 def _ending(steps: Sequence[ReadStep]) -> str | None:
@@ -123,9 +124,8 @@ def _without_pause(steps: tuple[ReadStep, ...]) -> tuple[ReadStep, ...]:
 
 
 def _dosages(request: Request, slots: SlotsByFrequency | None, notes: Notes) -> list[ReadDosage]:
-    at, is_extended = request.dosages_at, request.is_extended
     return [
-        read_dosage(as_map(item), f"{at}[{index}]", slots, notes, is_extended=is_extended)
+        read_dosage(as_map(item), request.dosage_at(index), slots, notes, is_extended=request.is_extended)
         for index, item in enumerate(counted(request.dosages, "dosages read"))
     ]
 
@@ -139,9 +139,12 @@ def _in_order(parts: list[list[ReadDosage]]) -> list[ReadDosage]:
 
 
 def _then(request: Request, steps: Sequence[ReadStep], notes: Notes) -> str:
-    stated, where = request.body.get("courseOfTherapyType"), f"{request.where}.courseOfTherapyType"
+    if not steps:
+        return "continue"
+    stated = request.body.get("courseOfTherapyType")
+    where = f"{request.where}.courseOfTherapyType" if request.kind == "MedicationRequest" else request.where
     codes = codes_of(stated)
-    if not steps or steps[-1].bounds.is_open:
+    if steps[-1].bounds.is_open:
         if "continuous" not in codes:
             called = "called short" if "acute" in codes else "not said to continue"
             notes.report("ending", where, f"the last dosage has no end, and the course is {called}; read as open")
@@ -162,7 +165,7 @@ def _indication(request: Request, notes: Notes) -> str | None:
     if names:
         said = "; ".join(names)
         notes.report(
-            "not-read", request.where, f"the reason {said!r} is no short name of an indication, and is left out"
+            "not-read", request.where, f"the reason {show(said)} is no short name of an indication, and is left out"
         )
     return None
 

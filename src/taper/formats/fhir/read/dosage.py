@@ -7,6 +7,7 @@ from fractions import Fraction
 from itertools import chain
 from typing import Any
 
+from taper._base.shown import show
 from taper.amounts.dose import Dose
 from taper.amounts.duration import Duration
 from taper.errors import InvalidInput, TaperError
@@ -149,7 +150,7 @@ def _amount(
     for index, (item, kind) in enumerate(zip(given, kinds, strict=True)):
         if "type" in item and kind is None:
             at = f"{where}.doseAndRate[{index}].type"
-            notes.report("not-read", at, f"the kind of dose {', '.join(names_of(item['type']))!r} is not read")
+            notes.report("not-read", at, f"the kind of dose {show(', '.join(names_of(item['type'])))} is not read")
     places = [f"{where}.doseAndRate[{index}]" for index in range(len(given))]
     amounts = [_one_amount(item, rhythm, at, notes) for item, at in zip(given, places, strict=True)]
     return amounts[0], tuple(amounts[1:])
@@ -188,10 +189,11 @@ def _one_amount(dose: Mapping[str, Any], rhythm: Rhythm, at: str, notes: Notes) 
 def _narrow_range(stated: Mapping[str, Any], at: str, notes: Notes) -> Dose | Units | None:
     """A range whose two ends are one dose is that dose; any other is refused."""
     low, high = as_map(stated.get("low")), as_map(stated.get("high"))
-    if low and low == high:
-        with notes.catching("unit", f"{at}.doseRange"):
-            return read_amount(low)
-    notes.refuse("range", f"{at}.doseRange", "a range of doses; write one dose")
+    if not low or low != high:
+        notes.refuse("range", f"{at}.doseRange", "a range of doses; write one dose")
+        return None
+    with notes.catching("unit", f"{at}.doseRange"):
+        return read_amount(low)
     return None
 
 
@@ -237,7 +239,7 @@ def _maxima(data: Mapping[str, Any], where: str, notes: Notes) -> Iterator[tuple
         with notes.reporting("not-read", at):
             days = read_number(per) * _DAYS_OF.get(str(per.get("code")), 0)
             if days.denominator != 1 or not 0 < days <= _MOST_DAYS:
-                raise InvalidInput("it is no limit of whole days or weeks, and is not compared")
+                raise InvalidInput(f"it is no limit of 1 to {_MOST_DAYS} whole days, and is not compared")
             report_unit(limit, at, notes)
             yield read_amount(limit), int(days)
     if "maxDosePerLifetime" in data:

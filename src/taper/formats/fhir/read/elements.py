@@ -48,8 +48,7 @@ def first_text(concept: object) -> str | None:
 
 def codes_of(concept: object) -> set[str]:
     """The codes of a CodeableConcept."""
-    held = as_map(concept)
-    return {str(coding["code"]) for coding in codings_of(held) if "code" in coding} if held else set()
+    return {str(coding["code"]) for coding in codings_of(as_map(concept)) if "code" in coding}
 
 
 RULES = "it is to be read by rules of its own, which are not known here; give it without them"

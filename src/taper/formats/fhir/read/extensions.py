@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
+from taper._base.shown import show
 from taper.formats.fhir.quantity import word_of
 from taper.formats.fhir.read.elements import as_list, as_map, is_map, names_of
 from taper.formats.fhir.read.import_report import Notes
@@ -55,9 +56,11 @@ def read_extension(
         return  # what is absent outside of doses and times is named as not read itself
     held = next(iter(_held(extension)), None)
     if decides and held is not None:
-        notes.refuse("extension", where, f"the extension {url!r} holds {held} and is not known; say it in an element")
+        notes.refuse(
+            "extension", where, f"the extension {show(url)} holds {held} and is not known; say it in an element"
+        )
     else:
-        notes.report("not-read", where, f"the extension {url!r} is not read")
+        notes.report("not-read", where, f"the extension {show(url)} is not read")
 
 
 def _held(data: object) -> Iterator[str]:

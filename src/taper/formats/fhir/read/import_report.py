@@ -1,10 +1,12 @@
 """What an import noticed: what does not agree, what was not read, and what makes a plan impossible."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Literal
 
+from taper._base.limits import LONGEST_TEXT
+from taper._base.shown import cut, show
 from taper.errors import InvalidInput, TaperError
 
 Kind = Literal[
@@ -13,6 +15,7 @@ Kind = Literal[
 ]  # fmt: skip
 NO_PLAN = "no plan can be read from this resource"
 ACCEPTABLE: tuple[Kind, ...] = ("text", "gap")
+_MOST_TOLD = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ class Notes:
         unknown = sorted(set(accept) - set(ACCEPTABLE))
         if unknown:
             raise InvalidInput(
-                f"{unknown[0]!r} cannot be accepted; name any of {', '.join(ACCEPTABLE)}", where="accept"
+                f"{show(unknown[0])} cannot be accepted; name any of {', '.join(ACCEPTABLE)}", where="accept"
             )
         self._accepted = frozenset(accept)
         self._reports: list[ImportReport] = []
@@ -87,7 +90,7 @@ class Notes:
 
     def refuse_error(self, kind: Kind, where: str, error: TaperError) -> None:
         """Note an error of this library as what makes a plan impossible, so that everything else is still looked at."""
-        self.refuse(kind, f"{where}.{error.where}" if error.where else where, error.message)
+        self.refuse(kind, ".".join(filter(None, (where, error.where))), error.message)
 
     def report(self, kind: Kind, where: str, message: str) -> None:
         """Note something that a reader should know and that leaves the doses certain."""
@@ -113,17 +116,23 @@ class Notes:
         """Raise if anything makes a plan impossible.
 
         Raises:
-            CannotImport: Listing all that was noticed.
+            CannotImport: With all that was noticed; its message lists the first of it.
         """
         if self.refuses:
             refusing = [item for item in self.reports if item.refuses]
             other = [item for item in self.reports if not item.refuses]
-            lines = [str(item) for item in refusing]
+            lines = _told(refusing)
             if may_stand := acceptable(self.reports):
                 lines.append(f"where the codes are what is meant, accept {' and '.join(map(repr, may_stand))}")
-            lines += [f"also {item}" for item in other]
+            lines += [f"also {line}" for line in _told(other)]
             text = f"{NO_PLAN}:\n  " + "\n  ".join(lines)
             raise CannotImport(text, reports=self.reports)
+
+
+def _told(reports: Sequence[ImportReport]) -> list[str]:
+    """The first of some reports as lines, each of a bounded length, and how many more there are."""
+    more = len(reports) - _MOST_TOLD
+    return [*(cut(str(item), LONGEST_TEXT) for item in reports[:_MOST_TOLD]), *[f"{more} more"] * (more > 0)]
 
 
 class _Caught:

@@ -8,7 +8,7 @@ from functools import cache
 from itertools import combinations, product
 from typing import Any
 
-from taper._base.shown import some_of
+from taper._base.shown import show, some_of
 from taper.amounts.dose import Dose
 from taper.amounts.liquid import Concentration
 from taper.errors import InvalidInput, NotFound
@@ -73,9 +73,9 @@ def read_medication(request: Request, options: Options, notes: Notes) -> Request
     check_strengths(found.stated, options.strength, names, request.where, notes)
     strength = found.strength or as_unit_strength(options.strength, found.form)
     called = options.drugs.get(found.drug, found.drug)
-    for name in (name for name in found.names if name != called):
+    for name in (*(without_volume(name) for name in found.names if name != called), called):
         with notes.catching("medication", request.where):
-            refuse_drug(without_volume(name))
+            refuse_drug(name)
     if called != found.drug:
         _check_called(found.drug, called, request.where, notes)
     return replace(found, drug=called, strength=strength)
@@ -85,20 +85,22 @@ def _refuse_elsewhere(names: Sequence[str], where: str, notes: Notes) -> None:
     """Refuse a product whose name or form says another way than by mouth, whatever route is stated."""
     for name in filter(is_product_elsewhere, names):
         notes.refuse(
-            "route", where, f"{name!r} is not taken by mouth; only oral products are planned here, leave it out"
+            "route", where, f"{show(name)} is not taken by mouth; only oral products are planned here, leave it out"
         )
 
 
 def _check_called(named: str, called: str, where: str, notes: Notes) -> None:
     """Note another name that the caller gives a drug; refuse the name of another drug, or of one in a combination."""
-    what = f"{named!r} is called {called!r}"
+    what = f"{show(named)} is called {show(called)}"
     if _is_no_name(called) and called.casefold() != named.casefold():
         notes.refuse("medication", where, f"{what}, which is no name; give it one")
         return
     if _names_several(named):
         notes.refuse("medication", where, f"{what}, and it is a combination; plan each drug in a course of its own")
     elif not _share_a_name(named, called) and _are_two_drugs(named, called):
-        notes.refuse("medication", where, f"it is of {named!r}, which is not {called!r}; name the drug that is meant")
+        notes.refuse(
+            "medication", where, f"it is of {show(named)}, which is not {show(called)}; name the drug that is meant"
+        )
     elif not set(_words(named)[:1]) & set(_words(called)):
         notes.report("medication", where, f"{what}, as the caller named it")
 
@@ -133,14 +135,17 @@ def _found(request: Request, notes: Notes, options: Options | None = None) -> Re
     found = None if reference is None else request.resolve(reference)
     shown = next(iter(_shown(request)), None)
     if found is None and shown is not None and not str(reference).startswith("#"):
-        what = f"the medication {reference!r} is not in the resource; it is called {shown!r} as the reference shows it"
+        what = f"the medication {show(reference)} is not in the resource; "
+        what += f"it is called {show(shown)} as the reference shows it"
         notes.report("medication", request.where, what)
         return _named([shown], request.where, notes)
     if found is None:
-        notes.refuse("medication", request.where, f"the medication {reference!r} is not in the resource; include it")
+        notes.refuse(
+            "medication", request.where, f"the medication {show(reference)} is not in the resource; include it"
+        )
         return None
     if found.get("resourceType") != "Medication":
-        what = f"{reference!r} is a {found.get('resourceType')} and no Medication; refer to one"
+        what = f"{show(reference)} is a {found.get('resourceType')} and no Medication; refer to one"
         notes.refuse("medication", request.where, what)
         return None
     return _read(found, request, notes, options)
@@ -164,7 +169,7 @@ def _shown(request: Request) -> list[str]:
 def _compare(names: Sequence[str], others: Sequence[str], request: Request, notes: Notes) -> None:
     """Note names of one drug that do not name it alike; taper writes them alike, so that then they are refused."""
     for name, other in product(names, others):
-        what = f"it is called {name!r} and {other!r}"
+        what = f"it is called {show(name)} and {show(other)}"
         if request.course_name is not None and other != name and not other.startswith(f"{name} "):
             notes.refuse("medication", request.where, f"{what}; make them agree")
         elif not _share_a_name(name, other) and _are_two_drugs(name, other):
@@ -206,7 +211,7 @@ def _named(names: Sequence[str], where: str, notes: Notes, options: Options | No
         made = _unnamed("the drug has no name, and codes of drugs are not read", where, notes, options)
         if made is not None:
             notes.report(
-                "medication", where, f"the drug is called {made.drug!r}, as the caller named it; it has no name"
+                "medication", where, f"the drug is called {show(made.drug)}, as the caller named it; it has no name"
             )
         return made
     return Requested(names[0], names[0], names=tuple(names))
@@ -226,7 +231,7 @@ def _read(medication: Mapping[str, Any], request: Request, notes: Notes, options
     if not ingredients:
         names, (form, release) = names_of(medication.get("code")), _form(medication, where, notes)
         if names:
-            what = f"the drug is called {names[0]!r}, as the product is; no ingredient is named"
+            what = f"the drug is called {show(names[0])}, as the product is; no ingredient is named"
             notes.report("medication", where, what)
         called = _named(names, where, notes, options)
         return (
@@ -261,7 +266,7 @@ def _form(medication: Mapping[str, Any], where: str, notes: Notes) -> tuple[Dosa
         return None, None
     form, release = read_form_text(text)
     if form is None and release is None:
-        notes.report("not-read", where, f"the form {text!r} is none of those planned here, and is left out")
+        notes.report("not-read", where, f"the form {show(text)} is none of those planned here, and is left out")
     return form, release
 
 
@@ -297,12 +302,12 @@ def choose_drug(
     held = sorted({name for name in names if name})
     told = some_of(held) or "none"
     if _is_no_name(drug) and drug.casefold() not in map(str.casefold, held):
-        raise InvalidInput(f"{drug!r} is no name of a drug; these are here: {told}. Name one", where="drug")
+        raise InvalidInput(f"{show(drug)} is no name of a drug; these are here: {told}. Name one", where="drug")
     if len(held) > 1:
         kept = [(request, name) for request, name in zip(requests, names, strict=True)
                 if name and drug.casefold() in {name.casefold(), *_words(name)}]  # fmt: skip
         if not kept:
-            raise NotFound(f"no request is of {drug!r}; these are: {told}", where="drug")
+            raise NotFound(f"no request is of {show(drug)}; these are: {told}", where="drug")
         requests, names = tuple(request for request, _ in kept), [name for _, name in kept]
         _refuse_several(drug, sorted({name for _, name in kept if name}))
     called = {name: drug for name in names if name} | dict(options.drugs)
@@ -313,7 +318,7 @@ def choose_drug(
 def _refuse_several(drug: str, names: Sequence[str]) -> None:
     """Refuse a word that picks requests of names that have no other in common, unless it is known as a medicine."""
     if not _medicines(drug) and not all(_share_a_name(one, other) for one, other in combinations(names, 2)):
-        raise InvalidInput(f"{drug!r} is a word of several drugs: {some_of(names)}; name one of them", where="drug")
+        raise InvalidInput(f"{show(drug)} is a word of several drugs: {some_of(names)}; name one of them", where="drug")
 
 
 def _name_of(request: Request) -> str | None:

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from taper._base.numbers import exact
+from taper._base.shown import show
 from taper.amounts.dose import Dose
 from taper.amounts.liquid import Concentration, Volume
 from taper.errors import InvalidInput
@@ -24,7 +25,6 @@ from taper.formats.fhir.write.timing import DosageLine, StepPeriod
 _COUNTED = re.compile(r"([0-9]+|[0-9]+(?: and | )[0-9]+/[0-9]+|[0-9]+/[0-9]+) x ([0-9./ ]+ (?:mcg|mg|g)) (.+)")
 _MEASURED = re.compile(r"([0-9./ ]+ mL) of ([0-9./ ]+ (?:mcg|mg|g)/[0-9./ ]*mL) (.+) \(([^()]+)\)")
 _NUMBER = re.compile(r"\b([Ss])tep \d+")
-_PARAGRAPH = re.compile(r"<p>(.*?)</p>", re.DOTALL)
 _FORMER_OPEN_END = "without an end"
 _NOTHING = "Step : nothing is taken from "
 
@@ -100,14 +100,19 @@ def _portion(text: str, of: Requested) -> Fraction | None:
 
 def _check_whole(request: Request, lines: list[str], notes: Notes) -> None:
     """Compare what a request renders of all its dosages, and its narrative, with the texts of its dosages."""
+    known = frozenset(lines)
     for where, rendered in rendered_texts(request.body):
         told = [_unescaped(line.removeprefix("- ")) for line in rendered.splitlines()]
         if _without_gaps(told) != lines:
-            odd = next((line for line in told if _plain(line) not in lines), rendered)
-            notes.refuse("text", f"{request.where}.{where}", f"the dosages do not say {odd!r}; make them agree")
+            odd = next((line for line in told if _plain(line) not in known), rendered)
+            notes.refuse("text", f"{request.where}.{where}", f"the dosages do not say {show(odd)}; make them agree")
     div = as_map(request.body.get("text")).get("div")
-    if isinstance(div, str) and _without_gaps([html.unescape(part) for part in _PARAGRAPH.findall(div)]) != lines:
+    if isinstance(div, str) and _without_gaps([*map(html.unescape, _paragraphs(div))]) != lines:
         notes.report("text", f"{request.where}.text", "the narrative is not what the dosages say")
+
+
+def _paragraphs(div: str) -> Iterator[str]:
+    return (part.partition("<p>")[2] for part in div.split("</p>")[:-1] if "<p>" in part)
 
 
 def rendered_texts(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

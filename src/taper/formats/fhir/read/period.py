@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from taper._base.shown import show
 from taper.amounts.duration import Duration, read_date
 from taper.errors import InvalidInput
 from taper.formats.fhir.read.import_report import Notes
@@ -59,7 +60,7 @@ def _date(period: Mapping[str, Any], key: str, where: str, notes: Notes) -> date
     if len(text) == _DATE_LENGTH:
         return read_date(text)
     if _PARTIAL.fullmatch(text):
-        raise InvalidInput(f"{text!r} is not a date, only a month or a year; write the day, like {text[:4]}-03-01")
+        raise InvalidInput(f"{show(text)} is not a date, only a month or a year; write the day, like {text[:4]}-03-01")
     found = _DATE_AND_TIME.fullmatch(text)
     if found is None:
         return read_date(text)

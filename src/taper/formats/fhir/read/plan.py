@@ -11,10 +11,12 @@ from taper._base.json_text import NotJson, check_depth, is_json_lines, read_json
 from taper._base.limits import LARGEST_FHIR_BYTES as LARGEST
 from taper._base.limits import MOST_COURSES
 from taper._base.progress import Progress, watched
-from taper._base.shown import shorten
-from taper._base.takes import takes
+from taper._base.shown import shorten, show
+from taper._base.takes import read_once, takes
+from taper._base.text import readable
 from taper.amounts.dose import Dose
 from taper.amounts.liquid import Concentration
+from taper.errors import InvalidInput
 from taper.formats.fhir.read.account import account
 from taper.formats.fhir.read.bundle import Choice, Request, open_requests, read_version
 from taper.formats.fhir.read.consistency import (
@@ -28,6 +30,7 @@ from taper.formats.fhir.read.course import ReadCourse, course_data, course_group
 from taper.formats.fhir.read.elements import as_list, as_map
 from taper.formats.fhir.read.import_report import ImportReport, Notes
 from taper.formats.fhir.read.lines import read_lines
+from taper.formats.fhir.read.long_texts import without_long_texts
 from taper.formats.fhir.read.medication import Options, choose_drug, read_medication
 from taper.formats.fhir.read.steps import days_in_common
 from taper.formats.fhir.read.strength import as_strength
@@ -162,10 +165,12 @@ def from_fhir(
         data = _read(resource)
     else:
         check_depth(data, "")
-    notes, choice = Notes(_listed(accept)), Choice(patient, drug, _listed(select))
-    requests = open_requests(data, choice, notes)
+    for name, given in (("patient", patient), ("drug", drug)):
+        readable("" if given is None else given, "; write it as text", where=name)
+    notes, choice = Notes(_listed(accept, "accept")), Choice(patient, drug, _listed(select, "select"))
+    requests = tuple(without_long_texts(request, notes) for request in open_requests(data, choice, notes))
     found = read_version(requests, version)
-    options = Options(slots, as_strength(strength), drugs or {})
+    options = Options(slots, as_strength(strength), _called(drugs))
     requests, options = choose_drug(requests, drug, options)
     check_together(requests, notes)
     requests = account(data, requests, found, notes)
@@ -189,8 +194,20 @@ def from_fhir(
     return FhirPlan(plan, start, found, notes.reports)
 
 
-def _listed(named: Collection[str]) -> tuple[str, ...]:
-    return (named,) if isinstance(named, str) else tuple(named)
+def _listed(named: Collection[str], where: str) -> tuple[str, ...]:
+    if isinstance(named, str):
+        return (named,)
+    read = read_once("from_fhir", where, named)
+    if not isinstance(read, list | tuple) or not all(isinstance(name, str) for name in read):
+        raise InvalidInput(f"got {show(named)}; write a list of texts", where=where)
+    return tuple(read)
+
+
+def _called(drugs: Mapping[str, str] | None) -> Mapping[str, str]:
+    made = read_once("from_fhir", "drugs", {} if drugs is None else drugs)
+    if not isinstance(made, Mapping) or not all(isinstance(name, str) for name in made.values()):
+        raise InvalidInput(f"got {show(drugs)}; write the drug by its name in the request", where="drugs")
+    return made
 
 
 def _read(text: str, where: str = "") -> Any:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Any
 
+from taper._base.shown import show
 from taper.errors import InvalidInput
 from taper.formats.fhir.read.elements import as_map, codes_of, codings_of, names_of
 from taper.formats.fhir.read.import_report import Notes
@@ -52,7 +53,8 @@ def _check(concept: object, what: str) -> list[str]:
     if wrong is not None:
         name = next(iter(wrong), None)
         raise InvalidInput(
-            f"the {what} {_shown(concept) if name is None else name!r} is not known to be by mouth; only oral products "
+            f"the {what} {show(_shown(concept) if name is None else name)} is not known to be by mouth; only "
+            "oral products "
             "are planned here, leave it out"
         )
     return unread
@@ -91,7 +93,7 @@ def _by_mouth(what: str, system: str | None, code: str) -> bool | None:
 def _refuse_elsewhere(name: str) -> None:
     refuse_route(name)
     if says_elsewhere(name) is not None:
-        raise InvalidInput(f"{name!r} is not taken by mouth; only oral products are planned here, leave it out")
+        raise InvalidInput(f"{show(name)} is not taken by mouth; only oral products are planned here, leave it out")
 
 
 def says_elsewhere(text: str) -> str | None:

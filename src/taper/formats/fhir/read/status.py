@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from taper._base.shown import show
 from taper.formats.fhir.read.elements import RULES, as_list, as_map, codes_of
 from taper.formats.fhir.read.import_report import Notes
 
@@ -42,11 +43,12 @@ def check_status(request: InForce, notes: Notes) -> None:
         notes.refuse("status", where, "it was entered in error; give the one that was meant")
     elif request.kind in _IN_FORCE and status not in _IN_FORCE[request.kind]:
         listed = " or ".join(_IN_FORCE[request.kind])
-        notes.refuse("status", where, f"its status is {status!r}, so it is not in force; give those in {listed}")
+        said = "it has no status" if status is None else f"its status is {show(status)}"
+        notes.refuse("status", where, f"{said}, so it is not in force; give those in {listed}")
     intent = request.body.get("intent")
     if isinstance(intent, str) and intent not in _INTENTS:
         notes.refuse(
-            "status", f"{request.where}.intent", f"{intent!r} is no intent of FHIR; write the one that is meant"
+            "status", f"{request.where}.intent", f"{show(intent)} is no intent of FHIR; write the one that is meant"
         )
     if intent == "option":
         notes.refuse(

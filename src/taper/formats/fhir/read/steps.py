@@ -21,7 +21,7 @@ from taper.plans.regimen import WEEKDAYS, Intake, Regimen
 _KIND_OF = {text: kind for kind, text in KIND_TEXT.items()}
 _PAUSED = f"{PAUSE_NOTE}: "
 _NOTE = re.compile(rf"{NOTE_TEXT}(?: \(([a-z]+|\d\d:\d\d)\))?: (.+)", re.DOTALL)
-_LONGEST_CYCLE = 366
+LONGEST_CYCLE = 366
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +149,8 @@ def _gap(before: ReadStep, step: ReadStep, notes: Notes) -> int:
     if days > 0:
         notes.refuse("gap", step.where, f"nothing is said of the {_days(days)} between {ends}, and {begins}")
     if days < 0:
-        notes.refuse("overlap", step.where, f"{_days(-days)} belong to {ends}, and to {begins}; correct one of them")
+        belong = "belongs" if days == -1 else "belong"
+        notes.refuse("overlap", step.where, f"{_days(-days)} {belong} to {ends}, and to {begins}; correct one of them")
     return max(days, 0)
 
 
@@ -207,9 +208,9 @@ def _pattern(step: ReadStep, strength: UnitStrength | None) -> dict[str, Any]:
         days = {name: _regimen(step, strength, weekday=name) for name in WEEKDAYS}
         return {"weekly": {name: day for name, day in days.items() if day}}
     length = lcm(*(dosage.rhythm.every for dosage in step.dosages))
-    if length > _LONGEST_CYCLE:
+    if length > LONGEST_CYCLE:
         raise InvalidInput(
-            f"the dosages repeat together only after {length} days; write a cycle of {_LONGEST_CYCLE} at most"
+            f"the dosages repeat together only after {length} days; write a cycle of {LONGEST_CYCLE} at most"
         )
     cycle = [_regimen(step, strength, index=index) for index in range(length)]
     return {"regimen": cycle[0]} if length == 1 else {"cycle": cycle}

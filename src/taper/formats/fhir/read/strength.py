@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from taper._base.shown import show
 from taper.amounts.dose import Dose
 from taper.amounts.liquid import Concentration
 from taper.errors import InvalidInput
@@ -25,7 +26,7 @@ from taper.formats.fhir.read.import_report import Notes
 from taper.formats.fhir.read.text_patterns import THOUSANDS
 from taper.products.product import DosageForm
 
-_NO_STRENGTH = '{!r:.60} is no strength; write it like "5 mg" or "2 mg/5 mL"'
+_NO_STRENGTH = '{} is no strength; write it like "5 mg" or "2 mg/5 mL"'
 _NUMBER = r"(\d{1,9}(?:[.,]\d{1,9}){0,3})"
 _IN_A_NAME = re.compile(rf"(?<![\d.,]){_NUMBER}[\s-]*([^\W\d_]+)(?:\s*(?:/|per|in)\s*{_NUMBER}?\s*([^\W\d_]+))?")
 
@@ -35,11 +36,11 @@ def as_strength(given: Dose | Concentration | str | None) -> Dose | Concentratio
     if given is None or isinstance(given, Dose | Concentration):
         return given
     if not isinstance(given, str):
-        raise InvalidInput(_NO_STRENGTH.format(given), where="strength")
+        raise InvalidInput(_NO_STRENGTH.format(show(given)), where="strength")
     try:
         return Concentration.parse(given) if "/" in given else Dose.parse(given)
     except InvalidInput as error:
-        raise InvalidInput(_NO_STRENGTH.format(given), where="strength") from error
+        raise InvalidInput(_NO_STRENGTH.format(show(given)), where="strength") from error
 
 
 def as_unit_strength(named: Dose | Concentration | None, form: DosageForm | None) -> UnitStrength | None:
@@ -134,7 +135,7 @@ def check_strengths(
     in_names = _Named.of(told)
     for what, amounts in said:
         if not in_names.fits(*amounts):
-            notes.refuse("medication", where, f"{what}, and it is called {told[0]!r}; make them agree")
+            notes.refuse("medication", where, f"{what}, and it is called {show(told[0])}; make them agree")
     if given is None:
         return
     mass, per_ml = _amounts_of(given)

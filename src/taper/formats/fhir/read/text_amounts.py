@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from taper._base.numbers import write_number
+from taper._base.shown import show
 from taper.formats.fhir.quantity import COUNTED, Units, is_alike
 from taper.formats.fhir.read.text_scope import Scope, kinds_of_day, mg_of, times_a_day
 from taper.formats.fhir.read.told import Told
@@ -60,7 +61,7 @@ def differing_amounts(told: Told, scope: Scope) -> Iterator[str]:
             yield f"{write_number(value)} mg is not what one unit holds"
     doses_a_day = sum(map(times_a_day, scope.dosages))
     for said in told.added if len(told.added) >= doses_a_day else []:
-        yield f"{said!r} is added to the dose"
+        yield f"{show(said)} is added to the dose"
     explained = [_explains(value, unit, codes) for value, unit in told.amounts]
     for value, unit in told.amounts:
         if not _agrees(value, unit, told, codes):

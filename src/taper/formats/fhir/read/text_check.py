@@ -17,10 +17,11 @@ from taper.formats.fhir.read.steps import ReadStep, end_of
 from taper.formats.fhir.read.text_amounts import differing_amounts, differing_limits
 from taper.formats.fhir.read.text_parts import parts_of
 from taper.formats.fhir.read.text_scope import Scope, each_step, kinds_of_day, mg_of, times_a_day
+from taper.formats.fhir.read.timing import so_often
 from taper.formats.fhir.read.told import SaidDate, Scheme, Told
 from taper.plans.regimen import Slot
 
-_PARTS_OF_DAY = (("morning", 4, 11), ("noon", 11, 16), ("evening", 16, 21), ("bedtime", 21, 24))
+_PARTS_OF_DAY = (("morning", 4, 11), ("noon", 11, 16), ("evening", 16, 21))
 _SCHEME = ("morning", "noon", "evening", "bedtime")
 _MEANINGS = {"start": "the first day", "end": "the last day", "day": "the only day"}
 
@@ -122,7 +123,7 @@ def _is_length(told: Duration, step: ReadStep) -> bool:
 
 def _is_whole(told: Duration, steps: Sequence[ReadStep]) -> bool:
     lengths = [step.length for step in steps]
-    return len(steps) > 1 and None not in lengths and told.days == sum(length or 0 for length in lengths)
+    return None not in lengths and told.days == sum(length or 0 for length in lengths)
 
 
 def _edges(said: SaidDate, told: Told, steps: Sequence[ReadStep]) -> Iterator[date]:
@@ -150,7 +151,8 @@ def _rhythm(told: Told, scope: Scope) -> Iterator[str]:
     every = {dosage.rhythm.every for dosage in dosages}
     if told.weekdays and told.weekdays != weekdays:
         yield f"the days {', '.join(sorted(told.weekdays))} are not those of the codes"
-    for number in told.every:
+    says_days = told.every or told.weekly or told.weekdays or told.not_daily
+    for number in [1] if told.is_of_a_day and not says_days else told.every:
         if weekdays or every != {number}:
             yield f"every {'day' if number == 1 else f'{number} days'} is not how often the codes say"
     if told.not_daily and every == {1} and not weekdays:
@@ -158,11 +160,11 @@ def _rhythm(told: Told, scope: Scope) -> Iterator[str]:
     for number in told.weekly:
         each_seventh = every == {7} and not weekdays and number == 1
         if not each_seventh and not (weekdays and len(weekdays) == number):
-            yield f"{number} times a week is not how often the codes say"
+            yield f"{so_often(number)} a week is not how often the codes say"
     counts = {sum(len(dosage.rhythm.slots) for dosage in day) for day in kinds_of_day(dosages)}
     for number in told.times:
         if counts != {number}:
-            yield f"{number} times a day is not how often the codes say"
+            yield f"{so_often(number)} a day is not how often the codes say"
 
 
 def _times(told: Told, scope: Scope) -> Iterator[str]:
@@ -251,7 +253,7 @@ _COMPARED: tuple[tuple[_Said, Callable[[Told, Scope], Iterator[str]]], ...] = (
     (lambda told: told.lengths or told.dates or told.spans, _lengths),
 )
 _COMPARED_BY_STEP: tuple[tuple[_Said, Callable[[Told, Scope], Iterator[str]]], ...] = (
-    (lambda told: told.weekdays or told.every or told.not_daily or told.weekly or told.times, _rhythm),
+    (lambda told: told.weekdays or told.every or told.not_daily or told.weekly or told.times or told.schemes, _rhythm),
     (lambda told: told.slots or told.clocks or told.schemes, _times),
 )
 """What a text may say of the doses, and how that is compared with the codes."""

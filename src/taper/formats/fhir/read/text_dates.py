@@ -32,7 +32,7 @@ def without_iso_dates(flat: str) -> tuple[str, list[SaidDate]]:
 
 def with_iso_dates(told: Sequence[SaidDate], dates: Sequence[SaidDate]) -> list[SaidDate]:
     """The dates of a text, where a month of -1 says which of the ISO dates is meant."""
-    return [one if one.month >= 0 else replace(dates[one.day], meaning=one.meaning) for one in told]
+    return [replace(dates[one.day], meaning=one.meaning) if one.month == -1 else one for one in told]
 
 
 def read_dates(text: str, words: Vocabulary) -> tuple[str, list[SaidDate]]:

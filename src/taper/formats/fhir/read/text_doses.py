@@ -39,6 +39,7 @@ class DosesLeft(TextLeft):
         counts = tuple(number_of(part) for part in re.split(r" ?- ?", found[3]))
         each = (found[5], found[6]) if found[5] else ("1", found[4])
         each = each if each[1] else (found[1], found[2])
+        self.told.is_of_a_day = True
         self.told.schemes.append(Scheme(counts, in_mg(number_of(each[0]), each[1]) if each[1] else None))
 
     def _limits(self) -> None:

@@ -9,6 +9,7 @@ GONE = " | "
 # What stands for a phrase of how much or how often: a word that is not understood beside it counts in a note too.
 SAID = " | ~ | "
 CLAUSE = re.compile(r"[.;:,]")
+# Where a number is looked for, no digit stands before it: a search that begins at each digit takes the square of them.
 CLOCK = re.compile(r"(?<![\w:/.])(?:at |um |a las? |a )?(\d{1,2})(?:[:.h](\d{2}))? ?"
                    r"(am|pm|a\.m\.|p\.m\.|uhr|o'clock|h)(?![\w])"
                    r"|(?<![\w:/.])(?:at |um |a las? |a )?(\d{1,2})[:h](\d{2})(?: ?(am|pm|uhr|hr?s?))?(?![\w:])"
@@ -20,9 +21,9 @@ SPACED_THOUSANDS = re.compile(r"(?<![\w.,/])([1-9]\d{0,2}) 000(?= ?(?:mg|mcg|ug|
 OF_A_PERIOD = re.compile(r"(?:(?<=^)|(?<=[ x(]))(?:for |x ?)?(\d{1,3})/(7|52|12)(?![\d/])")
 SIGNED = re.compile(r"(?:(?<!\d)[.,]|\+ ?|\^|(?<!\w)-)\d[\d.,/]*")
 COMPARED = re.compile(r"[<>~≈≤≥±]=? ?\d[\d.,/]*")
-QUESTIONED = re.compile(r"\? ?\d[\d.,/]*|\d[\d.,/]*(?: ?[^\W\d_]+)?\.? ?\(?\?")
-PER_BODY = re.compile(rf"{NUMBER} ?(?:mg|mcg|ug|g) ?/ ?(?:kg|m2|m²)\S*")
-PER_VOLUME = re.compile(rf"({NUMBER}) ?(mg|mcg|ug|g) ?/ ?({NUMBER})? ?ml(?![\w])")
+QUESTIONED = re.compile(r"\? ?\d[\d.,/]*|(?<!\d)\d[\d.,/]*(?: ?[^\W\d_]+)?\.? ?\(?\?")
+PER_BODY = re.compile(rf"(?<!\d){NUMBER} ?(?:mg|mcg|ug|g) ?/ ?(?:kg|m2|m²)\S*")
+PER_VOLUME = re.compile(rf"(?<!\d)({NUMBER}) ?(mg|mcg|ug|g) ?/ ?({NUMBER})? ?ml(?![\w])")
 REPEATED = re.compile(r"(?<![\d.,/])(\d+) \(\1\)")
 MIXED = re.compile(r"(\d+)[ -](?:and|und|et|y)[ -](?:a )?(?:0 )?(\d+/\d+)")
 PART_OF = re.compile(r"(?<![\w])(0 \d+/\d+)(?: de | d'|-)")
@@ -55,7 +56,7 @@ class UnitPatterns:
 
     @cached_property
     def daily(self) -> re.Pattern[str]:
-        return re.compile(rf"({NUMBER}) ?({self._unit}) ?/ ?(?:day|d|24 ?h|tag|jour|j|dia)(?![\w])")
+        return re.compile(rf"(?<!\d)({NUMBER}) ?({self._unit}) ?/ ?(?:day|d|24 ?h|tag|jour|j|dia)(?![\w])")
 
     @cached_property
     def between(self) -> re.Pattern[str]:
@@ -73,7 +74,7 @@ class UnitPatterns:
 
     @cached_property
     def spoons(self) -> re.Pattern[str]:
-        return re.compile(rf"(?<![\w])(?:({NUMBER}) ?(?:x ?)?)?({NUMBER}) ?ml spoon(?:s|fuls?)?(?![\w])")
+        return re.compile(rf"(?<![\w])(?:({NUMBER}) ?(?:x ?)?)?(?<!\d)({NUMBER}) ?ml spoon(?:s|fuls?)?(?![\w])")
 
     @cached_property
     def times(self) -> re.Pattern[str]:
@@ -82,7 +83,7 @@ class UnitPatterns:
     @cached_property
     def beside(self) -> re.Pattern[str]:
         first = rf"({NUMBER}) (?:{self._unit}) ({NUMBER}) ?{_MASS}(?![\w/])"
-        return re.compile(rf"(?<![\w]){first}|({NUMBER}) ?{_MASS} ({NUMBER}) (?:{self._unit})(?![\w])")
+        return re.compile(rf"(?<![\w]){first}|(?<!\d)({NUMBER}) ?{_MASS} ({NUMBER}) (?:{self._unit})(?![\w])")
 
     @cached_property
     def each(self) -> re.Pattern[str]:

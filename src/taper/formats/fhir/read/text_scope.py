@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from fractions import Fraction
 from itertools import product
+from math import lcm
 
 from taper.errors import TaperError
 from taper.formats.fhir.quantity import UnitStrength
 from taper.formats.fhir.read.dosage import ReadDosage
-from taper.formats.fhir.read.steps import ReadStep, mass_of
+from taper.formats.fhir.read.steps import LONGEST_CYCLE, ReadStep, mass_of
 from taper.plans.regimen import Weekday
 
 
@@ -36,13 +38,22 @@ def each_step(scope: Scope) -> Sequence[Scope]:
 
 
 def kinds_of_day(dosages: Sequence[ReadDosage]) -> Iterator[Sequence[ReadDosage]]:
-    """The dosages of each kind of day: those of a weekday, or of a turn where they begin on different days."""
+    """The dosages of each kind of day on which there are some: of a weekday, or of a turn."""
     named = {day for dosage in dosages for day in dosage.rhythm.weekdays}
     weekdays: list[Weekday | None] = [*named] or [None]
-    firsts = [*{dosage.bounds.first for dosage in dosages if dosage.rhythm.every > 1}] or [None]
-    for weekday, first in product(weekdays, firsts):
-        held = (dosage for dosage in dosages if not dosage.rhythm.weekdays or weekday in dosage.rhythm.weekdays)
-        yield [dosage for dosage in held if dosage.rhythm.every == 1 or dosage.bounds.first == first]
+    begins = min((dosage.bounds.first for dosage in dosages if dosage.bounds.first is not None), default=None)
+    turn = min(lcm(*(dosage.rhythm.every for dosage in dosages)), LONGEST_CYCLE)
+    for weekday, day in product(weekdays, range(turn)):
+        held = [dosage for dosage in dosages if not dosage.rhythm.weekdays or weekday in dosage.rhythm.weekdays]
+        if taken := [dosage for dosage in held if _is_on(dosage, day, begins)]:
+            yield taken
+
+
+def _is_on(dosage: ReadDosage, day: int, begins: date | None) -> bool:
+    """Whether a dosage is taken so many days after the first of them begins."""
+    first = dosage.bounds.first
+    late = (first - begins).days if first is not None and begins is not None else 0
+    return (day - late) % dosage.rhythm.every == 0
 
 
 def times_a_day(dosage: ReadDosage) -> int:

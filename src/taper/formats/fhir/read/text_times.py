@@ -41,7 +41,7 @@ class TimesLeft(TextLeft):
         self._phrase("every_days", lambda found: told.every.append(int(first_number(found))))
         self._phrase("times", self._times)
         if self._words.named_times is not None:
-            self._take(self._words.named_times, lambda found: told.times.append(int(group_of(found)[1:])))
+            self._take(self._words.named_times, lambda found: self._times_a_day(int(group_of(found)[1:])))
         self._phrase("weekly", self._week)
         self._phrase("each_time", lambda found: told.times.append(int(first_number(found))))
         self._phrase("times_each", self._times_each)
@@ -52,10 +52,14 @@ class TimesLeft(TextLeft):
         self.told.times.append(int(first_number(found)))
         self.told.every.append(1)
 
+    def _times_a_day(self, times: int) -> None:
+        self.told.times.append(times)
+        self.told.is_of_a_day = True
+
     def _times_each(self, found: re.Match[str]) -> None:
         """Times a day, and how many units each time: "3 x 1 Tablette"."""
         times, count = (number_of(part) for part in found.groups()[:2])
-        self.told.times.append(int(times))
+        self._times_a_day(int(times))
         self.told.amounts.append((count, plain_unit_words()[found[3]] if found[3] else "piece"))
 
     def _divided(self, found: re.Match[str]) -> None:
@@ -65,7 +69,7 @@ class TimesLeft(TextLeft):
 
     def _hours(self, hours: Fraction, said: str) -> None:
         if hours and 24 % hours == 0:
-            self.told.times.append(int(24 / hours))
+            self._times_a_day(int(24 / hours))
         elif hours and hours % 24 == 0:
             self.told.every.append(int(hours / 24))
         else:

@@ -19,9 +19,10 @@ from taper.formats.fhir.read.steps import ReadStep, is_note
 from taper.formats.fhir.read.text_check import differences
 from taper.formats.fhir.read.text_language import is_in_read_language, is_in_unread_language
 from taper.formats.fhir.read.text_scope import Scope
+from taper.formats.fhir.read.timing import so_often
 from taper.formats.fhir.read.told import Told
 from taper.formats.fhir.read.vocabulary import plain
-from taper.formats.fhir.write.request import KIND_TEXT, REVIEW_TEXT
+from taper.formats.fhir.write.request import KIND_TEXT, MAXIMA_TEXT, REVIEW_TEXT
 
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _OWN = {*KIND_TEXT.values(), REVIEW_TEXT}
@@ -170,7 +171,7 @@ def _codes(scope: Scope) -> str:
 def _when(dosage: ReadDosage) -> str:
     rhythm = dosage.rhythm
     often = f" on {', '.join(rhythm.weekdays)}" if rhythm.weekdays else f" every {rhythm.every} days"
-    slots = ", ".join(slot.name for slot in rhythm.slots) or f"{rhythm.times} times a day"
+    slots = ", ".join(slot.name for slot in rhythm.slots) or f"{so_often(rhythm.times)} a day"
     return slots + (often if rhythm.weekdays or rhythm.every > 1 else "")
 
 
@@ -227,7 +228,7 @@ def _in_turn(text: str, told: Told, read: Callable[[str], Told]) -> Iterator[tup
 def _texts_of(body: Mapping[str, Any], *, is_own: bool) -> Iterator[tuple[str, str]]:
     """The texts of a request as a whole: its notes, what it renders, and texts in extensions."""
     for index, item in enumerate(map(as_map, as_list(body.get("note")))):
-        if isinstance(item.get("text"), str) and not (is_own and item["text"].startswith("Daily maxima compared: ")):
+        if isinstance(item.get("text"), str) and not (is_own and item["text"].startswith(MAXIMA_TEXT)):
             yield f"note[{index}].text", item["text"]
     rendered = dict(rendered_texts(body))
     if not is_own:

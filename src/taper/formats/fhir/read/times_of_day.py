@@ -5,6 +5,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from taper._base.numbers import write_number
+from taper._base.shown import show
 from taper.errors import InvalidInput
 from taper.formats.fhir.quantity import read_number
 from taper.formats.fhir.read.elements import as_list
@@ -63,8 +64,10 @@ def _time_of(code: object, repeat: Mapping[str, Any], named: SlotsByFrequency | 
             return list(named[times])
         if times == len(meals["named"]):
             return list(meals["named"])
-        raise InvalidInput(f"{times} of the meals of a day are meant by {code!r}, and which is not said; name slots")
-    raise InvalidInput(f"the time of day {code!r} has no place in a plan; write {', '.join(_NAMED)} or timeOfDay")
+        raise InvalidInput(
+            f"{times} of the meals of a day are meant by {show(code)}, and which is not said; name slots"
+        )
+    raise InvalidInput(f"the time of day {show(code)} has no place in a plan; write {', '.join(_NAMED)} or timeOfDay")
 
 
 @lru_cache(maxsize=2048)
@@ -95,5 +98,5 @@ def read_whole(repeat: Mapping[str, Any], key: str) -> int | None:
         return value
     number = read_number({"value": value})
     if number.denominator != 1 or not 0 < number <= _MOST_WHOLE:
-        raise InvalidInput(f"the {key} is {write_number(number)}; write a whole number from 1")
+        raise InvalidInput(f"the {key} is {write_number(number)}; write a whole number from 1 to {_MOST_WHOLE}")
     return number.numerator

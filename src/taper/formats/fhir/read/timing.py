@@ -7,6 +7,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
+from taper._base.shown import show
 from taper.errors import InvalidInput, TaperError
 from taper.formats.fhir.quantity import read_duration
 from taper.formats.fhir.read.amount import report_unit
@@ -118,12 +119,12 @@ def _by_code(timing: Mapping[str, Any], where: str, notes: Notes) -> Rhythm | No
     for code in sorted(codes_of(stated)):
         if code not in known:
             notes.report(
-                "not-read", f"{where}.code", f"the code {code!r} is not read{'' if not known else '; its code is'}"
+                "not-read", f"{where}.code", f"the code {show(code)} is not read{'' if not known else '; its code is'}"
             )
     for coding in codings_of(as_map(stated)):
         system, own = coding.get("system"), coding.get("code")
         if own in known and system not in (None, *table("times")["systems"]["code"]):
-            notes.report("time", f"{where}.code", f"{own} of the system {system!r} is read as HL7 defines it")
+            notes.report("time", f"{where}.code", f"{own} of the system {show(system)} is read as HL7 defines it")
     said = {tuple(table("times")["code"][code]) for code in known}
     if len(said) > 1:
         raise InvalidInput(f"the codes {' and '.join(known)} differ; correct one of them")
@@ -210,7 +211,7 @@ def _period(repeat: Mapping[str, Any], *, said: bool) -> int:
     if period is None or unit is None:
         raise InvalidInput("how often is not said; write frequency, period and periodUnit")
     if not isinstance(unit, str) or unit not in _DAYS_OF:
-        raise InvalidInput(f"the period is in {unit!r}, which leaves open at which times of which days; write days")
+        raise InvalidInput(f"the period is in {show(unit)}, which leaves open at which times of which days; write days")
     return period * _DAYS_OF[unit]
 
 
@@ -220,14 +221,14 @@ def _weekdays(repeat: Mapping[str, Any]) -> tuple[Weekday, ...]:
         return ()
     for day in named:
         if day not in WEEKDAYS:
-            raise InvalidInput(f"{day!r} is no day of the week; write {', '.join(WEEKDAYS)}")
+            raise InvalidInput(f"{show(day)} is no day of the week; write {', '.join(WEEKDAYS)}")
     if len(set(named)) < len(named):
         raise InvalidInput("a day of the week is written twice; write it once, or the day that is meant")
     return tuple(day for day in WEEKDAYS if day in named)
 
 
 def _with_named(rhythm: Rhythm, named: SlotsByFrequency | None, where: str, notes: Notes) -> Rhythm:
-    many = "once" if rhythm.times == 1 else f"{rhythm.times} times"
+    many = so_often(rhythm.times)
     if rhythm.times == 1 and (named is None or 1 not in named):
         return Rhythm(1, rhythm.every, rhythm.weekdays, (Slot(DAILY),))
     if named is None or rhythm.times not in named:
@@ -240,6 +241,11 @@ def _with_named(rhythm: Rhythm, named: SlotsByFrequency | None, where: str, note
         )
     notes.report("time", where, f"{many} a day, read as {', '.join(named[rhythm.times])}, as the caller named them")
     return Rhythm(rhythm.times, rhythm.every, rhythm.weekdays, slots)
+
+
+def so_often(times: int) -> str:
+    """A number of times in words."""
+    return "once" if times == 1 else f"{times} times"
 
 
 def _times_are(count: int) -> str:

@@ -34,6 +34,7 @@ class Told:
     without how the drug is taken, flat; `timed` is what of it says how much and when. `near_doses` are words that are
     not understood beside one of doses or of time, `passed` those that a remark may hold. `within` are masses of a
     stated volume, `totals` what the doses of a day come to, and `spans` days of the order.
+    `is_of_a_day` says that the times are those of a day, as "bid", "every 8 hours" and a scheme say.
     `tapers` are words that only say that the doses fall, `rises` and `falls` changes to more and to less.
     """
 
@@ -60,6 +61,7 @@ class Told:
     not_daily: list[str] = field(default_factory=list)
     once: list[str] = field(default_factory=list)
     is_divided: bool = False
+    is_of_a_day: bool = False
     first: list[str] = field(default_factory=list)
     sequence: list[str] = field(default_factory=list)
     changes: list[str] = field(default_factory=list)

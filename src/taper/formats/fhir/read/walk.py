@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import zip_longest
 from typing import Any
 
@@ -180,7 +181,8 @@ class _Walk:
                 return
             wrong = wrong_primitive(item, known.kind)
             if wrong is not None:
-                self._refuse(at, f"{item!r:.60} is no {known.kind}; {wrong}")
+                shown = str(item) if isinstance(item, Decimal) else repr(item)
+                self._refuse(at, f"{shown:.60} is no {known.kind}; {wrong}")
             return
         if not is_map(item):
             self._refuse(at, f"{item!r:.60} is no {known.kind}; write an object")

@@ -16,4 +16,5 @@ def why_wrong(kind: str) -> str:
         return f"a {kind} is FHIR {OLDER[kind]}; convert it to a MedicationRequest of R4 or R5"
     if not kind:
         return "there is no resourceType; give a FHIR MedicationRequest or a Bundle of them"
-    return f"a {kind} is no request for doses; give a MedicationRequest or a Bundle of them"
+    article = "an" if kind[0] in "AEIOU" else "a"
+    return f"{article} {kind} is no request for doses; give a MedicationRequest or a Bundle of them"

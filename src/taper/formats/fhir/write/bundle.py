@@ -8,7 +8,10 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from taper._base.json_text import check_depth
+from taper._base.limits import LONGEST_BITS, MOST_WRITTEN
 from taper._base.progress import Progress
+from taper._base.shown import show
 from taper._base.takes import takes
 from taper.amounts.liquid import Volume
 from taper.checks.review import Review
@@ -20,7 +23,7 @@ from taper.formats.fhir.write.receiver import SUBJECT, Codings, Receiver, check_
 from taper.formats.fhir.write.request import Profile, RequestContext, requests_of, supply_request
 from taper.knowledge.formulary import atc_codes
 from taper.schedules.realization import RealizedCourse, RealizedPlan
-from taper.schedules.schedule import Schedule
+from taper.schedules.schedule import Schedule, count_all_doses
 from taper.supply.count import SupplyLine, count_supply
 
 _NAMESPACE = uuid.UUID("0b6f9d4e-5f0b-5b59-8a53-6f2c2d1d7a90")
@@ -88,6 +91,7 @@ def to_fhir(
     check_names(receiver.codings, list(dict.fromkeys(names)))
     receiver = receiver.with_codes_on_file(atc_codes(), realized.drugs)
     start = plan.start if isinstance(plan, Schedule) else None
+    _check_size(realized, start if profile == "days" else None)
     root = f"{realized.plan.fingerprint}/{start.isoformat() if start else 'undated'}"
     whom = {"reference": subject} if subject is not None else _UNKNOWN
     entries: list[dict[str, Any]] = []
@@ -109,11 +113,21 @@ def to_fhir(
 
 def _check_choices(version: str, profile: str, subject: str | None) -> None:
     if version not in {"R4", "R5"}:
-        raise InvalidInput(f"got the FHIR version {version!r}; write R4 or R5", where="version")
+        raise InvalidInput(f"got the FHIR version {show(version)}; write R4 or R5", where="version")
     if profile not in {"sequences", "separate", "days"}:
-        raise InvalidInput(f"got the profile {profile!r}; write sequences, separate or days", where="profile")
+        raise InvalidInput(f"got the profile {show(profile)}; write sequences, separate or days", where="profile")
     if subject is not None and not SUBJECT.fullmatch(subject):
-        raise InvalidInput(f"{subject!r} is not a reference; write it like Patient/123", where="subject")
+        raise InvalidInput(f"{show(subject)} is not a reference; write it like Patient/123", where="subject")
+
+
+def _check_size(realized: RealizedPlan, start: date | None) -> None:
+    """Refuse a bundle of too many dosages: one a dose where each day is a request, else one a dose of a cycle."""
+    days = (day for course in realized.courses for step in course.steps for day in step.days)
+    count = sum(len(day.intakes) for day in days) if start is None else count_all_doses(realized, start)
+    if count > MOST_WRITTEN:
+        raise InvalidInput(
+            f"the plan has {count} dosages to write, and a bundle holds at most {MOST_WRITTEN}; split the plan"
+        )
 
 
 def _url(root: str, *parts: object) -> str:
@@ -181,6 +195,7 @@ def write_fhir(resource: Mapping[str, Any]) -> str:
     Raises:
         InvalidInput: If it holds a float, which was rounded before it arrived, or anything JSON does not have.
     """
+    check_depth(resource, "")
     return _written(resource, "\n") + "\n"
 
 
@@ -195,7 +210,9 @@ def _written(value: object, line: str) -> str:
             return "[" + inner + ("," + inner).join(items) + line + "]" if items else "[]"
         case Decimal():
             return format(value, "f")
+        case int() if value.bit_length() > LONGEST_BITS:
+            raise InvalidInput(f"got {show(value)}, more digits than any number of an order; write fewer")
         case bool() | None | int() | str():
             return json.dumps(value, ensure_ascii=False)
         case _:
-            raise InvalidInput(f"got {value!r}, which JSON does not hold exactly; give a Decimal, a text or an int")
+            raise InvalidInput(f"got {show(value)}, which JSON does not hold exactly; give a Decimal, a text or an int")

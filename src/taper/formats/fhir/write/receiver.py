@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
+from taper._base.shown import show
 from taper.errors import InvalidInput
 
 SUBJECT = re.compile(r"(Patient|Group)/[A-Za-z0-9.-]{1,64}|urn:uuid:[0-9a-f-]{36}|https?://\S+", re.ASCII)
@@ -46,22 +47,20 @@ class Receiver:
         """
         if self.requester is not None and not _REQUESTER.fullmatch(self.requester):
             raise InvalidInput(
-                f"{self.requester!r} is not a reference; write it like Practitioner/123", where="requester"
+                f"{show(self.requester)} is not a reference; write it like Practitioner/123", where="requester"
             )
         if self.authored_on is not None and type(self.authored_on) is not date:
             what = "give a day without a time, such as date(2027, 2, 26)"
-            raise InvalidInput(f"got {self.authored_on!r}; {what}", where="authored_on")
+            raise InvalidInput(f"got {show(self.authored_on)}; {what}", where="authored_on")
         if self.category is not None and self.category not in _CATEGORIES:
-            raise InvalidInput(f"got {self.category!r}; write one of {', '.join(_CATEGORIES)}", where="category")
-        if not isinstance(self.codings, Mapping):
-            raise InvalidInput(f"got {self.codings!r:.60}; {_CODINGS}", where="codings")
+            raise InvalidInput(f"got {show(self.category)}; write one of {', '.join(_CATEGORIES)}", where="category")
         for name, codes in self.codings.items():
             if not isinstance(codes, Mapping):
-                raise InvalidInput(f"got {codes!r:.60}; {_CODINGS}", where=f"codings.{name}")
+                raise InvalidInput(f"got {show(codes)}; {_CODINGS}", where=f"codings.{name}")
             unknown = sorted(set(codes) - set(CODE_SYSTEMS))
             if unknown:
                 listed = ", ".join(CODE_SYSTEMS)
-                raise InvalidInput(f"got codes of {unknown[0]!r}; write those of {listed}", where=f"codings.{name}")
+                raise InvalidInput(f"got codes of {show(unknown[0])}; write those of {listed}", where=f"codings.{name}")
             for system, code in codes.items():
                 if not isinstance(code, str) or _CODE.fullmatch(code) is None:
                     said = f"{code!r:.60} is no code; write it as text without blanks around it"
@@ -98,4 +97,4 @@ def check_names(codings: Codings, known: Sequence[str]) -> None:
     """
     unknown = next((name for name in codings if name not in known), None)
     if unknown is not None:
-        raise InvalidInput(f"the plan has no {unknown!r}; it has {', '.join(known)}", where="codings")
+        raise InvalidInput(f"the plan has no {show(unknown)}; it has {', '.join(known)}", where="codings")

@@ -20,6 +20,7 @@ from taper.schedules.realization import RealizedCourse
 
 Profile = Literal["sequences", "separate", "days"]
 KIND_TEXT = {"increase": "This step is an increase.", "step-back": "This step goes back to an earlier dose."}
+MAXIMA_TEXT = "Daily maxima compared: "
 REVIEW_TEXT = "A review comes before this step."
 NOTE_TEXT, PAUSE_NOTE = "Note", "Note of the pause before"
 RENDERED_R4 = "http://hl7.org/fhir/5.0/StructureDefinition/extension-MedicationRequest.renderedDosageInstruction"
@@ -191,7 +192,7 @@ def _maximum_note(order: RequestContext) -> dict[str, Any]:
     each = "; ".join(f"{item.limit} a day by {item.source.citation}" for item in order.ceilings)
     is_one_of_several = order.version == "R4" and len(order.ceilings) > 1
     lowest = " maxDosePerPeriod holds one of them, the lowest." if is_one_of_several else ""
-    return {"note": [{"text": f"Daily maxima compared: {each}.{lowest}"}]}
+    return {"note": [{"text": f"{MAXIMA_TEXT}{each}.{lowest}"}]}
 
 
 def _request(

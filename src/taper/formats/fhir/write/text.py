@@ -3,6 +3,7 @@
 import html
 import re
 
+from taper._base.shown import show
 from taper.formats.fhir.quantity import CannotExpress
 from taper.formats.fhir.write.timing import DosageLine, StepPeriod
 from taper.products.product import Product
@@ -21,7 +22,7 @@ def checked(text: str, what: str) -> str:
         CannotExpress: If it is blank or holds a control character.
     """
     if not text.strip() or any(ord(mark) < 32 or ord(mark) == 127 for mark in text):
-        raise CannotExpress(f"{what} {text!r} is blank or holds a control character; write it in plain text")
+        raise CannotExpress(f"{what} {show(text)} is blank or holds a control character; write it in plain text")
     return text
 
 
