@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from taper import Formulary, check, load_plan, load_protocol, realize
+from taper._base.files import write_whole
 from taper.cli import main
 from taper.cli.drug_inputs import those_of_drug
-from taper.cli.output import write_whole
 from taper.errors import InvalidInput
 from taper.words.notice import NOTICE
 
@@ -456,6 +456,69 @@ class TestFiles:
             write_whole(tmp_path / ("x" * 300), "text", force=False)
         assert list(tmp_path.iterdir()) == []
 
+    def test_of_several_files_all_are_written_or_none(self, run, write, tmp_path):
+        plan = write("plan.json", _plan())
+        named = ("schedule", plan, "--start", "2027-03-01", "--out", tmp_path / "a.csv", "--out")
+        taken = tmp_path / "b.html"
+        taken.write_text("mine", encoding="utf-8")
+        code, out, err = run(*named, taken)
+        says = f"taper: {taken}: exists; choose another name, or add --force"
+        assert (code, out, err.splitlines()[-1]) == (2, "", says)
+        code, out, err = run(*named, tmp_path / "missing" / "b.html", "--out", "-")
+        assert (code, out, "cannot be written (No such file or directory)" in err) == (2, "", True)
+        assert {path.name for path in tmp_path.iterdir()} == {"plan.json", "b.html"}
+
+    @pytest.fixture
+    def order(self, write, tmp_path):
+        named = tmp_path / "order.json"
+        words = ["schedule", str(write("plan.json", _plan())), "--start", "2027-03-01", "--format", "fhir-r4"]
+        assert main([*words, "--out", str(named)]) == 0
+        return named
+
+    @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a standard output that is full")
+    @pytest.mark.parametrize("words", [
+        ("schedule", "plan.json", "--start", "2027-03-01", "--out", "-", "--format", "json"),
+        ("down", "diazepam", "--from", "4 mg at night", "--pace", "2 mg every 2 weeks"),
+        ("down", "diazepam", "--from", "4 mg at night", "--pace", "2 mg every 2 weeks", "--out", "-"),
+        ("import", "order.json", "--json"),
+        ("import", "order.json", "--out", "-"),
+    ])  # fmt: skip
+    def test_where_standard_output_is_full_no_file_is_written(self, order, tmp_path, words):
+        code = "import sys; from taper.cli import main; sys.exit(main(sys.argv[1:]))"
+        with Path("/dev/full").open("w", encoding="utf-8") as full:
+            done = subprocess.run(
+                [sys.executable, "-c", code, *words, "--out", "made.json"], stdout=full, stderr=subprocess.PIPE,
+                text=True, check=False, cwd=tmp_path,
+            )  # fmt: skip
+        assert "standard output cannot be written" in done.stderr
+        assert {path.name for path in tmp_path.iterdir()} == {"plan.json", order.name}
+
+    def test_what_a_command_reads_is_not_written_over(self, run, order, tmp_path):
+        plan, link = tmp_path / "plan.json", tmp_path / "link.json"
+        link.symlink_to(plan)
+        before = plan.read_bytes(), order.read_bytes()
+        schedule = ("schedule", plan, "--start", "2027-03-01", "--format", "json")
+        for words, named in ((schedule, plan), (schedule, link), (("import", order), order)):
+            code, out, err = run(*words, "--out", named, "--force")
+            says = f"taper: {named}: is read by this command, and would be lost; choose another name"
+            assert (code, out, err.splitlines()[-1]) == (2, "", says)
+        assert (plan.read_bytes(), order.read_bytes()) == before
+
+    def test_a_calendar_takes_the_place_of_the_one_published_before(self, run, write, tmp_path):
+        named = (
+            "schedule",
+            write("plan.json", _plan()),
+            "--start",
+            "2027-03-01",
+            "--identity",
+            "x",
+            "--out",
+            tmp_path / "a.ics",
+        )
+        assert run(*named)[0] == 0
+        assert run(*named, "--previous", tmp_path / "a.ics", "--sequence", "1", "--force")[0] == 0
+        assert "SEQUENCE:1" in (tmp_path / "a.ics").read_text(encoding="utf-8")
+
 
 class TestUnusedOptions:
     """An option that a format does not use is refused, not dropped."""
@@ -889,8 +952,8 @@ def test_each_out_is_written_in_the_format_that_it_names(run, write, tmp_path):
     files = [tmp_path / name for name in ("sheet.html", "phone.ics", "plan.csv")]
     outs = [part for file in files for part in ("--out", file)]
     plan = write("plan.json", _plan())
-    code, out, _ = run("schedule", plan, "--start", "2027-03-01", *outs, "--large", "--private")
-    assert (code, out.splitlines()) == (0, [f"wrote {file}" for file in files])
+    code, out, err = run("schedule", plan, "--start", "2027-03-01", *outs, "--large", "--private")
+    assert (code, out, err.splitlines()[:3]) == (0, "", [f"wrote {file}" for file in files])
     assert [file.read_text("utf-8")[:9] for file in files] == ["<!DOCTYPE", "BEGIN:VCA", "date,day,"]
     code, out, err = run("schedule", plan, "--start", "2027-03-01", "--out", tmp_path / "a.md", "--out", "-")
     assert code == 0

@@ -1,9 +1,7 @@
 """A thin command line over the public names; each command is a module, imported when it is run."""
 
 import argparse
-import io
 import os
-import signal
 import sys
 from collections.abc import Iterable, Sequence
 from importlib import import_module
@@ -12,7 +10,8 @@ from typing import Any
 from taper.cli.examples import EXAMPLES, EXIT_CODES
 from taper.cli.notes import print_notes
 from taper.cli.parsing import Parser
-from taper.cli.terminal import Painted, at_work, takes_color
+from taper.cli.streams import NotPrinted, Printed, standard_streams
+from taper.cli.terminal import at_work, takes_color
 from taper.errors import TaperError
 from taper.words.notice import NOTICE
 
@@ -42,37 +41,71 @@ COMMANDS = {
 WORDS = frozenset({"pace", "start", "day", "as_of", "order", "market", "over", "lasting"})
 """Options whose words are read in `taper.cli.typed_words`."""
 _NOT_COMPUTED = 2
-_INTERRUPTED, _TERMINATED = 130, 143
+_INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; errors go to standard error as one message, and the exit code is then 2."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        # What is written says that it is UTF-8, and has its own ends of lines, whatever the terminal is set to.
-        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
-    if arguments is None:  # pragma: no cover - tests/test_files.py ends a command in another process
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(_TERMINATED))  # so that it tidies up
     given = list(sys.argv[1:] if arguments is None else arguments)
     if "_ARGCOMPLETE" in os.environ:  # pragma: no cover - tests/test_everyday_frame.py completes in another process
         _complete()
-    parser = parser_for(_command_of(given))
-    if not given or given == ["help"]:
-        parser.print_help()
+    with standard_streams() as printed:
+        return _answer(given, printed)
+
+
+def _answer(given: Sequence[str], printed: Printed) -> int:
+    """Run a command, and say what stopped it in one message."""
+    try:
+        try:
+            code = _run(given, printed)
+        except SystemExit:
+            printed.flush()  # help, before it ends the process
+            raise
+        printed.flush()
+        print_notes()
+        return code
+    except TaperError as error:
+        return _refuse(str(error))
+    except KeyboardInterrupt:
+        print("taper: stopped, and nothing more was written", file=sys.stderr)
+        return _INTERRUPTED
+    except NotPrinted as error:
+        return _refuse(f"standard output cannot be written ({error.strerror}); check where it goes")
+    except OSError as error:
+        return _refuse(_of_file(error))
+
+
+def _refuse(message: str) -> int:
+    print_notes()
+    print(f"taper: {message}", file=sys.stderr)
+    return _NOT_COMPUTED
+
+
+def _of_file(error: OSError) -> str:
+    """What went wrong with a file, where no reader or writer said it better."""
+    reason = error.strerror or str(error)
+    if error.filename is None:
+        return f"a file cannot be read or written ({reason}); check those that are named, and the room on the disk"
+    return f"{error.filename}: cannot be used ({reason}); check the path"
+
+
+def _run(given: Sequence[str], printed: Printed) -> int:
+    if not given or list(given) == ["help"]:
+        parser_for(None).print_help()
         return 0
-    if given[0] == "help":
-        given = [given[1], "--help"]
-        parser = parser_for(given[0])
-    options, unread = parser.parse_known_args(given)
+    words = [given[1], "--help"] if given[0] == "help" else list(given)
+    options, unread = parser_for(_command_of(words)).parse_known_args(words)
     if unread:
         options.parser.commands_with = _commands_with
         options.parser.unknown(unread)
-    terminal = sys.stdout
-    if takes_color(terminal) and not getattr(options, "json", False):
-        sys.stdout = Painted(terminal)
-    try:
-        return _run(options, given[0])
-    finally:
-        sys.stdout = terminal
+    printed.is_painted = takes_color(sys.stdout) and not getattr(options, "json", False)
+    if options.__dict__.keys() & WORDS:
+        from taper.cli.typed_words import understand  # only where words are to be read, so that help stays quick
+
+        understand(options, words[0])
+    with at_work(words[0]):
+        code: int = options.run(options)
+    return code
 
 
 def _command_of(given: Sequence[str]) -> str | None:
@@ -90,38 +123,6 @@ def _options_of(parser: argparse.ArgumentParser, command: str) -> Iterable[str]:
     (commands,) = (action for action in parser._actions if isinstance(action, argparse._SubParsersAction))
     options: dict[str, Any] = commands.choices[command]._option_string_actions
     return options
-
-
-def _run(options: argparse.Namespace, command: str) -> int:
-    try:
-        if options.__dict__.keys() & WORDS:
-            from taper.cli.typed_words import understand  # only where words are to be read, so that help stays quick
-
-            understand(options, command)
-        with at_work(command):
-            code: int = options.run(options)
-        sys.stdout.flush()
-        print_notes()
-        return code
-    except TaperError as error:
-        print_notes()
-        print(f"taper: {error}", file=sys.stderr)
-        return _NOT_COMPUTED
-    except KeyboardInterrupt:
-        print("taper: stopped, and nothing more was written", file=sys.stderr)
-        return _INTERRUPTED
-    except BrokenPipeError:  # pragma: no cover - tests/test_cli.py lets the reader leave in another process
-        _leave_stdout()
-        return 0
-    except OSError as error:  # pragma: no cover - tests/test_cli.py writes to a full disk in another process
-        print(f"taper: standard output cannot be written ({error.strerror}); check where it goes", file=sys.stderr)
-        _leave_stdout()
-        return _NOT_COMPUTED
-
-
-def _leave_stdout() -> None:  # pragma: no cover - see above
-    """Send what is still held for standard output nowhere, or its end would fail once more at exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _complete() -> None:  # pragma: no cover - see above

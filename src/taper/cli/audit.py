@@ -3,25 +3,23 @@
 import argparse
 import shutil
 import sys
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
-from uuid import uuid4
 
 from taper._base.extras import need
+from taper._base.files import write_whole
+from taper._base.folders import whole_folder
 from taper._base.shown import align
 from taper.amounts.duration import InvalidDate, read_date
 from taper.batch.definitions import Duplicates, EpisodeDefinition, GapDose, Length, Overlap, SpanRules, Stockpiling
 from taper.cli.options import add_json
-from taper.cli.output import json_text
+from taper.cli.output import STDOUT, json_text
 from taper.errors import InvalidInput
 from taper.products.product import DosageForm, Release
 from taper.words.notice import NOTICE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from taper.batch.audit import AuditResult
 
 
@@ -68,12 +66,15 @@ def run(options: argparse.Namespace) -> int:
         washout=options.washout, least_change=options.least_change,
     )  # fmt: skip
     need("matplotlib", install="audit", purpose="an audit")  # before the work, and not at its end
-    with _whole_folder(Path(options.out), force=options.force) as folder:
+    if options.out == STDOUT:
+        raise InvalidInput("an audit is a folder; name one, or ./- for a folder of that name", where="--out")
+    with whole_folder(options.out, force=options.force, only=_WRITTEN) as folder:
         result = _audited(options, folder, rules, definition)
         text, data = _table(result), json_text(_data(result))
         _draw(result, folder)
-        (folder / "summary.txt").write_text(text, "utf-8")
-        (folder / "summary.json").write_text(data, "utf-8")
+        write_whole(folder / "summary.txt", text, force=False)
+        write_whole(folder / "summary.json", data, force=False)
+        shutil.rmtree(folder / "temporary", ignore_errors=True)
     print(data if options.json else f"{text}\n{NOTICE}\n", end="")
     print(f"wrote {options.out}", file=sys.stderr)
     return 0
@@ -99,47 +100,6 @@ def _audited(
         release=Release(options.release) if options.release else None,
         form=DosageForm(options.form) if options.form else None,
     )  # fmt: skip
-
-
-@contextmanager
-def _whole_folder(target: Path, *, force: bool) -> "Iterator[Path]":
-    """A new folder beside the one that is named; it takes that name once it is whole, and is removed otherwise.
-
-    Raises:
-        InvalidInput: If the folder exists and force is not given, holds what no audit writes, or cannot be written.
-    """
-    named, target = target, target.resolve()
-    if target.exists():
-        _check_replaced(named, force=force)
-    old = target.with_name(f".taper-{uuid4().hex}.old")
-    partial = target.with_name(f".taper-{uuid4().hex}.part")
-    try:
-        partial.mkdir()
-        yield partial
-        shutil.rmtree(partial / "temporary", ignore_errors=True)
-        if target.exists():
-            target.rename(old)
-        partial.rename(target)
-        shutil.rmtree(old, ignore_errors=True)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise InvalidInput(f"cannot be written ({reason}); check the folder and its room", where=str(named)) from None
-    finally:
-        # An interruption too leaves nothing behind, and what was there before.
-        shutil.rmtree(partial, ignore_errors=True)
-        if old.exists() and not target.exists():
-            old.rename(target)
-
-
-def _check_replaced(folder: Path, *, force: bool) -> None:
-    if not (force and folder.is_dir()):
-        raise InvalidInput("exists; choose another name, or add --force for a folder", where=str(folder))
-    others = sorted({path.name for path in folder.iterdir()} - _WRITTEN)
-    if others:
-        raise InvalidInput(
-            f"holds {others[0]}, which no audit writes, and --force would remove it; choose another name",
-            where=str(folder),
-        )
 
 
 _PICTURES = ("lasting", "reductions", "stops")

@@ -30,6 +30,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Run the command."""
     start = read_date(options.start) if options.start else None
+    if options.one == options.other == "-":
+        raise InvalidInput("standard input is one plan; name a file for the other", where="PLAN")
     plans = read_plan_at(options.one), read_plan_at(options.other)
     if options.products or options.market or options.days is not None:
         difference = compare(*(_dated(plan, options, start) for plan in plans))

@@ -5,7 +5,7 @@ EXIT_CODES = """exit codes:
   1  check found something at or above --fail-on; stale listed a source
   2  nothing was computed: the message says why
   3  check found nothing grave, and something could not be assessed
-  130  stopped by Ctrl-C; no file is left half written"""
+  130  stopped by Ctrl-C (143 if told to end, 129 if the terminal was closed); no file is left half written"""
 
 EXAMPLES: dict[str, tuple[str, ...]] = {
     "": (

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 
 from taper.cli.options import NOT_COMPUTED, add_json, add_out
-from taper.cli.output import STDOUT, json_text, write_whole
+from taper.cli.output import STDOUT, json_text, say_written, to_be_written
 from taper.errors import InvalidInput
 from taper.formats.fhir.read.import_report import NO_PLAN, CannotImport, ImportReport, acceptable
 from taper.formats.fhir.read.plan import FhirPlan, load_fhir
@@ -69,16 +69,17 @@ def _print_reports(reports: Iterable[ImportReport]) -> None:
 
 def _deliver(found: FhirPlan, options: argparse.Namespace) -> None:
     """The plan alone, to the file that was named or to standard output; with --json, its reports beside it."""
-    for name in (each for each in options.out if each != STDOUT):
-        write_whole(name, found.plan.to_json(), force=options.force)
-        print(f"wrote {name}", file=sys.stderr)
-    if options.json:
-        start = found.start.isoformat() if found.start else None
-        reports = [str(report) for report in found.reports]
-        data = {"version": found.version, "start": start, "reports": reports}
-        print(json_text({"plan": found.plan.to_dict(), "report": data}), end="")
-    elif not options.out or STDOUT in options.out:
-        print(found.plan.to_json(), end="")
+    files = {name: found.plan.to_json() for name in options.out if name != STDOUT}
+    with to_be_written(files, options) as take_names:
+        if options.json:
+            start = found.start.isoformat() if found.start else None
+            reports = [str(report) for report in found.reports]
+            data = {"version": found.version, "start": start, "reports": reports}
+            print(json_text({"plan": found.plan.to_dict(), "report": data}), end="", flush=True)
+        elif not options.out or STDOUT in options.out:
+            print(found.plan.to_json(), end="", flush=True)
+        take_names()
+    say_written(files)
 
 
 def _parts(given: Sequence[str]) -> tuple[str, ...]:

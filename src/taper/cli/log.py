@@ -6,13 +6,16 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from taper._base.files import is_missing, read_to_change, write_over
+from taper._base.json_text import decode
+from taper._base.limits import LARGEST_BYTES
 from taper.amounts.duration import long_date, read_date
 from taper.cli.drug_inputs import read_day, read_slots
 from taper.cli.options import add_json, add_plan
-from taper.cli.output import STDOUT, print_json, write_whole
+from taper.cli.output import STDOUT, print_json
 from taper.cli.plan_inputs import adjusted_with, check_log_is_of, formulary_of, products_of, read_plan_named
 from taper.errors import InvalidInput
-from taper.plans.log import Log, load_log
+from taper.plans.log import Log, read_log
 from taper.plans.plan import Plan
 from taper.products.product import Product
 from taper.products.statements import only
@@ -36,6 +39,7 @@ EVENTS = {
     "score": "--score of the day, on a --scale of your own; carried along, never interpreted",
     "show": "print the log and what the plan is after it",
 }
+_TRIES = 50  # as many events may be written down at once
 _AGAIN = {"rest", "pace", "order"}
 _USES: dict[str, set[str]] = {
     "hold": {"lasting", *_AGAIN},
@@ -93,44 +97,52 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run the command."""
-    plan = read_plan_named(options)
-    file = _file(options)
-    log = _begun(file, plan, options)
-    options.start = None
-    before = adjusted_with(log, options, str(file))
-    if options.event != "show":
+    plan, file, start = read_plan_named(options), _file(options), options.start
+    for _ in range(_TRIES):
+        options.start = start
+        was = read_to_change(file, LARGEST_BYTES)
+        log = _begun(file, was, plan, options)
+        options.start = None
+        before = after = adjusted_with(log, options, file)
+        if options.event == "show":
+            break
         log = _extended(log, options)
-        after = adjusted_with(log, options, str(file))
+        after = adjusted_with(log, options, file)
         if log.intakes:
             compare_intakes(after)  # refuses a record of a dose that was not planned
-        write_whole(file, log.to_json(), force=True)
+        if write_over(file, log.to_json(), was=was):
+            break
     else:
-        after = before
+        raise InvalidInput("was changed by another each time this was to be added; run it again", where=file)
     if options.json:
         print_json(log.to_dict())
     else:
-        print("\n".join(_lines(file, log, before, after, options)))
+        print("\n".join(_lines(Path(file), log, before, after, options)))
     return 0
 
 
-def _file(options: argparse.Namespace) -> Path:
+def _file(options: argparse.Namespace) -> str:
+    if options.log == STDOUT:
+        raise InvalidInput(
+            "a log is a file, to which events are added; name one, or ./- for a file of that name", where="--log"
+        )
     if options.log:
-        return Path(options.log)
-    if options.plan == STDOUT or not Path(options.plan).exists():
+        return str(options.log)
+    if options.plan == STDOUT or is_missing(options.plan):
         raise InvalidInput(f"{options.plan} is no file beside which a log can lie; add --log FILE", where="--log")
-    return Path(options.plan).with_suffix(".log.json")
+    return str(Path(options.plan).with_suffix(".log.json"))
 
 
-def _begun(file: Path, plan: Plan, options: argparse.Namespace) -> Log:
+def _begun(file: str, was: bytes | None, plan: Plan, options: argparse.Namespace) -> Log:
     """The log as it is, or a new one."""
-    if file.exists():
-        log = load_log(file)
-        check_log_is_of(log, plan, str(file))
+    if was is not None:
+        log = read_log(decode(was, where=file), where=file)
+        check_log_is_of(log, plan, file)
         if options.start and read_date(options.start) != log.start:
             raise InvalidInput(f"the log says day 1 is {log.start}; leave --start out", where="--start")
         return log
     if options.event == "show":
-        raise InvalidInput("does not exist; write an event down first, such as hold", where=str(file))
+        raise InvalidInput("does not exist; write an event down first, such as hold", where=file)
     if not options.start:
         raise InvalidInput("the log is new; add the date of day 1, such as --start 2027-03-01", where="--start")
     return Log(plan=plan.fingerprint, start=read_date(options.start), written_for=plan)

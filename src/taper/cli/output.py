@@ -2,19 +2,19 @@
 
 import argparse
 import json
-import os
 import sys
-from contextlib import suppress
+from contextlib import contextmanager
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
+from taper._base.files import whole_files
 from taper.cli.sheets import is_dated, refuse_without_dates
 from taper.errors import InvalidInput
 from taper.words.notice import NOTICE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from taper.plans.plan import Plan
     from taper.products.product import Product
@@ -23,69 +23,65 @@ STDOUT = "-"
 
 
 def deliver(made: "Mapping[str, str | bytes]", options: argparse.Namespace) -> None:
-    """Write what was made, by the name of its file; - is standard output.
+    """Print what was made for standard output, which is -, and write the rest by the names of the files, all or none.
 
     Raises:
-        InvalidInput: If it is no text, and would be printed to a terminal.
+        InvalidInput: If what is printed is no text, and would go to a terminal; or if a file cannot be written.
     """
-    for name, held in made.items():
-        if name != STDOUT:
-            write_whole(name, held, force=options.force)
-            print(f"wrote {name}", file=sys.stderr if STDOUT in made else None)
-        elif isinstance(held, str):
-            print(held, end="")
-        elif sys.stdout.isatty():
-            raise InvalidInput("this format is no text, and a terminal cannot show it; add --out FILE, or pipe it on")
-        else:
-            sys.stdout.buffer.write(held)
+    files = {name: held for name, held in made.items() if name != STDOUT}
+    with to_be_written(files, options) as take_names:
+        if STDOUT in made:
+            _print(made[STDOUT])
+        take_names()
+    say_written(files)
 
 
-def write_whole(name: str | Path, made: str | bytes, *, force: bool) -> None:
-    """Write a file whole or not at all; an existing one, or a link of that name, only with force.
+def _print(held: str | bytes) -> None:
+    """Print it to its end, so that a standard output which cannot be written is known before a file is."""
+    if isinstance(held, str):
+        print(held, end="", flush=True)
+    elif sys.stdout.isatty() or not hasattr(sys.stdout, "buffer"):
+        raise InvalidInput("this format is no text, and a terminal cannot show it; add --out FILE, or pipe it on")
+    else:
+        sys.stdout.buffer.write(held)
+        sys.stdout.buffer.flush()
 
-    It is written under a name that no file has, in the same folder, and then put in place. A link is replaced itself,
-    not what it leads to.
+
+_PERMIT = "add --force"
+_READ = ("plan", "file", "log", "products", "patient", "overlay", "people")
+
+
+@contextmanager
+def to_be_written(made: "Mapping[str, str | bytes]", options: argparse.Namespace) -> "Iterator[Callable[[], None]]":
+    """Files that are whole already; what is given lets them take their names, all or none, once all else is printed.
 
     Raises:
-        InvalidInput: If the file exists and force is not given, it is a folder, or it cannot be written.
+        InvalidInput: If one cannot be written, or is what the command reads.
     """
-    path = Path(name)
-    if str(name).endswith(("/", os.sep)) or os.path.isdir(path):  # noqa: PTH112 - unlike is_dir, it takes a name that is too long
-        raise InvalidInput("is a folder; add the name of a file", where=str(name))
-    if os.path.exists(path) and not os.path.isfile(path):  # noqa: PTH110, PTH113 - they too take such a name
-        raise InvalidInput("is a device or a pipe, which no file takes the place of; name a file", where=str(name))
-    if os.path.lexists(path) and not force:
-        raise InvalidInput("exists; choose another name, or add --force", where=str(path))
-    partial = path.with_name(f".taper-{uuid4().hex}.part")
+    _check_not_read(made, options)
+    with whole_files(made, force=options.force, permit=_PERMIT) as take_names:
+        yield take_names
+
+
+def say_written(names: "Iterable[str]") -> None:
+    """Say on standard error which files were written."""
+    for name in names:
+        print(f"wrote {name}", file=sys.stderr)
+
+
+def _check_not_read(names: "Iterable[str]", options: argparse.Namespace) -> None:
+    """Refuse to write over what the command reads; only a calendar takes the place of the one published before."""
+    read = [name for option in _READ if isinstance(name := getattr(options, option, None), str)]
+    for name, other in product(names, read):
+        if _is_same(name, other):
+            raise InvalidInput("is read by this command, and would be lost; choose another name", where=name)
+
+
+def _is_same(one: str, other: str) -> bool:
     try:
-        _write(partial, made.encode("utf-8") if isinstance(made, str) else made)
-        partial.replace(path)
-    except BaseException as error:
-        # An interruption too leaves nothing behind.
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
-        if not isinstance(error, OSError):
-            raise
-        raise InvalidInput(f"cannot be written ({error.strerror}); check the folder", where=str(path)) from None
-
-
-def _write(partial: Path, made: bytes) -> None:
-    if not _write_nameless(partial, made):
-        with partial.open("xb") as file:
-            file.write(made)
-
-
-def _write_nameless(partial: Path, made: bytes) -> bool:
-    """Write a file that has no name until it is whole, where the system can; so a killed process leaves none."""
-    try:
-        with open(os.open(partial.parent, os.O_TMPFILE | os.O_WRONLY, 0o666), "wb") as file:  # noqa: PTH123 - it has no path
-            file.write(made)
-            file.flush()
-            # The folder is not used with a whole path; naming one makes Python follow the link.
-            os.link(f"/proc/self/fd/{file.fileno()}", partial, src_dir_fd=file.fileno(), follow_symlinks=True)
-    except (AttributeError, OSError):
+        return Path(one).samefile(other)
+    except (OSError, ValueError):  # one of them is not there
         return False
-    return True
 
 
 def json_text(data: object) -> str:
@@ -116,12 +112,11 @@ def deliver_plan(
     else:
         refuse_without_dates(options)
     text = json_text({"plan": plan.to_dict(), "report": data}) if options.json else f"{report}\n\n{NOTICE}\n"
-    print(text, end="", file=sys.stderr if STDOUT in options.out else None)
-    for name in options.out:
-        held = made.get(name, plan.to_json())
-        if name == STDOUT:
-            print(held, end="")
-        else:
-            write_whole(name, held, force=options.force)
-            print(f"wrote {name}", file=sys.stderr)
+    files = {name: made.get(name, plan.to_json()) for name in options.out if name != STDOUT}
+    with to_be_written(files, options) as take_names:
+        print(text, end="", file=sys.stderr if STDOUT in options.out else None, flush=True)
+        if STDOUT in options.out:
+            _print(plan.to_json())
+        take_names()
+    say_written(files)
     return 0

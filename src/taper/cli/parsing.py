@@ -25,6 +25,10 @@ class Parser(argparse.ArgumentParser):
         print(f"Example: {EXAMPLES.get(self.prog.partition(' ')[2], (self.prog,))[0]}", file=sys.stderr)
         raise SystemExit(2)
 
+    def _print_message(self, message: str, file: Any = None) -> None:
+        """Print help or the version; where they cannot be printed, that is said."""
+        print(message, end="", file=file)
+
     def unknown(self, words: list[str]) -> NoReturn:
         """Refuse what no option takes, and name the nearest option."""
         word = next((word for word in words if word.startswith("-")), words[0])
@@ -35,6 +39,11 @@ class Parser(argparse.ArgumentParser):
         if elsewhere:
             self.error(f"{name} is not an option of {self.prog}, and is one of {', '.join(elsewhere)}")
         self.error(f"{name} is not an option of {self.prog}{nearest(name, self._option_string_actions)}")
+
+    def _get_values(self, action: argparse.Action, arg_strings: list[str]) -> Any:
+        if action.nargs is None and arg_strings == ["--"]:  # of which some versions of Python make an empty list
+            raise argparse.ArgumentError(action, f"'--' alone is nothing; {self._what_to_write(action)}")
+        return super()._get_values(action, arg_strings)
 
     def _get_value(self, action: argparse.Action, arg_string: str) -> Any:
         if not arg_string.replace(",", "").strip() and not isinstance(action, argparse._SubParsersAction):

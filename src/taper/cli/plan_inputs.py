@@ -6,8 +6,11 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from select import select
+from typing import BinaryIO
 
-from taper._base.json_text import decode, read_json
+from taper._base.files import is_missing
+from taper._base.json_text import NotJson, decode, read_json
 from taper._base.limits import LARGEST_BYTES
 from taper.adjustment.apply_log import apply_log
 from taper.adjustment.event_day import OtherPlan
@@ -27,13 +30,22 @@ from taper.schedules.difference import compare
 from taper.schedules.realization import RealizedPlan, realize
 from taper.schedules.schedule import Schedule, to_schedule
 
+_STDIN = "standard input"
+
 
 def read_plan_named(options: argparse.Namespace) -> Plan:
-    """The plan that was named: a file, standard input, or a protocol with its choices.
+    """The plan that was named: a file, standard input, or a protocol with its choices; it is read once.
 
     Raises:
         TaperError: If it cannot be read.
     """
+    held: Plan | None = getattr(options, "plan_as_read", None)
+    if held is None:
+        held = options.plan_as_read = _read_plan_named(options)
+    return held
+
+
+def _read_plan_named(options: argparse.Namespace) -> Plan:
     if options.plan in protocol_names():
         protocol, chosen = load_protocol(options.plan), _choices(options.choose)
         _check_chosen(protocol, chosen)
@@ -64,15 +76,50 @@ def read_plan_at(name: str) -> Plan:
     if name in protocol_names():
         return load_protocol(name).plan()
     if name == "-":
-        data = sys.stdin.buffer.read(LARGEST_BYTES + 1)
-        return _plan_in(decode(data, where="standard input"), "standard input")
-    if not Path(name).exists():
-        beside = [item.name for item in Path(name).parent.iterdir()] if Path(name).parent.is_dir() else []
-        hint = nearest(Path(name).name, [*beside, *protocol_names()], otherwise="")
+        return _plan_in(_read_stdin(), _STDIN)
+    if is_missing(name):
+        hint = nearest(Path(name).name, [*_beside(Path(name)), *protocol_names()], otherwise="")
         raise NotFound(
             f"{name!r} is neither a file nor a protocol{hint or '.'} Protocols: {', '.join(protocol_names())}"
         )
     return load_plan(name)
+
+
+def _read_stdin() -> str:
+    """What standard input holds, to its end.
+
+    Raises:
+        NotJson: If it is closed, cannot be read, is too large or is not UTF-8.
+    """
+    if sys.stdin is None or getattr(sys.stdin, "closed", False):
+        raise NotJson("is closed; give a file, or pipe the plan in", where=_STDIN)
+    try:
+        data = _read_to_end(sys.stdin.buffer)
+    except OSError as error:
+        raise NotJson(f"cannot be read ({error.strerror}); check where it comes from", where=_STDIN) from None
+    return decode(data, where=_STDIN)
+
+
+def _read_to_end(source: BinaryIO) -> bytes:
+    """At most a byte more than may be read; what has nothing yet is waited for."""
+    parts: list[bytes] = []
+    while (left := LARGEST_BYTES + 1 - sum(map(len, parts))) > 0:
+        part: bytes | None = source.read(left)
+        if part is None:
+            select([source], [], [])
+        elif part:
+            parts.append(part)
+        else:
+            break
+    return b"".join(parts)
+
+
+def _beside(path: Path) -> list[str]:
+    """The names in the folder of a path, if it can be listed."""
+    try:
+        return [item.name for item in path.parent.iterdir()]
+    except OSError:
+        return []
 
 
 def _plan_in(text: str, where: str) -> Plan:
@@ -145,7 +192,7 @@ def adjusted_by(name: str, options: argparse.Namespace) -> Schedule:
     Raises:
         TaperError: If the plan or the log cannot be read, or do not fit each other.
     """
-    if not Path(name).exists():
+    if is_missing(name):
         begin = f'taper log {options.plan} hold --start DATE --day DATE --for "2 weeks" --log {name}'
         raise NotFound(f"does not exist; write down what happened first, such as {begin}", where=name)
     return adjusted_with(load_log(name), options, name)

@@ -1,10 +1,11 @@
 """The country a person works in, said once: by --market, by TAPER_MARKET, or in the configuration file."""
 
 import os
-import tomllib
 from pathlib import Path
 
+from taper._base.files import is_missing
 from taper._base.json_text import read_text_file
+from taper._base.toml_text import read_toml_text
 from taper.cli.notes import say
 from taper.errors import InvalidInput
 from taper.knowledge.formulary import Formulary
@@ -13,13 +14,18 @@ MARKETS = ("us", "uk")
 _OTHER_NAMES = {"usa": "us", "united states": "us", "gb": "uk", "united kingdom": "uk", "england": "uk"}
 
 
-def config_file() -> Path:
-    """Where settings are kept: `taper/config.toml` in the folder that the system keeps for settings."""
-    if os.name == "nt":  # pragma: no cover - the folder of another system
-        folder = os.environ.get("APPDATA") or str(Path.home() / "AppData" / "Roaming")
-    else:
-        folder = os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
-    return Path(folder) / "taper" / "config.toml"
+def config_file() -> Path | None:
+    """Where settings are kept: `taper/config.toml` in the folder that the system keeps for settings, if it has one."""
+    named, beside_home = ("APPDATA", "AppData/Roaming") if os.name == "nt" else ("XDG_CONFIG_HOME", ".config")
+    folder = os.environ.get(named) or _at_home(beside_home)
+    return Path(folder) / "taper" / "config.toml" if folder else None
+
+
+def _at_home(folder: str) -> str | None:
+    try:
+        return str(Path.home() / folder)
+    except RuntimeError:  # a user whom the system does not know
+        return None
 
 
 def remembered_market() -> tuple[str, str] | None:
@@ -31,12 +37,9 @@ def remembered_market() -> tuple[str, str] | None:
     if named := os.environ.get("TAPER_MARKET"):
         return read_market(named, where="TAPER_MARKET"), "TAPER_MARKET"
     file = config_file()
-    if not file.exists():
+    if file is None or is_missing(file):
         return None
-    try:
-        held = tomllib.loads(read_text_file(file))
-    except tomllib.TOMLDecodeError as error:
-        raise InvalidInput(f'is not TOML ({error}); write market = "uk"', where=str(file)) from None
+    held = read_toml_text(read_text_file(file), where=str(file))
     unknown = sorted(set(held) - {"market"})
     if unknown:
         raise InvalidInput(f'{unknown[0]!r} is not a setting; write market = "uk"', where=str(file))

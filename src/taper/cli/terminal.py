@@ -1,12 +1,11 @@
 """The terminal: color where one is, a line that says that work goes on, and nothing of either elsewhere."""
 
-import io
 import os
 import re
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TextIO
 
 from taper._base.progress import telling
@@ -26,57 +25,71 @@ def paint(text: str) -> str:
     return _MARK.sub(lambda found: f"{found[1]}\033[{_COLORS[found[2]]}m{found[2]}\033[0m", text)
 
 
-class Painted(io.TextIOBase):
-    """A terminal that paints what is written to it."""
+class ProgressLine:
+    """A line at the foot of a terminal, which leaves before anything is printed, and waits for the end of its line."""
 
-    def __init__(self, terminal: TextIO) -> None:
-        self._terminal = terminal
+    def __init__(self) -> None:
+        self._terminal: TextIO | None = None
+        self._words = ""
+        self._is_free = True
+        self._lock = threading.RLock()
 
-    def write(self, text: str) -> int:
-        """Write the text with its colors."""
-        self._terminal.write(paint(text))
-        return len(text)
+    def begin(self, terminal: TextIO) -> None:
+        """Be shown on a terminal from now on."""
+        with self._lock:
+            self._terminal, self._words = terminal, ""
 
-    def flush(self) -> None:
-        """Write out what waits."""
-        self._terminal.flush()
+    def show(self, words: str) -> None:
+        """Show other words, if the line is shown at all."""
+        with self._lock:
+            if self._terminal is not None and self._is_free and words != self._words:
+                self._write(f"\r\033[K{words}", words)
 
-    def isatty(self) -> bool:
-        """It is a terminal."""
-        return True
+    def reset(self) -> None:
+        """Be shown no more, until it is begun."""
+        with self._lock:
+            self._clear()
+            self._terminal, self._is_free = None, True
 
-    def fileno(self) -> int:
-        """The number of the terminal's file."""
-        return self._terminal.fileno()
+    @contextmanager
+    def away(self, text: str) -> Iterator[None]:
+        """Be cleared before a text is printed."""
+        with self._lock:
+            self._clear()
+            if text:
+                self._is_free = text.endswith("\n")
+            yield
 
-    @property
-    def buffer(self) -> object:
-        return getattr(self._terminal, "buffer", self._terminal)
+    def _clear(self) -> None:
+        if self._words:
+            self._write("\r\033[K", "")
+
+    def _write(self, text: str, words: str) -> None:
+        with suppress(OSError, ValueError):  # a terminal that was closed
+            print(text, end="", file=self._terminal, flush=True)
+        self._words = words
+
+
+LINE = ProgressLine()
+"""The one line of this process."""
 
 
 @contextmanager
 def at_work(command: str, patience: float = _PATIENCE) -> Iterator[None]:
     """Say on standard error how far work has gone, where someone is looking and it takes longer than a second."""
-    if not sys.stderr.isatty():
+    terminal = sys.stderr
+    if not terminal.isatty():
         yield
         return
-    said = threading.Event()
-    shown = ""
-
-    def show(words: str) -> None:
-        nonlocal shown
-        if words != shown:
-            shown = words
-            print(f"\r\033[Ktaper {command}: {words} ...", end="", file=sys.stderr, flush=True)
 
     def begin() -> None:
-        said.set()
-        show("working")
+        LINE.begin(getattr(terminal, "beneath", terminal))
+        LINE.show(f"taper {command}: working ...")
 
     def follow(done: int, whole: int, what: str) -> None:
-        if said.is_set():
-            show(f"{what}, {100 * done // max(1, whole)} %")
+        LINE.show(f"taper {command}: {what}, {100 * done // max(1, whole)} % ...")
 
+    LINE.reset()
     timer = threading.Timer(patience, begin)
     timer.daemon = True
     timer.start()
@@ -85,5 +98,5 @@ def at_work(command: str, patience: float = _PATIENCE) -> Iterator[None]:
             yield
     finally:
         timer.cancel()
-        if said.is_set():
-            print("\r\033[K", end="", file=sys.stderr, flush=True)
+        timer.join()  # or it may begin after the end
+        LINE.reset()

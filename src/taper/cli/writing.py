@@ -1,6 +1,7 @@
 """Every format that a schedule is written in, and the options that each takes."""
 
 import argparse
+import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -70,7 +71,7 @@ def write_as(kind: str, schedule: Schedule, options: argparse.Namespace) -> str 
 
 def _to_pdf(options: argparse.Namespace) -> Callable[..., bytes]:
     for folder in options.fonts or ():
-        if not Path(folder).is_dir():
+        if not os.path.isdir(folder):  # noqa: PTH112 - unlike is_dir, it takes any name
             raise InvalidInput("is no folder; name the one that holds the fonts", where=f"--fonts {folder}")
     paper: Paper = options.paper or ("us-letter" if is_us(options.market) else "a4")
     return partial(to_pdf, font_folders=options.fonts or (), paper=paper)
