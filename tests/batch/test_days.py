@@ -47,7 +47,7 @@ def test_a_span_that_ends_before_it_begins_or_has_no_end_is_refused():
     with pytest.raises(InvalidInput, match="spans: row 2 ends before it begins"):
         list(spans_to_days(wrong))
     wrong = pa.Table.from_pylist([span() | {"last": None}], SCHEMA).to_batches()
-    with pytest.raises(InvalidInput, match="the column last has rows without a date"):
+    with pytest.raises(InvalidInput, match="spans: a row has no last; leave it out"):
         list(spans_to_days(wrong))
 
 

@@ -3,13 +3,16 @@
 import pyarrow as pa
 import pytest
 
+from taper import InvalidInput
 from taper.batch import (
     DAYS,
     EPISODES,
+    EXPOSURES,
     FINDINGS,
     SPANS,
     EpisodeDefinition,
     SpanRules,
+    WrongColumns,
     schema_of,
     spans_to_days,
     to_episodes,
@@ -38,3 +41,22 @@ def test_a_schema_is_that_of_each_batch(person):
     for columns, batches in made.items():
         schemas = {batch.schema for batch in batches}
         assert schemas == {schema_of(columns, person=person)}
+
+
+@pytest.mark.parametrize(
+    ("columns", "person", "says"),
+    [
+        (SPANS, "float", 'person: \'float\' is no type of a person; write "int64" or "string"'),
+        (EXPOSURES, "int64", r"columns: got .*; give SPANS, DAYS, EPISODES or FINDINGS"),
+        ((), "int64", r"columns: got \(\); give SPANS, DAYS, EPISODES or FINDINGS"),
+        (("person",), "int64", r"columns: got \('person',\); give SPANS, DAYS, EPISODES or FINDINGS"),
+    ],
+)
+def test_columns_of_no_table_and_a_person_of_another_type_are_refused(columns, person, says):
+    with pytest.raises(InvalidInput, match=says):
+        schema_of(columns, person=person)
+
+
+def test_what_is_no_table_is_refused():
+    with pytest.raises(WrongColumns, match="exposures: wants record batches of pyarrow, and got int; give a list"):
+        list(to_spans(5, rules=RULES))

@@ -12,10 +12,12 @@ from datetime import date, timedelta
 from math import log2
 from typing import Any
 
+from benchmarks.growing_people import GROWING
 from benchmarks.yardstick import cpu_in_process
 from taper import (
     AtMost,
     DailyDose,
+    Formulary,
     Log,
     Patient,
     Plan,
@@ -60,6 +62,7 @@ from taper import (
     write_fhir,
     write_instructions,
 )
+from taper.knowledge.reading import read_monograph
 from taper.plans.log import Hold, IntakeRecord
 
 START = date(2027, 3, 1)
@@ -87,6 +90,12 @@ def falling(count: int) -> dict[str, Any]:
 
 def schedule_of(count: int) -> Schedule:
     return to_schedule(realize(Plan.read(daily(count)), X), start=START)
+
+
+def clocked(count: int) -> Schedule:
+    """A schedule of so many steps of a day, each at a clock time of its own."""
+    steps = [{"for": "1 day", "regimen": {f"{n % 24:02}:{n // 24 % 60:02}": f"{1 + n % 3} mg"}} for n in range(count)]
+    return to_schedule(realize(Plan.read({"courses": [{"drug": "x", "then": "stop", "steps": steps}]}), X), start=START)
 
 
 def log_text(count: int, *, spread: bool) -> str:
@@ -129,6 +138,14 @@ def on_schedule(name: str, least: int, write: Callable[[Schedule], object], powe
         return lambda: write(schedule)
 
     return Case(name, least, power, make)
+
+
+def on_clocked(name: str, least: int, write: Callable[[Schedule], object]) -> Case:
+    def make(count: int) -> Callable[[], object]:
+        schedule = clocked(count)
+        return lambda: write(schedule)
+
+    return Case(f"{name}, each step at a time of its own", least, 1, make)
 
 
 def on_text(name: str, least: int, read: Callable[[str], object], text: Callable[[int], str], power: float = 1) -> Case:
@@ -211,10 +228,47 @@ def _steps(count: int) -> Callable[[], object]:
     return lambda: plan_steps(drug="x", steps=listed, then="stop")
 
 
+def _check_above(count: int) -> Callable[[], object]:
+    made = [{"for": "1 day", "regimen": {"morning": "60 mg" if n % 2 else "2 mg"}} for n in range(count)]
+    plan = Plan.read({"courses": [{"drug": "diazepam", "then": "stop", "steps": made}]})
+    schedule = to_schedule(realize(plan, Formulary.shipped().products("diazepam", market="us")), start=START)
+    return lambda: check(schedule, Patient(age=50))
+
+
+def _check_gaps(count: int) -> Callable[[], object]:
+    taken, gap = {"for": "1 day", "regimen": {"morning": "10 mg"}}, {"kind": "gap", "for": "1 day"}
+    plan = Plan.read({"courses": [{"drug": "diazepam", "then": "stop", "steps": [*[taken, gap] * count, taken]}]})
+    schedule = to_schedule(realize(plan, Formulary.shipped().products("diazepam", market="us")), start=START)
+    return lambda: check(schedule, Patient(age=50))
+
+
+def _check_facts(count: int) -> Callable[[], object]:
+    source = {"organization": "Institute", "title": "A text", "locator": "page 1", "year": 2026, "grade": "C",
+              "verified_on": START, "sections": {}}  # fmt: skip
+    every = {"every_low": "1 week", "every_high": "1 week"}
+    facts = [
+        {"source": "a", "shape": "so many mg per interval", "step_low": f"{n + 1} mcg", "step_high": f"{n + 1} mcg"}
+        | every
+        for n in range(count)
+    ]
+    held = {"drug": "x", "reviewed_on": START, "sources": {"a": source}, "stopping": facts}
+    made = [{"for": "1 week", "regimen": {"morning": f"{n} mg"}} for n in (20, 15, 10, 5)]
+    plan = Plan.read({"courses": [{"drug": "x", "then": "stop", "steps": made}]})
+    realized = realize(plan, X, formulary=Formulary([read_monograph(held, where="bench")]))
+    return lambda: check(realized, Patient(age=50))
+
+
 def _check_falling(count: int) -> Callable[[], object]:
     fine = Product(id="fine", drug="x", form="oral solution", concentration="1 mg/mL", smallest_volume="0.001 mL")
     made = to_schedule(realize(Plan.read(falling(count)), [fine]), start=START)
     return lambda: check(made, Patient(age=50))
+
+
+def _reviews(count: int) -> Callable[[], object]:
+    steps = [{"for": "1 day", "regimen": {"morning": f"{1 + n % 13} mg"}, "review_before": True} for n in range(count)]
+    plan = Plan.read({"courses": [{"drug": "x", "then": "stop", "steps": steps}]})
+    schedule = to_schedule(realize(plan, X), start=START)
+    return lambda: to_ical(schedule)
 
 
 CASES = (
@@ -224,7 +278,7 @@ CASES = (
     on_text("read_log, many days", 100, read_log, lambda n: log_text(n, spread=True)),
     on_text("read_stock", 200, read_stock, lambda n: json.dumps({f"p{i}": "3" for i in range(n)})),
     on_text(
-        "read_patient", 100, read_patient, lambda n: json.dumps({"age": 50, "medications": [f"m{i}" for i in range(n)]})
+        "read_patient", 12, read_patient, lambda n: json.dumps({"age": 50, "medications": [f"m{i}" for i in range(n)]})
     ),
     Case("realize", 100, 1, _realize),
     Case("realize, many products", 100, 1, _many_products),
@@ -235,7 +289,10 @@ CASES = (
     on_schedule("count_supply, dates", 100, lambda s: count_supply(s, fills=[day.date for day in s.days])),
     on_schedule("days_supply", 100, lambda s: days_supply(s, {"x1": "1000", "x5": "1000"})),
     on_schedule("check", 100, lambda s: check(s, Patient(age=50))),
-    Case("check, each step a fall", 50, 1, _check_falling),
+    Case("check, each step a fall of a liquid", 250, 1, _check_falling),
+    Case("check, every other day above a limit", 100, 1, _check_above),
+    Case("check, a gap after each step", 50, 1, _check_gaps),
+    Case("check, many facts of one drug", 50, 1, _check_facts),
     Case("apply_log", 10, 2, _apply),
     Case("compare, to_difference_table", 50, 1, _compare),
     Case("compare_intakes", 50, 1, _intakes),
@@ -243,12 +300,16 @@ CASES = (
     on_schedule("to_records", 100, to_records),
     on_schedule("to_table", 50, to_table),
     on_schedule("to_markdown", 50, to_markdown),
+    on_clocked("to_table", 90, to_table),
+    on_clocked("to_markdown", 90, to_markdown),
+    on_clocked("to_html", 60, to_html),
     on_schedule("to_csv", 50, to_csv),
     on_schedule("to_arrow", 50, to_arrow),
     on_schedule("to_xlsx", 50, to_xlsx),
     on_schedule("to_html", 30, to_html),
     on_schedule("to_pdf", 10, to_pdf),
     on_schedule("to_ical", 30, to_ical),
+    Case("to_ical, a review before each step", 30, 1, _reviews),
     on_schedule("to_ical, per dose", 30, lambda s: to_ical(s, style="per-dose")),
     on_schedule("to_ical, banner", 30, lambda s: to_ical(s, style="banner")),
     on_schedule("to_ical, revised", 15, lambda s: to_ical(s, previous=s, identity="a", sequence=1)),
@@ -265,6 +326,7 @@ CASES = (
     Case("plan_daily_taper", 3, 1, _daily_taper),
     Case("plan_titration", 20, 1, _titration),
     Case("plan_steps", 50, 1, _steps),
+    *(Case(name, least, 1, make) for name, least, make in GROWING),
 )
 
 

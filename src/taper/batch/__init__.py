@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from taper.batch.episodes import EPISODES as EPISODES
     from taper.batch.episodes import to_episodes as to_episodes
     from taper.batch.exposures import EXPOSURES as EXPOSURES
-    from taper.batch.exposures import set_aside as set_aside
     from taper.batch.facts import ComparedFact as ComparedFact
     from taper.batch.facts import Use as Use
     from taper.batch.facts import compared_facts as compared_facts
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from taper.batch.refusals import WrongColumns as WrongColumns
     from taper.batch.schemas import schema_of as schema_of
     from taper.batch.spans import SPANS as SPANS
+    from taper.batch.spans import set_aside as set_aside
     from taper.batch.spans import to_spans as to_spans
 
 _HOME_OF = {
@@ -52,7 +52,7 @@ _HOME_OF = {
     "methods": "definitions",
     "schedules_to_batches": "plan_days",
     "schema_of": "schemas",
-    "set_aside": "exposures",
+    "set_aside": "spans",
     "spans_to_days": "days",
     "to_episodes": "episodes",
     "to_findings": "findings",

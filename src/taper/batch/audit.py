@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from taper._base.extras import need
 from taper._base.progress import tell
+from taper._base.shown import show
 from taper.batch.account import Account
 from taper.batch.columns import checked
 from taper.batch.definitions import EpisodeDefinition, SpanRules
@@ -18,7 +19,9 @@ from taper.batch.exposures import EXPOSURES
 from taper.batch.facts import ComparedFact, compared_facts
 from taper.batch.findings import to_findings
 from taper.batch.kidneys import PEOPLE
-from taper.batch.spans import to_spans
+from taper.batch.refusals import WrongColumns
+from taper.batch.spans import SPANS, to_spans
+from taper.batch.stored import Stored, few, opened
 from taper.errors import InvalidInput
 from taper.knowledge.formulary import Formulary
 from taper.products.product import DosageForm, Release
@@ -27,7 +30,8 @@ TABLES = ("set_aside", "spans", "episodes", "findings")
 """The Parquet files of an audit, by name."""
 
 _ROWS = 100_000
-_STORED = "read_parquet(?, hive_partitioning = false)"  # the name of a folder is no column
+_UNREAD = "is no Parquet file that can be read ({}); check it"
+_FAILURES = (pa.ArrowException, OSError, MemoryError, UnicodeError)
 _MEMORY = re.compile(r"[1-9][0-9]{0,6} ?(MB|GB)")
 
 
@@ -103,7 +107,7 @@ def audit(
         account.keep = aside.write
         rows = engine.batches(path, EXPOSURES, "exposures")
         _write(folder / "spans.parquet", to_spans(rows, rules=rules, facts=facts, account=account), account, engine)
-        kidneys = None if people is None else list(engine.batches(people, PEOPLE, "people"))
+        kidneys = None if people is None else list(few(engine.batches(people, PEOPLE, "people"), people))
         episodes = to_episodes(_read(folder / "spans.parquet"), definition=definition)
         _write(folder / "episodes.parquet", episodes, account, engine)
         found = to_findings(
@@ -150,8 +154,8 @@ def _write(path: Path, batches: Iterable[Batch], account: Account, engine: "_Eng
 
 def _read(path: Path) -> Iterator[Batch]:
     if path.exists():
-        parquet = need("pyarrow.parquet", install="batch", purpose="an audit")
-        yield from parquet.ParquetFile(path).iter_batches(_ROWS)
+        with opened(path) as file:
+            yield from file.rows(file.fields([name for name, _ in SPANS], path.stem)[0], _ROWS)
 
 
 class _Engine:
@@ -159,11 +163,17 @@ class _Engine:
 
     def __init__(self, folder: Path, memory: str) -> None:
         if not _MEMORY.fullmatch(memory):
-            raise InvalidInput(f'{memory!r} is no amount of memory; write one such as "512 MB"', where="memory")
+            raise InvalidInput(f'{show(memory)} is no amount of memory; write one such as "512 MB"', where="memory")
+        try:
+            str(folder).encode()
+        except UnicodeEncodeError:
+            says = "lies at a path that is not UTF-8, which duckdb needs; choose another"
+            raise InvalidInput(says, where="folder") from None
         self._duckdb = need("duckdb", install="audit", purpose="an audit")
         self._folder = folder
         self._memory = memory
         self.rows = 0
+        self._ended: list[BaseException] = []
 
     def __enter__(self) -> "_Engine":
         self._link = self._duckdb.connect(config={
@@ -179,27 +189,62 @@ class _Engine:
 
     def batches(self, path: str | Path, wanted: tuple[tuple[str, str], ...], what: str) -> Iterator[Batch]:
         """The wanted columns of a Parquet file in order of person."""
-        with self._said(path, "is no Parquet file that can be read ({}); check it"):
-            schema = self._ask(f"SELECT * FROM {_STORED} LIMIT 0", path).to_arrow_table().schema
-            ((rows,),) = self._ask(f"SELECT count(*) FROM {_STORED}", path).fetchall()
-        self.rows = self.rows or rows
-        checked(pa.RecordBatch.from_pylist([], schema), wanted, what)
-        names = ", ".join(f'"{name}"' for name, _ in wanted)
-        # In order of every column, so that the same rows give the same spans however they are stored.
-        with self._said(path, "its rows cannot be put in order ({}); give more memory, or room on the disk"):
-            found = self._ask(f"SELECT {names} FROM {_STORED} ORDER BY {names}", path)
-            yield from found.to_arrow_reader(_ROWS)
+        with ExitStack() as stack:
+            with self._said(path, _UNREAD):
+                file = stack.enter_context(opened(path))
+                fields = self._checked(file, wanted, what)
+            self.rows = self.rows or file.count
+            listed = ", ".join(f'"{name}"' for name, _ in wanted)
+            # In order of every column, so that the same rows give the same spans however they are stored.
+            with self._said(path, "its rows cannot be put in order ({}); give more memory, or room on the disk"):
+                found = self._ask(f"SELECT {listed} FROM rows ORDER BY {listed}", file, fields)
+                yield from found.to_arrow_reader(_ROWS)
 
-    def _ask(self, question: str, path: str | Path) -> Any:
-        return self._link.sql(question, params=[str(path)])
+    def _checked(self, file: Stored, wanted: tuple[tuple[str, str], ...], what: str) -> list[Any]:
+        """The wanted columns of a file, those of the others, and of the kinds, that are read being refused."""
+        fields, others = file.fields([name for name, _ in wanted], what)
+        as_read = [self._as_read(field) for field in fields]
+        schema = pa.schema([*(found or field for found, field in zip(as_read, fields, strict=True)), *others])
+        checked(pa.RecordBatch.from_pylist([], schema), wanted, what)
+        for found, field in zip(as_read, fields, strict=True):
+            if found is None:
+                kind = f"the column {field.name} is {field.type}, which duckdb cannot read"
+                raise WrongColumns(f"{kind}; cast it to decimal128 or double", where=what, missing=(field.name,))
+        return fields
+
+    def _as_read(self, field: Any) -> Any:
+        """A column as duckdb gives it, or None where it does not know its kind."""
+        try:
+            return self._link.from_arrow(pa.schema([field]).empty_table()).to_arrow_table().schema.field(0)
+        except self._duckdb.Error:
+            return None
+
+    def _ask(self, question: str, file: Stored, fields: list[Any]) -> Any:
+        """Ask something of the rows of a file; duckdb is not told its name, which it would take for a pattern."""
+        rows = self._kept(file.rows(fields, _ROWS))
+        self._link.register("rows", pa.RecordBatchReader.from_batches(pa.schema(fields), rows))
+        return self._link.sql(question)
+
+    def _kept(self, rows: Iterable[Batch]) -> Iterator[Batch]:
+        """Rows, and why they ended: what duckdb says of that is in words of its own."""
+        try:
+            yield from rows
+        except (Exception, KeyboardInterrupt) as error:
+            self._ended.append(error)
+            raise
 
     @contextmanager
     def _said(self, path: str | Path, words: str) -> Iterator[None]:
-        """Say in one line what duckdb could not do."""
+        """Say in one line what could not be done with a file."""
+        self._ended.clear()
         try:
             yield
-        except (self._duckdb.Error, pa.ArrowException) as error:
-            raise InvalidInput(words.format(str(error).splitlines()[0]), where=str(path)) from None
+        except (self._duckdb.Error, *_FAILURES) as error:
+            ended = self._ended[0] if self._ended else None
+            if ended is not None and not isinstance(ended, _FAILURES):
+                raise ended from None
+            first = next(iter(str(ended or error).splitlines()), type(ended or error).__name__)
+            raise InvalidInput((_UNREAD if ended else words).format(first), where=str(path)) from None
 
     def counted(self, account: Account) -> AuditResult:
         """The counts of what was written."""
@@ -210,18 +255,22 @@ class _Engine:
             for drug, rule, many in self._rows(_FOUND, "findings"):
                 found.setdefault(drug, {})[rule] = many
         drugs = tuple(_audited(row, found.get(row[0], {})) for row in self._rows(_COUNTS, "episodes"))
-        lasting: dict[str, tuple[tuple[int, int, int], ...]] = {}
+        lasting: dict[str, list[tuple[int, int, int]]] = {}
         for drug, *counts in self._rows(_LASTING, "episodes"):
-            lasting[drug] = (*lasting.get(drug, ()), (counts[0], counts[1], counts[2]))
-        falls: dict[str, tuple[tuple[int, int], ...]] = {}
+            lasting.setdefault(drug, []).append((counts[0], counts[1], counts[2]))
+        falls: dict[str, list[tuple[int, int]]] = {}
         for drug, part, many in self._rows(_FALLS, "spans"):
-            falls[drug] = (*falls.get(drug, ()), (part, many))
-        return AuditResult(account, drugs, lasting, falls)
+            falls.setdefault(drug, []).append((part, many))
+        return AuditResult(
+            account, drugs, {drug: tuple(rows) for drug, rows in lasting.items()},
+            {drug: tuple(rows) for drug, rows in falls.items()},
+        )  # fmt: skip
 
     def _rows(self, question: str, table: str) -> list[tuple[Any, ...]]:
-        path = self._folder / f"{table}.parquet"
-        with self._said("memory", f"{table} cannot be counted ({{}}); give more"):
-            rows: list[tuple[Any, ...]] = self._ask(question, path).fetchall()
+        path, says = self._folder / f"{table}.parquet", f"{table} cannot be counted ({{}}); give more"
+        with self._said("memory", says), opened(path) as file:
+            fields, _ = file.fields([name for name in file.names if name in question], table)
+            rows: list[tuple[Any, ...]] = self._ask(question, file, fields).fetchall()
         return rows
 
 
@@ -234,19 +283,21 @@ _COUNTS = """
 SELECT drug, count(DISTINCT person), count(*), count(*) FILTER (course IN ('taper', 'both')),
   count(*) FILTER (course IN ('titration', 'both')), count(*) FILTER (stopped),
   count(*) FILTER (stopped AND last_dose = most_dose AND last_grain = most_grain)
-FROM read_parquet(?) GROUP BY drug ORDER BY drug"""
+FROM rows GROUP BY drug ORDER BY drug"""
 
 _FOUND = """
-SELECT drug, rule, count(DISTINCT (person, episode)) FROM read_parquet(?) GROUP BY drug, rule ORDER BY drug, rule"""
+SELECT drug, rule, count(DISTINCT (person, episode)) FROM rows GROUP BY drug, rule ORDER BY drug, rule"""
 
 _LASTING = """
 SELECT drug, (last - first)::INTEGER + 1 AS lasted, count(*) FILTER (stopped), count(*) FILTER (NOT stopped)
-FROM read_parquet(?) GROUP BY drug, lasted ORDER BY drug, lasted"""
+FROM rows GROUP BY drug, lasted ORDER BY drug, lasted"""
 
-# By whole numbers: of a reduction from a/b to c/d the twentieths are 20 * (ad - bc) / ad.
+# By whole numbers: of a reduction from a/b to c/d the twentieths are 20 * (ad - bc) / ad. Each of the four is below
+# 2**62, and 20 times ad does not fit: so 4 times is divided first, and then 5 times what is left over.
 _FALLS = """
-SELECT drug, (20 * (was * grain - dose * fine) // (was * grain))::INTEGER AS part, count(*) FROM (
-  SELECT drug, dose::HUGEINT AS dose, grain::HUGEINT AS grain, first, lag(dose::HUGEINT) OVER whose AS was,
-    lag(grain::HUGEINT) OVER whose AS fine, lag(last) OVER whose AS before
-  FROM read_parquet(?) WINDOW whose AS (PARTITION BY person, drug ORDER BY first))
-WHERE first = before + 1 AND was * grain > dose * fine GROUP BY drug, part ORDER BY drug, part"""
+SELECT drug, (5 * ((4 * fall) // whole) + (5 * ((4 * fall) % whole)) // whole)::INTEGER AS part, count(*) FROM (
+  SELECT drug, first, before, was * grain AS whole, was * grain - dose * fine AS fall FROM (
+    SELECT drug, dose::HUGEINT AS dose, grain::HUGEINT AS grain, first, lag(dose::HUGEINT) OVER whose AS was,
+      lag(grain::HUGEINT) OVER whose AS fine, lag(last) OVER whose AS before
+    FROM rows WINDOW whose AS (PARTITION BY person, drug ORDER BY first)))
+WHERE first = before + 1 AND fall > 0 GROUP BY drug, part ORDER BY drug, part"""

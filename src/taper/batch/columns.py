@@ -4,6 +4,7 @@ import difflib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
+from taper._base.shown import cut, some_of
 from taper.batch.engine import Batch, pa
 from taper.batch.refusals import WrongColumns
 
@@ -19,7 +20,7 @@ _KINDS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "flag": (lambda kind: pa.types.is_boolean(kind), "bool"),
 }
 
-_CODE_BITS = 32
+_NEAREST_OF = 200
 
 
 def _is_text(kind: Any) -> bool:
@@ -35,12 +36,12 @@ def checked(batch: Batch, wanted: Sequence[tuple[str, str]], what: str) -> Batch
         what: What the table is, for the error.
 
     Raises:
-        WrongColumns: If it is no record batch, a column is missing, or one is of another type.
+        WrongColumns: If it is no record batch, a column is missing, or one is of another type or holds what is no text.
     """
-    schema = getattr(batch, "schema", None)
-    if not isinstance(schema, pa.Schema) or isinstance(batch, pa.Table):
-        got = type(batch).__name__
+    if not isinstance(batch, pa.RecordBatch):
+        got = cut(type(batch).__name__)
         raise WrongColumns(f"wants record batches of pyarrow, and got {got}; call to_batches() of a table", where=what)
+    schema = batch.schema
     names = [name for name, _ in wanted]
     missing = [name for name in names if schema.names.count(name) != 1]
     if missing:
@@ -49,16 +50,34 @@ def checked(batch: Batch, wanted: Sequence[tuple[str, str]], what: str) -> Batch
         fits, words = _KINDS[kind]
         found = schema.field(name).type
         if not fits(found):
-            raise WrongColumns(f"the column {name} is {found}; cast it to {words}", where=what, missing=(name,))
-    return pa.RecordBatch.from_arrays([_wide(batch.column(name)) for name in names], names=names)
+            kind = cut(str(found))
+            raise WrongColumns(f"the column {name} is {kind}; cast it to {words}", where=what, missing=(name,))
+    return pa.RecordBatch.from_arrays([_plain(name, batch.column(name), what) for name in names], names=names)
 
 
-def _wide(column: Any) -> Any:
-    """A coded column with room for the codes of all batches together and one for what is absent."""
-    kind = column.type
-    if not pa.types.is_dictionary(kind) or kind.index_type.bit_width >= _CODE_BITS:
-        return column
-    return column.cast(pa.dictionary(pa.int32(), kind.value_type))
+def _plain(name: str, column: Any, what: str) -> Any:
+    """A column whose values are sound, texts in one of two types, and codes with room for those of other batches.
+
+    The values that codes stand for are each there once, and used.
+    """
+    try:
+        column.validate(full=True)
+        kind = column.type
+        if pa.types.is_string_view(kind):
+            return column.cast(pa.large_string())
+        if not pa.types.is_dictionary(kind):
+            return column
+        return recoded(column)
+    except pa.ArrowException as error:
+        said = cut(str(error).splitlines()[0])
+        hint = "write its texts as UTF-8" if "UTF8" in said else "write it again"
+        raise WrongColumns(f"the column {name} cannot be read ({said}); {hint}", where=what, missing=(name,)) from None
+
+
+def recoded(column: Any) -> Any:
+    """A coded column whose codes stand for the values that are in it, each once."""
+    texts = column.dictionary_decode()
+    return (texts.cast(pa.large_string()) if pa.types.is_string_view(texts.type) else texts).dictionary_encode()
 
 
 def alike(batches: Iterable[Batch], wanted: Sequence[tuple[str, str]], what: str) -> Iterator[Batch]:
@@ -68,7 +87,7 @@ def alike(batches: Iterable[Batch], wanted: Sequence[tuple[str, str]], what: str
         WrongColumns: If a batch is refused by `checked`, or has a column of another type than the first.
     """
     first: Any = None
-    for batch in batches_of(batches):
+    for batch in batches_of(batches, what):
         made = checked(batch, wanted, what)
         first = made.schema if first is None else first
         for was, now in zip(first, made.schema, strict=True):
@@ -80,15 +99,24 @@ def alike(batches: Iterable[Batch], wanted: Sequence[tuple[str, str]], what: str
         yield made
 
 
-def batches_of(table: Iterable[Batch]) -> Iterable[Batch]:
-    """The batches of a table, at least one; a batch as one; or what already is a stream of them."""
+def batches_of(table: object, what: str) -> Iterable[Batch]:
+    """The batches of a table, at least one; a batch as one; or what already is a stream of them.
+
+    Raises:
+        WrongColumns: If it is none of these.
+    """
     if isinstance(table, pa.Table):
         return table.to_batches() or [pa.RecordBatch.from_pylist([], table.schema)]
-    return [table] if isinstance(table, pa.RecordBatch) else table
+    if isinstance(table, pa.RecordBatch):
+        return [table]
+    if not isinstance(table, Iterable):
+        got = cut(type(table).__name__)
+        raise WrongColumns(f"wants record batches of pyarrow, and got {got}; give a list of them", where=what)
+    return table
 
 
 def _absent(schema: Any, names: list[str], missing: list[str]) -> str:
-    spare = [name for name in schema.names if name not in names]
+    spare = [cut(name) for name in schema.names[:_NEAREST_OF] if name not in names]
     lines = []
     for name in missing:
         plain = {each.lower().replace("drug_exposure_", "").replace("_date", ""): each for each in spare}
@@ -96,7 +124,7 @@ def _absent(schema: Any, names: list[str], missing: list[str]) -> str:
         spare = [each for each in spare if each != plain.get(near[0])] if near else spare
         hint = f" (the nearest is {', '.join(plain[each] for each in near)})" if near else ""
         lines.append(f"{name}{hint}")
-    found = ", ".join(schema.names) or "no column"
+    found = some_of(schema.names) or "no column"
     either = sorted({"end", "days_supply"} & set(missing)) if "days_supply" in names else []
     hint = f", or add {' and '.join(either)} without values" if len(either) == 1 else ""
     return f"wants the columns {', '.join(names)}; not found: {'; '.join(lines)}. Rename them{hint}; it has {found}"

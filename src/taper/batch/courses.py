@@ -4,12 +4,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from taper._base.shown import show
 from taper.batch.definitions import EpisodeDefinition
-from taper.batch.engine import Batch, coded, day_number, is_new, np, pa
+from taper.batch.engine import Batch, coded, day_number, in_parts, is_new, np, pa
 from taper.batch.people import numbered, whole_people
 from taper.batch.refusals import OutOfOrder
-from taper.batch.spans import SPANS
-from taper.errors import InvalidInput
+from taper.batch.spans import SPANS, check_spans
+from taper.errors import CannotCompute
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +44,22 @@ def courses_of(spans: Iterable[Batch], definition: EpisodeDefinition) -> Iterato
     Raises:
         WrongColumns: If the columns are not those of spans.
         OutOfOrder: If a person does not follow in order, or the spans of one do not.
-        InvalidInput: If a value is absent, or a dose is not above 0.
+        InvalidInput: If a value is absent, a day is not of 1900 to 2200, or a dose is not above 0.
+        CannotCompute: If the doses of a person are parts of a mg that have no common part short enough to count in.
     """
     for batch in whole_people(spans, SPANS, "spans"):
-        yield _courses(batch, definition)
+        check_spans(batch)
+        people = batch.column("person")
+        for begin, end, grain in in_parts(batch.column("grain").to_numpy(), numbered(people)):
+            if grain is None:
+                raise CannotCompute(
+                    f"the doses of {show(people[begin].as_py())} are too many different parts of a mg; leave this "
+                    "person out", where="spans",
+                )  # fmt: skip
+            yield _courses(batch.slice(begin, end - begin), definition)
 
 
 def _courses(batch: Batch, definition: EpisodeDefinition) -> Courses:
-    _check_values(batch)
     people = batch.column("person")
     number = numbered(people)
     drug = coded(batch.column("drug"))
@@ -59,7 +68,9 @@ def _courses(batch: Batch, definition: EpisodeDefinition) -> Courses:
     first, last = (batch.column(name).cast(pa.int32()).to_numpy().astype(np.int64) for name in ("first", "last"))
     dose, grain = (batch.column(name).to_numpy().astype(np.int64) for name in ("dose", "grain"))
     whose = is_new(number, drugs)
-    _check_order(number, np.argsort(np.argsort(names))[drugs], first, last, whose)
+    ranks = np.empty(len(names), np.int64)
+    ranks[sorted(range(len(names)), key=names.__getitem__)] = np.arange(len(names))
+    _check_order(number, ranks[drugs], first, last, whose)
     gap = np.zeros(len(first), np.int64)
     gap[1:] = first[1:] - last[:-1] - 1
     is_open = whose | (gap > definition.ends_after)
@@ -71,21 +82,13 @@ def _courses(batch: Batch, definition: EpisodeDefinition) -> Courses:
     ordinal = np.arange(len(opens)) - np.repeat(heads, np.diff(np.append(heads, len(opens)))) + 1
     since = np.full(len(opens), day_number(definition.since))
     before = np.where(whose[opens], since, np.maximum(since, last[opens - 1] + 1))
+    covered = day_number(definition.until) + 1
     is_last = np.append(whose[opens][1:], True)
     stopped = ~is_last | (day_number(definition.until) - last[closes] > definition.ends_after)
     return Courses(
         people.take(pa.array(np.flatnonzero(is_new(number)))), names, number, drugs, first, last, dose, grain, episode,
-        opens, closes, first[opens] - before >= definition.washout, stopped, ordinal,
+        opens, closes, np.minimum(first[opens], covered) - before >= definition.washout, stopped, ordinal,
     )  # fmt: skip
-
-
-def _check_values(batch: Batch) -> None:
-    for name, kind in SPANS:
-        column = batch.column(name)
-        if name != "person" and column.null_count:
-            raise InvalidInput(f"a row has no {name}; leave it out", where="spans")
-        if kind == "whole" and len(column) and column.to_numpy().min() < 1:
-            raise InvalidInput(f"a {name} is below 1; leave out days without the drug", where="spans")
 
 
 def _check_order(number: Any, drugs: Any, first: Any, last: Any, whose: Any) -> None:

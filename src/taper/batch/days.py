@@ -3,16 +3,18 @@
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
+from taper._base.takes import takes
 from taper.batch.columns import alike
 from taper.batch.engine import Batch, dates, np, pa
 from taper.batch.people import ROWS
-from taper.batch.spans import SPANS
+from taper.batch.spans import SPANS, check_spans
 from taper.errors import InvalidInput
 
 DAYS: Final = (("person", "key"), ("drug", "text"), ("date", "date"), ("dose", "whole"), ("grain", "whole"))
 """The columns of days: `dose / grain` is the daily dose in mg on that date."""
 
 
+@takes
 def spans_to_days(spans: Iterable[Batch]) -> Iterator[Batch]:
     """Each day of each span as a row, about a hundred thousand rows at a time.
 
@@ -24,7 +26,7 @@ def spans_to_days(spans: Iterable[Batch]) -> Iterator[Batch]:
 
     Raises:
         WrongColumns: If the columns are others.
-        InvalidInput: If a first or last day is absent, or a span ends before it begins.
+        InvalidInput: If a value is absent or beyond what is counted, or a span ends before it begins.
         MissingExtra: If numpy or pyarrow is not installed.
 
     Example:
@@ -37,7 +39,8 @@ def spans_to_days(spans: Iterable[Batch]) -> Iterator[Batch]:
         ['2024-01-01', '2024-01-02']
     """
     for rows in alike(spans, SPANS, "spans"):
-        first, last = _numbers(rows, "first"), _numbers(rows, "last")
+        check_spans(rows)
+        first, last = (rows.column(name).cast(pa.int32()).to_numpy().astype(np.int64) for name in ("first", "last"))
         lengths = last - first + 1
         wrong = np.flatnonzero(lengths < 1)
         if len(wrong):
@@ -48,13 +51,6 @@ def spans_to_days(spans: Iterable[Batch]) -> Iterator[Batch]:
             kept = {name: rows.column(name).take(pa.array(of)) for name in ("person", "drug", "dose", "grain")}
             kept["date"] = dates(first[of] + place)
             yield pa.RecordBatch.from_arrays([kept[name] for name, _ in DAYS], names=[name for name, _ in DAYS])
-
-
-def _numbers(rows: Batch, name: str) -> Any:
-    column = rows.column(name)
-    if column.null_count:
-        raise InvalidInput(f"the column {name} has rows without a date; leave them out", where="spans")
-    return column.cast(pa.int32()).to_numpy(zero_copy_only=False).astype(np.int64)
 
 
 def repeated(lengths: Any) -> Iterator[tuple[Any, Any]]:

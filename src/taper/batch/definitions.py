@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args
 
 from taper._base.limits import EARLIEST, LATEST, LONGEST_DAYS
 from taper._base.numbers import NotExact, Rational, exact
+from taper._base.shown import show
 from taper.errors import InvalidInput
 from taper.source import Grade, Source
 
@@ -30,12 +31,14 @@ Duplicates = Literal["keep", "set aside"]
 def _one_of(name: str, got: object, choices: tuple[str, ...]) -> None:
     if got not in choices:
         listed = ", ".join(repr(choice) for choice in choices)
-        raise InvalidInput(f"{got!r} is none of its choices; write {listed}", where=name)
+        raise InvalidInput(f"{show(got)} is none of its choices; write {listed}", where=name)
 
 
 def _days(name: str, got: object, least: int) -> None:
     if isinstance(got, bool) or not isinstance(got, int) or not least <= got <= LONGEST_DAYS:
-        raise InvalidInput(f"{got!r} is no whole number of days from {least} to {LONGEST_DAYS}; write one", where=name)
+        raise InvalidInput(
+            f"{show(got)} is no whole number of days from {least} to {LONGEST_DAYS}; write one", where=name
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +131,7 @@ class EpisodeDefinition:
         for name in ("since", "until"):
             day = getattr(self, name)
             if type(day) is not date or not EARLIEST <= day <= LATEST:
-                raise InvalidInput(f"{day!r} is no date from 1900 to 2200; write date(2024, 12, 31)", where=name)
+                raise InvalidInput(f"{show(day)} is no date from 1900 to 2200; write date(2024, 12, 31)", where=name)
         if self.until < self.since:
             raise InvalidInput(f"{self.until} is before {self.since}; exchange them", where="until")
         part = self._read_change()

@@ -1,5 +1,6 @@
 """The two packages that batches are computed with, and exact fractions as arrays of integers."""
 
+from collections.abc import Iterator
 from datetime import date
 from math import lcm
 from typing import Any
@@ -35,9 +36,56 @@ def coded(column: Any) -> Any:
     return column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
 
 
+_MOST_BITS = 2**11
+_MOST_BITS_OF_ONE = 2**27
+
+
 def common_grain(grains: Any) -> int:
     """The least grain in which amounts of all these grains are whole numbers."""
-    return lcm(*(int(grain) for grain in pc.unique(pa.array(grains)).to_pylist())) if len(grains) else 1
+    return lcm(*_distinct(grains))
+
+
+def in_parts(grains: Any, groups: Any) -> Iterator[tuple[int, int, int | None]]:
+    """Rows in parts that cut through no group: of each the first row, the one after the last, and the common grain.
+
+    A part is as long as its common grain is short, so that amounts in it are never integers of many thousand digits. A
+    group that needs such a grain is a part of its own; None is its grain where that is too long for so many rows,
+    whatever other groups there are.
+    """
+    grain = _short_grain(grains, _MOST_BITS)
+    if grain is not None:
+        yield 0, len(grains), grain
+        return
+    opens = np.flatnonzero(is_new(groups))
+    begin, held = 0, 1
+    for first, end in zip(opens.tolist(), [*opens[1:].tolist(), len(grains)], strict=True):
+        own = _short_grain(grains[first:end], max(_MOST_BITS_OF_ONE // (end - first), _MOST_BITS))
+        both = None if own is None else lcm(held, own)
+        if both is not None and both.bit_length() <= _MOST_BITS:
+            held = both
+            continue
+        if begin < first:
+            yield begin, first, held
+        begin, held = first, own or 1
+        if own is None:
+            yield first, end, None
+            begin = end
+    if begin < len(grains):
+        yield begin, len(grains), held
+
+
+def _short_grain(grains: Any, most: int) -> int | None:
+    """The common grain; None where it takes more bits."""
+    made = 1
+    for grain in _distinct(grains):
+        made = lcm(made, grain)
+        if made.bit_length() > most:
+            return None
+    return made
+
+
+def _distinct(grains: Any) -> list[int]:
+    return [int(grain) for grain in pc.unique(pa.array(grains)).to_pylist()]
 
 
 def scaled(counts: Any, grains: Any, grain: int, *, room: int = 1) -> Any:
@@ -67,13 +115,11 @@ def is_new(*keys: Any) -> Any:
 
 
 def running_most(values: Any, groups: Any) -> Any:
-    """The largest value so far within each group of neighboring rows; groups are counted from 0, values are small."""
-    offset = groups * _STRIDE
+    """The largest value so far within each group of neighboring rows; groups are counted from 0."""
+    if not len(values):
+        return values
+    offset = groups * (int(values.max()) - int(values.min()) + 1)
     return np.maximum.accumulate(values + offset) - offset
-
-
-_STRIDE = 2**34
-"""More than the difference of any two days or ranks, in the steps of groups."""
 
 
 def in_order(*keys: Any) -> Any:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
+from taper._base.takes import takes
 from taper.batch.courses import Courses, courses_of
 from taper.batch.definitions import EpisodeDefinition
 from taper.batch.engine import Batch, common_grain, dates, np, pa, running_most, scaled
@@ -30,6 +31,7 @@ EPISODES: Final = (
 _COURSES: Final = ("level", "taper", "titration", "both")
 
 
+@takes
 def to_episodes(spans: Iterable[Batch], *, definition: EpisodeDefinition) -> Iterator[Batch]:
     """Treatment episodes by a stated definition, from the spans of `to_spans`.
 

@@ -1,17 +1,16 @@
 """Exposures: the rows that are read, each as exact integers, and the rows that cannot be read, with the reason."""
 
 import re
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Final
 
-from taper._base.limits import EARLIEST, LARGEST_MG, LATEST
+from taper._base.limits import EARLIEST, LARGEST_MG, LATEST, LONGEST_NAME, LONGEST_TEXT
 from taper.amounts.dose import Dose, InvalidAmount
 from taper.batch.account import Account, Aside
 from taper.batch.definitions import SpanRules
 from taper.batch.engine import LARGEST, Batch, coded, day_number, in_order, is_new, np, pa, pc, reduced
-from taper.batch.people import numbered, whole_people
-from taper.errors import NotFound
+from taper.batch.people import numbered
 from taper.knowledge.formulary import Formulary
 
 EXPOSURES: Final = (
@@ -27,6 +26,8 @@ EXPOSURES: Final = (
 
 _REASONS: Final = tuple(Aside)
 _SMALL: Final = 2**31
+_LARGEST_SCALE: Final = 18
+_MOST_KNOWN: Final = 100_000
 _BASE: Final = day_number(EARLIEST)
 
 
@@ -34,7 +35,7 @@ _BASE: Final = day_number(EARLIEST)
 class Exposures:
     """Readable rows as arrays: of whom, as the place in `people`; what, from which day to which, and the daily dose.
 
-    The dose is a fraction of a mg, `dose / grain`.
+    The dose is a fraction of a mg, `dose / grain`. `row` is the place in the batch; of a sum of several, that of one.
     """
 
     people: Any
@@ -44,11 +45,16 @@ class Exposures:
     last: Any
     dose: Any
     grain: Any
+    row: Any
+
+    @property
+    def parts(self) -> tuple[Any, ...]:
+        """All but the people."""
+        return self.number, self.drugs, self.first, self.last, self.dose, self.grain, self.row
 
     def take(self, rows: Any) -> "Exposures":
         """Some of the rows, or the rows in another order."""
-        parts = (self.number, self.drugs, self.first, self.last, self.dose, self.grain)
-        return Exposures(self.people, *(part[rows] for part in parts))
+        return Exposures(self.people, *(part[rows] for part in self.parts))
 
 
 class Reader:
@@ -59,14 +65,21 @@ class Reader:
         self.facts = facts
         self.account = account
         self.names: list[str] = list(facts.drugs)
-        self._numbers: dict[str | None, int] = {name: index for index, name in enumerate(self.names)}
+        self._places = {name: index for index, name in enumerate(self.names)}
+        self._numbers: dict[str | None, int] = {}
         self._strengths: dict[str | None, tuple[int, int]] = {}
 
-    def read(self, batch: Batch) -> Exposures:
-        """The readable rows of whole people; the others are counted, and handed to the account."""
+    def read(self, batch: Batch) -> tuple[Exposures, Any]:
+        """The readable rows of whole people, and of each row of the batch why it is set aside, or -1.
+
+        What is to be set aside besides is marked there; then `count` is called.
+        """
+        for known in (self._numbers, self._strengths):
+            if len(known) > _MOST_KNOWN:
+                known.clear()
         why = np.full(batch.num_rows, -1, np.int8)
         if batch.column("person").null_count:
-            _mark(why, pc.is_null(batch.column("person")), Aside.NO_PERSON)
+            mark(why, pc.is_null(batch.column("person")), Aside.NO_PERSON)
         drugs = self._drugs(batch.column("drug"), why)
         first, last, length = self._days(batch, why)
         strengths = _coded(batch.column("strength"))
@@ -77,10 +90,10 @@ class Reader:
             if len(again):
                 why[again] = _REASONS.index(Aside.DUPLICATE)
                 made = _of(batch, why, drugs, first, last, dose, grain)
-        self._count(batch, why)
-        return made
+        return made, why
 
-    def _count(self, batch: Batch, why: Any) -> None:
+    def count(self, batch: Batch, why: Any) -> None:
+        """Count the rows of a batch, and hand those that are set aside to the account."""
         rows = np.flatnonzero(why >= 0)
         self.account.read += len(why)
         self.account.used += len(why) - len(rows)
@@ -96,9 +109,9 @@ class Reader:
         listed, codes = _coded(column)
         known = np.array([self._number(name) for name in listed], np.int64)
         found = known[codes]
-        _mark(why, found == -1, Aside.UNKNOWN_DRUG)
-        _mark(why, found == -2, Aside.NO_DRUG)
-        _mark(why, found == -3, Aside.SEVERAL_DRUGS)
+        mark(why, found == -1, Aside.UNKNOWN_DRUG)
+        mark(why, found == -2, Aside.NO_DRUG)
+        mark(why, found == -3, Aside.SEVERAL_DRUGS)
         return found
 
     def _number(self, name: str | None) -> int:
@@ -107,15 +120,8 @@ class Reader:
         return self._numbers[name]
 
     def _find(self, name: str) -> int:
-        try:
-            return self._numbers[self.facts.name_of(name)]
-        except NotFound:
-            pass
-        try:
-            self.facts.written(name)
-        except NotFound:
-            return -1
-        return -3
+        found = self.facts.entries_of(name) if len(name) <= LONGEST_TEXT else ()
+        return self._places[found[0]] if len(found) == 1 else -3 if found else -1
 
     def _days(self, batch: Batch, why: Any) -> tuple[Any, Any, Any]:
         start, has_start = _whole(batch.column("start"))
@@ -126,30 +132,29 @@ class Reader:
         supply = np.clip(supply, -1, _SMALL)
         last = np.where(by_supply, start + supply - 1, end)
         length = last - start + 1
-        _mark(why, ~has_start, Aside.NO_START)
-        _mark(why, ~has_supply & ~has_end, Aside.NO_LENGTH)
-        _mark(why, by_supply & (supply <= 0), Aside.NEGATIVE_LENGTH)
-        _mark(why, has_end & (end < start), Aside.END_BEFORE_START)
+        mark(why, ~has_start, Aside.NO_START)
+        mark(why, ~has_supply & ~has_end, Aside.NO_LENGTH)
+        mark(why, by_supply & (supply <= 0), Aside.NEGATIVE_LENGTH)
+        mark(why, has_end & (end < start), Aside.END_BEFORE_START)
         most = (LATEST - EARLIEST).days
-        _mark(why, (start < _BASE) | (start > _BASE + most), Aside.FAR_DATE)
-        _mark(why, length > self.rules.longest, Aside.TOO_LONG)
-        _mark(why, last > _BASE + most, Aside.FAR_DATE)
+        mark(why, (start < _BASE) | (start > _BASE + most), Aside.FAR_DATE)
+        mark(why, length > self.rules.longest, Aside.TOO_LONG)
+        mark(why, last > _BASE + most, Aside.FAR_DATE)
         return start, last, np.where(why < 0, length, 1)
 
     def _doses(self, batch: Batch, strengths: "_Coded", length: Any, why: Any) -> tuple[Any, Any]:
         count, parts = _quantity(batch.column("quantity"), why)
         mass, unit = self._strength(strengths, why)
-        parts = np.full(len(count), parts)
         unit = unit * length
-        if max(_product(count, mass), _product(unit, parts)) >= LARGEST:
-            count, parts = reduced(count, parts)
-            count, unit = reduced(count, unit)
-            mass, parts = reduced(mass, parts)
-            fits = (count < _SMALL) & (mass < _SMALL) & (unit < _SMALL) & (parts < _SMALL)
-            _mark(why, ~fits, Aside.TOO_LARGE)
-            count, mass, unit, parts = (np.where(fits, part, 1) for part in (count, mass, unit, parts))
+        large = np.flatnonzero((count > (LARGEST - 1) // mass) | (unit > (LARGEST - 1) // parts))
         dose, grain = count * mass, unit * parts
-        _mark(why, dose // LARGEST_MG >= grain, Aside.TOO_LARGE)
+        if len(large):
+            count, mass, unit, parts = (part[large].astype(object) for part in (count, mass, unit, parts))
+            whole, fine = reduced(count * mass, unit * parts)
+            fits = (whole < LARGEST) & (fine < LARGEST)
+            dose[large], grain[large] = np.where(fits, whole, 1), np.where(fits, fine, 1)
+            mark(why, np.isin(np.arange(len(why)), large[~fits]), Aside.TOO_LARGE)
+        mark(why, dose // LARGEST_MG >= grain, Aside.TOO_LARGE)
         return dose, grain
 
     def _strength(self, strengths: "_Coded", why: Any) -> tuple[Any, Any]:
@@ -160,18 +165,14 @@ class Reader:
         read = np.array([self._strengths[text] for text in listed], np.int64).reshape(-1, 2)
         mass, unit = read[codes, 0], read[codes, 1]
         if (read[:-1, 1] < 1).any() or len(listed) - 1 in codes:
-            _mark(why, unit == -1, Aside.NO_STRENGTH)
-            _mark(why, unit == 0, Aside.UNREAD_STRENGTH)
-            _mark(why, unit == -2, Aside.TOO_LARGE)
+            mark(why, unit == -1, Aside.NO_STRENGTH)
+            mark(why, unit == 0, Aside.UNREAD_STRENGTH)
+            mark(why, unit == -2, Aside.TOO_LARGE)
         return mass, np.maximum(unit, 1)
 
 
-_Coded = tuple[list[str | None], Any]
+_Coded = tuple[list[Any], Any]
 """The distinct values of a column, the absent one last, and for each row which it is."""
-
-
-def _product(one: Any, other: Any) -> int:
-    return int(one.max(initial=1)) * int(other.max(initial=1))
 
 
 def _of(batch: Batch, why: Any, *parts: Any) -> Exposures:
@@ -183,7 +184,7 @@ def _of(batch: Batch, why: Any, *parts: Any) -> Exposures:
     number = numbered(people)
     drugs, first, last, dose, grain = parts
     whom = people.take(pa.array(np.flatnonzero(is_new(number))))
-    return Exposures(whom, number, drugs, first, last, *reduced(dose, grain))
+    return Exposures(whom, number, drugs, first, last, *reduced(dose, grain), rows)
 
 
 def _again(batch: Batch, rows: Any, made: Exposures, strengths: Any) -> Any:
@@ -195,17 +196,16 @@ def _again(batch: Batch, rows: Any, made: Exposures, strengths: Any) -> Any:
     if not len(near):
         return rows[:0]
     supply, has_supply = _whole(batch.column("days_supply"))
-    supply = np.where(has_supply, supply, -1)
     end, has_end = _whole(batch.column("end"))
-    end = np.where(has_end, end, np.iinfo(np.int64).min)
-    doses = (made.dose, made.grain, strengths[rows])
-    parts = (made.number, made.drugs, made.first, made.last, *doses, supply[rows], end[rows])
+    names = _coded(batch.column("drug"))[1]
+    written = (part[rows] for part in (names, strengths, supply, has_supply, end, has_end))
+    parts = (made.number, made.drugs, made.first, made.last, made.dose, made.grain, *written)
     keys = tuple(part[near] for part in parts)
     order = np.lexsort((near, *keys[::-1]))
     return rows[near[order[~is_new(*(key[order] for key in keys))]]]
 
 
-def _mark(why: Any, where: Any, reason: Aside) -> None:
+def mark(why: Any, where: Any, reason: Aside) -> None:
     """Note a reason for the rows that have none yet."""
     flags = np.asarray(where)
     if flags.any():
@@ -215,7 +215,7 @@ def _mark(why: Any, where: Any, reason: Aside) -> None:
 def _coded(column: Any) -> _Coded:
     """The distinct values of a column, and for each row which it is; an absent one is None."""
     held = coded(column)
-    listed: list[str | None] = [*held.dictionary.to_pylist(), None]
+    listed = [*held.dictionary.to_pylist(), None]
     codes = held.indices.fill_null(len(listed) - 1) if held.indices.null_count else held.indices
     return listed, codes.to_numpy(zero_copy_only=False)
 
@@ -231,10 +231,10 @@ def _whole(column: Any) -> tuple[Any, Any]:
     return values.astype(np.int64), there
 
 
-def _quantity(column: Any, why: Any) -> tuple[Any, int]:
-    """A column of numbers as counts of one unit, and how many of the unit are 1; a float counts where it is whole."""
-    parts = 1
-    _mark(why, pc.is_null(column, nan_is_null=True), Aside.NO_QUANTITY)
+def _quantity(column: Any, why: Any) -> tuple[Any, Any]:
+    """A column of numbers as counts of a unit, and how many of the unit are 1; a float counts where it is whole."""
+    parts = np.ones(len(column), np.int64)
+    mark(why, pc.is_null(column, nan_is_null=True), Aside.NO_QUANTITY)
     if pa.types.is_integer(column.type):
         count, _ = _whole(column)
     elif pa.types.is_decimal(column.type):
@@ -242,24 +242,43 @@ def _quantity(column: Any, why: Any) -> tuple[Any, int]:
     else:
         column = column.cast(pa.float64())  # what is shorter does not hold the limit
         is_small = pc.less(pc.abs(column), _SMALL)
-        _mark(why, pc.and_(is_small, pc.not_equal(pc.trunc(column), column)).fill_null(False), Aside.PART_QUANTITY)
+        mark(why, pc.and_(is_small, pc.not_equal(pc.trunc(column), column)).fill_null(False), Aside.PART_QUANTITY)
         large = pc.if_else(pc.greater(column, 0), _SMALL * _SMALL, -1)
         count, _ = _whole(pc.if_else(is_small, pc.if_else(is_small, pc.trunc(column), 0).cast(pa.int64()), large))
-    _mark(why, count <= 0, Aside.NEGATIVE_QUANTITY)
+    mark(why, count <= 0, Aside.NEGATIVE_QUANTITY)
     return np.clip(count, 1, None), parts
 
 
-def _decimal(column: Any) -> tuple[Any, int]:
-    """Decimals as integers: the 64 low bits where the others only carry the sign, else what is too large."""
-    scale = max(column.type.scale, 0)  # one below 0 counts in tens, hundreds and so on
-    held = pa.array(column.fill_null(0).cast(pa.decimal256(76, scale)))
-    words = np.frombuffer(held.buffers()[1], np.int64).reshape(-1, 4)[held.offset : held.offset + len(held)]
-    fits = (words[:, 1:] == 0).all(axis=1) & (words[:, 0] >= 0)
-    count = np.where(fits, words[:, 0], np.where(words[:, 3] < 0, -1, _SMALL * _SMALL))
-    return count, 10**scale
+def _decimal(column: Any) -> tuple[Any, Any]:
+    """Decimals as integers: the 64 low bits where the others only carry the sign, else each as a fraction."""
+    scale = column.type.scale
+    count, parts = np.zeros(len(column), np.int64), np.ones(len(column), np.int64)
+    there = np.asarray(pc.is_valid(column))
+    slow = there
+    if 0 <= scale <= _LARGEST_SCALE:
+        held = pa.array(column.fill_null(0).cast(pa.decimal256(76, scale)))
+        words = np.frombuffer(held.buffers()[1], np.int64).reshape(-1, 4)[held.offset : held.offset + len(held)]
+        fits = (words[:, 1:] == 0).all(axis=1) & (words[:, 0] >= 0)
+        count = np.where(fits, words[:, 0], np.where(words[:, 3] < 0, -1, 0))
+        parts = np.where(fits, 10**scale, 1)
+        slow = there & ~fits & (words[:, 3] >= 0)
+    rows = np.flatnonzero(slow)
+    if len(rows):
+        listed, codes = _coded(column.take(pa.array(rows)))
+        ratios = np.array([_small_ratio(value) for value in listed], np.int64)[codes]
+        count[rows], parts[rows] = ratios[:, 0], ratios[:, 1]
+    return count, parts
 
 
-_AS_REGISTERED = re.compile(r"([0-9]*\.?[0-9]+)\s*([A-Za-z\u00b5\u03bc]+)")
+def _small_ratio(value: Decimal | None) -> tuple[int, int]:
+    """A decimal as a fraction; where that is too large or too fine, as what is too large."""
+    top, bottom = (0, 1) if value is None else value.as_integer_ratio()
+    if top <= 0:
+        return -1, 1
+    return (top, bottom) if max(top, bottom) < LARGEST else (_SMALL * _SMALL, 1)
+
+
+_AS_REGISTERED = re.compile(r"([0-9]+(?:\.[0-9]+)?|\.[0-9]+)\s*([A-Za-z\u00b5\u03bc]+)")
 _MICROGRAMS = {"ug", "\u00b5g", "\u03bcg"}
 
 
@@ -276,6 +295,8 @@ def _mass(text: str | None) -> tuple[int, int]:
     """A strength in mg as a fraction; below it is 0 what cannot be read, -1 what is absent, -2 what is too large."""
     if text is None or not text.strip():
         return 1, -1
+    if len(text.strip()) > LONGEST_NAME:
+        return 1, 0
     try:
         top, bottom = Dose.parse(_as_written(text.strip())).mg.as_integer_ratio()
     except InvalidAmount:
@@ -289,23 +310,3 @@ def _with_reasons(batch: Batch, rows: Any, why: Any) -> Batch:
     kept = batch.take(pa.array(rows))
     reasons = pa.array([str(reason) for reason in _REASONS]).take(pa.array(why))
     return pa.RecordBatch.from_arrays([*kept.columns, reasons], names=[*kept.schema.names, "reason"])
-
-
-def set_aside(exposures: Iterable[Batch], *, rules: SpanRules, facts: Formulary | None = None) -> Iterator[Batch]:
-    """The rows that `to_spans` cannot read by the same rules: their columns as they are, and the reason.
-
-    Args:
-        exposures: As for `to_spans`.
-        rules: As for `to_spans`.
-        facts: As for `to_spans`.
-
-    Raises:
-        WrongColumns: If the columns are others.
-        OutOfOrder: If the column `person` does not ascend.
-    """
-    found: list[Batch] = []
-    reader = Reader(rules, facts if facts is not None else Formulary.shipped(), Account(found.append))
-    for batch in whole_people(exposures, EXPOSURES, "exposures"):
-        reader.read(batch)
-        yield from found
-        found.clear()

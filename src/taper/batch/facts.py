@@ -6,6 +6,8 @@ from enum import StrEnum
 from types import SimpleNamespace
 from typing import Any, cast
 
+from taper._base.shown import show
+from taper._base.takes import takes
 from taper.amounts.dose import DailyDose
 from taper.checks.case import Case
 from taper.checks.length_of_use import LongUse, long_use
@@ -62,7 +64,7 @@ class DrugFacts:
 
 
 def facts_of(
-    formulary: Formulary, drug: str, market: str | None, release: Release | None, form: DosageForm | None
+    formulary: Formulary, drug: str, market: str | None, release: Release | str | None, form: DosageForm | str | None
 ) -> DrugFacts:
     """The facts about a drug that hold of anyone who takes it, in whatever product of a market, release and form."""
     monograph = formulary.monograph(drug)
@@ -95,7 +97,7 @@ def check_chosen(formulary: Formulary, market: str | None, release: object, form
     for name, (got, choices) in chosen.items():
         if got is not None and got not in choices:
             listed = ", ".join(repr(str(choice)) for choice in choices)
-            raise InvalidInput(f"{got!r} is none on file; write {listed}", where=name)
+            raise InvalidInput(f"{show(got)} is none on file; write {listed}", where=name)
 
 
 def _any_product(market: str | None) -> tuple[Product, ...]:
@@ -147,18 +149,19 @@ def _for_anyone(fact: Cited, case: Case) -> Use:
     return Use.PERSON if case.person_fits(fact) is None else Use.COMPARED
 
 
+@takes
 def compared_facts(
     drugs: Iterable[str],
     *,
     facts: Formulary | None = None,
     market: str | None = None,
-    release: Release | None = None,
-    form: DosageForm | None = None,
+    release: Release | str | None = None,
+    form: DosageForm | str | None = None,
 ) -> tuple[ComparedFact, ...]:
     """Every fact about some drugs that `to_findings` compares, and every one that it leaves out, with the reason.
 
     Args:
-        drugs: Names of drugs.
+        drugs: Names of drugs; one that is named twice is listed once.
         facts: As for `to_findings`.
         market: As for `to_findings`.
         release: As for `to_findings`.
@@ -174,7 +177,8 @@ def compared_facts(
     """
     held = facts if facts is not None else Formulary.shipped()
     check_chosen(held, market, release, form)
-    return tuple(item for drug in drugs for item in facts_of(held, drug, market, release, form).listed)
+    names = dict.fromkeys(held.name_of(drug) for drug in drugs)
+    return tuple(item for name in names for item in facts_of(held, name, market, release, form).listed)
 
 
 def limit_text(ceiling: Ceiling) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
+from taper._base.takes import takes
 from taper.batch.ceilings import above_ceilings, by_kidneys
 from taper.batch.courses import Courses, courses_of
 from taper.batch.definitions import EpisodeDefinition
@@ -17,6 +18,7 @@ from taper.knowledge.formulary import Formulary
 from taper.products.product import DosageForm, Release
 
 
+@takes
 def to_findings(
     spans: Iterable[Batch],
     *,
@@ -24,8 +26,8 @@ def to_findings(
     facts: Formulary | None = None,
     people: Iterable[Batch] | None = None,
     market: str | None = None,
-    release: Release | None = None,
-    form: DosageForm | None = None,
+    release: Release | str | None = None,
+    form: DosageForm | str | None = None,
 ) -> Iterator[Batch]:
     """What goes beyond a source in the episodes of many people, as the rules of `check` read the same facts.
 
@@ -53,6 +55,7 @@ def to_findings(
     Raises:
         WrongColumns: If the columns are others.
         OutOfOrder: If the spans do not stand in order of person, drug and day.
+        CannotCompute: If the doses of a person are too fine to be counted together; the message names this person.
         UnknownDrug: If a drug is not on file.
         InvalidInput: If two kidney figures are of one person and day, or one is none; if a span has no drug, day or
             dose; or if there is no such market, release or form.
@@ -74,7 +77,7 @@ def to_findings(
     figures = KidneyFigures(people)
     known: dict[str, DrugFacts] = {}
     for courses in courses_of(spans, definition):
-        for drug in courses.names:
+        for drug in (courses.names[code] for code in np.unique(courses.drugs)):
             if drug not in known:
                 known[drug] = facts_of(held, drug, market, release, form)
         found = _found(courses, known, figures)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from taper._base.shown import show
 from taper.batch.courses import Courses
 from taper.batch.engine import LARGEST, Batch, dates, is_new, np, pa
 from taper.batch.levels import DrugCourses
@@ -45,8 +46,14 @@ class Found:
         below = np.zeros(count, np.int64) if after is None else after
         common = np.gcd(np.gcd(dose, below), drug.grain)
         dose, below, grain = dose // common, below // common, drug.grain // common
-        if max(int(dose.max()), int(grain.max())) >= LARGEST:
-            raise CannotCompute("a dose is finer than is counted; use fewer lengths of supply", where="spans")
+        wrong = np.flatnonzero(np.maximum(dose, grain) >= LARGEST)
+        if len(wrong):
+            held = self.held
+            whose = held.people[int(held.number[held.opens[drug.whole[episode[wrong[0]]]]])].as_py()
+            raise CannotCompute(
+                f"doses of {show(whose)} are parts of a mg too fine to be counted together; leave this person out",
+                where="spans",
+            )
         rule, reading, source, limit = words
         self.words.append((rule, reading, source, limit))
         made = (drug.whole[episode], np.full(count, len(self.words) - 1), first, last, dose, below, grain, has_after)
@@ -56,11 +63,13 @@ class Found:
         """The rows in order of person, drug, episode and day, and then of rule, reading, source and limit."""
         whole, words, first, *rest = (np.concatenate(column) for column in zip(*self.parts, strict=True))
         listed = sorted(set(self.words))
-        words = np.array([listed.index(each) for each in self.words])[words]
+        places = {each: place for place, each in enumerate(listed)}
+        words = np.array([places[each] for each in self.words])[words]
         # In one number, since sorting by one is several times faster: a row of a batch, a day, and which words.
-        # Days of a stock of centuries do not fit, and their ranks do as well.
-        day = np.unique(first, return_inverse=True)[1] - 2**19 if int(first.max()) >= 2**19 else first
-        key = (whole * 2**20 + day + 2**19) * 2**16 + words
+        day = whole * 2**20 + first + 2**19
+        if (int(day.max()) + 1) * len(listed) >= LARGEST:
+            day = np.unique(day, return_inverse=True)[1]
+        key = day * len(listed) + words
         order = _without_repeats(np.argsort(key, kind="stable"), key, rest)
         whole, words, first, last, dose, after, grain, has_after = (
             column[order] for column in (whole, words, first, *rest)

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
 
+from taper._base.limits import EARLIEST, LATEST
+from taper._base.shown import show
 from taper.batch.columns import alike
 from taper.batch.courses import Courses
-from taper.batch.engine import Batch, np, pa
+from taper.batch.engine import Batch, day_number, np, pa
 from taper.batch.refusals import WrongColumns
 from taper.errors import InvalidInput
 from taper.knowledge.kidney_advice import KidneyAction, KidneyAdvice
@@ -18,6 +20,7 @@ PEOPLE: Final = (("person", "key"), ("date", "date"), ("egfr", "number"), ("crcl
 """The columns of kidney figures: eGFR in mL/min/1.73 m2, creatinine clearance in mL/min, either absent."""
 
 _DAYS: Final = 2**20
+"""More than the days that a date may have, in the steps of people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,8 @@ class KidneyFigures:
 
     Raises:
         WrongColumns: If the columns are others.
-        InvalidInput: If a row has no person or day, two are of one person and day, or a figure is none.
+        InvalidInput: If a row has no person or day, a day is not of 1900 to 2200, two are of one person and day, or a
+            figure is none.
     """
 
     def __init__(self, people: Iterable[Batch] | None) -> None:
@@ -57,23 +61,33 @@ class KidneyFigures:
         people = table["person"].combine_chunks()
         coded = people.dictionary_encode()
         self._people = coded.dictionary.to_numpy(zero_copy_only=False)
-        days = table["date"].combine_chunks().cast(pa.int32()).to_numpy(zero_copy_only=False)
-        self._keys = coded.indices.to_numpy(zero_copy_only=False) * _DAYS + days + _DAYS // 2
+        days = table["date"].cast(pa.int32()).to_numpy().astype(np.int64)
+        far = np.flatnonzero((days < day_number(EARLIEST)) | (days > day_number(LATEST)))
+        if len(far):
+            whose = show(people[int(far[0])].as_py())
+            raise InvalidInput(f"{whose} has a date outside of 1900 to 2200; leave the row out", where="people")
+        self._keys = coded.indices.to_numpy().astype(np.int64) * _DAYS + days + _DAYS // 2
         twice = np.flatnonzero(self._keys[1:] == self._keys[:-1])
         if len(twice):
-            raise InvalidInput(f"{people[int(twice[0])]} has two rows on one day; keep one", where="people")
+            whose = show(people[int(twice[0])].as_py())
+            raise InvalidInput(f"{whose} has two rows on one day; keep one", where="people")
         self._kind = people.type
         codes: dict[tuple[str | None, str | None], int] = {}
-        pairs = zip(*(_texts(table[name]) for name in ("egfr", "crcl")), strict=True)
-        self._codes = np.array([codes.setdefault(pair, len(codes)) for pair in pairs], np.int64)
-        for (egfr, crcl), code in codes.items():
-            self._patients.append(_patient(egfr, crcl, people[int(np.argmax(self._codes == code))]))
+        made = []
+        for row, pair in enumerate(zip(*(_texts(table[name]) for name in ("egfr", "crcl")), strict=True)):
+            if pair not in codes:
+                codes[pair] = len(codes)
+                self._patients.append(_patient(pair[0], pair[1], people[row].as_py()))
+            made.append(codes[pair])
+        self._codes = np.array(made, np.int64)
 
     def of(self, courses: Courses) -> Any:
         """Of each episode, which of the distinct figures are the person's on its first day; -1 where none is known."""
         if not len(self._keys):
             return np.full(len(courses.opens), -1)
-        if pa.types.is_integer(courses.people.type) != pa.types.is_integer(self._kind):
+        kinds = (self._kind, courses.people.type)
+        unlike = [[is_so(kind) for kind in kinds] for is_so in (pa.types.is_integer, pa.types.is_uint64)]
+        if any(one != other for one, other in unlike):  # numpy compares uint64 with others as floats
             raise WrongColumns(
                 f"the column person is {self._kind}, and in the spans {courses.people.type}; cast it to the same",
                 where="people", missing=("person",),
@@ -82,8 +96,7 @@ class KidneyFigures:
         place = np.minimum(np.searchsorted(self._people, names), len(self._people) - 1)
         is_known = (self._people[place] == names)[courses.number[courses.opens]]
         whose = place[courses.number[courses.opens]]
-        day = np.minimum(courses.first[courses.opens], _DAYS // 2 - 1)
-        at = np.searchsorted(self._keys, whose * _DAYS + day + _DAYS // 2, "right") - 1
+        at = np.searchsorted(self._keys, whose * _DAYS + courses.first[courses.opens] + _DAYS // 2, "right") - 1
         is_known &= (at >= 0) & (self._keys[at] // _DAYS == whose)
         return np.where(is_known, self._codes[at], -1)
 
@@ -104,7 +117,7 @@ def _patient(egfr: str | None, crcl: str | None, person: object) -> Patient:
     try:
         return Patient.read({name: text for name, text in (("egfr", egfr), ("crcl", crcl)) if text is not None})
     except InvalidInput as error:
-        raise InvalidInput(f"{error.message}; correct it for {person}, or leave it out", where="people") from None
+        raise InvalidInput(f"{error.message}; correct it for {show(person)}, or leave it out", where="people") from None
 
 
 def _read(advice: KidneyAdvice, patient: Patient) -> list[KidneyAnswer]:

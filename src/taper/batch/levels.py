@@ -86,6 +86,7 @@ class DailyLevels:
 
 
 FAR = 2**31
+"""Later than any day; `-FAR` is earlier than any."""
 
 
 def levels_of_drug(held: DrugCourses) -> DailyLevels:

@@ -10,7 +10,7 @@ from taper._base.numbers import write_number
 from taper.batch.engine import LARGEST, is_new, np, running_most
 from taper.batch.facts import DrugFacts
 from taper.batch.found import Found
-from taper.batch.levels import DailyLevels, DrugCourses, levels_of_drug, times
+from taper.batch.levels import FAR, DailyLevels, DrugCourses, levels_of_drug, times
 from taper.batch.stops import is_shorter
 from taper.checks.dose_levels import fewest_days, most_days
 from taper.knowledge.stopping_advice import Stopping, StoppingBand, StoppingShape
@@ -252,7 +252,7 @@ def _least_time(found: Found, falls: DoseFalls, fact: Stopping, speaks: Any) -> 
         return
     held = falls.held
     episodes = np.flatnonzero(speaks & held.is_new & held.stopped)
-    last = np.maximum.reduceat(np.where(held.count == held.peak[held.episode], held.last, 0), held.opens)[episodes]
+    last = np.maximum.reduceat(np.where(held.count == held.peak[held.episode], held.last, -FAR), held.opens)[episodes]
     end = held.last[held.closes[episodes]]
     short = end - last < most_days(fact.lasting_at_least)
     episodes, last, end = episodes[short], last[short], end[short]

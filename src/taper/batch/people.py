@@ -3,12 +3,21 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from taper.batch.columns import alike
+from taper._base.limits import MOST_ROWS_OF_ONE
+from taper._base.shown import show
+from taper.batch.columns import alike, recoded
 from taper.batch.engine import Batch, is_new, np, pa, pc
 from taper.batch.refusals import OutOfOrder
+from taper.errors import CannotCompute
 
 ROWS = 131_072
 """About how many rows are computed at once."""
+
+_BYTES = 2**26
+"""About how many bytes are kept to be computed at once, where rows are long."""
+
+_BATCHES = 500
+"""How many batches are kept apart; a batch of a few rows takes more room than they do."""
 
 
 def whole_people(batches: Iterable[Batch], wanted: Sequence[tuple[str, str]], what: str) -> Iterator[Batch]:
@@ -17,23 +26,40 @@ def whole_people(batches: Iterable[Batch], wanted: Sequence[tuple[str, str]], wh
     Raises:
         WrongColumns: If a batch has other columns.
         OutOfOrder: If the column `person` does not ascend.
+        CannotCompute: If a person has more rows than `MOST_ROWS_OF_ONE`.
     """
     held: list[Batch] = []
-    rows = 0
+    rows = size = kept = joined = 0
     for batch in _pieces(batches, wanted, what):
         held.append(batch)
-        rows += batch.num_rows
-        if rows >= ROWS:
-            whole = _joined(held)
-            at = _last_person(whole, what)
-            if at:
-                yield whole.slice(0, at)
-            held = [whole.slice(at)]
-            rows = whole.num_rows - at
+        if len(held) - joined == _BATCHES:
+            held[joined:] = [_joined(held[joined:])]
+            joined += 1
+        rows, size = rows + batch.num_rows, size + batch.nbytes
+        # What was kept of the last person is joined again only beside as many new rows, however short batches are.
+        if rows - kept < kept or (rows < ROWS and size < _BYTES):
+            continue
+        whole = _joined(held)
+        at = _last_person(whole, what)
+        nobody = pc.is_null(whole.column("person")) if whole.column("person").null_count else None
+        done, rest = whole.slice(0, at), whole.slice(at)
+        if nobody is not None:  # rows without a person belong to no one that goes on
+            done = _joined([done, rest.filter(nobody.slice(at))])
+            rest = rest.filter(pc.invert(nobody.slice(at)))
+        if done.num_rows:
+            yield done
+        held, rows, size = [_alone(rest)], rest.num_rows, rest.nbytes
+        kept, joined = rows, 1
     if rows:
         whole = _joined(held)
         _last_person(whole, what)
         yield whole
+
+
+def _alone(rows: Batch) -> Batch:
+    """Some rows without what codes stand for in others, which would be kept for ever."""
+    columns = [recoded(each) if pa.types.is_dictionary(each.type) else each for each in rows.columns]
+    return pa.RecordBatch.from_arrays(columns, schema=rows.schema)
 
 
 def _pieces(batches: Iterable[Batch], wanted: Sequence[tuple[str, str]], what: str) -> Iterator[Batch]:
@@ -45,12 +71,12 @@ def _pieces(batches: Iterable[Batch], wanted: Sequence[tuple[str, str]], what: s
 def _joined(batches: list[Batch]) -> Batch:
     if len(batches) == 1:
         return batches[0]
-    (whole,) = pa.Table.from_batches(batches).combine_chunks().to_batches()
+    (whole,) = pa.Table.from_batches(batches).combine_chunks().to_batches() or batches[:1]
     return whole
 
 
 def _last_person(whole: Batch, what: str) -> int:
-    """The row at which the last person begins; an error where people do not ascend."""
+    """The row at which the last person begins; an error where people do not ascend, or one has too many rows."""
     keys = whole.column("person")
     wrong: int | str | None
     values = keys.drop_null()
@@ -65,10 +91,18 @@ def _last_person(whole: Batch, what: str) -> int:
         wrong = _first_fall(runs, seen)
     if wrong is not None:
         raise OutOfOrder(
-            f"the rows of {wrong!r} come after those of a later person; order them by the column person", where=what
+            f"the rows of {show(wrong)} come after those of a later person; order them by the column person", where=what
         )
     if not len(values):
         return 0
+    if len(values) > MOST_ROWS_OF_ONE:
+        counts = np.bincount(numbered(values))
+        if counts.max() > MOST_ROWS_OF_ONE:
+            whose = values[int(counts[: counts.argmax()].sum())].as_py()
+            raise CannotCompute(
+                f"the person {show(whose)} has more than {MOST_ROWS_OF_ONE} rows; leave out what is no single person",
+                where=what,
+            )
     same = np.asarray(pc.equal(keys, values[-1]).fill_null(True))
     return int(len(same) - np.argmin(same[::-1])) if not same.all() else 0
 
@@ -81,7 +115,7 @@ def _first_fall(runs: Any, seen: list[str]) -> str | None:
 
 
 def numbered(keys: Any) -> Any:
-    """The people of neighboring rows, numbered from 0 in their order."""
+    """The people of neighboring rows, none of which is absent, numbered from 0 in their order."""
     if not pa.types.is_integer(keys.type):
         keys = keys.dictionary_encode().indices
     return np.cumsum(is_new(keys.to_numpy(zero_copy_only=False))) - 1

@@ -5,6 +5,7 @@ from fractions import Fraction
 from itertools import groupby
 from typing import Any, Final, Literal, get_args
 
+from taper._base.shown import show
 from taper._base.takes import takes
 from taper.batch.days import repeated
 from taper.batch.engine import LARGEST, Batch, dates, day_number, np, pa
@@ -60,7 +61,7 @@ def schedules_to_batches(schedules: Iterable[Schedule], *, per: PerRow = "day") 
         True
     """
     if per not in get_args(PerRow):
-        raise InvalidInput(f"per is {per!r}; write {' or '.join(get_args(PerRow))}")
+        raise InvalidInput(f"per is {show(per)}; write {' or '.join(get_args(PerRow))}")
     return _batches(schedules, per)
 
 

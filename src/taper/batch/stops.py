@@ -6,7 +6,7 @@ from typing import Any
 from taper.batch.engine import np
 from taper.batch.facts import DrugFacts
 from taper.batch.found import Found
-from taper.batch.levels import DrugCourses, times
+from taper.batch.levels import FAR, DrugCourses, times
 from taper.checks.dose_levels import fewest_days, most_days
 from taper.knowledge.stopping_advice import Stopping, StoppingShape
 from taper.source import Source
@@ -65,7 +65,7 @@ def _endings(held: DrugCourses) -> DoseEndings:
     episode = held.episode[opening]
     group = np.cumsum(begins) - 1
     most = np.maximum.reduceat(held.count, opening)
-    at_most = np.maximum.reduceat(np.where(held.count == most[group], held.last, 0), opening)
+    at_most = np.maximum.reduceat(np.where(held.count == most[group], held.last, -FAR), opening)
     days = held.last[closing] - held.first[opening] + 1
     used = np.cumsum(days)
     heads = np.searchsorted(episode, np.arange(len(held.opens)))
@@ -134,18 +134,23 @@ def _is_crowded(held: DrugCourses, ending: DoseEndings, rows: Any, least: int) -
     """Whether some days hold more of a reduction than is spread over the least time."""
     begins, ends, most = ending.begins[rows], ending.ends[rows], ending.most[rows]
     crowded = np.zeros(len(rows), bool)
-    # Each level after the first, from the 0 after the stretch on; back from each to the levels before it.
-    for ahead in range(int((ends - begins).max(initial=-1)) + 1):
-        after = held.last[ends] + 1 if ahead == 0 else held.first[ends + 1 - ahead]
-        low = np.zeros(len(rows), held.count.dtype) if ahead == 0 else held.count[ends + 1 - ahead]
-        # What some days hold is more than half of the highest, or they hold no more than is spread.
-        inside = np.flatnonzero((ends + 1 - ahead > begins) & ~crowded & (low * 2 < most))
-        high_at = ends[inside] - ahead
-        while len(inside):
-            passed = after[inside] - held.last[high_at] - 1
-            near = passed < least
-            share = times(held.count[high_at] - low[inside], 2 * least) > most[inside] * (least + passed)
-            crowded[inside[near & share]] = True
-            more = near & ~share & (high_at > begins[inside])
-            inside, high_at = inside[more], high_at[more] - 1
+    # Each level after the first, up to the 0 after the stretch; back from each to the levels before it, all at once.
+    count = ends - begins + 1
+    whose = np.repeat(np.arange(len(rows)), count)
+    at = np.arange(len(whose)) - np.repeat(np.cumsum(count) - count - begins - 1, count)
+    is_zero = at > ends[whose]
+    high = at - 1
+    at = np.where(is_zero, high, at)
+    after = np.where(is_zero, held.last[at] + 1, held.first[at])
+    low = np.where(is_zero, 0, held.count[at])
+    # What some days hold is more than half of the highest, or they hold no more than is spread.
+    kept = np.flatnonzero(low * 2 < most[whose])
+    while len(kept):
+        whose, after, low, high = whose[kept], after[kept], low[kept], high[kept]
+        passed = after - held.last[high] - 1
+        share = times(held.count[high] - low, 2 * least) > most[whose] * (least + passed)
+        near = passed < least
+        crowded[whose[near & share]] = True
+        kept = np.flatnonzero(near & ~crowded[whose] & (high > begins[whose]))
+        high = high - 1
     return crowded

@@ -2,18 +2,7 @@
 
 from taper.testing.amounts import amounts, clock_slots, doses, durations, named_slots, patterns, regimens, starts
 from taper.testing.events import decisions, events, logs
-from taper.testing.exposures import (
-    FILL_DAYS,
-    SINCE,
-    UNTIL,
-    ExposureRow,
-    PersonKind,
-    SyntheticFill,
-    SyntheticPerson,
-    exposure_batches,
-    kidney_batches,
-    synthetic_people,
-)
+from taper.testing.exposures import FILL_DAYS, SINCE, UNTIL, synthetic_people
 from taper.testing.known_answers import (
     KnownEpisode,
     KnownFinding,
@@ -23,6 +12,7 @@ from taper.testing.known_answers import (
     known_spans,
     synthetic_facts,
 )
+from taper.testing.person_batches import exposure_batches, kidney_batches
 from taper.testing.plans import Realizable, Unrealizable, courses, plans, realizable_plans, unrealizable_plans
 from taper.testing.products import (
     DRUG,
@@ -44,6 +34,7 @@ from taper.testing.sources_and_people import (
     patients,
     stopping_advice,
 )
+from taper.testing.synthetic_records import ExposureRow, PersonKind, SyntheticFill, SyntheticPerson
 
 __all__ = [
     "DRUG",

@@ -9,22 +9,30 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
+from taper._base.limits import LARGEST_MG
 from taper.amounts.dose import Dose, MassUnit
 from taper.amounts.duration import Duration, TimeUnit
 from taper.plans.regimen import NAMED_SLOTS, WEEKDAYS, Regimen, Slot
+from taper.testing.asked import as_drawn, draws, whole
 
 
+@draws
 def amounts(*, up_to: int = 100) -> SearchStrategy[Fraction]:
     """Exact numbers above 0, as doses have them.
 
     Narrow: the denominators are those that strengths, pieces and graduations make, thirds among them, so that
     drawn doses meet each other and edges are hit.
+
+    Raises:
+        InvalidInput: If `up_to` is below 1 or above 1000000.
     """
+    whole("up_to", up_to, 1, LARGEST_MG)
     return st.sampled_from((1, 2, 3, 4, 8, 10, 40)).flatmap(
         lambda bottom: st.integers(1, up_to * bottom).map(lambda top: Fraction(top, bottom))
     )
 
 
+@draws
 @st.composite
 def doses(
     draw: DrawFn,
@@ -38,6 +46,7 @@ def doses(
     return Dose(draw(amounts)).in_unit(draw(units))
 
 
+@draws
 @st.composite
 def durations(
     draw: DrawFn,
@@ -71,6 +80,7 @@ def clock_slots() -> SearchStrategy[Slot]:
     return st.tuples(st.integers(0, 23), st.sampled_from((0, 30))).map(lambda at: Slot(f"{at[0]:02}:{at[1]:02}"))
 
 
+@draws
 def regimens(
     doses: SearchStrategy[Dose] = doses(),
     slots: SearchStrategy[Slot] = named_slots(),
@@ -80,10 +90,15 @@ def regimens(
     """Days of one to four doses.
 
     Narrow: all slots are of one kind, since named and clock times have no common order.
+
+    Raises:
+        InvalidInput: If the least is below 0 or above 4.
     """
+    whole("least", least, 0, 4)
     return st.dictionaries(slots.map(str), doses, min_size=least, max_size=4).map(Regimen.of)
 
 
+@draws
 def patterns(regimens: SearchStrategy[Regimen]) -> SearchStrategy[dict[str, Any]]:
     """The doses of a step as the plan format writes them: one day, a cycle of two to four, or a week.
 
@@ -93,7 +108,11 @@ def patterns(regimens: SearchStrategy[Regimen]) -> SearchStrategy[dict[str, Any]
     cycles = st.lists(some, min_size=2, max_size=4).filter(any)
     weeks = st.dictionaries(st.sampled_from(WEEKDAYS), some, min_size=1).filter(lambda week: any(week.values()))
     return st.one_of(
-        regimens.map(lambda day: {"regimen": day.as_dict()}),
-        cycles.map(lambda days: {"cycle": [day.as_dict() for day in days]}),
-        weeks.map(lambda week: {"weekly": {name: day.as_dict() for name, day in week.items()}}),
+        regimens.map(lambda day: {"regimen": _written(day)}),
+        cycles.map(lambda days: {"cycle": [_written(day) for day in days]}),
+        weeks.map(lambda week: {"weekly": {name: _written(day) for name, day in week.items()}}),
     )
+
+
+def _written(day: object) -> dict[str, str]:
+    return as_drawn(day, Regimen, "regimens", such_as="regimens()").as_dict()

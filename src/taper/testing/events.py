@@ -7,6 +7,7 @@ from datetime import timedelta
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
+from taper._base.limits import MOST_EVENTS
 from taper.adjustment.apply_log import apply_log
 from taper.amounts.dose import Dose
 from taper.amounts.duration import Duration
@@ -35,10 +36,12 @@ from taper.plans.plan import Step
 from taper.plans.regimen import Regimen
 from taper.schedules.schedule import Schedule
 from taper.testing.amounts import durations
+from taper.testing.asked import draws, whole
 
 _PACES = ("1 mg, every 1 week", "10% of current, at least 1 mg, every 2 weeks", "3 mg, every 10 days")
 
 
+@draws
 @st.composite
 def decisions(draw: DrawFn, schedule: Schedule) -> Then:
     """What follows a gap: a stop, a regimen of the plan, the rest replanned, or steps or a pattern to titrate by."""
@@ -57,6 +60,7 @@ def decisions(draw: DrawFn, schedule: Schedule) -> Then:
     )
 
 
+@draws
 @st.composite
 def events(
     draw: DrawFn,
@@ -99,13 +103,18 @@ def events(
             return PassReview(**at)
 
 
+@draws
 @st.composite
 def logs(draw: DrawFn, schedule: Schedule, *, most_events: int = 4) -> Log:
     """Logs that `apply_log` accepts for a schedule, with what was recorded of some doses and some scores.
 
     Narrow: an event that the plan refuses where it falls is left out, so that hold and step back come more often
     than what few plans allow. Records and scores are of planned doses of the first days.
+
+    Raises:
+        InvalidInput: If `most_events` is below 0 or above 10000.
     """
+    whole("most_events", most_events, 0, MOST_EVENTS)
     plan, start = schedule.realized.plan, schedule.start
     symptoms = [Symptom(day=start, score=score) for score in draw(st.lists(st.integers(0, 10), max_size=1))]
     log = Log.of(plan, start, intakes=draw(_intakes(schedule)), symptoms=symptoms)

@@ -1,20 +1,19 @@
 """Synthetic people and what was dispensed to them, drawn by a seed in plain Python, each of a known kind."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence, Set
+from dataclasses import replace
 from datetime import date, timedelta
-from enum import StrEnum
 from fractions import Fraction
-from itertools import islice
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import Any, cast
 
-from taper._base.extras import need
+from taper._base.limits import LONGEST_DAYS, LONGEST_NAME
+from taper._base.shown import show
+from taper._base.takes import read_once, takes
 from taper.amounts.dose import Dose
+from taper.errors import InvalidInput
 from taper.testing.products import DRUG
-
-if TYPE_CHECKING:
-    import pyarrow as pa  # type: ignore[import-untyped, import-not-found, unused-ignore]
+from taper.testing.synthetic_records import ExposureRow, PersonKind, SyntheticFill, SyntheticPerson
 
 SINCE = date(2020, 1, 1)
 """The first day that the exposures are said to cover; nobody takes anything in the 400 days after it."""
@@ -31,67 +30,17 @@ CEILING = Dose(40)
 FILL_DAYS = 28
 """The days that one row of a synthetic person is for."""
 
-_PURPOSE = "synthetic exposures"
+_MOST_TABLETS = LONGEST_DAYS // FILL_DAYS
+"""A titration takes one tablet more in each fill, so that more of them last longer than any plan."""
+
+_MOST_CEILING = Dose(500, "g")
+"""Someone above it takes at most four tablets more, and two doses at once: each is still read as a dose."""
+
+_LEAST_TABLET, _FINEST, _DIGITS = Dose("0.0001"), 10**6, 10**9
+"""What 28 days of tablets are counted exactly in, and what makes the planted quantity that is too large, too large."""
 
 
-class PersonKind(StrEnum):
-    """What a synthetic person does."""
-
-    STEADY = "one dose, to the end of the table"
-    TAPER = "reduced by the same amount each time, down to 0"
-    TITRATION = "increased by the same amount each time, and kept"
-    STOP = "one dose, ended at once"
-    ABOVE = "above the ceiling for some weeks"
-    GAP = "a break in which nothing was dispensed"
-    OVERLAP = "another dose dispensed before the one before it is used up"
-    REFILL = "each refill some days early"
-    TWICE = "the first row written twice"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExposureRow:
-    """One row of exposures; None is an absent value."""
-
-    person: int | None
-    drug: str | None
-    start: date | None
-    end: date | None
-    quantity: int | None
-    strength: str | None
-    days_supply: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class SyntheticFill:
-    """A readable row as it is meant: its first day, its days, and the daily dose in mg."""
-
-    first: date
-    days: int
-    mg: Fraction
-
-    @property
-    def last(self) -> date:
-        return self.first + timedelta(self.days - 1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SyntheticPerson:
-    """A person whose rows have known answers: see `known_spans`, `known_episodes` and `known_findings`.
-
-    `fills` are the readable rows in order; `rows` are these as they are written, a row that is written twice, and the
-    `planted` ones that cannot be read, each beside the name of its reason in `taper.batch.Aside`. `egfr` is in
-    mL/min/1.73 m2, measured before the first fill; None for most.
-    """
-
-    person: int
-    kind: PersonKind
-    drug: str
-    fills: tuple[SyntheticFill, ...]
-    rows: tuple[ExposureRow, ...]
-    planted: tuple[tuple[ExposureRow, str], ...]
-    egfr: int | None
-
-
+@takes
 def synthetic_people(
     count: int,
     *,
@@ -109,15 +58,80 @@ def synthetic_people(
         seed: Any integer. A person depends on the seed and the number alone, not on how many are drawn.
         drug: What all of them take.
         tablet: What it is dispensed as.
-        ceiling: What the people of the kind `ABOVE` exceed and no other does; at least six tablets.
+        ceiling: What the people of the kind `ABOVE` exceed and no other does; 6 to 261 tablets.
         kinds: The kinds in turn, one a person; name one twice to have more of it.
         planted_every: A row that cannot be read is planted for each person with a number that this divides.
+
+    Raises:
+        InvalidInput: If the count is negative; the drug is no name of at most 80 characters; there are no kinds, or
+            they have no order; `planted_every` is below 1; the tablet is below 0.0001 mg, or has more than six decimals
+            or nine digits; or the ceiling is below six tablets, above 500 g, or above 261 tablets: a titration that
+            takes one more in each fill of 28 days then lasts longer than the 7320 days of any plan.
 
     Example:
         >>> people = list(synthetic_people(9, seed=1))
         >>> people[1].kind.name, [str(fill.mg) for fill in people[1].fills][-3:]
         ('TAPER', ['25/7', '25/14', '25/14'])
     """
+    if count < 0:
+        raise InvalidInput(f"{show(count)} people cannot be drawn; write 0 or more", where="count")
+    if not drug.strip() or len(drug) > LONGEST_NAME or not drug.isprintable():
+        raise InvalidInput(
+            f"{show(drug)} is no name of at most {LONGEST_NAME} characters; write one such as {DRUG}", where="drug"
+        )
+    if planted_every < 1:
+        raise InvalidInput(
+            f"nothing is planted for each {show(planted_every)} people; write 1 or more, and more than the count "
+            "where no row is to be planted",
+            where="planted_every",
+        )
+    _check_doses(tablet, ceiling)
+    return _people(count, seed, drug, tablet, ceiling, _in_turn(kinds), planted_every)
+
+
+def _check_doses(tablet: Dose, ceiling: Dose) -> None:
+    top, bottom = tablet.mg.as_integer_ratio()
+    if tablet < _LEAST_TABLET or bottom > _FINEST or top > _DIGITS:
+        raise InvalidInput(
+            f"a tablet of {tablet} is not counted exactly in rows; write one from {_LEAST_TABLET} with at most six "
+            "decimals and nine digits, such as 5 mg",
+            where="tablet",
+        )
+    least, most = tablet.mg * 6, min(tablet.mg * _MOST_TABLETS, _MOST_CEILING.mg)
+    if least > _MOST_CEILING.mg:
+        raise InvalidInput(
+            f"a ceiling is at least six tablets and at most {_MOST_CEILING}, and a tablet is {tablet}; "
+            "write a smaller one, such as 5 mg",
+            where="tablet",
+        )
+    if not least <= ceiling.mg <= most:
+        raise InvalidInput(
+            f"a ceiling of {ceiling} is not from 6 to {_MOST_TABLETS} tablets of {tablet}, or above {_MOST_CEILING}; "
+            f"write one from {Dose(least)} to {Dose(most)}",
+            where="ceiling",
+        )
+
+
+def _in_turn(kinds: Sequence[PersonKind]) -> tuple[PersonKind, ...]:
+    if isinstance(kinds, Set):
+        raise InvalidInput(f"{show(kinds)} has no order; write a list such as [PersonKind.STOP]", where="kinds")
+    listed = tuple(cast(Iterable[PersonKind], read_once("synthetic_people", "kinds", kinds)))
+    wrong = [each for each in listed if not isinstance(each, PersonKind)]
+    if wrong or not listed:
+        got = show(wrong[0]) if wrong else "none"
+        raise InvalidInput(f"kinds of people are asked for, and got {got}; write [PersonKind.STOP]", where="kinds")
+    return listed
+
+
+def _people(
+    count: int,
+    seed: int,
+    drug: str,
+    tablet: Dose,
+    ceiling: Dose,
+    kinds: tuple[PersonKind, ...],
+    planted_every: int,
+) -> Iterator[SyntheticPerson]:
     for number in range(1, count + 1):
         random = Random(seed * 1_000_003 + number)
         kind = kinds[(number - 1) % len(kinds)]
@@ -242,51 +256,3 @@ _PLANTED: tuple[tuple[str, dict[str, Any]], ...] = (
 def _planted(place: int, row: ExposureRow) -> tuple[ExposureRow, str]:
     reason, changed = _PLANTED[place % len(_PLANTED)]
     return replace(row, **changed), reason
-
-
-# As record batches.
-
-
-def exposure_batches(people: Iterable[SyntheticPerson], *, rows: int = 10_000) -> Iterator["pa.RecordBatch"]:
-    """The rows of synthetic people as record batches for `taper.batch.to_spans`, streamed.
-
-    Args:
-        people: As `synthetic_people` draws them.
-        rows: About how many rows a batch has; people are not cut.
-
-    Raises:
-        MissingExtra: If pyarrow is not installed.
-    """
-    arrow = need("pyarrow", install="batch", purpose=_PURPOSE)
-    schema = arrow.schema(
-        {
-            "person": arrow.int64(), "drug": arrow.string(), "start": arrow.date32(), "end": arrow.date32(),
-            "quantity": arrow.int64(), "strength": arrow.string(), "days_supply": arrow.int32(),
-        }
-    )  # fmt: skip
-    held: list[ExposureRow] = []
-    for person in people:
-        held += person.rows
-        if len(held) >= rows:
-            yield _batch(arrow, schema, held)
-            held = []
-    if held:
-        yield _batch(arrow, schema, held)
-
-
-def kidney_batches(people: Iterable[SyntheticPerson]) -> Iterator["pa.RecordBatch"]:
-    """The kidney figures of synthetic people as record batches for `taper.batch.to_findings`.
-
-    Raises:
-        MissingExtra: If pyarrow is not installed.
-    """
-    arrow = need("pyarrow", install="batch", purpose=_PURPOSE)
-    kinds = {"person": arrow.int64(), "date": arrow.date32(), "egfr": arrow.int64(), "crcl": arrow.int64()}
-    known = ({"person": one.person, "date": SINCE, "egfr": one.egfr, "crcl": None} for one in people if one.egfr)
-    while listed := list(islice(known, 10_000)):
-        yield arrow.RecordBatch.from_pylist(listed, schema=arrow.schema(kinds))
-
-
-def _batch(arrow: Any, schema: Any, rows: list[ExposureRow]) -> Any:
-    columns = [arrow.array([getattr(row, field.name) for row in rows], field.type) for field in schema]
-    return arrow.RecordBatch.from_arrays(columns, schema=schema)

@@ -5,16 +5,19 @@ from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
+from taper._base.limits import EARLIEST, LATEST
+from taper._base.shown import show
+from taper._base.takes import takes
 from taper.amounts.dose import Dose
+from taper.batch.definitions import EpisodeDefinition, SpanRules
+from taper.errors import InvalidInput
 from taper.knowledge.formulary import Formulary
-from taper.testing.exposures import CEILING, TABLET, PersonKind, SyntheticFill, SyntheticPerson
+from taper.testing.exposures import CEILING, FILL_DAYS, TABLET
 from taper.testing.products import DRUG
 from taper.testing.sources_and_people import formulary_of
-
-if TYPE_CHECKING:
-    from taper.batch import EpisodeDefinition, SpanRules
+from taper.testing.synthetic_records import PersonKind, SyntheticFill, SyntheticPerson
 
 MOST_AT_ONCE = Dose(10)
 """The most by which a dose is reduced at once by `synthetic_facts`, the last reduction to 0 among them."""
@@ -53,8 +56,12 @@ class KnownFinding(NamedTuple):
     after: Fraction | None
 
 
+@takes
 def synthetic_facts(drug: str = DRUG) -> Formulary:
     """A formulary of one drug with figures that are made up for tests: a ceiling, a kidney maximum, and a pace.
+
+    Raises:
+        InvalidInput: If the drug is no name of one.
 
     Example:
         >>> synthetic_facts().monograph("testamine").ceilings[0].limit == CEILING
@@ -72,8 +79,12 @@ def synthetic_facts(drug: str = DRUG) -> Formulary:
     return formulary_of(facts, drug=drug)
 
 
-def known_spans(person: SyntheticPerson, rules: "SpanRules") -> list[KnownSpan]:
+@takes
+def known_spans(person: SyntheticPerson, rules: SpanRules) -> list[KnownSpan]:
     """The spans of a synthetic person by named rules; the rules' longest exposure is at least `FILL_DAYS`.
+
+    Raises:
+        InvalidInput: If a fill is longer than the rules' longest exposure, so that it is set aside.
 
     Example:
         >>> from taper.batch import SpanRules
@@ -84,6 +95,12 @@ def known_spans(person: SyntheticPerson, rules: "SpanRules") -> list[KnownSpan]:
         ['10', '25', '15']
     """
     fills = list(person.fills)
+    longest = max(fill.days for fill in fills)
+    if longest > rules.longest:
+        raise InvalidInput(
+            f"the rules set an exposure of {longest} days aside; write longest={max(longest, FILL_DAYS)} or more",
+            where="rules",
+        )
     if person.kind is PersonKind.TWICE and rules.duplicates == "keep":
         fills = _written_twice(fills, rules)
     elif person.kind is PersonKind.REFILL:
@@ -104,7 +121,7 @@ def _joined(fills: Iterable[SyntheticFill]) -> list[KnownSpan]:
     return made
 
 
-def _written_twice(fills: list[SyntheticFill], rules: "SpanRules") -> list[SyntheticFill]:
+def _written_twice(fills: list[SyntheticFill], rules: SpanRules) -> list[SyntheticFill]:
     """Two packages on one day: both at once, or the second after the first and all others later."""
     first, *others = fills
     if rules.stockpiling == "none":
@@ -112,7 +129,7 @@ def _written_twice(fills: list[SyntheticFill], rules: "SpanRules") -> list[Synth
     return [first, *(replace(fill, first=fill.first + timedelta(first.days)) for fill in fills)]
 
 
-def _refilled(fills: list[SyntheticFill], rules: "SpanRules") -> list[SyntheticFill]:
+def _refilled(fills: list[SyntheticFill], rules: SpanRules) -> list[SyntheticFill]:
     """Refills of the same dose: one after the other, or the days on which two are in hand with twice the dose."""
     first, last = fills[0], fills[-1]
     if rules.stockpiling != "none":
@@ -127,7 +144,7 @@ def _refilled(fills: list[SyntheticFill], rules: "SpanRules") -> list[SyntheticF
     return sorted([*ends, *alone, *both], key=lambda fill: fill.first)
 
 
-def _overlapping(fills: list[SyntheticFill], rules: "SpanRules") -> list[SyntheticFill]:
+def _overlapping(fills: list[SyntheticFill], rules: SpanRules) -> list[SyntheticFill]:
     one, other = fills
     early = (one.last - other.first).days + 1
     if rules.stockpiling == "all":
@@ -139,7 +156,7 @@ def _overlapping(fills: list[SyntheticFill], rules: "SpanRules") -> list[Synthet
     return [begun, both, SyntheticFill(other.first + timedelta(early), other.days - early, other.mg)]
 
 
-def _filled(fills: list[SyntheticFill], rules: "SpanRules") -> list[SyntheticFill]:
+def _filled(fills: list[SyntheticFill], rules: SpanRules) -> list[SyntheticFill]:
     made = []
     for fill, following in pairwise(fills):
         gap = (following.first - fill.last).days - 1
@@ -147,8 +164,12 @@ def _filled(fills: list[SyntheticFill], rules: "SpanRules") -> list[SyntheticFil
     return [*made, fills[-1]]
 
 
-def known_episodes(spans: list[KnownSpan], definition: "EpisodeDefinition") -> list[KnownEpisode]:
+@takes
+def known_episodes(spans: list[KnownSpan], definition: EpisodeDefinition) -> list[KnownEpisode]:
     """The episodes that some spans of one synthetic person make; each begins `washout` days after others or is not new.
+
+    Raises:
+        InvalidInput: If the spans are not of days from 1900 to 2200, one after the other, each of an exact dose.
 
     Example:
         >>> from taper.batch import EpisodeDefinition
@@ -159,6 +180,7 @@ def known_episodes(spans: list[KnownSpan], definition: "EpisodeDefinition") -> l
         >>> known_episodes([span, lower], definition)[0].course
         'taper'
     """
+    _check_spans(spans)
     made = []
     for episode in _apart(spans, definition.ends_after):
         last = episode[-1].last
@@ -167,8 +189,24 @@ def known_episodes(spans: list[KnownSpan], definition: "EpisodeDefinition") -> l
     return made
 
 
+def _check_spans(spans: list[KnownSpan]) -> None:
+    before = EARLIEST - timedelta(1)
+    for span in spans:
+        if not type(span.first) is type(span.last) is date or not before < span.first <= span.last <= LATEST:
+            raise InvalidInput(
+                f"{show(span.first)} to {show(span.last)} are no days from 1900 to 2200 after those before them; "
+                "give spans as known_spans makes them",
+                where="spans",
+            )
+        if type(span.mg) is not Fraction or span.mg < 0:
+            raise InvalidInput(f"{show(span.mg)} is no exact number from 0; write Fraction(5)", where="spans")
+        before = span.last
+
+
 def _apart(spans: list[KnownSpan], most: int) -> list[list[KnownSpan]]:
     """The spans in groups between which there are more than so many days."""
+    if not spans:
+        return []
     groups = [spans[:1]]
     for before, span in pairwise(spans):
         if (span.first - before.last).days - 1 > most:
@@ -178,17 +216,25 @@ def _apart(spans: list[KnownSpan], most: int) -> list[list[KnownSpan]]:
 
 
 def _course(spans: list[KnownSpan], least: Fraction) -> str:
-    doses = [span.mg for span in spans]
-    pairs = [(before, after) for place, after in enumerate(doses) for before in doses[:place]]
-    falls = any(after <= before * (1 - least) for before, after in pairs)
-    rises = any(after >= before * (1 + least) for before, after in pairs)
+    highest = lowest = spans[0].mg
+    falls = rises = False
+    for span in spans[1:]:
+        falls |= span.mg <= highest * (1 - least)
+        rises |= span.mg >= lowest * (1 + least)
+        highest, lowest = max(highest, span.mg), min(lowest, span.mg)
     return {(False, False): "level", (True, False): "taper", (False, True): "titration"}.get((falls, rises), "both")
 
 
+@takes
 def known_findings(
-    person: SyntheticPerson, spans: list[KnownSpan], definition: "EpisodeDefinition"
+    person: SyntheticPerson, spans: list[KnownSpan], definition: EpisodeDefinition
 ) -> list[KnownFinding]:
-    """What `synthetic_facts` find in some spans of one synthetic person, in order of days and rules."""
+    """What `synthetic_facts` find in some spans of one synthetic person, in order of days and rules.
+
+    Raises:
+        InvalidInput: If the spans are not of days from 1900 to 2200, one after the other, each of an exact dose.
+    """
+    _check_spans(spans)
     made = _above("ceiling", spans, CEILING)
     if person.egfr is not None and person.egfr < KIDNEY_BELOW:
         made += _above("kidney", spans, KIDNEY_CEILING)
@@ -202,17 +248,17 @@ def known_findings(
 
 def _above(rule: str, spans: list[KnownSpan], ceiling: Dose) -> list[KnownFinding]:
     over = [span for span in spans if span.mg > ceiling.mg]
-    groups = _apart(over, 0) if over else []
+    groups = _apart(over, 0)
     return [KnownFinding(rule, each[0].first, each[-1].last, max(span.mg for span in each), None) for each in groups]
 
 
-def _reductions(spans: list[KnownSpan], definition: "EpisodeDefinition") -> list[tuple[KnownSpan, Fraction, date]]:
+def _reductions(spans: list[KnownSpan], definition: EpisodeDefinition) -> list[tuple[KnownSpan, Fraction, date]]:
     """Each span after which the dose is lower: what it is then, and the first day of it."""
     made = []
     for before, following in pairwise(spans):
         touches = (following.first - before.last).days == 1
         if following.mg < before.mg or not touches:
             made.append((before, following.mg if touches else Fraction(0), before.last + timedelta(1)))
-    if (definition.until - spans[-1].last).days > definition.ends_after:
+    if spans and (definition.until - spans[-1].last).days > definition.ends_after:
         made.append((spans[-1], Fraction(0), spans[-1].last + timedelta(1)))
     return made

@@ -7,14 +7,15 @@ from typing import Any, NamedTuple
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from taper._base.limits import LONGEST_DAYS
+from taper._base.limits import LONGEST_DAYS, MOST_COURSES
 from taper.amounts.dose import Dose
 from taper.amounts.duration import Duration
 from taper.plans.plan import Plan
 from taper.plans.regimen import DAILY, Slot
 from taper.products.product import Product
 from taper.testing.amounts import clock_slots, durations, named_slots, patterns, regimens
-from taper.testing.products import DRUG, doses_from, product_sets, shared_grain
+from taper.testing.asked import as_drawn, draws, whole
+from taper.testing.products import DRUG, as_products, doses_from, product_sets, shared_grain
 
 _LATEST_START = 10
 
@@ -36,6 +37,7 @@ class Unrealizable(NamedTuple):
     slot: Slot
 
 
+@draws
 @st.composite
 def courses(
     draw: DrawFn,
@@ -60,9 +62,13 @@ def courses(
 
 def _fits(held: list[tuple[dict[str, Any], Duration]]) -> bool:
     """Whether the steps fit into what a plan may last, wherever its months begin."""
+    for pattern, length in held:
+        as_drawn(pattern, dict, "patterns", such_as="patterns(regimens())")
+        as_drawn(length, Duration, "durations", such_as="durations()")
     return sum(length.days + 31 * length.months for _, length in held) < LONGEST_DAYS - _LATEST_START
 
 
+@draws
 @st.composite
 def plans(
     draw: DrawFn,
@@ -73,11 +79,19 @@ def plans(
     """Plans of one or two courses, whether or not any product makes their doses.
 
     Narrow: more courses than two only repeat what two of them show, and ids are given so that they differ.
+
+    Raises:
+        InvalidInput: If `most_courses` is below 1 or above 50.
     """
-    listed = draw(st.lists(courses, min_size=1, max_size=most_courses))
+    whole("most_courses", most_courses, 1, MOST_COURSES)
+    listed = [
+        as_drawn(course, dict, "courses", such_as="courses()")
+        for course in draw(st.lists(courses, min_size=1, max_size=most_courses))
+    ]
     return Plan.read({"courses": [{**course, "id": f"c{number}"} for number, course in enumerate(listed, start=1)]})
 
 
+@draws
 @st.composite
 def realizable_plans(
     draw: DrawFn,
@@ -91,14 +105,18 @@ def realizable_plans(
     """Plans together with products that make every dose in them.
 
     Drawn backwards: products first, then doses that they make, then days, steps and courses.
+
+    Raises:
+        InvalidInput: If `most_courses` is below 1 or above 50.
     """
-    products = draw(product_sets)
+    products = as_products(draw(product_sets))
     days = regimens(doses_from(products), draw(slots))
     drug = products[0].drug
     made = courses(patterns(days), durations, st.just(drug), thens)
     return Realizable(draw(plans(made, most_courses=most_courses)), products)
 
 
+@draws
 @st.composite
 def unrealizable_plans(
     draw: DrawFn,
@@ -109,7 +127,7 @@ def unrealizable_plans(
     Narrow: the dose lies off the finest grain that the products share, so that it is certain, without a search,
     that nothing makes it. Doses that lie on the grain and still cannot be made need a brute-force comparison.
     """
-    products = draw(product_sets)
+    products = as_products(draw(product_sets))
     days = draw(st.lists(regimens(doses_from(products)), min_size=1, max_size=4))
     number = draw(st.integers(1, len(days)))
     slot = draw(st.sampled_from(days[number - 1].slots))

@@ -8,10 +8,13 @@ from fractions import Fraction
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from taper._base.numbers import common_grain
+from taper._base.numbers import common_grain, exact
+from taper._base.takes import takes
 from taper.amounts.dose import Dose
 from taper.amounts.liquid import Volume
+from taper.errors import InvalidInput
 from taper.products.product import DosageForm, Product
+from taper.testing.asked import as_drawn, draws
 
 DRUG = "testamine"
 """The drug of every product drawn here; no formulary holds it."""
@@ -19,6 +22,7 @@ DRUG = "testamine"
 SOLID_STRENGTHS = tuple(Fraction(text) for text in ("0.5", "1", "2", "2.5", "5", "10", "25"))
 
 
+@draws
 @st.composite
 def tablets(
     draw: DrawFn,
@@ -30,7 +34,7 @@ def tablets(
 
     Narrow: strengths are few and lie close together, so that sets of them share doses and searches stay small.
     """
-    strength, score = draw(strengths), draw(st.sampled_from((1, 2, 3, 4, "unknown")))
+    strength, score = exact(draw(strengths)), draw(st.sampled_from((1, 2, 3, 4, "unknown")))
     allowed = draw(st.sampled_from((None, None, 1, 2, 4)))
     return Product.read(
         {
@@ -45,6 +49,7 @@ def tablets(
     )
 
 
+@draws
 @st.composite
 def capsules(
     draw: DrawFn,
@@ -53,11 +58,12 @@ def capsules(
     drug: str = DRUG,
 ) -> Product:
     """Capsules and packets, which are never divided."""
-    strength, form = draw(strengths), draw(st.sampled_from((DosageForm.CAPSULE, DosageForm.PACKET)))
+    strength, form = exact(draw(strengths)), draw(st.sampled_from((DosageForm.CAPSULE, DosageForm.PACKET)))
     name = f"{form}-{strength.numerator}-{strength.denominator}"
     return Product.read({"id": name, "drug": drug, "form": form, "strength": Dose(strength)})
 
 
+@draws
 @st.composite
 def liquids(draw: DrawFn, *, drug: str = DRUG) -> Product:
     """Solutions and suspensions with the least volume that can be measured, and often a graduation.
@@ -79,6 +85,7 @@ def liquids(draw: DrawFn, *, drug: str = DRUG) -> Product:
     )
 
 
+@draws
 def product_sets(
     products: SearchStrategy[Product] | None = None, *, drug: str = DRUG
 ) -> SearchStrategy[tuple[Product, ...]]:
@@ -98,17 +105,39 @@ def _neighbors(low: int, drug: str) -> SearchStrategy[list[Product]]:
     return st.lists(st.one_of(*kinds), min_size=1, max_size=3, unique_by=_id)
 
 
-def _id(product: Product) -> str:
-    return product.id
+def _id(product: object) -> str:
+    return as_drawn(product, Product, "products", such_as="tablets()").id
 
 
+def as_products(drawn: object) -> tuple[Product, ...]:
+    """What a strategy of sets of products drew, if it is one.
+
+    Raises:
+        WrongObject: If it holds none, or something else.
+    """
+    listed = drawn if isinstance(drawn, list | tuple) and drawn else [drawn]
+    return tuple(as_drawn(each, Product, "product_sets", such_as="product_sets()") for each in listed)
+
+
+@draws
 @st.composite
-def doses_from(draw: DrawFn, products: tuple[Product, ...]) -> Dose:
+def doses_from(draw: DrawFn, products: Iterable[Product]) -> Dose:
     """Doses that the products make: some pieces of one or two solids, or one measured volume.
 
     Drawn backwards, from what is taken to the dose. Narrow: at most six units or 60 graduation marks, since a
     longer count makes no new kind of recipe.
+
+    Nothing is made of a liquid of which it is not known how little can be measured.
+
+    Raises:
+        InvalidInput: If there are no other products.
     """
+    products = tuple(product for product in products if not product.is_unmeasured)
+    if not products:
+        raise InvalidInput(
+            'of no product is a dose made; give a tablet, or a liquid as product.measured("1 mL") gives it',
+            where="products",
+        )
     liquid = [product for product in products if product.form.is_liquid]
     solid = [product for product in products if not product.form.is_liquid]
     if liquid and (not solid or draw(st.booleans())):
@@ -130,14 +159,16 @@ def _counted(draw: DrawFn, product: Product) -> Fraction:
     return product.strength.mg * draw(st.integers(1, 3 * product.pieces)) / product.pieces
 
 
+@takes
 def shared_grain(products: Iterable[Product]) -> Fraction:
-    """The largest amount in mg of which every dose that the products make is a whole multiple."""
+    """The largest amount in mg of which every dose that the products make is a whole multiple; 1 if they make none."""
     sizes = []
     for product in products:
         if product.strength is not None:
             sizes.append(product.strength.mg / product.pieces)
             continue
+        if product.smallest_volume is None:
+            continue
         assert product.concentration is not None
-        assert product.smallest_volume is not None
         sizes.append((product.graduation or product.smallest_volume).ml * product.concentration.mg_per_ml)
     return common_grain(sizes)

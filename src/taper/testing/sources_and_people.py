@@ -2,13 +2,18 @@
 
 # ruff: noqa: B008  # a strategy is immutable, so it may be a default
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
+from taper._base.limits import DEEPEST
+from taper._base.shown import show
+from taper._base.takes import takes
 from taper.amounts.dose import Dose
+from taper.errors import InvalidInput
 from taper.knowledge.formulary import Formulary
 from taper.knowledge.kidney_advice import KidneyMeasure
 from taper.knowledge.monograph import CeilingKind
@@ -16,6 +21,7 @@ from taper.knowledge.reading import read_monograph
 from taper.people.body import Sex, WeightBasis
 from taper.people.patient import Patient
 from taper.testing.amounts import doses
+from taper.testing.asked import as_drawn, draws
 from taper.testing.products import DRUG
 
 
@@ -66,10 +72,11 @@ def indications() -> SearchStrategy[str]:
     return st.sampled_from(("use-a", "use-b"))
 
 
+@draws
 def ceilings(limits: SearchStrategy[Dose] = doses()) -> SearchStrategy[dict[str, Any]]:
     """Published maxima as a data file writes them, without their source: of a day or an intake, of every kind."""
     return st.fixed_dictionaries(
-        {"limit": limits.map(lambda limit: limit.text)},
+        {"limit": limits.map(lambda limit: as_drawn(limit, Dose, "limits", such_as="doses()").text)},
         optional={
             "per": st.sampled_from(("day", "intake")),
             "kind": st.sampled_from([kind.value for kind in CeilingKind]),
@@ -136,6 +143,7 @@ def stopping_advice(draw: DrawFn) -> dict[str, Any]:
     return {**draw(common), **draw(st.sampled_from(shapes))}
 
 
+@draws
 @st.composite
 def facts(
     draw: DrawFn,
@@ -153,14 +161,22 @@ def facts(
         "stopping": draw(st.lists(stopping_advice, max_size=3)),
     }
     return {
-        name: [{**item, "source": f"{name}-{number}"} for number, item in enumerate(items)]
+        name: [
+            {**as_drawn(item, dict, "statements", such_as="ceilings()"), "source": f"{name}-{number}"}
+            for number, item in enumerate(items)
+        ]
         for name, items in made.items()
     }
 
 
+@takes
 def formulary_of(facts: dict[str, list[dict[str, Any]]], *, drug: str = DRUG) -> Formulary:
-    """A formulary that holds one drug and what sources say of it; every source is made up and named by its id."""
-    names = sorted({item["source"] for items in facts.values() for item in items})
+    """A formulary that holds one drug and what sources say of it; every source is made up and named by its id.
+
+    Raises:
+        InvalidInput: If a section is no list of dictionaries that each name a source, or a data file could not say it.
+    """
+    names = sorted({_source_of(section, item) for section, items in facts.items() for item in _listed(section, items)})
     sources = {
         name: {
             "organization": f"Institute {name}", "title": "A text", "locator": "none, made up for a test",
@@ -169,4 +185,25 @@ def formulary_of(facts: dict[str, list[dict[str, Any]]], *, drug: str = DRUG) ->
         for name in names
     }  # fmt: skip
     data = {"drug": drug, "reviewed_on": date(2026, 1, 1), "sources": sources, **facts}
-    return Formulary([read_monograph(data, where="test")])
+    try:
+        return Formulary([read_monograph(data, where="test")])
+    except RecursionError:
+        raise InvalidInput(f"nested more than {DEEPEST} deep, which no fact is; check it", where="facts") from None
+
+
+def _listed(section: object, items: object) -> list[Any] | tuple[Any, ...]:
+    if not isinstance(section, str):
+        raise InvalidInput(f'{show(section)} is no section of facts; write one such as "ceilings"', where="facts")
+    if not isinstance(items, list | tuple):
+        raise InvalidInput(f"{show(items)} is no list of what sources say; write [...]", where=f"facts.{section}")
+    return items
+
+
+def _source_of(section: str, item: object) -> str:
+    named = item.get("source") if isinstance(item, Mapping) else None
+    if not isinstance(named, str):
+        raise InvalidInput(
+            f'{show(item)} is nothing that a source says; write a dictionary with "source": "a"',
+            where=f"facts.{section}",
+        )
+    return named
