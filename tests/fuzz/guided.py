@@ -22,7 +22,7 @@ import atheris
 with contextlib.redirect_stderr(io.StringIO()), atheris.instrument_imports(include=["taper"]):
     from fuzz.targets import JSON_TARGETS
 
-from fuzz.inputs import CORPUS, ODD, edited, places, seeds, text_of, value_at
+from fuzz.inputs import CORPUS, NUMBERS, ODD, edited, json_seeds, json_text, places, text_of, value_at
 
 KINDS = ("replace", "delete", "copy", "many", "text", "splice")
 
@@ -35,12 +35,12 @@ def changed(name: str, text: str, draw: random.Random) -> str:
     """
     held: Any = json.loads(text)
     for _ in range(draw.randint(1, 3)):
-        kind, value = draw.choice(KINDS), draw.choice(ODD)
+        kind, value = draw.choice(KINDS), draw.choice((*ODD, *NUMBERS))
         if kind == "splice":
-            other = json.loads(draw.choice(seeds(name)))
+            other = json.loads(draw.choice(json_seeds(name)))
             value = value_at(other, draw.choice(places(other)))
         held = edited(held, draw.choice(places(held)), kind, copy.deepcopy(value))
-    return json.dumps(held)
+    return json_text(held)
 
 
 def _mutate(name: str, data: bytes, most: int, number: int) -> bytes:

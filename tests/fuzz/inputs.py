@@ -18,6 +18,20 @@ ODD: tuple[Any, ...] = (
     "nothing", "gap", "decision", "taper", "titration", "\ud800", "\x00", "\u202e", "\ufeff", "9" * 49, "x" * 81,
     "y" * 2001, "=1+1", "<b>", "`*_`", "a\nb", [], {}, [[]], [{}], {"": ""}, {"morning": "1 mg"}, [0] * 30,
 )  # fmt: skip
+NUMBERS = (
+    "1e30",
+    "1E-30",
+    "1e400",
+    "0e999999999",
+    "1e-99999999999999999999",
+    "1e-999999999999",
+    "1e3000",
+    "9" * 4301,
+    "0." + "3" * 60,
+    "-0",
+    "-0.0",
+)
+"""Numbers as JSON may have them and Python may not: each stands in the data as a text, and in the result as it is."""
 MARKS = "0123456789./,-+ :%emgLuck\u00b5\u0665\u2028\ud800\x00\"'{}[]\n\t=#"
 
 
@@ -77,10 +91,32 @@ def edited(data: Any, path: tuple[Any, ...], kind: str, value: Any) -> Any:
     return data
 
 
+@cache
+def json_seeds(target: str) -> tuple[str, ...]:
+    """The seeds of a target that are JSON; what was found may be none."""
+    return tuple(text for text in seeds(target) if _is_json(text))
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
+
+
+def json_text(data: Any) -> str:
+    """Some data as JSON, with its numbers that Python may not have."""
+    text = json.dumps(data)
+    for number in NUMBERS:
+        text = text.replace(f'"{number}"', number)
+    return text
+
+
 @st.composite
 def json_texts(draw: st.DrawFn, target: str) -> str:
     """A seed of a target as JSON text with up to five changes, some with a value taken from another seed."""
-    known = seeds(target)
+    known = json_seeds(target)
     data = json.loads(draw(st.sampled_from(known)))
     for _ in range(draw(st.integers(1, 5))):
         path = draw(st.sampled_from(places(data)))
@@ -89,9 +125,9 @@ def json_texts(draw: st.DrawFn, target: str) -> str:
             other = json.loads(draw(st.sampled_from(known)))
             value = value_at(other, draw(st.sampled_from(places(other))))
         else:
-            value = copy.deepcopy(draw(st.sampled_from(ODD)))
+            value = copy.deepcopy(draw(st.sampled_from((*ODD, *NUMBERS))))
         data = edited(data, path, kind, value)
-    return json.dumps(data)
+    return json_text(data)
 
 
 def value_at(data: Any, path: tuple[Any, ...]) -> Any:
