@@ -12,6 +12,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from builders import formulary
 from taper import CannotCompute, InvalidInput, OutOfOrder
 from taper.batch import (
     Account,
@@ -92,6 +93,26 @@ def test_each_of_many_people_has_the_kidney_figures_of_that_person(many, kind):
     table = spans(many, person=whom, drug=pa.array(["pregabalin"] * many), dose=pa.array([600] * many))
     known = {row["person"] for row in found(table, people=held) if row["rule"] == "kidney"}
     assert known == set(whom.filter(pa.array(low)).to_pylist())
+
+
+IN_PROPORTION = formulary(drug="gabapentin", kidney=[{
+    "source": "k", "measure": "eGFR", "basis": "label", "bands": [
+        {"below": 15, "action": "in proportion to the measure"},
+        {"at_least": 15, "action": "daily range", "low": "1 mg", "high": "6 mg"},
+    ],
+}])  # fmt: skip
+
+
+@given(st.lists(st.tuples(st.integers(1, 40), st.integers(1, 8), st.booleans()), min_size=1))
+def test_each_person_is_held_against_the_part_that_the_own_figure_gives(people):
+    """Below 15 of eGFR 6 mg a day times the figure over 15; from 15 on 6 mg."""
+    table = spans(len(people), dose=pa.array([dose for _, dose, _ in people]))
+    known = [number for number, (*_, is_known) in enumerate(people) if is_known]
+    held = figures(known, [DAY] * len(known), [people[number][0] for number in known])
+    rows = found(table, people=held if known else None, facts=IN_PROPORTION)
+    above = {number for number in known if people[number][1] > min(Fraction(people[number][0], 15), 1) * 6}
+    assert {row["person"] for row in rows} == above
+    assert [(row["dose"], row["first"]) for row in rows] == [(people[number][1], DAY) for number in sorted(above)]
 
 
 DAYS = st.sampled_from([date(1900, 1, 1), date(1969, 12, 31), date(2023, 1, 1), date(2024, 1, 1), date(2200, 12, 31)])

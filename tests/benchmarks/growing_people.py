@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from builders import formulary
+from taper import Formulary
 from taper.batch import (
     EpisodeDefinition,
     SpanRules,
@@ -80,11 +82,22 @@ def _levels(drug: str) -> dict[str, Callable[[int], Any]]:
     }  # fmt: skip
 
 
-def _figures(many: int) -> Callable[[], object]:
-    figure = 5 + np.arange(many) / many * 100
-    people = pa.table({"person": np.arange(many), "date": pa.array([DAY] * many), "egfr": figure, "crcl": figure})
-    table = spans(many)
-    return lambda: _drained(to_findings(table, definition=DEFINITION, people=people))
+def _kidneys(facts: Formulary | None, most: float) -> Make:
+    def make(many: int) -> Callable[[], object]:
+        figure = 5 + np.arange(many) / many * most
+        people = pa.table({"person": np.arange(many), "date": pa.array([DAY] * many), "egfr": figure, "crcl": figure})
+        table = spans(many)
+        return lambda: _drained(to_findings(table, definition=DEFINITION, people=people, facts=facts))
+
+    return make
+
+
+def _in_proportion() -> Formulary:
+    bands = [
+        {"below": 15, "action": "in proportion to the measure"},
+        {"at_least": 15, "action": "daily range", "low": "1 mg", "high": "6 mg"},
+    ]
+    return formulary(drug="gabapentin", kidney=[{"source": "k", "measure": "eGFR", "basis": "label", "bands": bands}])
 
 
 def _facts(many: int) -> Callable[[], object]:
@@ -112,7 +125,8 @@ GROWING: tuple[tuple[str, int, Make], ...] = (
     ("to_findings, each dose a part of its own", 2000, _of_spans(_findings, grain=primes)),
     ("to_findings, one episode of baclofen falling daily", 3000, _of_spans(_findings, **_levels("baclofen"))),
     ("to_findings, one episode of lithium falling daily", 3000, _of_spans(_findings, **_levels("lithium"))),
-    ("to_findings, each kidney figure of its own", 100, _figures),
+    ("to_findings, each kidney figure of its own", 100, _kidneys(None, 100)),
+    ("to_findings, a figure in proportion to each", 200, _kidneys(_in_proportion(), 9)),
     ("spans_to_days", 2000, _of_spans(spans_to_days)),
     ("compared_facts", 2000, _facts),
 )

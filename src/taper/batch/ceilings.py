@@ -30,44 +30,49 @@ def by_kidneys(found: Found, held: DrugCourses, facts: DrugFacts, figures: Kidne
         codes: Of each episode in the batch, which figures of those are the person's; below 0 where none is known.
     """
     own = codes[held.whole]
-    known = np.unique(own[own >= 0])
-    for advice in facts.kidney if len(known) else ():
-        answers = {int(code): figures.answers(advice, int(code)) for code in known}
-        for answer in dict.fromkeys(item for listed in answers.values() for item in listed):
-            wanted = np.isin(own, [code for code, listed in answers.items() if answer in listed])
-            for reading, rows in _rows(held, answer, wanted):
-                found.add(held, "kidney", reading, advice.source.id, answer.limit, **rows)
+    known, place = np.unique(own, return_inverse=True)
+    order, counts = np.argsort(place, kind="stable"), np.bincount(place)
+    having = dict(zip(known.tolist(), np.split(order, np.cumsum(counts)[:-1]), strict=True))
+    having.pop(-1, None)
+    for advice in facts.kidney:
+        told: dict[KidneyAnswer, list[Any]] = {}
+        for code, episodes in having.items():
+            for answer in dict.fromkeys(figures.answers(advice, code)):
+                told.setdefault(answer, []).append(episodes)
+        for answer, listed in told.items():
+            asked = held.of(np.sort(np.concatenate(listed)))
+            for reading, rows in _rows(asked, answer):
+                found.add(asked, "kidney", reading, advice.source.id, answer.limit, **rows)
 
 
-def _rows(held: DrugCourses, answer: KidneyAnswer, wanted: Any) -> Iterator[tuple[str, dict[str, Any]]]:
-    inside = wanted[held.episode]
+def _rows(held: DrugCourses, answer: KidneyAnswer) -> Iterator[tuple[str, dict[str, Any]]]:
     if answer.most is None:
-        yield answer.reading, _whole(held, np.flatnonzero(wanted))
+        yield answer.reading, _whole(held)
     elif answer.is_first:
-        opens = held.opens[wanted & held.is_new]
+        opens = held.opens[held.is_new]
         rows = opens[held.above(held.count[opens], answer.most)]
         yield answer.reading, {"episode": held.episode[rows], "first": held.first[rows], "last": held.last[rows],
                                "dose": held.count[rows]}  # fmt: skip
     else:
-        above = inside & held.above(held.count, answer.most)
+        above = held.above(held.count, answer.most)
         first, last, most = stretches_of(held, above)
         yield answer.reading, {"episode": held.episode[first], "first": held.first[first], "last": held.last[last],
                                "dose": most}  # fmt: skip
         if answer.every_other_day:
-            yield "every other day", _too_often(held, answer.most, wanted, above)
+            yield "every other day", _too_often(held, answer.most, above)
 
 
-def _whole(held: DrugCourses, episode: Any) -> dict[str, Any]:
-    first, last = held.first[held.opens[episode]], held.last[held.closes[episode]]
-    return {"episode": episode, "first": first, "last": last, "dose": held.peak[episode]}
+def _whole(held: DrugCourses) -> dict[str, Any]:
+    first, last = held.first[held.opens], held.last[held.closes]
+    return {"episode": np.arange(len(held.opens)), "first": first, "last": last, "dose": held.peak}
 
 
-def _too_often(held: DrugCourses, limit: Fraction, wanted: Any, above: Any) -> dict[str, Any]:
+def _too_often(held: DrugCourses, limit: Fraction, above: Any) -> dict[str, Any]:
     """The first span with two days in a row above a figure for every other day, where none is above it alone."""
     follows = np.append((held.episode[1:] == held.episode[:-1]) & (held.first[1:] == held.last[:-1] + 1), False)
     following = np.where(follows, np.append(held.count[1:], 0), 0)
     second = np.where(held.last > held.first, held.count, following)
-    twice = wanted[held.episode] & held.above(held.count + second, limit)
+    twice = held.above(held.count + second, limit)
     none = ~np.logical_or.reduceat(above, held.opens)
     rows = np.flatnonzero(twice & none[held.episode])
     rows = rows[np.unique(held.episode[rows], return_index=True)[1]]

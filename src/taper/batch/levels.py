@@ -35,6 +35,17 @@ class DrugCourses:
         """Which counts are more than a limit in mg."""
         return times(count, limit.denominator) > limit.numerator * self.grain
 
+    def of(self, episodes: Any) -> "DrugCourses":
+        """Some of the episodes alone, counted from 0 in the order that is given."""
+        lengths = self.closes[episodes] - self.opens[episodes] + 1
+        ends = np.cumsum(lengths)
+        spans = np.arange(ends[-1]) + np.repeat(self.opens[episodes] - ends + lengths, lengths)
+        episode = np.repeat(np.arange(len(ends)), lengths)
+        return DrugCourses(
+            self.grain, self.first[spans], self.last[spans], self.count[spans], episode, ends - lengths, ends - 1,
+            self.peak[episodes], self.whole[episodes], self.is_new[episodes], self.stopped[episodes],
+        )  # fmt: skip
+
 
 def drug_courses(held: Courses, drug: int, figures: list[Fraction]) -> DrugCourses:
     """The episodes of one drug, its doses counted in a grain in which the figures of its sources are whole too."""
