@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from taper import DailyDose, Formulary, Handling, Patient, Plan, Product, check, realize
-from taper.batch import EpisodeDefinition, Use, compared_facts, to_episodes, to_findings
+from taper.batch import EpisodeDefinition, Use, compared_facts, findings, to_episodes, to_findings
 from taper.checks.case import Case
 from taper.checks.review import Finding
 from taper.checks.rules import abrupt_stop, ceiling, kidney, pace
@@ -214,3 +214,18 @@ def test_each_episode_has_the_findings_that_check_has_of_it_as_a_plan(part):
     assert len(episodes) > PER_DRUG * len(drugs)
     wanted = {("pace", "per step"), ("pace", "as a rate"), ("abrupt-stop", "at once"), ("ceiling", "maximum")}
     assert wanted <= seen, seen
+
+
+@pytest.mark.parametrize("most", [0, 5, 300])
+def test_findings_are_the_same_however_few_are_held_at_once(monkeypatch, most):
+    spans, figures = drawn(9, DRUGS, 120)
+
+    def found():
+        made = to_findings(as_batches(spans), definition=DEFINITION, facts=FORMULARY, people=people_batches(figures))
+        return [batch.to_pylist() for batch in made]
+
+    (whole,) = found()
+    monkeypatch.setattr(findings, "MOST_AT_ONCE", most)
+    parts = found()
+    assert len(parts) > 1
+    assert [row for part in parts for row in part] == whole

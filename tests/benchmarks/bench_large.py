@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 from benchmarks.bench_growth import START, X, daily, log_text
+from benchmarks.growing_people import crowded
 from benchmarks.yardstick import cpu_in_process, yardstick
 from taper import (
     CannotPrint,
@@ -404,6 +405,7 @@ ROWS: dict[str, tuple[float, int, Callable[[], Call]]] = {
     "20 years of a dose and a gap in turn: check": (
         60, 240, lambda: _checked([*_taken(10), {"kind": "gap", "for": "1 day"}] * 3659 + _taken(10))
     ),
+    "131,072 people, each above each of 50 ceilings: findings": (40, 600, crowded),
     "200 names that are not known in each list of a patient: check": (24, 60, _named),
 }  # fmt: skip
 """Each input: how many yardsticks and how many MB it may cost."""

@@ -112,6 +112,13 @@ def _findings(table: Any) -> Any:
     return to_findings(table, definition=DEFINITION)
 
 
+def crowded() -> Callable[[], object]:
+    """131,072 people, each above each of 50 ceilings."""
+    ceilings = [{"limit": f"{number + 1} mg", "source": f"s{number}"} for number in range(50)]
+    facts, table = formulary(drug="gabapentin", ceilings=ceilings), spans(2**17)
+    return lambda: _drained(to_findings(table, definition=DEFINITION, facts=facts))
+
+
 GROWING: tuple[tuple[str, int, Make], ...] = (
     ("to_spans", 10_000, _read()),
     ("to_spans, one person in short batches", 10_000, _read(100, person=lambda n: np.zeros(n, int))),

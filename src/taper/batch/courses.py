@@ -37,6 +37,21 @@ class Courses:
     stopped: Any
     ordinal: Any
 
+    def halves(self) -> "tuple[Courses, Courses]":
+        """The first and the last of the episodes, of two or more, each with about half of the spans."""
+        middle = int(np.clip(np.searchsorted(self.opens, len(self.first) // 2), 1, len(self.opens) - 1))
+        return self._between(0, middle), self._between(middle, len(self.opens))
+
+    def _between(self, begin: int, end: int) -> "Courses":
+        spans = slice(self.opens[begin], self.closes[end - 1] + 1)
+        per_span = {name: getattr(self, name)[spans] for name in ("number", "drugs", "first", "last", "dose", "grain")}
+        per_episode = {name: getattr(self, name)[begin:end] for name in ("is_new", "stopped", "ordinal")}
+        opens, closes = (each[begin:end] - self.opens[begin] for each in (self.opens, self.closes))
+        return Courses(
+            self.people, self.names, **per_span, episode=self.episode[spans] - begin, opens=opens, closes=closes,
+            **per_episode,
+        )  # fmt: skip
+
 
 def courses_of(spans: Iterable[Batch], definition: EpisodeDefinition) -> Iterator[Courses]:
     """The spans of whole people as arrays, put together into episodes.

@@ -9,7 +9,7 @@ from taper.batch.courses import Courses, courses_of
 from taper.batch.definitions import EpisodeDefinition
 from taper.batch.engine import Batch, np
 from taper.batch.facts import DrugFacts, check_chosen, facts_of
-from taper.batch.found import Found
+from taper.batch.found import MOST_AT_ONCE, Found
 from taper.batch.kidneys import KidneyFigures
 from taper.batch.levels import days_of_long_use, drug_courses
 from taper.batch.paces import paces
@@ -80,12 +80,13 @@ def to_findings(
         for drug in (courses.names[code] for code in np.unique(courses.drugs)):
             if drug not in known:
                 known[drug] = facts_of(held, drug, market, release, form)
-        found = _found(courses, known, figures)
-        if found.parts:
-            yield found.written()
+        for found in _found(courses, known, figures):
+            if found.parts:
+                yield found.written()
 
 
-def _found(courses: Courses, known: dict[str, DrugFacts], figures: KidneyFigures) -> Found:
+def _found(courses: Courses, known: dict[str, DrugFacts], figures: KidneyFigures) -> Iterator[Found]:
+    """What is found in the episodes, in as many parts as memory wants: each person may be found by each source."""
     found = Found(courses)
     codes = figures.of(courses)
     for drug in np.unique(courses.drugs):
@@ -96,7 +97,12 @@ def _found(courses: Courses, known: dict[str, DrugFacts], figures: KidneyFigures
         long_from = days_of_long_use(facts.long_use, held)
         stops(found, held, facts, long_from)
         paces(found, held, facts, long_from)
-    return found
+        if found.rows > MOST_AT_ONCE and len(courses.opens) > 1:
+            del found, held  # before as much is found again
+            for half in courses.halves():
+                yield from _found(half, known, figures)
+            return
+    yield found
 
 
 def _figures(facts: DrugFacts) -> Iterator[Fraction]:

@@ -26,6 +26,9 @@ FINDINGS: Final = (
 """The columns of findings. `dose / grain` is a daily dose in mg: the highest on those days, or the one before a
 reduction to `after / grain`, which is absent where nothing is reduced."""
 
+MOST_AT_ONCE: Final = 2**19
+"""About how many rows are held at once, of some 300 bytes each."""
+
 
 @dataclass(slots=True)
 class Found:
@@ -34,6 +37,7 @@ class Found:
     held: Courses
     parts: list[tuple[Any, ...]] = field(default_factory=list)
     words: list[tuple[str, str, str, str]] = field(default_factory=list)
+    rows: int = 0
 
     def add(
         self, drug: DrugCourses, *words: str, episode: Any, first: Any, last: Any, dose: Any, after: Any = None
@@ -55,6 +59,7 @@ class Found:
                 where="spans",
             )
         rule, reading, source, limit = words
+        self.rows += count
         self.words.append((rule, reading, source, limit))
         made = (drug.whole[episode], np.full(count, len(self.words) - 1), first, last, dose, below, grain, has_after)
         self.parts.append(tuple(part.astype(np.int64) for part in made))
