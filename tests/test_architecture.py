@@ -20,6 +20,7 @@ pytestmark = pytest.mark.no_cover  # the source is read here, and little of it i
 
 SRC = Path(taper.__file__).parent
 FILES = sorted(SRC.rglob("*.py"))
+TESTS = Path(__file__).parent
 MODULES = sorted(
     module.name for module in pkgutil.walk_packages([str(SRC)], "taper.") if not module.name.endswith("__main__")
 )
@@ -215,6 +216,17 @@ ROUNDED = {
     "planning/holding_times.py": "an average for people",
     "checks/rules/combined_equivalent.py": "an equivalent for people",
 }
+
+
+class TestTests:
+    def test_none_measures_time(self):
+        """What a call costs is measured in the benchmarks, as a ratio; another program beside a test is no fault."""
+        clocks = {"process_time", "perf_counter", "monotonic", "thread_time"}
+        for path in sorted(TESTS.rglob("test_*.py")):
+            tree = ast.parse(path.read_text("utf-8"))
+            names = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+            names |= {item.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for item in node.names}
+            assert not names & clocks, path.name
 
 
 class TestMessages:

@@ -4,7 +4,6 @@ import copy
 import itertools
 import pickle
 import threading
-import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -190,12 +189,10 @@ def test_what_is_false_is_no_text_either(odd: Any) -> None:
             from_fhir({}, **{name: odd})
 
 
-def test_a_table_of_twice_a_drug_is_refused_and_a_long_one_read_in_a_moment() -> None:
+def test_a_table_of_twice_a_drug_is_refused_and_a_long_one_is_read() -> None:
     shipped = Formulary.shipped().table("ashton-2002")
     rows = [shipped.rows[0].model_copy(update={"drug": f"d{number}"}) for number in range(5000)]
-    started = time.process_time()
     long = EquivalenceTable.read({**dict(shipped), "rows": rows})
-    assert time.process_time() - started < 0.2
     with pytest.raises(InvalidInput, match="d7 has two rows; keep one"):
         EquivalenceTable.read({**dict(long), "rows": [*rows, rows[7]]})
 

@@ -94,8 +94,9 @@ def test_ctrl_c_is_answered_at_any_moment(moment, how):
 def test_a_command_that_is_told_to_end_or_loses_its_terminal_says_so_and_tidies_up(name, code):
     words = ("schedule", EXAMPLE, "--start", "2027-03-01", "--days", "9")
     script = INTERRUPTED.replace("SIGINT)", f"{name})")
+    heard = f"import signal; signal.signal(signal.{name}, signal.SIG_DFL)\n"  # under nohup it would be ignored
     done = subprocess.run(
-        [sys.executable, "-c", script, "taper.cli.schedule", "raised", *words],
+        [sys.executable, "-c", heard + script, "taper.cli.schedule", "raised", *words],
         capture_output=True,
         text=True,
         check=False,

@@ -7,6 +7,7 @@ with over the last two doublings, beside the power that it may grow with. It fai
 import json
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from math import log2
@@ -14,9 +15,12 @@ from typing import Any
 
 from benchmarks.growing_people import GROWING
 from benchmarks.yardstick import cpu_in_process
+from formats.fhir_orders import dosage, order
 from taper import (
     AtMost,
+    CannotImport,
     DailyDose,
+    EquivalenceTable,
     Formulary,
     Log,
     Patient,
@@ -203,6 +207,37 @@ def _from_fhir(count: int) -> Callable[[], object]:
     return lambda: from_fhir(made)
 
 
+def _one_order(count: int) -> Callable[[], object]:
+    """An order whose dose is another on each of so many days."""
+    days = [str(START + timedelta(index)) for index in range(count)]
+    held = order(*(
+        dosage(1 + index % 40, repeat={"boundsPeriod": {"start": day, "end": day}}, sequence=index + 1)
+        for index, day in enumerate(days)
+    ))  # fmt: skip
+    return lambda: from_fhir(held, accept=("gap",))
+
+
+def _lines(count: int) -> Callable[[], object]:
+    """Orders of as many people, which are refused."""
+    held = "".join(
+        json.dumps(order(id=f"{n}", subject={"reference": f"Patient/{n}"}, status=("active", "completed")[n % 2]))
+        + "\n"
+        for n in range(count)
+    )
+
+    def call() -> None:
+        with suppress(CannotImport):
+            from_fhir(held)
+
+    return call
+
+
+def _table(count: int) -> Callable[[], object]:
+    shipped = Formulary.shipped().table("ashton-2002")
+    rows = [shipped.rows[0].model_copy(update={"drug": f"d{number}"}) for number in range(count)]
+    return lambda: EquivalenceTable.read({**dict(shipped), "rows": rows})
+
+
 def _changes(count: int) -> Callable[[], object]:
     totals = [DailyDose(str(1 + n % 17)) for n in range(count)]
     return lambda: measure_changes(totals, before=DailyDose("5"))
@@ -315,6 +350,9 @@ CASES = (
     on_schedule("to_ical, revised", 15, lambda s: to_ical(s, previous=s, identity="a", sequence=1)),
     on_schedule("to_fhir, write_fhir", 50, lambda s: write_fhir(to_fhir(s))),
     Case("from_fhir", 20, 1, _from_fhir),
+    Case("from_fhir, one order", 100, 1, _one_order),
+    Case("from_fhir, lines of as many people", 100, 1, _lines),
+    Case("EquivalenceTable.read", 500, 1, _table),
     on_schedule("write_instructions", 50, write_instructions),
     on_schedule("plot_doses", 50, plot_doses),
     on_schedule("plot_falls", 50, lambda s: plot_falls(s, of="current")),

@@ -12,15 +12,18 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from benchmarks.bench_growth import START, X, daily, log_text
 from benchmarks.growing_people import crowded
 from benchmarks.yardstick import cpu_in_process, yardstick
+from odd_toml import LOOKS_ODD, REFUSED
 from taper import (
     CannotPrint,
     CannotRealize,
     Formulary,
+    InvalidInput,
     Patient,
     Plan,
     Product,
@@ -50,6 +53,8 @@ from taper import (
     write_fhir,
 )
 from taper._base.json_text import NotJson
+from taper._base.toml_text import read_toml_text
+from taper.planning.even_parts import divide_evenly
 
 LONGEST = 7320
 UNIT = {"unit": "mg", "system": "http://unitsofmeasure.org", "code": "mg"}
@@ -331,6 +336,17 @@ def _taken(*amounts: int) -> list[dict[str, Any]]:
     return [{"for": "1 day", "regimen": {"morning": f"{amount} mg"}} for amount in amounts]
 
 
+def _odd_toml() -> None:
+    for text in (*(text for text, _ in REFUSED.values()), *LOOKS_ODD):
+        with suppress(InvalidInput):
+            read_toml_text(text, where="file")
+
+
+def _evenly_of_many() -> Call:
+    doses = [Fraction(tenths, 10) for tenths in range(1, 10_001)]
+    return lambda: divide_evenly(Fraction(5991, 10), 12, doses)
+
+
 def _named() -> Call:
     lists = ("medications", "as_needed", "conditions", "absent_conditions")
     return _checked(_taken(10), **{name: [f"{name} {n}" for n in range(200)] for name in lists})
@@ -405,6 +421,8 @@ ROWS: dict[str, tuple[float, int, Callable[[], Call]]] = {
     "20 years of a dose and a gap in turn: check": (
         60, 240, lambda: _checked([*_taken(10), {"kind": "gap", "for": "1 day"}] * 3659 + _taken(10))
     ),
+    "TOML out of all proportion, twelve texts": (12, 60, lambda: _odd_toml),
+    "599.1 mg of 10,000 doses over twelve intakes, evenly": (16, 60, _evenly_of_many),
     "131,072 people, each above each of 50 ceilings: findings": (40, 600, crowded),
     "200 names that are not known in each list of a patient: check": (24, 60, _named),
 }  # fmt: skip

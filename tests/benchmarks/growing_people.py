@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from taper.batch import (
     to_findings,
     to_spans,
 )
+from taper.testing import KnownSpan, known_episodes
 
 DAY = date(2024, 1, 1)
 RULES = SpanRules(length="days supply", longest=7320, duplicates="set aside", stockpiling="same dose", overlap="sum",
@@ -100,6 +102,12 @@ def _in_proportion() -> Formulary:
     return formulary(drug="gabapentin", kidney=[{"source": "k", "measure": "eGFR", "basis": "label", "bands": bands}])
 
 
+def _one_course(many: int) -> Callable[[], object]:
+    days = [DAY + timedelta(number) for number in range(many)]
+    held = [KnownSpan(day, day, Fraction(number % 7 + 93)) for number, day in enumerate(days)]
+    return lambda: known_episodes(held, DEFINITION)
+
+
 def _facts(many: int) -> Callable[[], object]:
     return lambda: compared_facts(["diazepam"] * many)
 
@@ -136,5 +144,6 @@ GROWING: tuple[tuple[str, int, Make], ...] = (
     ("to_findings, a figure in proportion to each", 200, _kidneys(_in_proportion(), 9)),
     ("spans_to_days", 2000, _of_spans(spans_to_days)),
     ("compared_facts", 2000, _facts),
+    ("known_episodes, one course", 200, _one_course),
 )
 """Of each the name, the least number of rows, and the call at a size; each may grow as the rows do."""

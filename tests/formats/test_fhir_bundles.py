@@ -1,12 +1,9 @@
 """Bundles and neighbors: what is picked, what is left out and listed, and what else holds dosages."""
 
-import time
-from contextlib import suppress
-
 import pytest
 
 from formats.fhir_orders import SLOTS, bundle, dosage, order, period, refusals, reports, steps_of
-from taper import CannotImport, InvalidInput, NotFound, WrongResource, from_fhir, load_fhir
+from taper import InvalidInput, NotFound, WrongResource, from_fhir, load_fhir
 
 NEED = order(dosage(asNeededBoolean=True), id="need", medicationCodeableConcept={"text": "ibuprofen"})
 DONE = order(dosage(20), id="done", status="completed")
@@ -161,28 +158,6 @@ def test_a_medication_that_was_entered_in_error_refuses():
     drug = {"resourceType": "Medication", "id": "m", "status": "entered-in-error", "code": {"text": "x"}}
     told = order(medicationCodeableConcept=None, medicationReference={"reference": "#m"}, contained=[drug])
     assert any("its medication was entered in error" in line for line in refusals(told))
-
-
-def many(count):
-    """An order whose dose is another on each of so many days."""
-    days = [f"{2000 + index // 336}-{index // 28 % 12 + 1:02}-{index % 28 + 1:02}" for index in range(count)]
-    steps = [dosage(1 + index % 40, repeat={"boundsPeriod": {"start": day, "end": day}}, sequence=index + 1)
-             for index, day in enumerate(days)]  # fmt: skip
-    return order(*steps)
-
-
-def seconds(resource):
-    begun = time.process_time()
-    with suppress(CannotImport):
-        from_fhir(resource, accept=("gap",))
-    return time.process_time() - begun
-
-
-@pytest.mark.no_cover
-def test_ten_thousand_dosages_take_ten_times_as_long_as_a_thousand():
-    seconds(many(10))
-    few = max(seconds(many(1000)), 0.05)
-    assert seconds(many(10_000)) < 25 * few
 
 
 def test_more_courses_than_a_plan_has_refuse_before_they_are_read():

@@ -1,8 +1,6 @@
 """NDJSON, one resource a line, as a bulk export writes it: read as a Bundle is, and a bad line is named."""
 
-import gc
 import json
-import time
 
 import pytest
 
@@ -165,24 +163,3 @@ def test_orders_of_more_people_than_a_plan_has_courses_are_refused_at_once_and_t
     assert drugs_of(told, patient="Patient/007") == ["prednisone"]
     of_as_many = "".join(told.splitlines(keepends=True)[:MOST_COURSES])
     assert refusals(of_as_many)[0].startswith(f"status: the requests are for {MOST_COURSES} subjects")
-
-
-@pytest.mark.no_cover
-def test_ten_times_as_many_lines_take_ten_times_as_long():
-    def seconds(count):
-        told = lines(*(
-            order(id=f"{n}", subject={"reference": f"Patient/{n}"}, status="active" if n % 2 else "completed")
-            for n in range(count)
-        ))  # fmt: skip
-        gc.collect()
-        gc.freeze()  # what other tests left in this process costs nothing here
-        begun = time.process_time()
-        with pytest.raises(CannotImport):
-            from_fhir(told)
-        spent = time.process_time() - begun
-        gc.unfreeze()
-        return spent
-
-    seconds(200)
-    few = max(seconds(800), 0.05)
-    assert min(seconds(8000), seconds(8000)) < 25 * few
