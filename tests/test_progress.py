@@ -10,8 +10,11 @@ import taper
 from taper import (
     Formulary,
     InvalidInput,
+    Log,
     Plan,
     Product,
+    apply_log,
+    days,
     from_fhir,
     plan_cross_taper,
     plan_phases,
@@ -30,6 +33,7 @@ from taper import (
     write_instructions,
 )
 from taper._base.progress import counted, tell, telling
+from taper.plans.log import Hold
 
 TABLETS = [Product(id=f"x{n}", drug="x", form="tablet", strength=f"{n} mg", score=2) for n in (1, 2, 5)]
 BEFORE = {"morning": "3 mg", "bedtime": "4 mg"}
@@ -44,6 +48,7 @@ PLAN = Plan.read(
     }
 )  # fmt: skip
 MADE = to_schedule(realize(PLAN, TABLETS), start=date(2027, 3, 1))
+HELD = Log.of(PLAN, date(2027, 3, 1), [Hold(day=date(2027, 3, day), lasting=days(1)) for day in (3, 5)])
 TAPER = plan_taper(**ASKED, pace="25% of start, every week")
 ORDER = to_fhir(MADE)
 FORMULARY = Formulary.shipped()
@@ -65,6 +70,7 @@ WORK = {
     "replan_cross_taper": lambda **told: replan_cross_taper(CROSS.plan, day=8, **SWITCH, **told).plan,
     "replan": lambda **told: replan(TAPER.course, day=8, products=TABLETS, **told).plan,
     "realize": lambda **told: realize(PLAN, TABLETS, **told),
+    "apply_log": lambda **told: apply_log(MADE, HELD, **told),
     "from_fhir": lambda **told: from_fhir(ORDER, **told).plan,
     **{
         write.__name__: lambda write=write, **told: write(MADE, **told)

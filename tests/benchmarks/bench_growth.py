@@ -67,11 +67,12 @@ from taper import (
     write_instructions,
 )
 from taper.knowledge.reading import read_monograph
-from taper.plans.log import Hold, IntakeRecord
+from taper.plans.log import Hold, IntakeRecord, Slow
 
 START = date(2027, 3, 1)
 X = [Product(id=f"x{n}", drug="x", form="tablet", strength=f"{n} mg", score=2) for n in (1, 5)]
 LIQUID = [Product(id="l", drug="x", form="oral solution", concentration="1 mg/mL", smallest_volume="0.5 mL")]
+FINE = Product(id="fine", drug="x", form="oral solution", concentration="1 mg/mL", smallest_volume="0.001 mL")
 DOUBLINGS = 4
 ALLOWED = 0.5
 
@@ -191,6 +192,13 @@ def _apply(count: int) -> Callable[[], object]:
     return lambda: apply_log(schedule, made)
 
 
+def _slower(count: int) -> Callable[[], object]:
+    plan, fine = Plan.read(falling(count)), [FINE]
+    schedule = to_schedule(realize(plan, fine), start=START)
+    log = Log.of(plan, START, [Slow(day=START + timedelta(days=1), pace="0.001 mg, every 2 days")])
+    return lambda: apply_log(schedule, log)
+
+
 def _compare(count: int) -> Callable[[], object]:
     one, other = schedule_of(count), schedule_of(count + 1)
     return lambda: to_difference_table(compare(one, other))
@@ -294,8 +302,7 @@ def _check_facts(count: int) -> Callable[[], object]:
 
 
 def _check_falling(count: int) -> Callable[[], object]:
-    fine = Product(id="fine", drug="x", form="oral solution", concentration="1 mg/mL", smallest_volume="0.001 mL")
-    made = to_schedule(realize(Plan.read(falling(count)), [fine]), start=START)
+    made = to_schedule(realize(Plan.read(falling(count)), [FINE]), start=START)
     return lambda: check(made, Patient(age=50))
 
 
@@ -329,6 +336,7 @@ CASES = (
     Case("check, a gap after each step", 50, 1, _check_gaps),
     Case("check, many facts of one drug", 50, 1, _check_facts),
     Case("apply_log", 10, 2, _apply),
+    Case("apply_log, slower", 100, 1, _slower),
     Case("compare, to_difference_table", 50, 1, _compare),
     Case("compare_intakes", 50, 1, _intakes),
     on_schedule("to_dict", 100, lambda s: s.to_dict()),

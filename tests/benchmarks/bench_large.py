@@ -24,6 +24,7 @@ from taper import (
     CannotRealize,
     Formulary,
     InvalidInput,
+    Log,
     Patient,
     Plan,
     Product,
@@ -31,6 +32,7 @@ from taper import (
     Schedule,
     TaperError,
     Weights,
+    apply_log,
     check,
     count_supply,
     days,
@@ -55,6 +57,7 @@ from taper import (
 from taper._base.json_text import NotJson
 from taper._base.toml_text import read_toml_text
 from taper.planning.even_parts import divide_evenly
+from taper.plans.log import ChangeProducts
 
 LONGEST = 7320
 UNIT = {"unit": "mg", "system": "http://unitsofmeasure.org", "code": "mg"}
@@ -352,6 +355,18 @@ def _named() -> Call:
     return _checked(_taken(10), **{name: [f"{name} {n}" for n in range(200)] for name in lists})
 
 
+def _made_anew() -> Call:
+    """A change of products on every other day, until there is too much to make anew."""
+    held = _primes(4)
+    steps = [{"for": "1 day", "regimen": {"evening": f"{100 - index % 5} mg"}} for index in range(1500)]
+    plan = Plan.read({"courses": [{"drug": "x", "then": "stop", "steps": steps}]})
+    schedule = to_schedule(realize(plan, held), start=START)
+    names = [[product.id for product in held[place:]] for place in (0, 1)]
+    events = [ChangeProducts(day=START + timedelta(1 + 2 * n), products=names[n % 2]) for n in range(700)]
+    log = Log.of(plan, START, events)
+    return _answer(lambda: apply_log(schedule, log))
+
+
 MOST = Weights(pieces=100, products=10)
 ROWS: dict[str, tuple[float, int, Callable[[], Call]]] = {
     "a dose that 3 products of quarters cannot make": (4, 30, lambda: _made((3, 7, 11))),
@@ -388,6 +403,7 @@ ROWS: dict[str, tuple[float, int, Callable[[], Call]]] = {
     "a schedule of a dose an hour for 20 years": (4, 30, _dose_an_hour),
     "read_products, 20,000": (8, 60, lambda: _products(20_000)),
     "read_products, 60,000": (24, 150, lambda: _products(60_000)),
+    "a log of 700 changes of products: refused": (160, 60, _made_anew),
     "a log of 10,000 events on one day": (4, 30, lambda: _on_text(log_text(10_000, spread=False), read_log)),
     "20 years of daily steps: calendar": (40, 150, _on_twenty_years(to_ical)),
     "20 years of daily steps: FHIR": (40, 150, _on_twenty_years(lambda schedule: write_fhir(to_fhir(schedule)))),

@@ -132,7 +132,7 @@ GROWING: tuple[tuple[str, int, Make], ...] = (
     ("to_spans, one person in short batches", 10_000, _read(100, person=lambda n: np.zeros(n, int))),
     ("to_spans, nobody", 10_000, _read(100, person=lambda n: pa.nulls(n, pa.int64()))),
     ("to_spans, each drug a name of its own", 500, _read(drug=lambda n: [f"free text {i}" for i in range(n)])),
-    ("to_spans, each strength of its own", 1000, _read(strength=lambda n: [f"{i + 1} mg" for i in range(n)])),
+    ("to_spans, each strength of its own", 5000, _read(strength=lambda n: [f"{i + 1} mg" for i in range(n)])),
     ("to_spans, each length of its own", 400, _read(days_supply=lambda n: 1 + np.arange(n))),
     ("to_episodes", 10_000, _of_spans(_episodes)),
     ("to_episodes, each dose a part of its own", 2000, _of_spans(_episodes, grain=primes)),

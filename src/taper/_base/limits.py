@@ -28,6 +28,7 @@ LONGEST_CYCLE = 366
 MOST_EVENTS = 10_000
 MOST_INTAKES = 200_000
 MOST_SYMPTOMS = 100_000
+MOST_ANEW = 200_000_000
 
 MOST_SCHEDULED = 250_000
 MOST_WRITTEN = 50_000
@@ -99,6 +100,11 @@ LIMITS = (
         "70 as HTML, 60 as a calendar, 45 as a workbook, 35 as FHIR",
     ),
     Limit("events of a log", f"{MOST_EVENTS}", "1 to read"),
+    Limit(
+        "events of a log that plan the rest or make its doses anew",
+        "about 100 that plan with 200 doses at two times of day, or 250 that change the products of 1500 steps",
+        "120 to apply",
+    ),
     Limit("doses taken or missed in a log", f"{MOST_INTAKES}"),
     Limit("medicines or conditions of a patient in one list", f"{MOST_NAMES}", "16 to check four of unknown ones"),
     Limit("things in a list or a mapping that a function of Python is given", f"{MOST_ITEMS}"),

@@ -5,8 +5,11 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
+from taper._base.limits import MOST_ANEW
+from taper._base.progress import Progress, counted
 from taper._base.shown import show
 from taper._base.takes import takes
+from taper._base.work import TooMuchWork, at_most
 from taper.adjustment.course_state import CourseState
 from taper.adjustment.event_day import DecisionNeeded, NothingToChange, Now, OtherPlan
 from taper.adjustment.events import (
@@ -23,7 +26,7 @@ from taper.adjustment.events import (
 from taper.adjustment.gaps import gap
 from taper.adjustment.replan_rest import slow, speed_up
 from taper.amounts.duration import Duration, days
-from taper.errors import InvalidInput, TaperError
+from taper.errors import CannotCompute, InvalidInput, TaperError
 from taper.plans.log import (
     ChangeProducts,
     Event,
@@ -66,7 +69,12 @@ _STILL_SCORED = timedelta(days=366)
 
 @takes
 def apply_log(
-    schedule: Schedule, log: Log, *, products: Iterable[Product] = (), horizon: Duration | None = None
+    schedule: Schedule,
+    log: Log,
+    *,
+    products: Iterable[Product] = (),
+    horizon: Duration | None = None,
+    progress: Progress | None = None,  # noqa: ARG001 - the decorator tells it
 ) -> Schedule:
     """The schedule as it stands after what happened; the days before each event stay as they were.
 
@@ -76,12 +84,14 @@ def apply_log(
         products: Further products that a change of products may name.
         horizon: How far to show it from day 1. Without it, a schedule that was a window stays one of the same
             length, and reaches the last event and four weeks of a last step without an end that would not be seen.
+        progress: Told how much is done, of how much, and of what; what it raises stops the work.
 
     Raises:
         OtherPlan: If the log is of another plan or another start.
         InvalidEvent: If an event does not fit the plan where it falls.
         InvalidInput: If a score is of a day after the plan, both as first made and as it stands.
         DecisionNeeded: If an event follows a gap for which nobody has decided.
+        CannotCompute: If so many events plan the rest or make doses anew that it would take minutes.
         CannotRealize: If a dose cannot be made of the products that an event names.
 
     Example:
@@ -97,15 +107,7 @@ def apply_log(
         2027-03-28 2027-04-04
     """
     _check_log(schedule, log)
-    given = tuple(products)
-    tracks = tuple(CourseState.of(course, schedule.start) for course in schedule.realized.courses)
-    for index, event in enumerate(log.events):
-        day = (event.day - schedule.start).days + 1
-        try:
-            tracks = _apply(Now(schedule.realized, schedule.start, day, given), tracks, event)
-        except TaperError as error:
-            error.where = f"events[{index}]" + (f", {error.where}" if error.where else "")
-            raise
+    tracks = _after_events(schedule, log, tuple(products))
     naming = len(tracks) > 1 and any(track.has_other_products for track in tracks)
     courses = tuple(track.finished(naming=naming) for track in tracks)
     plan = Plan(title=schedule.realized.plan.title, courses=tuple(made.course for made in courses))
@@ -113,6 +115,25 @@ def apply_log(
     shown = to_schedule(adjusted, start=schedule.start, horizon=_horizon(schedule, log, plan, horizon))
     _check_scores(log, max(_last_day(schedule), _last_day(shown)))
     return replace(shown, log=log)
+
+
+def _after_events(schedule: Schedule, log: Log, products: tuple[Product, ...]) -> tuple[CourseState, ...]:
+    tracks = tuple(CourseState.of(course, schedule.start) for course in schedule.realized.courses)
+    with at_most(MOST_ANEW):
+        for index, event in enumerate(counted(log.events, "events of a log")):
+            day = (event.day - schedule.start).days + 1
+            try:
+                tracks = _apply(Now(schedule.realized, schedule.start, day, products), tracks, event)
+            except TaperError as error:
+                error.where = f"events[{index}]" + (f", {error.where}" if error.where else "")
+                raise
+            except TooMuchWork:
+                raise CannotCompute(
+                    "up to here, events plan the rest or make its doses anew more often than is done in one go; apply "
+                    "those before it, and log this one and what follows as events of the plan that results",
+                    where=f"events[{index}]",
+                ) from None
+    return tracks
 
 
 def _last_day(schedule: Schedule) -> date:

@@ -1,7 +1,8 @@
 """After a change: the rest of a plan shifted as it is, or replanned."""
 
+from bisect import bisect_left, bisect_right
 from dataclasses import replace
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from taper.adjustment.course_state import CourseState, Piece, PlannedStep, total
 from taper.adjustment.event_day import NothingToChange, Now
@@ -107,13 +108,16 @@ def _further_fall(planned: list[_Fall], made: list[_Fall]) -> tuple[_Fall, _Fall
     """A reduction of more than any that was planned from as low a dose, and of a larger part than any from as high a
     one; and the nearest that was planned.
     """
+    ordered = sorted(planned, key=lambda fall: fall[0])
+    tops = [top for top, _ in ordered]
+    largest = list(accumulate((top.mg - bottom.mg for top, bottom in ordered), max))
+    smallest_part = list(accumulate((bottom.mg / top.mg for top, bottom in reversed(ordered)), min))
     for high, low in made:
-        below = [fall for fall in planned if fall[0] <= high]
-        above = [fall for fall in planned if fall[0] >= high]
-        size, part = high.mg - low.mg, low.mg / high.mg
-        is_larger = all(size > top.mg - bottom.mg for top, bottom in below)
-        if planned and is_larger and all(part < bottom.mg / top.mg for top, bottom in above):
-            return (high, low), max(below or above, key=lambda fall: fall[0].mg - fall[1].mg)
+        below, above = bisect_right(tops, high), len(tops) - bisect_left(tops, high)
+        is_larger = not below or high.mg - low.mg > largest[below - 1]
+        if planned and is_larger and (not above or low.mg / high.mg < smallest_part[above - 1]):
+            near = [fall for fall in planned if not below or fall[0] <= high]
+            return (high, low), max(near, key=lambda fall: fall[0].mg - fall[1].mg)
     return None
 
 

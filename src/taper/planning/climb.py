@@ -7,6 +7,7 @@ from functools import cache
 from itertools import chain, islice, zip_longest
 
 from taper._base.limits import MOST_DIVISIONS, MOST_TITRATION_STEPS
+from taper._base.work import spend
 from taper.amounts.dose import DailyDose, Dose
 from taper.amounts.duration import Duration
 from taper.errors import CannotCompute, InvalidInput
@@ -18,7 +19,8 @@ from taper.products.product import Product
 from taper.products.recipes import NotReachable, Reachable, Recipe
 
 _MOST_TRIED = 4 * MOST_DIVISIONS
-"""How many parts of a total are tried at most, in all steps together."""
+_TRIED = 400
+"""How many parts of a total are tried at most, in all steps together, and as how much work each counts."""
 
 
 class NoTitration(CannotCompute):
@@ -113,6 +115,7 @@ class Climb:
 
     def _parts(self, total: Fraction, times: int, most: Fraction) -> Iterator[tuple[Fraction, ...]]:
         self._left -= 1
+        spend(_TRIED)
         if self._left < 0:
             return
         if times == 1:

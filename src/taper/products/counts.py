@@ -6,6 +6,7 @@ from functools import reduce
 from operator import or_
 from typing import NamedTuple
 
+from taper._base.work import spend
 from taper.errors import CannotCompute
 
 AmountBits = int
@@ -14,7 +15,9 @@ AmountBits = int
 
 _MOST_BITS = 2 * 10**9
 _LEAST_BITS = 2000
-"""How many bits of sets are worked out at most, one that is kept for two; and as how many a small set counts."""
+_BITS_OF_WORK = 150
+"""How many bits of sets are worked out at most, one that is kept for two; as how many a small set counts; and how many
+are as much work as a sum of two weights."""
 
 
 class TooManyDoses(CannotCompute):
@@ -87,7 +90,9 @@ class Counts:
 
     def _spend(self, table: _Table, times: int) -> None:
         """Count what a table takes, so that too much of it is refused before it takes minutes or gigabytes."""
-        self._left -= times * sum(max(_LEAST_BITS, amounts.bit_length()) for row in table for amounts in row)
+        bits = times * sum(max(_LEAST_BITS, amounts.bit_length()) for row in table for amounts in row)
+        spend(bits // _BITS_OF_WORK)
+        self._left -= bits
         if self._left < 0:
             raise TooManyDoses(
                 f"{len(self._units)} products in {self._products} at a time and {self._pieces} pieces make more doses "

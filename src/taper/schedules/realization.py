@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from taper._base.progress import Progress, counted
 from taper._base.shown import Bound, align, as_html, shorten, show, some_of
 from taper._base.takes import takes
+from taper._base.work import spend
 from taper.amounts.dose import DailyDose, Dose
 from taper.errors import CannotCompute, InvalidInput
 from taper.knowledge.drug_names import DrugName
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     import taper
 
 _SHOWN = 5
+_MADE = 800
+"""As how much work a day of a step counts."""
 
 
 class CannotRealize(CannotCompute):
@@ -450,6 +453,7 @@ def _realize_step(
     step: Step, bench: _Bench, allowed: tuple[Product, ...], where: str, problems: list[NotReachable]
 ) -> RealizedStep:
     days, names = [], tuple(product.id for product in allowed)
+    spend(_MADE * len(step.days))
     for day in step.days:
         made, failed = bench.day(day, allowed, names)
         for slot, error in failed:

@@ -8,13 +8,14 @@ from itertools import product as combinations
 
 from taper._base.limits import MOST_DOSES, MOST_STEPS
 from taper._base.numbers import common_grain
+from taper._base.work import Work
 from taper.amounts.dose import DailyDose, Dose
 from taper.errors import CannotCompute, InvalidInput
 from taper.paces.pace import OfCurrent, Pace
 from taper.paces.rulers import ONE_PACE, MeasuredPace, measure_of
 from taper.planning.solver.search import Route
 from taper.planning.solver.solve import solve
-from taper.planning.solver.state_space import DoseLadder, StateSpace, TooManyStates, Work, line_of
+from taper.planning.solver.state_space import DoseLadder, StateSpace, TooManyStates, line_of
 from taper.plans.order import Order
 from taper.plans.regimen import NOTHING, Intake, Regimen, Slot
 from taper.plans.request import Forms
@@ -222,7 +223,7 @@ class Problem:
             target=total,
             work=self.work,
         )
-        self.work.done += _LISTED * sum(len(line.doses) for line in lines)
+        self.work.add(_LISTED * sum(len(line.doses) for line in lines))
         return made, ground
 
     def _line(self, slot: Slot, reachable: Reachable | None, ends: tuple[int, ...], grain: Fraction) -> DoseLadder:

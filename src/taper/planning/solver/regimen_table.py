@@ -111,13 +111,13 @@ class RegimenTable:
             _TooMuchWork: If it is more than may be done to fill the table.
         """
         self._left -= work
-        self._ground.work.done += work
+        self._ground.work.add(work)
         if self.is_spent and self._is_filling:
             raise _TooMuchWork
 
     def write_out(self) -> None:
         """Count a change of several intakes that is written out; beyond so many, they are bounded instead."""
-        self._ground.work.done += _WRITTEN
+        self._ground.work.add(_WRITTEN)
         self._spare -= 1
         self.is_exact = self._spare >= 0
 

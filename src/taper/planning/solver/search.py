@@ -355,7 +355,7 @@ class _Search:
         work = 1 + count * max(0, len(state) - _ORDINARY)
         for after in falls_of(ground, state, count, lowest, is_in_vain=is_in_vain):
             self._tried += work
-            ground.work.done += _TRIED
+            ground.work.add(_TRIED)
             if self._is_over:
                 break
             extra = ground.further * (count - 1) + ground.switches(state, after)

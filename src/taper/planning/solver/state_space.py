@@ -10,6 +10,7 @@ from operator import or_
 
 from taper._base.limits import MOST_TOTALS
 from taper._base.shown import some_of
+from taper._base.work import Work
 from taper.amounts.dose import Dose
 from taper.errors import CannotCompute
 from taper.paces.rulers import ONE_PACE, MeasuredPace, between
@@ -53,13 +54,6 @@ class DoseLadder:
     def place(self, dose: int) -> int:
         """Where a dose stands among its doses, the least at 0."""
         return bisect_left(self.doses, dose)
-
-
-@dataclass(slots=True)
-class Work:
-    """How much was done for one question, counted in sums of two weights."""
-
-    done: int = 0
 
 
 class StateSpace:
