@@ -39,6 +39,7 @@ from taper import (
     mg,
     plan_daily_taper,
     plan_steps,
+    plan_taper,
     plan_titration,
     plot_calendar,
     plot_doses,
@@ -256,6 +257,14 @@ def _window(count: int) -> Callable[[], object]:
     return lambda: steepest_window(totals, 14)
 
 
+def _short_way(count: int) -> Callable[[], object]:
+    """Two intakes of as many doses each, of which the largest alone lie on the way."""
+    before, to = {"morning": f"{count} mcg", "evening": f"{count} mcg"}, f"{2 * count - 40} mcg"
+    return lambda: plan_taper(
+        drug="x", before=before, to=to, pace="5 mcg, every 1 week", products=[FINE], order="evenly"
+    )
+
+
 def _daily_taper(count: int) -> Callable[[], object]:
     return lambda: plan_daily_taper(
         drug="x", before={"evening": f"{count} mg"}, pace="1 mg, every 1 week", products=LIQUID
@@ -369,6 +378,7 @@ CASES = (
     on_schedule("the schedule in a notebook", 100, lambda s: s._repr_html_()),
     Case("measure_changes", 200, 1, _changes),
     Case("steepest_window", 200, 1, _window),
+    Case("plan_taper, a short way of two intakes", 500, 1, _short_way),
     Case("plan_daily_taper", 3, 1, _daily_taper),
     Case("plan_titration", 20, 1, _titration),
     Case("plan_steps", 50, 1, _steps),

@@ -28,7 +28,6 @@ LONGEST_CYCLE = 366
 MOST_EVENTS = 10_000
 MOST_INTAKES = 200_000
 MOST_SYMPTOMS = 100_000
-MOST_ANEW = 200_000_000
 
 MOST_SCHEDULED = 250_000
 MOST_WRITTEN = 50_000
@@ -46,6 +45,7 @@ MOST_STATES = 1_000_000
 MOST_TITRATION_STEPS = 1000
 MOST_STAGES = 100
 MOST_DIVISIONS = 50_000
+MOST_WORK = 200_000_000
 
 MOST_ROWS_OF_ONE = 200_000
 MOST_FIGURES = 1_000_000
@@ -116,6 +116,7 @@ LIMITS = (
     Limit("times of day that are reduced in turn with each other", f"{MOST_TOGETHER}"),
     Limit("totals of a day in a search for a plan of several intakes in one turn", f"{MOST_TOTALS}"),
     Limit("states of a search for a plan, if the caller sets no other limit", f"{MOST_STATES}"),
+    Limit("phases of a taper", "about 100 with 200 doses at two times of day", "120 to plan"),
     Limit("steps of a titration", f"{MOST_TITRATION_STEPS}"),
     Limit("stages of the change from one drug to another", f"{MOST_STAGES}", "12 to plan with 4 doses a day"),
     Limit("ways to divide a total over intakes of which one is to be larger", f"{MOST_DIVISIONS}"),

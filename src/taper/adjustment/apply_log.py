@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from taper._base.limits import MOST_ANEW
+from taper._base.limits import MOST_WORK
 from taper._base.progress import Progress, counted
 from taper._base.shown import show
 from taper._base.takes import takes
-from taper._base.work import TooMuchWork, at_most
+from taper._base.work import Allowance
 from taper.adjustment.course_state import CourseState
 from taper.adjustment.event_day import DecisionNeeded, NothingToChange, Now, OtherPlan
 from taper.adjustment.events import (
@@ -26,7 +26,7 @@ from taper.adjustment.events import (
 from taper.adjustment.gaps import gap
 from taper.adjustment.replan_rest import slow, speed_up
 from taper.amounts.duration import Duration, days
-from taper.errors import CannotCompute, InvalidInput, TaperError
+from taper.errors import InvalidInput, TaperError
 from taper.plans.log import (
     ChangeProducts,
     Event,
@@ -119,20 +119,19 @@ def apply_log(
 
 def _after_events(schedule: Schedule, log: Log, products: tuple[Product, ...]) -> tuple[CourseState, ...]:
     tracks = tuple(CourseState.of(course, schedule.start) for course in schedule.realized.courses)
-    with at_most(MOST_ANEW):
-        for index, event in enumerate(counted(log.events, "events of a log")):
-            day = (event.day - schedule.start).days + 1
-            try:
+    anew = Allowance(
+        MOST_WORK,
+        "up to here, events plan the rest or make its doses anew more often than is done in one go; apply those before "
+        "it, and log this one and what follows as events of the plan that results",
+    )
+    for index, event in enumerate(counted(log.events, "events of a log")):
+        day = (event.day - schedule.start).days + 1
+        try:
+            with anew.spending():
                 tracks = _apply(Now(schedule.realized, schedule.start, day, products), tracks, event)
-            except TaperError as error:
-                error.where = f"events[{index}]" + (f", {error.where}" if error.where else "")
-                raise
-            except TooMuchWork:
-                raise CannotCompute(
-                    "up to here, events plan the rest or make its doses anew more often than is done in one go; apply "
-                    "those before it, and log this one and what follows as events of the plan that results",
-                    where=f"events[{index}]",
-                ) from None
+        except TaperError as error:
+            error.where = f"events[{index}]" + (f", {error.where}" if error.where else "")
+            raise
     return tracks
 
 

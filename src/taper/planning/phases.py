@@ -5,9 +5,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
 
+from taper._base.limits import MOST_WORK
 from taper._base.progress import Progress
 from taper._base.shown import as_html, shorten
 from taper._base.takes import takes
+from taper._base.work import Allowance
 from taper.amounts.dose import DailyDose, Dose
 from taper.amounts.duration import Duration
 from taper.errors import InvalidInput
@@ -145,6 +147,7 @@ def plan_phases(
         NotReachable: If the products cannot make what is taken now.
         NoPlan: If they make no way through a phase.
         TooFast: If a reduction exceeds what was accepted and `excess` is "forbid".
+        CannotCompute: If the phases are too many for how many doses the products make.
 
     Example:
         >>> tablets = [Product(id=f"diazepam-{n}mg", drug="diazepam", form="tablet", strength=f"{n} mg", score=2)
@@ -170,7 +173,9 @@ def plan_phases(
     )
     first = problem_of(request, drug, listed, pace=asked.phases[0].pace, start=whole)
     begins = None if lead_in is None else Duration.of(lead_in, "lead_in")
-    reports = tuple(_solve(first, asked, stays, begins, tuple(could_add)))
+    says = "so many phases over so many doses take too long; give fewer phases, or products that make fewer doses"
+    with Allowance(MOST_WORK, says).spending("phases"):
+        reports = tuple(_solve(first, asked, stays, begins, tuple(could_add)))
     if excess == "forbid":
         _refuse_excess(reports)
     chosen = {product.id for report in reports for product in report.solved.problem.products}

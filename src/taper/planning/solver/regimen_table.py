@@ -310,11 +310,16 @@ class _Stage:
             return
         numbers = [self._kinds.index(kind) for kind, _ in self._items]
         for top, share in enumerate(self._shares):
+            if self._beside[top] < share:
+                continue
+            if count == 1:
+                yield (top,)
+                continue
+            self._table.spend(top + 1)
             beside = [item for item in range(top + 1) if self._beside[item] >= max(share, self._shares[item])]
-            if beside and beside[-1] == top:
-                left[numbers[top]] -= 1
-                yield from _extend((top,), beside, count - 1, left, numbers)
-                left[numbers[top]] += 1
+            left[numbers[top]] -= 1
+            yield from _extend((top,), beside, count - 1, left, numbers)
+            left[numbers[top]] += 1
 
     def _fill_row(self, others: Items) -> None:
         """Work out the regimens of some doses and each dose of one more intake that is not below them."""

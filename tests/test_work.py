@@ -1,4 +1,4 @@
-"""Events that plan the rest or make doses anew: so many are refused by the first that is too much, and go on anew."""
+"""What one call asks of the planners again and again: so much is refused by name, and less is answered."""
 
 import re
 
@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import START, TABLETS
-from taper import CannotCompute, DailyDose, Log, apply_log, days, plan_taper, realize, to_schedule
-from taper._base.work import TooMuchWork, Work, at_most, spend
+from taper import CannotCompute, DailyDose, Log, apply_log, days, plan_phases, plan_taper, realize, to_schedule
+from taper._base.work import Allowance, Work, spend
 from taper.adjustment import apply_log as applying
 from taper.adjustment.replan_rest import _further_fall
+from taper.planning import phases as in_phases
 from taper.plans.log import ChangeProducts, Gap, Hold, Slow, StepBack, TitrateTo
 from test_adjustment import doses, on
 
@@ -35,7 +36,7 @@ def applied(schedule, events):
 def test_what_is_too_much_for_one_log_goes_on_in_a_log_of_the_plan_that_results(monkeypatch, events):
     whole = applied(BASE, events)
     spent = _work_of(monkeypatch, events)
-    monkeypatch.setattr(applying, "MOST_ANEW", spent - 1)
+    monkeypatch.setattr(applying, "MOST_WORK", spent - 1)
     with pytest.raises(CannotCompute, match="apply those before it, and log this one and what follows") as caught:
         applied(BASE, events)
     index = int(re.fullmatch(r"events\[(\d+)\]", caught.value.where)[1])
@@ -51,10 +52,10 @@ def test_what_is_too_much_for_one_log_goes_on_in_a_log_of_the_plan_that_results(
 
 def _work_of(monkeypatch, events):
     """The least work with which the events are applied."""
-    low, high = 0, applying.MOST_ANEW
+    low, high = 0, applying.MOST_WORK
     while high - low > 1:
         middle = (low + high) // 2
-        monkeypatch.setattr(applying, "MOST_ANEW", middle)
+        monkeypatch.setattr(applying, "MOST_WORK", middle)
         try:
             applied(BASE, events)
             high = middle
@@ -64,22 +65,32 @@ def _work_of(monkeypatch, events):
 
 
 def test_events_that_make_nothing_anew_are_no_work(monkeypatch):
-    monkeypatch.setattr(applying, "MOST_ANEW", 0)
+    monkeypatch.setattr(applying, "MOST_WORK", 0)
     assert applied(BASE, [Hold(day=on(9 + 2 * n), lasting=days(1)) for n in range(20)]).last > BASE.last
 
 
-def test_work_counts_for_each_call_around_it_in_its_own_thread():
-    work = Work()
+def test_phases_that_take_too_much_work_are_refused(monkeypatch):
+    asked = {"drug": "testamine", "before": {"evening": "10 mg"}, "products": TABLETS}
+    two = "1 mg, every 1 week to 5 mg, then 1 mg, every 2 weeks"
+    few = plan_phases(**asked, phases=two).report.reports[0].solved.problem.work.done
+    monkeypatch.setattr(in_phases, "MOST_WORK", few - 1)
+    with pytest.raises(CannotCompute, match="phases: so many phases over so many doses take too long"):
+        plan_phases(**asked, phases=two)
+
+
+def test_work_counts_for_each_call_around_it():
+    work, outer, inner = Work(), Allowance(10, "outer"), Allowance(3, "inner")
     work.add(5)
-    with at_most(10):
+    with outer.spending():
         work.add(4)
-        with at_most(3), pytest.raises(TooMuchWork):
+        with pytest.raises(CannotCompute, match="there: inner"), inner.spending("there"):
             spend(4)
-        work.add(6)
-        with pytest.raises(TooMuchWork):
-            spend(1)
+    with outer.spending():
+        spend(2)
+    with pytest.raises(CannotCompute, match="outer"), outer.spending(), Allowance(100, "further in").spending():
+        spend(1)
     spend(100)
-    assert work.done == 15
+    assert work.done == 9
 
 
 FALLS = st.lists(st.tuples(st.integers(1, 12), st.integers(0, 11)).filter(lambda fall: fall[1] < fall[0]), max_size=8)
