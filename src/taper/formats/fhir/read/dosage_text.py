@@ -112,7 +112,8 @@ class _Reading(TimesLeft, DosesLeft):
             self._left = re.sub(rf"({self._words.slots.pattern}) \+ ", r"\1, ", self._left)
         self._bare_counts()
         for step in (
-            self._meals_too, self._harmless, self._openly, self._purposes, self._dates, self._spans, self._schemes,
+            self._weekday_ranges, self._meals_too, self._harmless, self._openly,
+            self._purposes, self._dates, self._spans, self._schemes,
             self._limits, self._per, self._conditions,
             self._in_mouth,
         ):  # fmt: skip

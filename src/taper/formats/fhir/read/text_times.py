@@ -130,14 +130,16 @@ class TimesLeft(TextLeft):
 
     def _days(self) -> None:
         self._take(self._words.slots, self._slot)
-        self._take(self._words.weekday_range, self._weekday_range)
         self._take(self._words.weekdays, lambda found: self.told.weekdays.add(group_of(found)))
         self._take(self._words.weekday_sets, lambda found: self.told.weekdays.update(_THREE.findall(group_of(found))))
         self._phrase("total", nothing)
         self._phrase("alarms", self._beyond)
 
+    def _weekday_ranges(self) -> None:
+        """The days of the week from one to another; the word between them is no length of time then."""
+        self._take(self._words.weekday_range, self._weekday_range)
+
     def _weekday_range(self, found: re.Match[str]) -> None:
-        """The days of the week from one to another."""
         first, last = (WEEKDAYS.index(group_of(day)) for day in self._words.weekdays.finditer(found[0]))
         days = WEEKDAYS[first:] + WEEKDAYS[:first]
         self.told.weekdays.update(days[: (last - first) % len(days) + 1])
