@@ -747,10 +747,10 @@ def test_a_folder_that_is_taken_for_left_before_it_is_locked_is_made_again(tmp_p
             removed.append(when)
             placing.remove_left(tmp_path)
 
-    def open_late(path, *given):
+    def open_late(*given, **named):
         if when == "opened":
             remove_once()
-        return opens(path, *given)
+        return opens(*given, **named)
 
     def hold_late(opened):
         remove_once()

@@ -101,7 +101,7 @@ LIMITS = (
     ),
     Limit("events of a log", f"{MOST_EVENTS}", "1 to read"),
     Limit(
-        "events of a log that plan the rest or make its doses anew",
+        "events of a log that plan the rest again or make its doses of other products",
         "about 100 that plan with 200 doses at two times of day, or 250 that change the products of 1500 steps",
         "120 to apply",
     ),

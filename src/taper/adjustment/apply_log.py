@@ -91,7 +91,7 @@ def apply_log(
         InvalidEvent: If an event does not fit the plan where it falls.
         InvalidInput: If a score is of a day after the plan, both as first made and as it stands.
         DecisionNeeded: If an event follows a gap for which nobody has decided.
-        CannotCompute: If so many events plan the rest or make doses anew that it would take minutes.
+        CannotCompute: If so many events plan the rest again, or change products, that it would take minutes.
         CannotRealize: If a dose cannot be made of the products that an event names.
 
     Example:
@@ -119,15 +119,15 @@ def apply_log(
 
 def _after_events(schedule: Schedule, log: Log, products: tuple[Product, ...]) -> tuple[CourseState, ...]:
     tracks = tuple(CourseState.of(course, schedule.start) for course in schedule.realized.courses)
-    anew = Allowance(
+    allowed = Allowance(
         MOST_WORK,
-        "up to here, events plan the rest or make its doses anew more often than is done in one go; apply those before "
-        "it, and log this one and what follows as events of the plan that results",
+        "the events up to here plan the rest again, or make its doses of other products, more often than is done in "
+        "one go; apply those before it, and log this one and what follows as events of the plan that results",
     )
     for index, event in enumerate(counted(log.events, "events of a log")):
         day = (event.day - schedule.start).days + 1
         try:
-            with anew.spending():
+            with allowed.spending():
                 tracks = _apply(Now(schedule.realized, schedule.start, day, products), tracks, event)
         except TaperError as error:
             error.where = f"events[{index}]" + (f", {error.where}" if error.where else "")

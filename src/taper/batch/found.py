@@ -27,7 +27,7 @@ FINDINGS: Final = (
 reduction to `after / grain`, which is absent where nothing is reduced."""
 
 MOST_AT_ONCE: Final = 2**19
-"""About how many rows are held at once, of some 300 bytes each."""
+"""About how many rows are in memory at once, of some 300 bytes each."""
 
 
 @dataclass(slots=True)
