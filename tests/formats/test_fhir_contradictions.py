@@ -523,6 +523,7 @@ def test_a_time_of_four_digits_and_a_range_of_weekdays_are_read():
     "Mon-Fri", "Mon.-Fri.", "Mon. - Fri.", "Mon to Fri", "Mondays through Fridays", "Mon thru Fri", "from Mon. to Fri.",
     "Mo-Fr", "Mo.-Fr.", "Mo. bis Fr.", "Montag bis Freitag", "von Mo bis Fr", "montags bis freitags",
     "lundi au vendredi", "du lundi au vendredi", "de lunes a viernes", "Mon\u2013Fri",
+    "Mon > Fri", "Mon~Fri", "Mon..Fri", "Mon \u2026 Fri", "Mon, -Fri", "Mon -- Fri", "(Mon)-(Fri)", "Mon \u2014 Fri",
 ])  # fmt: skip
 def test_a_range_of_weekdays_is_all_of_its_days_however_it_is_written(said):
     for days, read in ((["mon", "tue", "wed", "thu", "fri"], True), (["mon", "fri"], False)):

@@ -194,7 +194,8 @@ def _named(said: Mapping[str, list[str]], before: str = "") -> re.Pattern[str]:
 
 def _from_day_to_day(said: Mapping[str, list[str]]) -> re.Pattern[str]:
     day = "|".join(phrase for phrases in said.values() for phrase in phrases)
-    return re.compile(rf"(?<![\w])(?:{day})\.?(?: ?- ?| (?:to|thru|through|bis|a|au) )(?:{day})(?![\w])")
+    joined = r"[ .,()]*(?:[-~>…]|\.\.)[-~>….,() ]*|\.? (?:to|thru|through|bis|a|au) "
+    return re.compile(rf"(?<![\w])(?:{day})(?:{joined})(?:{day})(?![\w])")
 
 
 def _beside_a_time(meals: Iterable[str], slots: Mapping[str, list[str]], joined: Iterable[str]) -> re.Pattern[str]:
