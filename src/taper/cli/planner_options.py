@@ -48,10 +48,12 @@ def _docstring(function: Callable[..., Any]) -> str:
         source = dedent(getsource(function))
         # Python 3.14 would drop the docstrings of what it parses too, unless it is told not to.
         parsed = compile(source, "source", "exec", ast.PyCF_ONLY_AST, dont_inherit=True, optimize=0)
-        (written,) = ast.iter_child_nodes(parsed)
     except (OSError, SyntaxError):
         return ""
-    return (isinstance(written, ast.FunctionDef) and ast.get_docstring(written)) or ""
+    written = next(ast.iter_child_nodes(parsed), None)
+    if not isinstance(written, ast.FunctionDef) or written.name != function.__name__:  # something else was run as text
+        return ""
+    return ast.get_docstring(written) or ""
 
 
 def _as_help(text: str, names: Any) -> str:
