@@ -430,7 +430,7 @@ ROWS: dict[str, tuple[float, int, Callable[[], Call]]] = {
     ),
     "14 courses of 7,320 steps: realize and date": (40, 150, _dated),
     "3 courses of 7,320 steps, 43,920 doses: HTML": (90, 220, _written(to_html)),
-    "the same: calendar": (75, 90, _written(to_ical)),
+    "the same: calendar": (85, 90, _written(to_ical)),
     "the same: workbook": (60, 250, _written(to_xlsx)),
     "the same: FHIR, a request a day": (45, 220, _written(lambda made: to_fhir(made, profile="days"))),
     "20 years of daily steps, every other one above a limit: check": (40, 240, lambda: _checked(_taken(2, 60) * 3660)),
