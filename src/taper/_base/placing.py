@@ -134,7 +134,7 @@ def _remove(path: Path) -> None:
             return
         if is_folder:
             rmtree(path, ignore_errors=True)
-        elif not is_folder and os.fstat(opened).st_size:
+        elif os.fstat(opened).st_size:
             path.unlink()
     finally:
         os.close(opened)

@@ -6,7 +6,7 @@ from typing import Any
 
 from taper._base.shown import show
 from taper.batch.definitions import EpisodeDefinition
-from taper.batch.engine import Batch, coded, day_number, in_parts, is_new, np, pa
+from taper.batch.engine import Batch, coded, day_number, day_numbers, in_parts, is_new, np, pa
 from taper.batch.people import numbered, whole_people
 from taper.batch.refusals import OutOfOrder
 from taper.batch.spans import SPANS, check_spans
@@ -80,7 +80,7 @@ def _courses(batch: Batch, definition: EpisodeDefinition) -> Courses:
     drug = coded(batch.column("drug"))
     drugs = drug.indices.to_numpy(zero_copy_only=False)
     names: list[str] = drug.dictionary.to_pylist()
-    first, last = (batch.column(name).cast(pa.int32()).to_numpy().astype(np.int64) for name in ("first", "last"))
+    first, last = (day_numbers(batch.column(name)) for name in ("first", "last"))
     dose, grain = (batch.column(name).to_numpy().astype(np.int64) for name in ("dose", "grain"))
     whose = is_new(number, drugs)
     ranks = np.empty(len(names), np.int64)

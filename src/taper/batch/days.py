@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from taper._base.takes import takes
 from taper.batch.columns import alike
-from taper.batch.engine import Batch, dates, np, pa
+from taper.batch.engine import Batch, dates, day_numbers, np, pa
 from taper.batch.people import ROWS
 from taper.batch.spans import SPANS, check_spans
 from taper.errors import InvalidInput
@@ -40,7 +40,7 @@ def spans_to_days(spans: Iterable[Batch]) -> Iterator[Batch]:
     """
     for rows in alike(spans, SPANS, "spans"):
         check_spans(rows)
-        first, last = (rows.column(name).cast(pa.int32()).to_numpy().astype(np.int64) for name in ("first", "last"))
+        first, last = (day_numbers(rows.column(name)) for name in ("first", "last"))
         lengths = last - first + 1
         wrong = np.flatnonzero(lengths < 1)
         if len(wrong):

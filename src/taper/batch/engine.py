@@ -6,6 +6,7 @@ from math import lcm
 from typing import Any
 
 from taper._base.extras import need
+from taper._base.limits import EARLIEST, LATEST
 
 np: Any = need("numpy", install="batch", purpose="taper.batch")
 pa: Any = need("pyarrow", install="batch", purpose="taper.batch")
@@ -26,9 +27,22 @@ def day_number(day: date) -> int:
     return (day - _DAY_0).days
 
 
+_EARLIEST, _LATEST = day_number(EARLIEST), day_number(LATEST)
+
+
 def dates(numbers: Any) -> Any:
     """Days counted from 1970 as a column of dates."""
     return pa.array(numbers.astype(np.int32)).cast(pa.date32())
+
+
+def day_numbers(column: Any) -> Any:
+    """A column of dates, none of which is absent, as days counted from 1970."""
+    return column.cast(pa.int32()).to_numpy().astype(np.int64)
+
+
+def are_far(days: Any) -> Any:
+    """Which days, counted from 1970, are not of 1900 to 2200."""
+    return (days < _EARLIEST) | (days > _LATEST)
 
 
 def coded(column: Any) -> Any:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from taper._base.limits import EARLIEST, LARGEST_MG, LATEST, LONGEST_NAME, LONGEST_TEXT
+from taper._base.limits import LARGEST_MG, LONGEST_NAME, LONGEST_TEXT
 from taper.amounts.dose import Dose, InvalidAmount
 from taper.batch.account import Account, Aside
 from taper.batch.definitions import SpanRules
-from taper.batch.engine import LARGEST, Batch, coded, day_number, in_order, is_new, np, pa, pc, reduced
+from taper.batch.engine import LARGEST, Batch, are_far, coded, in_order, is_new, np, pa, pc, reduced
 from taper.batch.people import numbered
 from taper.knowledge.formulary import Formulary
 
@@ -28,7 +28,6 @@ _REASONS: Final = tuple(Aside)
 _SMALL: Final = 2**31
 _LARGEST_SCALE: Final = 18
 _MOST_KNOWN: Final = 100_000
-_BASE: Final = day_number(EARLIEST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +87,7 @@ class Reader:
         if self.rules.duplicates == "set aside":
             again = _again(batch, np.flatnonzero(why < 0), made, strengths[1])
             if len(again):
-                why[again] = _REASONS.index(Aside.DUPLICATE)
+                mark(why, again, Aside.DUPLICATE)
                 made = _of(batch, why, drugs, first, last, dose, grain)
         return made, why
 
@@ -136,10 +135,9 @@ class Reader:
         mark(why, ~has_supply & ~has_end, Aside.NO_LENGTH)
         mark(why, by_supply & (supply <= 0), Aside.NEGATIVE_LENGTH)
         mark(why, has_end & (end < start), Aside.END_BEFORE_START)
-        most = (LATEST - EARLIEST).days
-        mark(why, (start < _BASE) | (start > _BASE + most), Aside.FAR_DATE)
+        mark(why, are_far(start), Aside.FAR_DATE)
         mark(why, length > self.rules.longest, Aside.TOO_LONG)
-        mark(why, last > _BASE + most, Aside.FAR_DATE)
+        mark(why, are_far(last), Aside.FAR_DATE)
         return start, last, np.where(why < 0, length, 1)
 
     def _doses(self, batch: Batch, strengths: "_Coded", length: Any, why: Any) -> tuple[Any, Any]:
@@ -153,7 +151,7 @@ class Reader:
             whole, fine = reduced(count * mass, unit * parts)
             fits = (whole < LARGEST) & (fine < LARGEST)
             dose[large], grain[large] = np.where(fits, whole, 1), np.where(fits, fine, 1)
-            mark(why, np.isin(np.arange(len(why)), large[~fits]), Aside.TOO_LARGE)
+            mark(why, large[~fits], Aside.TOO_LARGE)
         mark(why, dose // LARGEST_MG >= grain, Aside.TOO_LARGE)
         return dose, grain
 
@@ -205,11 +203,12 @@ def _again(batch: Batch, rows: Any, made: Exposures, strengths: Any) -> Any:
     return rows[near[order[~is_new(*(key[order] for key in keys))]]]
 
 
-def mark(why: Any, where: Any, reason: Aside) -> None:
-    """Note a reason for the rows that have none yet."""
-    flags = np.asarray(where)
-    if flags.any():
-        why[flags & (why < 0)] = _REASONS.index(reason)
+def mark(why: Any, rows: Any, reason: Aside) -> None:
+    """Note a reason for some rows, flagged or by their numbers, that have none yet."""
+    some = np.asarray(rows)
+    if some.dtype == bool:
+        some = np.flatnonzero(some)
+    why[some[why[some] < 0]] = _REASONS.index(reason)
 
 
 def _coded(column: Any) -> _Coded:
@@ -227,7 +226,7 @@ def _whole(column: Any) -> tuple[Any, Any]:
     there = np.asarray(pc.is_valid(column)) if column.null_count else np.ones(len(column), bool)
     values = (column.fill_null(0) if column.null_count else column).to_numpy(zero_copy_only=False)
     if values.dtype == np.uint64:
-        values = np.minimum(values, _SMALL * _SMALL)
+        values = np.minimum(values, LARGEST)
     return values.astype(np.int64), there
 
 
@@ -243,7 +242,7 @@ def _quantity(column: Any, why: Any) -> tuple[Any, Any]:
         column = column.cast(pa.float64())  # what is shorter does not hold the limit
         is_small = pc.less(pc.abs(column), _SMALL)
         mark(why, pc.and_(is_small, pc.not_equal(pc.trunc(column), column)).fill_null(False), Aside.PART_QUANTITY)
-        large = pc.if_else(pc.greater(column, 0), _SMALL * _SMALL, -1)
+        large = pc.if_else(pc.greater(column, 0), LARGEST, -1)
         count, _ = _whole(pc.if_else(is_small, pc.if_else(is_small, pc.trunc(column), 0).cast(pa.int64()), large))
     mark(why, count <= 0, Aside.NEGATIVE_QUANTITY)
     return np.clip(count, 1, None), parts
@@ -275,7 +274,7 @@ def _small_ratio(value: Decimal | None) -> tuple[int, int]:
     top, bottom = (0, 1) if value is None else value.as_integer_ratio()
     if top <= 0:
         return -1, 1
-    return (top, bottom) if max(top, bottom) < LARGEST else (_SMALL * _SMALL, 1)
+    return (top, bottom) if max(top, bottom) < LARGEST else (LARGEST, 1)
 
 
 _AS_REGISTERED = re.compile(r"([0-9]+(?:\.[0-9]+)?|\.[0-9]+)\s*([A-Za-z\u00b5\u03bc]+)")

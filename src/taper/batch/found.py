@@ -37,7 +37,11 @@ class Found:
     held: Courses
     parts: list[tuple[Any, ...]] = field(default_factory=list)
     words: list[tuple[str, str, str, str]] = field(default_factory=list)
-    rows: int = 0
+
+    @property
+    def rows(self) -> int:
+        """How many were found."""
+        return sum(len(part[0]) for part in self.parts)
 
     def add(
         self, drug: DrugCourses, *words: str, episode: Any, first: Any, last: Any, dose: Any, after: Any = None
@@ -59,7 +63,6 @@ class Found:
                 where="spans",
             )
         rule, reading, source, limit = words
-        self.rows += count
         self.words.append((rule, reading, source, limit))
         made = (drug.whole[episode], np.full(count, len(self.words) - 1), first, last, dose, below, grain, has_after)
         self.parts.append(tuple(part.astype(np.int64) for part in made))

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
 
-from taper._base.limits import EARLIEST, LATEST
 from taper._base.shown import show
 from taper.batch.columns import alike
 from taper.batch.courses import Courses
-from taper.batch.engine import Batch, day_number, np, pa
+from taper.batch.engine import Batch, are_far, day_numbers, np, pa
 from taper.batch.refusals import WrongColumns
 from taper.errors import InvalidInput
 from taper.knowledge.kidney_advice import KidneyAction, KidneyAdvice
@@ -61,8 +60,8 @@ class KidneyFigures:
         people = table["person"].combine_chunks()
         coded = people.dictionary_encode()
         self._people = coded.dictionary.to_numpy(zero_copy_only=False)
-        days = table["date"].cast(pa.int32()).to_numpy().astype(np.int64)
-        far = np.flatnonzero((days < day_number(EARLIEST)) | (days > day_number(LATEST)))
+        days = day_numbers(table["date"])
+        far = np.flatnonzero(are_far(days))
         if len(far):
             whose = show(people[int(far[0])].as_py())
             raise InvalidInput(f"{whose} has a date outside of 1900 to 2200; leave the row out", where="people")

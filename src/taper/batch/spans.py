@@ -4,15 +4,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any, Final
 
-from taper._base.limits import EARLIEST, LATEST
 from taper._base.takes import takes
 from taper.batch.account import Account, Aside
 from taper.batch.definitions import SpanRules
 from taper.batch.engine import (
     LARGEST,
     Batch,
+    are_far,
     dates,
-    day_number,
+    day_numbers,
     in_order,
     in_parts,
     is_new,
@@ -128,10 +128,8 @@ def check_spans(batch: Batch) -> None:
                 raise InvalidInput(f"a {name} is below 1; leave out days without the drug", where="spans")
             if values.max() >= LARGEST:
                 raise InvalidInput(f"a {name} is larger than is counted; leave the row out", where="spans")
-        if kind == "date" and len(column):
-            days = column.cast(pa.int32()).to_numpy()
-            if days.min() < day_number(EARLIEST) or days.max() > day_number(LATEST):
-                raise InvalidInput(f"a {name} day is not of 1900 to 2200; leave the row out", where="spans")
+        if kind == "date" and are_far(day_numbers(column)).any():
+            raise InvalidInput(f"a {name} day is not of 1900 to 2200; leave the row out", where="spans")
 
 
 def _each_batch(
@@ -149,7 +147,7 @@ def _each_batch(
 def _spans(rows: Exposures, rules: SpanRules, why: Any) -> Exposures:
     """The spans of readable rows; those of which none can be made are marked."""
     rows = _stockpiled(_sorted(rows), rules)
-    rows = _marked(rows, rows.last > day_number(LATEST), Aside.FAR_DATE, why)
+    rows = _marked(rows, are_far(rows.last), Aside.FAR_DATE, why)
     if rules.overlap == "later replaces":
         rows = _replaced(rows)
     rows = _summed(rows, why)
@@ -162,7 +160,7 @@ def _marked(rows: Exposures, wrong: Any, reason: Aside, why: Any) -> Exposures:
     """The rows of which nothing is wrong; the others are marked with the reason."""
     if not wrong.any():
         return rows
-    mark(why, np.isin(np.arange(len(why)), rows.row[wrong]), reason)
+    mark(why, rows.row[wrong], reason)
     return rows.take(~wrong)
 
 
