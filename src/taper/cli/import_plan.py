@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 
 from taper.cli.options import NOT_COMPUTED, add_json, add_out
-from taper.cli.output import STDOUT, json_text, say_written, to_be_written
+from taper.cli.output import STDOUT, json_text, to_be_written
 from taper.errors import InvalidInput
 from taper.formats.fhir.read.import_report import NO_PLAN, CannotImport, ImportReport, acceptable
 from taper.formats.fhir.read.plan import FhirPlan, load_fhir
@@ -70,7 +70,7 @@ def _print_reports(reports: Iterable[ImportReport]) -> None:
 def _deliver(found: FhirPlan, options: argparse.Namespace) -> None:
     """The plan alone, to the file that was named or to standard output; with --json, its reports beside it."""
     files = {name: found.plan.to_json() for name in options.out if name != STDOUT}
-    with to_be_written(files, options) as take_names:
+    with to_be_written(files, options):
         if options.json:
             start = found.start.isoformat() if found.start else None
             reports = [str(report) for report in found.reports]
@@ -78,8 +78,6 @@ def _deliver(found: FhirPlan, options: argparse.Namespace) -> None:
             print(json_text({"plan": found.plan.to_dict(), "report": data}), end="", flush=True)
         elif not options.out or STDOUT in options.out:
             print(found.plan.to_json(), end="", flush=True)
-        take_names()
-    say_written(files)
 
 
 def _parts(given: Sequence[str]) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from taper.errors import InvalidInput
 from taper.words.notice import NOTICE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from taper.plans.plan import Plan
     from taper.products.product import Product
@@ -29,11 +29,9 @@ def deliver(made: "Mapping[str, str | bytes]", options: argparse.Namespace) -> N
         InvalidInput: If what is printed is no text, and would go to a terminal; or if a file cannot be written.
     """
     files = {name: held for name, held in made.items() if name != STDOUT}
-    with to_be_written(files, options) as take_names:
+    with to_be_written(files, options):
         if STDOUT in made:
             _print(made[STDOUT])
-        take_names()
-    say_written(files)
 
 
 def _print(held: str | bytes) -> None:
@@ -52,20 +50,19 @@ _READ = ("plan", "file", "log", "products", "patient", "overlay", "people")
 
 
 @contextmanager
-def to_be_written(made: "Mapping[str, str | bytes]", options: argparse.Namespace) -> "Iterator[Callable[[], None]]":
-    """Files that are whole already; what is given lets them take their names, all or none, once all else is printed.
+def to_be_written(made: "Mapping[str, str | bytes]", options: argparse.Namespace) -> "Iterator[None]":
+    """Files that are whole already, and take their names, all or none, once all else is printed inside.
+
+    Which were written is said on standard error.
 
     Raises:
         InvalidInput: If one cannot be written, or is what the command reads.
     """
     _check_not_read(made, options)
     with whole_files(made, force=options.force, permit=_PERMIT) as take_names:
-        yield take_names
-
-
-def say_written(names: "Iterable[str]") -> None:
-    """Say on standard error which files were written."""
-    for name in names:
+        yield
+        take_names()
+    for name in made:
         print(f"wrote {name}", file=sys.stderr)
 
 
@@ -113,10 +110,8 @@ def deliver_plan(
         refuse_without_dates(options)
     text = json_text({"plan": plan.to_dict(), "report": data}) if options.json else f"{report}\n\n{NOTICE}\n"
     files = {name: made.get(name, plan.to_json()) for name in options.out if name != STDOUT}
-    with to_be_written(files, options) as take_names:
+    with to_be_written(files, options):
         print(text, end="", file=sys.stderr if STDOUT in options.out else None, flush=True)
         if STDOUT in options.out:
             _print(plan.to_json())
-        take_names()
-    say_written(files)
     return 0
