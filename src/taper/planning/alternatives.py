@@ -43,7 +43,11 @@ class Other:
 
 def was_too_much(solved: Solved) -> bool:
     """Whether not everything beside a plan was tried, or would be, for it takes too much work."""
-    return solved.problem.work.done > _MOST_WORK
+    return _is_too_much(solved.problem)
+
+
+def _is_too_much(problem: Problem) -> bool:
+    return problem.work.done > _MOST_WORK
 
 
 def additions(solved: Solved, could_add: Iterable[Product]) -> tuple[Other, ...]:
@@ -172,7 +176,7 @@ def names_of(products: Iterable[Product]) -> dict[str, str]:
 
 
 def _try(what: str, problem: Problem) -> Other:
-    if problem.work.done > _MOST_WORK:
+    if _is_too_much(problem):
         return Other(what, None, TOO_MUCH)
     try:
         problem.check()

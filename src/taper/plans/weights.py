@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from taper._base.limits import MOST_PIECES, MOST_PRODUCTS, MOST_STATES
 from taper._base.numbers import NotNegative, write_number
 from taper._base.records import Value
 from taper.products.recipes import Handling
@@ -38,9 +39,9 @@ class Weights(Value):
     spread: NotNegative = Fraction(1, 2)
     longest_stay: NotNegative = Fraction(2)
     unfit: NotNegative = Fraction(1, 3)
-    pieces: Annotated[int, Field(ge=1, le=100)] = 4
-    products: Annotated[int, Field(ge=1, le=10)] = 2
-    most_states: Annotated[int, Field(ge=1, le=10**7)] = 1_000_000
+    pieces: Annotated[int, Field(ge=1, le=MOST_PIECES)] = 4
+    products: Annotated[int, Field(ge=1, le=MOST_PRODUCTS)] = 2
+    most_states: Annotated[int, Field(ge=1, le=10**7)] = MOST_STATES
 
     def handling(self, *, mix_forms: bool = False, round_liquids: bool = True) -> Handling:
         """The part of it that judges one intake."""

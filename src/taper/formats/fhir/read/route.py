@@ -54,8 +54,7 @@ def _check(concept: object, what: str) -> list[str]:
         name = next(iter(wrong), None)
         raise InvalidInput(
             f"the {what} {show(_shown(concept) if name is None else name)} is not known to be by mouth; only "
-            "oral products "
-            "are planned here, leave it out"
+            "oral products are planned here, leave it out"
         )
     return unread
 

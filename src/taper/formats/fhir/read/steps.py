@@ -8,6 +8,7 @@ from itertools import groupby, pairwise
 from math import lcm
 from typing import Any
 
+from taper._base.limits import LONGEST_CYCLE
 from taper.amounts.dose import Dose
 from taper.amounts.duration import Duration
 from taper.errors import InvalidInput
@@ -21,7 +22,6 @@ from taper.plans.regimen import WEEKDAYS, Intake, Regimen
 _KIND_OF = {text: kind for kind, text in KIND_TEXT.items()}
 _PAUSED = f"{PAUSE_NOTE}: "
 _NOTE = re.compile(rf"{NOTE_TEXT}(?: \(([a-z]+|\d\d:\d\d)\))?: (.+)", re.DOTALL)
-LONGEST_CYCLE = 366
 
 
 @dataclass(frozen=True, slots=True)

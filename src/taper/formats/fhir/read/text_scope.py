@@ -7,10 +7,11 @@ from fractions import Fraction
 from itertools import product
 from math import lcm
 
+from taper._base.limits import LONGEST_CYCLE
 from taper.errors import TaperError
 from taper.formats.fhir.quantity import UnitStrength
 from taper.formats.fhir.read.dosage import ReadDosage
-from taper.formats.fhir.read.steps import LONGEST_CYCLE, ReadStep, mass_of
+from taper.formats.fhir.read.steps import ReadStep, mass_of
 from taper.plans.regimen import Weekday
 
 
