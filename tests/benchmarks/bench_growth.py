@@ -78,6 +78,11 @@ DOUBLINGS = 4
 ALLOWED = 0.5
 
 
+def plan_of(steps: list[dict[str, Any]], *, drug: str = "x") -> Plan:
+    """A plan of one course that stops after its steps."""
+    return Plan.read({"courses": [{"drug": drug, "then": "stop", "steps": steps}]})
+
+
 def daily(count: int, **more: Any) -> dict[str, Any]:
     """A plan of so many steps of a day, no two in turn alike, that no cycle repeats."""
     steps = [
@@ -101,7 +106,7 @@ def schedule_of(count: int) -> Schedule:
 def clocked(count: int) -> Schedule:
     """A schedule of so many steps of a day, each at a clock time of its own."""
     steps = [{"for": "1 day", "regimen": {f"{n % 24:02}:{n // 24 % 60:02}": f"{1 + n % 3} mg"}} for n in range(count)]
-    return to_schedule(realize(Plan.read({"courses": [{"drug": "x", "then": "stop", "steps": steps}]}), X), start=START)
+    return to_schedule(realize(plan_of(steps), X), start=START)
 
 
 def log_text(count: int, *, spread: bool) -> str:
@@ -282,14 +287,14 @@ def _steps(count: int) -> Callable[[], object]:
 
 def _check_above(count: int) -> Callable[[], object]:
     made = [{"for": "1 day", "regimen": {"morning": "60 mg" if n % 2 else "2 mg"}} for n in range(count)]
-    plan = Plan.read({"courses": [{"drug": "diazepam", "then": "stop", "steps": made}]})
+    plan = plan_of(made, drug="diazepam")
     schedule = to_schedule(realize(plan, Formulary.shipped().products("diazepam", market="us")), start=START)
     return lambda: check(schedule, Patient(age=50))
 
 
 def _check_gaps(count: int) -> Callable[[], object]:
     taken, gap = {"for": "1 day", "regimen": {"morning": "10 mg"}}, {"kind": "gap", "for": "1 day"}
-    plan = Plan.read({"courses": [{"drug": "diazepam", "then": "stop", "steps": [*[taken, gap] * count, taken]}]})
+    plan = plan_of([*[taken, gap] * count, taken], drug="diazepam")
     schedule = to_schedule(realize(plan, Formulary.shipped().products("diazepam", market="us")), start=START)
     return lambda: check(schedule, Patient(age=50))
 
@@ -305,7 +310,7 @@ def _check_facts(count: int) -> Callable[[], object]:
     ]
     held = {"drug": "x", "reviewed_on": START, "sources": {"a": source}, "stopping": facts}
     made = [{"for": "1 week", "regimen": {"morning": f"{n} mg"}} for n in (20, 15, 10, 5)]
-    plan = Plan.read({"courses": [{"drug": "x", "then": "stop", "steps": made}]})
+    plan = plan_of(made)
     realized = realize(plan, X, formulary=Formulary([read_monograph(held, where="bench")]))
     return lambda: check(realized, Patient(age=50))
 
@@ -317,7 +322,7 @@ def _check_falling(count: int) -> Callable[[], object]:
 
 def _reviews(count: int) -> Callable[[], object]:
     steps = [{"for": "1 day", "regimen": {"morning": f"{1 + n % 13} mg"}, "review_before": True} for n in range(count)]
-    plan = Plan.read({"courses": [{"drug": "x", "then": "stop", "steps": steps}]})
+    plan = plan_of(steps)
     schedule = to_schedule(realize(plan, X), start=START)
     return lambda: to_ical(schedule)
 

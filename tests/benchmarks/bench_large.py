@@ -15,7 +15,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from benchmarks.bench_growth import START, X, daily, log_text
+from benchmarks.bench_growth import START, X, daily, log_text, plan_of
 from benchmarks.growing_people import crowded
 from benchmarks.yardstick import cpu_in_process, yardstick
 from odd_toml import LOOKS_ODD, REFUSED
@@ -154,7 +154,7 @@ def _beside_a_kilogram() -> Call:
 
 def _of_one_dose(dose: str, *, drug: str) -> Plan:
     step = {"for": "7 days", "regimen": {"morning": dose}}
-    return Plan.read({"courses": [{"drug": drug, "then": "stop", "steps": [step]}]})
+    return plan_of([step], drug=drug)
 
 
 def _mistyped() -> Call:
@@ -302,13 +302,13 @@ def _forms() -> Call:
 def _many_doses() -> Call:
     cycle = [{f"{minute // 6:02}:{minute % 6}0": "1 mg" for minute in range(144)}] * 40
     step = {"for": "40 days", "cycle": cycle}
-    made = realize(Plan.read({"courses": [{"drug": "x", "then": "stop", "steps": [step] * 180}]}), X)
+    made = realize(plan_of([step] * 180), X)
     return _answer(lambda: to_schedule(made, start=START))
 
 
 def _dose_an_hour() -> Call:
     step = {"for": f"{LONGEST} days", "regimen": {f"{hour:02}:00": "1 mg" for hour in range(24)}}
-    made = realize(Plan.read({"courses": [{"drug": "x", "then": "stop", "steps": [step]}]}), X)
+    made = realize(plan_of([step]), X)
     return lambda: to_schedule(made, start=START)
 
 
@@ -329,7 +329,7 @@ def _shared_climb() -> Call:
 
 
 def _checked(steps: list[dict[str, Any]], **known: Any) -> Call:
-    plan = Plan.read({"courses": [{"drug": "diazepam", "then": "stop", "steps": steps}]})
+    plan = plan_of(steps, drug="diazepam")
     made = _whole(plan, Formulary.shipped().products("diazepam", market="us"))
     patient = Patient.read({"age": 50} | known)
     return lambda: check(made, patient)
@@ -359,7 +359,7 @@ def _made_anew() -> Call:
     """A change of products on every other day, until there is too much to make anew."""
     held = _primes(4)
     steps = [{"for": "1 day", "regimen": {"evening": f"{100 - index % 5} mg"}} for index in range(1500)]
-    plan = Plan.read({"courses": [{"drug": "x", "then": "stop", "steps": steps}]})
+    plan = plan_of(steps)
     schedule = to_schedule(realize(plan, held), start=START)
     names = [[product.id for product in held[place:]] for place in (0, 1)]
     events = [ChangeProducts(day=START + timedelta(1 + 2 * n), products=names[n % 2]) for n in range(700)]
