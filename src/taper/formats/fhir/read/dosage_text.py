@@ -112,7 +112,7 @@ class _Reading(TimesLeft, DosesLeft):
             self._left = re.sub(rf"({self._words.slots.pattern}) \+ ", r"\1, ", self._left)
         self._bare_counts()
         for step in (
-            self._weekday_ranges, self._meals_too, self._harmless, self._openly,
+            self._another_time, self._several_weekdays, self._meals_too, self._harmless, self._openly,
             self._purposes, self._dates, self._spans, self._schemes,
             self._limits, self._per, self._conditions,
             self._in_mouth,
@@ -176,7 +176,7 @@ class _Reading(TimesLeft, DosesLeft):
         acts = [
             self._words.patterns[key] for key in ("stop", "pauses", "gradual", "ranges", *(() if rest else ("change",)))
         ]
-        times = [self._words.slots, self._words.weekdays]
+        times = [self._words.slots, self._words.weekdays.each]
         is_stop = self._words.patterns["stop"].search(before)
         if is_stop or re.search(r"\d", said) or any(pattern.search(said) for pattern in (*acts, *times)):
             self.told.beyond.append(said.strip())

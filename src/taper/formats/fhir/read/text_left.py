@@ -34,11 +34,6 @@ class TextLeft:
         self.told.beyond.append(found[0].strip())
 
 
-def group_of(found: re.Match[str]) -> str:
-    """The name of the group that matched, without its number."""
-    return str(found.lastgroup).partition("_")[0]
-
-
 def nothing(_: re.Match[str]) -> None:
     """Note nothing: what was found says nothing of a dose."""
 

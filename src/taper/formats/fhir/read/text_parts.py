@@ -24,7 +24,7 @@ def _items(text: str, words: Vocabulary) -> Iterator[tuple[int, str]]:
     """Where a dose or a time is said, in turn."""
     found = [(one.start(), "dose") for one in unit_patterns().amount.finditer(text)]
     found += [
-        (one.start(), "time") for pattern in (words.slots, words.weekdays, CLOCK) for one in pattern.finditer(text)
+        (one.start(), "time") for pattern in (words.slots, words.weekdays.each, CLOCK) for one in pattern.finditer(text)
     ]
     yield from sorted(found)
 

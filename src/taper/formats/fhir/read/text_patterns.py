@@ -19,7 +19,7 @@ CLOCK_24 = re.compile(r"(?<![\w:/.])at ([01]\d|2[0-3])([0-5]\d)(?: ?h(?:rs?|ours
 THOUSANDS = re.compile(r"(?<![\w.,])[1-9]\d{0,2}(?:[.,]\d{3})+(?![\d])")
 SPACED_THOUSANDS = re.compile(r"(?<![\w.,/])([1-9]\d{0,2}) 000(?= ?(?:mg|mcg|ug|g)(?![\w]))")
 OF_A_PERIOD = re.compile(r"(?:(?<=^)|(?<=[ x(]))(?:for |x ?)?(\d{1,3})/(7|52|12)(?![\d/])")
-SIGNED = re.compile(r"(?:(?<!\d)[.,]|\+ ?|\^|(?<!\w)-)\d[\d.,/]*")
+SIGNED = re.compile(r"(?:(?<!\d)[.,]|\+ ?|\^|(?<!\w)-)\d[\d.,/]*|(?<=[\d ])(?:mg|mcg|ug|g|ml)\+(?! ?\d)")
 COMPARED = re.compile(r"[<>~≈≤≥±]=? ?\d[\d.,/]*")
 QUESTIONED = re.compile(r"\? ?\d[\d.,/]*|(?<!\d)\d[\d.,/]*(?: ?[^\W\d_]+)?\.? ?\(?\?")
 PER_BODY = re.compile(rf"(?<!\d){NUMBER} ?(?:mg|mcg|ug|g) ?/ ?(?:kg|m2|m²)\S*")

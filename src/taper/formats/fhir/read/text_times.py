@@ -6,14 +6,14 @@ from fractions import Fraction
 
 from taper.amounts.duration import Duration
 from taper.errors import InvalidInput
+from taper.formats.fhir.read.named_patterns import group_of
 from taper.formats.fhir.read.text_dates import read_dates
-from taper.formats.fhir.read.text_left import TextLeft, first_number, group_of, nothing, number_of
+from taper.formats.fhir.read.text_left import TextLeft, first_number, nothing, number_of
 from taper.formats.fhir.read.text_patterns import CLOCK, CLOCK_24, EACH_DAY, OF_A_PERIOD
 from taper.formats.fhir.read.vocabulary import plain_unit_words
-from taper.plans.regimen import WEEKDAYS
+from taper.formats.fhir.read.weekday_words import days_of_set
 
 _MEALS = 3
-_THREE = re.compile("...")
 
 
 class TimesLeft(TextLeft):
@@ -130,19 +130,22 @@ class TimesLeft(TextLeft):
 
     def _days(self) -> None:
         self._take(self._words.slots, self._slot)
-        self._take(self._words.weekdays, lambda found: self.told.weekdays.add(group_of(found)))
-        self._take(self._words.weekday_sets, lambda found: self.told.weekdays.update(_THREE.findall(group_of(found))))
+        self._take(self._words.weekdays.each, lambda found: self.told.weekdays.add(group_of(found)))
         self._phrase("total", nothing)
         self._phrase("alarms", self._beyond)
 
-    def _weekday_ranges(self) -> None:
-        """The days of the week from one to another; the word between them is no length of time then."""
-        self._take(self._words.weekday_range, self._weekday_range)
+    def _another_time(self) -> None:
+        """Take out a time that is beside a time of day, and no time of each day: "before noon", "this evening"."""
+        self._phrase("another_time", self._beyond)
 
-    def _weekday_range(self, found: re.Match[str]) -> None:
-        first, last = (WEEKDAYS.index(group_of(day)) for day in self._words.weekdays.finditer(found[0]))
-        days = WEEKDAYS[first:] + WEEKDAYS[:first]
-        self.told.weekdays.update(days[: (last - first) % len(days) + 1])
+    def _several_weekdays(self) -> None:
+        """Days of the week beside each other, before a word between them is read as another: "Mon to Fri", "Sa/So"."""
+        days = self._words.weekdays
+        self._take(days.chain, lambda found: self.told.weekdays.update(days.within(found)))
+        self._take(days.sets, lambda found: self.told.weekdays.update(days_of_set(found)))
+        self._take(days.span, lambda found: self.told.weekdays.update(days.from_first_to_last(found)))
+        self._take(days.one_day, self._beyond)
+        self._take(days.listed, lambda found: self.told.weekdays.update(days.within(found)))
 
     def _slot(self, found: re.Match[str]) -> None:
         self.told.slots.add(group_of(found))

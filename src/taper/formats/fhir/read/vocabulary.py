@@ -8,6 +8,8 @@ from functools import cache, lru_cache
 
 from taper.formats.fhir.quantity import COUNTED
 from taper.formats.fhir.read.advice import openers
+from taper.formats.fhir.read.named_patterns import alone, named
+from taper.formats.fhir.read.weekday_words import Weekdays, weekdays_of
 from taper.formats.fhir.tables import table, unit_words
 
 LANGUAGES = ("en", "de", "fr", "es")
@@ -90,9 +92,7 @@ class Vocabulary:
     units_of_time: Mapping[str, str]
     patterns: Mapping[str, re.Pattern[str]]
     slots: re.Pattern[str]
-    weekdays: re.Pattern[str]
-    weekday_range: re.Pattern[str]
-    weekday_sets: re.Pattern[str]
+    weekdays: Weekdays
     meals_too: re.Pattern[str]
     named_times: re.Pattern[str] | None
     dates: tuple[re.Pattern[str], ...]
@@ -124,10 +124,8 @@ def vocabulary_of(code: str) -> Vocabulary:
         held["numbers"],
         units,
         {key: _whole(_filled(held.get(key, ()), lengths)) for key in _PHRASES},
-        _named(held["slots"]),
-        _named(held["weekdays"], f"(?:(?:{held['each_weekday']}) )?"),
-        _from_day_to_day(held["weekdays"]),
-        _named(held.get("weekday_sets", {"": ["(?!)"]})),
+        named(held["slots"]),
+        weekdays_of(held),
         _beside_a_time(held["meals"], held["slots"], held["joined"]),
         _times_by_count(held["named_times"]),
         (*_dates(held["month_names"]), *map(re.compile, held["numeric_dates"])),
@@ -159,6 +157,7 @@ _PHRASES = (
     "limits", "openly", "divided", "each_time", "each_meal", "not_daily", "pauses", "gradual", "none", "once", "either",
     "alarms", "of_doses", "in_mouth", "one_day", "after_condition", "daily_amount", "spans", "dosing", "times_each",
     "week_spans", "tapers", "rising", "falling", "a_day",
+    "another_time",
 )  # fmt: skip
 
 
@@ -183,21 +182,6 @@ def _bare(after: Iterable[str]) -> re.Pattern[str]:
     return re.compile(rf"{opens}({NUMBER})(?: t(?= po))? (?=(?:{'|'.join(after)})(?![\w]))")
 
 
-def _named(said: Mapping[str, list[str]], before: str = "") -> re.Pattern[str]:
-    """One pattern in which the group that matches names what was said; longer phrases are tried first."""
-    every = sorted(
-        ((phrase, name) for name, phrases in said.items() for phrase in phrases), key=lambda one: -len(one[0])
-    )
-    parts = [f"(?P<{name}_{index}>{phrase})" for index, (phrase, name) in enumerate(every)]
-    return re.compile(rf"(?<![\w]){before}(?:{'|'.join(parts)})(?![\w])")
-
-
-def _from_day_to_day(said: Mapping[str, list[str]]) -> re.Pattern[str]:
-    day = "|".join(phrase for phrases in said.values() for phrase in phrases)
-    joined = r"[ .,()]*(?:[-~>…]|\.\.)[-~>….,() ]*|\.? (?:to|thru|through|bis|a|au) "
-    return re.compile(rf"(?<![\w])(?:{day})(?:{joined})(?:{day})(?![\w])")
-
-
 def _beside_a_time(meals: Iterable[str], slots: Mapping[str, list[str]], joined: Iterable[str]) -> re.Pattern[str]:
     """Meals at which a dose is taken too, beside a time of day or the mark of a clock time."""
     time = "|".join([*_longest(phrase for phrases in slots.values() for phrase in phrases), r"(?:\d|:\d\d) ?h?"])
@@ -220,7 +204,7 @@ def _month_spans(names: Iterable[str]) -> re.Pattern[str]:
 def _times_by_count(said: Mapping[str, int]) -> re.Pattern[str] | None:
     """Words that are a number of times a day, such as "bid"; None where a language has none."""
     counts = {f"n{count}": [word for word, times in said.items() if times == count] for count in said.values()}
-    return _named(counts) if counts else None
+    return named(counts) if counts else None
 
 
 def _dates(names: Iterable[str]) -> Iterable[re.Pattern[str]]:
@@ -249,8 +233,7 @@ def _filled(patterns: Iterable[str], lengths: str) -> list[str]:
 
 
 def _whole(patterns: Iterable[str]) -> re.Pattern[str]:
-    joined = "|".join(_longest(patterns)) or "(?!)"
-    return re.compile(rf"(?<![\w]){'(?:' + joined + ')'}(?![\w])")
+    return alone("|".join(_longest(patterns)) or "(?!)")
 
 
 def best_language(text: str) -> list[str]:
