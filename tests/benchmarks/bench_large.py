@@ -398,6 +398,7 @@ ROWS: dict[str, tuple[float, int, Callable[[], Call]]] = {
         24, 60, lambda: _planned(_primes(2)[:3:2], "20 mg", "20 mg", over="7000 days", step="1 day")
     ),
     "the same of one liquid": (20, 60, lambda: _planned([_drops("0.01 mL")], "100 mg", over="7000 days", step="1 day")),
+    "a target of 0.0000000001 mg: refused": (4, 30, lambda: _planned(X, "5 mg", "5 mg", to="0.0000000001 mg")),
     "a titration by 1 mg shared over six times of day": (28, 30, _shared_climb),
     "a schedule of 1,036,800 doses: refused": (4, 30, _many_doses),
     "a schedule of a dose an hour for 20 years": (4, 30, _dose_an_hour),

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property, reduce
-from math import lcm
+from math import gcd, lcm
 from operator import or_
 
 from taper._base.limits import MOST_TOTALS
@@ -18,8 +18,12 @@ from taper.plans.regimen import Intake, Regimen, Slot
 from taper.plans.weights import Weights
 
 _FEW = 6
+_MOST_BITS = 10**7
+"""How many bits stand for the totals of a day at most; where they would be more, the totals are added one by one."""
 _MOST_SHIFTED = 10**11
 """How many bits are shifted at most to find the totals of a day."""
+_MOST_ADDED = 10**7
+"""How many doses are added at most to find the totals of a day."""
 
 Places = tuple[int | None, ...]
 """Where a total lies on each ruler."""
@@ -261,19 +265,42 @@ class StateSpace:
             work=self.work,
         )
 
-    @cached_property
+    @property
     def is_too_fine(self) -> bool:
         """Whether the totals of a day alone are too many to compare."""
-        doses = sum(len(line.doses) for line in self.lines)
-        return doses * sum(self.start) > _MOST_SHIFTED or len(self.totals) > MOST_TOTALS
+        return self._sums is None
+
+    @property
+    def totals(self) -> list[int]:
+        """Every total of doses that the intakes can take.
+
+        Raises:
+            TooManyStates: If they are too many to compare.
+        """
+        if self._sums is None:
+            raise self.too_many(MOST_TOTALS)
+        return self._sums
 
     @cached_property
-    def totals(self) -> list[int]:
-        """Every total of doses that the intakes can take."""
-        sums = 1  # a bit for each total
-        for line in self.lines:
-            sums = reduce(or_, (sums << dose for dose in line.doses))
-        return [total for total, bit in enumerate(reversed(f"{sums:b}")) if bit == "1"]
+    def _sums(self) -> list[int] | None:
+        """The totals, found by the bits of a number where they lie close, and one by one where they lie far apart."""
+        unit = gcd(*(dose for line in self.lines for dose in line.doses)) or 1
+        doses = [[dose // unit for dose in line.doses] for line in self.lines]
+        width = sum(map(max, doses))
+        if width <= _MOST_BITS:
+            if width * sum(map(len, doses)) > _MOST_SHIFTED:
+                return None
+            bits = reduce(lambda sums, line: reduce(or_, (sums << dose for dose in line)), doses, 1)
+            found = [place for place, bit in enumerate(reversed(f"{bits:b}")) if bit == "1"]
+        else:
+            sums, work = {0}, 0
+            for line in doses:
+                work += len(sums) * len(line)
+                if work > _MOST_ADDED or len(sums) > MOST_TOTALS:
+                    return None
+                sums = {total + dose for total in sums for dose in line}
+            found = sorted(sums)
+        return [place * unit for place in found] if len(found) <= MOST_TOTALS else None
 
     def too_many(self, limit: int) -> TooManyStates:
         """The error that names the times of day and the number of doses at each."""
