@@ -12,6 +12,7 @@ from taper._base.numbers import write_count, write_number
 from taper._base.progress import Progress, counted
 from taper._base.takes import takes
 from taper.checks.review import Review
+from taper.formats.stamp import in_utc
 from taper.schedules.rows import Record, records_of
 from taper.schedules.schedule import Schedule, check_written
 from taper.supply.count import Supply
@@ -93,7 +94,7 @@ def to_xlsx(
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True, **_NO_GUESSING})
     made = stamp if stamp is not None else datetime.combine(schedule.start, time(), UTC)
-    book.set_properties({"created": made.astimezone(UTC).replace(tzinfo=None) if made.tzinfo else made})
+    book.set_properties({"created": in_utc(made).replace(tzinfo=None) if made.tzinfo else made})
     writer = _Writer(book)
     for sheet in _sheets(schedule, review, supply):
         writer.write(sheet)

@@ -16,6 +16,7 @@ from taper.formats.ical.entries import CalendarEntry, Diary, Style, calendar_uid
 from taper.formats.ical.published import Published, read_published
 from taper.formats.ical.write import CalendarStyle, write_calendar
 from taper.formats.ical.zone import dates_of_skips, find_zone, refuse_skipped
+from taper.formats.stamp import in_utc
 from taper.plans.regimen import Slot
 from taper.schedules.schedule import End, Schedule, check_written, to_schedule
 from taper.words.plain import describe_ending
@@ -191,7 +192,7 @@ def _stamp(schedule: Schedule, stamp: datetime | None) -> datetime:
         return datetime.combine(schedule.start, time(), UTC)
     if stamp.tzinfo is None:
         raise InvalidInput(f"the stamp {stamp} has no zone; write datetime(2027, 3, 1, 8, tzinfo=UTC)")
-    return stamp.astimezone(UTC).replace(microsecond=0)
+    return in_utc(stamp).replace(microsecond=0)
 
 
 def _sequence(sequence: int, published: Published | None) -> int:
