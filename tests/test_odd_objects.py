@@ -3,7 +3,7 @@
 import inspect
 import tempfile
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
@@ -64,6 +64,15 @@ ZOO: dict[str, Any] = {
     "a class": int,
     "a list": [1, None],
     "an object of JSON": {"a": object()},
+    "a tiny dose": "0.0000000001 mg",
+    "a tiny dose of a day": {"evening": "0.0000000001 mg"},
+    "a huge dose": "999999999 mg",
+    "the first day": date.min,
+    "the last day": date.max,
+    "the first moment": datetime.min.replace(tzinfo=timezone(timedelta(hours=23))),
+    "the last moment": datetime.max.replace(tzinfo=timezone(-timedelta(hours=23))),
+    "the longest time": timedelta.max,
+    "a long range": range(10**12),
 }
 
 US = Formulary.shipped().products("diazepam", market="us")

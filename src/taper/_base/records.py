@@ -8,7 +8,8 @@ from typing import Any, Self, TypeVar, get_args
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
-from taper._base.limits import DEEPEST
+from taper._base.items import is_listed, items_of
+from taper._base.limits import DEEPEST, MOST_ITEMS
 from taper._base.numbers import is_far
 from taper._base.shown import cut, show
 from taper.errors import InvalidInput, TaperError, printable
@@ -37,6 +38,17 @@ NotEmpty = AfterValidator(_some)
 """A tuple that holds something. Unlike a least length, it stays silent when an item of the tuple is wrong."""
 
 
+def _plain(name: object, value: Any) -> Any:
+    if is_far(value):
+        return str(value)
+    if not is_listed(value):
+        return value
+    items = items_of(value)
+    if len(items) > MOST_ITEMS:
+        raise InvalidInput(f"{show(name)} has more than {MOST_ITEMS} items; leave some out")
+    return items
+
+
 class Value(BaseModel):
     """An immutable record that accepts no field but its own."""
 
@@ -52,10 +64,13 @@ class Value(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _in_few_digits(cls, data: Any) -> Any:
-        """The fields, a decimal with very many digits as its text, which is refused at once where no text is wanted."""
-        if isinstance(data, dict) and any(map(is_far, data.values())):
-            return {name: str(value) if is_far(value) else value for name, value in data.items()}
+    def _at_hand(cls, data: Any) -> Any:
+        """The fields, of which none takes long to read: what may never end is listed, a far decimal is its text.
+
+        A decimal with very many digits is refused at once where no text is wanted.
+        """
+        if isinstance(data, dict) and any(is_far(value) or is_listed(value) for value in data.values()):
+            return {name: _plain(name, value) for name, value in data.items()}
         return data
 
     # Pydantic must build nested records itself, so that the path of an error stays whole.

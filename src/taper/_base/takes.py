@@ -5,10 +5,10 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from difflib import get_close_matches
 from functools import wraps
-from itertools import islice
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin
 
+from taper._base.items import is_listed, items_of
 from taper._base.limits import MOST_ITEMS
 from taper._base.progress import watched
 from taper._base.shown import cut, show
@@ -134,15 +134,12 @@ def read_once(function: str, name: str, value: object) -> object:
     Raises:
         WrongObject: If there are more than a list may hold, as there are of what never ends.
     """
-    if isinstance(value, str | bytes) or not isinstance(value, Iterable) or _is_ours(value):
-        return value
-    read: Collection[Any]
     if type(value) in {dict, list, tuple}:
         read = cast(Collection[Any], value)
-    elif isinstance(value, Mapping):
-        read = {key: value[key] for key in islice(value, MOST_ITEMS + 1)}
+    elif is_listed(value):
+        read = items_of(value)
     else:
-        read = tuple(islice(value, MOST_ITEMS + 1))
+        return value
     if len(read) > MOST_ITEMS:
         raise WrongObject(f"{function} takes at most {MOST_ITEMS} items as {name}, and got more; leave some out")
     return read
