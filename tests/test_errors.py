@@ -30,6 +30,10 @@ def test_without_a_place_the_message_stands_alone():
     assert str(InvalidInput("got 0; write 1")) == "got 0; write 1"
 
 
+def test_what_is_no_text_is_named_by_its_type():
+    assert str(InvalidInput(5, where=[1])) == "(list): (int)"
+
+
 def test_near_names_are_an_attribute():
     assert NotFound("not held", near=("clonidine", "clozapine")).near == ("clonidine", "clozapine")
 

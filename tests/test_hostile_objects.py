@@ -143,6 +143,14 @@ def test_a_generator_of_right_things_is_taken() -> None:
     assert realize(plan(), (item for item in X))
 
 
+def test_a_field_of_a_record_takes_a_generator_and_refuses_what_never_ends() -> None:
+    course = {"drug": "x", "then": "stop", "before": "nothing", "steps": DAYS}
+    assert Plan.read({"courses": (item for item in [{**course, "steps": iter(DAYS)}])}) == plan()
+    for endless in (itertools.repeat(course), range(10**12), Endless()):
+        with pytest.raises(InvalidInput, match=f"'courses' has more than {MOST_ITEMS} items; leave some out"):
+            Plan(courses=endless)  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize("given", [plan(), Patient(age=50), to_schedule(realize(plan(), X), start=START)])
 def test_an_object_of_the_library_is_no_list_of_what_it_holds(given: Any) -> None:
     with pytest.raises(WrongObject):

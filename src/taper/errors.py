@@ -37,12 +37,15 @@ def _again(kind: type[TaperError], args: tuple[Any, ...]) -> TaperError:
     return kind.__new__(kind, *args)
 
 
-def printable(text: str, *, most: int = _LONGEST_MESSAGE, lines: bool = True) -> str:
+def printable(text: object, *, most: int = _LONGEST_MESSAGE, lines: bool = True) -> str:
     """Text that every file and terminal can hold, no longer than a person can read, and on one line if need be.
+
+    What is no text is named by its type alone: it may be anything.
 
     What is quoted from an input may hold half of a surrogate pair, or turn the terminal or the line around: such
     characters are written out. It is cut after that, since one of them is up to ten characters then.
     """
+    text = text if isinstance(text, str) else f"({type(text).__name__})"
     if len(text) > most:
         text = _shortened(_escaped(text[:most], lines), _escaped(text[-most:], lines), most)
     else:
