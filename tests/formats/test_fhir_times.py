@@ -179,3 +179,27 @@ def test_what_is_taken_once_or_so_often_or_breaks_off_is_not_each_day(said):
 ])  # fmt: skip
 def test_what_only_looks_like_it_is_read(said):
     assert not refusals(order(dosage(text=said)))
+
+
+TOTALS = {
+    "40 mg total morning and evening": False, "a total of 40 mg morning and evening": False,
+    "40 mg altogether morning and evening": False, "40 mg morning and evening (total 40 mg)": False,
+    "40 mg morning and evening (total 80 mg)": True, "80 mg in total, morning and evening": True,
+    "insgesamt 40 mg morgens und abends": False, "40 mg gesamt morgens und abends": False,
+    "40 mg morgens und abends, insgesamt 80 mg": True, "en tout 40 mg matin et soir": False,
+    "40 mg au total matin et soir": False, "40 mg matin et soir, au total 80 mg": True,
+    "en total 40 mg mañana y noche": False, "40 mg mañana y noche, en total 80 mg": True,
+    "40 mg morning and evening?": False, "40 mg morgens und abends?": False, "40 mg matin et soir ?": False,
+    "40 mg mañana y noche?": False,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", TOTALS)
+def test_a_total_is_that_of_the_day(text):
+    twice = {"when": ["MORN", "EVE"], "frequency": 2}
+    assert (not refusals(order(dosage(text=text, repeat=twice)))) is TOTALS[text]
+
+
+@pytest.mark.parametrize("text", ["40 mg total in the morning", "insgesamt 40 mg morgens", "40 mg en tout le matin"])
+def test_a_total_of_one_dose_is_that_dose(text):
+    assert not refusals(order(dosage(text=text)))
