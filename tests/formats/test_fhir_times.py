@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from formats.fhir_orders import dosage, order, refusals
+from formats.fhir_orders import dosage, lasting, order, refusals
 
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 SPELT = {
@@ -203,3 +203,18 @@ def test_a_total_is_that_of_the_day(text):
 @pytest.mark.parametrize("text", ["40 mg total in the morning", "insgesamt 40 mg morgens", "40 mg en tout le matin"])
 def test_a_total_of_one_dose_is_that_dose(text):
     assert not refusals(order(dosage(text=text)))
+
+
+@pytest.mark.parametrize("said", [
+    "in the morning after 7 days", "in the morning in 7 days", "in the morning within 7 days", "morgens nach 7 Tagen",
+    "morgens in 7 Tagen", "morgens ab 7 Tagen", "le matin après 7 jours", "le matin dans 7 jours",
+    "por la mañana tras 7 días", "por la mañana dentro de 7 días", "in the morning days 1 and 7",
+    "morgens Tag 1 und 7", "le matin jours 1 et 7", "por la mañana días 1 y 7",
+])  # fmt: skip
+def test_what_begins_or_ends_after_some_days_is_no_length(said):
+    assert refusals(order(dosage(text=f"40 mg {said}", repeat=lasting(7))))
+
+
+@pytest.mark.parametrize("said", ["days 1 and 2", "day 1-2", "Tag 1 und 2", "jours 1 et 2", "días 1 y 2"])
+def test_two_days_in_a_row_are_both_of_them(said):
+    assert not refusals(order(dosage(text=f"40 mg {said}", repeat=lasting(2))))

@@ -29,6 +29,9 @@ class TimesLeft(TextLeft):
 
     def _span(self, found: re.Match[str], days: int) -> None:
         first, *more = (int(part) for part in found.groups() if part)
+        if more and more[0] != first + 1 and self._words.joined.search(found[0]):
+            self._beyond(found)  # the two alone, and not those between them
+            return
         self.told.spans.append((days * (first - 1) + 1, days * (more or [first])[0]))
 
     def _frequencies(self) -> None:
@@ -105,6 +108,7 @@ class TimesLeft(TextLeft):
     def _lengths(self) -> None:
         if self._words.code == "en":
             self._take(OF_A_PERIOD, self._weeks)
+        self._phrase("no_lengths", self._beyond)
         self._phrase("lengths", self._length)
 
     def _weeks(self, found: re.Match[str]) -> None:

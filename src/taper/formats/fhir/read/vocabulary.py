@@ -90,6 +90,7 @@ class Vocabulary:
     numbers: re.Pattern[str]
     digits: Mapping[str, str]
     units_of_time: Mapping[str, str]
+    joined: re.Pattern[str]
     patterns: Mapping[str, re.Pattern[str]]
     slots: re.Pattern[str]
     weekdays: Weekdays
@@ -123,6 +124,7 @@ def vocabulary_of(code: str) -> Vocabulary:
         _whole(_numbers(held["numbers"])),
         held["numbers"],
         units,
+        alone("|".join(held["joined"])),
         {key: _whole(_filled(held.get(key, ()), lengths)) for key in _PHRASES},
         named(held["slots"]),
         weekdays_of(held),
@@ -157,7 +159,7 @@ _PHRASES = (
     "limits", "openly", "divided", "each_time", "each_meal", "not_daily", "pauses", "gradual", "none", "once", "either",
     "alarms", "of_doses", "in_mouth", "one_day", "after_condition", "daily_amount", "spans", "dosing", "times_each",
     "week_spans", "tapers", "rising", "falling", "a_day",
-    "another_time",
+    "another_time", "no_lengths",
 )  # fmt: skip
 
 
