@@ -357,3 +357,17 @@ def test_a_reference_to_what_is_no_medication_refuses():
     told = of_drug(dosage())
     told["contained"][0] = {"resourceType": "Substance", "id": "m", "code": {"text": "prednisone"}}
     assert any("'#m' is a Substance and no Medication; refer to one" in line for line in refusals(told))
+
+
+COME_TO = {
+    "2 tablets = 10 mg": True, "2 tablets (=10 mg)": True, "2 tablets = 5 mg": False, "2 tablets (=5 mg)": False,
+    "2 tablets each 5 mg": True, "2 tablets each of 5 mg": True, "2 tablets each 10 mg": False,
+    "2 tablets each of 10 mg": False, "2 Tabletten jeweils 5 mg": True, "2 Tabletten jeweils 10 mg": False,
+    "10 mg = 2 tablets": True, "5 mg = 2 tablets": False, "0 tablets = 10 mg": False,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", COME_TO)
+def test_what_a_count_comes_to_is_the_dose_and_what_each_holds_is_the_strength(text):
+    told = order(counted(2, "tablet", text=f"{text} in the morning"))
+    assert (not refusals(told, strength="5 mg")) is COME_TO[text]

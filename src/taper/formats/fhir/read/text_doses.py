@@ -105,6 +105,8 @@ class DosesLeft(TextLeft):
         leading = units.leading.match(self._left)
         if leading is not None and set(_LETTERS.findall(leading[1])) <= self._names:
             told.perhaps_strengths.append(in_mg(number_of(leading[2]), leading[3]))
+        if "=" in self._left:
+            self._take(units.equal, self._equal)
         known = self._names | BEFORE_EACH
         for found in units.perhaps_strength.finditer(self._left):
             if set(_LETTERS.findall(found[1])) <= known:
@@ -117,6 +119,14 @@ class DosesLeft(TextLeft):
         self._take(units.count_of_mass, lambda found: self._strength(found[1], "piece", found[2], found[3]))
         self._take(unit_patterns().times, lambda found: self._strength(found[3], found[4], found[1], found[2]))
         self._take(unit_patterns().each, self._each)
+
+    def _equal(self, found: re.Match[str]) -> None:
+        """A count of units and what they come to, which is the dose."""
+        count, mass = number_of(found[1]), in_mg(number_of(found[3]), found[4])
+        self._amount(found[1], found[2])
+        self.told.products.append(mass)
+        if count:
+            self.told.strengths.append(mass / count)
 
     def _spoons(self, found: re.Match[str]) -> None:
         self.told.amounts.append((number_of(found[1] or "1") * number_of(found[2]), "mL"))

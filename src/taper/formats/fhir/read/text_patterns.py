@@ -39,7 +39,7 @@ WORD = re.compile(r"\d+(?:[.,/:]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)*")
 
 _MASS = "(mg|mcg|ug|g)"
 BEFORE_EACH = frozenset(("of", "at", "a", "zu", "je", "de", "mit", "jeweils", "con", "each"))
-_EACH = rf"(?:of|a|zu(?: je)?|de|mit|je|con) ({NUMBER}) ?{_MASS}(?![\w/])"
+_EACH = rf"(?:each(?: of)?|of|a|zu(?: je)?|de|mit|je|jeweils|con) ({NUMBER}) ?{_MASS}(?![\w/])"
 
 
 class UnitPatterns:
@@ -88,6 +88,11 @@ class UnitPatterns:
     @cached_property
     def each(self) -> re.Pattern[str]:
         return re.compile(rf"(?<![\w])({NUMBER}) ?x? ?({self._unit}) {_EACH}")
+
+    @cached_property
+    def equal(self) -> re.Pattern[str]:
+        """A count of units, and the mass that they come to."""
+        return re.compile(rf"(?<![\w])({NUMBER}) ?({counted_pattern()}) ?\(?= ?({NUMBER}) ?{_MASS}(?![\w/])")
 
     @cached_property
     def strength(self) -> re.Pattern[str]:
