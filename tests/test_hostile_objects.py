@@ -21,6 +21,7 @@ from taper import (
     Formulary,
     InvalidInput,
     InvalidPace,
+    Log,
     NoProducts,
     NotFound,
     Patient,
@@ -149,6 +150,15 @@ def test_a_field_of_a_record_takes_a_generator_and_refuses_what_never_ends() -> 
     for endless in (itertools.repeat(course), range(10**12), Endless()):
         with pytest.raises(InvalidInput, match=f"'courses' has more than {MOST_ITEMS} items; leave some out"):
             Plan(courses=endless)  # type: ignore[arg-type]
+
+
+def test_a_record_of_a_kind_of_ones_own_is_no_list() -> None:
+    class Own(Plan):
+        """A plan of another program."""
+
+    own = Own.read(plan().to_dict())
+    assert realize(own, X)
+    assert Log.of(own, START).plan == Log.of(plan(), START).plan
 
 
 @pytest.mark.parametrize("given", [plan(), Patient(age=50), to_schedule(realize(plan(), X), start=START)])

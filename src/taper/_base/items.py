@@ -14,7 +14,12 @@ def is_listed(value: object) -> TypeGuard[Iterable[Any]]:
     kind = type(value)
     if kind in _READ or not isinstance(value, Iterable) or isinstance(value, str | bytes):
         return False
-    return kind.__module__.partition(".")[0] != "taper"
+    return not is_ours(value)
+
+
+def is_ours(value: object) -> bool:
+    """Whether it is of a class of this library, or of one that builds on such a class: a record holds items too."""
+    return any(each.__module__.partition(".")[0] == "taper" for each in type(value).__mro__)
 
 
 def items_of(value: Iterable[Any]) -> Collection[Any]:

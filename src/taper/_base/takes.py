@@ -8,7 +8,7 @@ from functools import wraps
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin
 
-from taper._base.items import is_listed, items_of
+from taper._base.items import is_listed, is_ours, items_of
 from taper._base.limits import MOST_ITEMS
 from taper._base.progress import watched
 from taper._base.shown import cut, show
@@ -124,10 +124,6 @@ def _is_read(member: Any) -> bool:
     return inspect.isclass(kind) and kind is not tuple and issubclass(kind, Iterable)
 
 
-def _is_ours(value: object) -> bool:
-    return type(value).__module__.partition(".")[0] == "taper"
-
-
 def read_once(function: str, name: str, value: object) -> object:
     """The items of what is no list or dictionary yet, such as a generator, a set or a view; other things as they are.
 
@@ -186,11 +182,11 @@ def _fits(value: object, member: Any) -> bool:
         return _fits_tuple(value, get_args(member))
     if issubclass(kind, Mapping):
         held = get_args(member)[1]
-        is_ours = inspect.isclass(held) and held.__module__.startswith("taper")
-        return isinstance(value, Mapping) and (not is_ours or all(isinstance(item, held) for item in value.values()))
+        of_ours = inspect.isclass(held) and held.__module__.startswith("taper")
+        return isinstance(value, Mapping) and (not of_ours or all(isinstance(item, held) for item in value.values()))
     if issubclass(kind, Iterable):
         wanted = get_args(member)[0]
-        if isinstance(value, str | bytes | Mapping) or not isinstance(value, Iterable) or _is_ours(value):
+        if isinstance(value, str | bytes | Mapping) or not isinstance(value, Iterable) or is_ours(value):
             return False  # a record is iterable too
         listed = value if isinstance(value, list | tuple) else ()
         return all(any(_fits(item, each) for each in _members(wanted)) for item in listed)

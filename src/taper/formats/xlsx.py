@@ -10,9 +10,9 @@ from typing import Any
 from taper._base.extras import need
 from taper._base.numbers import write_count, write_number
 from taper._base.progress import Progress, counted
+from taper._base.stamps import in_utc
 from taper._base.takes import takes
 from taper.checks.review import Review
-from taper.formats.stamp import in_utc
 from taper.schedules.rows import Record, records_of
 from taper.schedules.schedule import Schedule, check_written
 from taper.supply.count import Supply

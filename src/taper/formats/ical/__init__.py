@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from taper._base.extras import need
 from taper._base.progress import Progress
 from taper._base.shown import show
+from taper._base.stamps import in_utc
 from taper._base.takes import takes
 from taper.amounts.duration import Duration
 from taper.errors import InvalidInput
@@ -16,7 +17,6 @@ from taper.formats.ical.entries import CalendarEntry, Diary, Style, calendar_uid
 from taper.formats.ical.published import Published, read_published
 from taper.formats.ical.write import CalendarStyle, write_calendar
 from taper.formats.ical.zone import dates_of_skips, find_zone, refuse_skipped
-from taper.formats.stamp import in_utc
 from taper.plans.regimen import Slot
 from taper.schedules.schedule import End, Schedule, check_written, to_schedule
 from taper.words.plain import describe_ending
