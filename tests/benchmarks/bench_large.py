@@ -409,12 +409,12 @@ ROWS: dict[str, tuple[float, int, Callable[[], Call]]] = {
     "20 years of daily steps: calendar": (40, 150, _on_twenty_years(to_ical)),
     "20 years of daily steps: FHIR": (40, 150, _on_twenty_years(lambda schedule: write_fhir(to_fhir(schedule)))),
     "20 years of daily steps: FHIR and back": (40, 150, _on_twenty_years(lambda made: from_fhir(to_fhir(made)))),
-    "5,000 dosages with 5,000 texts: from FHIR": (6, 20, _dosages),  # of which one reads the words, once a process
+    "5,000 dosages with 5,000 texts: from FHIR": (8, 20, _dosages),  # of which one reads the words, once a process
     "5,000 dosages of many structures: from FHIR R4": (
-        6, 20, lambda: _structures({"medicationCodeableConcept": {"text": "prednisone"}})
+        8, 20, lambda: _structures({"medicationCodeableConcept": {"text": "prednisone"}})
     ),
     "5,000 dosages of many structures: from FHIR R5": (
-        6, 20, lambda: _structures({"medication": {"concept": {"text": "prednisone"}}})
+        8, 20, lambda: _structures({"medication": {"concept": {"text": "prednisone"}}})
     ),
     "20 years of daily steps: table": (20, 60, _on_twenty_years(to_table)),
     "20 years of daily steps: workbook": (40, 150, _on_twenty_years(to_xlsx)),
