@@ -14,6 +14,7 @@ from taper.formats.fhir.tables import table, unit_words
 
 LANGUAGES = ("en", "de", "fr", "es")
 NUMBER = r"(?:\d+(?:[.,]\d+)?(?: \d+/\d+)?|\d+/\d+)"
+_CLOCK_TIME = r"\d{1,2}(?:[:h]\d\d| ?(?:am|pm|h|uhr|heures|horas|o'clock))"
 _DIGIT = re.compile(r"\d")
 _SPACES = re.compile(r"\s+")
 _LETTERS = re.compile(r"(?<![\w.])[a-z](?:\.[a-z])+(?![\w])")
@@ -158,8 +159,7 @@ _PHRASES = (
     "then", "change", "stop", "ranges", "conditions", "weekends", "from", "to", "total", "harmless", "course",
     "limits", "openly", "divided", "each_time", "each_meal", "not_daily", "pauses", "gradual", "none", "once", "either",
     "alarms", "of_doses", "in_mouth", "one_day", "after_condition", "daily_amount", "spans", "dosing", "times_each",
-    "week_spans", "tapers", "rising", "falling", "a_day",
-    "another_time", "no_lengths",
+    "week_spans", "tapers", "rising", "falling", "a_day", "another_time", "no_lengths",
 )  # fmt: skip
 
 
@@ -228,7 +228,7 @@ def _longest(words: Iterable[str]) -> list[str]:
 def _filled(patterns: Iterable[str], lengths: str) -> list[str]:
     made: list[str] = []
     for pattern in patterns:
-        numbered = pattern.replace("{N}", f"({NUMBER})")
+        numbered = pattern.replace("{N}", f"({NUMBER})").replace("{K}", _CLOCK_TIME)
         numbered = numbered.replace("{C}", f"({counted_pattern()})")
         made.append(numbered.replace("{T}", f"({lengths})").replace("{U}", f"({unit_pattern()})"))
     return made
